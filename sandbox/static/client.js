@@ -1,0 +1,303 @@
+/* The Zoom client's side of the Zoom Apps SDK bridge.
+ *
+ * zoomClient(ask, options) answers what the SDK asks and announces what changes. It knows no transport
+ * (bridges.js brings one) and decides nothing that belongs to Zoom's servers: for that it calls
+ * `ask(name, data)`, which /client answers from the sandbox and a browser test answers from Python.
+ *
+ * All state is one plain object, so that a test can read it, send it and set it as JSON.
+ * Roles are kept as the app context spells them (co-host); the SDK spells them in two other ways.
+ */
+(function (root) {
+  "use strict";
+
+  const NOT_DECLARED = "10001";
+  const NOT_PERMITTED = "80004";
+  const NOT_IN_THIS_CONTEXT = "10116";
+  const NOT_FOR_GUESTS = "10284";
+  const ALREADY_PENDING = "10285";
+
+  const MEETINGS = ["inMeeting", "inWebinar", "inImmersive", "inCollaborate", "inCamera"];
+
+  /* Who may use what: H host, C co-host, P participant, L panelist, A attendee; g in guest mode too; m only in a meeting.
+   * https://appssdk.zoom.us/classes/ZoomSdk.ZoomSdk.html ("Supported roles", "Supports Guest Mode") */
+  const RULES = {
+    getSupportedJsApis: "HCPLA g", getRunningContext: "HCPLA g", getUserContext: "HCPLA g", getAppContext: "HCPLA g",
+    openUrl: "HCPLA g", showNotification: "HCPLA g", expandApp: "HCPLA g", appPopout: "HCPLA g", promptAuthorize: "HCPLA g",
+    authorize: "HCPL", onAuthorized: "HCPL",
+    getMeetingUUID: "HCPLA g m", getMeetingContext: "HC m", getMeetingJoinUrl: "HC m", getMeetingParticipants: "HC m",
+    getRecordingContext: "HC m", cloudRecording: "HC m", onCloudRecording: "HC m", onParticipantChange: "HC m",
+    getWaitingRoomState: "HC g m", setWaitingRoomState: "HC g m", getWaitingRoomParticipants: "HC g m",
+    admitParticipantFromWaitingRoom: "HC g m", putParticipantToWaitingRoom: "HC g m",
+    onWaitingRoomStateChange: "HC g m", onWaitingRoomParticipantJoin: "HC g m", onWaitingRoomParticipantLeave: "HC g m",
+    sendMessageToChat: "HCPL g m", sendAppInvitation: "HCP m", sendAppInvitationToAllParticipants: "HCP m",
+    sendAppInvitationToMeetingOwner: "CP m", showAppInvitationDialog: "HCP m", onSendAppInvitation: "HCP m",
+    startRTMS: "HCPLA m", stopRTMS: "HCPLA m", pauseRTMS: "HCPLA m", resumeRTMS: "HCPLA m", getRTMSStatus: "HCPLA m",
+    onRTMSStatusChange: "HCPLA m",
+    // The type file gives these two to few roles, yet a demoted host and a guest who signs in must hear of it.
+    onMyUserContextChange: "HCPLA g", onRunningContextChange: "HCPL", onMeeting: "HCPL",
+    onExpandApp: "HCPLA g", onAppPopout: "HCPLA g",
+  };
+  const LETTERS = { host: "H", "co-host": "C", participant: "P", panelist: "L", attendee: "A" };
+
+  const inCalls = (role) => ({ "co-host": "coHost", participant: "attendee" })[role] || role;
+  const inEvents = (role) => ({ "co-host": "cohost", participant: "attendee", panelist: "attendee" })[role] || role;
+
+  const newId = () => Array.from(root.crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+
+  class Refusal extends Error {
+    constructor(code, message) {
+      super(message);
+      this.code = code;
+    }
+  }
+
+  function freshState() {
+    return {
+      clientVersion: "6.5.10.12345", browserVersion: "", product: "desktop",
+      runningContext: "inMeeting", role: "host", status: "authorized",
+      me: { screenName: "", participantUUID: "", participantId: "" },
+      meeting: null, participants: [], waiting: [],
+      launchContext: { origin: "App Launcher", openBy: "user" },
+      rtms: null, expanded: false, undocked: false,
+      features: null,            // names ticked in the Marketplace; null: all this client knows
+      granted: [], grantedAt: "",
+      authorization: "usual",    // with-state, denied, never, twice, wrong-redirect
+      rejectsUnknown: false, silent: [], failing: {}, delays: {},
+      opened: [], notifications: [], messages: [], invitations: [], log: [],
+    };
+  }
+
+  /* The events between two states: what the app hears when the meeting goes on. */
+  function changes(before, after) {
+    const events = [];
+    const tell = (name, data) => events.push([name, { timestamp: Date.now(), ...data }]);
+    if (before.runningContext !== after.runningContext) tell("onRunningContextChange", { runningContext: after.runningContext });
+    if (before.meeting && !after.meeting) tell("onMeeting", { action: "ended" });
+    if (before.role !== after.role || before.status !== after.status || before.me.screenName !== after.me.screenName) {
+      tell("onMyUserContextChange", { role: inCalls(after.role), status: after.status, screenName: after.me.screenName });
+    }
+    if (!before.meeting || !after.meeting || before.meeting.meetingUUID !== after.meeting.meetingUUID) return events;
+
+    const moved = people(before.participants, after.participants);
+    if (moved.length) tell("onParticipantChange", { participants: moved });
+    for (const { status, screenName, participantUUID } of people(before.waiting, after.waiting)) {
+      if (status === "leave") tell("onWaitingRoomParticipantLeave", { participant: { screenName, participantUUID } });
+      else {
+        const wasInside = before.participants.some((one) => one.participantUUID === participantUUID);
+        const action = wasInside ? "putFromMainMeeting" : "joinMeeting";
+        tell("onWaitingRoomParticipantJoin", { participant: { action, screenName, participantUUID } });
+      }
+    }
+    if (before.meeting.waitingRoom !== after.meeting.waitingRoom) {
+      tell("onWaitingRoomStateChange", { waitingRoom: after.meeting.waitingRoom });
+    }
+    if (before.meeting.recording !== after.meeting.recording) tell("onCloudRecording", { action: after.meeting.recording });
+    return events;
+  }
+
+  /* Who came, who went, and whose role is another one now (Zoom reports that as a join). */
+  function people(before, after) {
+    const known = new Map(before.map((one) => [one.participantUUID, one]));
+    const here = new Set(after.map((one) => one.participantUUID));
+    const came = after.filter((one) => known.get(one.participantUUID)?.role !== one.role);
+    const went = before.filter((one) => !here.has(one.participantUUID));
+    const told = (status) => (one) => ({
+      status, screenName: one.screenName, participantUUID: one.participantUUID,
+      participantId: Number(one.participantId), role: inEvents(one.role),
+    });
+    return [...went.map(told("leave")), ...came.map(told("join"))];
+  }
+
+  function answers(client) {
+    const { state } = client;
+    const inside = (list, uuid) => list.find((one) => one.participantUUID === uuid);
+    const listed = (list) => list.map((one) => ({ ...one, role: inCalls(one.role) }));
+    const act = async (action, data) => {
+      const after = await client.ask("act", { action, ...data });
+      if (after) client.update(after);
+      return "Success";
+    };
+    const invite = () => {
+      const invitationUUID = newId();
+      state.invitations.push(invitationUUID);
+      client.later("onSendAppInvitation", { timestamp: Date.now(), invitationUUID });
+      return { invitationUUID };
+    };
+    const rtms = (status) => () => {
+      const running = state.rtms && state.rtms.status !== "stopped";
+      if (Boolean(running) === (status === "started")) return "Failure";
+      if (!running) state.rtms = { rtmsSessionId: newId(), displayName: state.me.screenName };
+      Object.assign(state.rtms, { status: status === "resumed" ? "started" : status, timestamp: Date.now() });
+      client.later("onRTMSStatusChange", { ...state.rtms, status });
+      return "Success";
+    };
+
+    return {
+      config(data) {
+        const asked = data.js_api_lists || [];
+        const enabled = (name) => name in RULES && (!state.features || state.features.includes(name));
+        const unsupportedApis = asked.filter((name) => !enabled(name));
+        if (state.rejectsUnknown && unsupportedApis.length) throw new Refusal("10002", `Unsupported API: ${unsupportedApis}`);
+        state.granted = asked.filter(enabled);
+        state.grantedAt = client.page();
+        return {
+          clientVersion: state.clientVersion, browserVersion: state.browserVersion, userAgent: root.navigator.userAgent,
+          auth: { status: state.status === "authorized" ? "authorized" : "unauthorized", upgradable: false },
+          unsupportedApis, runningContext: state.runningContext, product: state.product, launchContext: state.launchContext,
+        };
+      },
+      getSupportedJsApis: () => ({ supportedApis: Object.keys(RULES) }),
+      getRunningContext: () => state.runningContext,
+      getUserContext: () => ({ ...state.me, role: inCalls(state.role), status: state.status }),
+      getAppContext: async () => ({ context: await client.ask("context", {}) }),
+      getMeetingContext: () => ({ meetingTopic: state.meeting.meetingTopic, meetingID: state.meeting.meetingID }),
+      getMeetingUUID: () => ({ meetingUUID: state.meeting.meetingUUID }),
+      getMeetingJoinUrl: () => ({ joinUrl: state.meeting.joinUrl }),
+      getMeetingParticipants: () => ({ participants: listed(state.participants) }),
+      getRecordingContext: () => ({ cloudRecordingStatus: state.meeting.recording }),
+      cloudRecording: ({ action }) => act("record", { on: action === "start" || action === "resume" }),
+
+      authorize(data) {
+        if (!data.codeChallenge) throw new Refusal("10003", "codeChallenge is missing");
+        client.authorize(data);
+        return "Success";
+      },
+      async promptAuthorize() {
+        if (client.prompting) throw new Refusal(ALREADY_PENDING, "JsCall already in pending.");
+        client.prompting = true;
+        client.ask("prompt", { status: state.status }).then((after) => after && client.update(after))
+          .finally(() => { client.prompting = false; });
+        return "Success";
+      },
+
+      openUrl({ url }) { client.note("opened", url); },
+      showNotification(data) { client.note("notifications", data); return "Success"; },
+      expandApp({ action }) {
+        state.expanded = action === "expand";
+        client.later("onExpandApp", { timestamp: Date.now(), action });
+        return "Success";
+      },
+      appPopout({ action, width = 480, height = 760 }) {
+        const undock = action === "undock";
+        if (state.undocked === undock) return { warning: `App is already ${undock ? "un" : ""}docked` };
+        state.undocked = undock;
+        const orientation = width > height ? "landscape" : "portrait";
+        client.later("onAppPopout", { timestamp: Date.now(), action, width, height, orientation });
+        return "Success";
+      },
+      sendMessageToChat({ message }) {
+        client.note("messages", message);
+        return { result: [{ channelId: newId(), messageId: newId() }] };
+      },
+      sendAppInvitation: invite, sendAppInvitationToAllParticipants: invite, sendAppInvitationToMeetingOwner: invite,
+      showAppInvitationDialog() { invite(); return "Success"; },
+
+      getWaitingRoomState: () => ({ waitingRoom: state.meeting.waitingRoom }),
+      setWaitingRoomState({ waitingRoom }) {
+        if (waitingRoom === state.meeting.waitingRoom) throw new Refusal("10234", "Waiting room is enabled/disabled already");
+        return act("waiting_room", { on: waitingRoom });
+      },
+      getWaitingRoomParticipants: () => ({ participants: listed(state.waiting).map(({ participantId, ...rest }) => rest) }),
+      admitParticipantFromWaitingRoom({ participantUUID }) {
+        if (!inside(state.waiting, participantUUID)) throw new Refusal("10238", "Participant is not in a waiting room");
+        return act("admit", { participantUUID });
+      },
+      putParticipantToWaitingRoom({ participantUUID }) {
+        if (inside(state.waiting, participantUUID)) throw new Refusal("10237", "Participant is already in the waiting room");
+        const role = inside(state.participants, participantUUID)?.role;
+        if (role === "host" || role === "co-host") {
+          throw new Refusal("10239", "Hosts and co-hosts cannot be put in waiting room");
+        }
+        return act("put_in_waiting_room", { participantUUID });
+      },
+
+      startRTMS: rtms("started"), stopRTMS: rtms("stopped"), pauseRTMS: rtms("paused"), resumeRTMS: rtms("resumed"),
+      getRTMSStatus: () => ({ rtmsStatus: state.rtms ? [state.rtms] : [] }),
+    };
+  }
+
+  root.zoomClient = function (ask, options) {
+    const client = {
+      state: Object.assign(freshState(), options),
+      ask,
+      prompting: false,
+      send: null,                        // set by the bridge: delivers one object to the SDK
+      page: () => "",                    // set by the bridge, where the client can see the page's address
+      onchange: () => {},                // the window redraws itself
+
+      /* What the SDK posted. It posts nothing but strings. */
+      async receive(text) {
+        let call;
+        try { call = JSON.parse(text); } catch { return; }
+        if (!call || !call.jsCallId) return;
+        client.note("log", call);
+        const answer = await client.answer(call.apiName, call.data || {});
+        if (!answer || client.state.silent.includes(call.apiName)) return;
+        const reply = { type: "apiResponse", data: { jsCallId: call.jsCallId, ...answer } };
+        root.setTimeout(() => client.send(reply), client.state.delays[call.apiName] || 0);
+      },
+
+      async answer(name, data) {
+        try {
+          if (name === "config") Object.assign(client.state, await client.ask("state", {}));
+          else client.check(name);
+          if (client.state.failing[name]) throw new Refusal(...client.state.failing[name]);
+          const result = await this.apis[name](data);
+          return result === undefined ? null : { result };
+        } catch (error) {
+          return { errorCode: error.code || "10000", errorMessage: error.message };
+        } finally {
+          client.onchange();
+        }
+      },
+
+      /* Refuses what was not declared on this page, or is not for this role, guest or context. */
+      check(name) {
+        const { state } = client;
+        const rules = RULES[name];
+        const declared = state.granted.includes(name) && state.grantedAt === client.page();
+        if (!declared) throw new Refusal(NOT_DECLARED, `${name} is not among the capabilities configured on this page.`);
+        const [roles, ...marks] = rules.split(" ");
+        if (marks.includes("m") && (!state.meeting || !MEETINGS.includes(state.runningContext))) {
+          throw new Refusal(NOT_IN_THIS_CONTEXT, "The running context does not support this API.");
+        }
+        if (state.status !== "authorized" && !marks.includes("g")) throw new Refusal(NOT_FOR_GUESTS, "API is not support in guest mode.");
+        if (!roles.includes(LETTERS[state.role])) throw new Refusal(NOT_PERMITTED, "No permission for this API.");
+      },
+
+      /* The in-client authorization, which ends in an event rather than in an answer. */
+      async authorize(data) {
+        const how = client.state.authorization;
+        if (how === "never") return;
+        const event = await client.ask("authorize", { ...data, page: client.page(), declined: how === "denied" });
+        if (!event) return;
+        if (how === "with-state" && data.state) event.state = data.state;
+        if (how === "wrong-redirect") event.redirectUri = "https://elsewhere.example/callback";
+        for (let times = how === "twice" ? 2 : 1; times > 0; times -= 1) client.emit("onAuthorized", event);
+      },
+
+      /* Takes over a newer state and tells the app what is different. */
+      update(newer) {
+        const before = { ...client.state };
+        Object.assign(client.state, newer);
+        const events = changes(before, client.state);
+        // Another role or status, and Zoom wants the app to call config again.
+        for (const [name, data] of events) client.emit(name, data);
+        if (before.status !== client.state.status) client.state.granted = [];
+        client.onchange();
+      },
+
+      emit(name, data) {
+        try { client.check(name); } catch { return; }
+        client.send({ type: "event", name, data });
+      },
+      later(name, data) { root.setTimeout(() => client.emit(name, data), 0); },
+      note(list, entry) {
+        client.state[list].push(entry);
+        if (client.state[list].length > 200) client.state[list].shift();
+      },
+    };
+    client.apis = answers(client);
+    return client;
+  };
+})(window);
