@@ -1,0 +1,181 @@
+"""The settings: one frozen value, filled from the environment once, at start."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import ipaddress
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import MISSING, dataclass, field, fields
+from typing import Any
+from urllib.parse import urlsplit
+
+from zoomapp.errors import ConfigError
+
+CALLBACK_PATH = "/api/zoomapp/auth"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything a deployment can choose. Each field is the environment variable of the same name in capitals.
+
+    Secrets do not print. README.md explains each in the table "Settings".
+    """
+
+    zoom_client_id: str
+    zoom_client_secret: str = field(repr=False)
+    public_url: str
+    secret_key: str = field(repr=False)
+    #: 32 bytes each, newest first.
+    token_encryption_keys: tuple[bytes, ...] = field(repr=False)
+    redis_url: str = field(repr=False)
+    redis_tls_verify: bool = True
+    zoom_host: str = "https://zoom.us"
+    zoom_api_host: str = "https://api.zoom.us"
+    zoom_ca_bundle: str = ""
+    zoom_webhook_secret: str = field(default="", repr=False)
+    cookie_mode: str = "lax"
+    app_name: str = "Rollcall"
+    log_level: str = "INFO"
+    #: An access token is renewed this early, but never by more than a tenth of its life.
+    refresh_margin_seconds: int = 300
+    #: The redirect URI sent with in-client codes: ``event`` (what the client bound, else the page), ``none``, or a URL.
+    in_client_redirect: str = "event"
+    #: How long a session lives without a visit.
+    session_days: int = 14
+    #: How long a grant is kept without a renewal (a refresh token's life at Zoom).
+    grant_days: int = 90
+    #: Webhooks older than this are refused. Zoom's last retry comes 60 minutes after the first try.
+    webhook_window_seconds: int = 300
+
+    @property
+    def redirect_uri(self) -> str:
+        return self.public_url + CALLBACK_PATH
+
+    @property
+    def secure(self) -> bool:
+        """Whether people reach the app by https; plain http is for a loopback address only."""
+        return self.public_url.startswith("https://")
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str]) -> Settings:
+        """The settings of this process. Raises ConfigError that names every fault at once, not the first."""
+        values: dict[str, Any] = {}
+        problems = []
+        for each in fields(cls):
+            name = each.name.upper()
+            text = environ.get(name, "").strip()
+            if not text:
+                if each.default is MISSING:
+                    problems.append(f"{name} is missing.")
+                continue
+            try:
+                values[each.name] = READERS.get(each.name, str)(text)
+            except ValueError as error:
+                problems.append(f"{name} {error}.")
+        if problems:
+            raise ConfigError(problems)
+        return cls(**values)
+
+
+def is_loopback(host: str | None) -> bool:
+    """Whether a host name or address can only mean this machine."""
+    if host in ("localhost", None) or str(host).endswith(".localhost"):
+        return host is not None
+    try:
+        return ipaddress.ip_address(str(host)).is_loopback
+    except ValueError:
+        return False
+
+
+def origin(text: str) -> str:
+    """An origin such as ``https://zoom.us``; plain http only for a loopback address."""
+    parts = urlsplit(text)
+    try:
+        port = parts.port
+    except ValueError as error:
+        raise ValueError("has a port that is not a number") from error
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError("must be an address such as https://example.com")
+    if parts.username or parts.path.strip("/") or parts.query or parts.fragment:
+        raise ValueError("must be an origin: scheme, host and port, without a path")
+    if parts.scheme == "http" and not is_loopback(parts.hostname):
+        raise ValueError("must begin with https:// (plain http is for a loopback address only)")
+    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+    return f"{parts.scheme}://{host}" + (f":{port}" if port else "")
+
+
+def key_ring(text: str) -> tuple[bytes, ...]:
+    """Keys of 32 bytes from a comma list, each as 64 hex digits or base64."""
+    return tuple(_key(part.strip()) for part in text.split(",") if part.strip())
+
+
+def _key(text: str) -> bytes:
+    if re.fullmatch(r"[0-9a-fA-F]{64}", text):
+        return bytes.fromhex(text)
+    try:
+        key = base64.b64decode(text.replace("-", "+").replace("_", "/") + "=" * (-len(text) % 4), validate=True)
+    except binascii.Error as error:
+        raise ValueError("holds a key that is neither 64 hex digits nor base64") from error
+    if len(key) != 32:
+        raise ValueError(f"holds a key of {len(key)} bytes; it takes 32")
+    return key
+
+
+def _secret_key(text: str) -> str:
+    if len(text) < 32:
+        raise ValueError("must have at least 32 characters")
+    return text
+
+
+def _redis_url(text: str) -> str:
+    if not re.match(r"(rediss?|redis\+cluster)://", text):
+        raise ValueError("must begin with redis://, rediss:// or redis+cluster://")
+    return text
+
+
+def _flag(text: str) -> bool:
+    if text.lower() not in ("0", "1", "true", "false", "yes", "no"):
+        raise ValueError("must be 0 or 1")
+    return text.lower() in ("1", "true", "yes")
+
+
+def _seconds(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or int(text) == 0:
+        raise ValueError("must be a whole number above 0")
+    return int(text)
+
+
+def _one_of(*allowed: str) -> Callable[[str], str]:
+    def read(text: str) -> str:
+        if text not in allowed:
+            raise ValueError(f"must be one of {', '.join(allowed)}")
+        return text
+
+    return read
+
+
+def _in_client_redirect(text: str) -> str:
+    if text not in ("event", "none") and not text.startswith(("https://", "http://")):
+        raise ValueError("must be event, none, or an address")
+    return text
+
+
+#: How a setting's text becomes its value; a plain string needs no reader.
+READERS: dict[str, Callable[[str], Any]] = {
+    "public_url": origin,
+    "zoom_host": origin,
+    "zoom_api_host": origin,
+    "secret_key": _secret_key,
+    "token_encryption_keys": key_ring,
+    "redis_url": _redis_url,
+    "redis_tls_verify": _flag,
+    "cookie_mode": _one_of("lax", "partitioned"),
+    "log_level": lambda text: _one_of("DEBUG", "INFO", "WARNING", "ERROR")(text.upper()),
+    "refresh_margin_seconds": _seconds,
+    "session_days": _seconds,
+    "grant_days": _seconds,
+    "webhook_window_seconds": _seconds,
+    "in_client_redirect": _in_client_redirect,
+}

@@ -1,0 +1,256 @@
+"""The failures this app has words for, ordered by who has to act.
+
+ZoomAppError              500  internal_error      we act
+├── TokenError            401  unauthorized        the person authorizes (again)
+│   ├── NotSignedIn       401  unauthorized        no user in the session
+│   ├── NotAuthorized     401  unauthorized        no tokens kept for this user
+│   └── SessionExpired    401  session_expired     Zoom refused the refresh token
+├── SignInError           400  sign_in_failed      the person starts anew
+│   ├── StateMismatch     400  sign_in_failed      state unknown, used, or another session's
+│   ├── SignInDenied      400  sign_in_failed      the person, or Zoom, said no
+│   └── ContextRefused    400  sign_in_failed      the app context is not ours, or not fresh
+├── BadRequest            400  bad_request         whoever wrote the request
+│   ├── TooLarge          413  too_large
+│   └── UriTooLong        414  uri_too_long
+├── CrossSite             403  cross_site          nobody: the request is not ours
+├── ZoomRefused           (Zoom's)                 depends: what Zoom itself answered (pages only)
+│   ├── MissingScope                               an admin adds a scope, the person connects again
+│   ├── PlanRequired                               a plan or a role is missing
+│   ├── InvalidFields                              the person mends a form
+│   └── NotFound          404  not_found           nobody: it is gone
+├── UpstreamError         502  upstream_error      wait
+│   ├── UpstreamTimeout   504  upstream_timeout    wait
+│   └── RateLimited       429  rate_limited        wait ``retry_after`` seconds
+├── StoreUnavailable      503  store_unavailable   the operator
+├── ShuttingDown          503  restarting          nobody: another worker takes the repeat
+└── ConfigError                                    the operator; stops the start
+
+``message`` is for the person and holds no ids; ``detail`` is for the log.
+"""
+
+from __future__ import annotations
+
+
+class ZoomAppError(Exception):
+    """A failure with a status, a code for machines (a contract) and a sentence for people."""
+
+    status = 500
+    code = "internal_error"
+    title = "That didn’t work, and it’s our fault"
+    message = "An error occurred while processing your request."
+
+    def __init__(self, detail: str = "") -> None:
+        super().__init__(detail or self.message)
+        self.detail = detail
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """Header fields the answer needs beside its status."""
+        return {}
+
+
+class TokenError(ZoomAppError):
+    status = 401
+    code = "unauthorized"
+    title = "Connect your Zoom account"
+    message = "Please authorize the app to access Zoom."
+
+
+class NotSignedIn(TokenError):
+    """No user in the session."""
+
+
+class NotAuthorized(TokenError):
+    """No tokens are kept for this user."""
+
+
+class SessionExpired(TokenError):
+    """Zoom refused the refresh token (``invalid_grant``, RFC 6749 5.2)."""
+
+    code = "session_expired"
+    title = "Zoom signed you out"
+    message = "Your session has expired. Please sign in again."
+
+
+class SignInError(ZoomAppError):
+    status = 400
+    code = "sign_in_failed"
+    title = "The sign-in didn’t work"
+    message = "Zoom didn’t complete the sign-in. Start again from Connect."
+
+
+class StateMismatch(SignInError):
+    """The state is unknown, was used before, or belongs to another session."""
+
+    message = "This sign-in was started somewhere else, took too long, or was used before. Start again from Connect."
+
+
+class SignInDenied(SignInError):
+    """The person declined on Zoom's consent page, or Zoom refused the request."""
+
+    title = "You said no, and that’s fine"
+    message = "Zoom was not connected. Nothing was changed."
+
+
+class ContextRefused(SignInError):
+    """The app context is not sealed by Zoom for this app, or is stale, or was used before."""
+
+    title = "Zoom’s greeting could not be read"
+    message = "Close the app and open it again from Zoom."
+
+
+class BadRequest(ZoomAppError):
+    status = 400
+    code = "bad_request"
+    title = "This request can’t be understood"
+    message = "The request could not be understood."
+
+
+class TooLarge(BadRequest):
+    status = 413
+    code = "too_large"
+    message = "The request is larger than this app accepts."
+
+
+class UriTooLong(BadRequest):
+    status = 414
+    code = "uri_too_long"
+    message = "The address is longer than this app accepts."
+
+
+class CrossSite(ZoomAppError):
+    """A request that another site made the browser send."""
+
+    status = 403
+    code = "cross_site"
+    title = "This request came from another site"
+    message = "This action can only be started from the app itself."
+
+
+class ZoomRefused(ZoomAppError):
+    """Zoom answered, and the answer is no. ``zoom_code`` means something only together with the path."""
+
+    status = 502
+    code = "zoom_refused"
+    title = "Zoom refused"
+    message = "Zoom refused this request."
+
+    def __init__(self, zoom_status: int, zoom_code: int = 0, zoom_message: str = "") -> None:
+        super().__init__(f"{zoom_status} {zoom_code}: {zoom_message}")
+        self.zoom_status = zoom_status
+        self.zoom_code = zoom_code
+        self.zoom_message = zoom_message
+
+
+class MissingScope(ZoomRefused):
+    """The grant lacks a scope (Zoom's codes 4711, 4700, 104). ``scopes``: those Zoom would accept, as it named them."""
+
+    code = "missing_scope"
+    title = "One permission is missing"
+    message = "Zoom needs one more permission for this."
+
+    def __init__(self, zoom_status: int, zoom_code: int, zoom_message: str, scopes: tuple[str, ...]) -> None:
+        super().__init__(zoom_status, zoom_code, zoom_message)
+        self.scopes = scopes
+
+
+class PlanRequired(ZoomRefused):
+    """The account's plan, or the user's role, does not include this (Zoom's code 200)."""
+
+    code = "plan_required"
+    title = "This needs another Zoom plan"
+    message = "Your Zoom plan or role does not include this."
+
+
+class InvalidFields(ZoomRefused):
+    """Zoom found fault with what was sent. ``fields``: (name, message) pairs, empty when Zoom named none."""
+
+    code = "invalid_fields"
+    title = "Zoom did not accept this"
+    message = "Zoom did not accept what was sent."
+
+    def __init__(
+        self, zoom_status: int, zoom_code: int, zoom_message: str, fields: tuple[tuple[str, str], ...] = ()
+    ) -> None:
+        super().__init__(zoom_status, zoom_code, zoom_message)
+        self.fields = fields
+
+
+class NotFound(ZoomRefused):
+    """Zoom does not know it, or no longer (codes 1001, 3001, 3301); also an address of ours that leads nowhere."""
+
+    status = 404
+    code = "not_found"
+    title = "This is not here"
+    message = "It has ended, was deleted, or never existed."
+
+    def __init__(self, zoom_status: int = 404, zoom_code: int = 0, zoom_message: str = "") -> None:
+        super().__init__(zoom_status, zoom_code, zoom_message)
+
+
+class UpstreamError(ZoomAppError):
+    """Zoom is unreachable, or sent something that is not an answer."""
+
+    status = 502
+    code = "upstream_error"
+    title = "We couldn’t reach Zoom"
+    message = "Zoom could not be reached. Try again in a moment."
+
+
+class UpstreamTimeout(UpstreamError):
+    status = 504
+    code = "upstream_timeout"
+    title = "Zoom is taking too long"
+    message = "Zoom did not answer in time. Try again in a moment."
+
+
+class RateLimited(UpstreamError):
+    """Zoom asks for a pause of ``retry_after`` seconds; ``daily`` when a day's allowance is used up."""
+
+    status = 429
+    code = "rate_limited"
+    title = "Zoom asked us to slow down"
+    message = "Zoom asked us to slow down. Try again later."
+
+    def __init__(self, retry_after: int, *, daily: bool = False, detail: str = "") -> None:
+        super().__init__(detail)
+        self.retry_after = retry_after
+        self.daily = daily
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {"Retry-After": str(self.retry_after)}
+
+
+class StoreUnavailable(ZoomAppError):
+    """Redis is gone, silent, full or read-only."""
+
+    status = 503
+    code = "store_unavailable"
+    title = "Our memory is out of reach"
+    message = "The app cannot reach its own storage. Try again in a moment."
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {"Retry-After": "5"}
+
+
+class ShuttingDown(ZoomAppError):
+    """This worker is ending and begins nothing that must not be interrupted."""
+
+    status = 503
+    code = "restarting"
+    title = "The app is restarting"
+    message = "The app is restarting. Try again in a moment."
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {"Retry-After": "1"}
+
+
+class ConfigError(ZoomAppError):
+    """The environment is incomplete or wrong. ``problems``: every fault, one sentence each."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems

@@ -1,0 +1,110 @@
+"""What an app is made of, built once: the object graph, and nothing that belongs to one request."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import redis
+import requests
+from requests.adapters import BaseAdapter
+
+from zoomapp import storage
+from zoomapp.begun import BegunSignIns
+from zoomapp.config import Settings
+from zoomapp.gateway import Gateway
+from zoomapp.signin import SignIn
+from zoomapp.tokens.cipher import KeyRing
+from zoomapp.tokens.service import TokenService
+from zoomapp.tokens.store import RedisTokenStore, TokenStore
+from zoomapp.zoom.client import ZoomClient
+from zoomapp.zoom.oauth import ZoomOAuth
+from zoomapp.zoom.wire import ExactAdapter
+
+
+@dataclass(frozen=True)
+class Services:
+    """The parts. A test swaps one by building with another, never by patching."""
+
+    settings: Settings
+    redis: redis.Redis
+    ring: KeyRing
+    oauth: ZoomOAuth
+    client: ZoomClient
+    tokens: TokenService
+    begun: BegunSignIns
+    signin: SignIn
+    clock: Callable[[], float]
+
+    def gateway(self, user_id: str) -> Gateway:
+        return Gateway(user_id, self.tokens, self.client)
+
+    def begin_shutdown(self) -> None:
+        """Called on SIGTERM, before the server drains."""
+        self.tokens.begin_shutdown()
+
+    @property
+    def flask_config(self) -> dict[str, Any]:
+        """How Flask is set up. The cookie: see ``COOKIE_MODE`` in the README."""
+        partitioned = self.settings.cookie_mode == "partitioned"
+        secure = self.settings.secure or partitioned
+        return {
+            "SECRET_KEY": self.settings.secret_key,
+            "SESSION_COOKIE_NAME": "__Host-zoomapp" if secure else "zoomapp",
+            "SESSION_COOKIE_HTTPONLY": True,
+            "SESSION_COOKIE_SECURE": secure,
+            "SESSION_COOKIE_SAMESITE": "None" if partitioned else "Lax",
+            "SESSION_COOKIE_PARTITIONED": partitioned,
+            "SESSION_REFRESH_EACH_REQUEST": False,
+            "PERMANENT_SESSION_LIFETIME": self.settings.session_days * 86400,
+            "MAX_CONTENT_LENGTH": 1024 * 1024,
+            "MAX_FORM_MEMORY_SIZE": 256 * 1024,
+            "TEMPLATES_AUTO_RELOAD": False,
+        }
+
+
+def build(
+    settings: Settings,
+    *,
+    store: TokenStore | None = None,
+    client: redis.Redis | None = None,
+    transport: BaseAdapter | None = None,
+    clock: Callable[[], float] = time.time,
+) -> Services:
+    """The parts for these settings. Opens no connection: that is for the first request, after a fork."""
+    connection = client or storage.connect(settings.redis_url, verify=settings.redis_tls_verify)
+    ring = KeyRing(settings.token_encryption_keys)
+    session = http_session(transport or ExactAdapter(settings.zoom_ca_bundle))
+    oauth = ZoomOAuth(
+        session,
+        settings.zoom_host,
+        settings.zoom_client_id,
+        settings.zoom_client_secret,
+        settings.redirect_uri,
+        clock,
+    )
+    zoom = ZoomClient(session, settings.zoom_api_host, clock)
+    kept = store or RedisTokenStore(connection, settings.grant_days)
+    tokens = TokenService(kept, ring, oauth, settings.refresh_margin_seconds, clock)
+    begun = BegunSignIns(connection, ring, clock)
+    signin = SignIn(oauth, zoom, tokens, begun, settings.public_url, settings.in_client_redirect)
+    return Services(settings, connection, ring, oauth, zoom, tokens, begun, signin, clock)
+
+
+def http_session(transport: BaseAdapter) -> requests.Session:
+    """One session for everything we ask of Zoom: no proxies or netrc from the environment, no cookies kept."""
+    session = requests.Session()
+    session.trust_env = False
+    session.cookies.set_policy(_NoCookies())
+    session.mount("https://", transport)
+    session.mount("http://", transport)
+    return session
+
+
+class _NoCookies(requests.cookies.cookielib.DefaultCookiePolicy):  # type: ignore[name-defined,misc]
+    """One session serves every user: a cookie Zoom sets for one must not go out with another's call."""
+
+    def set_ok(self, cookie: Any, request: Any) -> bool:
+        return False

@@ -1,0 +1,242 @@
+"""Moments and quantities: told apart in UTC, written for a person in their own time zone.
+
+A moment is epoch seconds or an aware ``datetime``; ``now`` and the zone always come from outside.
+"""
+
+from bisect import bisect_left
+from calendar import monthrange
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from typing import Literal
+from zoneinfo import ZoneInfo, available_timezones
+
+Moment = datetime | float
+
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
+
+#: Zoom answers for one month at most, and quietly shortens what is longer.
+RANGE_DAYS = 30
+
+_ZONES = frozenset(available_timezones())
+
+
+# --- moments ----------------------------------------------------------------------------------------
+
+
+def local(at: Moment, zone: tzinfo) -> datetime:
+    """A moment on the wall clock of the zone."""
+    return at.astimezone(zone) if isinstance(at, datetime) else datetime.fromtimestamp(at, zone)
+
+
+def epoch(at: Moment) -> float:
+    """A moment as epoch seconds."""
+    return at.timestamp() if isinstance(at, datetime) else at
+
+
+def parse(text: object, zone: tzinfo = UTC) -> datetime | None:
+    """Zoom's way of writing a moment, in UTC; without ``Z`` it is local time in ``zone``. None if it is no moment."""
+    try:
+        at = datetime.fromisoformat(str(text))
+        return (at if at.tzinfo else at.replace(tzinfo=zone)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+def iso(at: Moment, zone: tzinfo) -> str:
+    """ISO 8601 with the zone's offset: "2026-11-23T09:57:00+01:00"."""
+    return local(at, zone).isoformat(timespec="seconds")
+
+
+# --- zones and local time ---------------------------------------------------------------------------
+
+
+def zone_names() -> frozenset[str]:
+    """Every zone a person can choose."""
+    return _ZONES
+
+
+def find_zone(name: str | None) -> ZoneInfo | None:
+    """The IANA zone of that name, or None."""
+    return ZoneInfo(name) if name in _ZONES else None
+
+
+def city(zone: tzinfo) -> str:
+    """What people call a zone: "Berlin", "New York"."""
+    return str(zone).rpartition("/")[2].replace("_", " ")
+
+
+def offset(at: Moment, zone: tzinfo) -> str:
+    """How far the zone is from UTC at that moment: "UTC+05:45"."""
+    return f"UTC{local(at, zone).isoformat(timespec='minutes')[16:]}"
+
+
+@dataclass(frozen=True)
+class Resolved:
+    """A local time somebody typed, found on the world's clock.
+
+    ``at`` is in UTC. On the day the clocks go forward a time can be in the ``gap``: then ``at`` is the
+    moment the clocks changed and ``resumes`` what they showed next. On the day they go back it can
+    come twice (``overlap``): ``at`` is the first.
+    """
+
+    at: datetime
+    kind: Literal["plain", "gap", "overlap"]
+    typed: datetime
+    zone: tzinfo
+    resumes: time | None = None
+
+    @property
+    def message(self) -> str:
+        """What to tell the person; empty when there is nothing to tell."""
+        where = f"{self.typed:%H:%M} {{}} on {self.typed.day} {MONTHS[self.typed.month - 1]} in {city(self.zone)}"
+        if self.resumes:
+            return f"{where.format("doesn't exist")}, the clocks go forward. Choose {self.resumes:%H:%M} or later."
+        if self.kind == "overlap":
+            return f"{where.format('comes twice')}, the clocks go back. We took the first."
+        return ""
+
+
+def resolve(typed: datetime, zone: tzinfo) -> Resolved:
+    """A naive local time as a moment; see ``Resolved`` for the two days a year that need a word."""
+    first, second = (typed.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1))
+    if first == second:
+        return Resolved(first, "plain", typed, zone)
+    if first < second:
+        return Resolved(first, "overlap", typed, zone)
+    # In a gap the two readings lie on either side of the change (PEP 495); look for it between them.
+    after = first.astimezone(zone).utcoffset()
+    seconds = range(int((first - second).total_seconds()))
+    steps = bisect_left(
+        seconds, True, key=lambda s: (second + timedelta(seconds=s)).astimezone(zone).utcoffset() == after
+    )
+    change = second + timedelta(seconds=steps)
+    return Resolved(change, "gap", typed, zone, change.astimezone(zone).time())
+
+
+def month_ranges(first: date, last: date) -> Iterator[tuple[date, date]]:
+    """``first`` to ``last``, both included, in pieces Zoom answers in full; newest first.
+
+    A piece is 30 days, or one calendar month where that is shorter (in March).
+    """
+    while first <= last:
+        piece = max(first, last - timedelta(days=RANGE_DAYS - 1), _month_before(last))
+        yield piece, last
+        last = piece - timedelta(days=1)
+
+
+def _month_before(day: date) -> date:
+    end = day.replace(day=1) - timedelta(days=1)
+    return end.replace(day=min(day.day, monthrange(end.year, end.month)[1]))
+
+
+# --- words for moments ------------------------------------------------------------------------------
+
+
+def clock(at: Moment, zone: tzinfo, *, hour12: bool = False) -> str:
+    """The time of day: "09:57", "9:57 am"; with the word UTC when that is the zone."""
+    return _hour(local(at, zone), hour12) + _utc(zone)
+
+
+def clock_range(start: Moment, end: Moment, zone: tzinfo, *, hour12: bool = False) -> str:
+    """From when to when: "11:00 – 11:30", "23:30 – Tue 24 Nov, 00:30"."""
+    begins, ends = local(start, zone), local(end, zone)
+    day = f"{_date(ends.date())}, " if ends.date() != begins.date() else ""
+    return f"{_hour(begins, hour12)} – {day}{_hour(ends, hour12)}{_utc(zone)}"
+
+
+def _hour(at: datetime, hour12: bool) -> str:
+    if not hour12:
+        return f"{at.hour:02}:{at.minute:02}"
+    return f"{at.hour % 12 or 12}:{at.minute:02} {'am' if at.hour < 12 else 'pm'}"
+
+
+def _utc(zone: tzinfo) -> str:
+    return " UTC" if str(zone) == "UTC" else ""
+
+
+def day(at: Moment, zone: tzinfo, now: Moment) -> str:
+    """Which day: "Today", "Tomorrow", "Thursday" within 6 days, else "Fri 20 Nov", with the year if it differs."""
+    that, today = local(at, zone).date(), local(now, zone).date()
+    ahead = (that - today).days
+    if 0 <= ahead <= 6:
+        return ("Today", "Tomorrow")[ahead] if ahead < 2 else WEEKDAYS[that.weekday()]
+    return _date(that) + (f" {that.year}" if that.year != today.year else "")
+
+
+def long_day(at: Moment, zone: tzinfo) -> str:
+    """The day in full: "Monday 23 November"."""
+    that = local(at, zone).date()
+    return f"{WEEKDAYS[that.weekday()]} {that.day} {MONTHS[that.month - 1]}"
+
+
+def full(at: Moment, zone: tzinfo) -> str:
+    """Everything, for titles: "Mon 23 Nov 2026, 09:57:00 UTC+01:00"."""
+    that = local(at, zone)
+    return f"{_date(that.date())} {that.year}, {that:%H:%M:%S} {offset(that, zone)}"
+
+
+def date_range(first: date, last: date) -> str:
+    """Days from and to: "25 Oct – 23 Nov 2026"."""
+    year = f" {first.year}" if first.year != last.year else ""
+    return f"{_day_month(first)}{year} – {_day_month(last)} {last.year}"
+
+
+def _date(that: date) -> str:
+    return f"{WEEKDAYS[that.weekday()][:3]} {_day_month(that)}"
+
+
+def _day_month(that: date) -> str:
+    return f"{that.day} {MONTHS[that.month - 1][:3]}"
+
+
+def relative(at: Moment, now: Moment) -> str:
+    """How far off, under an hour: "in 18 min", "3 min ago", "6 s ago"; empty beyond."""
+    seconds = round(epoch(at) - epoch(now))
+    amount = f"{abs(seconds)} s" if abs(seconds) < 60 else f"{abs(seconds) // 60} min"
+    if abs(seconds) >= 3600:
+        return ""
+    return f"in {amount}" if seconds > 0 else f"{amount} ago" if seconds else "now"
+
+
+def when(at: Moment, zone: tzinfo, now: Moment, *, hour12: bool = False) -> str:
+    """The shortest honest answer: "in 18 min", "14:30", "Tomorrow, 09:00", "Fri 20 Nov, 13:00"."""
+    word, time_of_day = day(at, zone, now), clock(at, zone, hour12=hour12)
+    return relative(at, now) or (time_of_day if word == "Today" else f"{word}, {time_of_day}")
+
+
+# --- words for quantities ---------------------------------------------------------------------------
+
+
+def duration(seconds: float) -> str:
+    """A length of time in whole minutes, rounded down: "under 1 min", "34 min", "1 h 52 min"."""
+    hours, minutes = divmod(int(seconds) // 60, 60)
+    if not hours:
+        return f"{minutes} min" if minutes else "under 1 min"
+    return f"{hours} h {minutes} min" if minutes else f"{hours} h"
+
+
+def countdown(seconds: float) -> str:
+    """What is left to wait: "0:24"."""
+    minutes, rest = divmod(max(0, -int(-seconds // 1)), 60)
+    return f"{minutes}:{rest:02}"
+
+
+def size(count: int) -> str:
+    """Bytes in decimal units, as Zoom counts them: "6 KB", "412 KB", "96 MB", "1.3 GB"."""
+    # The next unit begins where this one would round up to 1000.
+    for unit, scale, limit in (("KB", 1e3, 999_500), ("MB", 1e6, 999_500_000), ("GB", 1e9, 999_950_000_000)):
+        if count < limit:
+            return f"{count / scale:.1f} GB" if unit == "GB" else f"{max(count / scale, min(count, 1)):.0f} {unit}"
+    return f"{count / 1e12:.1f} TB"
+
+
+def meeting_id(number: int | str) -> str:
+    """A meeting id in groups to be read aloud: "842 1177 3390", "811 442 0917"."""
+    digits = str(number).replace(" ", "")
+    middle = 7 if len(digits) > 10 else 6
+    return " ".join(filter(None, (digits[:3], digits[3:middle], digits[middle:])))

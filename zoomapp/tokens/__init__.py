@@ -1,0 +1,1 @@
+"""Tokens: sealed, kept, renewed, given up."""

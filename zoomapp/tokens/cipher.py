@@ -1,0 +1,53 @@
+"""Sealing: authenticated encryption with a ring of keys, so that a key can be retired without losing a record."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+VERSION = b"\x01"
+_KEY_ID, _NONCE, _TAG = 4, 12, 16
+_HEAD = len(VERSION) + _KEY_ID
+
+
+class CannotOpen(Exception):
+    """The record was not sealed by us for this owner and kind, or its key has left the ring."""
+
+
+class KeyRing:
+    """Seals with the newest key and opens with any.
+
+    A sealed record is: version (1 byte), key id (4), nonce (12), ciphertext and tag of AES-256-GCM. The kind of
+    record and its owner are associated data: a record put in another's place, or used as another kind, does not open.
+    """
+
+    def __init__(self, keys: tuple[bytes, ...]) -> None:
+        self._ciphers = {hashlib.sha256(b"key id:" + key).digest()[:_KEY_ID]: AESGCM(key) for key in keys}
+        self._newest = next(iter(self._ciphers))
+
+    def seal(self, kind: str, owner: str, plain: bytes) -> bytes:
+        nonce = os.urandom(_NONCE)
+        sealed = self._ciphers[self._newest].encrypt(nonce, plain, _associated(kind, owner))
+        return VERSION + self._newest + nonce + sealed
+
+    def open(self, kind: str, owner: str, sealed: bytes) -> bytes:
+        """What was sealed. Raises CannotOpen."""
+        cipher = self._ciphers.get(sealed[len(VERSION) : _HEAD])
+        if not sealed.startswith(VERSION) or cipher is None or len(sealed) < _HEAD + _NONCE + _TAG:
+            raise CannotOpen("unknown key or format")
+        nonce, body = sealed[_HEAD : _HEAD + _NONCE], sealed[_HEAD + _NONCE :]
+        try:
+            return cipher.decrypt(nonce, body, _associated(kind, owner))
+        except InvalidTag as error:
+            raise CannotOpen("not sealed for this owner and kind") from error
+
+    def is_newest(self, sealed: bytes) -> bool:
+        """Whether the newest key sealed it; if not, it is time to seal it again."""
+        return sealed[len(VERSION) : _HEAD] == self._newest
+
+
+def _associated(kind: str, owner: str) -> bytes:
+    return f"{kind}\0{owner}".encode()

@@ -1,0 +1,321 @@
+"""When a token is given, replaced, kept and given up.
+
+Zoom rotates refresh tokens: each is good for one renewal, and the loser of a race has lost the grant. So one worker
+renews at a time, over threads (a flight), processes and machines (a lease in the store), and what it got is kept only
+if the record is still the one it began with.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import logging
+import secrets
+import threading
+import time
+from collections.abc import Callable
+
+import msgspec
+
+from zoomapp import deadline, keys
+from zoomapp.errors import (
+    NotAuthorized,
+    SessionExpired,
+    ShuttingDown,
+    StoreUnavailable,
+    UpstreamError,
+    UpstreamTimeout,
+    ZoomAppError,
+)
+from zoomapp.logs import hashed
+from zoomapp.tokens.cipher import CannotOpen, KeyRing
+from zoomapp.tokens.flight import Flights
+from zoomapp.tokens.store import KIND, TokenStore
+from zoomapp.zoom.oauth import InvalidGrant, TokenSet, ZoomOAuth
+
+log = logging.getLogger(__name__)
+
+#: Our clock and Zoom's differ, and a call takes a while: a token this close to its end is not given out.
+SKEW_SECONDS = 10.0
+#: A dead owner blocks a renewal for this long; a living one extends its lease every third of it.
+LEASE_SECONDS = 6.0
+#: How often those without the lease look whether the record has changed.
+LOOK_SECONDS = 0.025
+#: Waiters, and whoever comes right after them, share a failure for this long instead of repeating it.
+FAILURE_SECONDS = 1.5
+#: After a failure ahead of time the old token goes on working; do not ask again at once.
+PAUSE_SECONDS = 10.0
+#: A renewed pair that the store would not take is offered to it this often.
+RETRY_SECONDS = 0.2
+#: After SIGTERM the host kills us soon; held tokens are offered for this long more.
+HOLD_SECONDS = 20.0
+
+
+class TokenService:
+    """Gives out access tokens. One per app; safe to use from many threads."""
+
+    def __init__(
+        self,
+        store: TokenStore,
+        ring: KeyRing,
+        oauth: ZoomOAuth,
+        margin_seconds: float = 300.0,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self.store = store
+        self._ring = ring
+        self._oauth = oauth
+        self._margin = margin_seconds
+        self._clock = clock
+        self._flights = Flights()
+        self._pauses: dict[str, float] = {}
+        #: Renewed tokens that the store did not take yet, with the record they replace.
+        self._held: dict[str, tuple[bytes, TokenSet]] = {}
+        self._ending = threading.Event()
+
+    # What others ask for
+
+    def access_token(self, user_id: str) -> str:
+        """A token good for some seconds more; it is renewed ahead of its end, while the old one still works.
+
+        Raises NotAuthorized, SessionExpired, UpstreamError, StoreUnavailable or ShuttingDown.
+        """
+        tokens = self.load(user_id)
+        left = tokens.expires_at - self._clock()
+        if left > self._margin_of(tokens):
+            return tokens.access_token
+        if left > SKEW_SECONDS:
+            self._renew_ahead(user_id, tokens)
+            return tokens.access_token
+        return self.replace(user_id, rejected=tokens.access_token)
+
+    def replace(self, user_id: str, *, rejected: str) -> str:
+        """A token other than ``rejected``; many callers, one renewal (single-flight). Raises as ``access_token``."""
+        flight = self._flights.join(user_id, lambda: self._renew(user_id, rejected))
+        if flight is None:
+            raise ShuttingDown("no renewal is begun after SIGTERM")
+        token = flight.result(deadline.remaining(60.0))
+        if token is None:
+            raise UpstreamTimeout("renewal is still under way")
+        # A flight begun for an older token may land with the very token that was refused.
+        return token if token != rejected else self.replace(user_id, rejected=rejected)
+
+    def load(self, user_id: str) -> TokenSet:
+        """The kept tokens, sealed anew if an old key sealed them. Raises NotAuthorized, SessionExpired."""
+        record, tokens = self._record(user_id)
+        if tokens.ended:
+            raise SessionExpired("the grant has ended")
+        if not self._ring.is_newest(record):
+            self.store.swap(user_id, record, self._seal(tokens))
+        return tokens
+
+    def scopes(self, user_id: str) -> frozenset[str]:
+        """The scopes of the kept grant. Raises NotAuthorized, SessionExpired."""
+        return self.load(user_id).scopes
+
+    def keep(self, user_id: str, tokens: TokenSet) -> None:
+        """Keep a new authorization; whatever was kept before is dead at Zoom already (its error 4741)."""
+        grant = dataclasses.replace(tokens, user_id=user_id, grant_id=secrets.token_hex(8), ended_by="")
+        self._held.pop(user_id, None)
+        self.store.save(user_id, self._seal(grant))
+        log.info("tokens kept", extra={"user": hashed(user_id)})
+
+    def forget(self, user_id: str) -> bool:
+        """Drop everything kept of a user. False when there were no tokens."""
+        self._held.pop(user_id, None)
+        there = self.store.forget(user_id)
+        log.info("user forgotten", extra={"user": hashed(user_id), "had_tokens": there})
+        return there
+
+    def give_up(self, user_id: str) -> bool:
+        """Revoke at Zoom and forget. Zoom out of reach does not keep us from forgetting. True when Zoom confirmed."""
+        try:
+            confirmed = self._revoke(user_id, self.load(user_id))
+        except (NotAuthorized, SessionExpired):
+            confirmed = False
+        self.forget(user_id)
+        return confirmed
+
+    def begin_shutdown(self) -> None:
+        """From now on begin no renewal: one that is killed half-way would lose the grant."""
+        self._ending.set()
+        self._flights.close()
+
+    def _revoke(self, user_id: str, tokens: TokenSet) -> bool:
+        try:
+            self._oauth.revoke(tokens.access_token)
+        except UpstreamError as error:
+            log.warning("grant not revoked at Zoom", extra={"user": hashed(user_id), "detail": error.detail})
+            return False
+        return True
+
+    # Renewing
+
+    def _margin_of(self, tokens: TokenSet) -> float:
+        return min(self._margin, (tokens.expires_at - tokens.issued_at) / 10)
+
+    def _renew_ahead(self, user_id: str, tokens: TokenSet) -> None:
+        """Begin a renewal that nobody waits for."""
+        if self._pauses.get(user_id, 0.0) <= time.monotonic():
+            self._flights.join(user_id, lambda: self._renew_or_pause(user_id, tokens.access_token))
+
+    def _renew_or_pause(self, user_id: str, rejected: str) -> str:
+        self._pauses.pop(user_id, None)
+        try:
+            return self._renew(user_id, rejected)
+        except ZoomAppError:
+            self._pauses[user_id] = time.monotonic() + PAUSE_SECONDS
+            raise
+
+    def _renew(self, user_id: str, rejected: str) -> str:
+        """Lock, load again, look again, refresh, save, release. Runs in the flight's own thread."""
+        owner = secrets.token_hex(16)
+        gives_up_at = time.monotonic() + 2 * LEASE_SECONDS + deadline.REQUEST_SECONDS
+        while time.monotonic() < gives_up_at:
+            token = self._changed(user_id, rejected)
+            if token:
+                return token
+            if self._ending.is_set():
+                raise ShuttingDown("no renewal is begun after SIGTERM")
+            # To take the lease is to write: a store that cannot be written to never costs a refresh token.
+            if self.store.take_lease(user_id, owner, LEASE_SECONDS):
+                with _Extended(self.store, user_id, owner):
+                    return self._changed(user_id, rejected) or self._refresh(user_id)
+            time.sleep(LOOK_SECONDS)
+        raise UpstreamTimeout("another worker's renewal did not end")
+
+    def _changed(self, user_id: str, rejected: str) -> str:
+        """The kept token if it is no longer the rejected one, else an empty string. Raises the shared failure."""
+        record, tokens = self._record(user_id)
+        if tokens.ended:
+            raise SessionExpired("the grant has ended")
+        if tokens.access_token != rejected:
+            return tokens.access_token
+        if user_id in self._held:
+            return self._held[user_id][1].access_token
+        mark, _, word = self.store.failure(user_id).partition(" ")
+        if mark == keys.digest(record):
+            raise FAILURES.get(word, UpstreamError)("shared by the worker that tried")
+        return ""
+
+    def _refresh(self, user_id: str) -> str:
+        """Spend the refresh token. From the answer to the store there is nothing in between."""
+        record, tokens = self._record(user_id)
+        try:
+            return self._settle(user_id, record, self._oauth.refresh(tokens))
+        except InvalidGrant as error:
+            return self._refused(user_id, record, error)
+        except UpstreamError as error:
+            self.store.note_failure(user_id, f"{keys.digest(record)} {error.code}", FAILURE_SECONDS)
+            log.warning("tokens not renewed", extra={"user": hashed(user_id), "detail": error.detail})
+            raise
+
+    def _settle(self, user_id: str, record: bytes, renewed: TokenSet) -> str:
+        """Keep what was renewed, unless a newer authorization or a removal came first."""
+        try:
+            kept = self._swap(user_id, record, renewed)
+        except StoreUnavailable:
+            self._hold(user_id, record, renewed)
+            return renewed.access_token
+        if kept:
+            log.info("tokens renewed", extra={"user": hashed(user_id)})
+            return renewed.access_token
+        if self.store.load(user_id) is None:
+            # Removed while Zoom was answering: what it answered must not live on there.
+            self._revoke(user_id, renewed)
+        return self.load(user_id).access_token
+
+    def _swap(self, user_id: str, record: bytes, renewed: TokenSet) -> bool:
+        """Put ``renewed`` in the place of ``record``, or of that same record sealed anew or marked as ended."""
+        sealed = self._seal(renewed)
+        while not self.store.swap(user_id, record, sealed):
+            current = self.store.load(user_id)
+            if current is None or not self._stems_from(user_id, current, record):
+                log.warning("renewed tokens are outdated", extra={"user": hashed(user_id)})
+                return False
+            record = current
+        return True
+
+    def _stems_from(self, user_id: str, current: bytes, record: bytes) -> bool:
+        before, now = self._open(user_id, record), self._open(user_id, current)
+        return before.refresh_token == now.refresh_token or now.ended_by == keys.digest(before.refresh_token)
+
+    def _refused(self, user_id: str, record: bytes, error: InvalidGrant) -> str:
+        """``invalid_grant``: somebody else may have been faster; if not, the grant has ended."""
+        current, tokens = self._record(user_id)
+        if current != record and not tokens.ended and tokens.refresh_token != self._open(user_id, record).refresh_token:
+            return tokens.access_token
+        ended = dataclasses.replace(
+            tokens, access_token="", refresh_token="", expires_at=0.0, ended_by=keys.digest(tokens.refresh_token)
+        )
+        self.store.swap(user_id, current, self._seal(ended))
+        log.info("grant ended", extra={"user": hashed(user_id)})
+        raise SessionExpired("invalid_grant") from error
+
+    # A pair the store would not take
+
+    def _hold(self, user_id: str, record: bytes, renewed: TokenSet) -> None:
+        """Keep a renewed pair here and offer it to the store until it takes it."""
+        self._held[user_id] = (record, renewed)
+        log.error("store gone after a renewal; tokens held in memory", extra={"user": hashed(user_id)})
+        threading.Thread(target=self._offer, args=(user_id,), name="held-tokens").start()
+
+    def _offer(self, user_id: str) -> None:
+        gives_up_at = float("inf")
+        while (held := self._held.get(user_id)) is not None and time.monotonic() < gives_up_at:
+            if self._ending.is_set():
+                gives_up_at = min(gives_up_at, time.monotonic() + HOLD_SECONDS)
+            try:
+                kept = self._swap(user_id, *held)
+            except StoreUnavailable:
+                time.sleep(RETRY_SECONDS)
+                continue
+            self._held.pop(user_id, None)
+            log.warning("held tokens settled", extra={"user": hashed(user_id), "kept": kept})
+
+    # Records
+
+    def _record(self, user_id: str) -> tuple[bytes, TokenSet]:
+        """The sealed record and what it holds. Raises NotAuthorized, also for a record that does not open."""
+        record = self.store.load(user_id)
+        if record is None:
+            raise NotAuthorized("no tokens kept")
+        return record, self._open(user_id, record)
+
+    def _open(self, user_id: str, record: bytes) -> TokenSet:
+        try:
+            return msgspec.json.decode(self._ring.open(KIND, keys.tag(user_id), record), type=TokenSet)
+        except (CannotOpen, msgspec.MsgspecError) as error:
+            log.error("a token record does not open", extra={"user": hashed(user_id), "detail": str(error)})
+            raise NotAuthorized("the record does not open") from error
+
+    def _seal(self, tokens: TokenSet) -> bytes:
+        return self._ring.seal(KIND, keys.tag(tokens.user_id), msgspec.json.encode(tokens))
+
+
+#: What waiters raise for a failure they did not see themselves.
+FAILURES: dict[str, type[UpstreamError]] = {"upstream_timeout": UpstreamTimeout, "upstream_error": UpstreamError}
+
+
+class _Extended:
+    """Holds a lease for as long as its owner lives and works, and ends it then."""
+
+    def __init__(self, store: TokenStore, user_id: str, owner: str) -> None:
+        self._store, self._user_id, self._owner = store, user_id, owner
+        self._done = threading.Event()
+
+    def __enter__(self) -> None:
+        threading.Thread(target=self._extend, name="lease", daemon=True).start()
+
+    def _extend(self) -> None:
+        while not self._done.wait(LEASE_SECONDS / 3):
+            try:
+                self._store.take_lease(self._user_id, self._owner, LEASE_SECONDS)
+            except ZoomAppError:
+                log.warning("lease not extended", extra={"user": hashed(self._user_id)})
+
+    def __exit__(self, *_: object) -> None:
+        self._done.set()
+        try:
+            self._store.give_lease(self._user_id, self._owner)
+        except ZoomAppError:
+            log.warning("lease not given back", extra={"user": hashed(self._user_id)})

@@ -1,0 +1,31 @@
+"""Which blueprints there are."""
+
+from __future__ import annotations
+
+import secrets
+
+from flask import Flask
+
+from zoomapp import deadline, logs
+from zoomapp.services import Services
+from zoomapp.web import errors, guard, headers, health, oauth, proxy
+from zoomapp.web.sessions import SealedSessions
+
+
+def init_app(app: Flask) -> None:
+    parts: Services = app.extensions["zoomapp"]
+    # Two slashes are two slashes: a redirect that folds them would break a meeting UUID.
+    app.url_map.merge_slashes = False
+    app.url_map.strict_slashes = False
+    app.session_interface = SealedSessions(app, parts.redis, parts.ring)
+
+    @app.before_request
+    def begin() -> None:
+        logs.request_id.set(secrets.token_hex(8))
+        deadline.begin()
+
+    guard.init_app(app, parts.settings.public_url)
+    headers.init_app(app, parts.settings)
+    errors.init_app(app)
+    for blueprint in (health.bp, oauth.bp, proxy.bp):
+        app.register_blueprint(blueprint)

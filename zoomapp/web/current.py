@@ -1,0 +1,65 @@
+"""Who asks."""
+
+from __future__ import annotations
+
+import secrets
+from typing import cast
+
+from flask import current_app, session
+
+from zoomapp.errors import NotSignedIn, StoreUnavailable
+from zoomapp.gateway import Gateway
+from zoomapp.services import Services
+from zoomapp.web.sessions import SealedSessions, Session
+
+#: What a browser keeps when another person signs in: how it looks, and which sign-ins it began.
+KEPT = ("browser", "theme")
+
+
+def services() -> Services:
+    """The parts of this app."""
+    return cast(Services, current_app.extensions["zoomapp"])
+
+
+def user_id() -> str | None:
+    """The signed-in person's Zoom user id, or None. Raises StoreUnavailable when nobody can tell."""
+    if _session().unknown:
+        raise StoreUnavailable("the session could not be read")
+    return cast("str | None", session.get("user_id"))
+
+
+def gateway() -> Gateway:
+    """Zoom as the signed-in person sees it. Raises NotSignedIn, StoreUnavailable."""
+    if (who := user_id()) is None:
+        raise NotSignedIn("no user in the session")
+    return services().gateway(who)
+
+
+def browser() -> str:
+    """A name for this browser that outlives a change of session id, so that two tabs can sign in side by side."""
+    if _session().unknown:
+        raise StoreUnavailable("the session could not be read")
+    if "browser" not in session:
+        session["browser"] = secrets.token_urlsafe(16)
+    return cast(str, session["browser"])
+
+
+def open_session(user_id: str) -> None:
+    """Sign this person in: a new session id, and nothing of whoever was here before."""
+    kept = {name: session[name] for name in KEPT if name in session}
+    if session.get("user_id") == user_id:
+        kept = dict(session)
+    session.clear()
+    session.update(kept)
+    session["user_id"] = user_id
+    cast(SealedSessions, current_app.session_interface).regenerate(_session())
+
+
+def end_session() -> None:
+    """Sign out: the session is gone here and its cookie in the browser."""
+    session.clear()
+    session.modified = True
+
+
+def _session() -> Session:
+    return cast(Session, session._get_current_object())  # type: ignore[attr-defined]

@@ -1,0 +1,65 @@
+"""A named failure becomes JSON, or the same as a page for a browser."""
+
+from __future__ import annotations
+
+import logging
+
+from flask import Flask, render_template, request
+from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import HTTPException, InternalServerError
+
+from zoomapp.errors import BadRequest, NotFound, TokenError, TooLarge, UriTooLong, ZoomAppError
+from zoomapp.logs import request_id
+
+log = logging.getLogger(__name__)
+
+
+def init_app(app: Flask) -> None:
+    app.register_error_handler(ZoomAppError, answer)
+    app.register_error_handler(HTTPException, answer_http)
+    app.register_error_handler(Exception, answer_unknown)
+
+
+def answer(error: ZoomAppError) -> ResponseReturnValue:
+    """Say it as the error wants it said; it knows its status and its words."""
+    level = logging.ERROR if error.status >= 500 else logging.INFO
+    log.log(level, "request failed", extra={"code": error.code, "status": error.status, "detail": error.detail})
+    headers = {"Cache-Control": "no-store", **error.headers}
+    if prefers_html():
+        template = "pages/connect.html" if isinstance(error, TokenError) else "pages/error.html"
+        return render_template(template, error=error, reference=request_id.get()), error.status, headers
+    return {"error": error.code, "message": error.message, "request_id": request_id.get()}, error.status, headers
+
+
+def answer_http(error: HTTPException) -> ResponseReturnValue:
+    """Werkzeug's own refusals (404, 405, 413, …) in our words; its redirects as they are."""
+    if error.code is None or error.code < 400:
+        return error
+    if isinstance(error, InternalServerError) and isinstance(error.original_exception, Exception):
+        return answer_unknown(error.original_exception)
+    return answer(_named(error))
+
+
+def answer_unknown(error: Exception) -> ResponseReturnValue:
+    """Ours to mend: the log has the trace, the person gets a reference."""
+    if isinstance(error, ZoomAppError):
+        return answer(error)
+    log.error("unexpected failure", exc_info=(type(error), error, error.__traceback__))
+    return answer(ZoomAppError())
+
+
+def prefers_html() -> bool:
+    """Whether the asker is a browser that shows a page, rather than a script: scripts that do not say get JSON."""
+    accepts = request.accept_mimetypes
+    return accepts["text/html"] > accepts["application/json"]
+
+
+def _named(error: HTTPException) -> ZoomAppError:
+    known: dict[int, type[ZoomAppError]] = {404: NotFound, 413: TooLarge, 414: UriTooLong}
+    kind = known.get(error.code or 500)
+    if kind is not None:
+        return kind()
+    named = ZoomAppError() if (error.code or 500) >= 500 else BadRequest()
+    named.status = error.code or 500
+    named.code = error.name.lower().replace(" ", "_") if named.status != 400 else named.code
+    return named

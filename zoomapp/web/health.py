@@ -1,0 +1,25 @@
+"""Is the process alive, and can it serve?"""
+
+from __future__ import annotations
+
+from flask import Blueprint
+from flask.typing import ResponseReturnValue
+
+from zoomapp.storage import named_failures
+from zoomapp.web.current import services
+
+bp = Blueprint("health", __name__)
+
+
+@bp.get("/healthz")
+def healthz() -> ResponseReturnValue:
+    """200 while the process lives; touches neither Redis nor Zoom."""
+    return {"status": "ok"}
+
+
+@bp.get("/readyz")
+def readyz() -> ResponseReturnValue:
+    """200, or 503 with what is missing. Redis only: Zoom being away does not make us unready."""
+    with named_failures():
+        services().redis.ping()
+    return {"status": "ok"}

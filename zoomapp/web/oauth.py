@@ -1,0 +1,164 @@
+"""Signing in and out: by redirect, inside Zoom's client, by app context; disconnecting."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, redirect, render_template, request, session
+from flask.typing import ResponseReturnValue
+
+from zoomapp import storage
+from zoomapp.begun import began_in_client
+from zoomapp.errors import BadRequest, ContextRefused, SignInDenied, SignInError, StateMismatch, ZoomAppError
+from zoomapp.web.current import browser, end_session, open_session, services, user_id
+from zoomapp.web.errors import prefers_html
+from zoomapp.zoom.context import AppContext, open_context
+
+bp = Blueprint("oauth", __name__, url_prefix="/api/zoomapp")
+
+CONTEXT_HEADER = "X-Zoom-App-Context"
+#: What the page shown first is, by where the app was opened.
+IN_A_MEETING = frozenset({"meeting", "webinar"})
+
+
+@bp.get("/home")
+def home() -> ResponseReturnValue:
+    """The Home URL: the client's header says who is there; without it the page asks the SDK."""
+    header = request.headers.get(CONTEXT_HEADER)
+    if header is None:
+        return render_template("pages/home.html")
+    return redirect(enter(header))
+
+
+@bp.post("/context")
+def context() -> ResponseReturnValue:
+    """The same from ``getAppContext()``: {"context": …} → {"location": …}."""
+    return {"result": "Success", "location": enter(_text(_json_object(), "context"))}
+
+
+def enter(blob: str) -> str:
+    """Open the session the context was sealed for, and say which page to show. Raises ContextRefused."""
+    opened = _opened_once(blob)
+    if opened.user_id:
+        if user_id() != opened.user_id:
+            open_session(opened.user_id)
+    elif user_id() is not None:
+        # A guest: whoever used this window before must not be taken for them.
+        end_session()
+    if opened.theme in ("light", "dark"):
+        session["client_theme"] = opened.theme
+    return "/participants" if opened.kind in IN_A_MEETING else "/"
+
+
+def _opened_once(blob: str) -> AppContext:
+    """A context has no nonce: remembering it until it expires is what keeps it from being used twice."""
+    parts = services()
+    now = parts.clock()
+    opened = open_context(blob, parts.settings.zoom_client_id, parts.settings.zoom_client_secret, now)
+    left = int(opened.expires_at - now) + 10
+    # The sealed bytes can be written in several ways (padding, alphabet); what identifies them is the plain form.
+    plain = blob.strip().rstrip("=").replace("+", "-").replace("/", "_")
+    if not storage.first_time(parts.redis, "context", plain, left):
+        raise ContextRefused("app context: used before")
+    return opened
+
+
+@bp.get("/authorize")
+def authorize() -> ResponseReturnValue:
+    """What the SDK's ``authorize`` takes; one use, five minutes, bound to this browser."""
+    challenge, state = services().signin.begin_in_client(browser())
+    return {"codeChallenge": challenge, "state": state}
+
+
+@bp.post("/onauthorized")
+def onauthorized() -> ResponseReturnValue:
+    """The in-client code, as the SDK's ``onAuthorized`` gave it to the page."""
+    body = _json_object()
+    who = services().signin.finish_in_client(
+        browser(),
+        code=_text(body, "code"),
+        state=_text(body, "state", ""),
+        redirect_uri=_text(body, "redirectUri", ""),
+        href=_text(body, "href", ""),
+        known_user_id=user_id() or "",
+    )
+    open_session(who)
+    return {"result": "Success"}
+
+
+@bp.get("/install")
+def install() -> ResponseReturnValue:
+    """To Zoom's consent page."""
+    restarted = request.args.get("restart") == "1"
+    return redirect(services().signin.begin_web(browser(), restarted=restarted))
+
+
+@bp.get("/auth")
+def callback() -> ResponseReturnValue:
+    """Back from Zoom's consent page (RFC 6749 4.1.2)."""
+    state, code = request.args.get("state", ""), request.args.get("code", "")
+    if "error" in request.args:
+        raise SignInDenied(f"error={request.args['error'][:40]}")
+    if not code:
+        raise SignInError("neither code nor error")
+    if not state or began_in_client(state):
+        return _restart()
+    who, begun = services().signin.finish_web(browser(), code, state)
+    open_session(who)
+    return redirect(_deep_link(who) if begun.restarted else "/")
+
+
+def _restart() -> ResponseReturnValue:
+    """A code we cannot tie to this browser: added from the Marketplace, or begun in Zoom's client and sent here.
+
+    It is never exchanged, as anybody could have sent it. The person is sent round once, now with our own state.
+    """
+    if services().signin.was_restarted(browser()):
+        raise StateMismatch("a code without our state, twice")
+    return redirect("/api/zoomapp/install?restart=1")
+
+
+def _deep_link(who: str) -> str:
+    """Into Zoom's client, where the person added the app; our own page if Zoom gives no link."""
+    try:
+        return services().signin.deep_link(services().tokens.access_token(who), "added")
+    except ZoomAppError:
+        return "/"
+
+
+@bp.post("/logout")
+def logout() -> ResponseReturnValue:
+    """End the session; the tokens stay for the next one."""
+    end_session()
+    return _done()
+
+
+@bp.post("/disconnect")
+def disconnect() -> ResponseReturnValue:
+    """Revoke at Zoom and delete everything kept of this person."""
+    if (who := user_id()) is not None:
+        services().tokens.give_up(who)
+    end_session()
+    return _done()
+
+
+def _done() -> ResponseReturnValue:
+    if prefers_html():
+        return redirect("/", 303)
+    return {"result": "Success"}
+
+
+def _json_object() -> dict[str, Any]:
+    body = request.get_json(force=True, silent=True)
+    if not isinstance(body, dict):
+        raise BadRequest("the body is not a JSON object")
+    return body
+
+
+def _text(body: dict[str, Any], name: str, default: str | None = None) -> str:
+    value = body.get(name, default)
+    if value is None and default is not None:
+        return default
+    if not isinstance(value, str) or (default is None and not value):
+        raise SignInError(f"{name} is missing or not a text")
+    return value

@@ -1,0 +1,140 @@
+"""The browser session: Flask-Session on Redis, repaired where its version 0.8 breaks our promises.
+
+It holds a user id and a few preferences, never a token. What differs from the stock interface:
+the content is sealed, and what does not open is no session (stock falls back to pickle); the cookie is set and deleted
+with the same attributes, ``Partitioned`` included; nothing is written that did not change, and a session that was ended
+meanwhile stays ended; static files and the health check cost Redis nothing; Redis being gone is not an error of every
+page, but of those that need to know who asks.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import time
+from datetime import timedelta
+from typing import Any
+
+import msgspec
+import redis
+from flask import Flask, Request, Response
+from flask_session.base import ServerSideSessionInterface
+from flask_session.redis.redis import RedisSession, RedisSessionInterface
+
+from zoomapp import keys, storage
+from zoomapp.errors import StoreUnavailable
+from zoomapp.tokens.cipher import CannotOpen, KeyRing
+
+log = logging.getLogger(__name__)
+
+KIND = "session"
+#: These never ask who is there.
+UNASKED = ("/static/", "/healthz", "/readyz", "/metrics")
+
+
+class Session(RedisSession):
+    """``stored``: it was read from Redis. ``unknown``: Redis could not be asked, so nobody knows who this is."""
+
+    stored = False
+    unknown = False
+
+
+class SealedSessions(RedisSessionInterface):
+    session_class = Session
+
+    def __init__(self, app: Flask, client: redis.Redis, ring: KeyRing) -> None:
+        # Past RedisSessionInterface's own, which takes only one class of client and would not know a cluster's.
+        ServerSideSessionInterface.__init__(self, app, permanent=True)
+        self.client = client
+        self._ring = ring
+        self._lifetime_seconds = int(timedelta(seconds=app.config["PERMANENT_SESSION_LIFETIME"]).total_seconds())
+
+    def open_session(self, app: Flask, request: Request) -> Session:
+        cookie = request.cookies.get(self.get_cookie_name(app), "")
+        if not cookie or request.path.startswith(UNASKED):
+            return self._new()
+        try:
+            data = self._retrieve_session_data(self._get_store_id(cookie))
+        except StoreUnavailable as error:
+            log.error("session store unavailable", extra={"detail": error.detail})
+            session = self._new()
+            session.unknown = True
+            return session
+        if data is None:
+            return self._new()
+        session = self.session_class(data, sid=cookie)
+        session.stored = True
+        # The rest of the life is renewed by writing, at most once per half of it.
+        session.modified = time.time() - data.get("at", 0) > self._lifetime_seconds / 2
+        return session
+
+    def save_session(self, app: Flask, session: Session, response: Response) -> None:
+        if session.accessed:
+            response.vary.add("Cookie")
+        if not session.modified or session.unknown:
+            return
+        content = {name: value for name, value in session.items() if name != "_permanent"}
+        if not content:
+            self._delete_session(self._get_store_id(session.sid))
+            self._send_cookie(app, response, "", 0)
+        elif self._write(session, content):
+            self._send_cookie(app, response, session.sid, self._lifetime_seconds)
+
+    def regenerate(self, session: Session) -> None:
+        """A new id for a session whose user changed; the old id is worth nothing from here on."""
+        self._delete_session(self._get_store_id(session.sid))
+        session.sid = self._generate_sid(self.sid_length, session.get("user_id"))
+        session.stored = False
+        session.modified = True
+
+    def _new(self) -> Session:
+        return self.session_class(sid=self._generate_sid(self.sid_length))
+
+    def _generate_sid(self, session_id_length: int, user_id: str | None = None) -> str:
+        """The user's tag (random for nobody) and a secret: the tag leads to the slot of the user's own keys."""
+        tag = keys.tag(user_id) if user_id else secrets.token_urlsafe(16)
+        return f"{tag}.{secrets.token_urlsafe(session_id_length)}"
+
+    def _get_store_id(self, sid: str) -> str:
+        """The key holds a digest: who can read Redis cannot make a cookie of it."""
+        tag, _, secret = sid[:200].partition(".")
+        clean = "".join(char for char in tag if char.isalnum() or char in "-_")
+        return keys.tagged(clean, KIND, keys.digest(secret))
+
+    def _retrieve_session_data(self, store_id: str) -> dict[str, Any] | None:
+        sealed = storage.read(self.client, store_id)
+        if sealed is None:
+            return None
+        try:
+            return msgspec.json.decode(self._ring.open(KIND, store_id, sealed), type=dict[str, Any])
+        except (CannotOpen, msgspec.MsgspecError):
+            return None
+
+    def _delete_session(self, store_id: str) -> None:
+        with storage.named_failures():
+            self.client.delete(store_id)
+
+    def _write(self, session: Session, content: dict[str, Any]) -> bool:
+        """Whether it was written: a session we read and somebody ended meanwhile does not come back to life."""
+        store_id = self._get_store_id(session.sid)
+        sealed = self._ring.seal(KIND, store_id, msgspec.json.encode({**content, "at": int(time.time())}))
+        with storage.named_failures():
+            written = self.client.set(store_id, sealed, ex=self._lifetime_seconds, xx=session.stored)
+            if written and not session.stored and "user_id" in content:
+                storage.list_key(self.client, content["user_id"], store_id, self._lifetime_seconds)
+        return bool(written)
+
+    def _send_cookie(self, app: Flask, response: Response, value: str, seconds: int) -> None:
+        """Set the cookie, or with no seconds delete it: browsers obey only if all attributes are the same."""
+        response.vary.add("Cookie")
+        response.set_cookie(
+            self.get_cookie_name(app),
+            value,
+            max_age=seconds,
+            expires=None if seconds else 0,
+            path="/",
+            secure=bool(app.config["SESSION_COOKIE_SECURE"]),
+            httponly=True,
+            samesite=app.config["SESSION_COOKIE_SAMESITE"],
+            partitioned=bool(app.config["SESSION_COOKIE_PARTITIONED"]),
+        )

@@ -1,0 +1,249 @@
+"""The one place where a token meets a request to Zoom's REST API."""
+
+from __future__ import annotations
+
+import logging
+import re
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+import msgspec
+import requests
+from requests.structures import CaseInsensitiveDict
+from urllib3.exceptions import HTTPError, ReadTimeoutError
+
+from zoomapp import deadline
+from zoomapp.errors import (
+    InvalidFields,
+    MissingScope,
+    NotFound,
+    PlanRequired,
+    RateLimited,
+    UpstreamError,
+    UpstreamTimeout,
+    ZoomRefused,
+)
+from zoomapp.zoom.limits import is_daily, retry_after_seconds
+from zoomapp.zoom.wire import LostAnswer, NotSent, limit_wait
+
+log = logging.getLogger(__name__)
+
+CONNECT_SECONDS = 3.0
+ANSWER_SECONDS = 20.0
+#: Bodies up to here are read whole before we answer, so that a broken one is a 502 and not half an answer.
+WHOLE_BYTES = 256 * 1024
+CHUNK_BYTES = 64 * 1024
+#: An answer is JSON for a person's page: nothing Zoom lists comes near this.
+JSON_BYTES = 16 * 1024 * 1024
+NO_BODY = frozenset({204, 304})
+SAFE = frozenset({"GET", "HEAD"})
+USER_AGENT = "zoomapp/1.0"
+
+
+@dataclass(frozen=True)
+class Call:
+    """A request to Zoom: ``target`` is path and query as they go on the wire, beginning with ``/v2/``."""
+
+    method: str
+    target: str
+    headers: dict[str, str] = field(default_factory=dict)
+    body: bytes = field(default=b"", repr=False)
+
+    @property
+    def path(self) -> str:
+        """For logs: without the query, which may hold what people typed."""
+        return self.target.partition("?")[0]
+
+
+class Answer:
+    """What Zoom answered. The body is undecoded, and read once: by ``whole``, ``chunks`` or ``json``."""
+
+    def __init__(self, response: requests.Response, method: str) -> None:
+        self.status: int = response.status_code
+        self.headers: CaseInsensitiveDict[str] = response.headers
+        self._raw: Any = response.raw
+        self._has_body = method != "HEAD" and self.status not in NO_BODY
+        self._read = b""
+        self._ended = not self._has_body
+
+    @property
+    def tracking_id(self) -> str:
+        return self.headers.get("x-zm-trackingid", "")
+
+    def fill(self, size: int = WHOLE_BYTES) -> bytes:
+        """The first ``size`` bytes of the body, or all of it. Raises UpstreamError when it breaks off."""
+        while not self._ended and len(self._read) < size:
+            self._read += self._next(size - len(self._read))
+        return self._read
+
+    def whole(self) -> bytes | None:
+        """The body if it is small, else None: then ``chunks`` streams it."""
+        self.fill()
+        return self._read if self._ended else None
+
+    def chunks(self) -> Iterator[bytes]:
+        """The body, piece by piece. Raises UpstreamError when it breaks off or the request's time is up."""
+        try:
+            yield self._read
+            while not self._ended:
+                yield self._next(CHUNK_BYTES)
+        finally:
+            self.close()
+
+    def json(self) -> Any:
+        """The body as JSON; None when there is none. Raises UpstreamError."""
+        body = self.fill(JSON_BYTES)
+        if not self._ended:
+            self.close()
+            raise UpstreamError("answer too large")
+        if not body.strip():
+            return None
+        try:
+            return msgspec.json.decode(body)
+        except msgspec.DecodeError as error:
+            raise UpstreamError(f"answer {self.status} is not JSON") from error
+
+    def close(self) -> None:
+        """Let go of the connection; one that still holds part of an answer is not used again."""
+        if not self._ended:
+            self._raw.close()
+            self._ended = True
+        self._raw.release_conn()
+
+    def _next(self, size: int) -> bytes:
+        if deadline.passed():
+            self.close()
+            raise UpstreamTimeout("body took too long")
+        limit_wait(self._raw, deadline.remaining(ANSWER_SECONDS))
+        try:
+            piece: bytes = self._raw.read(size, decode_content=False)
+        except ReadTimeoutError as error:
+            self.close()
+            raise UpstreamTimeout("body stalled") from error
+        except (HTTPError, OSError) as error:
+            self.close()
+            raise UpstreamError(f"body broke off: {type(error).__name__}") from error
+        if not piece:
+            self._ended = True
+        return piece
+
+
+class ZoomClient:
+    """Zoom's REST API at one host. A write is sent at most once; a GET once more if no answer came."""
+
+    def __init__(self, session: requests.Session, host: str, clock: Callable[[], float] = time.time) -> None:
+        self._session = session
+        self.host = host
+        self.clock = clock
+
+    def send(self, call: Call, access_token: str) -> Answer:
+        """Zoom's answer, whatever its status. Raises UpstreamError (UpstreamTimeout) when there is none."""
+        began = time.monotonic()
+        try:
+            response = self._deliver(call, access_token)
+        except requests.Timeout as error:
+            raise UpstreamTimeout(f"{call.method} {call.path}: {type(error).__name__}") from error
+        except requests.RequestException as error:
+            raise UpstreamError(f"{call.method} {call.path}: {type(error).__name__}") from error
+        answer = Answer(response, call.method)
+        log.debug(
+            "upstream call",
+            extra={
+                "method": call.method,
+                "path": call.path,
+                "status": answer.status,
+                "milliseconds": round((time.monotonic() - began) * 1000, 1),
+                "tracking_id": answer.tracking_id,
+            },
+        )
+        self._refuse_unframed(answer)
+        return answer
+
+    def is_zoom(self, address: str) -> bool:
+        """Whether an address leads to Zoom: by https to its domain, or to the host this app is set up for."""
+        where = urlsplit(address)
+        at_zoom = where.scheme == "https" and (where.hostname or "").endswith((".zoom.us", ".zoom.com"))
+        return at_zoom or address.startswith("https://zoom.us/") or f"{where.scheme}://{where.netloc}" == self.host
+
+    def _deliver(self, call: Call, access_token: str) -> requests.Response:
+        request = requests.PreparedRequest()
+        request.method = call.method
+        request.url = self.host + call.target
+        request.headers = CaseInsensitiveDict({"Accept": "application/json", "User-Agent": USER_AGENT, **call.headers})
+        request.headers["Authorization"] = f"Bearer {access_token}"
+        request.body = call.body or None
+        adapter = self._session.get_adapter(self.host)
+        try:
+            return self._once(adapter, request)
+        except NotSent:
+            if call.method not in SAFE or deadline.passed():
+                raise
+        except LostAnswer:
+            # A kept-alive connection that Zoom closed just now looks like this; a write may have been processed.
+            if call.method not in SAFE or deadline.passed():
+                raise
+        return self._once(adapter, request)
+
+    @staticmethod
+    def _once(adapter: Any, request: requests.PreparedRequest) -> requests.Response:
+        seconds = deadline.remaining(ANSWER_SECONDS)
+        timeout = (min(CONNECT_SECONDS, seconds), seconds)
+        response: requests.Response = adapter.send(request, stream=True, timeout=timeout)
+        return response
+
+    @staticmethod
+    def _refuse_unframed(answer: Answer) -> None:
+        """Without a length or chunks nobody can tell a whole body from one that was cut off."""
+        framed = "Content-Length" in answer.headers or "chunked" in answer.headers.get("Transfer-Encoding", "").lower()
+        if answer._has_body and not framed:
+            answer.close()
+            raise UpstreamError(f"answer {answer.status} has no length")
+
+
+def decipher(answer: Answer, now: float) -> Any:
+    """The answer's JSON (None for 202 and 204), or the named failure Zoom meant.
+
+    Raises MissingScope, PlanRequired, InvalidFields, NotFound, RateLimited, UpstreamError or ZoomRefused.
+    https://developers.zoom.us/docs/api/errors
+    """
+    if answer.status >= 500:
+        answer.close()
+        raise UpstreamError(f"Zoom answered {answer.status}")
+    body = answer.json()
+    refusal = isinstance(body, dict) and isinstance(body.get("code"), int) and "message" in body
+    if answer.status < 300 and not (refusal and body["code"] in (200, 300)):
+        return body
+    code, message = (body["code"], str(body["message"])) if refusal else (0, "")
+    if answer.status == 429:
+        daily = is_daily(answer.headers.get("X-RateLimit-Type", ""), message)
+        wait = retry_after_seconds(answer.headers.get("Retry-After", ""), now, daily=daily)
+        raise RateLimited(wait, daily=daily, detail=message)
+    raise _refusal(answer.status, code, message, body)
+
+
+def _refusal(status: int, code: int, message: str, body: Any) -> ZoomRefused:
+    if lacks_scope(message):
+        return MissingScope(status, code, message, missing_scopes(message))
+    if code == 200:
+        return PlanRequired(status, code, message)
+    if status == 404:
+        return NotFound(status, code, message)
+    if code == 300:
+        named = [each for each in body.get("errors") or [] if isinstance(each, dict)]
+        fields = tuple((str(each.get("field", "")), str(each.get("message", ""))) for each in named)
+        return InvalidFields(status, code, message, fields)
+    return ZoomRefused(status, code, message)
+
+
+def lacks_scope(message: str) -> bool:
+    """Whether Zoom's message is about a scope (codes 4711, 4700 and 104 share the words)."""
+    return "does not contain scopes" in message
+
+
+def missing_scopes(message: str) -> tuple[str, ...]:
+    """The scopes Zoom would accept, from its message ``… does not contain scopes:[a, b].``."""
+    found = re.search(r"\[([^\]]*)\]", message)
+    return tuple(part.strip() for part in found[1].split(",") if part.strip()) if found else ()

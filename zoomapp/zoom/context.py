@@ -1,0 +1,105 @@
+"""The app context: who opened the app, sealed by Zoom's client for us.
+
+It comes as the header ``X-Zoom-App-Context`` on the Home URL, or from the SDK's ``getAppContext()``.
+https://developers.zoom.us/docs/zoom-apps/zoom-app-context/
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import json
+import struct
+from dataclasses import dataclass
+from typing import Any
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from zoomapp.errors import ContextRefused
+
+MAX_BYTES = 4096
+ISSUER = "marketplace.zoom.us"
+SKEW_MS = 5_000
+#: A context lives for two minutes; one that claims much more was not made by Zoom's client.
+LIFE_MS = 10 * 60_000
+_TAG = 16
+
+
+@dataclass(frozen=True)
+class AppContext:
+    """What the client says of the person and the place.
+
+    ``user_id`` is empty for a guest. ``kind`` is ``panel``, ``meeting``, ``webinar``, … ; ``meeting_uuid`` is set in
+    meetings only; ``role`` is true at creation time only; ``action`` is the text of a deep link; ``expires_at`` is in
+    epoch seconds.
+    """
+
+    user_id: str
+    kind: str
+    meeting_uuid: str
+    role: str
+    action: str
+    theme: str
+    expires_at: float
+
+
+def open_context(text: str, client_id: str, client_secret: str, now: float) -> AppContext:
+    """The context in ``text`` (base64 or base64url). Raises ContextRefused, always with the same words."""
+    try:
+        claims = _unseal(text, client_secret)
+        return _checked(claims, client_id, now * 1000)
+    except (ValueError, KeyError, TypeError, struct.error, InvalidTag, binascii.Error, RecursionError) as error:
+        raise ContextRefused(f"app context: {type(error).__name__}") from error
+
+
+def _unseal(text: str, client_secret: str) -> dict[str, Any]:
+    if not text or len(text) > MAX_BYTES or not text.isascii():
+        raise ValueError("length")
+    plain = text.strip().rstrip("=").replace("+", "-").replace("/", "_")
+    raw = base64.b64decode(plain + "=" * (-len(plain) % 4), altchars=b"-_", validate=True)
+    initial, rest = _field(raw, raw[0] if raw else 0, 1)
+    (length,) = struct.unpack_from("<H", rest)
+    associated, rest = _field(rest, length, 2)
+    (length,) = struct.unpack_from("<i", rest)
+    sealed, tag = _field(rest, length, 4)
+    if len(tag) != _TAG or not 8 <= len(initial) <= 128:
+        raise ValueError("lengths")
+    key = hashlib.sha256(client_secret.encode()).digest()
+    claims = json.loads(AESGCM(key).decrypt(initial, sealed + tag, associated))
+    if not isinstance(claims, dict):
+        raise ValueError("not an object")
+    return claims
+
+
+def _field(raw: bytes, length: int, start: int) -> tuple[bytes, bytes]:
+    """The ``length`` bytes from ``start``, and what follows them; never fewer than announced."""
+    end = start + length
+    if length < 0 or end > len(raw):
+        raise ValueError("field runs over the end")
+    return raw[start:end], raw[end:]
+
+
+def _checked(claims: dict[str, Any], client_id: str, now_ms: float) -> AppContext:
+    made, ends = float(claims["ts"]), float(claims["exp"])
+    if claims["iss"] != ISSUER or claims["aud"] != client_id:
+        raise ValueError("not for us")
+    if not now_ms - SKEW_MS < ends <= made + LIFE_MS or made > now_ms + SKEW_MS * 12:
+        raise ValueError("not fresh")
+    return AppContext(
+        user_id=_text(claims, "uid"),
+        kind=_text(claims, "typ"),
+        meeting_uuid=_text(claims, "mid"),
+        role=_text(claims, "attendrole"),
+        action=_text(claims, "act"),
+        theme=_text(claims, "theme"),
+        expires_at=ends / 1000,
+    )
+
+
+def _text(claims: dict[str, Any], name: str) -> str:
+    value = claims.get(name, "")
+    if not isinstance(value, str):
+        raise TypeError(name)
+    return value

@@ -1,0 +1,166 @@
+"""Zoom's OAuth server: the consent page's address, and the token endpoint (RFC 6749).
+
+https://developers.zoom.us/docs/integrations/oauth/
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlencode
+
+import requests
+
+from zoomapp import deadline
+from zoomapp.errors import RateLimited, SignInError, UpstreamError, UpstreamTimeout
+from zoomapp.zoom.limits import retry_after_seconds
+from zoomapp.zoom.pkce import s256
+
+CONNECT_SECONDS = 3.0
+#: A renewal is never given up early: an answer we do not wait for may hold the only good refresh token.
+ANSWER_SECONDS = 20.0
+REVOKE_SECONDS = 5.0
+
+
+@dataclass(frozen=True)
+class TokenSet:
+    """One answer of the token endpoint, and whose it is.
+
+    ``expires_at`` and ``issued_at`` are epoch seconds; ``scope`` is space-separated; ``grant_id`` names the
+    authorization it stems from and outlives renewals; ``ended_by`` is set when Zoom refused the refresh token: the
+    digest of the record that was current then.
+    """
+
+    user_id: str
+    access_token: str = field(repr=False)
+    refresh_token: str = field(repr=False)
+    expires_at: float
+    issued_at: float
+    scope: str = ""
+    grant_id: str = ""
+    ended_by: str = ""
+
+    @property
+    def ended(self) -> bool:
+        return bool(self.ended_by)
+
+    @property
+    def scopes(self) -> frozenset[str]:
+        return frozenset(self.scope.split())
+
+
+class InvalidGrant(Exception):
+    """Zoom refused the code or the refresh token (``invalid_grant``, RFC 6749 5.2)."""
+
+
+class ZoomOAuth:
+    """The token endpoint, for one client. Errors never hold Zoom's ``reason``: it can contain the code."""
+
+    def __init__(
+        self,
+        session: requests.Session,
+        host: str,
+        client_id: str,
+        client_secret: str,
+        redirect_uri: str,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._session = session
+        self._host = host
+        self._client = (client_id, client_secret)
+        self.client_id = client_id
+        self.redirect_uri = redirect_uri
+        self._clock = clock
+
+    def authorize_url(self, state: str, verifier: str) -> str:
+        """Zoom's consent page for a sign-in by redirect: state, and PKCE with S256."""
+        query = {
+            "response_type": "code",
+            "client_id": self.client_id,
+            "redirect_uri": self.redirect_uri,
+            "state": state,
+            "code_challenge": s256(verifier),
+            "code_challenge_method": "S256",
+        }
+        return f"{self._host}/oauth/authorize?{urlencode(query)}"
+
+    def exchange(self, code: str, verifier: str, redirect_uri: str | None) -> TokenSet:
+        """The tokens for a code. Raises SignInError when Zoom refuses it, UpstreamError when Zoom does not answer."""
+        form = {"grant_type": "authorization_code", "code": code, "code_verifier": verifier}
+        if redirect_uri is not None:
+            form["redirect_uri"] = redirect_uri
+        try:
+            return self._tokens(form, deadline.remaining(ANSWER_SECONDS))
+        except InvalidGrant as error:
+            raise SignInError("the code was refused") from error
+
+    def refresh(self, tokens: TokenSet) -> TokenSet:
+        """The successor of ``tokens``, whose refresh token is spent. Raises InvalidGrant, UpstreamError."""
+        form = {"grant_type": "refresh_token", "refresh_token": tokens.refresh_token}
+        return self._tokens(form, ANSWER_SECONDS, tokens)
+
+    def client_token(self) -> str:
+        """An access token of the app itself (``client_credentials``), as chatbots use. Raises UpstreamError."""
+        try:
+            return self._tokens({"grant_type": "client_credentials"}, deadline.remaining(ANSWER_SECONDS)).access_token
+        except InvalidGrant as error:
+            raise UpstreamError("client credentials refused") from error
+
+    def revoke(self, access_token: str) -> None:
+        """End a grant at Zoom. Raises UpstreamError when Zoom did not confirm it."""
+        status, _, _ = self._post("/oauth/revoke", {"token": access_token}, deadline.remaining(REVOKE_SECONDS))
+        if status != 200:
+            raise UpstreamError(f"revoke answered {status}")
+
+    def _tokens(self, form: dict[str, str], seconds: float, before: TokenSet | None = None) -> TokenSet:
+        status, headers, body = self._post("/oauth/token", form, seconds)
+        if status == 200 and isinstance(body.get("access_token"), str):
+            return self._token_set(body, before)
+        # Decide on the fields, never on the status: Zoom has sent each of these with 400 and with 401.
+        if body.get("error") == "invalid_grant" or body.get("reason") == "Invalid Token!":
+            raise InvalidGrant
+        if status == 429:
+            wait = retry_after_seconds(headers.get("Retry-After", ""), self._clock())
+            raise RateLimited(wait, detail="token endpoint")
+        raise UpstreamError(f"token endpoint answered {status} {str(body.get('error', ''))[:40]}")
+
+    def _token_set(self, body: dict[str, Any], before: TokenSet | None) -> TokenSet:
+        now = self._clock()
+        try:
+            lifetime = float(body.get("expires_in", 3600))
+        except (TypeError, ValueError):
+            lifetime = 3600.0
+        # RFC 6749 6: an answer without a new refresh token leaves the old one in force.
+        refresh_token = body.get("refresh_token") or (before.refresh_token if before else "")
+        scope = body.get("scope") or (before.scope if before else "")
+        return TokenSet(
+            user_id=before.user_id if before else "",
+            access_token=body["access_token"],
+            refresh_token=str(refresh_token),
+            expires_at=now + lifetime,
+            issued_at=now,
+            scope=str(scope),
+            grant_id=before.grant_id if before else "",
+        )
+
+    def _post(self, path: str, form: dict[str, str], seconds: float) -> tuple[int, Any, dict[str, Any]]:
+        """Status, headers, and the JSON object of the answer ({} when it is none)."""
+        try:
+            answer = self._session.post(
+                self._host + path,
+                data=form,
+                auth=self._client,
+                timeout=(min(CONNECT_SECONDS, seconds), seconds),
+                allow_redirects=False,
+            )
+        except requests.Timeout as error:
+            raise UpstreamTimeout(f"token endpoint: {type(error).__name__}") from error
+        except requests.RequestException as error:
+            raise UpstreamError(f"token endpoint: {type(error).__name__}") from error
+        try:
+            body = answer.json()
+        except ValueError:
+            body = {}
+        return answer.status_code, answer.headers, body if isinstance(body, dict) else {}

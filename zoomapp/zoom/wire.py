@@ -1,0 +1,123 @@
+"""The transport under ``requests``: pooled, one TLS context, no retries, and the target byte for byte.
+
+What requests and urllib3 do to an address on its way out (folding dot segments, rewriting escapes) would break meeting
+UUIDs and could lead a token elsewhere, so this adapter hands the target straight to the connection. It uses two private
+names of urllib3 (``_get_conn``, ``_make_request``); the version is pinned and tests/zoom/test_wire.py holds it.
+"""
+
+from __future__ import annotations
+
+import ssl
+from http.client import HTTPException
+from typing import Any
+from urllib.parse import urlsplit
+
+import requests
+from requests.adapters import HTTPAdapter
+from requests.structures import CaseInsensitiveDict
+from urllib3 import Timeout
+from urllib3.connectionpool import HTTPConnectionPool
+from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError, ReadTimeoutError
+from urllib3.util import is_connection_dropped
+
+POOL_SIZE = 256
+
+
+class NotSent(requests.ConnectionError):
+    """No connection came about, so no byte of the request can have been processed."""
+
+
+class NotSentInTime(requests.ConnectTimeout, NotSent):
+    """As NotSent; the time to connect ran out."""
+
+
+class LostAnswer(requests.ConnectionError):
+    """The request may have been processed; no answer came."""
+
+
+class ExactAdapter(HTTPAdapter):
+    """Sends a prepared request as it stands. The answer's body is not read: ``response.raw`` streams it."""
+
+    def __init__(self, ca_bundle: str = "") -> None:
+        # Building a context loads every root certificate (about 15 ms): once per process, not once per connection.
+        self._context = ssl.create_default_context(cafile=ca_bundle or None)
+        super().__init__(pool_connections=4, pool_maxsize=POOL_SIZE, max_retries=0)
+
+    def init_poolmanager(self, connections: int, maxsize: int, block: bool = False, **options: Any) -> None:
+        super().init_poolmanager(connections, maxsize, block, ssl_context=self._context, **options)
+
+    def send(  # type: ignore[override]
+        self,
+        request: requests.PreparedRequest,
+        stream: bool = False,
+        timeout: tuple[float, float] = (3.0, 15.0),
+        verify: bool = True,
+        cert: None = None,
+        proxies: None = None,
+    ) -> requests.Response:
+        """The answer. Raises NotSent, LostAnswer or requests.ReadTimeout."""
+        url = request.url or ""
+        where = urlsplit(url)
+        target = url[len(where.scheme) + 3 + len(where.netloc) :] or "/"
+        pool = self.poolmanager.connection_from_host(where.hostname, where.port, where.scheme)
+        try:
+            raw = _exchange(pool, request, target, Timeout(connect=timeout[0], read=timeout[1]))
+        except ConnectTimeoutError as error:
+            raise NotSentInTime(str(type(error).__name__), request=request) from error
+        except (NewConnectionError, ssl.SSLError) as error:
+            raise NotSent(str(type(error).__name__), request=request) from error
+        except ReadTimeoutError as error:
+            raise requests.ReadTimeout(str(type(error).__name__), request=request) from error
+        except (HTTPError, HTTPException, OSError) as error:
+            raise LostAnswer(str(type(error).__name__), request=request) from error
+        return _response(request, raw, stream)
+
+
+def _exchange(pool: HTTPConnectionPool, request: requests.PreparedRequest, target: str, timeout: Timeout) -> Any:
+    connection = pool._get_conn()
+    if is_connection_dropped(connection):
+        connection.close()
+    connection.timeout = timeout.connect_timeout  # type: ignore[assignment]
+    try:
+        return pool._make_request(
+            connection,
+            request.method or "GET",
+            target,
+            body=request.body,
+            headers=request.headers,
+            timeout=timeout,
+            response_conn=connection,
+            preload_content=False,
+            decode_content=False,
+        )
+    except BaseException:
+        connection.close()
+        pool._put_conn(connection)
+        raise
+
+
+def _response(request: requests.PreparedRequest, raw: Any, stream: bool) -> requests.Response:
+    response = requests.Response()
+    response.status_code = raw.status
+    response.headers = CaseInsensitiveDict(raw.headers)
+    response.raw = raw
+    response.request = request
+    response.url = request.url or ""
+    if not stream:
+        try:
+            response._content = raw.read(decode_content=True)
+        except ReadTimeoutError as error:
+            raise requests.ReadTimeout("ReadTimeoutError", request=request) from error
+        except (HTTPError, HTTPException, OSError) as error:
+            raise LostAnswer(type(error).__name__, request=request) from error
+    return response
+
+
+def limit_wait(raw: Any, seconds: float) -> None:
+    """Let the next read of this body wait for at most ``seconds``."""
+    connection = getattr(raw, "connection", None)
+    # With "Connection: close" the socket has moved from the connection to the answer's own file.
+    file = getattr(getattr(raw, "_fp", None), "fp", None)
+    socket = getattr(connection, "sock", None) or getattr(getattr(file, "raw", None), "_sock", None)
+    if socket is not None:
+        socket.settimeout(seconds)
