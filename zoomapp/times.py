@@ -93,11 +93,11 @@ class Resolved:
     @property
     def message(self) -> str:
         """What to tell the person; empty when there is nothing to tell."""
-        where = f"{self.typed:%H:%M} {{}} on {self.typed.day} {MONTHS[self.typed.month - 1]} in {city(self.zone)}"
+        typed, day = f"{self.typed:%H:%M}", f"on {self.typed.day} {MONTHS[self.typed.month - 1]} in {city(self.zone)}"
         if self.resumes:
-            return f"{where.format("doesn't exist")}, the clocks go forward. Choose {self.resumes:%H:%M} or later."
+            return f"{typed} doesn't exist {day}, the clocks go forward. Choose {self.resumes:%H:%M} or later."
         if self.kind == "overlap":
-            return f"{where.format('comes twice')}, the clocks go back. We took the first."
+            return f"{typed} comes twice {day}, the clocks go back. We took the first."
         return ""
 
 
