@@ -109,10 +109,13 @@ class Webhooks:
     """Sends what it is told to one address, in one thread of its own.
 
     ``tell`` only puts the event in a queue, so the world never waits. Tests leave the thread out and call ``run_due``.
+    The thread also calls ``heartbeat``, so that a meeting goes on when nobody looks.
     """
 
-    def __init__(self, url: str, secret: str, clock: Callable[[], float] = time.time) -> None:
-        self.url, self.secret, self.clock = url, secret, clock
+    def __init__(
+        self, url: str, secret: str, clock: Callable[[], float] = time.time, heartbeat: Callable[[], None] = lambda: None
+    ) -> None:
+        self.url, self.secret, self.clock, self.heartbeat = url, secret, clock, heartbeat
         self.mischief = Mischief()
         self.validated_until = 0.0
         self._log: deque[Delivery] = deque(maxlen=500)
@@ -198,6 +201,7 @@ class Webhooks:
     def _run(self) -> None:
         while not self._stopping.is_set():
             self._wake.clear()
+            self.heartbeat()
             self.run_due()
             # An app that is still starting cannot prove anything; do not knock four times a second.
             self._wake.wait(PAUSE_SECONDS) if self.validated_until else self._stopping.wait(VALIDATION_PAUSE_SECONDS)

@@ -97,10 +97,10 @@
 
   /* Who came, who went, and whose role is another one now (Zoom reports that as a join). */
   function people(before, after) {
-    const known = new Map(before.map((one) => [one.participantUUID, one]));
-    const here = new Set(after.map((one) => one.participantUUID));
-    const came = after.filter((one) => known.get(one.participantUUID)?.role !== one.role);
-    const went = before.filter((one) => !here.has(one.participantUUID));
+    const known = new Map(before.map((one) => [one.participantId, one]));
+    const here = new Set(after.map((one) => one.participantId));
+    const came = after.filter((one) => known.get(one.participantId)?.role !== one.role);
+    const went = before.filter((one) => !here.has(one.participantId));
     const told = (status) => (one) => ({
       status, screenName: one.screenName, participantUUID: one.participantUUID,
       participantId: Number(one.participantId), role: inEvents(one.role),
