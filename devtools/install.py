@@ -1,0 +1,105 @@
+"""A virtual environment that holds exactly what the locks say, and no second of work when it already does."""
+
+import hashlib
+import importlib.util
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+VENV = ROOT / ".venv"
+PYTHON = VENV / "bin" / "python"
+
+RUN = ("requirements.txt", "requirements-dev.txt")
+TEST = (*RUN, "requirements-test.txt")
+
+
+class Failed(Exception):
+    """A command cannot go on; the text says why and what to do."""
+
+
+def say(text: str) -> None:
+    """Progress, for the person waiting; results alone go to standard output."""
+    print(text, file=sys.stderr, flush=True)
+
+
+def ensure(locks: tuple[str, ...]) -> None:
+    """The packages of these lock files are in ``.venv``, with the hashes written there. Raises Failed."""
+    if _version() < (3, 11):
+        _create()
+    if not all(_stamp(lock).exists() and _stamp(lock).read_text() == _digest(lock) for lock in locks):
+        _install(locks)
+
+
+def _version() -> tuple[int, ...]:
+    """The Python of a ``.venv`` that works; (0,) without one.
+
+    It is kept whichever Python runs `dev.py`: with pyenv that differs from folder to folder.
+    """
+    if not PYTHON.exists() or not any(VENV.glob("lib/python*/site-packages/pip/__main__.py")):
+        return (0,)
+    found = re.search(r"^version\s*=\s*(\d+)\.(\d+)\.(\d+)", (VENV / "pyvenv.cfg").read_text(), re.MULTILINE)
+    return tuple(int(part) for part in found.groups()) if found else (0,)
+
+
+def _create() -> None:
+    if importlib.util.find_spec("ensurepip") is None:  # Debian ships it apart
+        _install_venv_module()
+    say("Creating .venv …")
+    if subprocess.run([sys.executable, "-m", "venv", "--clear", VENV]).returncode:
+        raise Failed("The virtual environment could not be made; see above.")
+
+
+def _install_venv_module() -> None:
+    package = "python{}.{}-venv".format(*sys.version_info)
+    if not may_apt() or not apt_install(package):
+        raise Failed(f"This Python cannot make virtual environments. Install that part with:\n  {apt_command(package)}")
+
+
+def _install(locks: tuple[str, ...]) -> None:
+    say(f"Installing the packages of {', '.join(locks)} into .venv (once) …")
+    wanted = [argument for lock in locks for argument in ("-r", str(ROOT / lock))]
+    pip = [
+        str(PYTHON),
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--no-input",
+        "--disable-pip-version-check",
+        "--require-hashes",
+    ]
+    if subprocess.run([*pip, *wanted]).returncode:
+        raise Failed("The packages could not be installed; see above. If .venv looks broken, delete it and try again.")
+    for lock in locks:
+        _stamp(lock).write_text(_digest(lock))
+
+
+def _stamp(lock: str) -> Path:
+    return VENV / f"installed-{lock}"
+
+
+def _digest(lock: str) -> str:
+    return hashlib.sha256((ROOT / lock).read_bytes() + repr(_version()).encode()).hexdigest()
+
+
+def may_apt() -> bool:
+    """Whether system packages can be installed without asking anybody."""
+    return hasattr(os, "geteuid") and os.geteuid() == 0 and shutil.which("apt-get") is not None
+
+
+def apt_command(*packages: str) -> str:
+    """What to type on Debian or Ubuntu."""
+    names = " ".join(packages)
+    return f"sudo apt-get update && sudo apt-get install -y --no-install-recommends {names}"
+
+
+def apt_install(*packages: str) -> bool:
+    """Whether apt could install these packages. Its own words go to standard error."""
+    say(f"Installing {', '.join(packages)} with apt (once) …")
+    environ = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    commands = (["apt-get", "update", "-qq"], ["apt-get", "install", "-y", "-qq", "--no-install-recommends", *packages])
+    return all(subprocess.run(each, env=environ, stdout=sys.stderr.fileno()).returncode == 0 for each in commands)

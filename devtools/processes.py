@@ -1,0 +1,147 @@
+"""Processes that live and die together, and the ports they listen on."""
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+
+from devtools import guard
+
+Argument = str | Path
+
+
+@dataclass(frozen=True)
+class Child:
+    """One process of a group: the leader of its own process group, and the file that holds what it said."""
+
+    name: str
+    process: subprocess.Popen[bytes]
+    log: Path
+
+    @property
+    def pid(self) -> int:
+        return self.process.pid
+
+    def running(self) -> bool:
+        return self.process.poll() is None
+
+    def last_lines(self, count: int = 20) -> str:
+        return "\n".join(self.log.read_text(errors="replace").splitlines()[-count:])
+
+
+class Group:
+    """Processes none of which outlives this one, not even when this one is killed with SIGKILL.
+
+    Each is in a session of its own, so that Ctrl-C reaches only us and we end them in order.
+    """
+
+    def __init__(self, logs: Path, keep_open: Sequence[int] = ()) -> None:
+        """``keep_open``: file descriptors (a lock) that stay open until the last process is gone."""
+        logs.mkdir(parents=True, exist_ok=True)
+        self.logs = logs
+        self.children: list[Child] = []
+        # Isolated, so that it starts in 20 ms and nothing in the environment can stop it.
+        command = [sys.executable, "-I", "-S", guard.__file__]
+        self._guard = subprocess.Popen(command, stdin=subprocess.PIPE, start_new_session=True, pass_fds=keep_open)
+
+    def __enter__(self) -> "Group":
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.end()
+
+    def start(
+        self, name: str, command: Sequence[Argument], environ: Mapping[str, str] | None = None, cwd: Path | None = None
+    ) -> Child:
+        """A running child; what it says goes to ``<name>.log``."""
+        log = self.logs / f"{name}.log"
+        with log.open("wb") as output:
+            process = subprocess.Popen(
+                command,
+                env=environ,
+                cwd=cwd,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        self._tell("+", process.pid)
+        child = Child(name, process, log)
+        self.children.append(child)
+        return child
+
+    def stop(self, child: Child, grace_seconds: float = 5) -> None:
+        """The child and its own children are gone: asked first, killed when the grace is over."""
+        if child.running():
+            child.process.terminate()
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                child.process.wait(grace_seconds)
+        self.kill(child)
+
+    def kill(self, child: Child) -> None:
+        """The child and its own children are gone, at once."""
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(child.pid, signal.SIGKILL)
+        child.process.wait()
+        self._tell("-", child.pid)
+        self.children.remove(child)
+
+    def end(self) -> None:
+        """Every child is gone, the last started first."""
+        for child in reversed(self.children[:]):
+            self.stop(child)
+        self._guard.kill()
+        self._guard.communicate()
+
+    def fallen(self) -> Child | None:
+        """A child that stopped by itself, if any."""
+        return next((child for child in self.children if not child.running()), None)
+
+    def _tell(self, sign: str, pid: int) -> None:
+        if self._guard.stdin:
+            self._guard.stdin.write(b"%s%d\n" % (sign.encode(), pid))
+            self._guard.stdin.flush()
+
+
+def wait_until(true: Callable[[], bool], seconds: float, every: float = 0.01) -> bool:
+    """Whether it became true in time."""
+    deadline = time.monotonic() + seconds
+    while not true():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(every)
+    return True
+
+
+def listening(port: int) -> bool:
+    """Whether somebody answers on this port of the loopback address."""
+    with socket.socket() as probe:
+        probe.settimeout(1)
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def is_free(port: int) -> bool:
+    """Whether a server could listen here. Asked both ways: macOS lets two servers share a port by address."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return not listening(port)
+
+
+def free_port(first: int = 0) -> int:
+    """The first free port from ``first`` on; any free one without it."""
+    if first:
+        return next(port for port in range(first, 65536) if is_free(port))
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

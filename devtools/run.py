@@ -1,0 +1,141 @@
+"""`dev.py run`: the database, the sandbox and the app, together, until somebody says stop."""
+
+import http.client
+import os
+import signal
+from collections.abc import Mapping
+
+from devtools import found, install
+from devtools.install import PYTHON, ROOT, Failed
+from devtools.processes import Argument, Group, free_port, listening, wait_until
+from devtools.state import State, lock
+
+DATA = ROOT / ".data"
+READY_WITHIN_SECONDS = 60
+#: Whoever sets one of these by hand means the real Zoom.
+REAL_ZOOM = ("ZOOM_CLIENT_ID", "ZOOM_CLIENT_SECRET", "ZOOM_HOST", "ZOOM_API_HOST")
+
+
+def main(arguments: list[str]) -> int:
+    """Runs until it is told to stop; 0 then. Raises Failed when a process stops by itself."""
+    if arguments:
+        raise Failed("`dev.py run` takes no arguments; set PORT and the other settings in the environment.")
+    install.ensure(install.RUN)
+    told: list[int] = []
+    with lock(DATA) as held, Group(DATA / "logs", keep_open=[held.fileno()]) as group:
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            # Only noted: an exception here could come between starting a process and knowing of it.
+            signal.signal(number, lambda number, frame: told.append(number))
+        run = Run(group, os.environ, State(DATA))
+        run.start()
+        if not wait_until(lambda: bool(told) or run.ready(), READY_WITHIN_SECONDS):
+            raise Failed(
+                f"Not ready within {READY_WITHIN_SECONDS} s. Its last lines:\n{group.children[-1].last_lines()}"
+            )
+        if not told:
+            held.truncate(0)
+            print(run.address, file=held, flush=True)  # for whoever tries to start it twice
+            print(run.address, flush=True)
+        wait_until(lambda: bool(told) or run.check(), float("inf"), every=0.1)
+    return 0
+
+
+class Run:
+    """One run: what it starts, in which environment. What is set by hand wins over what it would choose."""
+
+    def __init__(self, group: Group, by_hand: Mapping[str, str], state: State) -> None:
+        self.by_hand = {name: value for name, value in by_hand.items() if value}
+        self.port = free_port(_port(self.by_hand.get("PORT", "5000")))
+        self.address = f"Rollcall is ready: http://127.0.0.1:{self.port}/"
+        self.environ = {
+            "PUBLIC_URL": f"http://127.0.0.1:{self.port}",
+            "SECRET_KEY": state.secret("secret_key"),
+            "TOKEN_ENCRYPTION_KEYS": state.secret("token_encryption_key"),
+            **self.by_hand,
+            "PORT": str(self.port),
+        }
+        self._group = group
+        self._state = state
+        self._awaited: list[int] = []
+
+    def start(self) -> None:
+        """All processes have been started; none is awaited, so that they warm up side by side."""
+        if "REDIS_URL" not in self.by_hand:
+            self._start_database()
+        if not any(name in self.by_hand for name in REAL_ZOOM):
+            self._start_sandbox()
+        bind = f"127.0.0.1:{self.port}"
+        self._start("app", PYTHON, "-m", "gunicorn", "-c", "gunicorn.conf.py", "--bind", bind, "wsgi:app")
+
+    def ready(self) -> bool:
+        """Whether every part answers. Raises Failed when one has stopped."""
+        self.check()
+        return all(listening(port) for port in self._awaited) and _status(self.port, "/readyz") == 200
+
+    def check(self) -> bool:
+        """False: nothing is wrong. Raises Failed when a process has stopped by itself."""
+        child = self._group.fallen()
+        if child:
+            status = child.process.returncode
+            raise Failed(f"The {child.name} stopped (exit status {status}). Its last lines:\n{child.last_lines()}")
+        return False
+
+    def _start_database(self) -> None:
+        server = found.embedded_valkey() or found.redis_server()
+        if not server:
+            raise Failed("There is no embedded database for this system. Start a Redis 6.2 or newer and set REDIS_URL.")
+        port = self._state.port("database")
+        self.environ["REDIS_URL"] = f"redis://127.0.0.1:{port}/0"
+        folder = DATA / "database"
+        folder.mkdir(exist_ok=True)
+        # By default this build keeps nothing; its append-only file survives even SIGKILL.
+        options = {"port": port, "bind": "127.0.0.1", "dir": folder, "save": "", "appendonly": "yes"}
+        self._start("database", server, *_flags(options))
+
+    def _start_sandbox(self) -> None:
+        port = self._state.port("sandbox")
+        self.environ |= {
+            "ZOOM_HOST": f"http://127.0.0.1:{port}",
+            "ZOOM_API_HOST": f"http://127.0.0.1:{port}",
+            "ZOOM_CLIENT_ID": self._state.secret("client_id")[:22],
+            "ZOOM_CLIENT_SECRET": self._state.secret("client_secret")[:32],
+            "ZOOM_WEBHOOK_SECRET": self.by_hand.get("ZOOM_WEBHOOK_SECRET", self._state.secret("webhook_secret")[:22]),
+        }
+        public = self.environ["PUBLIC_URL"]
+        options = {
+            "port": port,
+            "data": DATA / "sandbox",
+            "client-id": self.environ["ZOOM_CLIENT_ID"],
+            "client-secret": self.environ["ZOOM_CLIENT_SECRET"],
+            "redirect-uri": f"{public}/api/zoomapp/auth",
+            "home-url": f"{public}/api/zoomapp/home",
+            "webhook-url": f"{public}/api/zoomapp/webhook",
+            "webhook-secret": self.environ["ZOOM_WEBHOOK_SECRET"],
+        }
+        self._start("sandbox", PYTHON, "-m", "sandbox", *_flags(options))
+        self._awaited.append(port)
+        self.address += f" (sandbox: {self.environ['ZOOM_HOST']}/)"
+
+    def _start(self, name: str, *command: Argument) -> None:
+        self._group.start(name, command, self.environ, ROOT)
+
+
+def _flags(options: Mapping[str, object]) -> list[str]:
+    return [part for name, value in options.items() for part in (f"--{name}", str(value))]
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or not 0 < int(text) < 65536:
+        raise Failed(f"PORT must be a number between 1 and 65535, not {text!r}.")
+    return int(text)
+
+
+def _status(port: int, path: str) -> int:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+    try:
+        connection.request("GET", path)
+        return connection.getresponse().status
+    except (OSError, http.client.HTTPException):
+        return 0
+    finally:
+        connection.close()

@@ -1,0 +1,62 @@
+"""What a restart must find again: keys, the sandbox's credentials, ports. One file, readable by its owner alone."""
+
+import contextlib
+import fcntl
+import json
+import os
+import secrets
+import time
+from pathlib import Path
+from typing import IO
+
+from devtools.install import Failed
+from devtools.processes import free_port, is_free
+
+
+class State:
+    """Small facts kept in ``dev.json`` of a data folder; each is made when first asked for."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(mode=0o700, exist_ok=True)
+        self._path = folder / "dev.json"
+        self._facts: dict[str, str | int] = {}
+        with contextlib.suppress(FileNotFoundError, ValueError):
+            self._facts = json.loads(self._path.read_text())
+
+    def secret(self, name: str) -> str:
+        """64 hex digits that stay the same."""
+        if name not in self._facts:
+            self._keep(name, secrets.token_hex(32))
+        return str(self._facts[name])
+
+    def port(self, name: str) -> int:
+        """The same free port as last time; another one when somebody took it."""
+        if not is_free(int(self._facts.get(name, 0)) or 1):
+            self._keep(name, free_port())
+        return int(self._facts[name])
+
+    def _keep(self, name: str, value: str | int) -> None:
+        self._facts[name] = value
+        new = self._path.with_suffix(".new")
+        with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+            json.dump(self._facts, file, indent=1)
+        new.replace(self._path)
+
+
+def lock(folder: Path, patience_seconds: float = 3) -> IO[str]:
+    """A lock on the folder, held while the file is open: two databases on one file would destroy it. Raises Failed.
+
+    The patience is for a launcher that was killed a moment ago, whose processes are still ending.
+    """
+    folder.mkdir(mode=0o700, exist_ok=True)
+    file = (folder / "lock").open("a+")
+    deadline = time.monotonic() + patience_seconds
+    while True:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return file
+        except BlockingIOError:
+            if time.monotonic() > deadline:
+                file.seek(0)
+                raise Failed(f"It is already running from this folder: {file.read().strip()}") from None
+            time.sleep(0.02)

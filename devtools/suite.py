@@ -1,0 +1,57 @@
+"""`dev.py test` and `dev.py bench`: what they need is installed, then they take over this process."""
+
+import ctypes.util
+import os
+import sys
+
+from devtools import found, install
+from devtools.install import PYTHON, ROOT, say
+
+
+def main(arguments: list[str]) -> int:
+    """The suite's exit status; any arguments are pytest's."""
+    install.ensure(install.TEST)
+    _system_packages()
+    return _become("pytest", arguments)
+
+
+def bench(arguments: list[str]) -> int:
+    """The benchmark's exit status."""
+    install.ensure(install.TEST)
+    return _become("bench", arguments)
+
+
+def _system_packages() -> None:
+    """The browser and the Redis server are there, or it has been said how to get them."""
+    missing = missing_packages()
+    if missing and not (install.may_apt() and install.apt_install(*missing)):
+        say(f"Not on this machine: {', '.join(missing)}. The suite runs without; it says which tests did not.")
+        say("To install what is missing:")
+        say(f"  {install_command(missing)}")
+
+
+def missing_packages() -> list[str]:
+    """Debian's names of what the suite would like to find and does not."""
+    packages = {
+        "chromium": found.chromium(),
+        # Playwright's own node needs it, and without it says only "Connection closed".
+        "libatomic1": not sys.platform.startswith("linux") or ctypes.util.find_library("atomic"),
+        "redis-server": os.environ.get("TEST_REDIS_URL") or found.redis_server(),
+    }
+    return [name for name, there in packages.items() if not there]
+
+
+def install_command(packages: list[str]) -> str:
+    """What to type to get them."""
+    if sys.platform == "darwin":
+        names = [name for name in packages if name != "chromium"]
+        return " && ".join(
+            ["brew install --cask chromium"] * ("chromium" in packages) + [f"brew install {n}" for n in names]
+        )
+    return install.apt_command(*packages)
+
+
+def _become(module: str, arguments: list[str]) -> int:
+    sys.stderr.flush()
+    os.chdir(ROOT)
+    os.execv(PYTHON, [str(PYTHON), "-m", module, *arguments])

@@ -1,0 +1,47 @@
+"""How gunicorn serves the app: two processes of threads, waiting cheaply for Zoom.
+
+Requests in flight are at most workers x threads. Zoom takes 0.2-1 s to answer, so a small number of threads would make
+requests queue; 256 threads per worker carried 500 waiting requests in 150 MB, and a thread is only started when needed.
+More than 512 in one worker fight over the interpreter lock. A buffering router (Heroku, nginx) belongs in front:
+a client that sends half a request holds a thread.
+"""
+
+import os
+import signal
+from pathlib import Path
+
+worker_class = "gthread"
+workers = int(os.environ.get("WEB_CONCURRENCY", 2))
+threads = int(os.environ.get("WEB_THREADS", 256))
+worker_connections = 2000
+
+# One copy of the code for all workers; connections and threads are only opened after the fork.
+preload_app = True
+
+# Longer than the 90 s for which Heroku's router keeps an idle connection: else it meets connections we just closed.
+keepalive = 100
+# In-flight requests end within the 30 s a host gives after SIGTERM.
+graceful_timeout = 25
+timeout = 30
+
+# The heartbeat file must not wait for a slow disk.
+worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None
+# A socket through which other processes could command this one; on by default.
+control_socket_disable = True
+# The app writes its own JSON line per request.
+accesslog = None
+
+
+def post_worker_init(worker):
+    """A worker told to leave begins no new token refresh; one under way is finished and kept."""
+    services = worker.app.wsgi().extensions.get("zoomapp")
+    if not hasattr(services, "begin_shutdown"):
+        return
+    leave = signal.getsignal(signal.SIGTERM)
+
+    def drain(signum, frame):
+        services.begin_shutdown()
+        leave(signum, frame)
+
+    signal.signal(signal.SIGTERM, drain)
+    signal.siginterrupt(signal.SIGTERM, False)  # installing a handler had switched this back on
