@@ -1,0 +1,81 @@
+"""Moments as Zoom writes them, and back."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime, timedelta, tzinfo
+from zoneinfo import ZoneInfo
+
+DAY_SECONDS = 86400
+START_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z?")
+
+
+def iso(at: float) -> str:
+    """``2026-03-02T15:04:05Z``: a moment in UTC, whole seconds."""
+    return datetime.fromtimestamp(int(at), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def zone(name: str) -> tzinfo:
+    """The named time zone; UTC where it is unknown here (a machine may lack the tables)."""
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        return UTC
+
+
+def zone_exists(name: str) -> bool:
+    """Whether Zoom would take this name."""
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        return name == "UTC"
+    return True
+
+
+def parse_start(text: str, timezone: str) -> float:
+    """A ``start_time`` as a moment: UTC with ``Z``, else local time. Raises ValueError."""
+    if not START_TIME.fullmatch(text):
+        raise ValueError(text)
+    local = datetime.fromisoformat(text.removesuffix("Z"))
+    return local.replace(tzinfo=UTC if text.endswith("Z") else zone(timezone)).timestamp()
+
+
+def day_of(at: float, where: tzinfo = UTC) -> date:
+    """The date a clock on the wall shows at that moment."""
+    return datetime.fromtimestamp(at, where).date()
+
+
+def at_local(day: date, hour: int, minute: int, timezone: str) -> float:
+    """The moment a wall clock in ``timezone`` shows ``hour:minute`` on ``day``."""
+    return datetime(day.year, day.month, day.day, hour, minute, tzinfo=zone(timezone)).timestamp()
+
+
+def day_start(day: date, where: tzinfo = UTC) -> float:
+    """The first moment of a day."""
+    return datetime(day.year, day.month, day.day, tzinfo=where).timestamp()
+
+
+def next_midnight(at: float) -> float:
+    """The next 00:00 UTC, when daily limits begin anew."""
+    return day_start(day_of(at) + timedelta(days=1))
+
+
+def parse_day(text: str) -> date | None:
+    """``yyyy-mm-dd`` as a date, or nothing."""
+    try:
+        return date.fromisoformat(text) if re.fullmatch(r"\d{4}-\d\d-\d\d", text) else None
+    except ValueError:
+        return None
+
+
+def month_before(day: date) -> date:
+    """The same day one month earlier, or that month's last."""
+    last = day.replace(day=1) - timedelta(days=1)
+    return last.replace(day=min(day.day, last.day))
+
+
+def clock_face(seconds: float) -> str:
+    """``21:05`` or ``1:02:03``: the way the dashboard writes a duration."""
+    hours, rest = divmod(int(seconds), 3600)
+    minutes, left = divmod(rest, 60)
+    return f"{hours:02d}:{minutes:02d}:{left:02d}" if hours else f"{minutes:02d}:{left:02d}"
