@@ -13,6 +13,7 @@ ZoomAppError              500  internal_error      we act
 │   ├── TooLarge          413  too_large
 │   └── UriTooLong        414  uri_too_long
 ├── CrossSite             403  cross_site          nobody: the request is not ours
+├── BadSignature          401  bad_signature       nobody: the event is not Zoom's, or stale
 ├── ZoomRefused           (Zoom's)                 depends: what Zoom itself answered (pages only)
 │   ├── MissingScope                               an admin adds a scope, the person connects again
 │   ├── PlanRequired                               a plan or a role is missing
@@ -125,6 +126,15 @@ class CrossSite(ZoomAppError):
     code = "cross_site"
     title = "This request came from another site"
     message = "This action can only be started from the app itself."
+
+
+class BadSignature(ZoomAppError):
+    """A webhook that Zoom did not sign with our secret, or not just now."""
+
+    status = 401
+    code = "bad_signature"
+    title = "This event is not Zoom’s"
+    message = "The signature does not verify."
 
 
 class ZoomRefused(ZoomAppError):

@@ -50,4 +50,4 @@ class KeyRing:
 
 
 def _associated(kind: str, owner: str) -> bytes:
-    return f"{kind}\0{owner}".encode()
+    return f"{len(kind)}:{kind}:{owner}".encode()

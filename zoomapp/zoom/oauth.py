@@ -30,7 +30,7 @@ class TokenSet:
 
     ``expires_at`` and ``issued_at`` are epoch seconds; ``scope`` is space-separated; ``grant_id`` names the
     authorization it stems from and outlives renewals; ``ended_by`` is set when Zoom refused the refresh token: the
-    digest of the record that was current then.
+    digest of that token. ``granted_at`` is when the person authorized, epoch seconds.
     """
 
     user_id: str
@@ -40,6 +40,7 @@ class TokenSet:
     issued_at: float
     scope: str = ""
     grant_id: str = ""
+    granted_at: float = 0.0
     ended_by: str = ""
 
     @property
@@ -143,6 +144,7 @@ class ZoomOAuth:
             issued_at=now,
             scope=str(scope),
             grant_id=before.grant_id if before else "",
+            granted_at=before.granted_at if before else now,
         )
 
     def _post(self, path: str, form: dict[str, str], seconds: float) -> tuple[int, Any, dict[str, Any]]:

@@ -1,0 +1,76 @@
+"""A deployment that is set up wrong is told everything at once, and no secret is printed."""
+
+import base64
+
+import pytest
+
+from zoomapp.config import Settings, is_loopback
+from zoomapp.errors import ConfigError
+
+GOOD = {
+    "ZOOM_CLIENT_ID": "client",
+    "ZOOM_CLIENT_SECRET": "hush-client-secret",
+    "PUBLIC_URL": "https://rollcall.example",
+    "SECRET_KEY": "hush-" * 8,
+    "TOKEN_ENCRYPTION_KEYS": "ab" * 32,
+    "REDIS_URL": "redis://:hush-password@cache.example:6379/0",
+    "ZOOM_WEBHOOK_SECRET": "hush-webhook",
+}
+
+
+def problems(**change):
+    with pytest.raises(ConfigError) as caught:
+        Settings.from_env({**GOOD, **change})
+    return caught.value.problems
+
+
+def test_an_empty_environment_names_every_missing_variable():
+    with pytest.raises(ConfigError) as caught:
+        Settings.from_env({})
+
+    named = {problem.split()[0] for problem in caught.value.problems}
+    assert named == set(GOOD) - {"ZOOM_WEBHOOK_SECRET"}
+
+
+def test_several_faults_are_told_together():
+    found = problems(PUBLIC_URL="rollcall", COOKIE_MODE="strict", SECRET_KEY="short")
+
+    assert [problem.split()[0] for problem in found] == ["PUBLIC_URL", "SECRET_KEY", "COOKIE_MODE"]
+
+
+def test_no_secret_prints():
+    shown = repr(Settings.from_env(GOOD))
+
+    assert "hush" not in shown and "abab" not in shown
+
+
+def test_keys_are_read_in_both_forms_newest_first():
+    key = bytes(range(32))
+    text = f"{base64.b64encode(key).decode()}, {'cd' * 32}"
+
+    assert Settings.from_env({**GOOD, "TOKEN_ENCRYPTION_KEYS": text}).token_encryption_keys == (key, b"\xcd" * 32)
+
+
+@pytest.mark.parametrize("text", ["short", "ab" * 31, "zz" * 32, base64.b64encode(bytes(31)).decode()])
+def test_a_key_of_another_size_is_refused(text):
+    assert problems(TOKEN_ENCRYPTION_KEYS=text)[0].startswith("TOKEN_ENCRYPTION_KEYS holds a key")
+
+
+@pytest.mark.parametrize("name", ["PUBLIC_URL", "ZOOM_HOST", "ZOOM_API_HOST"])
+@pytest.mark.parametrize("address", ["http://zoom.us", "https://zoom.us/path", "ftp://zoom.us", "https://", "https://u@zoom.us"])
+def test_an_address_must_be_an_https_origin(name, address):
+    assert problems(**{name: address})[0].startswith(name)
+
+
+@pytest.mark.parametrize("address", ["http://127.0.0.1:4000", "http://localhost:4000", "http://[::1]:4000"])
+def test_plain_http_is_for_loopback(address):
+    assert Settings.from_env({**GOOD, "ZOOM_HOST": address + "/"}).zoom_host == address
+
+
+def test_the_redirect_uri_follows_from_the_public_url():
+    assert Settings.from_env(GOOD).redirect_uri == "https://rollcall.example/api/zoomapp/auth"
+
+
+@pytest.mark.parametrize("host", ["example.com", "127.0.0.1.example.com", "10.0.0.1", None, ""])
+def test_other_hosts_are_not_loopback(host):
+    assert not is_loopback(host)

@@ -1,0 +1,159 @@
+"""What Zoom tells us by webhook: taken in at once, worked off after the answer, each event once.
+
+Events wait in a Redis list, so that a worker that ends between answer and work loses none: the next event, whichever
+worker gets it, works off the rest.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, cast
+
+import msgspec
+import redis
+
+from zoomapp import keys, storage
+from zoomapp.errors import NotAuthorized, SessionExpired, TokenError, ZoomAppError
+from zoomapp.gateway import Gateway
+from zoomapp.logs import hashed
+from zoomapp.storage import named_failures
+from zoomapp.tokens.cipher import CannotOpen, KeyRing
+from zoomapp.tokens.service import TokenService
+
+log = logging.getLogger(__name__)
+
+KIND = "events"
+QUEUE = f"{keys.PREFIX}{{events}}:queue"
+LEASE = f"{keys.PREFIX}{{events}}:lease"
+LEASE_SECONDS = 30
+#: An event is remembered longer than Zoom goes on sending it (its last try comes after 85 minutes).
+SEEN_SECONDS = 86400
+#: A claim we cannot verify makes us ask Zoom about a user at most this often.
+PROBE_SECONDS = 60
+
+Handler = Callable[[dict[str, Any]], None]
+
+
+class Events:
+    """The queue of events, and who handles which."""
+
+    def __init__(
+        self,
+        client: redis.Redis,
+        ring: KeyRing,
+        tokens: TokenService,
+        gateway: Callable[[str], Gateway],
+        client_id: str,
+    ) -> None:
+        self._redis = client
+        self._ring = ring
+        self._tokens = tokens
+        self._gateway = gateway
+        self._client_id = client_id
+        #: By the beginning of the event's name; a handler may hear the same event twice.
+        self.handlers: dict[str, Handler] = {"app_deauthorized": self._deauthorized}
+
+    def take_in(self, event: dict[str, Any]) -> bool:
+        """Queue an event to be worked off. False when it was here before. Raises StoreUnavailable."""
+        if not storage.first_time(
+            self._redis, "seen", msgspec.json.encode(event, order="sorted").decode(), SEEN_SECONDS
+        ):
+            return False
+        with named_failures(), self._redis.pipeline() as pipe:
+            pipe.rpush(QUEUE, self._ring.seal(KIND, "", msgspec.json.encode(event)))
+            pipe.expire(QUEUE, SEEN_SECONDS)
+            pipe.execute()
+        return True
+
+    def work_off(self) -> None:
+        """Handle what is queued, one worker at a time, in order. Never raises: nobody waits for this."""
+        owner = secrets.token_hex(8)
+        try:
+            with named_failures():
+                while self._redis.llen(QUEUE) and self._redis.set(LEASE, owner, nx=True, ex=LEASE_SECONDS):
+                    try:
+                        self._work_off_all(owner)
+                    finally:
+                        self._redis.delete(LEASE)
+        except ZoomAppError as error:
+            log.warning("events wait", extra={"detail": error.detail})
+
+    def _work_off_all(self, owner: str) -> None:
+        while (sealed := cast("bytes | None", self._redis.lindex(QUEUE, 0))) is not None:
+            self._redis.set(LEASE, owner, ex=LEASE_SECONDS)
+            self._handle(sealed)
+            self._redis.lrem(QUEUE, 1, cast(str, sealed))
+
+    def _handle(self, sealed: bytes) -> None:
+        try:
+            event = msgspec.json.decode(self._ring.open(KIND, "", sealed), type=dict[str, Any])
+        except (CannotOpen, msgspec.MsgspecError):
+            log.error("a queued event does not open")
+            return
+        name = str(event.get("event", ""))
+        for prefix, handler in self.handlers.items():
+            if name.startswith(prefix):
+                self._call(handler, name, event)
+
+    @staticmethod
+    def _call(handler: Handler, name: str, event: dict[str, Any]) -> None:
+        """One event that cannot be handled must not keep the rest waiting; only an outage stops the line."""
+        try:
+            handler(event)
+        except TokenError as error:
+            log.info("event without effect", extra={"event": name, "detail": error.detail})
+        except ZoomAppError:
+            raise
+        except Exception:
+            log.exception("event not handled", extra={"event": name})
+
+    # The app was removed
+
+    def _deauthorized(self, event: dict[str, Any]) -> None:
+        """Delete everything of the user, unless a newer authorization came after the removal."""
+        payload = _payload(event)
+        user_id = payload.get("user_id")
+        if payload.get("client_id") != self._client_id or not isinstance(user_id, str) or not user_id:
+            log.warning("deauthorization not ours")
+            return
+        try:
+            if self._tokens.load(user_id).granted_at > _removed_at(event):
+                log.info("deauthorization outdated", extra={"user": hashed(user_id)})
+                return
+        except (NotAuthorized, SessionExpired):
+            pass
+        self._tokens.forget(user_id)
+
+    def look_into(self, event: dict[str, Any]) -> None:
+        """A deauthorization we cannot verify: ask Zoom about the grant, and believe Zoom alone.
+
+        Signatures of this one event have been reported not to verify; deleting on anybody's word would be worse.
+        """
+        user_id = _payload(event).get("user_id")
+        if event.get("event") != "app_deauthorized" or not isinstance(user_id, str) or not user_id:
+            return
+        if not storage.first_time(self._redis, "probe", user_id, PROBE_SECONDS):
+            return
+        try:
+            self._gateway(user_id).get("/v2/users/me")
+        except SessionExpired:
+            self._tokens.forget(user_id)
+        except ZoomAppError as error:
+            log.info("unverified deauthorization", extra={"user": hashed(user_id), "detail": error.detail})
+
+
+def _payload(event: dict[str, Any]) -> dict[str, Any]:
+    payload = event.get("payload")
+    return payload if isinstance(payload, dict) else {}
+
+
+def _removed_at(event: dict[str, Any]) -> float:
+    """Epoch seconds of the removal; a claim without a readable time counts as just now."""
+    try:
+        return datetime.fromisoformat(str(_payload(event).get("deauthorization_time"))).timestamp()
+    except ValueError:
+        moment = event.get("event_ts")
+        return moment / 1000 if isinstance(moment, int | float) else float("inf")
