@@ -139,7 +139,12 @@ def _month_before(day: date) -> date:
 
 def clock(at: Moment, zone: tzinfo, *, hour12: bool = False) -> str:
     """The time of day: "09:57", "9:57 am"; with the word UTC when that is the zone."""
-    return _hour(local(at, zone), hour12) + _utc(zone)
+    return tick(at, zone, hour12=hour12) + _utc(zone)
+
+
+def tick(at: Moment, zone: tzinfo, *, hour12: bool = False) -> str:
+    """The time of day for an axis, where there is no room for a zone."""
+    return _hour(local(at, zone), hour12)
 
 
 def clock_range(start: Moment, end: Moment, zone: tzinfo, *, hour12: bool = False) -> str:

@@ -1,0 +1,227 @@
+"""Charts are true to the times they show, to every width, and to people who cannot see them."""
+
+import re
+from time import process_time
+from xml.etree import ElementTree
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from zoomapp import charts
+
+BERLIN, KATHMANDU, ST_JOHNS = (ZoneInfo(name) for name in ("Europe/Berlin", "Asia/Kathmandu", "America/St_Johns"))
+TEN = 1_795_424_400.0  # 23 November 2026, 10:00 in Berlin
+MINUTE = 60.0
+SPAN = charts.Axis.around(TEN - 3 * MINUTE, TEN + 42 * MINUTE, BERLIN, scheduled=TEN)
+POINTS = [(TEN - 3 * MINUTE, 1), (TEN, 9), (TEN + 17 * MINUTE, 15), (TEN + 30 * MINUTE, 12)]
+
+
+def drawing(svg):
+    """The chart as elements; fails unless it is well-formed, and unless it has no script and no style."""
+    root = ElementTree.fromstring(str(svg))
+    assert not [name for part in root.iter() for name in part.attrib if name == "style" or name.startswith("on")]
+    return root
+
+
+def percent(element, name):
+    return float(element.get(name, "0%").removesuffix("%"))
+
+
+# --- axis
+
+
+def test_the_axis_begins_two_minutes_before_the_first_arrival():
+    assert (SPAN.start, SPAN.end) == (TEN - 5 * MINUTE, TEN + 42 * MINUTE)
+    assert (SPAN.x(SPAN.start), SPAN.x(SPAN.end), SPAN.x(0), SPAN.x(TEN * 2)) == (0, 100, 0, 100)
+
+
+def test_the_axis_begins_before_the_scheduled_start_when_everybody_is_late():
+    span = charts.Axis.around(TEN + 7 * MINUTE, TEN + 42 * MINUTE, BERLIN, scheduled=TEN)
+
+    assert span.start == TEN - 2 * MINUTE
+
+
+@pytest.mark.parametrize(
+    ("most", "labels"),
+    [
+        (5, ["10:00", "10:10", "10:20", "10:30", "now"]),
+        (9, ["10:00", "10:05", "10:10", "10:15", "10:20", "10:25", "10:30", "10:35", "now"]),
+    ],
+)
+def test_ticks_are_round_times_as_many_as_fit(most, labels):
+    assert [label for _, label in SPAN.ticks(most)] == labels
+
+
+@pytest.mark.parametrize(
+    ("zone", "labels"),
+    [(KATHMANDU, ["15:00", "16:00", "17:00", "17:27"]), (ST_JOHNS, ["06:00", "07:00", "08:12"])],
+)
+def test_ticks_are_round_on_the_viewers_clock(zone, labels):
+    span = charts.Axis.around(TEN, TEN + 162 * MINUTE, zone, live=False)
+
+    assert [label for _, label in span.ticks(4)] == labels
+
+
+def test_ticks_may_have_twelve_hours():
+    span = charts.Axis.around(TEN, TEN + 42 * MINUTE, BERLIN, live=False, hour12=True)
+
+    assert [label for _, label in span.ticks(3)] == ["10:00 am", "10:30 am", "10:42 am"]
+
+
+@given(st.floats(1, 3e6), st.sampled_from([2, 5, 9]), st.sampled_from([BERLIN, KATHMANDU, ST_JOHNS]))
+def test_ticks_never_crowd_the_last_one(seconds, most, zone):
+    ticks = charts.Axis.around(TEN, TEN + seconds, zone).ticks(most)
+
+    places = [x for x, _ in ticks]
+    assert len(ticks) <= most and places == sorted(places)
+    assert places[-1] == 100 and all(0 <= x <= 92.0001 for x in places[:-1])
+
+
+# --- timeline
+
+
+def test_a_row_shows_the_meeting_the_waiting_room_and_the_scheduled_start():
+    row = drawing(charts.timeline(SPAN, [(TEN, None)], [(TEN - MINUTE, TEN)]))
+
+    assert [part.get("class") for part in row] == ["c-track", "c-in", "c-wait", "c-mark"]
+    assert [percent(part, "x") for part in row[1:3]] == [10.64, 8.51]
+    assert percent(row[1], "width") == 89.36
+    assert row.get("aria-hidden") == "true"
+
+
+def test_who_has_left_is_grey():
+    row = drawing(charts.timeline(SPAN, [(TEN, TEN + MINUTE)], gone=True))
+
+    assert row[1].get("class") == "c-out"
+
+
+def test_ten_seconds_can_be_seen():
+    row = drawing(charts.timeline(SPAN, [(SPAN.end - 10, None), (TEN, TEN + 10)]))
+
+    assert [(percent(bar, "x"), percent(bar, "width")) for bar in row[1:3]] == [(99.4, 0.6), (10.64, 0.6)]
+
+
+@given(st.lists(st.tuples(st.floats(-1e5, 1e5), st.floats(-1e5, 1e5) | st.none())))
+def test_no_bar_leaves_the_row(intervals):
+    moments = [(TEN + start, None if length is None else TEN + length) for start, length in intervals]
+
+    bars = drawing(charts.timeline(SPAN, moments)).findall("rect[@class='c-in']")
+
+    assert len(bars) == len(intervals)
+    assert all(percent(bar, "x") >= 0 and percent(bar, "x") + percent(bar, "width") <= 100.01 for bar in bars)
+
+
+def test_the_row_in_words_is_in_the_order_things_happened():
+    words = charts.timeline_words(SPAN, [(TEN + 12 * MINUTE, None)], [(TEN + 10 * MINUTE, TEN + 12 * MINUTE)])
+
+    assert words == "in the waiting room from 10:10 to 10:12; in the meeting since 10:12"
+
+
+def test_a_thousand_bars_take_at_most_four_milliseconds():
+    intervals = [(TEN + n, TEN + n + 600.0) for n in range(1000)]
+
+    def once():
+        begun = process_time()
+        charts.timeline(SPAN, intervals)
+        return process_time() - begun
+
+    assert min(once() for _ in range(20)) <= 0.004
+
+
+# --- curve
+
+
+def test_the_curve_says_what_it_shows():
+    assert charts.curve_words(SPAN, POINTS) == (
+        "Rises from 1 person at 09:57 to a peak of 15 at 10:17; 12 people at 10:42."
+    )
+
+
+def test_after_the_end_the_curve_says_when():
+    span = charts.Axis.around(TEN, TEN + 42 * MINUTE, BERLIN, live=False)
+
+    assert charts.curve_words(span, POINTS).endswith("; it ended at 10:42.")
+
+
+def test_the_curve_is_named_and_described_by_ids_of_its_own():
+    chart = drawing(charts.curve(SPAN, POINTS, prefix="narrow"))
+
+    assert chart.get("role") == "img" and chart.get("aria-labelledby") == "narrow-t narrow-d"
+    assert [part.get("id") for part in chart[:2]] == ["narrow-t", "narrow-d"]
+
+
+def test_the_curve_marks_the_first_peak_and_has_three_lines():
+    chart = drawing(charts.curve(SPAN, [*POINTS, (TEN + 31 * MINUTE, 15), (TEN + 32 * MINUTE, 12)]))
+
+    words = [text.text for text in chart.iter("text")]
+    assert "peak 15 at 10:17" in words and {"5", "10", "15"} <= set(words)
+    assert chart.find("circle").get("cx") == "46.81%"
+
+
+@pytest.mark.parametrize(("minutes", "anchor"), [(-2, "start"), (17, "middle"), (40, "end")])
+def test_the_label_of_the_peak_leans_away_from_the_edge(minutes, anchor):
+    chart = drawing(charts.curve(SPAN, [(TEN - 3 * MINUTE, 1), (TEN + minutes * MINUTE, 15)]))
+
+    label = next(text for text in chart.iter("text") if text.text.startswith("peak"))
+    assert label.get("text-anchor") == anchor
+
+
+@pytest.mark.parametrize("points", [[], [(TEN, 1)], [(SPAN.end - 30, 1), (SPAN.end - 20, 2)]])
+def test_too_little_to_draw_is_said_in_words(points):
+    assert "The curve starts after two minutes." in charts.curve(SPAN, points)
+
+
+@given(st.lists(st.tuples(st.floats(0, 2520), st.integers(0, 3000)), min_size=2, max_size=600))
+def test_the_curve_never_leaves_its_frame_nor_has_too_many_points(changes):
+    points = [(TEN - 3 * MINUTE, 2), *((TEN + at, count) for at, count in sorted(changes))]
+
+    chart = drawing(charts.curve(SPAN, points))
+
+    line = chart.find("svg/path[@class='c-line']").get("d")
+    assert line.count("H") <= 202
+    assert all(0 <= float(x) <= 1000 for x in re.findall(r"H([-\d.]+)", line))
+    assert all(24 <= float(y) <= 78 for y in re.findall(r"V([-\d.]+)", line))
+
+
+def test_a_peak_between_two_close_points_is_still_drawn():
+    points = [(TEN, 2), *((TEN + n, 3) for n in range(1, 300)), (TEN + 300, 90), (TEN + 300.1, 3)]
+
+    line = drawing(charts.curve(SPAN, points)).find("svg/path[@class='c-line']").get("d")
+
+    assert "V24V" in line
+
+
+# --- amounts
+
+MONTHS = [("Jun", 3_100_000_000), ("Jul", 0), ("Aug <b>", 6_400_000_000)]
+
+
+def test_storage_has_a_bar_for_each_month_that_has_something():
+    chart = drawing(charts.storage(MONTHS))
+
+    assert [bar.get("class") for bar in chart.findall("rect")] == ["c-bar", "c-bar cur"]
+    assert [text.text for text in chart.iter("text")] == ["3.1", "Jun", "0", "Jul", "6.4", "Aug <b>"]
+    assert chart.find("desc").text == "Jun 3.1 GB, Jul 0 GB, Aug <b> 6.4 GB."
+
+
+@pytest.mark.parametrize("months", [[], [("Jun", 0)]])
+def test_no_storage_is_no_accident(months):
+    assert drawing(charts.storage(months)).findall("rect") == []
+
+
+@pytest.mark.parametrize(("value", "largest", "width"), [(3, 4, "75%"), (5, 4, "100%"), (0, 0, "0%")])
+def test_a_meter_is_relative_to_the_largest(value, largest, width):
+    assert drawing(charts.meter(value, largest))[1].get("width") == width
+
+
+def test_a_table_holds_the_same_numbers_and_escapes_them():
+    table = charts.table(["Time", "People"], [("10:00", 9), ("<script>", 1)])
+
+    assert [cell.text for cell in drawing(table).iter("td")] == ["10:00", "9", "<script>", "1"]
+
+
+def test_what_is_no_number_never_reaches_an_attribute():
+    with pytest.raises(ValueError):
+        charts.meter('1" onload="x', 2)

@@ -1,0 +1,104 @@
+"""Who was here when: a bar per person, and a curve of how many."""
+
+from collections.abc import Callable, Iterable, Sequence
+from itertools import count, groupby
+
+from markupsafe import Markup
+
+from zoomapp.charts import svg
+from zoomapp.charts.axis import LEAD_SECONDS, Axis
+
+#: From when to when, in epoch seconds; None while it goes on.
+Intervals = Iterable[tuple[float, float | None]]
+#: How many from this moment on.
+Points = Sequence[tuple[float, int]]
+
+HERE = 'class="c-in" height="8" rx="4"'
+LEFT = 'class="c-out" height="8" rx="4"'
+WAITING = 'class="c-wait" y="0.5" height="7" rx="3.5"'
+MOST_POINTS = 200
+FOOT, HEAD = 18, 24  # pixels for the times below the curve and the label above it
+
+
+def axis(span: Axis, *, most: int = 5) -> Markup:
+    """The times above the rows."""
+    return Markup(f'<svg class="chart" height="14" aria-hidden="true">{svg.labels(span, most, 11)}</svg>')
+
+
+def timeline(span: Axis, here: Intervals, waiting: Intervals = (), *, gone: bool = False) -> Markup:
+    """One person's row: in the meeting, in the waiting room, and the scheduled start as a dashed line."""
+    bars = [svg.bar(span, interval, LEFT if gone else HERE) for interval in here]
+    bars += [svg.bar(span, interval, WAITING) for interval in waiting]
+    return Markup(
+        '<svg class="chart" height="8" aria-hidden="true"><rect class="c-track" width="100%" height="8" rx="4"/>'
+        f"{''.join(bars)}{svg.scheduled(span, -2, 10)}</svg>"
+    )
+
+
+def timeline_words(span: Axis, here: Intervals, waiting: Intervals = ()) -> str:
+    """The same in words: "in the waiting room from 10:10 to 10:12; in the meeting since 10:12"."""
+    parts = [(start, end, "in the meeting") for start, end in here]
+    parts += [(start, end, "in the waiting room") for start, end in waiting]
+    return "; ".join(
+        f"{where} since {span.clock(start)}"
+        if end is None
+        else f"{where} from {span.clock(start)} to {span.clock(end)}"
+        for start, end, where in sorted(parts, key=lambda part: part[0])
+    )
+
+
+def curve(span: Axis, points: Points, *, height: int = 96, most: int = 5, prefix: str = "curve") -> Markup:
+    """How many were here at each moment, with the first peak marked; a sentence while there is too little to draw."""
+    peak_at, peak = max(points, key=lambda point: point[1], default=(span.start, 0))
+    if peak < 2 or span.end - points[0][0] < LEAD_SECONDS:
+        return Markup('<p class="c-none">The curve starts after two minutes.</p>')
+    floor, x = height - FOOT, span.x(peak_at)
+
+    def y(people: int) -> float:
+        return floor - (floor - HEAD) * people / peak
+
+    base, line = svg.number(floor), _steps(span, points, y)
+    body = [
+        *(svg.across("c-grid", y(n)) for n in _grid(peak)),
+        f'<svg width="100%" height="{base}" viewBox="0 0 1000 {base}" preserveAspectRatio="none">',
+        f'<path class="c-area" d="{line}V{base}Z"/><path class="c-line" d="{line}"/></svg>',
+        svg.across("c-base", floor),
+        # The number beside a line would run into the label of an early peak.
+        *(svg.text(0, y(n) - 4, str(n)) for n in _grid(peak) if x > 22 or y(n) - y(peak) > 12),
+        svg.scheduled(span, 0, floor),
+        f'<circle class="c-dot" cx="{svg.number(x)}%" cy="{svg.number(y(peak))}" r="4"/>',
+        svg.text(x, y(peak) - 8, f"peak {peak} at {span.clock(peak_at)}", svg.anchor(x, 15), strong=True),
+        svg.labels(span, most, height - 3),
+    ]
+    return svg.figure(prefix, height, "People in the meeting over time", curve_words(span, points), body)
+
+
+def curve_words(span: Axis, points: Points) -> str:
+    """The curve in a sentence."""
+    peak_at, peak = max(points, key=lambda point: point[1])
+    first_at, first = points[0]
+    now = f"{_people(points[-1][1])} at {span.clock(span.end)}" if span.live else f"it ended at {span.clock(span.end)}"
+    begin = f"Rises from {_people(first)} at {span.clock(first_at)}"
+    return f"{begin} to a peak of {peak} at {span.clock(peak_at)}; {now}."
+
+
+def _steps(span: Axis, points: Points, y: Callable[[int], float]) -> str:
+    """The line from the floor through ``points``; those too close to tell apart become one upright stroke."""
+    places = 1000 if len(points) <= MOST_POINTS else MOST_POINTS
+    path = [f"M{svg.number(10 * span.x(points[0][0]))} {svg.number(y(0))}"]
+    for _, group in groupby(points, key=lambda point: min(places - 1, int(span.x(point[0]) * places / 100))):
+        near = list(group)
+        highest, last = max(people for _, people in near), near[-1][1]
+        path.append(f"H{svg.number(10 * span.x(near[0][0]))}V{svg.number(y(highest))}")
+        path.append(f"V{svg.number(y(last))}" if last < highest else "")
+    return "".join(path) + "H1000"
+
+
+def _grid(peak: int) -> range:
+    """At most three round numbers up to the peak."""
+    step = next(step for power in count() for step in (10**power, 2 * 10**power, 5 * 10**power) if peak // step <= 3)
+    return range(step, peak + 1, step)
+
+
+def _people(count: int) -> str:
+    return f"{count} person" if count == 1 else f"{count} people"
