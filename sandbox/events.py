@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from sandbox.model import Instance, Join, Meeting, Recording
 from sandbox.moments import DAY_SECONDS, iso
-from sandbox.shapes import recording_json
+from sandbox.shapes.recordings import recording_json
 
 if TYPE_CHECKING:
     from sandbox.world import World

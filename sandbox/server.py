@@ -90,7 +90,7 @@ def serve(world: World, port: int = 0, host: str = "127.0.0.1", certificate: tup
 
 def is_loopback(host: str) -> bool:
     """Whether only this machine can reach that address."""
-    if host == "localhost":
+    if host == "localhost" or host.endswith(".localhost"):
         return True
     try:
         return ipaddress.ip_address(host).is_loopback

@@ -10,6 +10,7 @@ import io
 import json
 import uuid
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, quote, urlsplit
 
@@ -50,7 +51,12 @@ class Wire:
             self.world.calls.add(Call(method, path, query, environ.get("HTTP_HOST", ""), headers_of(environ)))
             fault = self.world.faults.take(method, path, grant_type(environ, path))
         answer = stamped(start_response)
-        return self.app(environ, answer) if fault is None else self._failing(fault, environ, answer)
+        return self._run(environ, answer) if fault is None else self._failing(fault, environ, answer)
+
+    def _run(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        """Calls of the API happen one after the other; pages, which may wait for something, do not."""
+        with self.world.lock if environ["PATH_INFO"].startswith(("/v2/", "/oauth/")) else nullcontext():
+            return self.app(environ, start_response)
 
     def _failing(self, fault: Fault, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         """The answer as this fault spoils it. Raises Dropped or TooSlow."""
@@ -61,7 +67,7 @@ class Wire:
         if fault.status is not None:
             status, headers, body = planned(fault)
         else:
-            status, headers, body = collect(self.app, environ)
+            status, headers, body = collect(self._run, environ)
         if fault.drop == "after":
             raise Dropped("dropped after processing")
         self._wait(fault.hold, timeout)

@@ -17,7 +17,8 @@ from sandbox.refusals import here, refuse
 from sandbox.rest import editing
 from sandbox.rest.bodies import check_meeting, json_body
 from sandbox.rest.gate import Rule, asker, check_host, endpoint, grant, meeting_number, target, too_much
-from sandbox.shapes import meeting_item, meeting_json, past_json, upcoming
+from sandbox.shapes.held import past_json
+from sandbox.shapes.meetings import meeting_item, meeting_json, upcoming
 
 JSON = dict[str, Any]
 Row = tuple[Meeting, float | None]

@@ -13,7 +13,7 @@ from sandbox.paging import page
 from sandbox.refusals import here, refuse
 from sandbox.rest.gate import Rule, asker, check_host, endpoint, grant, number_or_uuid
 from sandbox.rest.past import people
-from sandbox.shapes import metrics_meeting, metrics_participant
+from sandbox.shapes.metrics import metrics_meeting, metrics_participant
 
 JSON = dict[str, Any]
 NOT_ENDED = "Meeting ID is invalid or not end."

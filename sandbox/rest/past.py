@@ -12,7 +12,7 @@ from sandbox.moments import DAY_SECONDS, iso
 from sandbox.paging import page
 from sandbox.refusals import here, refuse
 from sandbox.rest.gate import Rule, check_host, endpoint, grant, meeting_number, number_or_uuid
-from sandbox.shapes import past_json, past_participant, report_json, report_participant
+from sandbox.shapes.held import past_json, past_participant, report_json, report_participant
 
 JSON = dict[str, Any]
 

@@ -13,7 +13,7 @@ from sandbox.moments import day_of, month_before, parse_day
 from sandbox.paging import page
 from sandbox.refusals import here, refuse
 from sandbox.rest.gate import Rule, check_host, endpoint, grant, number_or_uuid, target
-from sandbox.shapes import recording_json
+from sandbox.shapes.recordings import recording_json
 
 JSON = dict[str, Any]
 LONGEST_TTL = 604800

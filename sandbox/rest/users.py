@@ -10,7 +10,7 @@ from sandbox import scopes
 from sandbox.paging import page
 from sandbox.refusals import here, refuse
 from sandbox.rest.gate import Rule, asker, endpoint, grant, target
-from sandbox.shapes import user_item, user_json
+from sandbox.shapes.users import user_item, user_json
 
 JSON = dict[str, Any]
 
