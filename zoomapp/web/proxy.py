@@ -75,10 +75,7 @@ def incoming(answer: Answer, method: str, now: float) -> Response:
     """Zoom's answer for the browser: status, body and the headers of ``DOWN``. Raises UpstreamError, RateLimited."""
     if answer.status == 429:
         return _slow_down(answer, now)
-    kind = answer.headers.get("Content-Type", "").partition(";")[0].strip().lower()
-    if (300 <= answer.status < 400 and answer.status != 304) or kind in ACTIVE:
-        answer.close()
-        raise UpstreamError(f"Zoom answered {answer.status} {kind}")
+    _refuse_pages(answer)
     headers = {name: answer.headers[name] for name in DOWN if name in answer.headers}
     whole = answer.whole()
     if whole is not None:
@@ -90,6 +87,15 @@ def incoming(answer: Answer, method: str, now: float) -> Response:
     response = _response(answer.chunks(), answer.status, headers)
     response.call_on_close(answer.close)
     return response
+
+
+def _refuse_pages(answer: Answer) -> None:
+    """A redirect, or a body that a browser would run as ours. Raises UpstreamError."""
+    kind = answer.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+    redirects = 300 <= answer.status < 400 and answer.status != 304
+    if redirects or (kind in ACTIVE and answer.fill(1)):
+        answer.close()
+        raise UpstreamError(f"Zoom answered {answer.status} {kind}")
 
 
 def _response(body: bytes | Iterable[bytes], status: int, headers: Mapping[str, str]) -> Response:

@@ -27,7 +27,7 @@ from zoomapp.errors import (
     ZoomRefused,
 )
 from zoomapp.zoom.limits import is_daily, retry_after_seconds
-from zoomapp.zoom.wire import LostAnswer, NotSent, limit_wait
+from zoomapp.zoom.wire import limit_wait
 
 log = logging.getLogger(__name__)
 
@@ -178,10 +178,7 @@ class ZoomClient:
         adapter = self._session.get_adapter(self.host)
         try:
             return self._once(adapter, request)
-        except NotSent:
-            if call.method not in SAFE or deadline.passed():
-                raise
-        except LostAnswer:
+        except requests.ConnectionError:
             # A kept-alive connection that Zoom closed just now looks like this; a write may have been processed.
             if call.method not in SAFE or deadline.passed():
                 raise

@@ -1,0 +1,48 @@
+"""What every test may ask for."""
+
+import pytest
+
+from devtools import found
+from tests.browser import NOT_RUN, browser, chromium, new_page, page
+from tests.client.transports import zoom_client
+from tests.people import anyone, app, clock, dana, parts, priya, settings, world
+from tests.processes import group, processes
+from tests.redis_process import redis_client, redis_process, redis_server, redis_url, which_redis
+from tests.servers import checkout, dev_run, serve_app, serve_sandbox
+
+__all__ = [
+    "anyone",
+    "app",
+    "browser",
+    "checkout",
+    "chromium",
+    "clock",
+    "dana",
+    "dev_run",
+    "group",
+    "new_page",
+    "page",
+    "parts",
+    "priya",
+    "processes",
+    "redis_client",
+    "redis_process",
+    "redis_server",
+    "redis_url",
+    "serve_app",
+    "serve_sandbox",
+    "settings",
+    "world",
+    "zoom_client",
+]
+
+
+def pytest_report_header() -> list[str]:
+    return [f"redis: {which_redis()}", f"browser: {found.chromium()}"]
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """What a missing browser kept from running is said last, so that nobody takes it for passed."""
+    missed = [report for report in terminalreporter.stats.get("skipped", []) if NOT_RUN in str(report.longrepr)]
+    if missed:
+        terminalreporter.write_line(f"{len(missed)} browser tests were NOT RUN: there is no Chromium.", red=True)

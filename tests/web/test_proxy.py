@@ -1,0 +1,265 @@
+"""The proxy: byte for byte what is honest, nothing of what is not, and Zoom's answers as they are."""
+
+import gzip
+import io
+
+import pytest
+
+from sandbox.faults import Fault
+
+ME = "/zoom/api/v2/users/me"
+
+
+def test_a_call_reaches_zoom_as_the_signed_in_user(dana):
+    answer = dana.get(ME)
+
+    assert (answer.status_code, answer.json["id"]) == (200, dana.id)
+    assert answer.headers["X-Zm-Trackingid"]
+    assert answer.headers["Cache-Control"] == "no-store"
+
+
+def test_nobody_signed_in_is_told_so(anyone):
+    answer = anyone.get(ME)
+
+    assert (answer.status_code, answer.json["error"]) == (401, "unauthorized")
+    assert answer.json["request_id"] == answer.headers["X-Request-Id"]
+    assert "Set-Cookie" not in answer.headers
+
+
+def test_revoked_token_is_replaced_once(dana, world):
+    world.revoke_access_tokens()
+
+    answer = dana.get(ME)
+
+    assert answer.json["id"] == dana.id
+    assert world.calls.count("POST /oauth/token") == 1
+    assert world.calls.count("GET /v2/users/me") == 2
+
+
+def test_a_fresh_token_that_is_refused_ends_in_401(dana, world):
+    world.faults.append(Fault("GET /v2/users/me", 401, body={"code": 124, "message": "Invalid access token."}))
+
+    answer = dana.get(ME)
+
+    assert (answer.status_code, answer.json["error"]) == (401, "session_expired")
+    assert world.calls.count("GET /v2/users/me") == 2
+    assert world.calls.count("POST /oauth/token") == 1
+
+
+def test_a_missing_scope_sent_as_401_costs_no_renewal(dana, world):
+    words = {"code": 4700, "message": "Invalid access token, does not contain scopes:[a, b]."}
+    world.faults.append(Fault("GET /v2/users/me", 401, body=words))
+
+    answer = dana.get(ME)
+
+    assert (answer.status_code, answer.json) == (401, words)
+    assert world.calls.count("POST /oauth/token") == 0
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        "/v2/past_meetings/%252FI84Pj7PRnR0S%252BzLVAnH1w%253D%253D/participants?page_size=30",
+        "/v2/past_meetings/5%252BqTtJW0yMSkA%252F%252FC45lemw%253D%253D",
+        "/v2/past_meetings/mZ%2ff3MfttxSz5wUidTLRvw%3d%3D",
+        "/v2/users/me/meetings?b=2&a=1&a=%2b|x&empty=",
+    ],
+)
+def test_targets_arrive_byte_for_byte(dana, world, target):
+    dana.get("/zoom/api" + target)
+
+    call = world.calls.all()[-1]
+    assert call.path + ("?" + call.query if call.query else "") == target
+
+
+def test_a_twice_encoded_uuid_finds_its_meeting(dana):
+    answer = dana.get("/zoom/api/v2/past_meetings/%252FI84Pj7PRnR0S%252BzLVAnH1w%253D%253D")
+
+    assert (answer.status_code, answer.json["uuid"]) == (200, "/I84Pj7PRnR0S+zLVAnH1w==")
+
+
+@pytest.mark.parametrize("path", ["/zoom/api/oauth/token", "/zoom/api/v2/%2e%2e/oauth/token", "/zoom/api/v2//x", "/zoom/api/"])
+def test_what_leads_elsewhere_is_refused_before_any_token_is_used(dana, world, path):
+    answer = dana.get(path)
+
+    assert (answer.status_code, answer.json["error"]) == (400, "bad_request")
+    assert len(world.calls) == 0
+
+
+def test_an_overlong_target_is_refused(dana):
+    answer = dana.get(ME + "?q=" + "a" * 7000)
+
+    assert (answer.status_code, answer.json["error"]) == (414, "uri_too_long")
+
+
+@pytest.mark.parametrize("method", ["TRACE", "CONNECT", "OPTIONS", "PROPFIND"])
+def test_other_methods_are_refused(dana, world, method):
+    answer = dana.browser.open(ME, method=method)
+
+    assert (answer.status_code, answer.json["error"]) == (405, "method_not_allowed")
+    assert len(world.calls) == 0
+
+
+def test_a_meeting_is_created_changed_and_deleted(dana):
+    made = dana.post(ME + "/meetings", json={"topic": "Büro", "type": 2, "start_time": "2026-03-05T10:00:00Z"})
+    path = f"/zoom/api/v2/meetings/{made.json['id']}"
+
+    changed = dana.browser.patch(path, json={"topic": "Atelier"})
+
+    assert (made.status_code, changed.status_code, changed.data) == (201, 204, b"")
+    assert dana.get(path).json["topic"] == "Atelier"
+    assert dana.browser.delete(path).status_code == 204
+    assert (dana.get(path).status_code, dana.get(path).json["code"]) == (404, 3001)
+
+
+def test_nothing_of_ours_goes_up(dana, world):
+    dana.get(
+        ME,
+        headers={
+            "Authorization": "Bearer mine",
+            "X-Forwarded-For": "10.0.0.1",
+            "X_Forwarded_For": "10.0.0.1",
+            "Forwarded": "for=10.0.0.1",
+            "Origin": "http://localhost",
+            "Connection": "keep-alive, X-Hop",
+            "X-Hop": "1",
+            "Accept-Language": "de",
+        },
+    )
+
+    sent = {name.lower(): value for name, value in world.calls.all()[-1].headers.items()}
+    assert sent["authorization"].startswith("Bearer ") and sent["authorization"] != "Bearer mine"
+    assert sent["accept-language"] == "de"
+    assert not {"cookie", "x-forwarded-for", "forwarded", "origin", "x-hop", "x_forwarded_for"} & set(sent)
+
+
+def test_nothing_of_zooms_comes_down_that_is_not_an_answer(dana, world):
+    headers = {
+        "Set-Cookie": "a=b",
+        "Content-Security-Policy": "default-src *",
+        "Access-Control-Allow-Origin": "*",
+        "Location": "https://evil.example",
+        "X-RateLimit-Remaining": "7",
+    }
+    world.faults.append(Fault("GET /v2/users/me", 200, headers, {"id": "x"}))
+
+    answer = dana.get(ME)
+
+    assert answer.headers["X-RateLimit-Remaining"] == "7"
+    assert "default-src *" not in answer.headers["Content-Security-Policy"]
+    assert not {"Set-Cookie", "Access-Control-Allow-Origin", "Location"} & set(answer.headers.keys())
+
+
+@pytest.mark.parametrize("status", [301, 302, 307, 308])
+def test_a_redirect_is_not_passed_on(dana, world, status):
+    world.faults.append(Fault("GET /v2/users/me", status, {"Location": "https://evil.example/"}))
+
+    answer = dana.get(ME)
+
+    assert (answer.status_code, answer.json["error"]) == (502, "upstream_error")
+
+
+def test_a_page_is_not_passed_on(dana, world):
+    world.faults.add("bad-gateway")
+
+    answer = dana.get(ME)
+
+    assert (answer.status_code, answer.json["error"]) == (502, "upstream_error")
+    assert b"<html" not in answer.data
+
+
+def test_zooms_own_refusals_pass_as_they_are(dana, world):
+    world.faults.add("missing-scope")
+
+    answer = dana.get(ME)
+
+    assert (answer.status_code, answer.json["code"]) == (400, 4711)
+
+
+@pytest.mark.parametrize(("preset", "seconds"), [("per-second-limit-bare", 1), ("daily-limit", 50400), ("user-limit", 50400)])
+def test_a_rate_limit_says_how_long_in_seconds(dana, world, preset, seconds):
+    world.faults.add(preset)
+
+    answer = dana.get(ME)
+
+    assert (answer.status_code, answer.headers["Retry-After"]) == (429, str(seconds))
+    assert (answer.json["error"], answer.json["code"]) == ("rate_limited", 429)
+
+
+def test_a_get_is_repeated_once_when_no_answer_came(dana, world):
+    world.faults.add("dropped-before")
+
+    assert dana.get(ME).status_code == 200
+    assert world.calls.count("GET /v2/users/me") == 2
+
+
+@pytest.mark.parametrize("preset", ["dropped-before", "dropped-after"])
+def test_a_write_is_sent_at_most_once(dana, world, preset):
+    world.faults.add(preset, route="POST /v2/users/me/meetings")
+
+    answer = dana.post(ME + "/meetings", json={"topic": "Once", "type": 1})
+
+    assert (answer.status_code, answer.json["error"]) == (502, "upstream_error")
+    assert world.calls.count("POST /v2/users/me/meetings") == 1
+
+
+def test_zoom_too_slow_is_a_504(dana, world):
+    world.faults.append(Fault("GET /v2/users/me", delay=60))
+
+    answer = dana.get(ME)
+
+    assert (answer.status_code, answer.json["error"]) == (504, "upstream_timeout")
+
+
+def test_a_body_that_breaks_off_is_not_passed_as_whole(dana, world):
+    world.faults.add("cut-body")
+
+    answer = dana.get(ME)
+
+    assert (answer.status_code, answer.json["error"]) == (502, "upstream_error")
+
+
+def test_compressed_bytes_pass_as_they_are(dana, world):
+    packed = gzip.compress(b'{"id":"x"}', mtime=0)
+    headers = {"Content-Type": "application/json", "Content-Encoding": "gzip"}
+    world.faults.append(Fault("GET /v2/users/me", 200, headers, packed.decode("latin-1")))
+
+    answer = dana.get(ME, headers={"Accept-Encoding": "gzip"})
+
+    assert answer.headers["Content-Encoding"] == "gzip"
+
+
+def test_a_body_over_the_limit_is_refused(dana, world):
+    answer = dana.post(ME + "/meetings", data=b"x" * (1024 * 1024 + 1), content_type="application/json")
+
+    assert (answer.status_code, answer.json["error"]) == (413, "too_large")
+    assert len(world.calls) == 0
+
+
+def test_half_a_body_is_not_sent(dana, world):
+    half = io.BytesIO(b'{"topic":"half')
+    environ = {"wsgi.input": half, "CONTENT_LENGTH": "40", "wsgi.input_terminated": True}
+
+    answer = dana.post(ME + "/meetings", environ_overrides=environ, content_type="application/json")
+
+    assert (answer.status_code, answer.json["error"]) == (400, "bad_request")
+    assert len(world.calls) == 0
+
+
+def test_no_answer_crosses_users(dana, priya):
+    assert dana.get(ME).json["id"] != priya.get(ME).json["id"]
+
+
+def test_a_cookie_of_zooms_is_not_kept_for_the_next_user(dana, priya, world):
+    world.faults.append(Fault("GET /v2/users/me", 200, {"Set-Cookie": "zm=dana; Path=/"}, {"id": "x"}, count=1))
+
+    dana.get(ME)
+    priya.get(ME)
+
+    assert not any("cookie" in {name.lower() for name in call.headers} for call in world.calls.all())
+
+
+def test_large_numbers_keep_every_digit(dana, world):
+    world.faults.append(Fault("GET /v2/users/me", 200, body='{"id": 12345678901234567890123}'))
+
+    assert b"12345678901234567890123" in dana.get(ME).data
