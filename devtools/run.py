@@ -29,9 +29,8 @@ def main(arguments: list[str]) -> int:
         run = Run(group, os.environ, State(DATA))
         run.start()
         if not wait_until(lambda: bool(told) or run.ready(), READY_WITHIN_SECONDS):
-            raise Failed(
-                f"Not ready within {READY_WITHIN_SECONDS} s. Its last lines:\n{group.children[-1].last_lines()}"
-            )
+            last = group.children[-1].last_lines()
+            raise Failed(f"Not ready within {READY_WITHIN_SECONDS} s. The last lines of the app:\n{last}")
         if not told:
             held.truncate(0)
             print(run.address, file=held, flush=True)  # for whoever tries to start it twice

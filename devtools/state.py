@@ -31,7 +31,7 @@ class State:
 
     def port(self, name: str) -> int:
         """The same free port as last time; another one when somebody took it."""
-        if not is_free(int(self._facts.get(name, 0)) or 1):
+        if name not in self._facts or not is_free(int(self._facts[name])):
             self._keep(name, free_port())
         return int(self._facts[name])
 

@@ -44,10 +44,7 @@ def missing_packages() -> list[str]:
 def install_command(packages: list[str]) -> str:
     """What to type to get them."""
     if sys.platform == "darwin":
-        names = [name for name in packages if name != "chromium"]
-        return " && ".join(
-            ["brew install --cask chromium"] * ("chromium" in packages) + [f"brew install {n}" for n in names]
-        )
+        return "brew install " + " ".join(name.removesuffix("-server") for name in packages)
     return install.apt_command(*packages)
 
 

@@ -1,0 +1,63 @@
+"""Real processes for tests. All of them end with the test run, even when that is killed."""
+
+import http.client
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from devtools.processes import Child, Group, wait_until
+
+STARTED_WITHIN_SECONDS = 30
+
+
+@pytest.fixture(scope="session")
+def processes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Group]:
+    """The processes of the whole run; what they say lies in one folder."""
+    with Group(tmp_path_factory.mktemp("processes")) as group:
+        yield group
+
+
+@pytest.fixture
+def group(tmp_path: Path) -> Iterator[Group]:
+    """Processes of one test, gone at its end."""
+    with Group(tmp_path / "logs") as group:
+        yield group
+
+
+def family(pid: int) -> list[int]:
+    """A process and its living descendants."""
+    table = subprocess.run(["ps", "-A", "-o", "pid=,ppid=,stat="], capture_output=True, text=True, check=True).stdout
+    rows = [line.split() for line in table.splitlines()]
+    parents = {int(child): int(parent) for child, parent, state in rows if not state.startswith("Z")}
+    members = [pid]
+    for member in members:
+        members += [child for child, parent in parents.items() if parent == member]
+    return members
+
+
+def alive(pid: int) -> bool:
+    """Whether a process with this id runs; one that ended and was not yet collected does not."""
+    state = subprocess.run(["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True).stdout.strip()
+    return bool(state) and not state.startswith("Z")
+
+
+def status(url: str) -> int:
+    """The status of a GET; 0 when nobody answers."""
+    parts = urlsplit(url)
+    connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=5)
+    try:
+        connection.request("GET", parts.path or "/")
+        return connection.getresponse().status
+    except (OSError, http.client.HTTPException):
+        return 0
+    finally:
+        connection.close()
+
+
+def until_started(child: Child, answers: Callable[[], bool]) -> None:
+    wait_until(lambda: answers() or not child.running(), STARTED_WITHIN_SECONDS)
+    if not (child.running() and answers()):
+        pytest.fail(f"{child.name} did not start; its last lines:\n{child.last_lines()}")
