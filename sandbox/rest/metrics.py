@@ -26,6 +26,12 @@ def list_metrics() -> JSON:
     """The account's meetings of one month at most, within half a year."""
     world, me = here(), asker()
     first, last = span()
+    tracking = "tracking_fields" in request.args.get("include_fields", "")
+
+    def shape(one: Instance) -> JSON:
+        told = metrics_meeting(one, world)
+        return {**told, "tracking_fields": world.meetings[one.meeting_id].tracking_fields} if tracking else told
+
     found = [
         one
         for one in world.instances.values()
@@ -35,7 +41,7 @@ def list_metrics() -> JSON:
         and first <= str(day_of(one.started_at)) <= last
     ]
     found.sort(key=lambda one: one.started_at)
-    frame = page(world, grant().user_id, found, "meetings", lambda one: metrics_meeting(one, world))
+    frame = page(world, grant().user_id, found, "meetings", shape)
     return {"from": first, "to": last, **frame}
 
 

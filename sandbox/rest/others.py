@@ -72,7 +72,7 @@ def obey(meeting: Meeting, running: Instance, method: str, params: JSON) -> None
 
 
 @endpoint("POST", "/im/chat/messages", Rule(scopes.CHAT, "Medium"))
-def send_chat() -> tuple[JSON, int]:
+def send_chat() -> JSON:
     """A chatbot's message to Team Chat; it cannot reach a meeting."""
     body = request.get_json(force=True, silent=True)
     needed = ("robot_jid", "to_jid", "account_id", "content")
@@ -86,7 +86,7 @@ def send_chat() -> tuple[JSON, int]:
     if body["account_id"] not in world.accounts or body["to_jid"] not in {user.jid for user in world.users.values()}:
         refuse(403, 7004, "Not authorized, or no such to_jid.")
     sent = {"message_id": random_text(32), "robot_jid": body["robot_jid"], "to_jid": body["to_jid"]}
-    return {**sent, "user_jid": body.get("user_jid", ""), "sent_time": iso(world.now())}, 201
+    return {**sent, "user_jid": body.get("user_jid", ""), "sent_time": iso(world.now())}
 
 
 @endpoint("POST", "/zoomapp/deeplink", Rule(scopes.DEEPLINK))

@@ -53,10 +53,12 @@ def meeting_json(meeting: Meeting, world: World, previous: bool = False) -> JSON
         "agenda": meeting.agenda,
         "start_url": f"{world.base_url}/s/{meeting.id}?zak=SANDBOX-{world.seal(f'zak {meeting.id}')}",
         "settings": meeting.settings,
-        "tracking_fields": meeting.tracking_fields,
+        "tracking_fields": [{"visible": True, **field} for field in meeting.tracking_fields],
         "creation_source": meeting.source,
         "pre_schedule": False,
     }
+    if meeting.settings.get("approval_type") in (0, 1):
+        told["registration_url"] = f"{world.base_url}/j/register/{meeting.id}"
     if meeting.password:
         told |= {
             "password": meeting.password,

@@ -37,6 +37,7 @@ def user_json(user: User, world: World) -> JSON:
         "job_title": "",
         "company": account.name,
         "location": "",
+        "manager": "",
         "pic_url": "",
         "status": "active",
         "verified": 1,
@@ -52,6 +53,7 @@ def user_json(user: User, world: World) -> JSON:
         "custom_attributes": [],
         "cluster": "sandbox",
         "plan_united_type": "1",
+        "cms_user_id": "",
     }
 
 

@@ -85,6 +85,18 @@ DEFAULT_SETTINGS: dict[str, Any] = {
     "breakout_room": {"enable": False},
     "meeting_invitees": [],
     "device_testing": False,
+    "show_share_button": False,
+    "allow_multiple_devices": True,
+    "close_registration": False,
+    "registrants_email_notification": True,
+    "registrants_confirmation_email": True,
+    "alternative_hosts_email_notification": True,
+    "contact_name": "",
+    "contact_email": "",
+    "approved_or_denied_countries_or_regions": {"enable": False},
+    "language_interpretation": {"enable": False},
+    "custom_keys": [],
+    "global_dial_in_numbers": [],
     "global_dial_in_countries": [],
 }
 
