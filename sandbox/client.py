@@ -5,33 +5,30 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Blueprint, current_app, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, render_template, request
 from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 
 from sandbox import seat
 from sandbox.moments import iso
+from sandbox.refusals import here
 from sandbox.seat import Seat, Unknown
 from sandbox.webhooks import Webhooks
 from sandbox.world import World
 
+NOTHING = "'none'"
 bp = Blueprint("client", __name__, static_folder="static", static_url_path="/client/static")
 
 
 @bp.record
 def send_webhooks(setup: BlueprintSetupState) -> None:
     """Begin to send events, if there is an address to send them to."""
-    world: World = setup.app.extensions["world"]
+    world: World = setup.app.extensions["sandbox"]
     if world.webhook_url:
-        sender = Webhooks(world.webhook_url, world.webhook_secret, world.now, world.catch_up)
+        sender = Webhooks(world.webhook_url, world.webhook_secret, world.now)
         setup.app.extensions["webhooks"] = sender
         world.on_event(sender.tell)
         sender.start()
-
-
-def the_world() -> World:
-    world: World = current_app.extensions["world"]
-    return world
 
 
 def the_webhooks() -> Webhooks | None:
@@ -41,23 +38,19 @@ def the_webhooks() -> Webhooks | None:
 @bp.get("/client")
 def window() -> ResponseReturnValue:
     """The meeting window with the app in it."""
-    world = the_world()
+    world = here()
     origin = "{0.scheme}://{0.netloc}".format(urlsplit(world.home_url)) if world.home_url else ""
     page = render_template("client.html", world=world, origin=origin, users=list(world.users.values()))
-    policy = f"default-src 'self'; img-src 'self' data:; frame-src {origin or chr(39) + 'none' + chr(39)}; object-src 'none'; base-uri 'none'"
+    policy = (
+        f"default-src 'self'; img-src 'self' data:; frame-src {origin or NOTHING}; object-src 'none'; base-uri 'none'"
+    )
     return page, {"Content-Security-Policy": policy, "Cache-Control": "no-store"}
-
-
-@bp.get("/launch/<name>")
-def launch(name: str) -> ResponseReturnValue:
-    """Where a deep link leads: the client opens, with the action in the next app context."""
-    return redirect(url_for("client.window", launch=name))
 
 
 @bp.post("/client/ask/<name>")
 def ask(name: str) -> ResponseReturnValue:
     """What the stand-in asks of Zoom: ``state``, ``context``, ``authorize`` or ``act``."""
-    world = the_world()
+    world = here()
     body: dict[str, Any] = request.get_json()
     data: dict[str, Any] = body.get("data") or {}
     try:
@@ -85,13 +78,13 @@ def answered(world: World, who: Seat, name: str, data: dict[str, Any]) -> Any:
 @bp.post("/client/around")
 def around() -> ResponseReturnValue:
     """What the window shows besides the SDK's view: who has left, the time, and what the webhooks did."""
-    world, sender = the_world(), the_webhooks()
+    world, sender = here(), the_webhooks()
     who = Seat.of(request.get_json().get("seat") or {}, world.me.key)
     world.catch_up()
     instance = seat.seat_meeting(world, who)
     now = world.now()
-    here = {row.name for row in instance.present(now)} if instance else set()
-    gone = {row.name: row for row in (instance.joined(now) if instance else []) if row.name not in here}
+    present = {row.name for row in instance.present(now)} if instance else set()
+    gone = {row.name: row for row in (instance.joined(now) if instance else []) if row.name not in present}
     return {
         "state": seat.state(world, who),
         "left": [seat.row_json(row) for row in gone.values()],
@@ -106,7 +99,7 @@ def around() -> ResponseReturnValue:
 @bp.post("/client/webhooks")
 def webhooks() -> ResponseReturnValue:
     """Turn the sender's screws: ``retry``, ``validate``, ``mischief``, or ``deauthorize`` a user."""
-    world, sender, asked = the_world(), the_webhooks(), request.get_json()
+    world, sender, asked = here(), the_webhooks(), request.get_json()
     if sender is None:
         return {"message": "No webhook address is configured."}, 404
     if asked.get("retry"):

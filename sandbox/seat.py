@@ -146,7 +146,12 @@ def role(seat: Seat, mine: Join | None) -> str:
 def row_json(row: Join) -> dict[str, Any]:
     """One participant as the SDK knows them: no account, no address."""
     spelled = "participant" if row.role == "attendee" else row.role
-    return {"screenName": row.name, "participantUUID": row.participant_uuid, "participantId": row.user_id, "role": spelled}
+    return {
+        "screenName": row.name,
+        "participantUUID": row.participant_uuid,
+        "participantId": row.user_id,
+        "role": spelled,
+    }
 
 
 def meeting_json(world: World, instance: Instance) -> dict[str, Any]:

@@ -25,6 +25,7 @@ REVALIDATE_SECONDS = 72 * 3600.0
 #: how often the thread looks at the world's clock
 PAUSE_SECONDS = 0.25
 VALIDATION_PAUSE_SECONDS = 2.0
+VALIDATION = "endpoint.url_validation"
 
 Event = dict[str, Any]
 
@@ -94,6 +95,11 @@ class Delivery:
     def delivered(self) -> bool:
         return bool(self.attempts) and self.attempts[-1].status in (200, 204)
 
+    @property
+    def vain_question(self) -> bool:
+        """A validation that was not answered."""
+        return self.event["event"] == VALIDATION and not self.delivered
+
     def as_json(self) -> dict[str, Any]:
         return {
             "number": self.number,
@@ -109,13 +115,10 @@ class Webhooks:
     """Sends what it is told to one address, in one thread of its own.
 
     ``tell`` only puts the event in a queue, so the world never waits. Tests leave the thread out and call ``run_due``.
-    The thread also calls ``heartbeat``, so that a meeting goes on when nobody looks.
     """
 
-    def __init__(
-        self, url: str, secret: str, clock: Callable[[], float] = time.time, heartbeat: Callable[[], None] = lambda: None
-    ) -> None:
-        self.url, self.secret, self.clock, self.heartbeat = url, secret, clock, heartbeat
+    def __init__(self, url: str, secret: str, clock: Callable[[], float] = time.time) -> None:
+        self.url, self.secret, self.clock = url, secret, clock
         self.mischief = Mischief()
         self.validated_until = 0.0
         self._log: deque[Delivery] = deque(maxlen=500)
@@ -124,7 +127,6 @@ class Webhooks:
         self._lock = threading.RLock()
         self._wake = threading.Event()
         self._stopping = threading.Event()
-        self._thread: threading.Thread | None = None
         self._session = requests.Session()
         self._session.trust_env = False
 
@@ -139,18 +141,19 @@ class Webhooks:
                     self._held = delivery
                     continue
                 self._log.append(delivery)
-                if self._held is not None:
-                    self._log.append(self._held)
-                    self._held = None
+                self._release()
         self._wake.set()
 
     def validate(self) -> bool:
         """Ask the address to prove that it knows the secret, as Zoom does first and every 72 hours."""
         plain = secrets.token_urlsafe(16)
-        question = self._new({"event": "endpoint.url_validation", "event_ts": self._ts(), "payload": {"plainToken": plain}})
-        answer = self._send(question, question.body)
+        asked = {"event": VALIDATION, "event_ts": int(self.clock() * 1000), "payload": {"plainToken": plain}}
+        question = self._new(asked)
+        answer = self._send(question)
         question.due_at = None
         with self._lock:
+            # An address that is not up yet is asked again and again; the last time says it all.
+            self._log = deque((one for one in self._log if not one.vain_question), self._log.maxlen)
             self._log.append(question)
         proven = {"plainToken": plain, "encryptedToken": keyed_hash(self.secret, plain.encode())}
         valid = answer == proven
@@ -161,6 +164,8 @@ class Webhooks:
         """Send whatever is due by the world's clock; how many that were. Nothing goes to an address not validated."""
         if self.clock() >= self.validated_until and not self.validate():
             return 0
+        if not self.mischief.swap:
+            self._release()
         due = [one for one in self.deliveries() if one.due_at is not None and one.due_at <= self.clock()]
         for delivery in due:
             self._attempt(delivery)
@@ -171,7 +176,7 @@ class Webhooks:
         with self._lock:
             for one in self._log:
                 wanted = number is None or one.number == number
-                if wanted and not one.delivered and one.event["event"] != "endpoint.url_validation":
+                if wanted and not one.delivered and one.event["event"] != VALIDATION:
                     one.due_at = self.clock()
         self._wake.set()
 
@@ -188,23 +193,26 @@ class Webhooks:
 
     def start(self) -> None:
         """Send in the background from now on."""
-        self._thread = threading.Thread(target=self._run, name="webhooks", daemon=True)
-        self._thread.start()
+        threading.Thread(target=self._run, name="webhooks", daemon=True).start()
 
     def stop(self) -> None:
         """End the thread; what is not sent stays unsent."""
         self._stopping.set()
         self._wake.set()
-        if self._thread is not None:
-            self._thread.join(TIMEOUT_SECONDS + 1)
 
     def _run(self) -> None:
         while not self._stopping.is_set():
             self._wake.clear()
-            self.heartbeat()
             self.run_due()
             # An app that is still starting cannot prove anything; do not knock four times a second.
             self._wake.wait(PAUSE_SECONDS) if self.validated_until else self._stopping.wait(VALIDATION_PAUSE_SECONDS)
+
+    def _release(self) -> None:
+        """Let go of the event that waited for the next one."""
+        with self._lock:
+            if self._held is not None:
+                self._log.append(self._held)
+                self._held = None
 
     def _new(self, event: Event) -> Delivery:
         self._count += 1
@@ -212,25 +220,23 @@ class Webhooks:
         text = json.dumps(shaped, indent=2) if self.mischief.pretty else json.dumps(shaped, separators=(",", ":"))
         return Delivery(shaped, text.encode(), self.clock(), self._count)
 
-    def _ts(self) -> int:
-        return int(self.clock() * 1000)
-
     def _attempt(self, delivery: Delivery) -> None:
-        self._send(delivery, delivery.body)
+        self._send(delivery)
         tries, last = len(delivery.attempts), delivery.attempts[-1]
         again = last.worth_repeating and tries <= len(RETRY_MINUTES)
         delivery.due_at = self.clock() + RETRY_MINUTES[tries - 1] * 60 if again else None
 
-    def _send(self, delivery: Delivery, body: bytes) -> Any:
+    def _send(self, delivery: Delivery) -> Any:
         """The answer's JSON, if it is any; the attempt is noted either way."""
         began = time.monotonic()
         status, trouble, answer = 0, "", None
         try:
-            with self._session.post(
-                self.url, data=body, headers=self._headers(body), timeout=TIMEOUT_SECONDS, allow_redirects=False
-            ) as response:
-                status = response.status_code
-                answer = response.json() if response.content else None
+            headers = self._headers(delivery.body)
+            response = self._session.post(
+                self.url, delivery.body, headers=headers, timeout=TIMEOUT_SECONDS, allow_redirects=False
+            )
+            status = response.status_code
+            answer = response.json()
         except requests.JSONDecodeError:
             pass
         except requests.RequestException as error:

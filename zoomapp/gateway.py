@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from datetime import date
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -11,8 +12,13 @@ import msgspec
 from zoomapp.errors import SessionExpired
 from zoomapp.tokens.service import TokenService
 from zoomapp.zoom.client import Answer, Call, ZoomClient, decipher, lacks_scope
+from zoomapp.zoom.models import Meeting, Page, PastMeeting, User, text
+from zoomapp.zoom.recordings import Recording
 
 log = logging.getLogger(__name__)
+
+#: The most Zoom gives at once.
+PAGE_SIZE = 300
 
 
 class Gateway:
@@ -68,6 +74,67 @@ class Gateway:
         return decipher(self.send(Call(method, target, headers, sent)), self._client.clock())
 
     # Endpoints: a short method each.
+
+    def me(self) -> User:
+        return User.from_api(self.get("/v2/users/me"))
+
+    def meetings(self, kind: str = "upcoming", page_token: str = "") -> Any:
+        """One page of the user's meetings: ``kind`` is upcoming, live, scheduled or previous_meetings."""
+        return self.get("/v2/users/me/meetings", type=kind, page_size=PAGE_SIZE, next_page_token=page_token)
+
+    def meeting(self, meeting_id: int, occurrence_id: str = "") -> Meeting:
+        return Meeting.from_api(self.get(f"/v2/meetings/{meeting_id}", occurrence_id=occurrence_id))
+
+    def create_meeting(self, body: dict[str, Any]) -> Meeting:
+        return Meeting.from_api(self.post("/v2/users/me/meetings", body))
+
+    def update_meeting(self, meeting_id: int, changes: dict[str, Any], occurrence_id: str = "") -> None:
+        self.patch(f"/v2/meetings/{meeting_id}", changes, occurrence_id=occurrence_id)
+
+    def delete_meeting(self, meeting_id: int, occurrence_id: str = "") -> None:
+        self.delete(f"/v2/meetings/{meeting_id}", occurrence_id=occurrence_id)
+
+    def start_link(self, meeting_id: int) -> str:
+        """A link that starts the meeting as its host: a credential, good for two hours, never for a page."""
+        return text(self.get(f"/v2/meetings/{meeting_id}"), "start_url")
+
+    def invitation(self, meeting_id: int) -> str:
+        return text(self.get(f"/v2/meetings/{meeting_id}/invitation"), "invitation")
+
+    def past_meeting(self, instance: str) -> PastMeeting:
+        return PastMeeting.from_api(self.get(f"/v2/past_meetings/{segment(instance)}"))
+
+    def past_instances(self, meeting_id: int) -> Page[PastMeeting]:
+        """The held instances of a meeting's number."""
+        return Page.of(self.get(f"/v2/past_meetings/{meeting_id}/instances"), "meetings", PastMeeting.from_api)
+
+    def live_participants(self, instance: str, page_token: str = "") -> Any:
+        """One page of who is and was in a running meeting. Needs a Business plan and an admin's scope."""
+        return self._participants("metrics/meetings", instance, page_token, type="live")
+
+    def past_participants(self, instance: str, page_token: str = "") -> Any:
+        """One page of who was in a past meeting."""
+        return self._participants("past_meetings", instance, page_token)
+
+    def report_participants(self, instance: str, page_token: str = "") -> Any:
+        """The same from Zoom's report, which only an admin's grant may read."""
+        return self._participants("report/meetings", instance, page_token, include_fields="registrant_id")
+
+    def _participants(self, kind: str, instance: str, page_token: str, **query: str) -> Any:
+        path = f"/v2/{kind}/{segment(instance)}/participants"
+        return self.get(path, page_size=PAGE_SIZE, next_page_token=page_token, **query)
+
+    def recordings(self, first: date, last: date, page_token: str = "") -> Any:
+        """One page of the recordings of these days, both included: at most a month, Zoom cuts the rest off."""
+        days = {"from": first.isoformat(), "to": last.isoformat()}
+        return self.get("/v2/users/me/recordings", page_size=PAGE_SIZE, next_page_token=page_token, **days)
+
+    def trashed_recordings(self, page_token: str = "") -> Any:
+        """One page of the trash, whatever the day."""
+        return self.get("/v2/users/me/recordings", trash="true", page_size=PAGE_SIZE, next_page_token=page_token)
+
+    def recording(self, uuid: str) -> Recording:
+        return Recording.from_api(self.get(f"/v2/meetings/{segment(uuid)}/recordings"))
 
 
 def segment(uuid: str) -> str:

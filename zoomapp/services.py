@@ -14,6 +14,7 @@ from requests.adapters import BaseAdapter
 from zoomapp import storage
 from zoomapp.begun import BegunSignIns
 from zoomapp.config import Settings
+from zoomapp.events import Events
 from zoomapp.gateway import Gateway
 from zoomapp.signin import SignIn
 from zoomapp.tokens.cipher import KeyRing
@@ -36,6 +37,7 @@ class Services:
     tokens: TokenService
     begun: BegunSignIns
     signin: SignIn
+    events: Events
     clock: Callable[[], float]
 
     def gateway(self, user_id: str) -> Gateway:
@@ -90,7 +92,8 @@ def build(
     tokens = TokenService(kept, ring, oauth, settings.refresh_margin_seconds, clock)
     begun = BegunSignIns(connection, ring, clock)
     signin = SignIn(oauth, zoom, tokens, begun, settings.public_url, settings.in_client_redirect)
-    return Services(settings, connection, ring, oauth, zoom, tokens, begun, signin, clock)
+    events = Events(connection, ring, tokens, lambda who: Gateway(who, tokens, zoom), settings.zoom_client_id)
+    return Services(settings, connection, ring, oauth, zoom, tokens, begun, signin, events, clock)
 
 
 def http_session(transport: BaseAdapter) -> requests.Session:

@@ -68,7 +68,7 @@ export function people(state, left) {
   const rest = (list) => (list.length > SHOWN_NAMES ? [make("li", { class: "rest" }, `and ${list.length - SHOWN_NAMES} more`)] : []);
 
   $("door").hidden = !state.waiting.length;
-  fill($("waiting"), state.waiting, () => state.waiting.map((one) => person(one, "waiting", button("admit", one, "Admit"), button("leave", one, "Remove"))));
+  fill($("waiting"), state.waiting, () => state.waiting.map((one) => person(one, "", button("admit", one, "Admit"), button("leave", one, "Remove"))));
   fill($("inside"), [state.participants, state.me], () => [
     ...state.participants.slice(0, SHOWN_NAMES).map((one) => {
       const note = [one.participantId === state.me.participantId && "you", one.role !== "participant" && one.role].filter(Boolean).join(", ");

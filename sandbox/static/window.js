@@ -17,7 +17,7 @@ const client = zoomClient(ask, {
   product: "web", browserVersion: navigator.userAgent, authorization: seat.authorization || "usual",
   runningContext: seat.running_context, launchContext: { origin: "App Launcher", openBy: seat.launch ? "deeplink" : "user" },
 });
-window.client = client;
+Object.assign(window, { client, seat });
 if (frame) zoomBridges.iframe(client, frame, origin);
 
 async function post(path, body) {

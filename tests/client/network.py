@@ -88,9 +88,8 @@ def handler_for(network: Network) -> type[BaseHTTPRequestHandler]:
 
         def refuse(self) -> None:
             network.log.append(f"Blocked by the domain allow list: {self.path}")
-            self.send_response(403)
-            self.send_header("Content-Length", "0")
-            self.end_headers()
+            self.start(403, [("Content-Length", str(len(BLANK)))])
+            self.wfile.write(BLANK)
 
         def answer(self, came: http.client.HTTPResponse, dest: str) -> None:
             """The app's answer, streamed when its length is not known; or a blank page."""

@@ -241,13 +241,16 @@ class TokenService:
 
     def _refused(self, user_id: str, record: bytes, error: InvalidGrant) -> str:
         """``invalid_grant``: somebody else may have been faster; if not, the grant has ended."""
-        current, tokens = self._record(user_id)
-        if current != record and not tokens.ended and tokens.refresh_token != self._open(user_id, record).refresh_token:
-            return tokens.access_token
-        ended = dataclasses.replace(
-            tokens, access_token="", refresh_token="", expires_at=0.0, ended_by=keys.digest(tokens.refresh_token)
-        )
-        self.store.swap(user_id, current, self._seal(ended))
+        spent = self._open(user_id, record).refresh_token
+        while True:
+            current, tokens = self._record(user_id)
+            if tokens.ended or tokens.refresh_token != spent:
+                return self.load(user_id).access_token
+            ended = dataclasses.replace(
+                tokens, access_token="", refresh_token="", expires_at=0.0, ended_by=keys.digest(spent)
+            )
+            if self.store.swap(user_id, current, self._seal(ended)):
+                break
         log.info("grant ended", extra={"user": hashed(user_id)})
         raise SessionExpired("invalid_grant") from error
 

@@ -8,7 +8,7 @@ from flask import Flask
 
 from zoomapp import deadline, logs
 from zoomapp.services import Services
-from zoomapp.web import errors, guard, headers, health, oauth, proxy
+from zoomapp.web import errors, guard, headers, health, oauth, proxy, webhook
 from zoomapp.web.sessions import SealedSessions
 
 
@@ -27,5 +27,5 @@ def init_app(app: Flask) -> None:
     guard.init_app(app, parts.settings.public_url)
     headers.init_app(app, parts.settings)
     errors.init_app(app)
-    for blueprint in (health.bp, oauth.bp, proxy.bp):
+    for blueprint in (health.bp, oauth.bp, proxy.bp, webhook.bp):
         app.register_blueprint(blueprint)

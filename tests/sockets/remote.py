@@ -1,0 +1,51 @@
+"""Real processes seen from outside: a browser that keeps cookies, and the remote control of a served sandbox."""
+
+from typing import Any
+
+import requests
+
+from tests.servers import Served
+
+
+class Zoom:
+    """The served sandbox's control API."""
+
+    def __init__(self, served: Served) -> None:
+        self.url = served.url
+        self._control = requests.Session()
+
+    def tell(self, what: str, **body: Any) -> Any:
+        answer = self._control.post(f"{self.url}/_sandbox/{what}", json=body)
+        answer.raise_for_status()
+        return answer.json()
+
+    def fault(self, **fault: Any) -> None:
+        self.tell("faults", **fault)
+
+    def mend(self) -> None:
+        """Nothing goes wrong any more."""
+        self._control.delete(f"{self.url}/_sandbox/faults")
+
+    def expire_tokens(self) -> None:
+        self.tell("tokens", do="expire-access")
+
+    def count(self, route: str) -> int:
+        """How often a route was called, such as ``POST /oauth/token``."""
+        answer = self._control.get(f"{self.url}/_sandbox/calls", params={"route": route, "last": 0})
+        return int(answer.json()["count"])
+
+    def clear(self) -> None:
+        self._control.delete(f"{self.url}/_sandbox/calls")
+
+
+def connect(app_url: str) -> requests.Session:
+    """A browser that has connected by redirect; the sandbox consents by itself."""
+    browser = requests.Session()
+    answer = browser.get(f"{app_url}/api/zoomapp/install", headers={"Accept": "text/html"})
+    assert answer.status_code == 200 and browser.cookies, answer.text[:500]
+    return browser
+
+
+def spread(browser: requests.Session, url: str) -> requests.Response:
+    """A call on a connection of its own, so that calls spread over workers."""
+    return requests.get(url, cookies=browser.cookies.get_dict(), timeout=40)

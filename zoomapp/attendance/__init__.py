@@ -1,0 +1,28 @@
+"""Who was here, from whatever sources know about it: rows and events become records, records become people.
+
+    people = merge([*from_event(event), from_metrics(row, seen_at), …])
+    figures = count(people, Frame(now=now, starts_at=…))
+
+Nothing in here reads a clock, a store or the network; every moment is epoch seconds.
+"""
+
+from zoomapp.attendance.compare import Pair, compare
+from zoomapp.attendance.figures import Figures, Frame, count
+from zoomapp.attendance.people import Person, merge
+from zoomapp.attendance.records import Record, from_event, from_metrics, from_past, from_report, from_sdk
+
+__all__ = [
+    "Figures",
+    "Frame",
+    "Pair",
+    "Person",
+    "Record",
+    "compare",
+    "count",
+    "from_event",
+    "from_metrics",
+    "from_past",
+    "from_report",
+    "from_sdk",
+    "merge",
+]

@@ -1,0 +1,221 @@
+"""Records become people: one person, one row, by rules a person can be told."""
+
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from hashlib import blake2s
+from typing import Literal
+
+from zoomapp.attendance import intervals
+from zoomapp.attendance.intervals import Interval
+from zoomapp.attendance.records import Record, Room, Source
+
+#: A final list replaces everything before it; of the others, the times of the first beat those of the next.
+FINAL: tuple[Source, ...] = ("report", "past")
+LIVE: tuple[Source, ...] = ("webhook", "metrics", "sdk")
+
+#: Two records with the same of these are one person, the first being the strongest.
+IDENTITIES = ("user_id", "registrant_id", "customer_key", "email")
+KEYS = (*IDENTITIES, "uuid")
+
+#: Who is back within this time never left: it was the network.
+REJOIN_SECONDS = 60.0
+
+
+@dataclass(frozen=True)
+class Person:
+    """One person's attendance.
+
+    ``here`` and ``waiting`` are told once each and share no time; an end of None means it goes on.
+    ``by_name`` says that connections were put together only because of their equal display name.
+    """
+
+    key: str
+    name: str
+    here: tuple[Interval, ...]
+    waiting: tuple[Interval, ...]
+    email: str = ""
+    role: str = ""
+    account: Literal["", "internal", "guest", "phone"] = ""
+    devices: tuple[str, ...] = ()
+    connections: int = 1
+    by_name: bool = False
+    sources: tuple[Source, ...] = ()
+    identities: frozenset[tuple[str, str]] = frozenset()
+
+    @property
+    def arrived_at(self) -> float:
+        """When they came, be it to the door: being kept there is not the guest's fault."""
+        return min(start for start, _ in (*self.here[:1], *self.waiting[:1]))
+
+
+def merge(records: Iterable[Record], *, ended_at: float | None = None) -> tuple[Person, ...]:
+    """The people of one meeting in order of arrival; once it has ended, nobody is still here."""
+    every = set(records)
+    groups = _groups(_connected(_kept(every)))
+    for strength, kind in enumerate(KEYS):
+        groups = _merged(groups, kind, KEYS[:strength])
+    groups = _matched_by_name(groups)
+    told: dict[str, list[Record]] = defaultdict(list)
+    for record in every:
+        told[record.connection].append(record)
+    people = [_person(group, told, ended_at) for group in groups]
+    return tuple(sorted(people, key=lambda person: (person.arrived_at, person.name, person.key)))
+
+
+def _kept(records: set[Record]) -> set[Record]:
+    """The records that count: those of the final list if there is one."""
+    for source in FINAL:
+        if final := {record for record in records if record.source == source}:
+            return final
+    return records
+
+
+def _connected(records: set[Record]) -> set[Record]:
+    """The same, with what the client saw put to the connection that better sources know it by."""
+    known = sorted(
+        (record for record in records if record.source != "sdk"),
+        key=lambda record: (record.joined_at or record.left_at or 0.0, record.connection),
+    )
+    uuids = {record.uuid: record.connection for record in known if record.uuid}
+    names = {_same(record.name): record.connection for record in known if record.name}
+    return {
+        replace(record, connection=uuids.get(record.uuid) or names.get(_same(record.name)) or record.connection)
+        if record.source == "sdk"
+        else record
+        for record in records
+    }
+
+
+# --- groups of connections --------------------------------------------------------------------------
+
+
+@dataclass(eq=False)
+class _Group:
+    """Connections that are one person, as far as we have come."""
+
+    first: str
+    name: str
+    records: list[Record]
+    here: list[Interval]
+    waiting: list[Interval]
+    ids: dict[str, set[str]]
+    connections: set[str] = field(default_factory=set)
+    by_name: bool = False
+    absorbed: bool = False
+
+    @property
+    def stays(self) -> list[Interval]:
+        return [*self.here, *self.waiting]
+
+    def absorb(self, other: "_Group") -> None:
+        other.absorbed = True
+        self.records += other.records
+        self.here += other.here
+        self.waiting += other.waiting
+        self.connections |= other.connections
+        for kind, values in other.ids.items():
+            self.ids[kind] |= values
+
+    def may_be(self, other: "_Group", kinds: Iterable[str]) -> bool:
+        """Whether nothing stronger says that these are two people: a forwarded link has one registrant, two users."""
+        return all(not (self.ids[kind] and other.ids[kind]) or self.ids[kind] & other.ids[kind] for kind in kinds)
+
+
+def _groups(records: set[Record]) -> list[_Group]:
+    """One group per connection, in order of arrival."""
+    connections: dict[str, list[Record]] = defaultdict(list)
+    for record in records:
+        connections[record.connection].append(record)
+    groups = []
+    for connection, own in connections.items():
+        here, waiting = _stays(own, "meeting"), _stays(own, "waiting")
+        if here or waiting:
+            ids = {kind: {value for record in own if (value := getattr(record, kind))} for kind in KEYS}
+            groups.append(_Group(connection, latest(own, "name"), own, here, waiting, ids, {connection}))
+    return sorted(groups, key=lambda group: (min(group.stays)[0], group.first))
+
+
+def _stays(records: list[Record], room: Room) -> list[Interval]:
+    """When a connection was in a room: each source by itself, then the better over the worse."""
+    found: list[Interval] = []
+    for source in (*FINAL, *LIVE):
+        told = [record for record in records if record.source == source and record.room == room]
+        ends: dict[float, float | None] = {}
+        for record in told:
+            if record.joined_at is not None:
+                known = (ends.get(record.joined_at), record.left_at)
+                ends[record.joined_at] = max((end for end in known if end is not None), default=None)
+        whole = [(start, end) for start, end in ends.items() if end is not None]
+        joins = {start for start, end in ends.items() if end is None}
+        leaves = {record.left_at for record in told if record.joined_at is None and record.left_at is not None}
+        found = intervals.overlay(found, intervals.union([*whole, *intervals.pair(joins, leaves)]))
+    return found
+
+
+def _merged(groups: list[_Group], kind: str, stronger: tuple[str, ...]) -> list[_Group]:
+    """The groups, those with the same id of this kind put together."""
+    owners: dict[str, list[_Group]] = defaultdict(list)
+    for group in groups:
+        for value in sorted(group.ids[kind]):
+            for other in owners[value]:
+                if not other.absorbed and other.may_be(group, stronger):
+                    group.first, group.name = other.first, other.name
+                    group.absorb(other)
+        for value in group.ids[kind]:
+            owners[value].append(group)
+    return [group for group in groups if not group.absorbed]
+
+
+def _matched_by_name(groups: list[_Group]) -> list[_Group]:
+    """The groups, those that nothing but an equal name tells apart or together put together if never here at once."""
+    rows: dict[str, list[_Group]] = defaultdict(list)
+    for group in groups:
+        if not group.name or any(group.ids[kind] for kind in IDENTITIES):
+            continue
+        same = rows[_same(group.name)]
+        row = next((row for row in same if not intervals.overlap(row.stays, group.stays)), None)
+        if row is None:
+            same.append(group)
+        else:
+            row.absorb(group)
+            row.by_name = True
+    return [group for group in groups if not group.absorbed]
+
+
+def _person(group: _Group, told: dict[str, list[Record]], ended_at: float | None) -> Person:
+    here = intervals.union(group.here, REJOIN_SECONDS)
+    # Whoever is in the meeting is no longer at the door, even if nobody told us that they were let in.
+    entered = [
+        (start, next((begin for begin, _ in here if begin >= start), None) if end is None else end)
+        for start, end in group.waiting
+    ]
+    waiting = intervals.difference(entered, here)
+    if ended_at is not None:
+        here, waiting = intervals.close(here, ended_at), intervals.close(waiting, ended_at)
+    details = [record for connection in group.connections for record in told[connection]]
+    return Person(
+        key=blake2s(group.first.encode(), digest_size=6).hexdigest(),
+        name=latest(group.records, "name"),
+        here=here,
+        waiting=waiting,
+        email=latest(group.records, "email"),
+        role=latest(details, "role"),
+        account=latest(group.records, "account"),
+        devices=tuple(sorted({record.device for record in details if record.device})),
+        connections=len(group.connections),
+        by_name=group.by_name,
+        sources=tuple(source for source in (*FINAL, *LIVE) if source in {record.source for record in group.records}),
+        identities=frozenset((kind, value) for kind in IDENTITIES for value in group.ids[kind]),
+    )
+
+
+def latest(records: Iterable[Record], name: str) -> str:
+    """The newest of what was said about ``name``."""
+    return max(((record.seen_at, value) for record in records if (value := getattr(record, name))), default=(0, ""))[1]
+
+
+def _same(name: str) -> str:
+    """A display name as it counts for being equal."""
+    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())

@@ -1,0 +1,159 @@
+"""What each source says, as ``Record``: the one place that knows how Zoom names things in which answer."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+from zoomapp import times
+
+Source = Literal["webhook", "metrics", "sdk", "past", "report"]
+Room = Literal["meeting", "waiting"]
+Row = Mapping[str, Any]
+
+#: The end of which stay an event tells.
+EVENTS: dict[str, tuple[tuple[Room, str], ...]] = {
+    "meeting.participant_joined": (("meeting", "joined_at"),),
+    "meeting.participant_left": (("meeting", "left_at"),),
+    "meeting.participant_joined_waiting_room": (("waiting", "joined_at"),),
+    "meeting.participant_left_waiting_room": (("waiting", "left_at"),),
+    "meeting.participant_admitted": (("waiting", "left_at"),),
+    "meeting.participant_put_in_waiting_room": (("meeting", "left_at"), ("waiting", "joined_at")),
+}
+ROLES = {"host": "host", "cohost": "co-host"}
+PHONE = re.compile(r"\+?[\d*•().x -]{5,}|Call-In User.*", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What one source said about one connection to the meeting.
+
+    An event tells one end of a stay; a row tells both, or only the beginning while it goes on. ``connection``
+    is new on every join. Only ``user_id``, ``registrant_id``, ``customer_key`` and ``email`` tell who it is,
+    and all of them are empty for many guests.
+    """
+
+    source: Source
+    connection: str
+    room: Room = "meeting"
+    joined_at: float | None = None
+    left_at: float | None = None
+    seen_at: float = 0.0
+    name: str = ""
+    email: str = ""
+    user_id: str = ""
+    registrant_id: str = ""
+    customer_key: str = ""
+    uuid: str = ""
+    role: str = ""
+    device: str = ""
+    account: Literal["", "internal", "guest", "phone"] = ""
+
+
+def from_metrics(row: Row, seen_at: float = 0.0) -> Record:
+    """A row of the dashboard's list, as it was at ``seen_at``."""
+    return _row("metrics", row, seen_at)
+
+
+def from_past(row: Row) -> Record:
+    """A row of a past meeting's list."""
+    return _row("past", row)
+
+
+def from_report(row: Row) -> Record:
+    """A row of the report."""
+    return _row("report", row)
+
+
+def from_event(event: Row) -> list[Record]:
+    """What a webhook event tells: none, one or two records."""
+    kind, meeting = str(event.get("event")), _part(event.get("payload"), "object")
+    participant = _part(meeting, "participant")
+    if not participant or not (kind in EVENTS or kind == "meeting.participant_role_changed"):
+        return []
+    sent_at = float(event.get("event_ts") or 0) / 1000
+    record = replace(_person("webhook", participant), seen_at=sent_at)
+    at = _at(participant, "leave_time") or _at(participant, "date_time") or _at(participant, "join_time") or sent_at
+    if kind not in EVENTS:
+        return [record]
+    if kind == "meeting.participant_joined":
+        at = _at(participant, "join_time") or at
+    return [replace(record, room=room, **{end: at}) for room, end in EVENTS[kind]]
+
+
+def from_sdk(observations: Iterable[tuple[float, Iterable[Row]]]) -> list[Record]:
+    """What the host's client saw: ``(moment, participants)`` of its lists and of its changes, in any order.
+
+    Participants of a change have a ``status``; a list has none, so whoever is missing from it has left.
+    """
+    records: dict[Record, None] = {}
+    present: dict[str, Record] = {}
+    for at, rows in sorted(((at, list(rows)) for at, rows in observations), key=lambda seen: seen[0]):
+        seen = {record.connection: (record, row) for row in rows for record in [_person("sdk", row)]}
+        if not any("status" in row for row in rows):
+            for connection in present.keys() - seen.keys():
+                records[replace(present.pop(connection), seen_at=at, left_at=at)] = None
+        for connection, (record, row) in seen.items():
+            if row.get("status") == "leave":
+                present.pop(connection, None)
+                records[replace(record, seen_at=at, left_at=at)] = None
+            else:
+                present[connection] = record
+                records[replace(record, seen_at=at, joined_at=at)] = None
+    return list(records)
+
+
+def _row(source: Source, row: Row, seen_at: float = 0.0) -> Record:
+    """A row that knows its whole stay."""
+    joined_at, left_at = _at(row, "join_time"), _at(row, "leave_time")
+    if joined_at and not left_at and row.get("duration"):
+        left_at = joined_at + float(row["duration"])
+    if joined_at and left_at:
+        left_at = max(joined_at, left_at)  # clocks disagree now and then
+    record = _person(source, row)
+    return replace(
+        record,
+        connection=record.connection or f"{record.name} {joined_at}",
+        room="waiting" if row.get("status") == "in_waiting_room" else "meeting",
+        joined_at=joined_at,
+        left_at=left_at,
+        seen_at=seen_at,
+    )
+
+
+def _person(source: Source, row: Row) -> Record:
+    """Who a row is about; each source has its own names for the same things."""
+    name = _text(row, "user_name", "name", "screenName")
+    uuid = _text(row, "participant_uuid", "participantUUID").upper()
+    user_id = _text(row, "id", "participant_user_id")
+    device = _text(row, "device")
+    phone = row.get("phone_number") or device == "Phone" or (not user_id and PHONE.fullmatch(name))
+    internal = row.get("internal_user", bool(user_id))
+    role = _text(row, "new_role", "role").lower().replace("-", "").replace("_", "")
+    return Record(
+        source=source,
+        connection=uuid if source == "sdk" else _text(row, "user_id") or uuid or (name if source == "webhook" else ""),
+        name=name,
+        email=_text(row, "email", "user_email").lower(),
+        user_id=user_id,
+        registrant_id=_text(row, "registrant_id"),
+        customer_key=_text(row, "customer_key"),
+        uuid=uuid,
+        role=ROLES.get(role, ""),
+        device=device,
+        account="" if source == "sdk" else "phone" if phone else "internal" if internal else "guest",
+    )
+
+
+def _text(row: Row, *names: str) -> str:
+    return next((str(row[name]).strip() for name in names if row.get(name)), "")
+
+
+def _at(row: Row, name: str) -> float | None:
+    moment = times.parse(row.get(name))
+    return moment.timestamp() if moment else None
+
+
+def _part(row: object, name: str) -> Row:
+    part = row.get(name) if isinstance(row, Mapping) else None
+    return part if isinstance(part, Mapping) else {}

@@ -1,0 +1,62 @@
+"""Small sealed records of one user: preferences, what a page last showed, which forms were sent.
+
+An aid, not a guard: what cannot be read counts as not there, and a record that cannot be written is not missed.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import Any, cast
+
+import msgspec
+import redis
+
+from zoomapp import keys, storage
+from zoomapp.errors import StoreUnavailable
+from zoomapp.tokens.cipher import CannotOpen, KeyRing
+
+log = logging.getLogger(__name__)
+
+
+class Kept:
+    """JSON values by user, kind and name; each ends after its seconds, and all of them when the user disconnects."""
+
+    def __init__(self, client: redis.Redis, ring: KeyRing) -> None:
+        self._redis = client
+        self._ring = ring
+
+    def load(self, user_id: str, kind: str, name: str = "") -> Any:
+        """The value, or None."""
+        key = keys.of_user(user_id, kind, name)
+        try:
+            with storage.named_failures():
+                sealed = cast("bytes | None", self._redis.get(key))
+            return msgspec.json.decode(self._ring.open(kind, key, sealed)) if sealed else None
+        except (StoreUnavailable, CannotOpen, msgspec.DecodeError) as error:
+            log.warning("record not readable", extra={"kind": kind, "detail": str(error)})
+            return None
+
+    def save(self, user_id: str, kind: str, value: Any, seconds: int, name: str = "") -> None:
+        self._write(user_id, kind, value, seconds, name)
+
+    def claim(self, user_id: str, kind: str, value: Any, seconds: int, name: str = "") -> bool:
+        """Save unless there is one already; of many who ask at once, one hears yes."""
+        return self._write(user_id, kind, value, seconds, name, first=True)
+
+    def drop(self, user_id: str, kind: str, name: str = "") -> None:
+        try:
+            with storage.named_failures():
+                self._redis.delete(keys.of_user(user_id, kind, name))
+        except StoreUnavailable as error:
+            log.warning("record not dropped", extra={"kind": kind, "detail": error.detail})
+
+    def _write(self, user_id: str, kind: str, value: Any, seconds: int, name: str, first: bool = False) -> bool:
+        key = keys.of_user(user_id, kind, name)
+        sealed = self._ring.seal(kind, key, msgspec.json.encode(value))
+        try:
+            with storage.named_failures():
+                storage.list_key(self._redis, user_id, key, seconds)
+                return bool(self._redis.set(key, sealed, ex=seconds, nx=first))
+        except StoreUnavailable as error:
+            log.warning("record not written", extra={"kind": kind, "detail": error.detail})
+            return True

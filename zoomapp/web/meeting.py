@@ -1,0 +1,87 @@
+"""One meeting: its link, its settings, its end."""
+
+from __future__ import annotations
+
+from gettext import gettext as _
+from typing import Any
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from zoomapp.errors import InvalidFields, MissingScope, NotFound, PlanRequired, UpstreamError, ZoomRefused
+from zoomapp.forms import SWITCHES, as_switches, changed_settings
+from zoomapp.web.current import gateway
+from zoomapp.web.frame import done, say_done
+from zoomapp.web.trouble import DELETE, MEETING, UPDATE, Need, Trouble, trouble
+from zoomapp.zoom.models import Meeting
+
+bp = Blueprint("meeting", __name__)
+
+
+@bp.get("/meetings/<int:meeting_id>")
+def show(meeting_id: int) -> ResponseReturnValue:
+    """When it is, how to join, how it is set up."""
+    try:
+        meeting = gateway().meeting(meeting_id)
+    except (MissingScope, PlanRequired, UpstreamError) as error:
+        return _troubled(error, MEETING)
+    return _page(meeting, as_switches(meeting.settings))
+
+
+@bp.post("/meetings/<int:meeting_id>")
+def save(meeting_id: int) -> ResponseReturnValue:
+    """Send Zoom what was changed, and only that."""
+    wanted = frozenset(name for name in SWITCHES if request.form.get(name))
+    meeting = gateway().meeting(meeting_id)
+    changes = changed_settings(meeting.settings, wanted)
+    if changes:
+        try:
+            gateway().update_meeting(meeting_id, {"settings": changes})
+        except NotFound:
+            raise
+        except InvalidFields as error:
+            return _page(meeting, wanted, trouble(error, UPDATE)), 422
+        except (ZoomRefused, UpstreamError) as error:
+            status = error.status if isinstance(error, UpstreamError) else 200
+            return _page(meeting, wanted, trouble(error, UPDATE)), status, error.headers
+    say_done(_("Settings saved") if changes else _("Nothing was changed"), _changes_in_words(changes))
+    return redirect(url_for(".show", meeting_id=meeting_id), 303)
+
+
+@bp.get("/meetings/<int:meeting_id>/delete")
+def ask_delete(meeting_id: int) -> str:
+    """Name the thing before it goes."""
+    return render_template("pages/meeting_delete.html", meeting=gateway().meeting(meeting_id))
+
+
+@bp.post("/meetings/<int:meeting_id>/delete")
+def delete(meeting_id: int) -> ResponseReturnValue:
+    """Delete it; one that is gone already is as good as deleted."""
+    try:
+        gateway().delete_meeting(meeting_id)
+    except NotFound:
+        pass
+    except (ZoomRefused, UpstreamError) as error:
+        return _troubled(error, DELETE)
+    say_done(_("Meeting deleted"))
+    return redirect(url_for("meetings.index"), 303)
+
+
+def _page(meeting: Meeting, switches: frozenset[str], notice: Trouble | None = None) -> str:
+    return render_template("pages/meeting.html", meeting=meeting, switches=switches, notice=notice, done=done())
+
+
+def _troubled(error: ZoomRefused | UpstreamError, need: Need) -> ResponseReturnValue:
+    notice = trouble(error, need)
+    return render_template("pages/trouble.html", title=_("Meeting"), notice=notice), notice.status, error.headers
+
+
+def _changes_in_words(changes: dict[str, Any]) -> str:
+    names = {
+        "waiting_room": _("Waiting room"),
+        "join_before_host": _("Join before host"),
+        "mute_upon_entry": _("Mute on entry"),
+        "auto_recording": _("Record to the cloud"),
+    }
+    words = [f"{names[name]}: {_('on') if value in (True, 'cloud') else _('off')}" for name, value in changes.items()]
+    return ", ".join(words) + "." if words else ""

@@ -1,0 +1,66 @@
+"""The first page: what runs now, what comes next, what was recorded last."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from flask import Blueprint, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+
+from zoomapp import agenda
+from zoomapp.web.block import Block, block
+from zoomapp.web.current import gateway, user_id
+from zoomapp.web.frame import done
+from zoomapp.web.oauth import CONTEXT_HEADER, enter
+from zoomapp.web.trouble import MEETINGS, RECORDINGS
+from zoomapp.web.viewer import now
+from zoomapp.zoom.models import Meeting, Page
+from zoomapp.zoom.recordings import Recording
+
+bp = Blueprint("overview", __name__)
+
+RECENT_DAYS = 30
+NEXT, LATEST = 3, 3
+
+
+@bp.get("/")
+def show() -> ResponseReturnValue:
+    """The overview, or the way in. ``/`` may be the Home URL, so the client's header is taken here, too."""
+    if CONTEXT_HEADER in request.headers:
+        place = enter(request.headers[CONTEXT_HEADER])
+        if place != request.path:
+            return redirect(place)
+    if user_id() is None:
+        return render_template("pages/connect.html", error=None)
+    live, coming = live_meetings(), block("upcoming", MEETINGS, lambda: gateway().meetings("upcoming"), read_meetings)
+    ahead = agenda.coming(coming.value or (), now(), live.value or ())
+    return render_template(
+        "pages/overview.html",
+        live=live,
+        coming=coming,
+        ahead=[each for each in ahead if each.start_at][:NEXT],
+        recordings=_latest_recordings(),
+        starts_soon=agenda.starts_soon(agenda.next_one(ahead), now()),
+        done=done(),
+    )
+
+
+def live_meetings() -> Block[tuple[Meeting, ...]]:
+    """The meetings of the user that are running."""
+    return block("live", MEETINGS, lambda: gateway().meetings("live"), read_meetings)
+
+
+def read_meetings(body: Any) -> tuple[Meeting, ...]:
+    return Page.of(body, "meetings", Meeting.from_api).items
+
+
+def _latest_recordings() -> Block[tuple[Recording, ...]]:
+    last = now().date()
+    first = last - timedelta(days=RECENT_DAYS - 1)
+
+    def read(body: Any) -> tuple[Recording, ...]:
+        found = [each for each in Page.of(body, "meetings", Recording.from_api) if each.start_at]
+        return tuple(sorted(found, key=lambda each: each.start_at or now(), reverse=True)[:LATEST])
+
+    return block(f"recordings {first} {last}", RECORDINGS, lambda: gateway().recordings(first, last), read)

@@ -1,0 +1,110 @@
+"""Scheduling a meeting: one form, and one meeting however often it is sent."""
+
+from __future__ import annotations
+
+from gettext import gettext as _
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from zoomapp import agenda, once, times
+from zoomapp.errors import InvalidFields, RateLimited, UpstreamError, ZoomRefused
+from zoomapp.forms import Judged, MeetingForm, zoom_faults
+from zoomapp.once import Once
+from zoomapp.web.current import gateway
+from zoomapp.web.frame import say_done
+from zoomapp.web.overview import read_meetings
+from zoomapp.web.trouble import CREATE, Trouble, trouble
+from zoomapp.web.viewer import kept, now, viewer
+from zoomapp.zoom.models import Meeting
+
+bp = Blueprint("schedule", __name__)
+
+#: Those most people choose from, first in the list.
+COMMON = ("Europe/Berlin", "Europe/London", "America/New_York", "America/Los_Angeles", "Asia/Tokyo", "UTC")
+
+
+@bp.get("/meetings/new")
+def form() -> ResponseReturnValue:
+    """A fresh form; or, after a second sending, what the first one led to."""
+    gateway()
+    key = request.args.get("once", "")
+    if key and (result := sent_before().result(key)) is not None:
+        return _again(key, result)
+    return _page(MeetingForm.fresh(now(), viewer().zone_name), once.new_key())
+
+
+@bp.post("/meetings/new")
+def create() -> ResponseReturnValue:
+    """Schedule it, or say at each field what is wrong; the same form sent twice schedules once."""
+    gateway()
+    sent = MeetingForm.sent(request.form, request.form.getlist("weekdays"))
+    key = request.form.get("once", "")
+    judged = sent.judge(now())
+    if judged.faults:
+        return _page(sent, key, judged.faults), 422
+    if not sent_before().begin(key):
+        return redirect(url_for(".form", once=key), 303)
+    try:
+        meeting = gateway().create_meeting(judged.body)
+    except (RateLimited, ZoomRefused, UpstreamError) as error:
+        return _not_created(sent, key, judged, error)
+    sent_before().finish(key, str(meeting.id))
+    say_done(_("Meeting scheduled"), judged.remark)
+    return redirect(url_for("meeting.show", meeting_id=meeting.id), 303)
+
+
+def sent_before() -> Once:
+    return Once(kept(), gateway().user_id)
+
+
+def _again(key: str, result: str) -> ResponseReturnValue:
+    if result != once.PENDING:
+        return redirect(url_for("meeting.show", meeting_id=int(result)), 303)
+    return render_template("pages/working.html"), 200, {"Refresh": "1"}
+
+
+def _not_created(
+    sent: MeetingForm, key: str, judged: Judged, error: RateLimited | ZoomRefused | UpstreamError
+) -> ResponseReturnValue:
+    sent_before().give_up(key)
+    if isinstance(error, InvalidFields):
+        return _page(sent, key, zoom_faults(error.fields, error.zoom_message)), 422
+    if isinstance(error, RateLimited) and error.daily:
+        when = times.clock(now().timestamp() + error.retry_after, viewer().zone, hour12=viewer().chosen.hour12)
+        title = _("Zoom allows 100 meeting changes a day")
+        limit = Trouble("warn", "clock", title, _("You can schedule again at %(time)s.") % {"time": when})
+        return _page(sent, key, notice=limit), 429, error.headers
+    if isinstance(error, UpstreamError) and not isinstance(error, RateLimited):
+        return _page(sent, once.new_key(), notice=trouble(error, CREATE), doubt=_look_for(judged)), error.status
+    return _page(sent, key, notice=trouble(error, CREATE)), 200 if isinstance(error, ZoomRefused) else error.status
+
+
+def _look_for(judged: Judged) -> tuple[Meeting, ...]:
+    """After a time-out nobody knows whether Zoom created it: meetings with that topic and start."""
+    try:
+        meetings = read_meetings(gateway().meetings("upcoming"))
+    except (ZoomRefused, UpstreamError):
+        return ()
+    topic = agenda.fold(judged.body["topic"])
+    return tuple(each for each in meetings if agenda.fold(each.topic) == topic and each.start_at == judged.start_at)
+
+
+def _page(
+    sent: MeetingForm,
+    key: str,
+    faults: dict[str, str] | None = None,
+    *,
+    notice: Trouble | None = None,
+    doubt: tuple[Meeting, ...] | None = None,
+) -> str:
+    zones = list(dict.fromkeys((viewer().zone_name, sent.zone, *COMMON, *sorted(times.zone_names()))))
+    return render_template(
+        "pages/schedule.html",
+        form=sent,
+        key=key or once.new_key(),
+        faults=faults or {},
+        zones=[(name, name) for name in zones if times.find_zone(name)],
+        notice=notice,
+        doubt=doubt,
+    )

@@ -1,0 +1,149 @@
+"""What went wrong with one part of a page: in words, with the exact scope or wait, and with a way on."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from gettext import gettext as _
+
+from flask import request, url_for
+
+from zoomapp import times
+from zoomapp.errors import MissingScope, NotFound, PlanRequired, RateLimited, UpstreamError, ZoomAppError
+from zoomapp.logs import request_id
+from zoomapp.web.current import services
+from zoomapp.web.viewer import now, viewer
+
+log = logging.getLogger(__name__)
+
+#: Without 0, O, 1 and I, which people mix up when they read a reference aloud.
+ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+
+
+@dataclass(frozen=True)
+class Need:
+    """What a part of a page asks of Zoom: ``scope`` stands in when Zoom's refusal names none."""
+
+    scope: str
+    verb: str
+    plan: str = ""
+
+
+OVERVIEW = Need("user:read:user", "show your name and time zone")
+MEETINGS = Need("meeting:read:list_meetings", "list your meetings")
+MEETING = Need("meeting:read:meeting", "show a meeting")
+CREATE = Need("meeting:write:meeting", "schedule meetings")
+UPDATE = Need("meeting:update:meeting", "save a meeting’s settings")
+DELETE = Need("meeting:delete:meeting", "delete a meeting")
+RECORDINGS = Need(
+    "cloud_recording:read:list_user_recordings", "list recordings", "Cloud recording needs a Pro plan or higher."
+)
+FILES = Need("cloud_recording:read:list_recording_files", "open a recording’s files")
+LIVE = Need(
+    "dashboard:read:list_meeting_participants:admin",
+    "list participants live",
+    "Live participants need a Business plan.",
+)
+PAST = Need("meeting:read:list_past_participants", "list who was in a past meeting", "This needs a Pro plan or higher.")
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """A notice: ``actions`` are addresses with words, ``request`` is a text to send to an admin."""
+
+    tone: str
+    icon: str
+    title: str
+    text: str
+    status: int = 200
+    reference: str = ""
+    request: str = ""
+    actions: tuple[tuple[str, str], ...] = ()
+    retry_after: int = 0
+
+
+def reference() -> str:
+    """A short name of this request for support, such as 7F3K-Q2; the log has it beside the request id."""
+    number = int.from_bytes(hashlib.sha256(request_id.get().encode()).digest()[:4], "big")
+    letters = "".join(ALPHABET[number >> (5 * place) & 31] for place in range(6))
+    return f"{letters[:4]}-{letters[4:]}"
+
+
+def trouble(error: ZoomAppError, need: Need, shown_at: datetime | None = None) -> Trouble:
+    """The notice for this failure. ``shown_at``: when the data that is shown instead was made."""
+    log.warning(
+        "part of a page failed",
+        extra={"code": error.code, "detail": error.detail, "reference": reference(), "path": request.path},
+    )
+    if isinstance(error, MissingScope):
+        return _missing_scope(error, need)
+    if isinstance(error, PlanRequired):
+        title = need.plan or _("Your Zoom plan or role does not include this.")
+        return Trouble("warn", "info", title.rstrip("."), _("Zoom says: %(words)s") % {"words": error.zoom_message})
+    if isinstance(error, RateLimited):
+        return _rate_limited(error, shown_at)
+    if isinstance(error, NotFound):
+        past = (url_for("meetings.index", show="past"), _("Past meetings"))
+        return Trouble("info", "info", _("This meeting has ended or was deleted."), "", 404, actions=(past,))
+    if isinstance(error, UpstreamError):
+        return _unreachable(error, shown_at)
+    words = getattr(error, "zoom_message", "") or error.message
+    return Trouble("bad", "warn", error.title, _("Zoom says: %(words)s") % {"words": words}, reference=reference())
+
+
+def best_scope(scopes: Sequence[str], need: Need) -> str:
+    """Of the scopes Zoom would accept, the one a person can be given: no ``:admin``, no ``:master``, if possible."""
+    plain = (each for each in scopes if not each.endswith((":admin", ":master")))
+    admin = (each for each in scopes if each.endswith(":admin"))
+    return next(plain, "") or next(admin, "") or need.scope
+
+
+def _missing_scope(error: MissingScope, need: Need) -> Trouble:
+    scope = best_scope(error.scopes, need)
+    text = _("To %(verb)s Zoom must allow %(scope)s. ") % {"verb": need.verb, "scope": scope}
+    if scope.endswith(":admin"):
+        text += _("Only an admin of your Zoom account can grant it.")
+    else:
+        text += _("Add it under Scopes in the app’s Marketplace settings, then connect again.")
+    connect = (url_for("oauth.install"), _("Connect again"))
+    about = (url_for("info.help_page") + "#scopes", _("What it is for"))
+    ask = _(
+        "%(app)s needs the Zoom scope %(scope)s to %(verb)s. In the Zoom App Marketplace open Manage, choose the app, "
+        "add it under Scopes, then ask me to connect again. More: %(link)s"
+    ) % {"app": services().settings.app_name, "scope": scope, "verb": need.verb, "link": _help_link()}
+    title = _("One permission is missing")
+    return Trouble("warn", "lock", title, text, request=ask, actions=(connect, about))
+
+
+def _rate_limited(error: RateLimited, shown_at: datetime | None) -> Trouble:
+    wait, again = error.retry_after, ((request.full_path.rstrip("?"), _("Try now")),)
+    if error.daily:
+        resets = times.clock(now() + timedelta(seconds=wait), viewer().zone, hour12=viewer().chosen.hour12)
+        title = _("Zoom’s daily limit for your account is used up")
+        text = _("It resets at %(time)s (%(zone)s).") % {"time": resets, "zone": times.city(viewer().zone)}
+        return Trouble("warn", "clock", title, text + _as_of(shown_at), error.status, retry_after=wait)
+    text = _("Updates resume in %(time)s.") % {"time": times.countdown(wait)} + _as_of(shown_at)
+    title = _("Zoom asked us to slow down")
+    return Trouble("warn", "clock", title, text, error.status, actions=again, retry_after=wait)
+
+
+def _unreachable(error: UpstreamError, shown_at: datetime | None) -> Trouble:
+    actions = ((request.full_path.rstrip("?"), _("Try now")), ("https://status.zoom.us", _("Zoom status")))
+    text = _as_of(shown_at).strip() or _("Nothing was lost. Try again in a moment.")
+    title = _("We couldn’t reach Zoom")
+    return Trouble("bad", "warn", title, text, error.status, reference=reference(), actions=actions)
+
+
+def _as_of(shown_at: datetime | None) -> str:
+    if shown_at is None:
+        return ""
+    clock = times.clock(shown_at, viewer().zone, hour12=viewer().chosen.hour12)
+    age = times.relative(shown_at, now())
+    return _(" What you see is from %(time)s.") % {"time": f"{clock}, {age}" if age else clock}
+
+
+def _help_link() -> str:
+    return services().settings.public_url + url_for("info.help_page") + "#scopes"
