@@ -41,8 +41,8 @@ class Zoom:
 def connect(app_url: str) -> requests.Session:
     """A browser that has connected by redirect; the sandbox consents by itself."""
     browser = requests.Session()
-    answer = browser.get(f"{app_url}/api/zoomapp/install", headers={"Accept": "text/html"})
-    assert answer.status_code == 200 and browser.cookies, answer.text[:500]
+    answer = browser.get(f"{app_url}/api/zoomapp/install")
+    assert browser.get(f"{app_url}/zoom/api/v2/users/me").status_code == 200, answer.text[:500]
     return browser
 
 
