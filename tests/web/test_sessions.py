@@ -1,0 +1,144 @@
+"""The session: sealed, written only when it changed, ended for good, and silent where nobody asks."""
+
+import pickle
+
+import pytest
+from flask import Flask
+
+from tests.people import Person
+from zoomapp import create_app, keys, services
+from zoomapp.web.sessions import SealedSessions
+
+ME = "/zoom/api/v2/users/me"
+
+
+class Evil:
+    def __reduce__(self):
+        return (open, ("/nowhere/at/all", "w"))
+
+
+def commands(parts, do):
+    """How many commands Redis got while ``do`` ran."""
+    before = parts.redis.info("stats")["total_commands_processed"]
+    do()
+    # The second reading of the figures is a command of its own.
+    return parts.redis.info("stats")["total_commands_processed"] - before - 1
+
+
+def session_key(person):
+    tag, _, secret = person.browser.get_cookie("zoomapp").value.partition(".")
+    return keys.tagged(tag, "session", keys.digest(secret))
+
+
+def test_a_stranger_gets_no_session(anyone, parts):
+    for path in ("/healthz", "/readyz", "/nowhere", ME):
+        assert "Set-Cookie" not in anyone.get(path).headers
+
+    assert parts.redis.keys("*session*") == []
+
+
+def test_static_files_and_the_health_check_cost_redis_nothing(dana, parts):
+    assert commands(parts, lambda: (dana.get("/static/css/tokens.css"), dana.get("/healthz"))) == 0
+
+
+def test_a_proxied_call_asks_redis_twice_and_writes_nothing(dana, parts):
+    dana.get(ME)
+
+    assert commands(parts, lambda: dana.get(ME)) <= 2
+
+
+def test_the_session_is_sealed_and_its_key_makes_no_cookie(dana, parts):
+    stored = parts.redis.get(session_key(dana))
+
+    assert dana.id.encode() not in stored
+    assert all(dana.browser.get_cookie("zoomapp").value.encode() not in key for key in parts.redis.keys("*"))
+
+
+@pytest.mark.parametrize("planted", [pickle.dumps(Evil()), b'{"user_id": "x"}', b"", b"\x01" * 80])
+def test_what_was_planted_in_redis_is_no_session(dana, parts, planted):
+    parts.redis.set(session_key(dana), planted)
+
+    assert dana.get(ME).status_code == 401
+
+
+def test_another_persons_record_in_its_place_is_no_session(dana, priya, parts):
+    parts.redis.set(session_key(dana), parts.redis.get(session_key(priya)))
+
+    assert dana.get(ME).status_code == 401
+
+
+def test_an_invented_id_is_not_taken_over(anyone, parts):
+    anyone.browser.set_cookie("zoomapp", "an-id.of-somebody-elses-choice")
+
+    anyone.get("/api/zoomapp/install")
+
+    assert anyone.browser.get_cookie("zoomapp").value != "an-id.of-somebody-elses-choice"
+
+
+def test_a_slow_request_does_not_bring_an_ended_session_back(dana, app, parts):
+    """A request that began before the logout, and writes its session after it."""
+    cookie = dana.browser.get_cookie("zoomapp").value
+    interface = app.session_interface
+    with app.test_request_context("/", headers={"Cookie": f"zoomapp={cookie}"}):
+        from flask import request
+
+        slow = interface.open_session(app, request)
+        slow["seen"] = 1
+        dana.post("/api/zoomapp/logout")
+
+        response = app.response_class()
+        interface.save_session(app, slow, response)
+
+    assert "Set-Cookie" not in response.headers
+    assert parts.redis.keys("*session*") == []
+
+
+def test_the_session_is_deleted_with_the_attributes_it_was_set_with(dana):
+    answer = dana.post("/api/zoomapp/logout")
+
+    assert answer.headers["Set-Cookie"].startswith("zoomapp=;")
+    assert "Max-Age=0" in answer.headers["Set-Cookie"]
+
+
+@pytest.mark.parametrize(
+    ("mode", "public_url", "attributes"),
+    [
+        ("lax", "https://rollcall.example", {"__Host-zoomapp", "Secure", "HttpOnly", "Path=/", "SameSite=Lax"}),
+        ("partitioned", "https://rollcall.example", {"__Host-zoomapp", "Secure", "SameSite=None", "Partitioned", "Path=/"}),
+        ("partitioned", "http://localhost", {"__Host-zoomapp", "Secure", "SameSite=None", "Partitioned"}),
+        ("lax", "http://localhost", {"zoomapp", "HttpOnly", "Path=/", "SameSite=Lax"}),
+    ],
+)
+def test_the_cookie_is_set_as_the_mode_says(settings, world, clock, mode, public_url, attributes):
+    from dataclasses import replace
+
+    from sandbox.adapter import SandboxAdapter
+
+    built = services.build(
+        replace(settings, cookie_mode=mode, public_url=public_url), transport=SandboxAdapter(world), clock=clock
+    )
+    client = create_app(built).test_client()
+
+    answer = client.get("/api/zoomapp/install", base_url=public_url)
+
+    parts_of_it = {part.strip() for part in answer.headers["Set-Cookie"].split(";")}
+    names = {part.split("=")[0] if part.startswith(("__Host", "zoomapp")) else part for part in parts_of_it}
+    assert attributes <= names
+    assert not any(part.startswith("Domain") for part in parts_of_it)
+
+
+def test_two_apps_with_different_stores_live_in_one_process(app, parts, world, settings, clock, redis_process):
+    from dataclasses import replace
+
+    from sandbox.adapter import SandboxAdapter
+
+    other_url = redis_process().url
+    other = create_app(services.build(replace(settings, redis_url=other_url), transport=SandboxAdapter(world), clock=clock))
+    dana = Person(app, world, "dana")
+    dana.connect()
+
+    stranger = Person(other, world, "dana")
+    stranger.browser.set_cookie("zoomapp", dana.browser.get_cookie("zoomapp").value)
+
+    assert isinstance(app, Flask) and isinstance(other.session_interface, SealedSessions)
+    assert (dana.get(ME).status_code, stranger.get(ME).status_code) == (200, 401)

@@ -1,0 +1,164 @@
+"""Webhooks: Zoom's only, fresh, once, answered before the work is done."""
+
+import hashlib
+import hmac
+import json
+
+import pytest
+
+from zoomapp import keys
+
+SECRET = "a-webhook-secret-of-the-tests"
+ME = "/zoom/api/v2/users/me"
+PATH = "/api/zoomapp/webhook"
+
+
+@pytest.fixture
+def send(anyone, clock):
+    """Send an event as Zoom does; ``change`` alters what is sent after it was signed."""
+
+    def send(event, *, secret=SECRET, at=None, body=None, headers=None):
+        raw = body if body is not None else json.dumps(event).encode()
+        stamp = str(int(clock() if at is None else at))
+        mac = hmac.new(secret.encode(), b"v0:" + stamp.encode() + b":" + raw, hashlib.sha256).hexdigest()
+        signed = {"x-zm-request-timestamp": stamp, "x-zm-signature": f"v0={mac}"}
+        told = signed if headers is None else headers
+        answer = anyone.post(PATH, data=raw, content_type="application/json", headers=told)
+        # What a server does when the last byte is sent: from here on the work happens.
+        answer.close()
+        return answer
+
+    return send
+
+
+def removed(person, world, clock, **change):
+    payload = {
+        "account_id": "a1",
+        "user_id": person.id,
+        "client_id": world.client_id,
+        "deauthorization_time": "2026-03-02T10:00:00Z",
+        **change,
+    }
+    return {"event": "app_deauthorized", "event_ts": int(clock() * 1000), "payload": payload}
+
+
+def test_removing_the_app_deletes_everything_of_that_user(dana, priya, parts, world, clock, send):
+    clock.tick(5)
+
+    assert send(removed(dana, world, clock, deauthorization_time="2026-03-02T10:00:04Z")).status_code == 204
+
+    assert dana.get(ME).status_code == 401
+    assert parts.redis.keys(f"*{keys.tag(dana.id)}*") == []
+    assert priya.get(ME).status_code == 200
+
+
+def test_a_removal_from_before_the_newest_authorization_deletes_nothing(dana, world, clock, send):
+    assert send(removed(dana, world, clock, deauthorization_time="2026-03-02T09:59:00Z")).status_code == 204
+
+    assert dana.get(ME).status_code == 200
+
+
+def test_a_removal_of_another_app_deletes_nothing(dana, world, clock, send):
+    clock.tick(5)
+    send(removed(dana, world, clock, client_id="another", deauthorization_time="2026-03-02T10:00:04Z"))
+
+    assert dana.get(ME).status_code == 200
+
+
+def test_an_event_counts_once(parts, send, clock):
+    heard = []
+    parts.events.handlers["meeting."] = heard.append
+    event = {"event": "meeting.started", "event_ts": 1, "payload": {"object": {"id": "1"}}}
+
+    assert [send(event).status_code for _ in range(3)] == [204] * 3
+    clock.tick(60)
+    send(event, body=json.dumps(event, indent=2).encode())
+
+    assert heard == [event]
+
+
+@pytest.mark.parametrize("change", [{"secret": "another"}, {"at": 0}, {"headers": {}}, {"headers": {"x-zm-signature": "v0="}}])
+def test_what_zoom_did_not_sign_just_now_is_refused(parts, send, change):
+    heard = []
+    parts.events.handlers["meeting."] = heard.append
+
+    answer = send({"event": "meeting.started"}, **change)
+
+    assert (answer.status_code, answer.json["error"]) == (401, "bad_signature")
+    assert heard == []
+
+
+def test_stale_means_five_minutes(send, clock):
+    assert send({"event": "a", "n": 1}, at=clock() - 300).status_code == 204
+    assert send({"event": "a", "n": 2}, at=clock() - 301).status_code == 401
+    assert send({"event": "a", "n": 3}, at=clock() + 301).status_code == 401
+
+
+def test_a_forged_removal_deletes_nothing_while_zoom_takes_the_grant(dana, world, clock, send):
+    assert send(removed(dana, world, clock), headers={}).status_code == 204
+
+    assert dana.get(ME).status_code == 200
+
+
+def test_an_unverified_removal_is_believed_when_zoom_confirms_it(dana, parts, world, clock, send):
+    world.deauthorize("dana")
+
+    assert send(removed(dana, world, clock), headers={}).status_code == 204
+
+    assert parts.tokens.store.load(dana.id) is None
+
+
+def test_the_challenge_is_answered(send):
+    answer = send({"event": "endpoint.url_validation", "payload": {"plainToken": "qgg8vlvZRS6UYooatFL8Aw"}})
+
+    expected = hmac.new(SECRET.encode(), b"qgg8vlvZRS6UYooatFL8Aw", hashlib.sha256).hexdigest()
+    assert answer.json == {"plainToken": "qgg8vlvZRS6UYooatFL8Aw", "encryptedToken": expected}
+
+
+def test_the_challenge_signs_nothing_that_could_be_an_event(send):
+    forged = f'v0:1772445600:{json.dumps({"event": "app_deauthorized"})}'
+
+    for headers in (None, {}):
+        answer = send({"event": "endpoint.url_validation", "payload": {"plainToken": forged}}, headers=headers)
+        assert answer.status_code == 400
+
+
+def test_a_wrongly_signed_challenge_is_not_answered(send):
+    event = {"event": "endpoint.url_validation", "payload": {"plainToken": "qgg8vlvZRS6UYooatFL8Aw"}}
+
+    assert send(event, secret="another").status_code == 401
+
+
+@pytest.mark.parametrize("body", [b"", b"[]", b"{", b"null", b"[" * 20000, b"\xff\xfe"])
+def test_a_body_that_is_no_event_is_a_bad_request(send, body):
+    assert send({}, body=body).status_code == 400
+
+
+def test_an_event_no_handler_knows_is_fine(send):
+    assert send({"event": "phone.ringing", "payload": None}).status_code == 204
+
+
+def test_an_event_whose_handler_fails_does_not_hold_up_the_next(parts, send):
+    heard = []
+
+    def fail(event):
+        heard.append(event)
+        raise RuntimeError("once")
+
+    parts.events.handlers["meeting."] = fail
+
+    send({"event": "meeting.started", "n": 1})
+    send({"event": "meeting.started", "n": 2})
+
+    assert len(heard) == 2
+
+
+def test_without_a_secret_there_is_no_webhook(settings, world, clock):
+    from dataclasses import replace
+
+    from sandbox.adapter import SandboxAdapter
+    from zoomapp import create_app, services
+
+    built = services.build(replace(settings, zoom_webhook_secret=""), transport=SandboxAdapter(world), clock=clock)
+
+    assert create_app(built).test_client().post(PATH, json={}).status_code == 404
