@@ -11,7 +11,6 @@ from sandbox.seat import Seat
 from tests.client.test_transports import AUTHORIZE, CHALLENGE, CONFIG
 
 
-
 @pytest.fixture
 def client(zoom_client, tiny, ask):
     return zoom_client("webview2", f"{tiny.url}/home", ask)
@@ -31,7 +30,9 @@ def outcome(app, call):
 
 
 def listen(app, event):
-    app.evaluate("name => { sdk.heard = []; sdk.zoom.addEventListener(name, (event) => sdk.heard.push(event)); }", event)
+    app.evaluate(
+        "name => { sdk.heard = []; sdk.zoom.addEventListener(name, (event) => sdk.heard.push(event)); }", event
+    )
 
 
 def heard(app, times=1):

@@ -88,6 +88,12 @@ def event(name="meeting.started", number="123"):
     return {"event": name, "event_ts": 1_700_000_000_000, "payload": {"account_id": "a1", "object": {"id": number}}}
 
 
+def sent(sender):
+    """The one delivery that is not a validation."""
+    (delivery,) = [one for one in sender.deliveries() if one.event["event"] != "endpoint.url_validation"]
+    return delivery
+
+
 def test_signature_is_the_published_one():
     body = b'{"event":"meeting.ended","event_ts":1700000000000,"payload":{"account_id":"a1","object":{"id":"123"}}}'
 
@@ -145,7 +151,7 @@ def test_server_error_is_repeated_after_5_20_and_60_minutes(sender, receiver, cl
     clock.now += 86400 * 2
 
     assert sender.run_due() == 0
-    assert [attempt.status for attempt in sender.deliveries()[-1].attempts] == [500, 502, 503, 500]
+    assert [attempt.status for attempt in sent(sender).attempts] == [500, 502, 503, 500]
 
 
 def test_each_attempt_has_a_request_id_of_its_own(sender, receiver, clock):
@@ -168,7 +174,7 @@ def test_refusal_loses_the_event(sender, receiver, clock, status):
     clock.now += 86400
 
     assert sender.run_due() == 0
-    assert not sender.deliveries()[-1].delivered
+    assert not sent(sender).delivered
 
 
 def test_silent_address_is_tried_again(sender, receiver, clock):
@@ -177,9 +183,9 @@ def test_silent_address_is_tried_again(sender, receiver, clock):
     sender.tell(event())
     sender.run_due()
 
-    (attempt,) = sender.deliveries()[-1].attempts
+    (attempt,) = sent(sender).attempts
     assert (attempt.status, attempt.trouble) == (0, "ConnectionError")
-    assert sender.deliveries()[-1].due_at == clock.now + 300
+    assert sent(sender).due_at == clock.now + 300
 
 
 def test_retry_need_not_wait(sender, receiver):
@@ -190,7 +196,7 @@ def test_retry_need_not_wait(sender, receiver):
     sender.retry_now()
     sender.run_due()
 
-    assert sender.deliveries()[-1].delivered
+    assert sent(sender).delivered
 
 
 def test_duplicates_carry_the_same_body(sender, receiver):
