@@ -8,7 +8,25 @@ from flask import Flask
 
 from zoomapp import deadline, logs
 from zoomapp.services import Services
-from zoomapp.web import errors, guard, headers, health, oauth, proxy, webhook
+from zoomapp.web import (
+    connect,
+    errors,
+    frame,
+    guard,
+    headers,
+    health,
+    info,
+    meeting,
+    meetings,
+    oauth,
+    overview,
+    participants,
+    proxy,
+    recordings,
+    schedule,
+    settings,
+    webhook,
+)
 from zoomapp.web.sessions import SealedSessions
 
 
@@ -27,5 +45,8 @@ def init_app(app: Flask) -> None:
     guard.init_app(app, parts.settings.public_url)
     headers.init_app(app, parts.settings)
     errors.init_app(app)
-    for blueprint in (health.bp, oauth.bp, proxy.bp, webhook.bp):
-        app.register_blueprint(blueprint)
+    frame.init_app(app)
+    for part in (health, oauth, proxy, webhook):
+        app.register_blueprint(part.bp)
+    for page in (overview, participants, meetings, meeting, schedule, recordings, connect, settings, info):
+        app.register_blueprint(page.bp)

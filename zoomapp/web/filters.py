@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from gettext import gettext as _
 from urllib.parse import urlsplit
 
 from flask import Flask
+from markupsafe import Markup
 
 from zoomapp import times
+from zoomapp.attendance import Person
+from zoomapp.charts import Axis, axis, curve, meter, timeline, timeline_words
 from zoomapp.web.viewer import now, viewer
+from zoomapp.zoom.ids import key_of
 
 AVATAR_COLOURS = 6
 
@@ -33,6 +38,49 @@ def long_day(at: datetime) -> str:
 
 def full(at: datetime) -> str:
     return times.full(at, viewer().zone)
+
+
+def short_day(at: datetime) -> str:
+    """Three letters within a week, else day and month: "Tue", "4 Dec"."""
+    word = day(at)
+    return word[:3] if word in times.WEEKDAYS or word == "Tomorrow" else short_date(at)
+
+
+def short_date(at: datetime) -> str:
+    that = times.local(at, viewer().zone)
+    return f"{that.day} {times.MONTHS[that.month - 1][:3]}"
+
+
+def date(at: datetime) -> str:
+    """As "Mon 23 Nov", with the year if it is another one."""
+    that = times.local(at, viewer().zone)
+    year = f" {that.year}" if that.year != times.local(now(), viewer().zone).year else ""
+    return f"{times.WEEKDAYS[that.weekday()][:3]} {short_date(at)}{year}"
+
+
+def date_clock(at: datetime) -> str:
+    return f"{date(at)}, {clock(at)}"
+
+
+def clock_in(at: datetime, zone_name: str) -> str:
+    """The same moment on another zone's clock."""
+    return times.clock(at, times.find_zone(zone_name) or UTC, hour12=viewer().chosen.hour12)
+
+
+def city(zone_name: str) -> str:
+    return times.city(times.find_zone(zone_name) or UTC)
+
+
+def since(at: datetime) -> str:
+    """How long ago, as a length: "45 min"."""
+    return times.duration(now().timestamp() - at.timestamp())
+
+
+def days_left(at: datetime) -> str:
+    left = (times.local(at, viewer().zone).date() - times.local(now(), viewer().zone).date()).days
+    if left <= 1:
+        return _("tomorrow") if left == 1 else _("today")
+    return _("in %(days)d days") % {"days": left}
 
 
 def iso(at: datetime) -> str:
@@ -62,6 +110,24 @@ def minutes(count: int) -> str:
     return times.duration(count * 60)
 
 
+def moment(at: float) -> datetime:
+    return datetime.fromtimestamp(at, UTC)
+
+
+def bar(person: Person, span: Axis, gone: bool) -> Markup:
+    """One person's attendance as a bar."""
+    return timeline(span, person.here, person.waiting, gone=gone)
+
+
+def bar_words(person: Person, span: Axis) -> str:
+    """The same in words."""
+    return timeline_words(span, person.here, person.waiting)
+
+
+def drawn(points: Sequence[tuple[float, int]], span: Axis) -> Markup:
+    return curve(span, points)
+
+
 def avatar_colour(name: str) -> int:
     """The same colour for the same name, everywhere."""
     return zlib.crc32(name.encode()) % AVATAR_COLOURS
@@ -80,17 +146,33 @@ def link(address: str) -> str:
 
 FILTERS: dict[str, Callable[..., object]] = {
     "avatar_colour": avatar_colour,
+    "axis_labels": axis,
+    "bar": bar,
+    "bar_words": bar_words,
+    "city": city,
     "clock": clock,
+    "clock_in": clock_in,
+    "curve": drawn,
+    "date": date,
+    "date_clock": date_clock,
     "day": day,
+    "days_left": days_left,
+    "duration": times.duration,
     "full": full,
     "initials": initials,
     "iso": iso,
+    "key_of": key_of,
     "link": link,
     "long_day": long_day,
     "meeting_id": times.meeting_id,
+    "meter": meter,
     "minutes": minutes,
+    "moment": moment,
     "offset": offset,
     "relative": relative,
+    "short_date": short_date,
+    "short_day": short_day,
+    "since": since,
     "size": times.size,
     "span": span,
     "when": when,

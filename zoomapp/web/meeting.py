@@ -5,14 +5,16 @@ from __future__ import annotations
 from gettext import gettext as _
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from zoomapp import ics
 from zoomapp.errors import InvalidFields, MissingScope, NotFound, PlanRequired, UpstreamError, ZoomRefused
 from zoomapp.forms import SWITCHES, as_switches, changed_settings
 from zoomapp.web.current import gateway
 from zoomapp.web.frame import done, say_done
 from zoomapp.web.trouble import DELETE, MEETING, UPDATE, Need, Trouble, trouble
+from zoomapp.web.viewer import now
 from zoomapp.zoom.models import Meeting
 
 bp = Blueprint("meeting", __name__)
@@ -48,6 +50,15 @@ def save(meeting_id: int) -> ResponseReturnValue:
     return redirect(url_for(".show", meeting_id=meeting_id), 303)
 
 
+@bp.get("/meetings/<int:meeting_id>.ics")
+def calendar(meeting_id: int) -> ResponseReturnValue:
+    """The meeting for a calendar; the passcode only when asked for by ``passcode=1``."""
+    meeting = gateway().meeting(meeting_id)
+    body = ics.calendar(meeting, now(), with_passcode=request.args.get("passcode") == "1")
+    headers = {"Content-Disposition": f'attachment; filename="{ics.file_name(meeting)}"'}
+    return Response(body, content_type="text/calendar; charset=utf-8", headers=headers)
+
+
 @bp.get("/meetings/<int:meeting_id>/delete")
 def ask_delete(meeting_id: int) -> str:
     """Name the thing before it goes."""
@@ -68,7 +79,10 @@ def delete(meeting_id: int) -> ResponseReturnValue:
 
 
 def _page(meeting: Meeting, switches: frozenset[str], notice: Trouble | None = None) -> str:
-    return render_template("pages/meeting.html", meeting=meeting, switches=switches, notice=notice, done=done())
+    own = not meeting.host_id or meeting.host_id == gateway().user_id
+    return render_template(
+        "pages/meeting.html", meeting=meeting, own=own, switches=switches, trouble=notice, done=done()
+    )
 
 
 def _troubled(error: ZoomRefused | UpstreamError, need: Need) -> ResponseReturnValue:

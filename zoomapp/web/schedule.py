@@ -102,9 +102,10 @@ def _page(
     return render_template(
         "pages/schedule.html",
         form=sent,
+        switches=sent.switches,
         key=key or once.new_key(),
         faults=faults or {},
         zones=[(name, name) for name in zones if times.find_zone(name)],
-        notice=notice,
+        trouble=notice,
         doubt=doubt,
     )

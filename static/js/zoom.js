@@ -1,0 +1,96 @@
+// Inside Zoom's client: configure the SDK on every page, sign in without leaving, ask who is there.
+//
+// The SDK object turns every unknown property into a call, `then` included: it is never returned, awaited or resolved with.
+import zoomSdk from "../vendor/appssdk/sdk.es.js";
+
+const CAPABILITIES = ["authorize", "onAuthorized", "getAppContext", "promptAuthorize", "openUrl"];
+const CORE = ["authorize", "onAuthorized", "getAppContext"];
+const CONFIG_MS = 3000;
+const AUTHORIZE_MS = 60000;
+
+const ready = configure();
+askContext();
+document.querySelector("[data-connect]")?.addEventListener("click", connect);
+for (const link of document.querySelectorAll("[data-open]")) link.addEventListener("click", openOutside);
+
+// What the client allows on this page: its answer to config, or null outside of it. Some clients refuse a list that
+// holds a name they do not know, so the second try asks for less.
+async function configure() {
+  for (const capabilities of [CAPABILITIES, CORE]) {
+    try {
+      return await zoomSdk.config({ capabilities, version: "0.16", popoutSize: { width: 480, height: 760 }, timeout: CONFIG_MS });
+    } catch (error) {
+      console.info("zoom config", error.message);
+    }
+  }
+  return null;
+}
+
+// The Home URL came without a header: the sealed context says the same.
+async function askContext() {
+  if (!("askContext" in document.body.dataset)) return;
+  if (!(await ready)) return location.replace("/");
+  try {
+    const { context } = await zoomSdk.getAppContext();
+    const answer = await post("/api/zoomapp/context", { context });
+    location.replace(answer.location);
+  } catch {
+    tell("[data-context-status]", "Zoom did not say who is here. Continue, and connect.");
+  }
+}
+
+async function connect(event) {
+  event.preventDefault();
+  const link = event.currentTarget;
+  const config = await ready;
+  if (!config) return location.assign(link.href);
+  try {
+    if (config.auth?.status !== "authorized" && config.auth?.status !== "authenticated" && config.auth?.upgradable) await zoomSdk.promptAuthorize();
+    tell("[data-connect-status]", "Zoom is asking for your consent …");
+    const begun = await (await fetch("/api/zoomapp/authorize")).json();
+    await post("/api/zoomapp/onauthorized", await authorized(begun));
+    location.assign(location.pathname === "/connect" ? "/" : location.href);
+  } catch (error) {
+    tell("[data-connect-status]", error.message);
+  }
+}
+
+// The event that follows authorize; it may lack the state, so the page keeps its own and insists on an equal one.
+function authorized({ codeChallenge, state }) {
+  return new Promise((resolve, reject) => {
+    const late = setTimeout(() => reject(new Error("Zoom did not answer. Press Connect again.")), AUTHORIZE_MS);
+    const listen = (event) => {
+      zoomSdk.removeEventListener("onAuthorized", listen);
+      clearTimeout(late);
+      if (!event.result || !event.code) return reject(new Error("Zoom was not connected. Nothing was changed."));
+      if (event.state && event.state !== state) return reject(new Error("This answer belongs to another sign-in. Press Connect again."));
+      resolve({ code: event.code, state, redirectUri: event.redirectUri, href: location.href });
+    };
+    zoomSdk.addEventListener("onAuthorized", listen);
+    zoomSdk.authorize({ codeChallenge, state }).catch((error) => {
+      clearTimeout(late);
+      reject(new Error(error.message));
+    });
+  });
+}
+
+// The embedded view opens no windows: links out of the app go to the system browser.
+async function openOutside(event) {
+  const address = event.currentTarget.href;
+  if (!address || new URL(address).origin === location.origin) return;
+  event.preventDefault();
+  if (await ready) zoomSdk.openUrl({ url: address });
+  else location.assign(address);
+}
+
+async function post(path, body) {
+  const answer = await fetch(path, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
+  const said = await answer.json();
+  if (!answer.ok) throw new Error(said.message);
+  return said;
+}
+
+function tell(selector, text) {
+  const place = document.querySelector(selector);
+  if (place) place.textContent = text;
+}
