@@ -156,7 +156,7 @@ class Webhooks:
             self._log = deque((one for one in self._log if not one.vain_question), self._log.maxlen)
             self._log.append(question)
         proven = {"plainToken": plain, "encryptedToken": keyed_hash(self.secret, plain.encode())}
-        valid = answer == proven
+        valid = bool(answer == proven)
         self.validated_until = self.clock() + REVALIDATE_SECONDS if valid else 0.0
         return valid
 

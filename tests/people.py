@@ -61,7 +61,9 @@ class Person:
         self.world.sign_in_as(self.name)
         query = dict(part.split("=", 1) for part in urlsplit(address).query.split("&"))
         form = {name: requests.compat.unquote(value) for name, value in query.items()}
-        answer = self._outside.post(f"{ZOOM}/oauth/authorize", data={**form, "decision": decision}, allow_redirects=False)
+        answer = self._outside.post(
+            f"{ZOOM}/oauth/authorize", data={**form, "decision": decision}, allow_redirects=False
+        )
         back = urlsplit(answer.headers["Location"])
         return f"{back.path}?{back.query}"
 
@@ -75,12 +77,14 @@ class Person:
         return self.get("/api/zoomapp/home", headers={"X-Zoom-App-Context": blob})
 
     def authorize_in_client(self, **change: Any) -> TestResponse:
-        """The SDK's authorize and onAuthorized, as our page does it; ``change`` alters what is posted (None: left out)."""
+        """The SDK's authorize and onAuthorized, as our page does it; ``change`` alters the post (None: left out)."""
         begun = self.get("/api/zoomapp/authorize").json
         page = f"{OWN}/"
         code = self.world.issue_code(self.name, page, begun["codeChallenge"], "plain", in_client=True)
         body = {"code": code, "state": begun["state"], "href": page, **change}
-        return self.post("/api/zoomapp/onauthorized", json={name: value for name, value in body.items() if value is not None})
+        return self.post(
+            "/api/zoomapp/onauthorized", json={name: value for name, value in body.items() if value is not None}
+        )
 
 
 @pytest.fixture

@@ -97,7 +97,9 @@ def serve_sandbox(group: Group, tmp_path: Path) -> Callable[..., Served]:
     return serve
 
 
-def _serve(group: Group, name: str, command: Sequence[Argument], environ: dict[str, str], url: str, path: str) -> Served:
+def _serve(
+    group: Group, name: str, command: Sequence[Argument], environ: dict[str, str], url: str, path: str
+) -> Served:
     child = group.start(name, command, environ, ROOT)
     until_started(child, lambda: status(url + path) > 0)
     return Served(url, child, lambda: group.stop(child))

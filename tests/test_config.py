@@ -57,7 +57,9 @@ def test_a_key_of_another_size_is_refused(text):
 
 
 @pytest.mark.parametrize("name", ["PUBLIC_URL", "ZOOM_HOST", "ZOOM_API_HOST"])
-@pytest.mark.parametrize("address", ["http://zoom.us", "https://zoom.us/path", "ftp://zoom.us", "https://", "https://u@zoom.us"])
+@pytest.mark.parametrize(
+    "address", ["http://zoom.us", "https://zoom.us/path", "ftp://zoom.us", "https://", "https://u@zoom.us"]
+)
 def test_an_address_must_be_an_https_origin(name, address):
     assert problems(**{name: address})[0].startswith(name)
 

@@ -51,9 +51,7 @@ class MeetingForm:
         local = times.local(now, zone) + timedelta(minutes=15)
         rounded = (now + timedelta(minutes=15 + (-local.minute) % 30)).astimezone(zone)
         weekday = str((rounded.weekday() + 1) % 7 + 1)
-        return cls(
-            date=f"{rounded:%Y-%m-%d}", time=f"{rounded:%H:%M}", zone=zone_name or "UTC", weekdays=(weekday,)
-        )
+        return cls(date=f"{rounded:%Y-%m-%d}", time=f"{rounded:%H:%M}", zone=zone_name or "UTC", weekdays=(weekday,))
 
     @classmethod
     def sent(cls, given: Mapping[str, str], weekdays: Sequence[str] = ()) -> MeetingForm:

@@ -94,7 +94,7 @@ def asked(segment: str) -> Instance:
     """The latest meeting of the path's number or UUID that is of the kind asked for."""
     world, key = here(), number_or_uuid(segment)
     if key in world.meetings and world.meetings[int(key)].webinar:
-        refuse(400, 300, "Can not access webinar info.")
+        refuse(400, 300, "Can not access webinar info")
     named = [one for one in world.instances.values() if key in (one.uuid, one.meeting_id)]
     if named:
         check_host(named[0].host_id)

@@ -117,6 +117,11 @@ def test_a_personal_account_sees_participants_after_the_meeting_only(world):
 
 
 def test_unknown_meetings_are_not_found(dana):
-    for path in ("/past_meetings/1", "/past_meetings/1/participants", "/past_meetings/1/instances", "/report/meetings/1"):
+    for path in (
+        "/past_meetings/1",
+        "/past_meetings/1/participants",
+        "/past_meetings/1/instances",
+        "/report/meetings/1",
+    ):
         assert refusal(dana.get(path)) == (404, 3001)
     assert refusal(dana.get("/metrics/meetings/1", type="past")) == (404, 3001)

@@ -127,7 +127,9 @@ def test_the_storage_address_is_signed_and_short_lived(dana, http, clock):
     assert http.get(signed).status_code == 403
 
 
-@pytest.mark.parametrize(("kind", "status", "content_type"), [("401", 401, "json"), ("200", 200, "json"), ("html", 200, "html")])
+@pytest.mark.parametrize(
+    ("kind", "status", "content_type"), [("401", 401, "json"), ("200", 200, "json"), ("html", 200, "html")]
+)
 def test_a_refused_download_looks_like_a_file_or_not(dana, http, world, kind, status, content_type):
     world.switches.download_refusal = kind
 

@@ -22,9 +22,21 @@ def dates(rule: dict, start: str) -> list[str]:
 @pytest.mark.parametrize(
     ("rule", "start", "expected"),
     [
-        ({"type": 1, "repeat_interval": 2, "end_times": 3}, "2026-03-02T09:00:00", ["Mon 03-02", "Wed 03-04", "Fri 03-06"]),
-        ({"type": 2, "weekly_days": "2,4", "end_times": 3}, "2026-03-03T09:00:00", ["Wed 03-04", "Mon 03-09", "Wed 03-11"]),
-        ({"type": 2, "repeat_interval": 2, "weekly_days": "1", "end_times": 2}, "2026-03-01T09:00:00", ["Sun 03-01", "Sun 03-15"]),
+        (
+            {"type": 1, "repeat_interval": 2, "end_times": 3},
+            "2026-03-02T09:00:00",
+            ["Mon 03-02", "Wed 03-04", "Fri 03-06"],
+        ),
+        (
+            {"type": 2, "weekly_days": "2,4", "end_times": 3},
+            "2026-03-03T09:00:00",
+            ["Wed 03-04", "Mon 03-09", "Wed 03-11"],
+        ),
+        (
+            {"type": 2, "repeat_interval": 2, "weekly_days": "1", "end_times": 2},
+            "2026-03-01T09:00:00",
+            ["Sun 03-01", "Sun 03-15"],
+        ),
         ({"type": 3, "monthly_day": 31, "end_times": 2}, "2026-03-01T09:00:00", ["Tue 03-31", "Sun 05-31"]),
         (
             {"type": 3, "monthly_week": -1, "monthly_week_day": 6, "end_times": 2},

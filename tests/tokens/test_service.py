@@ -173,7 +173,9 @@ def test_a_dead_owners_lease_blocks_only_for_a_while(service, store, dana_id, cl
     assert service.access_token(dana_id)
 
 
-def test_a_living_owners_lease_is_extended_while_zoom_is_slow(service, store, oauth, dana_id, clock, world, monkeypatch):
+def test_a_living_owners_lease_is_extended_while_zoom_is_slow(
+    service, store, oauth, dana_id, clock, world, monkeypatch
+):
     monkeypatch.setattr("zoomapp.tokens.service.LEASE_SECONDS", 0.3)
     world.sleep = threading.Event().wait
     world.faults.append(Fault(REFRESH, delay=1.0))
@@ -192,7 +194,10 @@ def test_a_living_owners_lease_is_extended_while_zoom_is_slow(service, store, oa
     [
         (Fault(REFRESH, 500, body={"reason": "Internal error", "error": "server_error"}), UpstreamError),
         (Fault(REFRESH, 502, {"Content-Type": "text/html"}, "<html>"), UpstreamError),
-        (Fault(REFRESH, 401, body={"reason": "Invalid client_id or client_secret", "error": "invalid_client"}), UpstreamError),
+        (
+            Fault(REFRESH, 401, body={"reason": "Invalid client_id or client_secret", "error": "invalid_client"}),
+            UpstreamError,
+        ),
         (Fault(REFRESH, 400, body={"reason": "Bad Request", "error": "invalid_request"}), UpstreamError),
         (Fault(REFRESH, 401, body="401"), UpstreamError),
         (Fault(REFRESH, 200, body=[]), UpstreamError),
@@ -233,7 +238,10 @@ def test_a_failure_is_shared_for_a_moment(service, store, oauth, dana_id, clock,
 
 
 @pytest.mark.parametrize("status", [400, 401])
-@pytest.mark.parametrize("body", [{"reason": "Invalid Token!", "error": "invalid_grant"}, {"reason": "Invalid Token!", "error": "invalid_request"}])
+@pytest.mark.parametrize(
+    "body",
+    [{"reason": "Invalid Token!", "error": "invalid_grant"}, {"reason": "Invalid Token!", "error": "invalid_request"}],
+)
 def test_invalid_grant_ends_the_grant_whatever_the_status(service, dana_id, clock, world, status, body):
     clock.tick(3600)
     world.faults.append(Fault(REFRESH, status, body=body))
@@ -313,7 +321,9 @@ def test_a_store_that_cannot_be_written_to_costs_no_refresh_token(service, store
     assert world.calls.count(REFRESH) == 0
 
 
-def test_tokens_renewed_while_the_store_goes_away_are_written_when_it_returns(service, store, oauth, dana_id, clock, world):
+def test_tokens_renewed_while_the_store_goes_away_are_written_when_it_returns(
+    service, store, oauth, dana_id, clock, world
+):
     clock.tick(3600)
 
     def go_away(seconds):

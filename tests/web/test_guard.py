@@ -34,7 +34,15 @@ def test_another_site_does_not_reach_the_proxy_at_all(dana, world, method):
     assert len(world.calls) == 0
 
 
-@pytest.mark.parametrize("headers", [{}, {"Sec-Fetch-Site": "same-origin"}, {"Sec-Fetch-Site": "same-origin", "Origin": "http://localhost"}, {"Origin": "http://localhost"}])
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {},
+        {"Sec-Fetch-Site": "same-origin"},
+        {"Sec-Fetch-Site": "same-origin", "Origin": "http://localhost"},
+        {"Origin": "http://localhost"},
+    ],
+)
 def test_our_own_pages_are_not_in_the_way(dana, headers):
     assert dana.get(ME, headers=headers).status_code == 200
     assert dana.post("/api/zoomapp/logout", headers=headers).status_code == 200
@@ -47,7 +55,7 @@ def test_a_link_from_elsewhere_opens_a_page(dana):
 def test_no_answer_allows_another_origin(dana):
     for path in (ME, "/healthz", "/api/zoomapp/authorize"):
         answer = dana.get(path, headers={"Origin": "http://localhost"})
-        assert not [name for name in answer.headers.keys() if name.lower().startswith("access-control")]
+        assert not [name for name in answer.headers if name.lower().startswith("access-control")]
 
 
 def test_every_answer_carries_what_zooms_client_looks_for(dana):

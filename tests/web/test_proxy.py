@@ -78,7 +78,9 @@ def test_a_twice_encoded_uuid_finds_its_meeting(dana):
     assert (answer.status_code, answer.json["uuid"]) == (200, "/I84Pj7PRnR0S+zLVAnH1w==")
 
 
-@pytest.mark.parametrize("path", ["/zoom/api/oauth/token", "/zoom/api/v2/%2e%2e/oauth/token", "/zoom/api/v2//x", "/zoom/api/"])
+@pytest.mark.parametrize(
+    "path", ["/zoom/api/oauth/token", "/zoom/api/v2/%2e%2e/oauth/token", "/zoom/api/v2//x", "/zoom/api/"]
+)
 def test_what_leads_elsewhere_is_refused_before_any_token_is_used(dana, world, path):
     answer = dana.get(path)
 
@@ -176,7 +178,9 @@ def test_zooms_own_refusals_pass_as_they_are(dana, world):
     assert (answer.status_code, answer.json["code"]) == (400, 4711)
 
 
-@pytest.mark.parametrize(("preset", "seconds"), [("per-second-limit-bare", 1), ("daily-limit", 50400), ("user-limit", 50400)])
+@pytest.mark.parametrize(
+    ("preset", "seconds"), [("per-second-limit-bare", 1), ("daily-limit", 50400), ("user-limit", 50400)]
+)
 def test_a_rate_limit_says_how_long_in_seconds(dana, world, preset, seconds):
     world.faults.add(preset)
 

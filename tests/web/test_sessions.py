@@ -104,7 +104,11 @@ def test_the_session_is_deleted_with_the_attributes_it_was_set_with(dana):
     ("mode", "public_url", "attributes"),
     [
         ("lax", "https://rollcall.example", {"__Host-zoomapp", "Secure", "HttpOnly", "Path=/", "SameSite=Lax"}),
-        ("partitioned", "https://rollcall.example", {"__Host-zoomapp", "Secure", "SameSite=None", "Partitioned", "Path=/"}),
+        (
+            "partitioned",
+            "https://rollcall.example",
+            {"__Host-zoomapp", "Secure", "SameSite=None", "Partitioned", "Path=/"},
+        ),
         ("partitioned", "http://localhost", {"__Host-zoomapp", "Secure", "SameSite=None", "Partitioned"}),
         ("lax", "http://localhost", {"zoomapp", "HttpOnly", "Path=/", "SameSite=Lax"}),
     ],
@@ -133,7 +137,9 @@ def test_two_apps_with_different_stores_live_in_one_process(app, parts, world, s
     from sandbox.adapter import SandboxAdapter
 
     other_url = redis_process().url
-    other = create_app(services.build(replace(settings, redis_url=other_url), transport=SandboxAdapter(world), clock=clock))
+    other = create_app(
+        services.build(replace(settings, redis_url=other_url), transport=SandboxAdapter(world), clock=clock)
+    )
     dana = Person(app, world, "dana")
     dana.connect()
 

@@ -77,7 +77,9 @@ def test_an_event_counts_once(parts, send, clock):
     assert heard == [event]
 
 
-@pytest.mark.parametrize("change", [{"secret": "another"}, {"at": 0}, {"headers": {}}, {"headers": {"x-zm-signature": "v0="}}])
+@pytest.mark.parametrize(
+    "change", [{"secret": "another"}, {"at": 0}, {"headers": {}}, {"headers": {"x-zm-signature": "v0="}}]
+)
 def test_what_zoom_did_not_sign_just_now_is_refused(parts, send, change):
     heard = []
     parts.events.handlers["meeting."] = heard.append
@@ -116,7 +118,7 @@ def test_the_challenge_is_answered(send):
 
 
 def test_the_challenge_signs_nothing_that_could_be_an_event(send):
-    forged = f'v0:1772445600:{json.dumps({"event": "app_deauthorized"})}'
+    forged = f"v0:1772445600:{json.dumps({'event': 'app_deauthorized'})}"
 
     for headers in (None, {}):
         answer = send({"event": "endpoint.url_validation", "payload": {"plainToken": forged}}, headers=headers)

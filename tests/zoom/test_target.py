@@ -73,7 +73,9 @@ def test_targets_that_could_mean_another_place_are_refused(target):
         relay_target("/zoom/api" + target)
 
 
-@pytest.mark.parametrize("raw", ["http://evil.example/oauth/token", "@evil.example/v2/x", "//evil.example/zoom/api/v2/x"])
+@pytest.mark.parametrize(
+    "raw", ["http://evil.example/oauth/token", "@evil.example/v2/x", "//evil.example/zoom/api/v2/x"]
+)
 def test_another_host_is_refused(raw):
     with pytest.raises(BadRequest):
         relay_target(raw)
@@ -88,10 +90,38 @@ def test_a_target_beyond_the_limit_is_too_long():
         relay_target("/zoom/api/v2/" + "a" * 7000)
 
 
-SEGMENTS = (
-    ["..", ".", "%2e", "%2E%2e", "%252e%252e", "%25252e", "%2f", "%5c", "\\", ";", "", "v2", "users", "a%2Fb", "@", ":"]
-    + ["oauth", "token", "%00", "%0a", "http:", "evil.example", "%", "..;", ".%2e", "%c0%ae", "\u2025", " ", "me", "1"]
-)
+SEGMENTS = [
+    "..",
+    ".",
+    "%2e",
+    "%2E%2e",
+    "%252e%252e",
+    "%25252e",
+    "%2f",
+    "%5c",
+    "\\",
+    ";",
+    "",
+    "v2",
+    "users",
+    "a%2Fb",
+    "@",
+    ":",
+    "oauth",
+    "token",
+    "%00",
+    "%0a",
+    "http:",
+    "evil.example",
+    "%",
+    "..;",
+    ".%2e",
+    "%c0%ae",
+    "‥",
+    " ",
+    "me",
+    "1",
+]
 
 
 def generated(count):

@@ -44,6 +44,8 @@ def test_the_challenge_is_answered_as_published():
     }
 
 
-@pytest.mark.parametrize("token", ["v0:1700000000:{}", "short", "a" * 65, "a b c d e f g h", "", None, 5, ["x"], "a" * 20 + "\n"])
+@pytest.mark.parametrize(
+    "token", ["v0:1700000000:{}", "short", "a" * 65, "a b c d e f g h", "", None, 5, ["x"], "a" * 20 + "\n"]
+)
 def test_nothing_but_a_token_is_ever_signed(token):
     assert validation_answer(SECRET, token) is None

@@ -5,11 +5,11 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from hashlib import blake2s
-from typing import Literal
+from typing import cast
 
 from zoomapp.attendance import intervals
 from zoomapp.attendance.intervals import Interval
-from zoomapp.attendance.records import Record, Room, Source
+from zoomapp.attendance.records import Account, Record, Room, Source
 
 #: A final list replaces everything before it; of the others, the times of the first beat those of the next.
 FINAL: tuple[Source, ...] = ("report", "past")
@@ -37,7 +37,7 @@ class Person:
     waiting: tuple[Interval, ...]
     email: str = ""
     role: str = ""
-    account: Literal["", "internal", "guest", "phone"] = ""
+    account: Account = ""
     devices: tuple[str, ...] = ()
     connections: int = 1
     by_name: bool = False
@@ -202,7 +202,7 @@ def _person(group: _Group, told: dict[str, list[Record]], ended_at: float | None
         waiting=waiting,
         email=latest(group.records, "email"),
         role=latest(details, "role"),
-        account=latest(group.records, "account"),
+        account=cast(Account, latest(group.records, "account")),
         devices=tuple(sorted({record.device for record in details if record.device})),
         connections=len(group.connections),
         by_name=group.by_name,

@@ -9,6 +9,7 @@ from zoomapp import times
 
 Source = Literal["webhook", "metrics", "sdk", "past", "report"]
 Room = Literal["meeting", "waiting"]
+Account = Literal["", "internal", "guest", "phone"]
 Row = Mapping[str, Any]
 
 #: The end of which stay an event tells.
@@ -47,7 +48,7 @@ class Record:
     uuid: str = ""
     role: str = ""
     device: str = ""
-    account: Literal["", "internal", "guest", "phone"] = ""
+    account: Account = ""
 
 
 def from_metrics(row: Row, seen_at: float = 0.0) -> Record:
@@ -78,7 +79,8 @@ def from_event(event: Row) -> list[Record]:
         return [record]
     if kind == "meeting.participant_joined":
         at = _at(participant, "join_time") or at
-    return [replace(record, room=room, **{end: at}) for room, end in EVENTS[kind]]
+    ends: list[dict[str, Any]] = [{"room": room, end: at} for room, end in EVENTS[kind]]
+    return [replace(record, **each) for each in ends]
 
 
 def from_sdk(observations: Iterable[tuple[float, Iterable[Row]]]) -> list[Record]:

@@ -49,7 +49,8 @@ def index() -> ResponseReturnValue:
 
 
 def _address(first: date, last: date, query: str) -> str:
-    return url_for(".index", **{"from": first.isoformat(), "to": last.isoformat()}, q=query or None)
+    days: dict[str, Any] = {"from": first.isoformat(), "to": last.isoformat()}
+    return url_for(".index", **days, q=query or None)
 
 
 def _range() -> tuple[date, date]:
