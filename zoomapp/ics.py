@@ -33,8 +33,8 @@ def file_name(meeting: Meeting) -> str:
 
 
 def _event(meeting: Meeting, now: datetime, zone: tzinfo | None, with_passcode: bool) -> Iterator[str]:
-    passcode = f"\nPasscode: {meeting.password}" if with_passcode and meeting.password else ""
-    link = meeting.join_url if with_passcode else re.sub(r"[?&]pwd=[^&#]*", "", meeting.join_url)
+    passcode = f"Passcode: {meeting.password}" if with_passcode and meeting.password else ""
+    about = "\n\n".join(part for part in (meeting.agenda, meeting.join_url, passcode) if part)
     start = meeting.start_at or now
     yield "BEGIN:VEVENT"
     yield f"UID:{meeting.id}@zoom.us"

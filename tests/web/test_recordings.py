@@ -1,0 +1,52 @@
+"""Recordings: listed, and downloaded through us without ever handing out a token."""
+
+import re
+
+import pytest
+
+from sandbox.faults import Fault
+
+
+def file_link(person):
+    page = person.look("/recordings")
+    assert page.status_code == 200
+    return re.search(r'href="(/recordings/[^"/]+/[0-9a-f]{16})"', page.text)[1]
+
+
+def test_the_list_names_no_address_of_zooms_files(dana):
+    assert "/rec/download" not in dana.look("/recordings").text
+
+
+def test_a_file_is_streamed_with_our_token_and_its_storage_never_sees_it(dana, world):
+    link = file_link(dana)
+    world.calls.clear()
+
+    answer = dana.get(link)
+
+    assert answer.status_code == 200
+    assert answer.headers["Content-Disposition"].startswith("attachment")
+    assert len(answer.data) == int(answer.headers["Content-Length"])
+    stored = [call for call in world.calls.all() if "authorization" not in {name.lower() for name in call.headers}]
+    assert stored, "the storage host was not asked"
+
+
+@pytest.mark.parametrize("refusal", ["401", "200", "html"])
+def test_a_refusal_is_not_passed_off_as_the_file(dana, world, refusal):
+    link = file_link(dana)
+    world.faults.append(
+        Fault(
+            "GET /rec/**",
+            200 if refusal != "401" else 401,
+            {"Content-Type": "text/html" if refusal == "html" else "application/json"},
+            '{"status":false,"errorCode":124,"errorMessage":"Forbidden"}',
+        )
+    )
+
+    assert dana.get(link).status_code in (401, 502)
+
+
+def test_an_unknown_file_is_not_found(dana):
+    link = file_link(dana)
+
+    assert dana.get(link[:-16] + "0" * 16).status_code == 404
+    assert dana.get("/recordings/nonsense/0000000000000000").status_code == 404
