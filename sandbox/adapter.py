@@ -79,7 +79,8 @@ def environ_of(request: requests.PreparedRequest) -> dict[str, Any]:
     for name, value in request.headers.items():
         key = name.upper().replace("-", "_")
         text = value.decode("latin-1") if isinstance(value, bytes) else value
-        environ[key if key in ("CONTENT_TYPE", "CONTENT_LENGTH") else f"HTTP_{key}"] = text
+        if key not in ("CONTENT_LENGTH", "TRANSFER_ENCODING"):
+            environ[key if key == "CONTENT_TYPE" else f"HTTP_{key}"] = text
     return environ
 
 

@@ -99,6 +99,7 @@ class Handler(BaseHTTPRequestHandler):
         for name, value in self.headers.items():
             key = name.upper().replace("-", "_")
             environ[key if key == "CONTENT_TYPE" else f"HTTP_{key}"] = value
+        environ.pop("HTTP_TRANSFER_ENCODING", None)
         environ["CONTENT_LENGTH"] = str(len(body))
         return environ
 
