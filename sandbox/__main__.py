@@ -64,7 +64,7 @@ def arguments() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser("python -m sandbox", description="An offline Zoom for development and tests.")
     parser.add_argument("--host", default="127.0.0.1", help="a loopback address")
     parser.add_argument("--port", type=int, default=4000, help="0 takes a free one")
-    parser.add_argument("--story", default="quiet-day", choices=STORIES)
+    parser.add_argument("--story", default="", choices=STORIES, help="default: the one told last, else quiet-day")
     parser.add_argument("--data", help="folder in which grants and edited meetings survive a restart")
     parser.add_argument("--client-id", default=CLIENT_ID)
     parser.add_argument("--client-secret", default=CLIENT_SECRET)

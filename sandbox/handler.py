@@ -19,6 +19,7 @@ class Handler(BaseHTTPRequestHandler):
     """One connection and the calls on it."""
 
     protocol_version = "HTTP/1.1"
+    server_version, sys_version = "sandbox", ""
     disable_nagle_algorithm = True
     wbufsize = 65536
     timeout = 120
@@ -38,7 +39,7 @@ class Handler(BaseHTTPRequestHandler):
         """Run the app for one call."""
         listener = cast("Listener", self.server)
         if not listener.is_ours(self.headers.get("Host", "")):
-            self.send_error(421, "sandbox: not this host")
+            self.send_error(421, "Not a host of the sandbox")
             return
         try:
             self._run(listener.app)
@@ -102,6 +103,12 @@ class Handler(BaseHTTPRequestHandler):
         environ.pop("HTTP_TRANSFER_ENCODING", None)
         environ["CONTENT_LENGTH"] = str(len(body))
         return environ
+
+    def end_headers(self) -> None:
+        """Refusals that never reach the app are the sandbox's, too."""
+        if not any(line.startswith(b"X-Sandbox:") for line in getattr(self, "_headers_buffer", [])):
+            self.send_header("X-Sandbox", "1")
+        super().end_headers()
 
     def _body(self) -> bytes:
         if "chunked" in self.headers.get("Transfer-Encoding", ""):

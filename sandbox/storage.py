@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from sandbox.world import World
 
 
+#: of what is written; another one's file is not read
+VERSION = 1
+
+
 class Storage:
     """One file in a folder."""
 
@@ -23,16 +27,17 @@ class Storage:
         self.path = folder / "sandbox.json"
 
     def load(self) -> dict[str, Any]:
-        """What was kept, or nothing; an unreadable file counts as nothing."""
+        """What was kept, or nothing; an unreadable file, or another version's, counts as nothing."""
         try:
             kept = json.loads(self.path.read_text("utf-8"))
         except (OSError, ValueError):
             return {}
-        return kept if isinstance(kept, dict) else {}
+        return kept if isinstance(kept, dict) and kept.get("version") == VERSION else {}
 
     def save(self, world: World) -> None:
         """Write all of it beside the old file, then take its place."""
         told = {
+            "version": VERSION,
             "story": world.story,
             "me": world.me.id,
             "grants": [asdict(grant) for grant in world.grants.by_user.values()],

@@ -35,13 +35,14 @@ BASE_URL = "http://127.0.0.1:4000"
 class World(Stage):
     """A Zoom with its accounts, meetings, grants, faults and calls.
 
+    ``story`` is one of ``STORIES``; without it, the one kept in ``data``, else a quiet day.
     ``redirect_uris`` is the OAuth allow list: full addresses, or origins. ``clock`` gives epoch seconds, ``sleep``
     is what a delay does. ``data`` is a folder; with one, grants and edited meetings survive a restart.
     """
 
     def __init__(
         self,
-        story: str = "quiet-day",
+        story: str = "",
         clock: Callable[[], float] = time.time,
         sleep: Callable[[float], None] = time.sleep,
         *,
@@ -73,8 +74,7 @@ class World(Stage):
     def _begin(self, story: str, storage: Storage | None) -> None:
         """Tell the story, and on top of it what an earlier run kept."""
         kept = storage.load() if storage else {}
-        told = kept.get("story", "")
-        self.tell(told if told in STORIES else story)
+        self.tell(story or kept.get("story") or "quiet-day")
         self._storage = storage
         if storage and kept:
             storage.restore(self, kept)

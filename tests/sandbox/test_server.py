@@ -141,7 +141,9 @@ def test_a_slow_call_holds_up_nobody_else(served):
 def test_a_call_for_another_host_is_not_answered(served, host):
     _, url = served
 
-    assert requests.get(url, headers={"Host": host}).status_code == 421
+    answer = requests.get(url, headers={"Host": host})
+
+    assert (answer.status_code, answer.headers["X-Sandbox"]) == (421, "1")
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "192.0.2.1", "example.com"])
@@ -270,7 +272,7 @@ def test_a_world_remembers_what_its_users_did(tmp_path, clock):
     assert oct((tmp_path / "sandbox.json").stat().st_mode)[-3:] == "600"
 
 
-@pytest.mark.parametrize("kept", ["", "{", "[]", "null"])
+@pytest.mark.parametrize("kept", ["", "{", "[]", "null", '{"version": 0, "story": "free-plan"}'])
 def test_a_file_that_cannot_be_read_is_a_fresh_start(tmp_path, kept):
     (tmp_path / "sandbox.json").write_text(kept)
 
