@@ -110,6 +110,13 @@ class ZoomClient:
         self.page.frame_locator("#frame").locator("body").wait_for(state="attached")
         return self.app
 
+    def press(self, selector: str) -> None:
+        """The person presses something in the app, and answers the sheet that the web client may draw then."""
+        self.page.wait_for_function("() => window.client.state.granted.length")
+        self.app.click(selector)
+        if self.framed and self.agrees is not None:
+            self.page.click("#sheet[open] [value=yes]" if self.agrees else "#sheet[open] [value=no]")
+
     def sit(self, **changes: str) -> None:
         """Another role, person, status or running context, while the app looks on."""
         self.seat = replace(self.seat, **changes)
