@@ -6,21 +6,24 @@
 Nothing in here reads a clock, a store or the network; every moment is epoch seconds.
 """
 
-from zoomapp.attendance.figures import Figures, Frame, count, late_by
+from zoomapp.attendance.figures import Figures, Frame, count
+from zoomapp.attendance.pairs import Pair, compare, no_shows
 from zoomapp.attendance.people import Person, merge
 from zoomapp.attendance.records import Record, from_event, from_metrics, from_past, from_report, from_sdk
 
 __all__ = [
     "Figures",
     "Frame",
+    "Pair",
     "Person",
     "Record",
+    "compare",
     "count",
     "from_event",
     "from_metrics",
     "from_past",
     "from_report",
     "from_sdk",
-    "late_by",
     "merge",
+    "no_shows",
 ]

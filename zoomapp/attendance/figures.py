@@ -1,78 +1,118 @@
-"""What the page says about everybody together: here, waiting, left, late, on time, the peak and the curve to it."""
+"""The numbers of a meeting; what each word means is defined here and nowhere else."""
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
+from zoomapp.attendance import intervals
 from zoomapp.attendance.people import Person
 
-LATE_SECONDS = 300.0
+Status = Literal["here", "waiting", "left"]
 
 
 @dataclass(frozen=True)
 class Frame:
-    """What the figures are measured by, in epoch seconds; ``starts_at`` is None for a meeting without a fixed time."""
+    """What a person's times are held against, in epoch seconds; None where it is not known.
+
+    ``starts_at`` and ``ends_at`` are as scheduled, ``ended_at`` as it was.
+    """
 
     now: float
     starts_at: float | None = None
+    ends_at: float | None = None
     ended_at: float | None = None
-    late_seconds: float = LATE_SECONDS
-
-    @property
-    def end(self) -> float:
-        return self.now if self.ended_at is None else self.ended_at
+    late_seconds: float = 300
+    early_seconds: float = 600
 
 
 @dataclass(frozen=True)
 class Figures:
-    """``points``: how many were here from each moment on. ``on_time``: a share from 0 to 1; None: nobody can say."""
+    """How many of whom. ``on_time_percent`` is None without a scheduled start, or while nobody was in the meeting.
 
-    here: frozenset[str]
-    waiting: frozenset[str]
-    left: frozenset[str]
-    late: frozenset[str]
-    on_time: float | None
+    ``points`` says how many were here from each moment on.
+    """
+
+    here: int
+    waiting: int
+    left: int
+    late: int
+    left_early: int
+    on_time_percent: int | None
     peak: int
-    peak_at: float
+    peak_at: float | None
     points: tuple[tuple[float, int], ...]
 
 
-def count(people: Iterable[Person], frame: Frame) -> Figures:
-    """The figures of these people; each is named by its key."""
-    everybody = list(people)
-    attended = [each for each in everybody if each.here]
-    here = frozenset(each.key for each in attended if each.here[-1][1] is None)
-    late = frozenset(each.key for each in attended if late_by(each, frame) > 0)
-    points = curve(attended)
-    peak_at, peak = max(points, key=lambda point: (point[1], -point[0]), default=(frame.end, 0))
+def count(people: Sequence[Person], frame: Frame) -> Figures:
+    """The numbers of these people."""
+    states = Counter(map(status, people))
+    late = sum(1 for person in people if late_seconds(person, frame))
+    came = sum(1 for person in people if person.here)
+    points = concurrency(people)
+    peak_at, peak = max(points, key=lambda point: point[1], default=(None, 0))
     return Figures(
-        here=here,
-        waiting=frozenset(each.key for each in everybody if each.waiting and each.waiting[-1][1] is None) - here,
-        left=frozenset(each.key for each in attended) - here,
+        here=states["here"],
+        waiting=states["waiting"],
+        left=states["left"],
         late=late,
-        on_time=1 - len(late) / len(attended) if attended and frame.starts_at is not None else None,
+        left_early=sum(1 for person in people if left_early_seconds(person, frame)),
+        on_time_percent=round(100 * (came - late) / came) if came and frame.starts_at is not None else None,
         peak=peak,
         peak_at=peak_at,
         points=points,
     )
 
 
-def late_by(person: Person, frame: Frame) -> float:
-    """Seconds after the scheduled start that somebody arrived, if it is more than the grace; else 0."""
+def status(person: Person) -> Status:
+    """Where somebody is: in the meeting beats at the door."""
+    if person.here and person.here[-1][1] is None:
+        return "here"
+    return "waiting" if person.waiting and person.waiting[-1][1] is None else "left"
+
+
+def here_seconds(person: Person, now: float) -> float:
+    """Time in the meeting; neither the waiting room nor a second device counts."""
+    return intervals.seconds(person.here, now)
+
+
+def waiting_seconds(person: Person, now: float) -> float:
+    return intervals.seconds(person.waiting, now)
+
+
+def rejoins(person: Person) -> int:
+    """How often somebody left and came back."""
+    return max(0, len(person.here) - 1)
+
+
+def late_seconds(person: Person, frame: Frame) -> float:
+    """How long after the scheduled start somebody arrived; 0 if on time, not in the meeting yet, or not scheduled."""
     if frame.starts_at is None or not person.here:
         return 0.0
-    behind = person.arrived_at - frame.starts_at
-    return behind if behind > frame.late_seconds else 0.0
+    late = person.arrived_at - frame.starts_at
+    return late if late > frame.late_seconds else 0.0
 
 
-def curve(people: Iterable[Person]) -> tuple[tuple[float, int], ...]:
-    """How many persons were here from each moment on, in order; somebody on two devices counts once."""
-    steps: dict[float, int] = {}
-    for start, end in (stay for each in people for stay in each.here):
-        steps[start] = steps.get(start, 0) + 1
-        if end is not None:
-            steps[end] = steps.get(end, 0) - 1
-    points, present = [], 0
+def left_early_seconds(person: Person, frame: Frame) -> float:
+    """How long before the scheduled or the real end, whichever came first, somebody left; 0 while it goes on."""
+    if frame.ended_at is None or not person.here:
+        return 0.0
+    end = frame.ended_at if frame.ends_at is None else min(frame.ends_at, frame.ended_at)
+    early = end - intervals.until(person.here[-1])
+    return early if early > frame.early_seconds else 0.0
+
+
+def concurrency(people: Iterable[Person]) -> tuple[tuple[float, int], ...]:
+    """How many persons were in the meeting from each moment on; a person with two devices is one."""
+    steps: Counter[float] = Counter()
+    for person in people:
+        for start, end in person.here:
+            steps[start] += 1
+            if end is not None:
+                steps[end] -= 1
+    points, number = [], 0
     for at in sorted(steps):
-        present += steps[at]
-        points.append((at, present))
+        if steps[at]:
+            number += steps[at]
+            points.append((at, number))
     return tuple(points)

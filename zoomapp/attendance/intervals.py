@@ -7,7 +7,7 @@ from math import inf
 Interval = tuple[float, float | None]
 
 #: A leave can be stamped this long before its own join, when two clocks disagree.
-SKEW_SECONDS = 60.0
+SKEW_SECONDS = 10.0
 
 
 def until(interval: Interval) -> float:
@@ -30,7 +30,7 @@ def difference(intervals: Iterable[Interval], others: Iterable[Interval]) -> tup
     rest = list(union(intervals))
     for other in others:
         rest = [piece for interval in rest for piece in _cut(interval, other)]
-    return tuple(rest)
+    return union(rest)
 
 
 def _cut(interval: Interval, other: Interval) -> list[Interval]:
@@ -93,5 +93,6 @@ def overlay(better: Iterable[Interval], other: Iterable[Interval]) -> list[Inter
     return found
 
 
-def _meet(one: Interval, other: Interval) -> bool:
-    return one[0] <= until(other) and other[0] <= until(one)
+def _meet(known: Interval, other: Interval) -> bool:
+    """Whether two sources speak of the same stay."""
+    return overlap([known], [other]) or (known[0] == known[1] and other[0] <= known[0] <= until(other))

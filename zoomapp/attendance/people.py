@@ -52,8 +52,8 @@ class Person:
 
 def merge(records: Iterable[Record], *, ended_at: float | None = None) -> tuple[Person, ...]:
     """The people of one meeting in order of arrival; once it has ended, nobody is still here."""
-    every = set(records)
-    groups = _groups(_connected(_kept(every)))
+    every = _connected(set(records))
+    groups = _groups(_kept(every))
     for strength, kind in enumerate(KEYS):
         groups = _merged(groups, kind, KEYS[:strength])
     groups = _matched_by_name(groups)
@@ -79,9 +79,9 @@ def _connected(records: set[Record]) -> set[Record]:
         key=lambda record: (record.joined_at or record.left_at or 0.0, record.connection),
     )
     uuids = {record.uuid: record.connection for record in known if record.uuid}
-    names = {_same(record.name): record.connection for record in known if record.name}
+    names = {same_name(record.name): record.connection for record in known if record.name}
     return {
-        replace(record, connection=uuids.get(record.uuid) or names.get(_same(record.name)) or record.connection)
+        replace(record, connection=uuids.get(record.uuid) or names.get(same_name(record.name)) or record.connection)
         if record.source == "sdk"
         else record
         for record in records
@@ -96,7 +96,6 @@ class _Group:
     """Connections that are one person, as far as we have come."""
 
     first: str
-    name: str
     records: list[Record]
     here: list[Interval]
     waiting: list[Interval]
@@ -133,8 +132,8 @@ def _groups(records: set[Record]) -> list[_Group]:
         here, waiting = _stays(own, "meeting"), _stays(own, "waiting")
         if here or waiting:
             ids = {kind: {value for record in own if (value := getattr(record, kind))} for kind in KEYS}
-            groups.append(_Group(connection, latest(own, "name"), own, here, waiting, ids, {connection}))
-    return sorted(groups, key=lambda group: (min(group.stays)[0], group.first))
+            groups.append(_Group(connection, own, here, waiting, ids, {connection}))
+    return sorted(groups, key=lambda group: (min(start for start, _ in group.stays), group.first))
 
 
 def _stays(records: list[Record], room: Room) -> list[Interval]:
@@ -160,11 +159,12 @@ def _merged(groups: list[_Group], kind: str, stronger: tuple[str, ...]) -> list[
     for group in groups:
         for value in sorted(group.ids[kind]):
             for other in owners[value]:
-                if not other.absorbed and other.may_be(group, stronger):
-                    group.first, group.name = other.first, other.name
-                    group.absorb(other)
+                if other is not group and not other.absorbed and other.may_be(group, stronger):
+                    other.absorb(group)
+                    group = other
         for value in group.ids[kind]:
-            owners[value].append(group)
+            if group not in owners[value]:
+                owners[value].append(group)
     return [group for group in groups if not group.absorbed]
 
 
@@ -172,9 +172,10 @@ def _matched_by_name(groups: list[_Group]) -> list[_Group]:
     """The groups, those that nothing but an equal name tells apart or together put together if never here at once."""
     rows: dict[str, list[_Group]] = defaultdict(list)
     for group in groups:
-        if not group.name or any(group.ids[kind] for kind in IDENTITIES):
+        name = same_name(latest(group.records, "name"))
+        if not name or any(group.ids[kind] for kind in IDENTITIES):
             continue
-        same = rows[_same(group.name)]
+        same = rows[name]
         row = next((row for row in same if not intervals.overlap(row.stays, group.stays)), None)
         if row is None:
             same.append(group)
@@ -213,9 +214,10 @@ def _person(group: _Group, told: dict[str, list[Record]], ended_at: float | None
 
 def latest(records: Iterable[Record], name: str) -> str:
     """The newest of what was said about ``name``."""
-    return max(((record.seen_at, value) for record in records if (value := getattr(record, name))), default=(0, ""))[1]
+    told = [(record.seen_at, record.joined_at or 0.0, value) for record in records if (value := getattr(record, name))]
+    return max(told)[2] if told else ""
 
 
-def _same(name: str) -> str:
+def same_name(name: str) -> str:
     """A display name as it counts for being equal."""
     return " ".join(unicodedata.normalize("NFKC", name).casefold().split())

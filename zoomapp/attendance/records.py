@@ -112,10 +112,8 @@ def _row(source: Source, row: Row, seen_at: float = 0.0) -> Record:
         left_at = joined_at + float(row["duration"])
     if joined_at and left_at:
         left_at = max(joined_at, left_at)  # clocks disagree now and then
-    record = _person(source, row)
     return replace(
-        record,
-        connection=record.connection or f"{record.name} {joined_at}",
+        _person(source, row, f"{_text(row, 'user_name', 'name')} {joined_at}"),
         room="waiting" if row.get("status") == "in_waiting_room" else "meeting",
         joined_at=joined_at,
         left_at=left_at,
@@ -123,8 +121,11 @@ def _row(source: Source, row: Row, seen_at: float = 0.0) -> Record:
     )
 
 
-def _person(source: Source, row: Row) -> Record:
-    """Who a row is about; each source has its own names for the same things."""
+def _person(source: Source, row: Row, unnumbered: str = "") -> Record:
+    """Who a row is about; each source has its own names for the same things.
+
+    A connection without an id of its own goes by ``unnumbered``, or else by the display name.
+    """
     name = _text(row, "user_name", "name", "screenName")
     uuid = _text(row, "participant_uuid", "participantUUID").upper()
     user_id = _text(row, "id", "participant_user_id")
@@ -134,14 +135,14 @@ def _person(source: Source, row: Row) -> Record:
     role = _text(row, "new_role", "role").lower().replace("-", "").replace("_", "")
     return Record(
         source=source,
-        connection=uuid if source == "sdk" else _text(row, "user_id") or uuid or (name if source == "webhook" else ""),
+        connection=_text(row, "user_id") or uuid or unnumbered or name,
         name=name,
         email=_text(row, "email", "user_email").lower(),
         user_id=user_id,
         registrant_id=_text(row, "registrant_id"),
         customer_key=_text(row, "customer_key"),
         uuid=uuid,
-        role=ROLES.get(role, ""),
+        role=ROLES.get(role, "participant" if role else ""),
         device=device,
         account="" if source == "sdk" else "phone" if phone else "internal" if internal else "guest",
     )

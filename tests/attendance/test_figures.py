@@ -1,0 +1,125 @@
+"""The words of the page mean what they are said to mean."""
+
+from dataclasses import replace
+
+import pytest
+
+from tests.attendance.rows import TEN
+from zoomapp.attendance import Frame, Person, compare, count, no_shows
+from zoomapp.attendance.figures import late_seconds, left_early_seconds, rejoins, status
+
+MINUTE = 60
+FRAME = Frame(now=TEN + 42 * MINUTE, starts_at=TEN, ends_at=TEN + 60 * MINUTE)
+
+
+def person(key, *here, waiting=(), **details):
+    """Somebody who was here for these minutes after ten."""
+    here, waiting = (
+        tuple((TEN + start * MINUTE, None if end is None else TEN + end * MINUTE) for start, end in stays)
+        for stays in (here, waiting)
+    )
+    return Person(key, details.pop("name", key), here, waiting, **details)
+
+
+def test_a_meeting_in_figures():
+    people = [
+        person("Maya", (-3, None)),
+        person("Zoë", (1, None), waiting=[(-1, 1)]),
+        person("Sofía", (1, 33)),
+        person("Hannah", (17, 20), (25, None)),
+        person("Tom", waiting=[(39, None)]),
+    ]
+
+    figures = count(people, FRAME)
+
+    assert (figures.here, figures.waiting, figures.left, figures.late) == (3, 1, 1, 1)
+    assert (figures.on_time_percent, figures.peak, figures.peak_at) == (75, 4, TEN + 17 * MINUTE)
+
+
+def test_an_empty_meeting_has_figures_too():
+    figures = count([], FRAME)
+
+    assert (figures.here, figures.on_time_percent, figures.peak, figures.peak_at, figures.points) == (
+        0,
+        None,
+        0,
+        None,
+        (),
+    )
+
+
+def test_one_device_of_two_at_the_door_is_here():
+    assert status(person("Ann", (0, None), waiting=[(5, None)])) == "here"
+
+
+@pytest.mark.parametrize(("arrives", "late"), [(4, 0), (5, 0), (5.5, 5.5), (17, 17)])
+def test_late_is_more_than_five_minutes_after_the_scheduled_start(arrives, late):
+    assert late_seconds(person("Ann", (arrives, None)), FRAME) == late * MINUTE
+
+
+def test_being_kept_at_the_door_is_not_being_late():
+    assert late_seconds(person("Ann", (20, None), waiting=[(4, 20)]), FRAME) == 0
+
+
+def test_nobody_is_late_who_is_not_in_yet_or_without_a_scheduled_start():
+    assert late_seconds(person("Ann", waiting=[(20, None)]), FRAME) == 0
+    assert late_seconds(person("Ann", (20, None)), replace(FRAME, starts_at=None)) == 0
+    assert count([person("Ann", (20, None))], replace(FRAME, starts_at=None)).on_time_percent is None
+
+
+def test_how_late_is_late_is_a_setting():
+    assert late_seconds(person("Ann", (4, None)), replace(FRAME, late_seconds=180)) == 4 * MINUTE
+
+
+@pytest.mark.parametrize(
+    ("leaves", "ended", "early"),
+    [(50, 60, 0), (49, 60, 11), (29, 40, 11), (31, 40, 0), (55, 90, 0), (49, None, 0)],
+)
+def test_left_early_is_more_than_ten_minutes_before_the_scheduled_or_the_real_end(leaves, ended, early):
+    frame = replace(FRAME, ended_at=None if ended is None else TEN + ended * MINUTE)
+
+    assert left_early_seconds(person("Ann", (0, leaves)), frame) == early * MINUTE
+
+
+def test_rejoining_is_coming_back():
+    assert [rejoins(person("Ann", *stays)) for stays in ([], [(0, 5)], [(0, 5), (7, 9), (12, None)])] == [0, 0, 2]
+
+
+def test_the_peak_is_the_first_time_it_was_reached():
+    figures = count([person("a", (0, 5), (10, 15)), person("b", (1, 20))], FRAME)
+
+    assert (figures.peak, figures.peak_at) == (2, TEN + MINUTE)
+
+
+def test_one_going_as_another_comes_is_no_step():
+    assert count([person("a", (0, 5)), person("b", (5, None))], FRAME).points == ((TEN, 1),)
+
+
+# --- two meetings
+
+
+def known(key, value):
+    return person(key, (0, 5), identities=frozenset({("user_id", value)}))
+
+
+def test_who_came_to_both_is_found_by_who_they_are_then_by_a_name_of_their_own():
+    first = [known("Dana", "d"), person("1", (0, 5), name="Guest Lee"), known("Ann", "a")]
+    second = [known("Dana O.", "d"), person("2", (0, 5), name="guest lee"), known("Ben", "b")]
+
+    pairs = compare(first, second)
+
+    names = [(pair.first and pair.first.key, pair.second and pair.second.key, pair.by_name) for pair in pairs]
+    assert names == [("Dana", "Dana O.", False), ("1", "2", True), ("Ann", None, False), (None, "Ben", False)]
+
+
+def test_two_of_one_name_are_nobodys_match():
+    phones = [person("1", (0, 5), name="iPhone"), person("2", (0, 5), name="iPhone")]
+
+    assert [pair.by_name for pair in compare(phones, [person("3", (0, 5), name="iPhone")])] == [False] * 3
+
+
+def test_a_no_show_registered_and_never_arrived():
+    ann = person("Ann", (0, 5), identities=frozenset({("email", "ann@example.com")}))
+    registrants = [{"id": "1", "email": "Ann@example.com"}, {"id": "2", "email": "ben@example.com"}]
+
+    assert no_shows(registrants, [ann]) == registrants[1:]
