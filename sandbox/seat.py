@@ -185,17 +185,20 @@ def running(world: World, seat: Seat) -> Instance:
 
 
 def enter(world: World, seat: Seat, _: dict[str, Any]) -> None:
-    """Take the seat: come into the meeting, or begin one where there is none."""
+    """Take the seat: come into the meeting, or begin one where there is none, in the role the seat has."""
     user = person(world, seat)
     instance = seat_meeting(world, seat) or world.start_meeting(next_meeting(world, user))
-    if my_row(seat, user, instance.present(world.now())):
-        return
-    if seat.guest:
-        world.join(instance, None, user.display_name)
-    else:
-        row = world.join(instance, user)
-        if seat.role:
-            row.role = ROW_ROLES.get(seat.role, seat.role)
+    row = my_row(seat, user, instance.present(world.now()))
+    if row is None:
+        row = world.join(instance, None, user.display_name) if seat.guest else world.join(instance, user)
+    give_role(world, instance, row, seat.role)
+
+
+def give_role(world: World, instance: Instance, row: Join, role: str) -> None:
+    """The role, if it is any and another one than before."""
+    wanted = ROW_ROLES.get(role, role)
+    if wanted and row.role != wanted:
+        world.set_role(instance, row, wanted)
 
 
 def next_meeting(world: World, user: User) -> Meeting:
@@ -243,18 +246,8 @@ def put_in_waiting_room(world: World, seat: Seat, asked: dict[str, Any]) -> None
 
 
 def change_role(world: World, seat: Seat, asked: dict[str, Any]) -> None:
-    """The person at the seat, or somebody else, gets another role."""
-    instance = running(world, seat)
-    if asked.get("participantId"):
-        instance, row = find(world, seat, asked)
-    else:
-        mine = my_row(seat, person(world, seat), instance.present(world.now()))
-        if mine is None:
-            return
-        row = mine
-    wanted = ROW_ROLES.get(str(asked["role"]), str(asked["role"]))
-    if row.role != wanted:
-        world.set_role(instance, row, wanted)
+    """Somebody in the meeting gets another role."""
+    give_role(world, *find(world, seat, asked), str(asked["role"]))
 
 
 def waiting_room(world: World, seat: Seat, asked: dict[str, Any]) -> None:

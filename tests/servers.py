@@ -38,7 +38,7 @@ class Served:
         return self.child.log.read_text(errors="replace")
 
 
-def _environ(**settings: str) -> dict[str, str]:
+def clean_environ(**settings: str) -> dict[str, str]:
     """Nothing of the developer's own settings, only what any program needs, and these."""
     needed = ("PATH", "HOME", "LANG", "TMPDIR")
     return {**{name: os.environ[name] for name in needed if name in os.environ}, **settings}
@@ -68,7 +68,7 @@ def serve_app(group: Group) -> Callable[..., Served]:
         }
         bind = ["--bind", f"127.0.0.1:{port}"]
         command = [sys.executable, "-m", "gunicorn", "-c", "gunicorn.conf.py", *bind, "wsgi:app"]
-        return _serve(group, f"app-{port}", command, _environ(**{**own, **settings}), url, "/healthz")
+        return _serve(group, f"app-{port}", command, clean_environ(**{**own, **settings}), url, "/healthz")
 
     return serve
 
@@ -92,7 +92,7 @@ def serve_sandbox(group: Group, tmp_path: Path) -> Callable[..., Served]:
         }
         flags = [part for name, value in options.items() for part in (f"--{name}", value)]
         command = [sys.executable, "-m", "sandbox", *flags]
-        return _serve(group, f"sandbox-{port}", command, _environ(), f"http://127.0.0.1:{port}", "/")
+        return _serve(group, f"sandbox-{port}", command, clean_environ(), f"http://127.0.0.1:{port}", "/")
 
     return serve
 
@@ -135,7 +135,7 @@ def dev_run(group: Group, checkout: Path) -> Callable[..., DevRun]:
     def start(**environ: str) -> DevRun:
         begun = time.monotonic()
         chosen = {"PORT": str(free_port()), **environ}
-        child = group.start("dev", [sys.executable, "dev.py", "run"], _environ(**chosen), checkout)
+        child = group.start("dev", [sys.executable, "dev.py", "run"], clean_environ(**chosen), checkout)
         until_started(child, lambda: "http://" in child.last_lines())
         line = child.last_lines(1)
         return DevRun(child, line[line.index("http://") :].split()[0].rstrip("/"), time.monotonic() - begun)

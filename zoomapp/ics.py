@@ -48,10 +48,9 @@ def _event(meeting: Meeting, now: datetime, zone: tzinfo | None, with_passcode: 
         gone = [each.start_at for each in meeting.occurrences if each.deleted and each.start_at]
         yield from (_moment("EXDATE", at, zone) for at in gone)
     yield f"SUMMARY:{_text(meeting.topic)}"
-    yield f"LOCATION:{_text(link)}"
-    yield f"URL:{link}"
-    text = "\n\n".join(part for part in (meeting.agenda, f"{link}{passcode}") if part)
-    yield f"DESCRIPTION:{_text(text)}"
+    yield f"LOCATION:{_text(meeting.join_url)}"
+    yield f"URL:{meeting.join_url}"
+    yield f"DESCRIPTION:{_text(about)}"
     yield "END:VEVENT"
 
 

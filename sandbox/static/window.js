@@ -104,7 +104,6 @@ switches.addEventListener("change", async ({ target: { name, value } }) => {
     const guest = value === "guest";
     sit({ role: guest ? "participant" : value, status: guest ? "unauthenticated" : "authorized", launch: "" });
     await act("enter");
-    if (value) await act("role", { role: seat.role });
     return;
   }
   sit({ [name]: value, launch: "" });

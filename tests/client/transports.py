@@ -123,7 +123,7 @@ class ZoomClient:
         if self.framed:
             self.page.evaluate("changes => Object.assign(window.seat, changes)", changes)
         if "role" in changes:
-            self.ask(self.seat, "act", {"action": "role", "role": changes["role"]})
+            self.ask(self.seat, "act", {"action": "enter"})
         self.refresh()
 
     def act(self, action: str, **data: Any) -> dict[str, Any]:

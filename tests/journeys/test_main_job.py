@@ -9,7 +9,6 @@ import pytest
 from tests.processes import alive
 
 
-
 @pytest.fixture
 def at_home(dev_run, page):
     """A run of the app, and a browser at its front page."""

@@ -74,6 +74,8 @@ def _kept(records: set[Record]) -> set[Record]:
 
 def _connected(records: set[Record]) -> set[Record]:
     """The same, with what the client saw put to the connection that better sources know it by."""
+    if not any(record.source == "sdk" for record in records):
+        return records
     known = sorted(
         (record for record in records if record.source != "sdk"),
         key=lambda record: (record.joined_at or record.left_at or 0.0, record.connection),
@@ -138,19 +140,30 @@ def _groups(records: set[Record]) -> list[_Group]:
 
 def _stays(records: list[Record], room: Room) -> list[Interval]:
     """When a connection was in a room: each source by itself, then the better over the worse."""
+    told: dict[Source, list[Record]] = defaultdict(list)
+    for record in records:
+        if record.room == room:
+            told[record.source].append(record)
     found: list[Interval] = []
-    for source in (*FINAL, *LIVE):
-        told = [record for record in records if record.source == source and record.room == room]
-        ends: dict[float, float | None] = {}
-        for record in told:
-            if record.joined_at is not None:
-                known = (ends.get(record.joined_at), record.left_at)
-                ends[record.joined_at] = max((end for end in known if end is not None), default=None)
-        whole = [(start, end) for start, end in ends.items() if end is not None]
-        joins = {start for start, end in ends.items() if end is None}
-        leaves = {record.left_at for record in told if record.joined_at is None and record.left_at is not None}
-        found = intervals.overlay(found, intervals.union([*whole, *intervals.pair(joins, leaves)]))
+    for source in sorted(told, key=(*FINAL, *LIVE).index):
+        found = intervals.overlay(found, _told(told[source]))
     return found
+
+
+def _told(records: list[Record]) -> tuple[Interval, ...]:
+    """The stays that one source tells of: rows as they are, events in pairs."""
+    ends: dict[float, float | None] = {}
+    leaves: set[float] = set()
+    for record in records:
+        if record.joined_at is not None:
+            known = ends.get(record.joined_at)
+            later = known is None or (record.left_at is not None and record.left_at > known)
+            ends[record.joined_at] = record.left_at if later else known
+        elif record.left_at is not None:
+            leaves.add(record.left_at)
+    whole: list[Interval] = [(start, end) for start, end in ends.items() if end is not None]
+    joins = {start for start, end in ends.items() if end is None}
+    return intervals.union([*whole, *intervals.pair(joins, leaves)])
 
 
 def _merged(groups: list[_Group], kind: str, stronger: tuple[str, ...]) -> list[_Group]:

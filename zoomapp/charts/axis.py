@@ -7,7 +7,7 @@ from zoomapp import times
 
 LEAD_SECONDS = 120  # the axis begins this long before anything happens
 STEPS = tuple(60 * minutes for minutes in (1, 2, 5, 10, 15, 30, 60, 120, 180, 240, 360, 720, 1440))
-GAP_TO_LAST = 8.0  # percent; a tick closer than this to the last label is dropped
+GAP_TO_LAST = 14.0  # percent; a tick closer than this would touch the last label in a narrow panel
 
 
 @dataclass(frozen=True)

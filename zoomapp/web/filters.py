@@ -76,8 +76,13 @@ def since(at: datetime) -> str:
     return times.duration(now().timestamp() - at.timestamp())
 
 
+def days_until(at: datetime) -> int:
+    """Calendar days from today, for whoever looks."""
+    return (times.local(at, viewer().zone).date() - times.local(now(), viewer().zone).date()).days
+
+
 def days_left(at: datetime) -> str:
-    left = (times.local(at, viewer().zone).date() - times.local(now(), viewer().zone).date()).days
+    left = days_until(at)
     if left <= 1:
         return _("tomorrow") if left == 1 else _("today")
     return _("in %(days)d days") % {"days": left}
@@ -101,9 +106,13 @@ def span(start: datetime, end: datetime) -> str:
 
 
 def offset(zone_name: str) -> str:
-    """What the clock shows there now: "now 10:42, UTC+01:00"."""
+    """What the clock shows there now: "now 10:42, UTC+1"."""
     zone = times.find_zone(zone_name) or UTC
-    return f"now {times.tick(now(), zone, hour12=viewer().chosen.hour12)}, {times.offset(now(), zone)}"
+    ahead = times.offset(now(), zone).removesuffix(":00").replace("+0", "+").replace("-0", "-")
+    return _("now %(time)s, %(offset)s") % {
+        "time": times.tick(now(), zone, hour12=viewer().chosen.hour12),
+        "offset": ahead.removesuffix("+0"),
+    }
 
 
 def minutes(count: int) -> str:
@@ -124,8 +133,9 @@ def bar_words(person: Person, span: Axis) -> str:
     return timeline_words(span, person.here, person.waiting)
 
 
-def drawn(points: Sequence[tuple[float, int]], span: Axis) -> Markup:
-    return curve(span, points)
+def drawn(points: Sequence[tuple[float, int]], span: Axis, height: int = 96, most: int = 5, prefix: str = "") -> Markup:
+    """How many were here at each moment; ``prefix`` keeps two curves on one page apart."""
+    return curve(span, points, height=height, most=most, prefix=prefix or "curve")
 
 
 def avatar_colour(name: str) -> int:
@@ -157,6 +167,7 @@ FILTERS: dict[str, Callable[..., object]] = {
     "date_clock": date_clock,
     "day": day,
     "days_left": days_left,
+    "days_until": days_until,
     "duration": times.duration,
     "full": full,
     "initials": initials,

@@ -15,7 +15,7 @@ from zoomapp.paging import Collected, collect
 from zoomapp.web.block import Block, block
 from zoomapp.web.current import gateway, services
 from zoomapp.web.frame import done
-from zoomapp.web.overview import live_meetings
+from zoomapp.web.lists import live_meetings
 from zoomapp.web.trouble import MEETINGS
 from zoomapp.web.viewer import now, viewer
 from zoomapp.zoom.models import Meeting
@@ -89,6 +89,6 @@ def _in_order(show: str, listed: Block[tuple[Meeting, ...]], live: Block[tuple[M
     return agenda.coming(meetings, now(), live.value or ())
 
 
-def _chips(show: str, counts: dict[str, int | None]) -> list[tuple[str, str, int | None, bool]]:
+def _chips(show: str, counts: dict[str, int | None]) -> list[tuple[str, str, int | None, bool, str]]:
     words = {"upcoming": _("Upcoming"), "live": _("Live"), "scheduled": _("Scheduled"), "past": _("Past")}
-    return [(url_for(".index", show=name), words[name], counts.get(name), name == show) for name in VIEWS]
+    return [(url_for(".index", show=name), words[name], counts.get(name), name == show, "") for name in VIEWS]

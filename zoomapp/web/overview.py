@@ -12,10 +12,12 @@ from zoomapp import agenda
 from zoomapp.web.block import Block, block
 from zoomapp.web.current import gateway, user_id
 from zoomapp.web.frame import done
+from zoomapp.web.lists import coming_meetings, live_meetings
 from zoomapp.web.oauth import CONTEXT_HEADER, enter
-from zoomapp.web.trouble import MEETINGS, RECORDINGS
+from zoomapp.web.sources import live_roster
+from zoomapp.web.trouble import RECORDINGS
 from zoomapp.web.viewer import now
-from zoomapp.zoom.models import Meeting, Page
+from zoomapp.zoom.models import Page
 from zoomapp.zoom.recordings import Recording
 
 bp = Blueprint("overview", __name__)
@@ -33,26 +35,19 @@ def show() -> ResponseReturnValue:
             return redirect(place)
     if user_id() is None:
         return render_template("pages/connect.html", error=None)
-    live, coming = live_meetings(), block("upcoming", MEETINGS, lambda: gateway().meetings("upcoming"), read_meetings)
+    live, coming = live_meetings(), coming_meetings()
     ahead = agenda.coming(coming.value or (), now(), live.value or ())
+    running = live.value[0] if live.value else None
     return render_template(
         "pages/overview.html",
         live=live,
+        seen=live_roster(str(running.id), running) if running else None,
         coming=coming,
         ahead=[each for each in ahead if each.start_at][:NEXT],
         recordings=_latest_recordings(),
         starts_soon=agenda.starts_soon(agenda.next_one(ahead), now()),
         done=done(),
     )
-
-
-def live_meetings() -> Block[tuple[Meeting, ...]]:
-    """The meetings of the user that are running."""
-    return block("live", MEETINGS, lambda: gateway().meetings("live"), read_meetings)
-
-
-def read_meetings(body: Any) -> tuple[Meeting, ...]:
-    return Page.of(body, "meetings", Meeting.from_api).items
 
 
 def _latest_recordings() -> Block[tuple[Recording, ...]]:

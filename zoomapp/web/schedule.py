@@ -13,7 +13,7 @@ from zoomapp.forms import Judged, MeetingForm, zoom_faults
 from zoomapp.once import Once
 from zoomapp.web.current import gateway
 from zoomapp.web.frame import say_done
-from zoomapp.web.overview import read_meetings
+from zoomapp.web.lists import read_meetings
 from zoomapp.web.trouble import CREATE, Trouble, trouble
 from zoomapp.web.viewer import kept, now, viewer
 from zoomapp.zoom.models import Meeting

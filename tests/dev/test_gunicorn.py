@@ -1,0 +1,84 @@
+"""The app leaves and starts as a host expects it of a gunicorn app."""
+
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+import requests
+
+from devtools.processes import free_port, wait_until
+from tests.processes import status, until_started
+from tests.servers import ROOT, clean_environ
+
+TOY = """
+import threading
+
+go = threading.Event()
+
+class Services:
+    def begin_shutdown(self):
+        print("told", flush=True)
+        go.set()
+
+class App:
+    extensions = {"zoomapp": Services()}
+
+    def __call__(self, environ, start_response):
+        if environ["PATH_INFO"] == "/slow":
+            print("asked", flush=True)
+            go.wait(20)
+        start_response("200 OK", [("Content-Length", "5")])
+        return [b"whole"]
+
+app = App()
+"""
+
+
+@pytest.fixture
+def toy(group, tmp_path):
+    """An app whose slow answer ends only after it was told that the end is near."""
+    (tmp_path / "toy.py").write_text(TOY)
+    port = free_port()
+    command = ["gunicorn", "-c", "gunicorn.conf.py", "--pythonpath", str(tmp_path), "--bind", f"127.0.0.1:{port}"]
+    child = group.start("toy", [sys.executable, "-m", *command, "toy:app"], clean_environ(WEB_CONCURRENCY="1"), ROOT)
+    until_started(child, lambda: status(f"http://127.0.0.1:{port}/") == 200)
+    return child, f"http://127.0.0.1:{port}"
+
+
+def test_a_request_in_flight_is_answered_and_the_app_knows_before(toy):
+    child, url = toy
+    with ThreadPoolExecutor() as pool:
+        slow = pool.submit(requests.get, f"{url}/slow", timeout=20)
+        assert wait_until(lambda: "asked" in child.last_lines(), 5)
+
+        child.process.terminate()
+
+        assert slow.result().text == "whole"
+        assert child.process.wait(10) == 0
+    assert "told" in child.last_lines()
+
+
+def test_an_empty_environment_names_every_missing_variable_and_stops(group):
+    command = [
+        sys.executable,
+        "-m",
+        "gunicorn",
+        "-c",
+        "gunicorn.conf.py",
+        "--bind",
+        f"127.0.0.1:{free_port()}",
+        "wsgi:app",
+    ]
+    child = group.start("app", command, clean_environ(), ROOT)
+
+    assert child.process.wait(20) == 1
+    required = (
+        "ZOOM_CLIENT_ID",
+        "ZOOM_CLIENT_SECRET",
+        "PUBLIC_URL",
+        "SECRET_KEY",
+        "TOKEN_ENCRYPTION_KEYS",
+        "REDIS_URL",
+    )
+    assert all(f"{name} is missing." in child.last_lines().splitlines() for name in required)
+    assert "Traceback" not in child.last_lines()

@@ -1,0 +1,70 @@
+"""A group's processes end with their owner, in whatever way that ends."""
+
+import signal
+import socket
+import subprocess
+import sys
+
+from devtools import guard
+from devtools.processes import Group, free_port, is_free, wait_until
+from tests.processes import alive
+
+OWNER = """
+import sys, time
+from pathlib import Path
+from devtools.processes import Group
+group = Group(Path(sys.argv[1]))
+stays, leaves = (group.start(name, ["sleep", "60"]) for name in ("stays", "leaves"))
+group.stop(leaves)
+print(stays.pid, flush=True)
+time.sleep(60)
+"""
+
+
+def test_nothing_outlives_an_owner_that_was_killed(tmp_path):
+    owner = subprocess.Popen([sys.executable, "-c", OWNER, tmp_path], stdout=subprocess.PIPE, text=True)
+    pid = int(owner.stdout.readline())
+
+    owner.send_signal(signal.SIGKILL)
+
+    owner.communicate()
+    assert wait_until(lambda: not alive(pid), 5)
+
+
+def test_the_guard_spares_what_is_no_longer_in_its_care(group):
+    spared, ended = (group.start(name, ["sleep", "60"]) for name in ("spared", "ended"))
+    words = f"+{spared.pid}\n+{ended.pid}\n-{spared.pid}\n"
+
+    subprocess.run([sys.executable, guard.__file__], input=words, text=True, check=True)
+
+    assert wait_until(lambda: not ended.running(), 5)
+    assert spared.running()
+
+
+def test_what_ignores_a_request_to_stop_is_killed_with_its_children(tmp_path):
+    with Group(tmp_path) as group:
+        deaf = group.start("deaf", ["sh", "-c", "trap '' TERM; sleep 61 & echo $!; wait; wait"])
+        assert wait_until(lambda: deaf.last_lines().isdecimal(), 5)
+        grandchild = int(deaf.last_lines())
+
+        group.stop(deaf, grace_seconds=0.1)
+
+        assert not alive(deaf.pid)
+        assert wait_until(lambda: not alive(grandchild), 5)
+
+
+def test_a_child_that_stopped_by_itself_is_named(group):
+    child = group.start("brief", ["sh", "-c", "echo that was it; exit 3"])
+
+    child.process.wait(5)
+
+    assert group.fallen() is child
+    assert child.last_lines() == "that was it"
+
+
+def test_a_port_somebody_listens_on_is_not_free():
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        taken = server.getsockname()[1]
+
+        assert not is_free(taken)
+        assert free_port(taken) > taken

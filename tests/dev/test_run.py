@@ -1,0 +1,108 @@
+"""`dev.py run`, started as a person would, in a copy of the project."""
+
+import os
+import re
+import signal
+import socket
+import sys
+
+import pytest
+
+from devtools.processes import free_port, wait_until
+from tests.processes import alive, status
+from tests.servers import clean_environ
+
+
+@pytest.fixture
+def launch(group, checkout):
+    """A factory of runs that may fail."""
+
+    def start(**environ):
+        chosen = {"PORT": str(free_port()), **environ}
+        return group.start("failing", [sys.executable, "dev.py", "run"], clean_environ(**chosen), checkout)
+
+    return start
+
+
+def commands(run):
+    """The command line of each process of a run."""
+    return {pid: os.popen(f"ps -ww -o args= -p {pid}").read() for pid in run.pids}
+
+
+def test_prints_one_line_with_the_address(dev_run):
+    run = dev_run()
+
+    address = r"http://127\.0\.0\.1:\d+/"
+    assert re.fullmatch(rf"Rollcall is ready: {address} \(sandbox: {address}\)\n", run.child.log.read_text())
+    assert status(run.url + "/readyz") == 200
+
+
+@pytest.mark.parametrize(
+    "how", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGKILL], ids=lambda how: how.name
+)
+def test_leaves_no_process_behind(dev_run, how):
+    run = dev_run()
+    pids = run.pids
+    assert len(pids) >= 6  # launcher, guard, database, sandbox, gunicorn and its workers
+
+    run.child.process.send_signal(how)
+
+    assert run.child.process.wait(20) == (-how if how is signal.SIGKILL else 0)
+    assert wait_until(lambda: not any(alive(pid) for pid in pids), 5)
+
+
+def test_ends_when_a_part_stops_by_itself(dev_run):
+    run = dev_run()
+    pids = run.pids
+    database = next(pid for pid, command in commands(run).items() if "valkey-server" in command)
+
+    os.kill(database, signal.SIGKILL)
+
+    assert run.child.process.wait(20) == 1
+    assert "The database stopped (exit status -9). Its last lines:" in run.child.log.read_text()
+    assert not any(alive(pid) for pid in pids)
+
+
+def test_names_every_fault_of_settings_made_by_hand(launch):
+    child = launch(ZOOM_CLIENT_ID="mine", PUBLIC_URL="nonsense")
+
+    assert child.process.wait(30) == 1
+    said = child.log.read_text()
+    assert "ZOOM_CLIENT_SECRET is missing." in said
+    assert "PUBLIC_URL must be an address" in said
+    assert "Traceback" not in said
+
+
+def test_uses_the_zoom_and_the_redis_of_the_environment(dev_run, redis_url):
+    run = dev_run(ZOOM_CLIENT_ID="mine", ZOOM_CLIENT_SECRET="mine", REDIS_URL=redis_url)
+
+    running = "".join(commands(run).values())
+    assert "gunicorn" in running
+    assert "valkey-server" not in running
+    assert "sandbox" not in running + run.child.log.read_text()
+
+
+def test_takes_the_next_free_port(dev_run):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+
+        run = dev_run(PORT=str(port))
+
+    assert int(run.url.rsplit(":", 1)[1]) > port
+
+
+def test_a_second_run_from_the_same_folder_says_where_the_first_is(dev_run, launch):
+    run = dev_run()
+
+    second = launch()
+
+    assert second.process.wait(20) == 1
+    assert f"already running from this folder: Rollcall is ready: {run.url}/" in second.log.read_text()
+    assert status(run.url + "/readyz") == 200
+
+
+def test_refuses_a_port_that_is_no_number(launch):
+    child = launch(PORT="http")
+
+    assert child.process.wait(20) == 1
+    assert child.log.read_text() == "PORT must be a number between 1 and 65535, not 'http'.\n"

@@ -1,0 +1,65 @@
+"""What a restart finds again."""
+
+import os
+import socket
+
+import pytest
+
+from devtools.install import Failed
+from devtools.state import State, lock
+
+
+def test_a_secret_stays_the_same_and_is_unlike_the_others(tmp_path):
+    folder = tmp_path / "data"
+
+    first = State(folder).secret("secret_key")
+
+    assert len(first) == 64
+    assert State(folder).secret("secret_key") == first
+    assert State(folder).secret("client_secret") != first
+
+
+def test_secrets_are_for_their_owner_alone(tmp_path):
+    folder = tmp_path / "data"
+
+    State(folder).secret("secret_key")
+
+    assert (folder / "dev.json").stat().st_mode & 0o777 == 0o600
+    assert folder.stat().st_mode & 0o777 == 0o700
+
+
+def test_a_port_stays_the_same_until_somebody_takes_it(tmp_path):
+    state = State(tmp_path)
+    port = state.port("sandbox")
+    assert State(tmp_path).port("sandbox") == port
+
+    with socket.create_server(("127.0.0.1", port)):
+        assert State(tmp_path).port("sandbox") != port
+
+
+def test_a_half_written_file_is_begun_anew(tmp_path):
+    (tmp_path / "dev.json").write_text('{"secret_key": "ab')
+
+    assert len(State(tmp_path).secret("secret_key")) == 64
+
+
+def test_a_folder_is_used_by_one_run_at_a_time(tmp_path):
+    with lock(tmp_path) as held:
+        print("http://127.0.0.1:5000/", file=held, flush=True)
+
+        with pytest.raises(Failed, match="already running from this folder: http"):
+            lock(tmp_path, patience_seconds=0)
+
+    lock(tmp_path, patience_seconds=0).close()
+
+
+def test_the_lock_is_free_when_all_who_hold_it_are_gone(tmp_path):
+    with lock(tmp_path) as held:
+        shared = os.dup(held.fileno())
+    try:
+        with pytest.raises(Failed):
+            lock(tmp_path, patience_seconds=0)
+    finally:
+        os.close(shared)
+
+    lock(tmp_path, patience_seconds=0).close()

@@ -1,0 +1,52 @@
+"""`dev.py test` and `check` tell the truth about what did not run."""
+
+import subprocess
+import sys
+
+from devtools.suite import install_command
+from tests.servers import ROOT, clean_environ
+
+BROWSER_TEST = "tests/dev/test_suite.py::test_a_page_opens"
+
+
+def test_a_page_opens(page):
+    page.goto("about:blank")
+
+    assert page.url == "about:blank"
+
+
+def test_a_missing_browser_is_reported_as_not_run(tmp_path):
+    bare = clean_environ(PATH=str(tmp_path), PLAYWRIGHT_BROWSERS_PATH=str(tmp_path))
+
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", BROWSER_TEST],
+        cwd=ROOT,
+        env=bare,
+        capture_output=True,
+        text=True,
+    )
+
+    assert "1 skipped" in done.stdout
+    assert "passed" not in done.stdout
+    assert "1 browser tests were NOT RUN: there is no Chromium." in done.stdout
+
+
+def test_says_what_to_type_for_what_is_missing():
+    assert install_command(["chromium", "redis-server"]) in (
+        "sudo apt-get update && sudo apt-get install -y --no-install-recommends chromium redis-server",
+        "brew install chromium redis",
+    )
+
+
+def test_an_unknown_command_is_answered_with_the_known_ones():
+    done = subprocess.run([sys.executable, "dev.py", "fly"], cwd=ROOT, capture_output=True, text=True)
+
+    assert done.returncode == 2
+    assert all(f"dev.py {name}" in done.stderr for name in ("run", "test", "check", "bench", "lock"))
+
+
+def test_an_unknown_check_is_refused():
+    done = subprocess.run([sys.executable, "dev.py", "check", "spelling"], cwd=ROOT, capture_output=True, text=True)
+
+    assert done.returncode == 1
+    assert "There is no check named spelling; there are ruff," in done.stderr

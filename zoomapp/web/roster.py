@@ -1,0 +1,94 @@
+"""A meeting's people as the page writes them: one row each, with the figures and the axis they share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+
+from zoomapp import agenda
+from zoomapp.attendance import Figures, Frame, Person, Record, count, merge
+from zoomapp.attendance.figures import here_seconds, late_seconds, left_early_seconds, rejoins, status
+from zoomapp.charts import Axis
+from zoomapp.web.viewer import viewer
+
+VIEWS = ("here", "waiting", "left", "late")
+
+
+@dataclass(frozen=True)
+class Row:
+    """One person: ``state`` is here, waiting or left; ``left_at`` only for those who left."""
+
+    person: Person
+    state: str
+    joined_at: datetime
+    left_at: datetime | None
+    seconds: float
+    late_minutes: int
+    early_minutes: int
+    rejoins: int
+
+    def is_in(self, view: str) -> bool:
+        return view not in VIEWS or self.state == view or (view == "late" and self.late_minutes > 0)
+
+
+@dataclass(frozen=True)
+class Roster:
+    """Everything the page says about one meeting's people. ``total``: how many rows Zoom has, if it told."""
+
+    people: tuple[Person, ...]
+    frame: Frame
+    complete: bool = True
+    total: int = 0
+
+    @classmethod
+    def of(cls, records: Iterable[Record], frame: Frame, *, complete: bool, total: int) -> Roster:
+        """From one source's records. A meeting that is over ended when the last one left."""
+        told = list(records)
+        if frame.ended_at is not None:
+            ended = max((each.left_at for each in told if each.left_at is not None), default=frame.ended_at)
+            frame = Frame(frame.now, frame.starts_at, frame.ends_at, ended, frame.late_seconds, frame.early_seconds)
+        return cls(merge(told, ended_at=frame.ended_at), frame, complete, total)
+
+    @property
+    def end(self) -> float:
+        return self.frame.now if self.frame.ended_at is None else self.frame.ended_at
+
+    @cached_property
+    def figures(self) -> Figures:
+        return count(self.people, self.frame)
+
+    @cached_property
+    def attended(self) -> int:
+        """How many were in the meeting at any time."""
+        return sum(1 for each in self.people if each.here)
+
+    @cached_property
+    def rows(self) -> tuple[Row, ...]:
+        """In order of arrival."""
+        return tuple(self._row(each) for each in self.people)
+
+    @cached_property
+    def axis(self) -> Axis:
+        first = min((each.arrived_at for each in self.people), default=self.frame.now)
+        live, chosen, starts_at = self.frame.ended_at is None, viewer().chosen, self.frame.starts_at
+        return Axis.around(first, self.end, viewer().zone, live=live, scheduled=starts_at, hour12=chosen.hour12)
+
+    def chosen(self, view: str, query: str) -> list[Row]:
+        """Those a filter and a search leave."""
+        return [each for each in self.rows if each.is_in(view) and agenda.matches(query, each.person.name)]
+
+    def _row(self, person: Person) -> Row:
+        state = status(person)
+        left = person.here[-1][1] if person.here else person.waiting[-1][1]
+        return Row(
+            person=person,
+            state=state,
+            joined_at=datetime.fromtimestamp(person.arrived_at, UTC),
+            left_at=datetime.fromtimestamp(left, UTC) if state == "left" and left is not None else None,
+            seconds=here_seconds(person, self.end),
+            late_minutes=int(late_seconds(person, self.frame) // 60),
+            early_minutes=int(left_early_seconds(person, self.frame) // 60),
+            rejoins=rejoins(person),
+        )
