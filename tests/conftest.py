@@ -1,6 +1,7 @@
 """What every test may ask for."""
 
 import pytest
+from hypothesis import settings as hypothesis_settings
 
 from devtools import found
 from tests.browser import NOT_RUN, browser, chromium, new_page, page
@@ -35,6 +36,10 @@ __all__ = [
     "world",
     "zoom_client",
 ]
+
+# A busy machine makes an example slow, not wrong.
+hypothesis_settings.register_profile("house", deadline=None, max_examples=60)
+hypothesis_settings.load_profile("house")
 
 
 def pytest_report_header() -> list[str]:
