@@ -245,11 +245,6 @@ def put_in_waiting_room(world: World, seat: Seat, asked: dict[str, Any]) -> None
     )
 
 
-def change_role(world: World, seat: Seat, asked: dict[str, Any]) -> None:
-    """Somebody in the meeting gets another role."""
-    give_role(world, *find(world, seat, asked), str(asked["role"]))
-
-
 def waiting_room(world: World, seat: Seat, asked: dict[str, Any]) -> None:
     world.meetings[running(world, seat).meeting_id].settings["waiting_room"] = bool(asked["on"])
 
@@ -276,7 +271,6 @@ ACTIONS = {
     "leave": leave,
     "admit": admit,
     "put_in_waiting_room": put_in_waiting_room,
-    "role": change_role,
     "waiting_room": waiting_room,
     "record": record,
     "end": end,
