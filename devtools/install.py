@@ -63,7 +63,8 @@ def _install(locks: tuple[str, ...]) -> None:
     say(f"Installing the packages of {', '.join(locks)} into .venv (once) …")
     wanted = [argument for lock in locks for argument in ("-r", str(ROOT / lock))]
     pip = [str(PYTHON), "-m", "pip", "install", "-qq", "--no-input", "--disable-pip-version-check"]
-    if subprocess.run([*pip, "--require-hashes", *wanted]).returncode:
+    # Compiling only what is imported, when it is, halves the wait.
+    if subprocess.run([*pip, "--no-compile", "--require-hashes", *wanted]).returncode:
         raise Failed("The packages could not be installed; see above. If .venv looks broken, delete it and try again.")
     for lock in locks:
         _stamp(lock).write_text(_digest(lock))
