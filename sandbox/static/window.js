@@ -11,7 +11,8 @@ let coming = 0;
 
 /* The seat lives in the address, so that a link to a situation can be passed on. */
 const asked = new URLSearchParams(location.search);
-const seat = { user: me, running_context: "inMeeting", role: "", theme: "light", status: "authorized", launch: "", ...Object.fromEntries(asked) };
+const theme = matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
+const seat = { user: me, running_context: "inMeeting", role: "", theme, status: "authorized", launch: "", ...Object.fromEntries(asked) };
 
 const client = zoomClient(ask, {
   product: "web", browserVersion: navigator.userAgent, authorization: seat.authorization || "usual",

@@ -12,6 +12,7 @@ from flask import Flask, Response, redirect, request, send_file
 from werkzeug.serving import make_server
 
 import sandbox
+from devtools.processes import free_port
 from sandbox.world import World
 from tests.client.transports import Ask, ask_world
 
@@ -31,6 +32,7 @@ class Served:
 
     app: Flask
     url: str = ""
+    #: path, app context and user agent of each request
     seen: list[tuple[str, str | None, str]] = field(default_factory=list)
 
 
@@ -94,3 +96,11 @@ def ask(world: World) -> Ask:
 def sandbox_url(world: World, serve: Callable[[Flask], str]) -> str:
     """The sandbox itself on a port, for the client that is a page of it."""
     return serve(sandbox.create_app(world))
+
+
+@pytest.fixture
+def stack(redis_url, serve_sandbox, serve_app):
+    """The app and a sandbox with a meeting going on, each a process of its own."""
+    port = free_port()
+    zoom = serve_sandbox(f"http://127.0.0.1:{port}", story="live-meeting")
+    return serve_app(redis_url, zoom.url, port=port), zoom

@@ -1,21 +1,10 @@
 """Our app in the Zoom client: opened, connected without leaving it, and at home there."""
 
-import pytest
-
-from devtools.processes import free_port
 from sandbox.seat import Seat
 from tests.client.transports import TRANSPORTS, ask_over_http
 
 PEOPLE = ("dana", "jonas", "ada", "priya")
 SIGNED_IN = "() => location.pathname.startsWith('/participants') && !document.querySelector('[data-connect]')"
-
-
-@pytest.fixture
-def stack(redis_url, serve_sandbox, serve_app):
-    """The app and a sandbox with a meeting going on, each a process of its own."""
-    port = free_port()
-    zoom = serve_sandbox(f"http://127.0.0.1:{port}", story="live-meeting")
-    return serve_app(redis_url, zoom.url, port=port), zoom
 
 
 def test_person_connects_without_leaving_the_client_over_each_transport(stack, zoom_client):

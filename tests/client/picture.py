@@ -1,0 +1,28 @@
+"""The picture of the meeting window in the README: ``python3 dev.py test tests/client/picture.py`` takes it anew."""
+
+from pathlib import Path
+
+from sandbox.seat import Seat
+from tests.client.transports import ask_over_http
+
+PICTURE = Path(__file__).parents[2] / "docs" / "img" / "client.png"
+LARGEST_BYTES = 200_000
+
+
+def test_picture_of_the_meeting_window(stack, zoom_client):
+    app, zoom = stack
+    home_url = f"{app.url}/api/zoomapp/home"
+    client = zoom_client("iframe", home_url, ask_over_http(zoom.url), sandbox_url=zoom.url, seat=Seat("dana"))
+    client.page.set_viewport_size({"width": 1360, "height": 800})
+    client.open()
+    client.press("[data-connect]")
+    client.app.wait_for_selector("text=Product review")
+
+    client.page.click("[data-come=wait]")
+    client.page.locator("#waiting li").first.wait_for()
+    client.page.mouse.move(5, 5)
+    client.app.wait_for_load_state("networkidle")
+    PICTURE.parent.mkdir(parents=True, exist_ok=True)
+    client.page.screenshot(path=PICTURE)
+
+    assert PICTURE.stat().st_size <= LARGEST_BYTES
