@@ -9,7 +9,7 @@ from flask import Blueprint, current_app, render_template, request
 from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 
-from sandbox import seat
+from sandbox import acts, seat
 from sandbox.moments import iso
 from sandbox.refusals import here
 from sandbox.seat import Seat, Unknown
@@ -70,7 +70,7 @@ def answered(world: World, who: Seat, name: str, data: dict[str, Any]) -> Any:
         case "authorize":
             return seat.authorize(world, who, data)
         case "act":
-            seat.act(world, who, str(data.get("action")), data)
+            acts.act(world, who, str(data.get("action")), data)
             return seat.state(world, who)
     raise Unknown(name)
 

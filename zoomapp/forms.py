@@ -135,8 +135,8 @@ class MeetingForm:
         if self.repeat != "any":
             # Local time with the zone's name: a series keeps its hour over a change of the clocks.
             body["start_time"] = f"{self.date}T{self.time[:5]}:00"
-        if self.passcode:
-            body["password"] = self.passcode
+        # Without a passcode Zoom turns the waiting room on for those who have to have one of the two.
+        body |= {"password": self.passcode} if self.passcode else {"default_password": True}
         if self.agenda:
             body["agenda"] = self.agenda
         if self.repeat in REPEATS:

@@ -1,7 +1,7 @@
 /* The Zoom client's side of the Zoom Apps SDK bridge.
  *
  * zoomClient(ask, options) answers what the SDK asks and announces what changes. It knows no transport
- * (bridges.js brings one) and decides nothing that belongs to Zoom's servers: for that it calls
+ * (bridges.js brings one), keeps to the rules (rules.js) and decides nothing that belongs to Zoom's servers: for that it calls
  * `ask(name, data)`, which /client answers from the sandbox and a browser test answers from Python.
  *
  * All state is one plain object, so that a test can read it, send it and set it as JSON.
@@ -16,31 +16,7 @@
   const NOT_FOR_GUESTS = "10284";
   const ALREADY_PENDING = "10285";
 
-  const MEETINGS = ["inMeeting", "inWebinar", "inImmersive", "inCollaborate", "inCamera"];
-
-  /* Who may use what: H host, C co-host, P participant, L panelist, A attendee; g in guest mode too; m only in a meeting.
-   * https://appssdk.zoom.us/classes/ZoomSdk.ZoomSdk.html ("Supported roles", "Supports Guest Mode") */
-  const RULES = {
-    getSupportedJsApis: "HCPLA g", getRunningContext: "HCPLA g", getUserContext: "HCPLA g", getAppContext: "HCPLA g",
-    openUrl: "HCPLA g", showNotification: "HCPLA g", expandApp: "HCPLA g", appPopout: "HCPLA g", promptAuthorize: "HCPLA g",
-    authorize: "HCPL", onAuthorized: "HCPL",
-    getMeetingUUID: "HCPLA g m", getMeetingContext: "HC m", getMeetingJoinUrl: "HC m", getMeetingParticipants: "HC m",
-    getRecordingContext: "HC m", cloudRecording: "HC m", onCloudRecording: "HC m", onParticipantChange: "HC m",
-    getWaitingRoomState: "HC g m", setWaitingRoomState: "HC g m", getWaitingRoomParticipants: "HC g m",
-    admitParticipantFromWaitingRoom: "HC g m", putParticipantToWaitingRoom: "HC g m",
-    onWaitingRoomStateChange: "HC g m", onWaitingRoomParticipantJoin: "HC g m", onWaitingRoomParticipantLeave: "HC g m",
-    sendMessageToChat: "HCPL g m", sendAppInvitation: "HCP m", sendAppInvitationToAllParticipants: "HCP m",
-    sendAppInvitationToMeetingOwner: "CP m", showAppInvitationDialog: "HCP m", onSendAppInvitation: "HCP m",
-    startRTMS: "HCPLA m", stopRTMS: "HCPLA m", pauseRTMS: "HCPLA m", resumeRTMS: "HCPLA m", getRTMSStatus: "HCPLA m",
-    onRTMSStatusChange: "HCPLA m",
-    // The type file gives these two to few roles, yet a demoted host and a guest who signs in must hear of it.
-    onMyUserContextChange: "HCPLA g", onRunningContextChange: "HCPL", onMeeting: "HCPL",
-    onExpandApp: "HCPLA g", onAppPopout: "HCPLA g",
-  };
-  const LETTERS = { host: "H", "co-host": "C", participant: "P", panelist: "L", attendee: "A" };
-
-  const inCalls = (role) => ({ "co-host": "coHost", participant: "attendee" })[role] || role;
-  const inEvents = (role) => ({ "co-host": "cohost", participant: "attendee", panelist: "attendee" })[role] || role;
+  const { MEETINGS, RULES, LETTERS, inCalls, changes } = root.zoomRules;
 
   const newId = () => Array.from(root.crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 
@@ -65,47 +41,6 @@
       rejectsUnknown: false, silent: [], failing: {}, delays: {},
       opened: [], notifications: [], messages: [], invitations: [], log: [],
     };
-  }
-
-  /* The events between two states: what the app hears when the meeting goes on. */
-  function changes(before, after) {
-    const events = [];
-    const tell = (name, data) => events.push([name, { timestamp: Date.now(), ...data }]);
-    if (before.runningContext !== after.runningContext) tell("onRunningContextChange", { runningContext: after.runningContext });
-    if (before.meeting && !after.meeting) tell("onMeeting", { action: "ended" });
-    if (before.role !== after.role || before.status !== after.status || before.me.screenName !== after.me.screenName) {
-      tell("onMyUserContextChange", { role: inCalls(after.role), status: after.status, screenName: after.me.screenName });
-    }
-    if (!before.meeting || !after.meeting || before.meeting.meetingUUID !== after.meeting.meetingUUID) return events;
-
-    const moved = people(before.participants, after.participants);
-    if (moved.length) tell("onParticipantChange", { participants: moved });
-    for (const { status, screenName, participantUUID } of people(before.waiting, after.waiting)) {
-      if (status === "leave") tell("onWaitingRoomParticipantLeave", { participant: { screenName, participantUUID } });
-      else {
-        const wasInside = before.participants.some((one) => one.participantUUID === participantUUID);
-        const action = wasInside ? "putFromMainMeeting" : "joinMeeting";
-        tell("onWaitingRoomParticipantJoin", { participant: { action, screenName, participantUUID } });
-      }
-    }
-    if (before.meeting.waitingRoom !== after.meeting.waitingRoom) {
-      tell("onWaitingRoomStateChange", { waitingRoom: after.meeting.waitingRoom });
-    }
-    if (before.meeting.recording !== after.meeting.recording) tell("onCloudRecording", { action: after.meeting.recording });
-    return events;
-  }
-
-  /* Who came, who went, and whose role is another one now (Zoom reports that as a join). */
-  function people(before, after) {
-    const known = new Map(before.map((one) => [one.participantId, one]));
-    const here = new Set(after.map((one) => one.participantId));
-    const came = after.filter((one) => known.get(one.participantId)?.role !== one.role);
-    const went = before.filter((one) => !here.has(one.participantId));
-    const told = (status) => (one) => ({
-      status, screenName: one.screenName, participantUUID: one.participantUUID,
-      participantId: Number(one.participantId), role: inEvents(one.role),
-    });
-    return [...went.map(told("leave")), ...came.map(told("join"))];
   }
 
   function answers(client) {

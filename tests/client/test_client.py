@@ -154,6 +154,16 @@ def test_context_of_a_guest_names_nobody(client, world):
     assert claims["iid"]
 
 
+def test_context_after_a_deep_link_carries_its_action(client, world):
+    launch = world.deeplink(world.user("dana").id, '{"meeting": 1}').rsplit("/", 1)[1]
+    client.seat = Seat("dana", launch=launch)
+    app = opened(client, "getAppContext")
+
+    claims = unsealed(outcome(app, "getAppContext()")["context"], world.client_secret)
+
+    assert claims["act"] == '{"meeting": 1}'
+
+
 def test_state_comes_back_only_when_told_to(client):
     app = opened(client, "authorize", "onAuthorized")
 

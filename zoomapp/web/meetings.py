@@ -39,7 +39,7 @@ def index() -> ResponseReturnValue:
     rows = max(ROWS, min(request.args.get("rows", ROWS, type=int), 5000))
     running = [each for each in live.value or () if show != "past" and agenda.matches(query, each.topic, each.id)]
     counts = {"live": len(live.value) if live.value is not None else None}
-    if show == "upcoming" and not query:
+    if show == "upcoming" and not query and listed.value is not None:
         counts["upcoming"] = len(found)
     page = render_template(
         "pages/meetings.html",

@@ -1,0 +1,37 @@
+"""Reading a page as a person does: what it is called, what it says, what can be done."""
+
+import html
+import re
+from collections import Counter
+
+from werkzeug.test import TestResponse
+
+HEADERS = ("Strict-Transport-Security", "X-Content-Type-Options", "Content-Security-Policy", "Referrer-Policy")
+
+
+def read(answer: TestResponse, status: int = 200) -> str:
+    """The words of a page that keeps the rules of every page."""
+    assert answer.status_code == status, answer.text[:2000]
+    assert answer.mimetype == "text/html"
+    for name in HEADERS:
+        assert answer.headers[name]
+    text = answer.text
+    assert re.search(r"<title>[^<]+ · Rollcall</title>", text), "no title"
+    assert text.count("<h1") == 1
+    assert not re.search(r"\sstyle=|<style|<script(?![^>]*\ssrc=)|\son[a-z]+=", text), "inline script or style"
+    ids = Counter(re.findall(r'\sid="([^"]*)"', text))
+    assert not [name for name, times in ids.items() if times > 1], "an id twice"
+    return words(text)
+
+
+def words(text: str) -> str:
+    """Without markup, white space folded."""
+    main = text.partition('id="main">')[2].partition("</main>")[0]
+    return re.sub(r"\s+", " ", html.unescape(re.sub(r"<[^>]*>", " ", main))).strip()
+
+
+def fields(text: str) -> dict[str, str]:
+    """Names and values of a page's text fields."""
+    inputs = re.findall(r"<input[^>]*>", text)
+    found = [re.search(r'\sname="(\w+)".*\svalue="([^"]*)"', each, re.S) for each in inputs if "checkbox" not in each]
+    return {each[1]: html.unescape(each[2]) for each in found if each}

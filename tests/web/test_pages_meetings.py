@@ -1,0 +1,179 @@
+"""Meetings: listed, found, scheduled, set up, deleted; every form works without a script."""
+
+import re
+
+import pytest
+
+from sandbox.faults import Fault
+from tests.web.reading import fields, read
+from zoomapp.kept import Kept
+from zoomapp.once import Once
+
+CREATE = "POST /v2/users/me/meetings"
+
+
+@pytest.fixture
+def form(dana):
+    """A fresh schedule form, filled in."""
+    return {**fields(dana.look("/meetings/new").text), "topic": "Budget circle", "zone": "Europe/Lisbon"}
+
+
+def created(world):
+    return [meeting for meeting in world.meetings.values() if meeting.topic == "Budget circle" and not meeting.deleted]
+
+
+@pytest.mark.parametrize(
+    ("query", "found", "missing"),
+    [("q=weekly", "Weekly sync", "Design review"), ("q=855+1234", "Weekly sync", "Stand-up"), ("q=MARZ", "März", "Stand-up")],
+)
+def test_search_finds_by_topic_without_accents_and_by_id(dana, query, found, missing):
+    text = read(dana.look(f"/meetings?{query}"))
+
+    assert found in text
+    assert missing not in text
+
+
+def test_search_that_finds_nothing_says_where_it_looked(dana):
+    text = read(dana.look("/meetings?q=budjet"))
+
+    assert "No meeting called “budjet”" in text
+    assert "Search looks at topic and meeting ID." in text
+
+
+@pytest.mark.parametrize("show", ["upcoming", "live", "scheduled", "past", "nonsense"])
+def test_every_view_is_a_page(dana, show):
+    read(dana.look(f"/meetings?show={show}"))
+
+
+def test_names_that_attack_stay_words(dana):
+    text = dana.look("/meetings").text
+
+    assert "<script>alert" not in text
+    assert "&lt;script&gt;alert" in text
+
+
+def test_a_past_meeting_leads_to_its_attendance(dana):
+    page = dana.look("/meetings?show=past").text
+    link = re.search(r'href="(/participants/[\w-]{22})"', page)[1]
+
+    assert "attended" in read(dana.look(link))
+
+
+def test_scheduling_leads_to_the_meeting(dana, world, form):
+    answer = dana.post("/meetings/new", data=form)
+
+    assert answer.status_code == 303
+    text = read(dana.look(answer.location))
+    assert "Meeting scheduled" in text
+    assert created(world)[0].settings["waiting_room"] is False
+    assert "Meeting scheduled" not in read(dana.look(answer.location))
+
+
+def test_a_switch_that_is_on_is_sent(dana, world, form):
+    dana.post("/meetings/new", data={**form, "waiting_room": "on", "join_before_host": "on"})
+
+    settings = created(world)[0].settings
+    assert (settings["waiting_room"], settings["join_before_host"]) == (True, False)
+
+
+def test_faults_stand_at_their_fields_and_nothing_is_lost(dana, world, form):
+    answer = dana.post("/meetings/new", data={**form, "topic": "", "time": "00:01", "duration": "0", "passcode": "ö"})
+
+    text = read(answer, 422)
+    assert "There are 4 things to fix" in text
+    assert text.count("Enter a topic") == 2
+    assert "The start is in the past" in text
+    assert "<title>Error: " in answer.text
+    assert fields(answer.text)["duration"] == "0"
+    assert 'aria-describedby="duration-fault"' in answer.text
+    assert not created(world)
+
+
+def test_the_same_form_sent_twice_schedules_once(dana, world, form):
+    first, second = dana.post("/meetings/new", data=form), dana.post("/meetings/new", data=form)
+
+    assert len(created(world)) == 1
+    again = dana.get(second.location)
+    assert again.location == first.location
+
+
+def test_a_second_sending_while_the_first_is_under_way_waits_for_it(dana, world, parts, form):
+    Once(Kept(parts.redis, parts.ring), dana.id).begin(form["once"])
+
+    second = dana.look(dana.post("/meetings/new", data=form).location)
+
+    assert "Scheduling your meeting" in read(second)
+    assert second.headers["Refresh"] == "1"
+    assert not created(world)
+
+
+def test_after_a_time_out_we_say_what_we_found(dana, world, form):
+    world.faults.append(Fault(CREATE, drop="after", count=1))
+
+    answer = dana.post("/meetings/new", data=form)
+
+    text = read(answer, 502)
+    assert "We don’t know whether Zoom created the meeting" in text
+    assert "We found “Budget circle”" in text
+    assert len(created(world)) == 1
+    assert fields(answer.text)["once"] != form["once"]
+
+
+def test_what_zoom_finds_fault_with_stands_at_the_field(dana, world, form):
+    body = {"code": 300, "message": "Validation Failed.", "errors": [{"field": "password", "message": "Too simple."}]}
+    world.faults.append(Fault(CREATE, 400, {}, body))
+
+    assert "Zoom says: Too simple." in read(dana.post("/meetings/new", data=form), 422)
+
+
+def test_the_limit_of_changes_says_when_it_ends(dana, world, form):
+    world.faults.add("user-limit", route=CREATE)
+
+    text = read(dana.post("/meetings/new", data=form), 429)
+
+    assert "Zoom allows 100 meeting changes a day" in text
+
+
+def switched_on(page):
+    return dict.fromkeys(re.findall(r'<input id="(\w+)" name="\w+" type="checkbox"[^>]*checked', page), "on")
+
+
+def test_saving_says_what_changed_and_leaves_the_rest(dana, world):
+    meeting = next(each for each in world.meetings.values() if each.topic == "Stand-up")
+    before = dict(meeting.settings)
+    on = switched_on(dana.look(f"/meetings/{meeting.id}").text)
+
+    answer = dana.post(f"/meetings/{meeting.id}", data={name: "on" for name in set(on) ^ {"waiting_room"}})
+
+    assert "Waiting room: off." in read(dana.look(answer.location))
+    assert meeting.settings == {**before, "waiting_room": False}
+
+
+def test_saving_without_a_change_sends_nothing(dana, world):
+    meeting = next(each for each in world.meetings.values() if each.topic == "Stand-up")
+    on = switched_on(dana.look(f"/meetings/{meeting.id}").text)
+
+    answer = dana.post(f"/meetings/{meeting.id}", data=on)
+
+    assert "Nothing was changed" in read(dana.look(answer.location))
+    assert not world.calls.matching("PATCH /v2/**")
+
+
+def test_deleting_asks_first_and_twice_is_harmless(dana, world):
+    meeting = next(each for each in world.meetings.values() if each.topic == "Stand-up")
+
+    assert "Delete this meeting?" in read(dana.look(f"/meetings/{meeting.id}/delete"))
+    for _ in range(2):
+        assert dana.post(f"/meetings/{meeting.id}/delete").status_code == 303
+    assert "Stand-up" not in read(dana.look("/meetings"))
+
+
+def test_a_start_link_is_never_in_a_page(dana, world):
+    meeting = next(each for each in world.meetings.values() if each.topic == "Stand-up")
+    pages = [dana.look(path).text for path in ("/", "/meetings", f"/meetings/{meeting.id}")]
+
+    answer = dana.get(f"/meetings/{meeting.id}/start")
+
+    assert answer.status_code == 302
+    assert "zak=" in answer.location
+    assert not [page for page in pages if "zak=" in page]
