@@ -121,16 +121,14 @@ def _minutes(seconds: float) -> int:
 def csv_pieces(columns: Sequence[str], rows: Iterable[Iterable[Any]]) -> Iterator[str]:
     """A CSV file (RFC 4180) in pieces, with the mark by which spreadsheets know UTF-8; no text can be a formula."""
     writer = csv.writer(_Echo(), lineterminator="\r\n")
-    # ``writerow`` answers what ``write`` answers: the line itself.
-    lines = (str(writer.writerow([safe(cell) for cell in row])) for row in (columns, *()))
-    yield "\ufeff" + "".join(lines)
-    remaining = iter(rows)
+    remaining = ([safe(cell) for cell in row] for row in rows)
+    yield f"\ufeff{writer.writerow(columns)}"
     while piece := list(islice(remaining, ROWS_A_PIECE)):
-        yield "".join(str(writer.writerow([safe(cell) for cell in row])) for row in piece)
+        yield "".join(str(writer.writerow(row)) for row in piece)
 
 
 class _Echo:
-    """A file that answers what is written to it."""
+    """A file that answers what is written to it; so does ``writerow``, which is how we get at the line."""
 
     def write(self, line: str) -> str:
         return line
@@ -150,7 +148,7 @@ def safe(cell: object) -> object:
 
 def file_name(day: date, topic: str, ending: str = ".csv", *, kind: str = "attendance", partial: bool = False) -> str:
     """ASCII, lower case, at most 60 characters: "attendance_2026-11-23_weekly-product-sync.csv"."""
-    plain = unicodedata.normalize("NFKD", topic.casefold()).encode("ascii", "ignore").decode()
+    plain = unicodedata.normalize("NFKD", topic).casefold().encode("ascii", "ignore").decode()
     return _named(day, plain, ending, kind, partial)
 
 
