@@ -24,7 +24,11 @@ def created(world):
 
 @pytest.mark.parametrize(
     ("query", "found", "missing"),
-    [("q=weekly", "Weekly sync", "Design review"), ("q=855+1234", "Weekly sync", "Stand-up"), ("q=MARZ", "März", "Stand-up")],
+    [
+        ("q=weekly", "Weekly sync", "Design review"),
+        ("q=855+1234", "Weekly sync", "Stand-up"),
+        ("q=MARZ", "März", "Stand-up"),
+    ],
 )
 def test_search_finds_by_topic_without_accents_and_by_id(dana, query, found, missing):
     text = read(dana.look(f"/meetings?{query}"))
@@ -143,7 +147,7 @@ def test_saving_says_what_changed_and_leaves_the_rest(dana, world):
     before = dict(meeting.settings)
     on = switched_on(dana.look(f"/meetings/{meeting.id}").text)
 
-    answer = dana.post(f"/meetings/{meeting.id}", data={name: "on" for name in set(on) ^ {"waiting_room"}})
+    answer = dana.post(f"/meetings/{meeting.id}", data=dict.fromkeys(set(on) ^ {"waiting_room"}, "on"))
 
     assert "Waiting room: off." in read(dana.look(answer.location))
     assert meeting.settings == {**before, "waiting_room": False}
