@@ -177,3 +177,16 @@ def test_everybody_leaves_when_the_meeting_ends(world, clock):
 
     assert heard == ["meeting.participant_left", "meeting.participant_left", "meeting.ended"]
     assert {join.leave_at for join in instance.joins} == {clock.at}
+
+
+def test_nothing_planned_happens_in_a_meeting_that_was_ended(clock):
+    world = told("live-meeting", clock)
+    instance = world.live_instance(LIVE)
+    instance.recording = False
+    world.end_meeting(instance)
+    heard: list[dict] = []
+    world.on_event(heard.append)
+
+    world.tick(9 * 3600)
+
+    assert heard == []
