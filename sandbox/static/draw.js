@@ -26,7 +26,7 @@ function initials(name) {
 }
 
 const face = (name) => make("span", { class: `face ${colour(name)}`, "aria-hidden": "true" }, initials(name));
-const SHOWN_TILES = 20;
+const TILE_ROWS = 4;
 const SHOWN_NAMES = 60;
 
 /* Puts new children into a list, but only when they would differ: a list that is rebuilt each second cannot be clicked. */
@@ -45,11 +45,12 @@ export function meeting(state, around) {
   $("count").textContent = now ? participants.length : "";
   $("quiet").hidden = Boolean(now);
   $("record").setAttribute("aria-pressed", String(now?.recording === "started"));
-  const shown = participants.slice(0, participants.length > SHOWN_TILES ? SHOWN_TILES - 1 : SHOWN_TILES);
-  const more = participants.length - shown.length;
   const tiles = $("tiles");
-  const spots = shown.length + (more ? 1 : 0);
-  tiles.dataset.columns = spots <= 1 ? 1 : spots <= 4 ? 2 : spots <= 9 ? 3 : spots <= 16 ? 4 : 5;
+  const most = tiles.clientWidth < 700 ? 3 : tiles.clientWidth < 900 ? 4 : 5;
+  const spots = Math.min(participants.length, most * TILE_ROWS);
+  const shown = participants.slice(0, participants.length > spots ? spots - 1 : spots);
+  const more = participants.length - shown.length;
+  tiles.dataset.columns = Math.min(most, spots <= 1 ? 1 : spots <= 4 ? 2 : spots <= 9 ? 3 : spots <= 16 ? 4 : 5);
   fill(tiles, [shown, more, state.me], () => [
     ...shown.map((one) => tile(one, one.participantId === state.me.participantId)),
     ...(more ? [make("li", { class: "more" }, `+${more}`)] : []),
