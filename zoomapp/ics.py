@@ -3,26 +3,30 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta, tzinfo
+from typing import Any
 
 from zoomapp import times
 from zoomapp.agenda import fold
-from zoomapp.zoom.models import Meeting
+from zoomapp.zoom.models import Meeting, Occurrence
 
 LINE_OCTETS = 75
 WEEKDAYS = ("SU", "MO", "TU", "WE", "TH", "FR", "SA")
-FREQUENCIES = {1: "DAILY", 2: "WEEKLY", 3: "MONTHLY"}
+WEEKLY, MONTHLY = 2, 3
+FREQUENCIES = {1: "DAILY", WEEKLY: "WEEKLY", MONTHLY: "MONTHLY"}
+YEAR, ENDLESS = timedelta(days=366), timedelta(days=3653)
 LOCAL, INSTANT = "%Y%m%dT%H%M%S", "%Y%m%dT%H%M%SZ"
 
 
 def calendar(meeting: Meeting, now: datetime, *, with_passcode: bool = False) -> str:
     """The file. A series stays at its hour over a change of the clocks; a single meeting is written in UTC."""
-    zone = times.find_zone(meeting.zone_name) if meeting.recurring and meeting.recurrence else None
+    zone = times.find_zone(meeting.zone_name) if meeting.start_at and meeting.recurrence else None
     lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//zoomapp//meetings//EN", "METHOD:PUBLISH"]
     if zone and meeting.start_at:
-        lines += _time_zone(zone, meeting.start_at, _last(meeting))
+        lines += _time_zone(zone, meeting.start_at, _last(meeting, meeting.start_at))
     lines += _event(meeting, now, zone, with_passcode)
+    lines += (line for each in meeting.occurrences if zone for line in _moved(meeting, each, now, zone, with_passcode))
     return "".join(f"{folded}\r\n" for line in (*lines, "END:VCALENDAR") for folded in _fold(line))
 
 
@@ -33,37 +37,69 @@ def file_name(meeting: Meeting) -> str:
 
 
 def _event(meeting: Meeting, now: datetime, zone: tzinfo | None, with_passcode: bool) -> Iterator[str]:
-    passcode = f"Passcode: {meeting.password}" if with_passcode and meeting.password else ""
-    about = "\n\n".join(part for part in (meeting.agenda, meeting.join_url, passcode) if part)
-    start = meeting.start_at or now
     yield "BEGIN:VEVENT"
+    yield from _stamp(meeting, now)
+    yield from _hours(meeting.start_at or now, meeting.duration_minutes, zone)
+    if zone:
+        yield f"RRULE:{_rule(meeting.recurrence)}"
+        yield from (
+            _moment("EXDATE", at, zone) for each in meeting.occurrences if each.deleted and (at := _planned(each))
+        )
+    yield from _words(meeting, with_passcode)
+    yield "END:VEVENT"
+
+
+def _moved(meeting: Meeting, date: Occurrence, now: datetime, zone: tzinfo, with_passcode: bool) -> Iterator[str]:
+    """One date of a series that is not where, or not as long as, the rule says."""
+    planned = _planned(date)
+    if date.deleted or not planned or not date.start_at:
+        return
+    if planned != date.start_at or date.duration_minutes != meeting.duration_minutes:
+        yield "BEGIN:VEVENT"
+        yield from _stamp(meeting, now)
+        yield _moment("RECURRENCE-ID", planned, zone)
+        yield from _hours(date.start_at, date.duration_minutes, zone)
+        yield from _words(meeting, with_passcode)
+        yield "END:VEVENT"
+
+
+def _planned(date: Occurrence) -> datetime | None:
+    """When a date of a series was meant to be: its id, in milliseconds, which stays when the date is moved."""
+    return datetime.fromtimestamp(int(date.id) / 1000, UTC) if date.id.isdigit() else date.start_at
+
+
+def _stamp(meeting: Meeting, now: datetime) -> Iterator[str]:
     yield f"UID:{meeting.id}@zoom.us"
     yield f"DTSTAMP:{now.astimezone(UTC):{INSTANT}}"
     # A later file of the same meeting must win, and Zoom counts no versions.
     yield f"SEQUENCE:{int(now.timestamp() - 1.7e9) // 60}"
+
+
+def _hours(start: datetime, minutes: int, zone: tzinfo | None) -> Iterator[str]:
     yield _moment("DTSTART", start, zone)
-    yield _moment("DTEND", start + timedelta(minutes=meeting.duration_minutes), zone)
-    if zone:
-        yield f"RRULE:{_rule(meeting)}"
-        gone = [each.start_at for each in meeting.occurrences if each.deleted and each.start_at]
-        yield from (_moment("EXDATE", at, zone) for at in gone)
+    yield _moment("DTEND", start + timedelta(minutes=minutes), zone)
+
+
+def _words(meeting: Meeting, with_passcode: bool) -> Iterator[str]:
+    passcode = f"Passcode: {meeting.password}" if with_passcode and meeting.password else ""
+    about = "\n\n".join(part for part in (meeting.agenda, meeting.join_url, passcode) if part)
     yield f"SUMMARY:{_text(meeting.topic)}"
     yield f"LOCATION:{_text(meeting.join_url)}"
     yield f"URL:{meeting.join_url}"
     yield f"DESCRIPTION:{_text(about)}"
-    yield "END:VEVENT"
 
 
-def _rule(meeting: Meeting) -> str:
-    """Zoom's recurrence as an RRULE (3.3.10)."""
-    given = meeting.recurrence
-    parts = [f"FREQ={FREQUENCIES.get(given.get('type', 1), 'DAILY')}", f"INTERVAL={given.get('repeat_interval', 1)}"]
-    numbers = [day for day in str(given.get("weekly_days", "")).split(",") if day in set("1234567")]
-    if days := [WEEKDAYS[int(day) - 1] for day in numbers]:
-        parts.append(f"BYDAY={','.join(days)}")
-    if given.get("monthly_week_day"):
-        parts.append(f"BYDAY={given.get('monthly_week', 1)}{WEEKDAYS[int(given['monthly_week_day']) - 1]}")
-    elif given.get("monthly_day"):
+def _rule(given: Mapping[str, Any]) -> str:
+    """Zoom's recurrence as an RRULE (3.3.10); Zoom's weeks begin on Sunday."""
+    kind = int(given.get("type") or 1)
+    parts = [f"FREQ={FREQUENCIES.get(kind, 'DAILY')}", f"INTERVAL={given.get('repeat_interval') or 1}"]
+    if kind == WEEKLY:
+        numbers = [day for day in str(given.get("weekly_days") or "").split(",") if day in set("1234567")]
+        parts += [f"BYDAY={','.join(WEEKDAYS[int(day) - 1] for day in numbers)}"] if numbers else []
+        parts.append("WKST=SU")
+    if kind == MONTHLY and given.get("monthly_week_day"):
+        parts.append(f"BYDAY={given.get('monthly_week') or 1}{WEEKDAYS[int(given['monthly_week_day']) - 1]}")
+    elif kind == MONTHLY and given.get("monthly_day"):
         parts.append(f"BYMONTHDAY={given['monthly_day']}")
     until = times.parse(given.get("end_date_time"))
     if until:
@@ -77,14 +113,16 @@ def _moment(name: str, at: datetime, zone: tzinfo | None) -> str:
     return f"{name};TZID={zone}:{at.astimezone(zone):{LOCAL}}" if zone else f"{name}:{at.astimezone(UTC):{INSTANT}}"
 
 
-def _last(meeting: Meeting) -> datetime:
-    moments = [each.start_at for each in meeting.occurrences if each.start_at]
-    return max([*moments, meeting.start_at or datetime.now(UTC)]) + timedelta(days=366)
+def _last(meeting: Meeting, first: datetime) -> datetime:
+    """Up to when the zone must be known: past the last date, or for years if there is none."""
+    ends = meeting.recurrence.get("end_date_time") or meeting.recurrence.get("end_times")
+    dates = [each.start_at for each in meeting.occurrences if each.start_at]
+    return max([*dates, first]) + (YEAR if ends and dates else ENDLESS)
 
 
 def _time_zone(zone: tzinfo, first: datetime, last: datetime) -> Iterator[str]:
     """The zone's offsets from before the first date to after the last, change by change (3.6.5)."""
-    before = first - timedelta(days=366)
+    before = first - YEAR
     yield "BEGIN:VTIMEZONE"
     yield f"TZID:{zone}"
     yield from _observance(zone, before, _offset(before, zone))
@@ -134,7 +172,7 @@ def _text(words: str) -> str:
 def _fold(line: str) -> Iterator[str]:
     """A long line in pieces of at most 75 octets, no character cut in two (3.1)."""
     piece, room = "", LINE_OCTETS
-    for char in re.sub(r"[\x00-\x08\x0b-\x1f\x7f]", "", line):
+    for char in re.sub(r"[\x00-\x08\x0a-\x1f\x7f]", "", line):
         width = len(char.encode())
         if width > room:
             yield piece
