@@ -99,8 +99,22 @@ def sandbox_url(world: World, serve: Callable[[Flask], str]) -> str:
 
 
 @pytest.fixture
-def stack(redis_url, serve_sandbox, serve_app):
-    """The app and a sandbox with a meeting going on, each a process of its own."""
-    port = free_port()
-    zoom = serve_sandbox(f"http://127.0.0.1:{port}", story="live-meeting")
-    return serve_app(redis_url, zoom.url, port=port), zoom
+def start_stack(redis_url, serve_sandbox, serve_app):
+    """A factory of the app and a sandbox with a meeting going on, each a process of its own.
+
+    ``host`` is the name the sandbox goes by: under ``localhost`` it is another site than the app.
+    """
+
+    def start(host: str = "127.0.0.1", **settings: str):
+        port = free_port()
+        zoom = serve_sandbox(f"http://127.0.0.1:{port}", story="live-meeting")
+        zoom_url = zoom.url.replace("127.0.0.1", host)
+        return serve_app(redis_url, zoom_url, port=port, workers=1, **settings).url, zoom_url
+
+    return start
+
+
+@pytest.fixture
+def stack(start_stack):
+    """The addresses of the app and of its sandbox."""
+    return start_stack()

@@ -10,9 +10,9 @@ LARGEST_BYTES = 200_000
 
 
 def test_picture_of_the_meeting_window(stack, zoom_client):
-    app, zoom = stack
-    home_url = f"{app.url}/api/zoomapp/home"
-    client = zoom_client("iframe", home_url, ask_over_http(zoom.url), sandbox_url=zoom.url, seat=Seat("dana"))
+    app_url, zoom_url = stack
+    home_url, ask = f"{app_url}/api/zoomapp/home", ask_over_http(zoom_url)
+    client = zoom_client("iframe", home_url, ask, sandbox_url=zoom_url, seat=Seat("dana"))
     client.page.set_viewport_size({"width": 1360, "height": 800})
     client.open()
     client.press("[data-connect]")

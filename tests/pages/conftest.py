@@ -34,7 +34,7 @@ class Lab:
         """The result of a function body in which ``api`` is the module; a typed failure comes back as its details."""
         wrapped = f"""async () => {{
           const api = await import("/static/js/api.js");
-          try {{ {script} }}
+          try {{ return await (async () => {{ {script} }})(); }}
           catch (error) {{ return {{ ...error, name: error.name, message: error.message }}; }}
         }}"""
         return self.page.evaluate(wrapped)

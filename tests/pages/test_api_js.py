@@ -7,7 +7,9 @@ import pytest
 def api(lab):
     """The lab with its page open; waits of ours pass at once."""
     lab.open()
-    lab.page.evaluate("() => { const real = setTimeout; window.setTimeout = (f, ms) => { (window.waits ??= []).push(ms); return real(f, 0); }; }")
+    lab.page.evaluate(
+        "() => { const real = setTimeout; window.setTimeout = (f, ms) => { (window.waits ??= []).push(ms); return real(f, 0); }; }"  # noqa: E501
+    )
     return lab
 
 
@@ -18,7 +20,9 @@ def waits(lab):
 def test_the_query_goes_out_encoded_and_empty_values_stay_home(api):
     api.answer(200, {"ok": 1})
 
-    api.run("return api.call('/users/me/meetings', { query: { type: 'live', next_page_token: 'a+/=', to: '', from: undefined } })")
+    api.run(
+        "return api.call('/users/me/meetings', { query: { type: 'live', next_page_token: 'a+/=', to: '', from: undefined } })"  # noqa: E501
+    )
 
     assert api.seen == [("GET", "/zoom/api/v2/users/me/meetings?type=live&next_page_token=a%2B%2F%3D", None)]
 
@@ -126,7 +130,9 @@ def test_a_lost_sign_in_is_renewed_once_and_the_call_repeated(api):
     api.answer(401, {"error": "unauthorized"})
     api.answer(200, {"id": "dana"})
 
-    user = api.run("api.onUnauthorized(async () => { window.renewed = true; return true; }); return api.call('/users/me')")
+    user = api.run(
+        "api.onUnauthorized(async () => { window.renewed = true; return true; }); return api.call('/users/me')"
+    )
 
     assert user == {"id": "dana"}
     assert api.page.evaluate("window.renewed")
@@ -153,7 +159,7 @@ def test_all_pages_are_read(api):
 
     result = api.run("""
       const seen = [];
-      const result = await api.allPages("/users/me/meetings", "meetings", { onPage: ({ page, total }) => seen.push([page, total]) });
+      const result = await api.allPages("/users/me/meetings", "meetings", { onPage: ({ page, total }) => seen.push([page, total]) });  # noqa: E501
       return { ...result, seen };
     """)
 
