@@ -8,7 +8,8 @@ def api(lab):
     """The lab with its page open; waits of ours pass at once."""
     lab.open()
     lab.page.evaluate(
-        "() => { const real = setTimeout; window.setTimeout = (f, ms) => { (window.waits ??= []).push(ms); return real(f, 0); }; }"  # noqa: E501
+        "() => { const real = setTimeout; "
+        "window.setTimeout = (f, ms) => { (window.waits ??= []).push(ms); return real(f, 0); }; }"
     )
     return lab
 
@@ -21,7 +22,8 @@ def test_the_query_goes_out_encoded_and_empty_values_stay_home(api):
     api.answer(200, {"ok": 1})
 
     api.run(
-        "return api.call('/users/me/meetings', { query: { type: 'live', next_page_token: 'a+/=', to: '', from: undefined } })"  # noqa: E501
+        "const query = { type: 'live', next_page_token: 'a+/=', to: '', from: undefined }; "
+        "return api.call('/users/me/meetings', { query })"
     )
 
     assert api.seen == [("GET", "/zoom/api/v2/users/me/meetings?type=live&next_page_token=a%2B%2F%3D", None)]
@@ -159,7 +161,8 @@ def test_all_pages_are_read(api):
 
     result = api.run("""
       const seen = [];
-      const result = await api.allPages("/users/me/meetings", "meetings", { onPage: ({ page, total }) => seen.push([page, total]) });  # noqa: E501
+      const onPage = ({ page, total }) => seen.push([page, total]);
+      const result = await api.allPages("/users/me/meetings", "meetings", { onPage });
       return { ...result, seen };
     """)
 
