@@ -32,6 +32,7 @@ def main(arguments: list[str]) -> int:
         return 0 if arguments in (["-h"], ["--help"], ["help"]) else 2
     # A process told to stop also stops what it waits for, pip for instance.
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
+    install.keep_bytecode()
     try:
         return COMMANDS[arguments[0]](arguments[1:])
     except install.Failed as failure:
