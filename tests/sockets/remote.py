@@ -34,6 +34,10 @@ class Zoom:
         answer = self._control.get(f"{self.url}/_sandbox/calls", params={"route": route, "last": 0})
         return int(answer.json()["count"])
 
+    def user_id(self, name: str) -> str:
+        """Zoom's id of a user by short name."""
+        return str(self._control.get(f"{self.url}/_sandbox/").json()["users"][name]["id"])
+
     def clear(self) -> None:
         self._control.delete(f"{self.url}/_sandbox/calls")
 
@@ -44,8 +48,3 @@ def connect(app_url: str) -> requests.Session:
     answer = browser.get(f"{app_url}/api/zoomapp/install")
     assert browser.get(f"{app_url}/zoom/api/v2/users/me").status_code == 200, answer.text[:500]
     return browser
-
-
-def spread(browser: requests.Session, url: str) -> requests.Response:
-    """A call on a connection of its own, so that calls spread over workers."""
-    return requests.get(url, cookies=browser.cookies.get_dict(), timeout=40)

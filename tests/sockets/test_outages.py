@@ -5,21 +5,7 @@ import time
 import pytest
 import requests
 
-from devtools.processes import free_port
-from tests.sockets.remote import Zoom, connect
-
 ME = "/zoom/api/v2/users/me"
-
-
-@pytest.fixture
-def house(serve_app, serve_sandbox, redis_process):
-    """App, sandbox and a Redis of its own, with somebody connected."""
-    redis = redis_process(appendonly="yes", maxmemory_policy="noeviction")
-    port = free_port()
-    zoom = Zoom(serve_sandbox(f"http://127.0.0.1:{port}", story="quiet-day"))
-    zoom.tell("switches", auto_consent=True)
-    app = serve_app(redis.url, zoom.url, port=port)
-    return app, zoom, redis, connect(app.url)
 
 
 def timed(browser, url, **more):
@@ -30,7 +16,8 @@ def timed(browser, url, **more):
 
 @pytest.mark.parametrize("trouble", ["kill", "freeze"])
 def test_redis_away_is_said_within_three_seconds_and_ends_by_itself(house, trouble):
-    app, _, redis, browser = house
+    whole = house()
+    app, redis, browser = whole.app, whole.redis, whole.browser
     getattr(redis, trouble)()
 
     answer, seconds = timed(browser, app.url + ME)
@@ -49,7 +36,8 @@ def test_redis_away_is_said_within_three_seconds_and_ends_by_itself(house, troub
 
 
 def test_a_full_redis_costs_no_refresh_token(house):
-    app, zoom, redis, browser = house
+    whole = house()
+    app, zoom, redis, browser = whole.app, whole.zoom, whole.redis, whole.browser
     with redis.client() as client:
         client.config_set("maxmemory", "1")
     zoom.expire_tokens()
@@ -64,8 +52,26 @@ def test_a_full_redis_costs_no_refresh_token(house):
     assert browser.get(app.url + ME).status_code == 200
 
 
+def test_a_redis_that_only_reads_serves_good_tokens_and_costs_no_refresh_token(house):
+    whole = house()
+    with whole.redis.client() as client:
+        client.replicaof("127.0.0.1", 1)  # a primary that is gone
+
+    good = whole.call()
+    whole.zoom.expire_tokens()
+    expired = whole.call()
+
+    assert good.status_code == 200
+    assert (expired.status_code, expired.json()["error"]) == (503, "store_unavailable")
+    assert whole.zoom.count("POST /oauth/token") == 0
+    with whole.redis.client() as client:
+        client.replicaof("NO", "ONE")
+    assert whole.call().status_code == 200
+
+
 def test_a_flushed_redis_means_connect_again(house):
-    app, _, redis, browser = house
+    whole = house()
+    app, redis, browser = whole.app, whole.redis, whole.browser
     with redis.client() as client:
         client.flushall()
 
@@ -75,7 +81,8 @@ def test_a_flushed_redis_means_connect_again(house):
 
 
 def test_zoom_away_is_a_bad_gateway(house):
-    app, zoom, _, browser = house
+    whole = house()
+    app, zoom, browser = whole.app, whole.zoom, whole.browser
     zoom.fault(route="GET /v2/users/me", drop="before")
 
     answer = browser.get(app.url + ME)

@@ -1,0 +1,138 @@
+"""Workers killed and stopped at each step of a renewal: what can be kept is kept, what is lost is said."""
+
+import os
+import signal
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from devtools.processes import wait_until
+from tests.sockets.remote import connect
+from zoomapp import keys
+
+REFRESH = "POST /oauth/token"
+
+
+@pytest.fixture
+def pool():
+    """Threads in which calls hang while the test goes on."""
+    with ThreadPoolExecutor(32) as threads:
+        yield threads
+
+
+def begin_renewal(house, pool, **fault):
+    """One call hangs in a renewal that Zoom has been asked for."""
+    house.zoom.fault(route=REFRESH, grant_type="refresh_token", count=1, **fault)
+    house.zoom.expire_tokens()
+    call = pool.submit(house.call)
+    assert wait_until(lambda: house.zoom.count(REFRESH) == 1, 5)
+    return call
+
+
+def kill_worker(house):
+    """The one worker is gone without a word, and gunicorn has put another in its place."""
+    (worker,) = house.app.pids[1:]
+    os.kill(worker, signal.SIGKILL)
+    assert wait_until(lambda: house.app.pids[1:] not in ([], [worker]), 10)
+
+
+def broken(call):
+    """The call that hung in the worker has no answer."""
+    return call.exception(20) is not None
+
+
+def test_a_worker_killed_before_zoom_rotated_loses_nothing(house, pool):
+    lone = house(workers=1)
+    call = begin_renewal(lone, pool, delay=1.0, drop="before")
+
+    kill_worker(lone)
+
+    assert broken(call)
+    began = time.monotonic()
+    assert lone.call().status_code == 200
+    assert time.monotonic() - began < 8  # the dead worker's lease, and no longer
+    assert lone.zoom.count(REFRESH) == 2
+
+
+def test_a_worker_killed_after_zoom_rotated_ends_the_grant_and_connecting_heals_it(house, pool):
+    lone = house(workers=1)
+    call = begin_renewal(lone, pool, hold=1.5)
+
+    kill_worker(lone)
+
+    assert broken(call)
+    answer = lone.call()
+    assert (answer.status_code, answer.json()["error"]) == (401, "session_expired")
+    lone.browser = connect(lone.app.url)
+    assert lone.call().status_code == 200
+
+
+def test_a_worker_killed_with_tokens_the_store_did_not_take_ends_the_grant_and_connecting_heals_it(house, pool):
+    lone = house(workers=1)
+    call = begin_renewal(lone, pool, hold=0.5)
+    lone.redis.freeze()
+    assert wait_until(lambda: "tokens held in memory" in lone.app.log, 10)
+
+    kill_worker(lone)
+    lone.redis.thaw()
+
+    call.exception(20)
+    answer = lone.call()
+    assert (answer.status_code, answer.json()["error"]) == (401, "session_expired")
+    lone.browser = connect(lone.app.url)
+    assert lone.call().status_code == 200
+
+
+def test_tokens_the_store_did_not_take_are_kept_when_it_answers_again(house, pool):
+    lone = house(workers=1)
+    call = begin_renewal(lone, pool, hold=0.5)
+    lone.redis.freeze()
+    assert wait_until(lambda: "tokens held in memory" in lone.app.log, 10)
+
+    lone.redis.thaw()
+
+    assert call.result(20).status_code == 200
+    assert wait_until(lambda: "held tokens settled" in lone.app.log, 10)
+    kill_worker(lone)
+    assert lone.call().status_code == 200
+    assert lone.zoom.count(REFRESH) == 1
+
+
+def test_a_worker_killed_as_soon_as_the_tokens_are_kept_loses_nothing(house, pool):
+    lone = house(workers=1)
+    record = keys.of_user(lone.zoom.user_id("dana"), "tokens")
+    with lone.redis.client() as redis:
+        before = redis.get(record)
+        begin_renewal(lone, pool, hold=0.3)
+        assert before and wait_until(lambda: redis.get(record) != before, 10, every=0.0)
+
+        kill_worker(lone)
+
+    assert lone.call().status_code == 200
+    assert lone.zoom.count(REFRESH) == 1
+
+
+def test_sigterm_lets_requests_in_flight_end(house, pool):
+    whole = house(workers=2)
+    whole.zoom.fault(route="GET /v2/users/me", delay=1.5)
+    calls = [pool.submit(whole.call) for _ in range(20)]
+    assert wait_until(lambda: whole.zoom.count("GET /v2/users/me") == 20, 10)
+
+    whole.app.child.process.terminate()
+
+    assert [call.result(20).status_code for call in calls] == [200] * 20
+    assert whole.app.child.process.wait(10) == 0
+
+
+def test_sigterm_lets_a_renewal_in_flight_be_kept(house, pool):
+    whole = house(workers=2)
+    call = begin_renewal(whole, pool, hold=1.5)
+
+    whole.app.child.process.terminate()
+
+    assert call.result(20).status_code == 200
+    assert whole.app.child.process.wait(10) == 0
+    whole.app = whole.again()
+    assert whole.call().status_code == 200
+    assert whole.zoom.count(REFRESH) == 1
