@@ -7,13 +7,14 @@ import re
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from http.client import HTTPException
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 import msgspec
 import requests
 from requests.structures import CaseInsensitiveDict
-from urllib3.exceptions import HTTPError, ReadTimeoutError
+from urllib3.exceptions import HTTPError
 
 from zoomapp import deadline
 from zoomapp.errors import (
@@ -27,7 +28,7 @@ from zoomapp.errors import (
     ZoomRefused,
 )
 from zoomapp.zoom.limits import is_daily, retry_after_seconds
-from zoomapp.zoom.wire import limit_wait
+from zoomapp.zoom.wire import bounded
 
 log = logging.getLogger(__name__)
 
@@ -119,15 +120,19 @@ class Answer:
         if deadline.passed():
             self.close()
             raise UpstreamTimeout("body took too long")
-        limit_wait(self._raw, deadline.remaining(ANSWER_SECONDS))
+        seconds, began = deadline.remaining(ANSWER_SECONDS), time.monotonic()
+        piece, broken = b"", None
         try:
-            piece: bytes = self._raw.read(size, decode_content=False)
-        except ReadTimeoutError as error:
+            with bounded(self._raw, seconds):
+                piece = self._raw.read(size, decode_content=False)
+        except (HTTPError, HTTPException, OSError) as error:
+            broken = error
+        if time.monotonic() - began >= seconds:
             self.close()
-            raise UpstreamTimeout("body stalled") from error
-        except (HTTPError, OSError) as error:
+            raise UpstreamTimeout("body took too long") from broken
+        if broken:
             self.close()
-            raise UpstreamError(f"body broke off: {type(error).__name__}") from error
+            raise UpstreamError(f"body broke off: {type(broken).__name__}") from broken
         if not piece:
             self._ended = True
         return piece

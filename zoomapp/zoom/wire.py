@@ -7,7 +7,12 @@ names of urllib3 (``_get_conn``, ``_make_request``); the version is pinned and t
 
 from __future__ import annotations
 
+import contextlib
+import socket
 import ssl
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
 from http.client import HTTPException
 from typing import Any
 from urllib.parse import urlsplit
@@ -20,7 +25,11 @@ from urllib3.connectionpool import HTTPConnectionPool
 from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError, ReadTimeoutError
 from urllib3.util import is_connection_dropped
 
+from zoomapp.zoom.watch import Watch
+
 POOL_SIZE = 256
+
+watch = Watch()
 
 
 class NotSent(requests.ConnectionError):
@@ -60,6 +69,7 @@ class ExactAdapter(HTTPAdapter):
         where = urlsplit(url)
         target = url[len(where.scheme) + 3 + len(where.netloc) :] or "/"
         pool = self.poolmanager.connection_from_host(where.hostname, where.port, where.scheme)
+        began = time.monotonic()
         try:
             raw = _exchange(pool, request, target, Timeout(connect=timeout[0], read=timeout[1]))
         except ConnectTimeoutError as error:
@@ -69,8 +79,16 @@ class ExactAdapter(HTTPAdapter):
         except ReadTimeoutError as error:
             raise requests.ReadTimeout(str(type(error).__name__), request=request) from error
         except (HTTPError, HTTPException, OSError) as error:
-            raise LostAnswer(str(type(error).__name__), request=request) from error
-        return _response(request, raw, stream)
+            kind = requests.ReadTimeout if time.monotonic() - began >= timeout[1] else LostAnswer
+            raise kind(str(type(error).__name__), request=request) from error
+        if time.monotonic() - began >= timeout[1]:
+            # Cut off in the middle of its head, an answer looks whole to http.client.
+            raw.close()
+            raise requests.ReadTimeout("head took too long", request=request)
+        response = _response(request, raw)
+        if not stream:
+            _read_whole(response, timeout[1])
+        return response
 
 
 def _exchange(pool: HTTPConnectionPool, request: requests.PreparedRequest, target: str, timeout: Timeout) -> Any:
@@ -79,45 +97,59 @@ def _exchange(pool: HTTPConnectionPool, request: requests.PreparedRequest, targe
         connection.close()
     connection.timeout = timeout.connect_timeout  # type: ignore[assignment]
     try:
-        return pool._make_request(
-            connection,
-            request.method or "GET",
-            target,
-            body=request.body,
-            headers=request.headers,
-            timeout=timeout,
-            response_conn=connection,
-            preload_content=False,
-            decode_content=False,
-        )
+        with watch.over(connection, float(timeout.read_timeout)):  # type: ignore[arg-type]
+            return pool._make_request(
+                connection,
+                request.method or "GET",
+                target,
+                body=request.body,
+                headers=request.headers,
+                timeout=timeout,
+                response_conn=connection,
+                preload_content=False,
+                decode_content=False,
+            )
     except BaseException:
         connection.close()
         pool._put_conn(connection)
         raise
 
 
-def _response(request: requests.PreparedRequest, raw: Any, stream: bool) -> requests.Response:
+def _response(request: requests.PreparedRequest, raw: Any) -> requests.Response:
     response = requests.Response()
     response.status_code = raw.status
     response.headers = CaseInsensitiveDict(raw.headers)
     response.raw = raw
     response.request = request
     response.url = request.url or ""
-    if not stream:
-        try:
-            response._content = raw.read(decode_content=True)
-        except ReadTimeoutError as error:
-            raise requests.ReadTimeout("ReadTimeoutError", request=request) from error
-        except (HTTPError, HTTPException, OSError) as error:
-            raise LostAnswer(type(error).__name__, request=request) from error
     return response
 
 
-def limit_wait(raw: Any, seconds: float) -> None:
-    """Let the next read of this body wait for at most ``seconds``."""
+def _read_whole(response: requests.Response, seconds: float) -> None:
+    began = time.monotonic()
+    try:
+        with bounded(response.raw, seconds):
+            response._content = response.raw.read(decode_content=True)
+    except (HTTPError, HTTPException, OSError) as error:
+        kind = requests.ReadTimeout if time.monotonic() - began >= seconds else LostAnswer
+        raise kind(type(error).__name__, request=response.request) from error
+
+
+@contextlib.contextmanager
+def bounded(raw: Any, seconds: float) -> Iterator[None]:
+    """Within, reading this body ends after ``seconds``, with an error, whether the peer is silent or only slow."""
     connection = getattr(raw, "connection", None)
     # With "Connection: close" the socket has moved from the connection to the answer's own file.
     file = getattr(getattr(raw, "_fp", None), "fp", None)
-    socket = getattr(connection, "sock", None) or getattr(getattr(file, "raw", None), "_sock", None)
-    if socket is not None:
-        socket.settimeout(seconds)
+    found = getattr(connection, "sock", None) or getattr(getattr(file, "raw", None), "_sock", None)
+    if found is None:  # all of the body has come
+        yield
+        return
+    found.settimeout(seconds)
+    with watch.over(_Holder(found), seconds):
+        yield
+
+
+@dataclass
+class _Holder:
+    sock: socket.socket

@@ -1,0 +1,60 @@
+"""Ends reads that never end: a socket's timeout bounds silence only, not a peer that sends a byte a second."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from typing import Any
+
+LOOK_SECONDS = 0.25
+
+
+class Watch:
+    """One thread that cuts connections off when their time is up; it is started by the first that needs it."""
+
+    def __init__(self) -> None:
+        self._due: dict[int, tuple[float, Any]] = {}
+        self._some = threading.Event()
+        self._starting = threading.Lock()
+        self._thread: threading.Thread | None = None
+
+    @contextlib.contextmanager
+    def over(self, holder: Any, seconds: float) -> Iterator[None]:
+        """While this lasts longer than ``seconds``, ``holder.sock`` is shut down: the read in it ends at once."""
+        number = id(holder)
+        self._due[number] = (time.monotonic() + seconds, holder)
+        if self._thread is None:
+            self._start()
+        self._some.set()
+        try:
+            yield
+        finally:
+            del self._due[number]
+
+    def _start(self) -> None:
+        with self._starting:
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._look, name="watch", daemon=True)
+                self._thread.start()
+
+    def _look(self) -> None:
+        while True:
+            self._some.wait()
+            self._some.clear()
+            while self._due:
+                time.sleep(LOOK_SECONDS)
+                now = time.monotonic()
+                for ends_at, holder in list(self._due.values()):
+                    if now >= ends_at:
+                        cut_off(getattr(holder, "sock", None))
+
+
+def cut_off(sock: socket.socket | None) -> None:
+    """End a connection from another thread than the one that reads it."""
+    if sock is not None:
+        with contextlib.suppress(OSError):
+            # The plain socket's own shutdown: the TLS one would pull the session away from under the reader.
+            socket.socket.shutdown(sock, socket.SHUT_RDWR)
