@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, jsonify, redirect, render_template, request
@@ -44,8 +45,30 @@ def storage(file_id: str) -> ResponseReturnValue:
     if file is None:
         return "<Error><Code>NoSuchKey</Code></Error>", 404, {"Content-Type": "application/xml"}
     name = f"recording_{file_id[:8]}.{file.extension.lower()}"
-    headers = {"Content-Length": str(file.size_bytes), "Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(content(file), headers=headers, content_type=KINDS[file.extension])
+    headers = {"Accept-Ranges": "bytes", "Content-Disposition": f'attachment; filename="{name}"'}
+    begin, end = wanted_bytes(file.size_bytes)
+    status = 200 if (begin, end) == (0, file.size_bytes) else 206
+    if status == 206:
+        headers["Content-Range"] = f"bytes {begin}-{end - 1}/{file.size_bytes}"
+    headers["Content-Length"] = str(end - begin)
+    return Response(part(content(file), begin, end), status, headers, content_type=KINDS[file.extension])
+
+
+def wanted_bytes(size: int) -> tuple[int, int]:
+    """The one range asked for, its end not included; all of it for anything else (RFC 9110, 14.2)."""
+    if request.range is None or request.range.units != "bytes":
+        return 0, size
+    return request.range.range_for_length(size) or (0, size)
+
+
+def part(pieces: Iterator[bytes], begin: int, end: int) -> Iterator[bytes]:
+    """The bytes from ``begin`` to before ``end`` of what comes in pieces."""
+    at = 0
+    for piece in pieces:
+        wanted = piece[max(0, begin - at) : max(0, end - at)]
+        at += len(piece)
+        if wanted:
+            yield wanted
 
 
 @bp.get("/rec/play/<path:_>", endpoint="play")

@@ -21,6 +21,7 @@ ZoomAppError              500  internal_error      we act
 │   └── NotFound          404  not_found           nobody: it is gone
 ├── UpstreamError         502  upstream_error      wait
 │   ├── UpstreamTimeout   504  upstream_timeout    wait
+│   ├── FileRefused       502  upstream_error      an admin, if the account allows viewing only
 │   └── RateLimited       429  rate_limited        wait ``retry_after`` seconds
 ├── StoreUnavailable      503  store_unavailable   the operator
 ├── ShuttingDown          503  restarting          nobody: another worker takes the repeat
@@ -212,6 +213,13 @@ class UpstreamTimeout(UpstreamError):
     code = "upstream_timeout"
     title = "Zoom is taking too long"
     message = "Zoom did not answer in time. Try again in a moment."
+
+
+class FileRefused(UpstreamError):
+    """Instead of a recording's file Zoom sent a refusal or a login page."""
+
+    title = "Zoom did not hand out this file"
+    message = "Your administrator may allow viewing only. You can still play the recording."
 
 
 class RateLimited(UpstreamError):

@@ -1,4 +1,7 @@
-// What every page gets: copying, focus on faults, the browser's time zone, and the SDK where Zoom's client is around.
+// What every page gets: copying, secrets on request, parts that load later, focus on faults, the browser's time zone, and
+// the SDK where Zoom's client is around.
+
+const PART_ROUNDS = 20;
 
 document.cookie = `zone=${Intl.DateTimeFormat().resolvedOptions().timeZone}; path=/; max-age=31536000; samesite=lax`;
 document.querySelector("[data-focus]")?.focus();
@@ -7,6 +10,10 @@ for (const button of document.querySelectorAll("[data-copy]")) {
   button.hidden = false;
   button.addEventListener("click", () => copy(button));
 }
+
+for (const link of document.querySelectorAll("[data-copy-from]")) link.addEventListener("click", copyFrom);
+for (const link of document.querySelectorAll("[data-secret]")) link.addEventListener("click", reveal);
+for (const part of document.querySelectorAll("[data-part]")) load(part);
 
 for (const form of document.querySelectorAll("form[method=post]")) {
   // Decoration: what makes a second sending harmless is the key in the form.
@@ -31,9 +38,52 @@ async function copy(button) {
   setTimeout(() => (words.textContent = before), 2000);
 }
 
+// A text that is not in the page is asked for when it is wanted; where that fails, the link leads to it.
+async function copyFrom(event) {
+  event.preventDefault();
+  const link = event.currentTarget;
+  const said = await ask(link.href);
+  if (!said) return location.assign(link.href);
+  link.dataset.copy = said.text;
+  await copy(link);
+  delete link.dataset.copy;
+}
+
+async function reveal(event) {
+  event.preventDefault();
+  const link = event.currentTarget;
+  const said = await ask(link.href);
+  if (!said) return location.assign(link.href);
+  const shown = Object.assign(document.createElement("code"), { textContent: said.passcode, tabIndex: -1 });
+  link.replaceWith(shown);
+  shown.focus();
+}
+
+async function ask(address) {
+  try {
+    const answer = await fetch(address, { headers: { Accept: "application/json" } });
+    return answer.ok ? await answer.json() : null;
+  } catch {
+    return null;
+  }
+}
+
+// A section that takes long has a page of its own: take it from there until it is finished.
+async function load(part) {
+  for (let round = 0; part?.dataset.part && round < PART_ROUNDS; round++) {
+    const answer = await fetch(part.dataset.part).catch(() => null);
+    if (!answer?.ok) return;
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const fresh = page.getElementById(part.id);
+    if (!fresh) return;
+    part.replaceWith(fresh);
+    part = fresh;
+  }
+}
+
 // Where the clipboard is out of reach, the text to copy by hand, selected.
 function showToCopy(button) {
-  const field = Object.assign(document.createElement("input"), { readOnly: true, value: button.dataset.copy, className: "copy-field" });
+  const field = Object.assign(document.createElement("textarea"), { readOnly: true, value: button.dataset.copy, className: "copy-field" });
   field.setAttribute("aria-label", "Press Ctrl+C to copy");
   button.replaceWith(field);
   field.select();

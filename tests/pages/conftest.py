@@ -1,12 +1,22 @@
-"""Our scripts in a real Chromium: modules from the folder, and a Zoom that answers as a test says."""
+"""Our scripts and pages in a real Chromium.
+
+``lab`` is a bare page of ours, and a Zoom that answers as a test says; ``dana_at`` is the whole app on a socket, with
+Dana in front of it.
+"""
 
 import json
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from flask import Flask
 from playwright.sync_api import Page, Route
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+from tests.people import Person
 
 STATIC = Path(__file__).resolve().parents[2] / "static"
 ORIGIN = "http://app.test"
@@ -57,3 +67,36 @@ class Lab:
 @pytest.fixture
 def lab(new_page: Callable[..., Page]) -> Lab:
     return Lab(new_page())
+
+
+class _Silent(WSGIRequestHandler):
+    """Says nothing of each request."""
+
+    def log(self, type: str, message: str, *args: Any) -> None:
+        pass
+
+
+@pytest.fixture
+def site(app: Flask) -> Iterator[str]:
+    """The app on a socket of its own."""
+    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_Silent)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture
+def dana_at(dana: Person, site: str, new_page: Callable[..., Page]) -> Callable[..., Page]:
+    """A factory of browsers in which Dana is signed in: ``dana_at(width=360).goto("/meetings")``."""
+
+    def sit(width: int = 1200, **options: Any) -> Page:
+        page = new_page(width, base_url=site, **options)
+        cookie = dana.browser.get_cookie("zoomapp")
+        assert cookie is not None
+        page.context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": site}])
+        return page
+
+    return sit

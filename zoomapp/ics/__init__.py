@@ -1,5 +1,5 @@
 """A meeting as a calendar file (RFC 5545)."""
 
-from zoomapp.ics.event import calendar, file_name
+from zoomapp.ics.event import calendar
 
-__all__ = ["calendar", "file_name"]
+__all__ = ["calendar"]

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta, tzinfo
 
-from zoomapp import agenda, times
+from zoomapp import times
 from zoomapp.ics.lines import INSTANT, fold, moment, text
 from zoomapp.ics.rule import rule
 from zoomapp.ics.zone import YEAR, time_zone
@@ -25,12 +24,6 @@ def calendar(meeting: Meeting, now: datetime, *, with_passcode: bool = False) ->
     lines += _event(meeting, now, zone, with_passcode)
     lines += (line for each in meeting.occurrences if zone for line in _moved(meeting, each, now, zone, with_passcode))
     return "".join(f"{folded}\r\n" for line in (*lines, "END:VCALENDAR") for folded in fold(line))
-
-
-def file_name(meeting: Meeting) -> str:
-    """ASCII, lower case, short: "2026-11-23_weekly-product-sync.ics"."""
-    words = re.sub(r"[^a-z0-9]+", "-", agenda.fold(meeting.topic)).strip("-")[:45] or "meeting"
-    return f"{meeting.start_at:%Y-%m-%d}_{words}.ics" if meeting.start_at else f"{words}.ics"
 
 
 def _event(meeting: Meeting, now: datetime, zone: tzinfo | None, with_passcode: bool) -> Iterator[str]:

@@ -10,6 +10,7 @@ from zoomapp import deadline, logs
 from zoomapp.services import Services
 from zoomapp.web import (
     connect,
+    download,
     errors,
     frame,
     guard,
@@ -48,5 +49,5 @@ def init_app(app: Flask) -> None:
     frame.init_app(app)
     for part in (health, oauth, proxy, webhook):
         app.register_blueprint(part.bp)
-    for page in (overview, participants, meetings, meeting, schedule, recordings, connect, settings, info):
+    for page in (overview, participants, meetings, meeting, schedule, recordings, download, connect, settings, info):
         app.register_blueprint(page.bp)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from gettext import gettext as _
 from urllib.parse import urlsplit
 
@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from zoomapp import times
 from zoomapp.attendance import Person
-from zoomapp.charts import Axis, axis, curve, meter, timeline, timeline_words
+from zoomapp.charts import Axis, axis, curve, meter, storage, table, timeline, timeline_words
 from zoomapp.web.viewer import now, viewer
 from zoomapp.zoom.ids import key_of
 
@@ -81,6 +81,10 @@ def days_until(at: datetime) -> int:
     return (times.local(at, viewer().zone).date() - times.local(now(), viewer().zone).date()).days
 
 
+def days_later(at: datetime, days: int) -> datetime:
+    return at + timedelta(days=days)
+
+
 def days_left(at: datetime) -> str:
     left = days_until(at)
     if left <= 1:
@@ -138,6 +142,11 @@ def drawn(points: Sequence[tuple[float, int]], span: Axis, height: int = 96, mos
     return curve(span, points, height=height, most=most, prefix=prefix or "curve")
 
 
+def storage_table(months: Sequence[tuple[str, int]]) -> Markup:
+    """The numbers of the storage chart, to be read."""
+    return table((_("Month"), _("Added")), [(name, times.size(count)) for name, count in months])
+
+
 def avatar_colour(name: str) -> int:
     """The same colour for the same name, everywhere."""
     return zlib.crc32(name.encode()) % AVATAR_COLOURS
@@ -166,6 +175,7 @@ FILTERS: dict[str, Callable[..., object]] = {
     "date": date,
     "date_clock": date_clock,
     "day": day,
+    "days_later": days_later,
     "days_left": days_left,
     "days_until": days_until,
     "duration": times.duration,
@@ -186,5 +196,7 @@ FILTERS: dict[str, Callable[..., object]] = {
     "since": since,
     "size": times.size,
     "span": span,
+    "storage": storage,
+    "storage_table": storage_table,
     "when": when,
 }

@@ -8,12 +8,13 @@ from typing import Any
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from zoomapp import ics
+from zoomapp import exports, ics
 from zoomapp.errors import InvalidFields, MissingScope, NotFound, PlanRequired, UpstreamError, ZoomRefused
 from zoomapp.forms import SWITCHES, as_switches, changed_settings
 from zoomapp.web.current import gateway
+from zoomapp.web.errors import prefers_html
 from zoomapp.web.frame import done, say_done
-from zoomapp.web.trouble import DELETE, MEETING, UPDATE, Need, Trouble, trouble
+from zoomapp.web.trouble import DELETE, MEETING, UPDATE, Need, Trouble, trouble, trouble_page
 from zoomapp.web.viewer import now
 from zoomapp.zoom.models import Meeting
 
@@ -55,8 +56,23 @@ def calendar(meeting_id: int) -> ResponseReturnValue:
     """The meeting for a calendar; the passcode only when asked for by ``passcode=1``."""
     meeting = gateway().meeting(meeting_id)
     body = ics.calendar(meeting, now(), with_passcode=request.args.get("passcode") == "1")
-    headers = {"Content-Disposition": f'attachment; filename="{ics.file_name(meeting)}"'}
+    name = exports.disposition((meeting.start_at or now()).date(), meeting.topic, ".ics", kind="meeting")
+    headers = {"Content-Disposition": name}
     return Response(body, content_type="text/calendar; charset=utf-8", headers=headers)
+
+
+@bp.get("/meetings/<int:meeting_id>/passcode")
+def passcode(meeting_id: int) -> ResponseReturnValue:
+    """The passcode, and the text to share it with: only on request, never part of another page."""
+    try:
+        meeting = gateway().meeting(meeting_id)
+    except (ZoomRefused, UpstreamError) as error:
+        return trouble_page(error, MEETING, _("Meeting"))
+    text = "\n".join((meeting.topic, meeting.join_url, f"{_('Passcode:')} {meeting.password}"))
+    if not prefers_html():
+        return {"passcode": meeting.password, "text": text}
+    back = (url_for(".show", meeting_id=meeting_id), meeting.topic)
+    return render_template("pages/passcode.html", title=meeting.topic, back=back, passcode=meeting.password, words=text)
 
 
 @bp.get("/meetings/<int:meeting_id>/delete")

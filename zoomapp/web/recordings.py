@@ -1,122 +1,144 @@
-"""Cloud recordings, thirty days at a time."""
+"""Cloud recordings: a range of days, the trash, storage by month, a spreadsheet, a passcode on request."""
 
 from __future__ import annotations
 
 from datetime import date, timedelta
+from gettext import gettext as _
 from typing import Any
 
 from flask import Blueprint, Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from zoomapp import agenda, deadline, times
-from zoomapp.errors import NotFound, UpstreamError
-from zoomapp.paging import Collected, collect
-from zoomapp.web.block import Block, block
+from zoomapp import agenda, exports, times
+from zoomapp.errors import NotFound, UpstreamError, ZoomRefused
+from zoomapp.web.block import Block
 from zoomapp.web.current import gateway
-from zoomapp.web.trouble import RECORDINGS
+from zoomapp.web.errors import prefers_html
+from zoomapp.web.shelf import STORAGE_MONTHS, Shelf, in_trash, on_shelf, sound_range, storage_by_month, today
+from zoomapp.web.trouble import FILES, trouble_page
 from zoomapp.web.viewer import now, viewer
-from zoomapp.zoom.client import Answer
 from zoomapp.zoom.ids import instance_of
-from zoomapp.zoom.recordings import Recording, RecordingFile
+from zoomapp.zoom.recordings import Recording
 
 bp = Blueprint("recordings", __name__)
 
 SOON_DAYS = 7
-DOWNLOAD_SECONDS = 4 * 3600.0
-FILE_HEADERS = ("Content-Length", "Content-Range", "Accept-Ranges")
+COLUMNS = (
+    *("start", "topic", "meeting_id", "duration_minutes", "size_bytes", "files", "deleted_on", "share_url"),
+    "complete",
+)
 
 
 @bp.get("/recordings")
 def index() -> ResponseReturnValue:
-    """The recordings of a range of days, newest first; ``q`` searches their topics."""
-    first, last = _range()
-    query = request.args.get("q", "").strip()[:200]
-    listed = _listed(first, last)
-    rows = [each for each in listed.value or () if agenda.matches(query, each.topic, each.id)]
-    expiring = [each for each in rows if each.deleted_on and each.deleted_on <= now() + timedelta(days=SOON_DAYS)]
-    step, today = timedelta(days=times.RANGE_DAYS), times.local(now(), viewer().zone).date()
-    later = _address(last + timedelta(days=1), min(last + step, today), query) if last < today else ""
+    """The recordings of a range of days, newest first; ``q`` searches, ``show=expiring`` leaves what goes soon."""
+    first, last = sound_range(request.args.get("from", ""), request.args.get("to", ""))
+    query, show = request.args.get("q", "").strip()[:200], request.args.get("show", "")
+    listed = on_shelf(first, last)
+    found = _matching(listed, query)
+    expiring = [each for each in found if each.deleted_on and each.deleted_on <= now() + timedelta(days=SOON_DAYS)]
+    rows = expiring if show == "expiring" else found
+    step = last - first + timedelta(days=1)
+    later = _address(last + timedelta(days=1), min(last + step, today()), query) if last < today() else ""
     page = render_template(
         "pages/recordings.html",
         listed=listed,
         rows=rows,
         query=query,
+        show=show,
         first=first,
         last=last,
+        days=step.days,
         words=times.date_range(first, last),
         expiring=expiring,
         size_bytes=sum(each.size_bytes for each in rows),
-        largest=sorted(rows, key=lambda each: -each.size_bytes)[:4],
+        largest=sorted(found, key=lambda each: -each.size_bytes)[:4],
         earlier=_address(first - step, first - timedelta(days=1), query),
         later=later,
+        whole=_address(first, last, query),
+        storage=storage_by_month(ask=False),
+        months=STORAGE_MONTHS,
     )
+    return page, listed.status, {**listed.headers, **_again(listed)}
+
+
+@bp.get("/recordings.csv")
+def spreadsheet() -> ResponseReturnValue:
+    """The same as a CSV file, a row per recording; while a long range is being read, a page that says how far it is."""
+    first, last = sound_range(request.args.get("from", ""), request.args.get("to", ""))
+    query = request.args.get("q", "").strip()[:200]
+    listed = on_shelf(first, last, again=False)
+    if listed.value is None or (not listed.value.ended and not listed.trouble):
+        page = render_template("pages/export.html", listed=listed, back=_address(first, last, query))
+        return page, listed.status, {**listed.headers, **_again(listed)}
+    complete = listed.value.ended and listed.value.complete
+    # All at once: the pieces go out after the request, when nobody's zone is known any more.
+    rows = [_row(each, complete) for each in _matching(listed, query)]
+    name = exports.disposition(last, query or _("recordings"), kind="recordings", partial=not complete)
+    body = exports.csv_pieces(COLUMNS, rows)
+    return Response(body, content_type="text/csv; charset=utf-8", headers={"Content-Disposition": name})
+
+
+@bp.get("/recordings/trash")
+def trash() -> ResponseReturnValue:
+    """What was deleted in Zoom within the last thirty days."""
+    listed = in_trash()
+    page = render_template("pages/recordings_trash.html", listed=listed, rows=listed.value or ())
     return page, listed.status, listed.headers
 
 
-@bp.get("/recordings/<key>/<file>")
-def download(key: str, file: str) -> Response:
-    """One file, streamed through us with the server's token; what is not the file is never passed off as it."""
+@bp.get("/recordings/storage")
+def storage() -> ResponseReturnValue:
+    """Bytes by month, a few seconds of asking at a time; the list's page takes its section from here."""
+    months = storage_by_month(ask=True)
+    page = render_template("pages/recordings_storage.html", storage=months, months=STORAGE_MONTHS)
+    unfinished = len(months.value or ()) < STORAGE_MONTHS and not months.trouble
+    return page, 200, {"Refresh": "1"} if unfinished else {}
+
+
+@bp.get("/recordings/<key>/passcode")
+def passcode(key: str) -> ResponseReturnValue:
+    """The passcode of one recording, and the text to share it with: only on request, never part of a list."""
     uuid = instance_of(key)
-    found = gateway().recording(uuid).file(file) if uuid else None
-    if found is None or not found.download_url:
+    if not uuid:
         raise NotFound
-    # A file may take longer than a page: each piece has its own time to come.
-    deadline.begin(DOWNLOAD_SECONDS)
-    answer = gateway().download(found.download_url, request.headers.get("Range", ""))
-    _check_file(answer, found)
-    headers = {name: answer.headers[name] for name in FILE_HEADERS if name in answer.headers}
-    headers["Content-Disposition"] = f'attachment; filename="{found.name.lower().replace(" ", "-")}.{found.extension}"'
-    response = Response(answer.chunks(), answer.status, headers, mimetype="application/octet-stream")
-    response.call_on_close(answer.close)
-    return response
+    try:
+        found = gateway().recording(uuid)
+    except (ZoomRefused, UpstreamError) as error:
+        return trouble_page(error, FILES, _("Recording"))
+    text = "\n".join((found.topic, found.share_url, f"{_('Passcode:')} {found.passcode}"))
+    if not prefers_html():
+        return {"passcode": found.passcode, "text": text}
+    back = (url_for(".index"), _("Recordings"))
+    return render_template("pages/passcode.html", title=found.topic, back=back, passcode=found.passcode, words=text)
 
 
-def _check_file(answer: Answer, file: RecordingFile) -> None:
-    """Zoom refuses with small JSON bodies and login pages, at times with status 200. Raises UpstreamError, NotFound."""
-    kind = answer.headers.get("Content-Type", "").partition(";")[0].strip().lower()
-    page = kind == "text/html" or (kind == "application/json" and file.extension != "json")
-    length = answer.headers.get("Content-Length", "")
-    short = answer.status == 200 and file.size_bytes and length.isdigit() and int(length) != file.size_bytes
-    if answer.status == 404:
-        answer.close()
-        raise NotFound
-    if answer.status not in (200, 206) or page or short:
-        answer.close()
-        raise UpstreamError(f"download answered {answer.status} {kind} {length}")
+def _matching(listed: Block[Shelf], query: str) -> list[Recording]:
+    recordings = listed.value.recordings if listed.value else ()
+    return [each for each in recordings if agenda.matches(query, each.topic, each.id)]
+
+
+def _again(listed: Block[Shelf]) -> dict[str, str]:
+    """A page that is still being put together asks again by itself."""
+    unfinished = listed.value and not listed.value.ended and not listed.trouble
+    return {"Refresh": "1"} if unfinished else {}
+
+
+def _row(recording: Recording, complete: bool) -> tuple[object, ...]:
+    files = " ".join(each.name.lower().replace(" ", "-") for each in recording.files)
+    return (
+        times.iso(recording.start_at, viewer().zone) if recording.start_at else "",
+        recording.topic,
+        recording.id,
+        recording.duration_minutes,
+        recording.size_bytes,
+        files,
+        recording.deleted_on.date().isoformat() if recording.deleted_on else "",
+        recording.share_url,
+        "yes" if complete else "no",
+    )
 
 
 def _address(first: date, last: date, query: str) -> str:
     days: dict[str, Any] = {"from": first.isoformat(), "to": last.isoformat()}
     return url_for(".index", **days, q=query or None)
-
-
-def _range() -> tuple[date, date]:
-    """The days asked for; without a sound pair, the last thirty."""
-    today = times.local(now(), viewer().zone).date()
-    last = _day(request.args.get("to", "")) or today
-    last = min(last, today)
-    first = _day(request.args.get("from", "")) or last - timedelta(days=times.RANGE_DAYS - 1)
-    return min(first, last), last
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
-
-
-def _piece(first: date, last: date) -> Collected:
-    return collect(lambda token: gateway().recordings(first, last, token), "meetings")
-
-
-def _listed(first: date, last: date) -> Block[tuple[Recording, ...]]:
-    def fetch() -> dict[str, Any]:
-        pieces = [_piece(begin, end) for begin, end in times.month_ranges(first, last)]
-        return {"rows": [row for piece in pieces for row in piece.rows]}
-
-    def read(body: Any) -> tuple[Recording, ...]:
-        found = {each.uuid: each for each in map(Recording.from_api, body["rows"])}
-        return tuple(sorted(found.values(), key=lambda each: each.start_at or now(), reverse=True))
-
-    return block(f"recordings {first} {last}", RECORDINGS, fetch, read)

@@ -9,12 +9,23 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from gettext import gettext as _
 
-from flask import request, url_for
+from flask import render_template, request, url_for
+from flask.typing import ResponseReturnValue
 
 from zoomapp import times
-from zoomapp.errors import MissingScope, NotFound, PlanRequired, RateLimited, UpstreamError, ZoomAppError
+from zoomapp.errors import (
+    FileRefused,
+    MissingScope,
+    NotFound,
+    PlanRequired,
+    RateLimited,
+    UpstreamError,
+    ZoomAppError,
+    ZoomRefused,
+)
 from zoomapp.logs import request_id
 from zoomapp.web.current import services
+from zoomapp.web.errors import prefers_html
 from zoomapp.web.viewer import now, viewer
 
 log = logging.getLogger(__name__)
@@ -30,6 +41,9 @@ class Need:
     scope: str
     verb: str
     plan: str = ""
+    #: What is said when Zoom no longer has it, and where to look then: an endpoint with the words of its link.
+    gone: str = "This meeting has ended or was deleted"
+    instead: tuple[str, str] = ("meetings.index", "Your meetings")
 
 
 OVERVIEW = Need("user:read:user", "show your name and time zone")
@@ -41,7 +55,13 @@ DELETE = Need("meeting:delete:meeting", "delete a meeting")
 RECORDINGS = Need(
     "cloud_recording:read:list_user_recordings", "list recordings", "Cloud recording needs a Pro plan or higher."
 )
-FILES = Need("cloud_recording:read:list_recording_files", "open a recording’s files")
+FILES = Need(
+    "cloud_recording:read:list_recording_files",
+    "open a recording’s files",
+    "Cloud recording needs a Pro plan or higher.",
+    "This recording was deleted in Zoom, or moved to the trash",
+    ("recordings.trash", "See trash"),
+)
 LIVE = Need(
     "dashboard:read:list_meeting_participants:admin",
     "list participants live",
@@ -86,12 +106,22 @@ def trouble(error: ZoomAppError, need: Need, shown_at: datetime | None = None) -
     if isinstance(error, RateLimited):
         return _rate_limited(error, shown_at)
     if isinstance(error, NotFound):
-        past = (url_for("meetings.index", show="past"), _("Past meetings"))
-        return Trouble("info", "info", _("This meeting has ended or was deleted."), "", 404, actions=(past,))
+        endpoint, words = need.instead
+        return Trouble("info", "info", need.gone, "", 404, actions=((url_for(endpoint), words),))
+    if isinstance(error, FileRefused):
+        return Trouble("warn", "lock", error.title, error.message, error.status, reference())
     if isinstance(error, UpstreamError):
         return _unreachable(error, shown_at)
     words = getattr(error, "zoom_message", "") or error.message
     return Trouble("bad", "warn", error.title, _("Zoom says: %(words)s") % {"words": words}, reference=reference())
+
+
+def trouble_page(error: ZoomRefused | UpstreamError, need: Need, title: str) -> ResponseReturnValue:
+    """A page that has nothing but the reason why; raised again for an asker who wants no page."""
+    if not prefers_html():
+        raise error
+    notice = trouble(error, need)
+    return render_template("pages/trouble.html", title=title, notice=notice), notice.status, error.headers
 
 
 def best_scope(scopes: Sequence[str], need: Need) -> str:

@@ -66,7 +66,10 @@ class RecordingFile:
 
 @dataclass(frozen=True)
 class Recording:
-    """The cloud recording of one held meeting. ``deleted_on``: when Zoom removes it by itself, if it says so."""
+    """The cloud recording of one held meeting.
+
+    ``deleted_on``: when Zoom removes it by itself, if it says so; ``trashed_at``: when it went to the trash.
+    """
 
     uuid: str
     id: int = 0
@@ -77,14 +80,17 @@ class Recording:
     share_url: str = ""
     passcode: str = field(default="", repr=False)
     deleted_on: datetime | None = None
+    trashed_at: datetime | None = None
     files: tuple[RecordingFile, ...] = ()
 
     @classmethod
     def from_api(cls, data: Json) -> Recording:
-        rows = data.get("recording_files")
-        files = [RecordingFile.from_api(row) for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
+        listed = data.get("recording_files")
+        rows = [row for row in listed if isinstance(row, dict)] if isinstance(listed, list) else []
+        files = [RecordingFile.from_api(row) for row in rows]
         order = list(NAMES)
         files.sort(key=lambda each: order.index(each.type) if each.type in NAMES else len(order))
+        trashed = [times.parse(row.get("deleted_time")) for row in rows]
         return cls(
             uuid=text(data, "uuid"),
             id=number(data, "id"),
@@ -95,6 +101,7 @@ class Recording:
             share_url=text(data, "share_url"),
             passcode=text(data, "recording_play_passcode", "password"),
             deleted_on=times.parse(data.get("auto_delete_date")) if data.get("auto_delete", True) else None,
+            trashed_at=max((each for each in trashed if each), default=None),
             files=tuple(files),
         )
 

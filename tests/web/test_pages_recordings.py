@@ -1,0 +1,237 @@
+"""Recordings: long ranges in pieces, storage by month, trash, a spreadsheet, passcodes on request, files in parts."""
+
+import csv
+import io
+import re
+from datetime import timedelta
+
+import pytest
+
+from sandbox.faults import Fault
+from tests.web.reading import read
+
+LIST = "GET /v2/users/me/recordings"
+YEAR = "/recordings?from=2025-03-03&to=2026-03-02"
+LONG = "/recordings?from=2025-12-01&to=2026-03-02"
+
+
+def asked(world):
+    return [call for call in world.calls.matching(LIST) if "trash" not in call.params]
+
+
+def fail_after(world, calls):
+    world.faults.append(Fault(LIST, count=calls))
+    world.faults.append(Fault(LIST, 502, {}, "gone"))
+
+
+def rows(answer):
+    return list(csv.DictReader(io.StringIO(answer.text.removeprefix("\ufeff"))))
+
+
+@pytest.fixture
+def year(dana, world):
+    """Dana, with four recordings a week."""
+    world.tell("year-of-recordings")
+    return dana
+
+
+def test_a_long_range_is_asked_for_in_pieces_zoom_answers_in_full(year, world):
+    text = read(year.look(YEAR))
+
+    kept = [each for each in world.recordings.values() if each.trashed_at is None and each.host_id == year.id]
+    assert f"{len(kept)} recordings" in text
+    days = [(call.params["from"], call.params["to"]) for call in asked(world)]
+    assert len(days) == 13
+    assert len(set(days)) == 13
+
+
+def test_a_slow_range_says_how_far_it_is_and_asks_again_by_itself(year, world):
+    world.faults.append(Fault(LIST, delay=1.5))
+
+    first = year.look(LONG)
+    second = year.look(LONG)
+
+    assert "part 2 of 4" in read(first)
+    assert first.headers["Refresh"] == "1"
+    assert "part" not in read(second).partition("Storage by month")[0]
+    assert "Refresh" not in second.headers
+    assert len(asked(world)) == 4
+
+
+def test_what_is_there_stays_when_zoom_goes_away_in_the_middle(year, world):
+    fail_after(world, 2)
+
+    answer = year.look(LONG)
+
+    text = read(answer)
+    assert "Showing 2 of 4 parts of this range" in text
+    assert "We couldn’t reach Zoom" in text
+    assert "Refresh" not in answer.headers
+
+
+def test_a_page_that_is_missing_from_the_list_is_said(year, world):
+    page = {"meetings": [], "next_page_token": "lost", "total_records": 2}
+    world.faults.append(Fault(LIST, 200, {}, page, count=1))
+    world.faults.append(Fault(LIST, 502, {}, "gone", count=1))
+
+    assert "Some recordings are missing here" in read(year.look("/recordings?from=2026-01-02&to=2026-01-31"))
+
+
+def test_a_range_goes_no_further_than_today_and_two_years_back(dana):
+    text = read(dana.look("/recordings?from=1999-01-01&to=2030-01-01"))
+
+    assert "1 Mar 2024 – 2 Mar 2026" in text
+
+
+@pytest.mark.parametrize("days", ["from=2026-02-20&to=2026-02-10", "from=soon&to=2026-13-45", "to=2026-02-10"])
+def test_a_range_that_makes_no_sense_becomes_one_that_does(dana, days):
+    assert " Feb 2026" in read(dana.look(f"/recordings?{days}")) or "2 Mar 2026" in dana.look("/recordings").text
+
+
+def test_earlier_is_as_long_as_what_is_shown(dana):
+    page = dana.look("/recordings?from=2026-02-01&to=2026-02-10").text
+
+    assert "from=2026-01-22&amp;to=2026-01-31" in page
+    assert 'aria-label="Later 10 days"' in page
+
+
+def test_what_expires_soon_can_be_shown_alone(dana, world):
+    file = {"id": "1", "file_type": "MP4", "status": "completed"}
+    kept = {"uuid": "a==", "topic": "Kept", "start_time": "2026-02-20T09:00:00Z", "recording_files": [file]}
+    going = {**kept, "uuid": "b==", "topic": "Going", "auto_delete_date": "2026-03-05"}
+    world.faults.append(Fault(LIST, 200, {}, {"meetings": [kept, going], "next_page_token": ""}))
+
+    page = dana.look("/recordings")
+
+    assert "1 recording expires this week" in read(page)
+    assert "Zoom deletes this in 3 days, on 5 Mar" in read(page)
+    link = re.search(r'href="([^"]*show=expiring[^"]*)"', page.text)[1].replace("&amp;", "&")
+    alone = dana.look(link).text
+    assert ("<bdi>Going</bdi></h3>" in alone, "<bdi>Kept</bdi></h3>" in alone) == (True, False)
+
+
+def test_storage_by_month_is_a_picture_in_words_and_numbers_and_made_once_a_day(year, world, clock):
+    page = year.look("/recordings/storage")
+    read(page)
+    said = re.search(r'<desc id="storage-d">([^<]*)</desc>', page.text)[1]
+    assert re.fullmatch(
+        r"Oct [\d.]+ GB, Nov [\d.]+ GB, Dec [\d.]+ GB, Jan [\d.]+ GB, Feb [\d.]+ GB, Mar [\d.]+ GB\.", said
+    )
+    assert len(asked(world)) == 6
+
+    clock.tick(3600)
+    again = year.look("/recordings")
+
+    assert said in again.text
+    assert len(asked(world)) == 6 + 2
+
+
+def test_until_storage_is_known_the_page_says_where_it_comes_from(year, world):
+    world.faults.append(Fault(LIST, delay=1.5))
+
+    page = year.look("/recordings/storage")
+
+    assert "Loading the last six months, 2 of 6" in read(page)
+    assert page.headers["Refresh"] == "1"
+    assert 'data-part="/recordings/storage"' in page.text
+
+
+def test_the_trash_says_when_each_goes(year, world, clock):
+    world.recordings[next(iter(world.recordings))].trashed_at = clock() - 3 * 86400
+
+    text = read(year.look("/recordings/trash"))
+
+    assert "Zoom deletes this in 27 days, on 29 Mar" in text
+    assert not any("from" in call.params for call in world.calls.matching(LIST))
+
+
+def test_an_empty_trash_says_so(dana):
+    assert "The trash is empty" in read(dana.look("/recordings/trash"))
+
+
+def test_the_spreadsheet_has_a_row_each_and_no_passcode(year, world):
+    answer = year.get(YEAR.replace("/recordings?", "/recordings.csv?"))
+
+    assert answer.mimetype == "text/csv"
+    assert answer.headers["Content-Disposition"].startswith('attachment; filename="recordings_2026-03-02_')
+    assert len(rows(answer)) == int(re.search(r"(\d+) recordings", read(year.look(YEAR)))[1])
+    assert {row["complete"] for row in rows(answer)} == {"yes"}
+    assert not [each for each in world.recordings.values() if each.play_passcode in answer.text]
+
+
+def test_a_spreadsheet_of_a_part_says_so_in_its_name_and_rows(year, world):
+    fail_after(world, 2)
+
+    answer = year.get(LONG.replace("/recordings?", "/recordings.csv?"))
+
+    assert "_partial.csv" in answer.headers["Content-Disposition"]
+    assert {row["complete"] for row in rows(answer)} == {"no"}
+
+
+def test_a_slow_spreadsheet_is_prepared_on_a_page(year, world):
+    world.faults.append(Fault(LIST, delay=1.5))
+    address = LONG.replace("/recordings?", "/recordings.csv?")
+
+    page = year.look(address)
+
+    assert "Preparing export" in read(page)
+    assert page.headers["Refresh"] == "1"
+    assert year.look(address).mimetype == "text/csv"
+
+
+def test_a_passcode_is_in_no_page_until_asked(dana, world):
+    page = dana.look("/recordings").text
+    secrets = {each.play_passcode for each in world.recordings.values()}
+    link = re.search(r'href="(/recordings/[^"/]+/passcode)"', page)[1]
+
+    assert not [each for each in secrets if each in page]
+    assert dana.get(link).json["passcode"] in secrets
+    assert next(iter(secrets)) in read(dana.look(link))
+
+
+def test_a_meetings_passcode_is_in_no_page_until_asked(dana, world):
+    meeting = next(each for each in world.meetings.values() if each.topic == "Stand-up")
+    pages = [dana.look(path).text for path in ("/", "/meetings", f"/meetings/{meeting.id}")]
+
+    answer = dana.get(f"/meetings/{meeting.id}/passcode").json
+
+    assert not [page for page in pages if answer["passcode"] in page]
+    assert answer["text"].splitlines()[0] == "Stand-up"
+
+
+def test_a_part_of_a_file_is_that_part(dana):
+    link = re.search(r'href="(/recordings/[^"/]+/[0-9a-f]{16})"', dana.look("/recordings").text)[1]
+    whole = dana.get(link)
+
+    part = dana.get(link, headers={"Range": "bytes=4-11"})
+
+    assert part.status_code == 206
+    assert part.headers["Content-Range"] == f"bytes 4-11/{len(whole.data)}"
+    assert part.data == whole.data[4:12] == b"ftypmp42"
+
+
+def test_a_file_is_named_after_what_and_when_it_is(dana, world):
+    link = re.search(r'href="(/recordings/[^"/]+/[0-9a-f]{16})"', dana.look("/recordings").text)[1]
+
+    name = dana.get(link).headers["Content-Disposition"]
+
+    assert re.fullmatch(r'attachment; filename="video_2026-0\d-\d\d_[a-z-]+\.mp4"; filename\*=UTF-8\'\'\S+', name)
+
+
+def test_a_file_that_may_only_be_watched_says_so(dana, world):
+    link = re.search(r'href="(/recordings/[^"/]+/[0-9a-f]{16})"', dana.look("/recordings").text)[1]
+    world.switches.download_refusal = "200"
+    world.faults.append(Fault("GET /rec/download/*", 200, {"Content-Type": "application/json"}, {"status": False}))
+
+    assert "Your administrator may allow viewing only" in read(dana.look(link), 502)
+
+
+def test_a_recording_that_is_gone_leads_to_the_trash(dana, world):
+    link = re.search(r'href="(/recordings/[^"/]+/[0-9a-f]{16})"', dana.look("/recordings").text)[1]
+    for each in world.recordings.values():
+        each.trashed_at = world.now() - timedelta(days=1).total_seconds()
+
+    page = dana.look(link)
+
+    assert "deleted in Zoom, or moved to the trash" in read(page, 404)
+    assert 'href="/recordings/trash"' in page.text

@@ -1,0 +1,173 @@
+"""The recordings of a range of days: asked for in pieces Zoom answers in full, each kept for a while.
+
+No request works on a long range for more than a few seconds: it stops after a piece, says how far it came, and the page
+asks again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from zoomapp import times
+from zoomapp.errors import UpstreamError, ZoomRefused
+from zoomapp.paging import collect
+from zoomapp.web.block import SEEN_SECONDS, Block, block
+from zoomapp.web.current import gateway, services
+from zoomapp.web.trouble import RECORDINGS, Trouble, trouble
+from zoomapp.web.viewer import kept, now, viewer
+from zoomapp.zoom.recordings import Recording
+
+Span = tuple[date, date]
+
+STEP_SECONDS = 2.0
+#: A piece of a long range is not asked for again within ten minutes; a month is always fresh.
+PIECE_FRESH_SECONDS = 600
+MONTH_FRESH_SECONDS = 86400
+STORAGE_MONTHS = 6
+#: A range longer than this is cut, and the page shows what it was cut to.
+LONGEST_DAYS = 2 * 366
+
+
+@dataclass(frozen=True)
+class Piece:
+    """What Zoom said of one span of days, and when. ``complete``: no page of it is missing."""
+
+    value: Any
+    at: float
+    complete: bool = True
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """What is there so far, newest first: ``done`` of ``total`` pieces. ``complete``: nothing is missing in those."""
+
+    recordings: tuple[Recording, ...]
+    done: int
+    total: int
+    complete: bool = True
+
+    @property
+    def ended(self) -> bool:
+        """Whether every piece is there."""
+        return self.done == self.total
+
+
+def today() -> date:
+    """The viewer's day."""
+    return times.local(now(), viewer().zone).date()
+
+
+def sound_range(first: str, last: str) -> Span:
+    """The days asked for, none in the future, not too many; without a sound pair the last thirty."""
+    end = min(_day(last) or today(), today())
+    begin = _day(first) or end - timedelta(days=times.RANGE_DAYS - 1)
+    return max(min(begin, end), end - timedelta(days=LONGEST_DAYS - 1)), end
+
+
+def on_shelf(first: date, last: date, *, again: bool = True) -> Block[Shelf]:
+    """The recordings of these days; when Zoom is away, those of the pieces we still have.
+
+    ``again``: ask for a month or less even if we have just seen it.
+    """
+    spans = list(times.month_ranges(first, last))
+    fresh_seconds = 0 if again and (last - first).days <= times.RANGE_DAYS else PIECE_FRESH_SECONDS
+    pieces, failure = _gather(spans, "piece", fresh_seconds, SEEN_SECONDS, _recordings_of)
+    if not pieces and failure:
+        return Block(None, now(), failure)
+    rows = [row for piece in pieces for row in piece.value]
+    shelf = Shelf(_newest_first(rows), len(pieces), len(spans), all(piece.complete for piece in pieces))
+    return Block(shelf, _oldest(pieces), failure)
+
+
+def storage_by_month(*, ask: bool) -> Block[list[tuple[str, int]]]:
+    """Bytes recorded in each of the last six months, oldest first, as far as they are known; ``ask`` Zoom for more."""
+    spans = [_month(today(), back) for back in range(STORAGE_MONTHS)]
+    pieces, failure = _gather(spans, "month", MONTH_FRESH_SECONDS, MONTH_FRESH_SECONDS, _size_of if ask else None)
+    names = [times.MONTHS[first.month - 1][:3] for first, _ in spans[: len(pieces)]]
+    sizes = [piece.value for piece in pieces]
+    return Block(list(zip(names, sizes, strict=True))[::-1], _oldest(pieces), failure)
+
+
+def in_trash() -> Block[tuple[Recording, ...]]:
+    """What Zoom still keeps for thirty days, the last to go in first."""
+
+    def read(body: Any) -> tuple[Recording, ...]:
+        found = map(Recording.from_api, body["rows"])
+        return tuple(sorted(found, key=lambda each: each.trashed_at or now(), reverse=True))
+
+    def fetch() -> dict[str, Any]:
+        return {"rows": collect(lambda token: gateway().trashed_recordings(token), "meetings").rows}
+
+    return block("trash", RECORDINGS, fetch, read)
+
+
+def _gather(
+    spans: Sequence[Span],
+    kind: str,
+    fresh_seconds: float,
+    keep_seconds: int,
+    fetch: Callable[[date, date], tuple[Any, bool]] | None,
+) -> tuple[list[Piece], Trouble | None]:
+    """The pieces we have and, for a few seconds, those we can get, one at least; after a failure nothing is asked."""
+    who, records, clock = gateway().user_id, kept(), services().clock
+    found: list[Piece] = []
+    failure: UpstreamError | ZoomRefused | None = None
+    ends_at: float | None = None
+    for first, last in spans:
+        seen = records.load(who, kind, f"{first}:{last}")
+        piece = Piece(**seen) if isinstance(seen, dict) else None
+        fresh = piece is not None and piece.complete and clock() - piece.at <= fresh_seconds and fresh_seconds > 0
+        if fetch and not fresh and failure is None:
+            if ends_at is not None and clock() > ends_at:
+                break
+            ends_at = ends_at or clock() + STEP_SECONDS
+            try:
+                value, complete = fetch(first, last)
+            except (UpstreamError, ZoomRefused) as error:
+                failure = error
+            else:
+                piece = Piece(value, clock(), complete)
+                shape = {"value": value, "at": piece.at, "complete": complete}
+                records.save(who, kind, shape, keep_seconds, f"{first}:{last}")
+        if piece is None or isinstance(failure, ZoomRefused):
+            break
+        found.append(piece)
+    return found, trouble(failure, RECORDINGS, _oldest(found) if found else None) if failure else None
+
+
+def _recordings_of(first: date, last: date) -> tuple[Any, bool]:
+    found = collect(lambda token: gateway().recordings(first, last, token), "meetings")
+    return list(found.rows), found.complete
+
+
+def _size_of(first: date, last: date) -> tuple[Any, bool]:
+    rows, complete = _recordings_of(first, last)
+    return sum(each.size_bytes for each in map(Recording.from_api, rows)), complete
+
+
+def _oldest(pieces: Sequence[Piece]) -> datetime:
+    return datetime.fromtimestamp(min((piece.at for piece in pieces), default=now().timestamp()), UTC)
+
+
+def _newest_first(rows: Sequence[Any]) -> tuple[Recording, ...]:
+    """Each once: Zoom's days are not the viewer's, so neighbours may overlap."""
+    found = {each.uuid: each for each in map(Recording.from_api, rows)}
+    return tuple(sorted(found.values(), key=lambda each: each.start_at or now(), reverse=True))
+
+
+def _month(day: date, back: int) -> Span:
+    """First and last day of a month, counted back from this one."""
+    count = day.year * 12 + day.month - 1 - back
+    first = date(count // 12, count % 12 + 1, 1)
+    after = date((count + 1) // 12, (count + 1) % 12 + 1, 1)
+    return first, min(after - timedelta(days=1), day)
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
