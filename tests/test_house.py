@@ -24,6 +24,7 @@ FLOORS = {
     "zoomapp.tokens": 2,
     "zoomapp.begun": 2,
     "zoomapp.kept": 2,
+    "zoomapp.calllog": 2,
     "zoomapp.once": 2,
     "zoomapp.preferences": 2,
     "zoomapp.zoom": 1,
@@ -40,6 +41,7 @@ FLOORS = {
     "zoomapp.logs": 0,
     "zoomapp.keys": 0,
     "zoomapp.deadline": 0,
+    "zoomapp.noted": 0,
     "zoomapp.times": 0,
 }
 #: Packages a floor has no business with.

@@ -13,6 +13,7 @@ from requests.adapters import BaseAdapter
 
 from zoomapp import storage
 from zoomapp.begun import BegunSignIns
+from zoomapp.calllog import CallLog
 from zoomapp.config import Settings
 from zoomapp.events import Events
 from zoomapp.gateway import Gateway
@@ -38,6 +39,7 @@ class Services:
     begun: BegunSignIns
     signin: SignIn
     events: Events
+    calls: CallLog
     clock: Callable[[], float]
 
     def gateway(self, user_id: str) -> Gateway:
@@ -93,7 +95,8 @@ def build(
     begun = BegunSignIns(connection, ring, clock)
     signin = SignIn(oauth, zoom, tokens, begun, settings.public_url, settings.in_client_redirect)
     events = Events(connection, ring, tokens, lambda who: Gateway(who, tokens, zoom), settings.zoom_client_id)
-    return Services(settings, connection, ring, oauth, zoom, tokens, begun, signin, events, clock)
+    calls = CallLog(connection, ring)
+    return Services(settings, connection, ring, oauth, zoom, tokens, begun, signin, events, calls, clock)
 
 
 def http_session(transport: BaseAdapter) -> requests.Session:

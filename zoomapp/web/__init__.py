@@ -9,6 +9,7 @@ from flask import Flask
 from zoomapp import deadline, logs
 from zoomapp.services import Services
 from zoomapp.web import (
+    calls,
     connect,
     download,
     errors,
@@ -46,8 +47,21 @@ def init_app(app: Flask) -> None:
     guard.init_app(app, parts.settings.public_url)
     headers.init_app(app, parts.settings)
     errors.init_app(app)
+    calls.init_app(app)
     frame.init_app(app)
     for part in (health, oauth, proxy, webhook):
         app.register_blueprint(part.bp)
-    for page in (overview, participants, meetings, meeting, schedule, recordings, download, connect, settings, info):
+    for page in (
+        overview,
+        participants,
+        meetings,
+        meeting,
+        schedule,
+        recordings,
+        download,
+        connect,
+        settings,
+        info,
+        calls,
+    ):
         app.register_blueprint(page.bp)

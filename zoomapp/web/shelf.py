@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from zoomapp import times
+from zoomapp import noted, times
 from zoomapp.errors import UpstreamError, ZoomRefused
 from zoomapp.paging import collect
 from zoomapp.web.block import SEEN_SECONDS, Block, block
@@ -132,6 +132,8 @@ def _gather(
                 piece = Piece(value, clock(), complete)
                 shape = {"value": value, "at": piece.at, "complete": complete}
                 records.save(who, kind, shape, keep_seconds, f"{first}:{last}")
+        if fetch and fresh:
+            noted.note_cached("GET", "/v2/users/me/recordings")
         if piece is None or isinstance(failure, ZoomRefused):
             break
         found.append(piece)

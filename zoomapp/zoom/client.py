@@ -16,7 +16,7 @@ import requests
 from requests.structures import CaseInsensitiveDict
 from urllib3.exceptions import HTTPError
 
-from zoomapp import deadline
+from zoomapp import deadline, noted
 from zoomapp.errors import (
     InvalidFields,
     MissingScope,
@@ -151,18 +151,20 @@ class ZoomClient:
         began = time.monotonic()
         try:
             response = self._deliver(call, access_token)
-        except requests.Timeout as error:
-            raise UpstreamTimeout(f"{call.method} {call.path}: {type(error).__name__}") from error
         except requests.RequestException as error:
-            raise UpstreamError(f"{call.method} {call.path}: {type(error).__name__}") from error
+            noted.note(call.method, call.path, 0, (time.monotonic() - began) * 1000, {})
+            kind = UpstreamTimeout if isinstance(error, requests.Timeout) else UpstreamError
+            raise kind(f"{call.method} {call.path}: {type(error).__name__}") from error
         answer = Answer(response, call.method)
+        milliseconds = (time.monotonic() - began) * 1000
+        noted.note(call.method, call.path, answer.status, milliseconds, answer.headers)
         log.debug(
             "upstream call",
             extra={
                 "method": call.method,
                 "path": call.path,
                 "status": answer.status,
-                "milliseconds": round((time.monotonic() - began) * 1000, 1),
+                "milliseconds": round(milliseconds, 1),
                 "tracking_id": answer.tracking_id,
             },
         )

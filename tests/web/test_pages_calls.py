@@ -1,0 +1,82 @@
+"""The call log: what this session asked of Zoom, and nothing of what was said."""
+
+from sandbox.faults import Fault
+from tests.web.reading import read
+from zoomapp import keys
+from zoomapp.calllog import MOST
+
+
+def test_calls_of_the_proxy_and_of_pages_are_shown_newest_first(dana, world):
+    world.switches.rate_headers = "all"
+    world.switches.limits = "plan"
+    dana.get("/zoom/api/v2/users/me?private=1")
+    dana.look("/meetings")
+
+    page = dana.look("/calls")
+
+    text = read(page)
+    assert text.index("/v2/users/me/meetings") < text.rindex("GET /v2/users/me 200")
+    assert "X-RateLimit-Category: Light" in text
+    assert "X-RateLimit-Remaining" in text
+    assert world.calls.all()[-1].path
+    assert "private" not in page.text
+
+
+def test_no_token_and_no_body_is_ever_in_it(dana, parts):
+    dana.post("/zoom/api/v2/users/me/meetings", json={"topic": "very private"})
+
+    page = dana.look("/calls").text
+
+    assert "POST" in page
+    assert "very private" not in page
+    assert parts.tokens.access_token(dana.id) not in page
+
+
+def test_a_call_nobody_answered_and_one_that_was_spared_are_told_apart(dana, world):
+    world.faults.append(Fault("GET /v2/users/me", drop="before"))
+    dana.get("/zoom/api/v2/users/me")
+    for _ in range(2):
+        dana.look("/recordings?from=2025-12-01&to=2026-03-02")
+
+    text = read(dana.look("/calls"))
+
+    assert "no answer" in text
+    assert "cached" in text
+
+
+def test_it_holds_the_last_hundred(dana, parts):
+    with dana.browser.session_transaction() as session:
+        sid = session.sid
+    for number in range(MOST + 20):
+        call = {"method": "GET", "path": f"/v2/{number}", "status": 200, "milliseconds": 1, "cached": False}
+        parts.calls.add(dana.id, sid, [{**call, "tracking_id": "", "limits": {}}])
+
+    page = dana.look("/calls").text
+
+    assert page.count('class="call-path"') == MOST
+    assert "/v2/19<" not in page
+    assert f"/v2/{MOST + 19}<" in page
+
+
+def test_another_session_sees_nothing_of_it(dana, priya):
+    dana.get("/zoom/api/v2/users/me/zak")
+
+    assert "zak" not in priya.look("/calls").text
+    assert "zak" in dana.look("/calls").text
+
+
+def test_disconnecting_deletes_it_with_what_was_still_to_be_written(dana, parts):
+    own = keys.of_user(dana.id, "calls", "*").replace("{", "[{]").replace("}", "[}]")
+    dana.look("/meetings")
+    dana.look("/calls")
+    assert parts.redis.keys(own)
+
+    dana.get("/zoom/api/v2/users/me")
+    dana.post("/api/zoomapp/disconnect")
+    parts.calls.write()
+
+    assert not parts.redis.keys(own)
+
+
+def test_a_stranger_is_asked_to_connect(anyone):
+    read(anyone.look("/calls"), 401)

@@ -1,0 +1,85 @@
+"""The last hundred calls of each session, for developers.
+
+A request only puts its calls aside; a thread writes what lies there, many at once. So the log costs no request a trip
+to Redis, and what is lost with a process is at most half a second of it.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections import deque
+from typing import Any, cast
+
+import msgspec
+import redis
+
+from zoomapp import keys, storage
+from zoomapp.errors import StoreUnavailable
+from zoomapp.tokens.cipher import CannotOpen, KeyRing
+
+log = logging.getLogger(__name__)
+
+KIND = "calls"
+MOST = 100
+KEEP_SECONDS = 86400
+WRITE_SECONDS = 0.5
+#: While Redis is away the log forgets, instead of growing.
+MOST_PENDING = 5000
+
+
+class CallLog:
+    """An aid: what cannot be written is not missed."""
+
+    def __init__(self, client: redis.Redis, ring: KeyRing) -> None:
+        self._redis = client
+        self._ring = ring
+        self._pending: deque[tuple[str, str, list[dict[str, Any]]]] = deque(maxlen=MOST_PENDING)
+        self._writing = threading.Lock()
+        self._timer: threading.Timer | None = None
+
+    def add(self, user_id: str, session_id: str, calls: list[dict[str, Any]]) -> None:
+        """Put the calls of one request aside, oldest first."""
+        self._pending.append((user_id, keys.of_user(user_id, KIND, keys.digest(session_id)), calls))
+        if self._timer is None or not self._timer.is_alive():
+            self._timer = threading.Timer(WRITE_SECONDS, self.write)
+            self._timer.daemon = True
+            self._timer.start()
+
+    def write(self) -> None:
+        """Write all that lies aside."""
+        with self._writing:
+            by_key: dict[tuple[str, str], list[bytes]] = {}
+            while self._pending:
+                user_id, key, calls = self._pending.popleft()
+                sealed = [self._ring.seal(KIND, key, msgspec.json.encode(each)) for each in calls]
+                by_key.setdefault((user_id, key), []).extend(sealed)
+            for (user_id, key), entries in by_key.items():
+                try:
+                    self._push(user_id, key, entries[-MOST:])
+                except StoreUnavailable as error:
+                    log.warning("call log not written", extra={"detail": error.detail})
+
+    def read(self, user_id: str, session_id: str) -> list[dict[str, Any]]:
+        """The calls of this session, newest first."""
+        self.write()
+        key = keys.of_user(user_id, KIND, keys.digest(session_id))
+        try:
+            with storage.named_failures():
+                entries = cast("list[bytes]", self._redis.lrange(key, 0, MOST - 1))
+            return [msgspec.json.decode(self._ring.open(KIND, key, each)) for each in entries]
+        except (StoreUnavailable, CannotOpen, msgspec.DecodeError) as error:
+            log.warning("call log not readable", extra={"detail": str(error)})
+            return []
+
+    def _push(self, user_id: str, key: str, entries: list[bytes]) -> None:
+        with storage.named_failures():
+            # Whoever disconnected since then has nothing kept any more, and that stays so.
+            if not self._redis.exists(keys.of_user(user_id, "tokens")):
+                return
+            storage.list_key(self._redis, user_id, key, KEEP_SECONDS)
+            with self._redis.pipeline(transaction=False) as pipe:
+                pipe.lpush(key, *entries)
+                pipe.ltrim(key, 0, MOST - 1)
+                pipe.expire(key, KEEP_SECONDS)
+                pipe.execute()

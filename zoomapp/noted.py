@@ -1,0 +1,56 @@
+"""The calls to Zoom that one request makes: gathered here, for whoever wants to show them afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextvars import ContextVar
+from typing import Any
+
+#: What Zoom says of its limits. Nothing else of an answer is noted: never a body, never a token.
+LIMIT_HEADERS = (
+    *("X-RateLimit-Category", "X-RateLimit-Type", "X-RateLimit-Limit", "X-RateLimit-Remaining"),
+    "Retry-After",
+)
+
+_calls: ContextVar[list[dict[str, Any]] | None] = ContextVar("calls", default=None)
+
+
+def begin() -> None:
+    """Gather from here on, in this context."""
+    _calls.set([])
+
+
+def note(method: str, path: str, status: int, milliseconds: float, headers: Mapping[str, str]) -> None:
+    """One call that was answered, or with status 0 was not. ``path``: without its query."""
+    limits = {name: headers[name] for name in LIMIT_HEADERS if name in headers}
+    _add(method, path, status, milliseconds, headers.get("x-zm-trackingid", ""), limits, cached=False)
+
+
+def note_cached(method: str, path: str) -> None:
+    """One call that was spared, because its answer lay at hand."""
+    _add(method, path, 200, 0.0, "", {}, cached=True)
+
+
+def taken() -> list[dict[str, Any]]:
+    """What was gathered, once."""
+    calls = _calls.get() or []
+    _calls.set(None)
+    return calls
+
+
+def _add(
+    method: str, path: str, status: int, milliseconds: float, tracking_id: str, limits: dict[str, str], cached: bool
+) -> None:
+    calls = _calls.get()
+    if calls is not None:
+        calls.append(
+            {
+                "method": method,
+                "path": path,
+                "status": status,
+                "milliseconds": round(milliseconds),
+                "cached": cached,
+                "tracking_id": tracking_id,
+                "limits": limits,
+            }
+        )

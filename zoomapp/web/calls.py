@@ -1,0 +1,38 @@
+"""What this session asked of Zoom, for developers: its last hundred calls, through the proxy and for pages."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from flask import Blueprint, Flask, Response, render_template, session
+
+from zoomapp import noted
+from zoomapp.web.current import gateway, services
+from zoomapp.web.sessions import Session
+
+bp = Blueprint("calls", __name__)
+
+
+@bp.get("/calls")
+def show() -> str:
+    """The log, newest first."""
+    who = gateway().user_id
+    return render_template("pages/calls.html", calls=services().calls.read(who, _session_id()))
+
+
+def init_app(app: Flask) -> None:
+    @app.before_request
+    def begin() -> None:
+        noted.begin()
+
+    @app.after_request
+    def keep(response: Response) -> Response:
+        """Whoever called Zoom has a session that was read already."""
+        calls = noted.taken()
+        if calls and "user_id" in session:
+            services().calls.add(session["user_id"], _session_id(), calls)
+        return response
+
+
+def _session_id() -> str:
+    return cast(Session, session._get_current_object()).sid  # type: ignore[attr-defined,no-any-return]
