@@ -59,10 +59,10 @@ def test_it_holds_the_last_hundred(dana, parts):
 
 
 def test_another_session_sees_nothing_of_it(dana, priya):
-    dana.get("/zoom/api/v2/users/me/zak")
+    dana.get("/zoom/api/v2/users/me/settings")
 
-    assert "zak" not in priya.look("/calls").text
-    assert "zak" in dana.look("/calls").text
+    assert "/me/settings" not in priya.look("/calls").text
+    assert "/me/settings" in dana.look("/calls").text
 
 
 def test_disconnecting_deletes_it_with_what_was_still_to_be_written(dana, parts):

@@ -27,6 +27,7 @@ from zoomapp.web import (
     recordings,
     schedule,
     settings,
+    styleguide,
     webhook,
 )
 from zoomapp.web.sessions import SealedSessions
@@ -51,17 +52,7 @@ def init_app(app: Flask) -> None:
     frame.init_app(app)
     for part in (health, oauth, proxy, webhook):
         app.register_blueprint(part.bp)
-    for page in (
-        overview,
-        participants,
-        meetings,
-        meeting,
-        schedule,
-        recordings,
-        download,
-        connect,
-        settings,
-        info,
-        calls,
-    ):
+    for page in (overview, participants, meetings, meeting, schedule, recordings, download):
+        app.register_blueprint(page.bp)
+    for page in (connect, settings, info, calls, styleguide):
         app.register_blueprint(page.bp)

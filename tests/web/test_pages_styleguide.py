@@ -1,0 +1,36 @@
+"""The style guide: every macro, beside the sandbox only."""
+
+import re
+from dataclasses import replace
+from pathlib import Path
+
+from tests.web.reading import read
+from zoomapp import create_app, services
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def test_every_macro_is_in_it():
+    macros = {
+        name
+        for path in (ROOT / "templates" / "macros").glob("*.html")
+        for name in re.findall(r"macro (\w+)\(", path.read_text())
+    }
+    shown = (ROOT / "templates" / "pages" / "styleguide.html").read_text()
+
+    # What is only ever drawn by another macro is seen with that one.
+    assert {name for name in macros if f"{name}(" not in shown} <= {"person_row"}
+
+
+def test_it_keeps_the_rules_of_every_page_in_both_themes(dana):
+    for theme in ("light", "dark"):
+        page = dana.look(f"/_styleguide?theme={theme}")
+
+        read(page)
+        assert f'<html lang="en" data-theme="{theme}">' in page.text
+
+
+def test_beside_the_real_zoom_it_is_not_there(settings):
+    app = create_app(services.build(replace(settings, zoom_host="https://zoom.us")))
+
+    assert app.test_client().get("/_styleguide").status_code == 404
