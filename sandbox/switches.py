@@ -11,7 +11,7 @@ class Switches:
     """Behaviour that a test or the control API may change. Units are seconds.
 
     ``auto_consent``: the consent page answers itself. ``strict_redirect``: in-client codes, too, want
-    their redirect URI at the exchange. ``limits``: ``off``, ``plan`` (Zoom's table) or ``rate_limits`` below by
+    exactly their redirect URI at the exchange. ``limits``: ``off``, ``plan`` (Zoom's table) or ``rate_limits`` below by
     label. ``rate_headers``: ``category`` alone, as seen in 2026, or ``all`` that are documented.
     ``recordings_range``: ``honour`` any range, or ``clamp`` it to a month. ``download_refusal``: ``401``,
     ``200`` (a small JSON body with status 200) or ``html``. ``withheld_scopes`` are declined at each consent.

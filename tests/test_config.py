@@ -76,3 +76,28 @@ def test_the_redirect_uri_follows_from_the_public_url():
 @pytest.mark.parametrize("host", ["example.com", "127.0.0.1.example.com", "10.0.0.1", None, ""])
 def test_other_hosts_are_not_loopback(host):
     assert not is_loopback(host)
+
+
+@pytest.mark.parametrize("address", ["http://127.0.0.1:3000", "http://localhost:3000/", "http://[::1]:3000"])
+def test_a_development_server_is_on_this_machine(address):
+    assert Settings.from_env({**GOOD, "FRONTEND_URL": address}).frontend_url == address.rstrip("/")
+
+
+@pytest.mark.parametrize("address", ["https://frontend.example", "http://10.0.0.1:3000", "https://169.254.169.254"])
+def test_a_development_server_elsewhere_is_refused_in_clear_words(address):
+    (problem,) = problems(FRONTEND_URL=address)
+
+    assert problem.startswith("FRONTEND_URL must be a loopback address") and "FRONTEND_DIR" in problem
+
+
+def test_a_frontend_folder_without_a_page_is_refused(tmp_path):
+    assert problems(FRONTEND_DIR=str(tmp_path)) == [
+        "FRONTEND_DIR must be the folder of a build, with an index.html in it."
+    ]
+
+
+def test_a_build_and_a_development_server_exclude_each_other(tmp_path):
+    (tmp_path / "index.html").touch()
+
+    (problem,) = problems(FRONTEND_DIR=str(tmp_path), FRONTEND_URL="http://127.0.0.1:3000")
+    assert problem.startswith("FRONTEND_DIR and FRONTEND_URL exclude each other")

@@ -8,12 +8,15 @@ import ipaddress
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, field, fields
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from zoomapp.errors import ConfigError
 
 CALLBACK_PATH = "/api/zoomapp/auth"
+#: Where another frontend is served; Zoom's React sample is built for this address.
+FRONTEND_PATH = "/api/zoomapp/proxy"
 
 
 @dataclass(frozen=True)
@@ -48,10 +51,18 @@ class Settings:
     grant_days: int = 90
     #: Webhooks older than this are refused. Zoom's last retry comes 60 minutes after the first try.
     webhook_window_seconds: int = 300
+    #: Another frontend than our pages: the folder of its build, or the address of its development server.
+    frontend_dir: str = ""
+    frontend_url: str = ""
 
     @property
     def redirect_uri(self) -> str:
         return self.public_url + CALLBACK_PATH
+
+    @property
+    def has_frontend(self) -> bool:
+        """Whether the app opens with another frontend than our own pages."""
+        return bool(self.frontend_dir or self.frontend_url)
 
     @property
     def secure(self) -> bool:
@@ -74,6 +85,8 @@ class Settings:
                 values[each.name] = READERS.get(each.name, str)(text)
             except ValueError as error:
                 problems.append(f"{name} {error}.")
+        if "frontend_dir" in values and "frontend_url" in values:
+            problems.append("FRONTEND_DIR and FRONTEND_URL exclude each other: a build, or a development server.")
         if problems:
             raise ConfigError(problems)
         return cls(**values)
@@ -104,6 +117,19 @@ def origin(text: str) -> str:
         raise ValueError("must begin with https:// (plain http is for a loopback address only)")
     host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
     return f"{parts.scheme}://{host}" + (f":{port}" if port else "")
+
+
+def _loopback_origin(text: str) -> str:
+    if not is_loopback(urlsplit(text).hostname):
+        raise ValueError("must be a loopback address such as http://127.0.0.1:3000; FRONTEND_DIR serves a build")
+    return origin(text)
+
+
+def _build_folder(text: str) -> str:
+    folder = Path(text).resolve()
+    if not (folder / "index.html").is_file():
+        raise ValueError("must be the folder of a build, with an index.html in it")
+    return str(folder)
 
 
 def key_ring(text: str) -> tuple[bytes, ...]:
@@ -178,4 +204,6 @@ READERS: dict[str, Callable[[str], Any]] = {
     "grant_days": _seconds,
     "webhook_window_seconds": _seconds,
     "in_client_redirect": _in_client_redirect,
+    "frontend_dir": _build_folder,
+    "frontend_url": _loopback_origin,
 }

@@ -22,6 +22,7 @@ ZoomAppError              500  internal_error      we act
 ├── UpstreamError         502  upstream_error      wait
 │   ├── UpstreamTimeout   504  upstream_timeout    wait
 │   ├── FileRefused       502  upstream_error      an admin, if the account allows viewing only
+│   ├── FrontendAway      502  upstream_error      whoever develops it starts its server
 │   └── RateLimited       429  rate_limited        wait ``retry_after`` seconds
 ├── StoreUnavailable      503  store_unavailable   the operator
 ├── ShuttingDown          503  restarting          nobody: another worker takes the repeat
@@ -220,6 +221,13 @@ class FileRefused(UpstreamError):
 
     title = "Zoom did not hand out this file"
     message = "Your administrator may allow viewing only. You can still play the recording."
+
+
+class FrontendAway(UpstreamError):
+    """The development server of another frontend does not answer."""
+
+    title = "The frontend is not running"
+    message = "Its development server did not answer. Start it, then open the app again."
 
 
 class RateLimited(UpstreamError):

@@ -62,14 +62,23 @@ def test_the_redirect_uri_is_bound_to_the_code(world, redirect_uri):
         world.grants.exchange(code, redirect_uri, "")
 
 
-def test_an_in_client_code_needs_no_redirect_uri_unless_strict(world):
+@pytest.mark.parametrize("redirect_uri", ["", "https://app.example/any/page#/userinfo"])
+def test_an_in_client_code_takes_any_page_of_its_origin_or_none_unless_strict(world, redirect_uri):
     lenient = world.issue_code("dana", REDIRECT_URI, "v", "plain", in_client=True)
     strict = world.issue_code("dana", REDIRECT_URI, "v", "plain", in_client=True)
 
-    assert world.grants.exchange(lenient, "", "v").user_id == world.user("dana").id
+    assert world.grants.exchange(lenient, redirect_uri, "v").user_id == world.user("dana").id
     world.switches.strict_redirect = True
     with pytest.raises(Refused, match="Redirect URI mismatch"):
-        world.grants.exchange(strict, "", "v")
+        world.grants.exchange(strict, redirect_uri, "v")
+
+
+@pytest.mark.parametrize("redirect_uri", ["https://evil.example/", "http://app.example/", "https://app.example:8443/"])
+def test_an_in_client_code_takes_no_other_origin(world, redirect_uri):
+    code = world.issue_code("dana", REDIRECT_URI, "v", "plain", in_client=True)
+
+    with pytest.raises(Refused, match="Redirect URI mismatch"):
+        world.grants.exchange(code, redirect_uri, "v")
 
 
 def test_a_refresh_kills_the_pair_before_it(world):

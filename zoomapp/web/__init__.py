@@ -14,6 +14,7 @@ from zoomapp.web import (
     download,
     errors,
     frame,
+    frontend,
     guard,
     headers,
     health,
@@ -50,7 +51,7 @@ def init_app(app: Flask) -> None:
     errors.init_app(app)
     calls.init_app(app)
     frame.init_app(app)
-    for part in (health, oauth, proxy, webhook):
+    for part in (health, oauth, proxy, frontend, webhook):
         app.register_blueprint(part.bp)
     for page in (overview, participants, meetings, meeting, schedule, recordings, download):
         app.register_blueprint(page.bp)

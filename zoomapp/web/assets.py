@@ -18,6 +18,16 @@ from flask import Flask, Response, abort, request
 YEAR_SECONDS = 31_536_000
 #: Too small to gain from compression, or compressed already.
 LEAST_BYTES = 500
+#: What Python's own table lacks, or had otherwise in some version.
+TYPES = {
+    ".js": "text/javascript",
+    ".mjs": "text/javascript",
+    ".map": "application/json",
+    ".webp": "image/webp",
+    ".woff": "font/woff",
+    ".woff2": "font/woff2",
+}
+_KNOWN = mimetypes.MimeTypes()
 
 
 @dataclass(frozen=True)
@@ -35,7 +45,7 @@ class Assets:
 
     def __init__(self, folder: Path) -> None:
         found = sorted(path for path in folder.rglob("*") if path.is_file())
-        self.files = {path.relative_to(folder).as_posix(): Asset(path.read_bytes(), _type(path)) for path in found}
+        self.files = {path.relative_to(folder).as_posix(): Asset(path.read_bytes(), media_type(path)) for path in found}
         together = hashlib.sha256()
         for name, asset in self.files.items():
             together.update(name.encode() + b"\0" + hashlib.sha256(asset.body).digest())
@@ -57,10 +67,11 @@ def init_app(app: Flask) -> None:
         asset = assets.files.get(name)
         if asset is None:
             abort(404)
-        return _answer(asset, immutable=fingerprint == assets.fingerprint)
+        return answer(asset, immutable=fingerprint == assets.fingerprint)
 
 
-def _answer(asset: Asset, *, immutable: bool) -> Response:
+def answer(asset: Asset, *, immutable: bool) -> Response:
+    """A file, compressed where that pays; ``immutable``: for a year, as its address changes with it."""
     response = Response(asset.body, content_type=asset.type)
     if len(asset.body) >= LEAST_BYTES:
         response.vary.add("Accept-Encoding")
@@ -72,6 +83,7 @@ def _answer(asset: Asset, *, immutable: bool) -> Response:
     return response
 
 
-def _type(path: Path) -> str:
-    kind = "text/javascript" if path.suffix == ".js" else mimetypes.guess_type(path.name)[0]
+def media_type(path: Path) -> str:
+    """What a browser is told the file is. It believes nothing else, so no machine's own table may decide."""
+    kind = TYPES.get(path.suffix) or _KNOWN.guess_type(path.name)[0]
     return f"{kind}; charset=utf-8" if kind and kind.startswith("text/") else kind or "application/octet-stream"

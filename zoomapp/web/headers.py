@@ -17,17 +17,27 @@ from zoomapp.logs import request_id
 ZOOM_FRAMES = "https://zoom.us https://*.zoom.us https://*.zoom.com"
 
 
-def content_policy(settings: Settings) -> str:
-    """Scripts, styles and connections from ourselves only; nothing inline."""
+#: Zoom's React sample loads the SDK and one picture from elsewhere.
+FRONTEND_SCRIPTS = "https://appssdk.zoom.us"
+FRONTEND_IMAGES = "https://images.unsplash.com"
+
+
+def frontend_policy(settings: Settings) -> str:
+    """Our own policy, and the two hosts Zoom's React sample needs."""
+    return content_policy(settings, FRONTEND_SCRIPTS, FRONTEND_IMAGES)
+
+
+def content_policy(settings: Settings, scripts: str = "", images: str = "") -> str:
+    """Scripts, styles and connections from ourselves only; nothing inline. ``scripts``, ``images``: hosts besides."""
     frames = ZOOM_FRAMES
     if is_loopback(urlsplit(settings.zoom_host).hostname):
         # The sandbox's client frames us from its own port.
         frames += f" {settings.zoom_host}"
     rules = {
         "default-src": "'self'",
-        "script-src": "'self'",
+        "script-src": f"'self' {scripts}".rstrip(),
         "style-src": "'self'",
-        "img-src": "'self' data:",
+        "img-src": f"'self' data: {images}".rstrip(),
         "connect-src": "'self'",
         "object-src": "'none'",
         "base-uri": "'self'",

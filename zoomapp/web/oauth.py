@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from zoomapp import storage
 from zoomapp.begun import began_in_client
+from zoomapp.config import FRONTEND_PATH
 from zoomapp.errors import BadRequest, ContextRefused, SignInDenied, SignInError, StateMismatch, ZoomAppError
 from zoomapp.web.current import browser, end_session, open_session, services, user_id
 from zoomapp.web.errors import prefers_html
@@ -26,7 +27,7 @@ def home() -> ResponseReturnValue:
     """The Home URL: the client's header says who is there; without it the page asks the SDK."""
     header = request.headers.get(CONTEXT_HEADER)
     if header is None:
-        return render_template("pages/home.html")
+        return render_template("pages/home.html", first_page=first_page(""))
     return redirect(enter(header))
 
 
@@ -47,7 +48,14 @@ def enter(blob: str) -> str:
         end_session()
     if opened.theme in ("light", "dark"):
         session["client_theme"] = opened.theme
-    return "/participants" if opened.kind in IN_A_MEETING else "/"
+    return first_page(opened.kind)
+
+
+def first_page(kind: str) -> str:
+    """The page to begin with in this running context, or the other frontend."""
+    if services().settings.has_frontend:
+        return FRONTEND_PATH
+    return "/participants" if kind in IN_A_MEETING else "/"
 
 
 def _opened_once(blob: str) -> AppContext:

@@ -22,6 +22,7 @@ from flask_session.base import ServerSideSessionInterface
 from flask_session.redis.redis import RedisSession, RedisSessionInterface
 
 from zoomapp import keys, storage
+from zoomapp.config import FRONTEND_PATH
 from zoomapp.errors import StoreUnavailable
 from zoomapp.tokens.cipher import CannotOpen, KeyRing
 
@@ -29,7 +30,7 @@ log = logging.getLogger(__name__)
 
 KIND = "session"
 #: These never ask who is there.
-UNASKED = ("/static/", "/healthz", "/readyz", "/metrics")
+UNASKED = ("/static/", FRONTEND_PATH, "/hello", "/healthz", "/readyz", "/metrics")
 
 
 class Session(RedisSession):

@@ -1,0 +1,242 @@
+"""A development server behind the same address: it learns nothing of ours, and can do no more than serve files."""
+
+import gzip
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+from flask import request
+
+from tests.web.reading import HEADERS
+from zoomapp import deadline
+from zoomapp.errors import FrontendAway, NotFound
+from zoomapp.web.devserver import relay, target
+
+DOOR = "/api/zoomapp/proxy"
+PAGE = b"<!doctype html><title>Being developed</title>"
+
+
+class DevServer:
+    """A server that answers what it was told to; ``seen`` holds the target and the headers of each request."""
+
+    def __init__(self) -> None:
+        self.seen: list[tuple[str, str, dict[str, str]]] = []
+        self.status, self.headers, self.body = 200, {"Content-Type": "text/html"}, PAGE
+        self.answer: Callable[[BaseHTTPRequestHandler], None] | None = None
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
+        self._server.daemon_threads = True
+        self.url = f"http://127.0.0.1:{self._server.server_port}"
+        threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+
+    def close(self) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+
+
+def _handler(server: DevServer) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self) -> None:
+            sent = {name.lower(): value for name, value in self.headers.items()}
+            server.seen.append((self.command, self.path, sent))
+            if server.answer:
+                server.answer(self)
+                return
+            self.send_response(server.status)
+            for name, value in {"Content-Length": str(len(server.body)), **server.headers}.items():
+                self.send_header(name, value)
+            self.end_headers()
+            if self.command != "HEAD":
+                self.wfile.write(server.body)
+
+        do_HEAD = do_GET
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing on the terminal."""
+
+    return Handler
+
+
+@pytest.fixture
+def dev():
+    server = DevServer()
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def settings(settings, dev):
+    return replace(settings, frontend_url=dev.url)
+
+
+def test_the_home_url_opens_what_is_being_developed(anyone):
+    door = anyone.open_from_zoom(typ="meeting").location
+
+    answer = anyone.look(door)
+
+    assert (door, answer.status_code, answer.data) == (DOOR, 200, PAGE)
+    assert answer.content_type == "text/html"
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert all(answer.headers[name] for name in HEADERS)
+    assert "https://appssdk.zoom.us" in answer.headers["Content-Security-Policy"]
+
+
+def test_the_whole_address_is_asked_for_as_the_sample_is_developed_under_it(anyone, dev):
+    for path in (DOOR, f"{DOOR}/", f"{DOOR}/static/js/bundle.js?v=a%2Fb&c=%C3%A9", f"{DOOR}/@vite/a%20b"):
+        anyone.get(path)
+
+    assert [path for _, path, _ in dev.seen] == [
+        DOOR,
+        f"{DOOR}/",
+        f"{DOOR}/static/js/bundle.js?v=a%2Fb&c=%C3%A9",
+        f"{DOOR}/@vite/a%20b",
+    ]
+
+
+def test_it_gets_no_cookie_no_credentials_and_no_context(dana, dev, world):
+    private = {
+        "Authorization": "Bearer of-the-person",
+        "X-Zoom-App-Context": world.seal_context("dana"),
+        "Referer": "http://localhost/meetings",
+        "X-Forwarded-For": "203.0.113.7",
+        "X-Anything": "else",
+        "User-Agent": "of the person",
+        "Accept-Language": "de",
+    }
+    dana.get(DOOR, headers=private)
+
+    ((_, _, sent),) = dev.seen
+    assert set(sent) <= {"host", "accept", "accept-encoding", "accept-language", "user-agent", "via"}
+    assert "of the person" not in sent["user-agent"]
+    assert sent["host"] == dev.url.removeprefix("http://")
+    assert sent["accept-language"] == "de"
+
+
+def test_its_cookies_policies_and_permissions_stay_there(anyone, dev):
+    dev.headers |= {
+        "Set-Cookie": "zoomapp=chosen; Path=/",
+        "Access-Control-Allow-Origin": "*",
+        "Content-Security-Policy": "default-src *",
+        "Cache-Control": "max-age=600",
+        "Clear-Site-Data": '"cookies"',
+        "Server": "dev",
+    }
+
+    headers = anyone.get(DOOR).headers
+
+    assert not {"Set-Cookie", "Access-Control-Allow-Origin", "Clear-Site-Data", "Server"} & set(headers.keys())
+    assert "default-src 'self'" in headers["Content-Security-Policy"]
+    assert headers["Cache-Control"] == "no-store"
+
+
+def test_compressed_bodies_and_heads_pass_as_they_are(anyone, dev):
+    dev.body = gzip.compress(PAGE)
+    dev.headers["Content-Encoding"] = "gzip"
+
+    whole = anyone.get(DOOR, headers={"Accept-Encoding": "gzip"})
+    head = anyone.browser.head(DOOR)
+
+    assert (whole.content_encoding, gzip.decompress(whole.data)) == ("gzip", PAGE)
+    assert (head.data, head.content_length, dev.seen[-1][0]) == (b"", len(dev.body), "HEAD")
+
+
+def test_a_large_bundle_is_streamed(anyone, dev):
+    dev.body, dev.headers = b"x" * 3_000_000, {"Content-Type": "text/javascript"}
+
+    assert anyone.get(f"{DOOR}/bundle.js").data == dev.body
+
+
+def test_what_it_does_not_have_is_answered_as_it_says(anyone, dev):
+    dev.status, dev.body = 404, b"not here"
+
+    answer = anyone.get(f"{DOOR}/nothing.js")
+
+    assert (answer.status_code, answer.data) == (404, b"not here")
+
+
+@pytest.mark.parametrize("location", [f"{DOOR}/", "proxy/", f"{DOOR}/?a=b"])
+def test_it_may_redirect_within_the_frontend(anyone, dev, location):
+    dev.status, dev.headers["Location"] = 301, location
+
+    answer = anyone.get(DOOR)
+
+    assert (answer.status_code, answer.location.split("?")[0]) == (301, f"{DOOR}/")
+
+
+@pytest.mark.parametrize(
+    "location",
+    [
+        "https://evil.example/",
+        "//evil.example/",
+        "/api/zoomapp/install",
+        "/",
+        f"{DOOR}x",
+        "../auth?code=1",
+        f"{DOOR}/%2e%2e/auth",
+    ],
+)
+def test_it_may_not_redirect_elsewhere(anyone, dev, location):
+    dev.status, dev.headers["Location"] = 302, location
+
+    answer = anyone.get(f"{DOOR}/")
+
+    assert (answer.status_code, "Location" in answer.headers) == (502, False)
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["../install", "%2e%2e/install", "a/%2e%2e%2f%2e%2e/x", "%252e%252e/x", "a%5c..%5cx", "./x", "%2e/x", "a/.."],
+)
+def test_no_path_leads_out_of_the_frontend(anyone, dev, path):
+    assert anyone.get(f"{DOOR}/{path}").status_code == 404
+    assert dev.seen == []
+
+
+def test_names_with_dots_in_them_are_names():
+    assert target(f"{DOOR}/node_modules/.vite/deps/a..b.js", b"") == f"{DOOR}/node_modules/.vite/deps/a..b.js"
+    with pytest.raises(NotFound):
+        target(f"{DOOR}/..", b"")
+
+
+def test_nothing_but_reading_reaches_it(anyone, dev):
+    for method in ("POST", "PUT", "DELETE", "OPTIONS"):
+        anyone.browser.open(DOOR, method=method)
+
+    assert dev.seen == []
+
+
+def test_a_server_that_is_not_running_is_said_to_be_so(anyone, dev):
+    dev.close()
+
+    page, script = anyone.look(DOOR), anyone.get(f"{DOOR}/static/js/bundle.js")
+
+    assert page.status_code == script.status_code == 502
+    assert "The frontend is not running" in page.text
+    assert script.json["error"] == "upstream_error"
+
+
+def test_a_body_that_breaks_off_is_not_passed_for_whole(anyone, dev):
+    dev.headers |= {"Content-Length": str(len(PAGE) + 10), "Connection": "close"}
+
+    assert anyone.get(DOOR).status_code == 502
+
+
+def test_a_server_that_never_answers_does_not_hold_the_request(app, dev):
+    told = threading.Event()
+    dev.answer = lambda _: told.wait()
+
+    with app.test_request_context(DOOR):
+        deadline.begin(0.2)
+        with pytest.raises(FrontendAway):
+            relay(dev.url, request)
+    told.set()
+
+
+def test_an_address_that_leads_back_to_the_app_ends_after_one_round(anyone, dev):
+    answer = anyone.get(DOOR, headers={"Via": "1.0 edge, 1.1 zoomapp-frontend"})
+
+    assert answer.status_code == 502
+    assert dev.seen == []
