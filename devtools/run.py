@@ -98,6 +98,7 @@ class Run:
             "ZOOM_API_HOST": f"http://127.0.0.1:{port}",
             "ZOOM_CLIENT_ID": self._state.secret("client_id")[:22],
             "ZOOM_CLIENT_SECRET": self._state.secret("client_secret")[:32],
+            "ZOOM_BOT_JID": self.by_hand.get("ZOOM_BOT_JID", "v1rollcall@xmpp.zoom.us"),
             "ZOOM_WEBHOOK_SECRET": self.by_hand.get("ZOOM_WEBHOOK_SECRET", self._state.secret("webhook_secret")[:22]),
         }
         public = self.environ["PUBLIC_URL"]

@@ -20,6 +20,7 @@ FLOORS = {
     "zoomapp.services": 4,
     "zoomapp.gateway": 3,
     "zoomapp.signin": 3,
+    "zoomapp.chatbot": 3,
     "zoomapp.events": 3,
     "zoomapp.tokens": 2,
     "zoomapp.begun": 2,

@@ -38,6 +38,8 @@ class Settings:
     zoom_api_host: str = "https://api.zoom.us"
     zoom_ca_bundle: str = ""
     zoom_webhook_secret: str = field(default="", repr=False)
+    #: The Team Chat address of the app's chatbot; without it the app sends no messages of its own.
+    zoom_bot_jid: str = ""
     cookie_mode: str = "lax"
     app_name: str = "Rollcall"
     log_level: str = "INFO"

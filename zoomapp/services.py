@@ -14,6 +14,7 @@ from requests.adapters import BaseAdapter
 from zoomapp import storage
 from zoomapp.begun import BegunSignIns
 from zoomapp.calllog import CallLog
+from zoomapp.chatbot import Chatbot
 from zoomapp.config import Settings
 from zoomapp.events import Events
 from zoomapp.gateway import Gateway
@@ -40,6 +41,7 @@ class Services:
     signin: SignIn
     events: Events
     calls: CallLog
+    chatbot: Chatbot
     clock: Callable[[], float]
 
     def gateway(self, user_id: str) -> Gateway:
@@ -96,7 +98,8 @@ def build(
     signin = SignIn(oauth, zoom, tokens, begun, settings.public_url, settings.in_client_redirect)
     events = Events(connection, ring, tokens, lambda who: Gateway(who, tokens, zoom), settings.zoom_client_id)
     calls = CallLog(connection, ring)
-    return Services(settings, connection, ring, oauth, zoom, tokens, begun, signin, events, calls, clock)
+    chatbot = Chatbot(oauth, zoom, settings.zoom_bot_jid)
+    return Services(settings, connection, ring, oauth, zoom, tokens, begun, signin, events, calls, chatbot, clock)
 
 
 def http_session(transport: BaseAdapter) -> requests.Session:

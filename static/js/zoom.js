@@ -3,13 +3,16 @@
 // The SDK object turns every unknown property into a call, `then` included: it is never returned, awaited or resolved with.
 import zoomSdk from "../vendor/appssdk/sdk.es.js";
 
-const CAPABILITIES = ["authorize", "onAuthorized", "getAppContext", "promptAuthorize", "openUrl"];
+// What every page asks for; a page that can do more names it in data-capabilities.
+const MORE = document.querySelector("[data-capabilities]")?.dataset.capabilities.split(" ") ?? [];
+const CAPABILITIES = ["authorize", "onAuthorized", "getAppContext", "promptAuthorize", "openUrl", ...MORE];
 const CORE = ["authorize", "onAuthorized", "getAppContext"];
 const CONFIG_MS = 3000;
 const AUTHORIZE_MS = 60000;
 
-const ready = configure();
+export const ready = configure();
 askContext();
+if (document.querySelector("[data-tools]")) import("./meeting.js");
 document.querySelector("[data-connect]")?.addEventListener("click", connect);
 for (const link of document.querySelectorAll("[data-open]")) link.addEventListener("click", openOutside);
 

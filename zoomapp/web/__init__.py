@@ -29,6 +29,7 @@ from zoomapp.web import (
     schedule,
     settings,
     styleguide,
+    tools,
     webhook,
 )
 from zoomapp.web.sessions import SealedSessions
@@ -55,5 +56,5 @@ def init_app(app: Flask) -> None:
         app.register_blueprint(part.bp)
     for page in (overview, participants, meetings, meeting, schedule, recordings, download):
         app.register_blueprint(page.bp)
-    for page in (connect, settings, info, calls, styleguide):
+    for page in (connect, settings, info, tools, calls, styleguide):
         app.register_blueprint(page.bp)

@@ -22,6 +22,7 @@ NEEDS = (
     trouble.LIVE,
     trouble.RECORDINGS,
     trouble.FILES,
+    trouble.CHATBOT,
 )
 
 

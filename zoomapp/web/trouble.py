@@ -62,6 +62,7 @@ FILES = Need(
     "This recording was deleted in Zoom, or moved to the trash",
     ("recordings.trash", "See trash"),
 )
+CHATBOT = Need("imchat:bot", "send Team Chat messages")
 LIVE = Need(
     "dashboard:read:list_meeting_participants:admin",
     "list participants live",

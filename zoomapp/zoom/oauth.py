@@ -102,10 +102,10 @@ class ZoomOAuth:
         form = {"grant_type": "refresh_token", "refresh_token": tokens.refresh_token}
         return self._tokens(form, ANSWER_SECONDS, tokens)
 
-    def client_token(self) -> str:
-        """An access token of the app itself (``client_credentials``), as chatbots use. Raises UpstreamError."""
+    def client_tokens(self) -> TokenSet:
+        """The app's own access token (``client_credentials``), as chatbots use. Raises UpstreamError."""
         try:
-            return self._tokens({"grant_type": "client_credentials"}, deadline.remaining(ANSWER_SECONDS)).access_token
+            return self._tokens({"grant_type": "client_credentials"}, deadline.remaining(ANSWER_SECONDS))
         except InvalidGrant as error:
             raise UpstreamError("client credentials refused") from error
 

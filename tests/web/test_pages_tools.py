@@ -1,0 +1,112 @@
+"""Meeting tools: the chatbot's messages, sent by the server with the app's own token."""
+
+from dataclasses import replace
+
+import pytest
+
+from sandbox.adapter import SandboxAdapter
+from sandbox.faults import Fault
+from tests.people import Person
+from tests.web.reading import fields, read
+from zoomapp import create_app, services
+
+SEND = "POST /v2/im/chat/messages"
+BOT = "v1rollcall@xmpp.zoom.us"
+
+
+@pytest.fixture
+def dana(settings, world, clock):
+    """Dana, in an app that has a chatbot."""
+    built = services.build(replace(settings, zoom_bot_jid=BOT), transport=SandboxAdapter(world), clock=clock)
+    person = Person(create_app(built), world, "dana")
+    person.connect()
+    world.calls.clear()
+    yield person
+    built.redis.connection_pool.disconnect()
+
+
+def write(person, **more):
+    key = fields(person.look("/tools").text)["once"]
+    return person.post("/tools", data={"once": key, "to": "", "head": "Weekly sync", "text": "Starts now", **more})
+
+
+def test_a_message_goes_to_oneself_as_the_apps_chatbot(dana, world):
+    answer = write(dana)
+
+    assert "Message sent" in read(dana.look(answer.location))
+    (call,) = world.calls.matching(SEND)
+    person_token = world.grants.by_user[dana.id].access_token
+    assert person_token not in call.headers.get("Authorization", "")
+
+
+def test_the_apps_token_serves_many_messages_until_it_ends(dana, world, clock):
+    for _ in range(2):
+        write(dana)
+    assert world.calls.count("POST /oauth/token") == 1
+
+    world.switches.access_lifetime = 3600
+    clock.tick(3601)
+    write(dana)
+
+    assert len(world.calls.matching(SEND)) == 3
+
+
+def test_a_token_that_ended_early_is_replaced_once(dana, world):
+    write(dana)
+    world.grants.app_tokens.clear()
+
+    answer = write(dana)
+
+    assert "Message sent" in read(dana.look(answer.location))
+
+
+def test_the_same_form_sent_twice_sends_once(dana, world):
+    form = {"once": fields(dana.look("/tools").text)["once"], "text": "Starts now"}
+
+    first, second = (dana.post("/tools", data=form) for _ in range(2))
+
+    assert (first.status_code, second.status_code) == (303, 303)
+    assert "Sent only once" in read(dana.look(second.location))
+    assert world.calls.count(SEND) == 1
+
+
+def test_faults_stand_at_their_fields_and_nothing_is_lost(dana, world):
+    answer = write(dana, to="nobody", text="")
+
+    text = read(answer, 422)
+    assert "There are 2 things to fix" in text
+    assert text.count("Enter a message") == 2
+    assert fields(answer.text)["head"] == "Weekly sync"
+    assert not world.calls.count(SEND)
+
+
+def test_an_address_that_zoom_does_not_know_is_said_and_may_be_mended(dana):
+    answer = write(dana, to="stranger@xmpp.zoom.us")
+
+    assert "Not authorized, or no such to_jid" in read(answer)
+    assert dana.post("/tools", data={**fields(answer.text), "to": "", "text": "Starts now"}).status_code == 303
+
+
+def test_a_missing_scope_is_the_chatbots(dana, world):
+    refusal = {"code": 4711, "message": "Invalid access token, does not contain scopes:[imchat:bot]."}
+    world.faults.append(Fault(SEND, 400, {}, refusal))
+
+    assert "To send Team Chat messages Zoom must allow imchat:bot." in read(write(dana))
+
+
+@pytest.mark.parametrize(("status", "headers"), [(502, {}), (429, {"Retry-After": "24"})])
+def test_zoom_out_of_reach_or_busy_is_said_and_the_text_stays(dana, world, status, headers):
+    world.faults.append(Fault(SEND, status, headers, {"code": status, "message": "x"}))
+
+    answer = write(dana)
+
+    assert "Starts now" in read(answer, status)
+
+
+def test_without_a_chatbot_the_page_says_who_can_add_one(priya):
+    assert "sets ZOOM_BOT_JID" in read(priya.look("/tools"))
+
+
+def test_a_stranger_is_asked_to_connect(anyone):
+    read(anyone.look("/tools"), 401)
+    assert anyone.post("/tools", data={"text": "x"}).status_code == 401

@@ -1,0 +1,90 @@
+"""Tools for a meeting: its chat and its live media through the SDK, Team Chat through the app's chatbot."""
+
+from __future__ import annotations
+
+from gettext import gettext as _
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from zoomapp import once
+from zoomapp.chatbot import Recipient
+from zoomapp.errors import UpstreamError, ZoomRefused
+from zoomapp.once import Once
+from zoomapp.web.current import gateway, services
+from zoomapp.web.frame import done, say_done
+from zoomapp.web.trouble import CHATBOT, OVERVIEW, Trouble, trouble
+from zoomapp.web.viewer import kept
+
+bp = Blueprint("tools", __name__)
+
+MOST_CHARS = 4096
+FIELDS = ("to", "head", "text")
+
+
+@bp.get("/tools")
+def show() -> str:
+    """The forms. What the SDK does is drawn by a script, where there is a client."""
+    gateway()
+    return _page(dict.fromkeys(FIELDS, ""), once.new_key())
+
+
+@bp.post("/tools")
+def send() -> ResponseReturnValue:
+    """Send a Team Chat message as the app's chatbot; the same form sent twice sends once."""
+    who = gateway().user_id
+    sent = {name: request.form.get(name, "").strip() for name in FIELDS}
+    key, before = request.form.get("once", ""), Once(kept(), who)
+    if faults := _faults(sent):
+        return _page(sent, key, faults), 422
+    if not before.begin(key):
+        say_done(_("Sent only once"), _("The form came twice; the first one counts."))
+        return redirect(url_for(".show"), 303)
+    try:
+        to = _recipient(sent["to"])
+    except (ZoomRefused, UpstreamError) as error:
+        before.give_up(key)
+        return _page(sent, key, notice=trouble(error, OVERVIEW)), _status(error), error.headers
+    try:
+        services().chatbot.send(to, sent["head"] or services().settings.app_name, sent["text"])
+    except (ZoomRefused, UpstreamError) as error:
+        before.give_up(key)
+        return _page(sent, key, notice=trouble(error, CHATBOT)), _status(error), error.headers
+    before.finish(key, "sent")
+    say_done(_("Message sent"), _("It is in Team Chat."))
+    return redirect(url_for(".show"), 303)
+
+
+def _recipient(to_jid: str) -> Recipient:
+    """Whoever was named, else the person who asks; in that person's account."""
+    profile = gateway().get("/v2/users/me")
+    own = str(profile.get("jid", ""))
+    return Recipient(to_jid or own, str(profile.get("account_id", "")), own)
+
+
+def _faults(sent: dict[str, str]) -> dict[str, str]:
+    faults = {}
+    if sent["to"] and "@" not in sent["to"]:
+        faults["to"] = _("Enter an address such as abc@xmpp.zoom.us, or leave it empty")
+    if not sent["text"]:
+        faults["text"] = _("Enter a message")
+    elif len(sent["text"]) > MOST_CHARS:
+        told = {"count": len(sent["text"]), "most": MOST_CHARS}
+        faults["text"] = _("Message is %(count)s characters, shorten it to %(most)s") % told
+    return faults
+
+
+def _status(error: ZoomRefused | UpstreamError) -> int:
+    return error.status if isinstance(error, UpstreamError) else 200
+
+
+def _page(sent: dict[str, str], key: str, faults: dict[str, str] | None = None, notice: Trouble | None = None) -> str:
+    return render_template(
+        "pages/tools.html",
+        sent=sent,
+        key=key or once.new_key(),
+        faults=faults or {},
+        trouble=notice,
+        chatbot=bool(services().chatbot.robot_jid),
+        done=done(),
+    )
