@@ -2,6 +2,7 @@
 // the SDK where Zoom's client is around.
 
 const PART_ROUNDS = 20;
+const [SKELETON_MS, SLOW_MS] = [1500, 8000];
 
 document.cookie = `zone=${Intl.DateTimeFormat().resolvedOptions().timeZone}; path=/; max-age=31536000; samesite=lax`;
 document.querySelector("[data-focus]")?.focus();
@@ -21,6 +22,11 @@ for (const form of document.querySelectorAll("form[method=post]")) {
 }
 // A page that comes back from the browser's memory must be usable again.
 addEventListener("pageshow", () => document.querySelectorAll("form button[disabled]").forEach((each) => (each.disabled = false)));
+
+addEventListener("offline", () => offline(true));
+addEventListener("online", () => offline(false));
+document.addEventListener("click", leaving);
+for (const place of document.querySelectorAll("[data-countdown]")) count(place);
 
 const bridged = window !== window.top || window.chrome?.webview || window.webkit?.messageHandlers?.jsOCHelper || window.android;
 if (bridged) import("./zoom.js");
@@ -79,6 +85,34 @@ async function load(part) {
     part.replaceWith(fresh);
     part = fresh;
   }
+}
+
+function offline(is) {
+  const strip = document.querySelector("[data-offline]");
+  if (strip) strip.hidden = !is;
+  say(is ? strip?.textContent.trim() : "You’re online again.");
+}
+
+// A place that takes long to come: rows to wait for after 1.5 s, a word after 8 s. What was there is put back on leaving, as
+// the browser may show this page again.
+function leaving(event) {
+  if (!event.target.closest(".nav a, .chips a") || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  const main = document.querySelector("main");
+  const before = [...main.childNodes];
+  const rows = document.querySelector("[data-loading]").content.cloneNode(true);
+  const slow = rows.querySelector("[data-slow]");
+  const timers = [setTimeout(() => main.replaceChildren(rows), SKELETON_MS), setTimeout(() => (slow.hidden = false), SLOW_MS)];
+  addEventListener("pagehide", () => (timers.forEach(clearTimeout), main.replaceChildren(...before)), { once: true });
+}
+
+// A wait that Zoom asked for, in seconds; it ends in words, as a reload could send a form again.
+function count(place) {
+  const endsAt = Date.now() + 1000 * place.dataset.countdown;
+  const timer = setInterval(() => {
+    const left = Math.max(0, Math.ceil((endsAt - Date.now()) / 1000));
+    place.textContent = `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}`;
+    if (!left) clearInterval(timer);
+  }, 1000);
 }
 
 // Where the clipboard is out of reach, the text to copy by hand, selected.

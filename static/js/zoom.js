@@ -51,7 +51,12 @@ async function connect(event) {
     if (config.auth?.status !== "authorized" && config.auth?.status !== "authenticated" && config.auth?.upgradable) await zoomSdk.promptAuthorize();
     tell("[data-connect-status]", "Zoom is asking for your consent …");
     const begun = await (await fetch("/api/zoomapp/authorize")).json();
-    await post("/api/zoomapp/onauthorized", await authorized(begun));
+    const answer = await authorized(begun);
+    // A sign-in needs the session it began in: without its cookie the page says what else can be done.
+    await post("/api/zoomapp/onauthorized", answer).catch((error) => {
+      if (error.code === "sign_in_failed") location.assign("/connect?began=1");
+      throw error;
+    });
     location.assign(location.pathname === "/connect" ? "/" : location.href);
   } catch (error) {
     tell("[data-connect-status]", error.message);
@@ -80,7 +85,8 @@ function authorized({ codeChallenge, state }) {
 // The embedded view opens no windows: links out of the app go to the system browser.
 async function openOutside(event) {
   const address = event.currentTarget.href;
-  if (!address || new URL(address).origin === location.origin) return;
+  const ours = new URL(address).origin === location.origin;
+  if (ours && event.currentTarget.dataset.open !== "always") return;
   event.preventDefault();
   if (await ready) zoomSdk.openUrl({ url: address });
   else location.assign(address);
@@ -89,7 +95,7 @@ async function openOutside(event) {
 async function post(path, body) {
   const answer = await fetch(path, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
   const said = await answer.json();
-  if (!answer.ok) throw new Error(said.message);
+  if (!answer.ok) throw Object.assign(new Error(said.message), { code: said.error });
   return said;
 }
 

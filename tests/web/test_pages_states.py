@@ -132,4 +132,7 @@ def test_one_failing_block_never_blanks_the_overview(dana, world):
 
 
 def test_a_meeting_that_is_gone_is_not_found(dana):
-    assert "It has ended, was deleted, or never existed" in read(dana.look("/meetings/99999999999"), 404)
+    page = dana.look("/meetings/99999999999")
+
+    assert "This meeting has ended or was deleted" in read(page, 404)
+    assert 'href="/meetings?show=past"' in page.text

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, redirect, render_template, url_for
+from flask import Blueprint, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from zoomapp.web.current import user_id
+from zoomapp.web.current import services, user_id
 
 bp = Blueprint("connect", __name__)
 
@@ -15,7 +15,9 @@ def show() -> ResponseReturnValue:
     """What connecting means, and the button."""
     if user_id() is not None:
         return redirect(url_for("overview.show"))
-    return render_template("pages/connect.html", error=None)
+    # A script that began a sign-in just now comes with ``began``; its session must have come along.
+    blocked = "began" in request.args and current_app.config["SESSION_COOKIE_NAME"] not in request.cookies
+    return render_template("pages/connect.html", blocked=blocked, public_url=services().settings.public_url)
 
 
 @bp.get("/disconnect")

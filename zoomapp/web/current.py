@@ -55,6 +55,15 @@ def open_session(user_id: str) -> None:
     cast(SealedSessions, current_app.session_interface).regenerate(_session())
 
 
+def open_guest_session() -> None:
+    """Somebody whom Zoom does not name to us: a new session, and nothing of whoever was here before."""
+    kept = {name: session[name] for name in KEPT if name in session}
+    session.clear()
+    session.update(kept)
+    session["guest"] = True
+    cast(SealedSessions, current_app.session_interface).regenerate(_session())
+
+
 def end_session() -> None:
     """Sign out: the session is gone here and its cookie in the browser."""
     session.clear()

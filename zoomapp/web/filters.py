@@ -171,6 +171,7 @@ FILTERS: dict[str, Callable[..., object]] = {
     "city": city,
     "clock": clock,
     "clock_in": clock_in,
+    "countdown": times.countdown,
     "curve": drawn,
     "date": date,
     "date_clock": date_clock,

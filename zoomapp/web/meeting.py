@@ -9,25 +9,29 @@ from flask import Blueprint, Response, redirect, render_template, request, url_f
 from flask.typing import ResponseReturnValue
 
 from zoomapp import exports, ics
-from zoomapp.errors import InvalidFields, MissingScope, NotFound, PlanRequired, UpstreamError, ZoomRefused
+from zoomapp.errors import InvalidFields, NotFound, UpstreamError, ZoomRefused
 from zoomapp.forms import SWITCHES, as_switches, changed_settings
 from zoomapp.web.current import gateway
 from zoomapp.web.errors import prefers_html
 from zoomapp.web.frame import done, say_done
-from zoomapp.web.trouble import DELETE, MEETING, UPDATE, Need, Trouble, trouble, trouble_page
+from zoomapp.web.trouble import DELETE, MEETING, UPDATE, Trouble, trouble, trouble_page
 from zoomapp.web.viewer import now
 from zoomapp.zoom.models import Meeting
 
 bp = Blueprint("meeting", __name__)
 
 
+@bp.errorhandler(ZoomRefused)
+@bp.errorhandler(UpstreamError)
+def troubled(error: ZoomRefused | UpstreamError) -> ResponseReturnValue:
+    """Without the meeting there is nothing to show but why."""
+    return trouble_page(error, MEETING, _("Meeting"))
+
+
 @bp.get("/meetings/<int:meeting_id>")
-def show(meeting_id: int) -> ResponseReturnValue:
+def show(meeting_id: int) -> str:
     """When it is, how to join, how it is set up."""
-    try:
-        meeting = gateway().meeting(meeting_id)
-    except (MissingScope, PlanRequired, UpstreamError) as error:
-        return _troubled(error, MEETING)
+    meeting = gateway().meeting(meeting_id)
     return _page(meeting, as_switches(meeting.settings))
 
 
@@ -64,10 +68,7 @@ def calendar(meeting_id: int) -> ResponseReturnValue:
 @bp.get("/meetings/<int:meeting_id>/passcode")
 def passcode(meeting_id: int) -> ResponseReturnValue:
     """The passcode, and the text to share it with: only on request, never part of another page."""
-    try:
-        meeting = gateway().meeting(meeting_id)
-    except (ZoomRefused, UpstreamError) as error:
-        return trouble_page(error, MEETING, _("Meeting"))
+    meeting = gateway().meeting(meeting_id)
     text = "\n".join((meeting.topic, meeting.join_url, f"{_('Passcode:')} {meeting.password}"))
     if not prefers_html():
         return {"passcode": meeting.password, "text": text}
@@ -89,7 +90,7 @@ def delete(meeting_id: int) -> ResponseReturnValue:
     except NotFound:
         pass
     except (ZoomRefused, UpstreamError) as error:
-        return _troubled(error, DELETE)
+        return trouble_page(error, DELETE, _("Meeting"))
     say_done(_("Meeting deleted"))
     return redirect(url_for("meetings.index"), 303)
 
@@ -99,11 +100,6 @@ def _page(meeting: Meeting, switches: frozenset[str], notice: Trouble | None = N
     return render_template(
         "pages/meeting.html", meeting=meeting, own=own, switches=switches, trouble=notice, done=done()
     )
-
-
-def _troubled(error: ZoomRefused | UpstreamError, need: Need) -> ResponseReturnValue:
-    notice = trouble(error, need)
-    return render_template("pages/trouble.html", title=_("Meeting"), notice=notice), notice.status, error.headers
 
 
 def _changes_in_words(changes: dict[str, Any]) -> str:

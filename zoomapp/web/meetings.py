@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from gettext import gettext as _
 from typing import Any
 
@@ -10,17 +11,26 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from zoomapp import agenda
-from zoomapp.errors import NotFound
-from zoomapp.paging import Collected, collect
+from zoomapp.errors import NotFound, UpstreamError, ZoomRefused
+from zoomapp.paging import collect
 from zoomapp.web.block import Block, block
 from zoomapp.web.current import gateway, services
 from zoomapp.web.frame import done
 from zoomapp.web.lists import live_meetings
-from zoomapp.web.trouble import MEETINGS
+from zoomapp.web.trouble import MEETING, MEETINGS, trouble_page
 from zoomapp.web.viewer import now, viewer
 from zoomapp.zoom.models import Meeting
 
 bp = Blueprint("meetings", __name__)
+
+
+@dataclass(frozen=True)
+class Listed:
+    """What Zoom listed. ``total``: how many there are, if Zoom stopped before the end of the list; else 0."""
+
+    meetings: tuple[Meeting, ...]
+    total: int = 0
+
 
 #: What the page calls its views, and what Zoom calls those lists.
 VIEWS = {"upcoming": "upcoming", "live": "live", "scheduled": "scheduled", "past": "previous_meetings"}
@@ -34,8 +44,9 @@ def index() -> ResponseReturnValue:
     show = show if show in VIEWS else "upcoming"
     query = request.args.get("q", "").strip()[:200]
     live = live_meetings()
-    listed = live if show == "live" else _listed(show)
-    found = [each for each in _in_order(show, listed, live) if agenda.matches(query, each.topic, each.id)]
+    listed: Block[Any] = live if show == "live" else _listed(show)
+    all_of_it = listed.value.meetings if isinstance(listed.value, Listed) else ()
+    found = [each for each in _in_order(show, all_of_it, live) if agenda.matches(query, each.topic, each.id)]
     rows = max(ROWS, min(request.args.get("rows", ROWS, type=int), 5000))
     running = [each for each in live.value or () if show != "past" and agenda.matches(query, each.topic, each.id)]
     counts = {"live": len(live.value) if live.value is not None else None}
@@ -47,6 +58,7 @@ def index() -> ResponseReturnValue:
         query=query,
         views=_chips(show, counts),
         listed=listed,
+        loaded=len(all_of_it),
         live=running,
         days=agenda.by_day(found[:rows], viewer().zone),
         found=found,
@@ -61,27 +73,28 @@ def index() -> ResponseReturnValue:
 @bp.get("/meetings/<int:meeting_id>/start")
 def start(meeting_id: int) -> ResponseReturnValue:
     """To Zoom, by a link that was made just now: it is a credential and never part of a page."""
-    link = gateway().start_link(meeting_id)
+    try:
+        link = gateway().start_link(meeting_id)
+    except (ZoomRefused, UpstreamError) as error:
+        return trouble_page(error, MEETING, _("Start a meeting"))
     if not services().client.is_zoom(link):
         raise NotFound(404, 3001, "no start link")
     return redirect(link)
 
 
-def _listed(show: str) -> Block[tuple[Meeting, ...]]:
+def _listed(show: str) -> Block[Listed]:
     def fetch() -> dict[str, Any]:
-        found: Collected = collect(lambda token: gateway().meetings(VIEWS[show], token), "meetings")
+        found = collect(lambda token: gateway().meetings(VIEWS[show], token), "meetings")
         return {"rows": found.rows, "total": found.total, "complete": found.complete}
 
-    def read(body: Any) -> tuple[Meeting, ...]:
-        return tuple(Meeting.from_api(row) for row in body["rows"])
+    def read(body: Any) -> Listed:
+        meetings = tuple(Meeting.from_api(row) for row in body["rows"])
+        return Listed(meetings, 0 if body["complete"] else body["total"])
 
-    return block(show, MEETINGS, fetch, read)
+    return block(f"all {show}", MEETINGS, fetch, read)
 
 
-def _in_order(show: str, listed: Block[tuple[Meeting, ...]], live: Block[tuple[Meeting, ...]]) -> Sequence[Meeting]:
-    meetings = listed.value or ()
-    if show == "live":
-        return ()
+def _in_order(show: str, meetings: Sequence[Meeting], live: Block[tuple[Meeting, ...]]) -> Sequence[Meeting]:
     if show == "past":
         return agenda.latest_first(meetings)
     if show == "scheduled":

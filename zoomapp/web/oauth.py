@@ -11,7 +11,7 @@ from zoomapp import storage
 from zoomapp.begun import began_in_client
 from zoomapp.config import FRONTEND_PATH
 from zoomapp.errors import BadRequest, ContextRefused, SignInDenied, SignInError, StateMismatch, ZoomAppError
-from zoomapp.web.current import browser, end_session, open_session, services, user_id
+from zoomapp.web.current import browser, end_session, open_guest_session, open_session, services, user_id
 from zoomapp.web.errors import prefers_html
 from zoomapp.zoom.context import AppContext, open_context
 
@@ -43,9 +43,9 @@ def enter(blob: str) -> str:
     if opened.user_id:
         if user_id() != opened.user_id:
             open_session(opened.user_id)
-    elif user_id() is not None:
-        # A guest: whoever used this window before must not be taken for them.
-        end_session()
+    elif user_id() is not None or "guest" not in session:
+        # Whoever used this window before must not be taken for the guest.
+        open_guest_session()
     if opened.theme in ("light", "dark"):
         session["client_theme"] = opened.theme
     return first_page(opened.kind)

@@ -34,7 +34,7 @@ def show() -> ResponseReturnValue:
         if place != request.path:
             return redirect(place)
     if user_id() is None:
-        return render_template("pages/connect.html", error=None)
+        return render_template("pages/connect.html")
     live, coming = live_meetings(), coming_meetings()
     ahead = agenda.coming(coming.value or (), now(), live.value or ())
     running = live.value[0] if live.value else None

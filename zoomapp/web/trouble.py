@@ -25,7 +25,7 @@ from zoomapp.errors import (
 )
 from zoomapp.logs import request_id
 from zoomapp.web.current import services
-from zoomapp.web.errors import prefers_html
+from zoomapp.web.errors import answer, prefers_html
 from zoomapp.web.viewer import now, viewer
 
 log = logging.getLogger(__name__)
@@ -41,9 +41,9 @@ class Need:
     scope: str
     verb: str
     plan: str = ""
-    #: What is said when Zoom no longer has it, and where to look then: an endpoint with the words of its link.
+    #: What is said when Zoom no longer has it, and where to look then: endpoint, view, words.
     gone: str = "This meeting has ended or was deleted"
-    instead: tuple[str, str] = ("meetings.index", "Your meetings")
+    instead: tuple[str, str, str] = ("meetings.index", "past", "Past meetings")
 
 
 OVERVIEW = Need("user:read:user", "show your name and time zone")
@@ -60,7 +60,7 @@ FILES = Need(
     "open a recording’s files",
     "Cloud recording needs a Pro plan or higher.",
     "This recording was deleted in Zoom, or moved to the trash",
-    ("recordings.trash", "See trash"),
+    ("recordings.trash", "", "See trash"),
 )
 CHATBOT = Need("imchat:bot", "send Team Chat messages")
 LIVE = Need(
@@ -84,6 +84,8 @@ class Trouble:
     request: str = ""
     actions: tuple[tuple[str, str], ...] = ()
     retry_after: int = 0
+    #: Seconds that a script counts down: the wait that is over soon, not the one for tomorrow.
+    countdown: int = 0
 
 
 def reference() -> str:
@@ -107,8 +109,9 @@ def trouble(error: ZoomAppError, need: Need, shown_at: datetime | None = None) -
     if isinstance(error, RateLimited):
         return _rate_limited(error, shown_at)
     if isinstance(error, NotFound):
-        endpoint, words = need.instead
-        return Trouble("info", "info", need.gone, "", 404, actions=((url_for(endpoint), words),))
+        endpoint, show, words = need.instead
+        there = (url_for(endpoint, show=show or None), words)
+        return Trouble("info", "info", need.gone, "", 404, actions=(there,))
     if isinstance(error, FileRefused):
         return Trouble("warn", "lock", error.title, error.message, error.status, reference())
     if isinstance(error, UpstreamError):
@@ -118,9 +121,9 @@ def trouble(error: ZoomAppError, need: Need, shown_at: datetime | None = None) -
 
 
 def trouble_page(error: ZoomRefused | UpstreamError, need: Need, title: str) -> ResponseReturnValue:
-    """A page that has nothing but the reason why; raised again for an asker who wants no page."""
+    """A page that has nothing but the reason why; JSON for an asker who wants no page."""
     if not prefers_html():
-        raise error
+        return answer(error)
     notice = trouble(error, need)
     return render_template("pages/trouble.html", title=title, notice=notice), notice.status, error.headers
 
@@ -156,9 +159,8 @@ def _rate_limited(error: RateLimited, shown_at: datetime | None) -> Trouble:
         title = _("Zoom’s daily limit for your account is used up")
         text = _("It resets at %(time)s (%(zone)s).") % {"time": resets, "zone": times.city(viewer().zone)}
         return Trouble("warn", "clock", title, text + _as_of(shown_at), error.status, retry_after=wait)
-    text = _("Updates resume in %(time)s.") % {"time": times.countdown(wait)} + _as_of(shown_at)
-    title = _("Zoom asked us to slow down")
-    return Trouble("warn", "clock", title, text, error.status, actions=again, retry_after=wait)
+    title, text = _("Zoom asked us to slow down"), _as_of(shown_at).strip()
+    return Trouble("warn", "clock", title, text, error.status, actions=again, retry_after=wait, countdown=wait)
 
 
 def _unreachable(error: UpstreamError, shown_at: datetime | None) -> Trouble:
