@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 import pytest
 import requests
 from flask import Flask
+from jinja2.bccache import Bucket, BytecodeCache
 from werkzeug.test import TestResponse
 
 from sandbox.adapter import SandboxAdapter
@@ -17,6 +18,23 @@ from zoomapp.config import Settings
 ZOOM = "http://you-forgot-the-sandbox.localhost"
 NOON = 1_772_445_600.0  # 2026-03-02 10:00 UTC, a Monday
 OWN = "http://localhost"
+
+
+class Compiled(BytecodeCache):
+    """Templates as they were compiled for an earlier test: compiling takes longer than most tests."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if known := self._known.get(f"{bucket.key} {bucket.checksum}"):
+            bucket.bytecode_from_string(known)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._known[f"{bucket.key} {bucket.checksum}"] = bucket.bytecode_to_string()
+
+
+COMPILED = Compiled()
 
 
 class Clock:
@@ -117,12 +135,15 @@ def settings(world: World, redis_url: str) -> Settings:
 def parts(settings: Settings, world: World, clock: Clock) -> Iterator[services.Services]:
     built = services.build(settings, transport=SandboxAdapter(world), clock=clock)
     yield built
+    built.calls.stop()
     built.redis.connection_pool.disconnect()
 
 
 @pytest.fixture
 def app(parts: services.Services) -> Flask:
-    return create_app(parts)
+    built = create_app(parts)
+    built.jinja_env.bytecode_cache = COMPILED
+    return built
 
 
 @pytest.fixture

@@ -46,6 +46,13 @@ class CallLog:
             self._timer.daemon = True
             self._timer.start()
 
+    def stop(self) -> None:
+        """Write what lies aside; nothing is written later on its own."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer.join()
+        self.write()
+
     def write(self) -> None:
         """Write all that lies aside."""
         with self._writing:
@@ -58,7 +65,7 @@ class CallLog:
                 try:
                     self._push(user_id, key, entries[-MOST:])
                 except StoreUnavailable as error:
-                    log.warning("call log not written", extra={"detail": error.detail})
+                    log.debug("call log not written", extra={"detail": error.detail})
 
     def read(self, user_id: str, session_id: str) -> list[dict[str, Any]]:
         """The calls of this session, newest first."""

@@ -5,27 +5,68 @@ import re
 import pytest
 
 from sandbox.faults import Fault
-from tests.web.reading import read
+from tests.web.reading import read, words
 from zoomapp.web.trouble import ALPHABET
 
-LISTS = {
+#: Each page that shows something of Zoom's, and the call it cannot do without.
+MEETING = "/meetings/85000000101"
+ASKING = {
     "/meetings": "GET /v2/users/me/meetings",
+    "/meetings?show=live": "GET /v2/users/me/meetings",
+    "/meetings?show=past": "GET /v2/users/me/meetings",
     "/recordings": "GET /v2/users/me/recordings",
-    "/meetings/8551234098": "GET /v2/meetings/*",
+    "/recordings/trash": "GET /v2/users/me/recordings",
+    "/recordings/storage": "GET /v2/users/me/recordings",
+    "/participants": "GET /v2/users/me/meetings",
+    MEETING: "GET /v2/meetings/*",
+    f"{MEETING}/delete": "GET /v2/meetings/*",
+    f"{MEETING}/passcode": "GET /v2/meetings/*",
+    f"{MEETING}.ics": "GET /v2/meetings/*",
+    f"{MEETING}/start": "GET /v2/meetings/*",
 }
-PAGES = ["/", "/participants", "/meetings", "/meetings/new", "/recordings", "/settings", "/help", "/privacy"]
+#: Those that have lists to remember.
+REMEMBERING = ["/meetings", "/meetings?show=past", "/recordings", "/recordings/trash"]
+#: Where a failure is one section of a page that stands without it.
+SECTIONS = ["/recordings/storage"]
+PAGES = ["/", "/participants", "/meetings", "/meetings/new", "/recordings", "/recordings/trash", "/recordings/storage"]
+PAGES += ["/tools", "/calls", "/settings", "/help", "/privacy", "/disconnect", "/_styleguide"]
+PERSONAL = ["/participants", "/meetings", "/meetings/new", "/recordings", "/recordings/trash", "/recordings/storage"]
+PERSONAL += [
+    "/recordings.csv",
+    "/tools",
+    "/calls",
+    MEETING,
+    f"{MEETING}/delete",
+    f"{MEETING}/passcode",
+    f"{MEETING}/start",
+]
+#: What a form sends, and the call that takes it.
+FORMS = {
+    "/meetings/new": (
+        "POST /v2/users/me/meetings",
+        {"topic": "A", "date": "2026-03-09", "time": "14:00", "zone": "UTC"},
+    ),
+    MEETING: ("PATCH /v2/meetings/*", {}),
+    f"{MEETING}/delete": ("DELETE /v2/meetings/*", {}),
+}
+SCOPES = "Invalid access token, does not contain scopes:[a:read:thing:admin, a:read:thing]."
 
 
 def refusal(route, code, message, status=400):
     return Fault(route, status, {}, {"code": code, "message": message})
 
 
-@pytest.mark.parametrize("path", [*PAGES, "/disconnect"])
+def sent(person, path):
+    data = {"duration": "30", "repeat": "", "interval": "1", "count": "1", **FORMS[path][1]}
+    return person.post(path, data=data, headers={"Accept": "text/html"})
+
+
+@pytest.mark.parametrize("path", PAGES)
 def test_every_page_keeps_the_rules(dana, path):
     read(dana.look(path))
 
 
-@pytest.mark.parametrize("path", ["/participants", "/meetings", "/meetings/new", "/recordings"])
+@pytest.mark.parametrize("path", PERSONAL)
 def test_a_stranger_is_asked_to_connect(anyone, path):
     assert "Connect your Zoom account" in read(anyone.look(path), 401)
 
@@ -35,95 +76,178 @@ def test_the_start_and_connect_are_open_to_strangers(anyone):
         assert "Connect Zoom" in read(anyone.look(path))
 
 
-def test_a_revoked_grant_says_that_zoom_signed_the_person_out(dana, world, clock):
+@pytest.mark.parametrize("path", ["/", *PERSONAL])
+def test_a_revoked_grant_says_that_zoom_signed_the_person_out(dana, world, clock, path):
     world.faults.add("refused-refresh")
     clock.tick(7200)
 
-    assert "Zoom signed you out" in read(dana.look("/meetings"), 401)
+    assert path in ("/calls", "/tools", "/meetings/new") or "Zoom signed you out" in read(dana.look(path), 401)
 
 
-@pytest.mark.parametrize(("path", "route"), LISTS.items())
+def test_a_guest_is_told_what_a_guest_sees_and_how_to_see_more(anyone):
+    answer = anyone.open_from_zoom(uid=None, typ="meeting")
+
+    text = read(anyone.look(answer.location), 401)
+
+    assert "You’re a guest in this meeting" in text
+    assert "Sign in with Zoom" in text
+
+
+def test_nothing_of_the_person_before_is_left_to_a_guest(dana):
+    dana.open_from_zoom(uid=None, typ="meeting")
+
+    assert "You’re a guest" in read(dana.look("/meetings"), 401)
+    dana.connect()
+    assert "guest" not in read(dana.look("/meetings"))
+
+
+def test_a_cookie_that_did_not_come_back_is_said_with_a_way_out(anyone):
+    text = read(anyone.look("/connect?began=1"))
+
+    assert "This window blocks our cookie" in text
+    assert 'href="http://localhost/connect" data-open="always"' in anyone.look("/connect?began=1").text
+    anyone.get("/api/zoomapp/authorize")
+    assert "This window blocks our cookie" not in read(anyone.look("/connect?began=1"))
+
+
+def test_a_sign_in_that_comes_back_without_its_cookie_says_so(anyone):
+    back = anyone.consent(anyone.get("/api/zoomapp/install").location)
+    anyone.browser.delete_cookie("zoomapp")
+
+    assert "This window blocks our cookie" in read(anyone.look(back), 400)
+
+
+@pytest.mark.parametrize(("path", "route"), ASKING.items())
 def test_a_missing_scope_is_named_exactly_with_a_text_for_the_admin(dana, world, path, route):
-    needed = "Invalid access token, does not contain scopes:[a:read:thing:admin, a:read:thing]."
-    world.faults.append(refusal(route, 4711, needed))
+    world.faults.append(refusal(route, 4711, SCOPES))
 
     answer = dana.look(path)
 
     text = read(answer)
     assert "One permission is missing" in text
     assert "Zoom must allow a:read:thing." in text
-    assert re.search(r'data-copy="Rollcall needs the Zoom scope a:read:thing to ', answer.text)
-    assert "Connect again" in text
+    if path not in SECTIONS:
+        assert re.search(r'data-copy="Rollcall needs the Zoom scope a:read:thing to ', answer.text)
+        assert "Connect again" in text
+
+
+@pytest.mark.parametrize(("path", "route"), [(path, route) for path, (route, _) in FORMS.items()])
+def test_a_missing_scope_of_a_form_is_named_too(dana, world, path, route):
+    world.faults.append(refusal(route, 4711, SCOPES))
+
+    assert "Zoom must allow a:read:thing." in read(sent(dana, path))
+
+
+def test_a_missing_scope_of_a_file_is_named_too(dana, world):
+    link = re.search(r'href="(/recordings/[^"/]+/[0-9a-f]{16})"', dana.look("/recordings").text)[1]
+    world.faults.append(refusal("GET /v2/meetings/*/recordings", 4711, "does not contain scopes"))
+
+    assert "cloud_recording:read:list_recording_files" in read(dana.look(link))
+
+
+def test_on_the_overview_each_block_names_its_own(dana, world):
+    world.faults.append(refusal(ASKING["/recordings"], 4711, "x does not contain scopes:[b:read:thing]."))
+
+    text = read(dana.look("/"))
+
+    assert "Zoom must allow b:read:thing." in text
+    assert "Design review" in text
 
 
 def test_an_admin_scope_says_who_can_grant_it(dana, world):
-    world.faults.append(refusal(LISTS["/recordings"], 4711, "x does not contain scopes:[a:read:thing:admin]."))
+    world.faults.append(refusal(ASKING["/recordings"], 4711, "x does not contain scopes:[a:read:thing:admin]."))
 
     assert "Only an admin of your Zoom account can grant it" in read(dana.look("/recordings"))
 
 
 def test_a_missing_scope_without_a_list_falls_back_to_the_one_we_know(dana, world):
-    world.faults.append(refusal(LISTS["/meetings"], 4711, "Invalid access token, does not contain scopes"))
+    world.faults.append(refusal(ASKING["/meetings"], 4711, "Invalid access token, does not contain scopes"))
 
     assert "meeting:read:list_meetings" in read(dana.look("/meetings"))
 
 
-def test_a_plan_that_is_too_low_is_named(dana, world):
-    world.faults.append(refusal(LISTS["/recordings"], 200, "Only available for Paid account."))
+@pytest.mark.parametrize(("path", "route"), ASKING.items())
+def test_a_plan_that_is_too_low_is_named(dana, world, path, route):
+    world.faults.append(refusal(route, 200, "Only available for Paid account."))
 
-    assert "Cloud recording needs a Pro plan or higher" in read(dana.look("/recordings"))
+    text = read(dana.look(path))
 
-
-def test_slowing_down_shows_the_wait_and_a_client_hears_it(dana, world):
-    world.faults.append(Fault(LISTS["/meetings"], 429, {"Retry-After": "24"}, {"code": 429, "message": "slow"}))
-
-    answer = dana.look("/meetings")
-
-    assert "Updates resume in 0:24" in read(answer, 429)
-    assert answer.headers["Retry-After"] == "24"
+    about = "Cloud recording needs a Pro plan or higher" if "recordings" in path else "plan or role does not include"
+    assert about in text
+    assert "Only available for Paid account." in text
 
 
-def test_the_daily_limit_says_when_it_resets(dana, world, clock):
+@pytest.mark.parametrize(("path", "route"), ASKING.items())
+def test_slowing_down_shows_the_wait_and_a_client_hears_it(dana, world, path, route):
+    world.faults.append(Fault(route, 429, {"Retry-After": "24"}, {"code": 429, "message": "slow"}))
+
+    answer = dana.look(path)
+
+    text = read(answer, 200 if path in SECTIONS else 429)
+    assert "Zoom asked us to slow down" in text
+    if path not in SECTIONS:
+        assert "Updates resume in 0:24" in text
+        assert 'data-countdown="24"' in answer.text
+        assert answer.headers["Retry-After"] == "24"
+
+
+@pytest.mark.parametrize(("path", "route"), ASKING.items())
+def test_the_daily_limit_says_when_it_resets(dana, world, clock, path, route):
     headers = {"Retry-After": "2026-03-03T00:00:00Z", "X-RateLimit-Type": "Daily-limit"}
-    world.faults.append(Fault(LISTS["/meetings"], 429, headers, {"code": 429, "message": "daily rate limit"}))
+    world.faults.append(Fault(route, 429, headers, {"code": 429, "message": "daily rate limit"}))
 
-    text = read(dana.look("/meetings"), 429)
+    text = read(dana.look(path), 200 if path in SECTIONS else 429)
 
     assert "Zoom’s daily limit for your account is used up" in text
     assert "It resets at 01:00 (Berlin)." in text
 
 
-@pytest.mark.parametrize(("path", "route"), list(LISTS.items())[:2])
-def test_zoom_out_of_reach_shows_the_last_data_and_its_age(dana, world, clock, path, route):
-    read(dana.look(path))
-    world.faults.append(Fault(route, 502, {}, "<h1>Bad gateway</h1>"))
+@pytest.mark.parametrize("path", REMEMBERING)
+@pytest.mark.parametrize("status", [502, 429])
+def test_when_zoom_does_not_answer_the_last_data_stays_with_its_age(dana, world, clock, path, status):
+    for each in list(world.recordings.values())[:1]:
+        each.trashed_at = clock()
+    before = read(dana.look(path))
+    world.faults.append(Fault(ASKING[path], status, {"Retry-After": "24"}, {"code": status, "message": "x"}))
     clock.tick(120)
 
     text = read(dana.look(path))
 
-    assert "We couldn’t reach Zoom" in text
+    assert ("Zoom asked us to slow down" if status == 429 else "We couldn’t reach Zoom") in text
     assert "2 min ago" in text
-    assert "Weekly sync" in text
+    topic = re.search(r"Weekly sync|Town hall|Stand-up", before)[0]
+    assert topic in text
 
 
-@pytest.mark.parametrize(("path", "route"), LISTS.items())
+@pytest.mark.parametrize(("path", "route"), ASKING.items())
 def test_zoom_out_of_reach_without_anything_seen_is_an_outage_with_a_reference(dana, world, path, route):
     world.faults.append(Fault(route, 502, {}, "<h1>Bad gateway</h1>"))
 
-    text = read(dana.look(path), 502)
+    text = read(dana.look(path), 200 if path in SECTIONS else 502)
 
-    assert re.search(rf"Reference [{ALPHABET}]{{4}}-[{ALPHABET}]{{2}}\b", text)
-    assert "Try now" in text
+    assert "We couldn’t reach Zoom" in text
+    if path not in SECTIONS:
+        assert re.search(rf"Reference [{ALPHABET}]{{4}}-[{ALPHABET}]{{2}}\b", text)
+        assert "Try now" in text
+
+
+@pytest.mark.parametrize("path", ["/meetings/new", MEETING])
+def test_a_form_that_zoom_did_not_take_keeps_what_was_typed(dana, world, path):
+    world.faults.append(Fault(FORMS[path][0], 502, {}, "gone"))
+
+    text = read(sent(dana, path), 502)
+
+    assert "We don’t know whether" in text or "We couldn’t reach Zoom" in text
 
 
 def test_too_slow_is_a_time_out(dana, world):
-    world.faults.append(Fault(LISTS["/meetings"], delay=60))
+    world.faults.append(Fault(ASKING["/meetings"], delay=60))
 
     read(dana.look("/meetings"), 504)
 
 
 def test_one_failing_block_never_blanks_the_overview(dana, world):
-    world.faults.append(Fault(LISTS["/recordings"], 502, {}, "gone"))
+    world.faults.append(Fault(ASKING["/recordings"], 502, {}, "gone"))
 
     text = read(dana.look("/"))
 
@@ -131,8 +255,75 @@ def test_one_failing_block_never_blanks_the_overview(dana, world):
     assert "We couldn’t reach Zoom" in text
 
 
-def test_a_meeting_that_is_gone_is_not_found(dana):
-    page = dana.look("/meetings/99999999999")
+def test_a_list_that_broke_off_says_how_much_of_it_is_there(dana, world):
+    rows = [{"id": 85000000000 + n, "topic": f"Plan {n}", "start_time": "2026-03-09T09:00:00Z"} for n in range(3)]
+    route = ASKING["/meetings"]
+    for show in ("past", "scheduled"):
+        world.faults.clear()
+        page = {"meetings": rows, "next_page_token": "more", "total_records": 480}
+        world.faults.append(Fault(route, count=1))
+        world.faults.append(Fault(route, 200, {}, page, count=1))
+        world.faults.append(Fault(route, 502, {}, "gone", count=1))
+
+        text = read(dana.look(f"/meetings?show={show}"))
+
+        assert "Showing 3 of about 480" in text
+        assert "Load the rest" in text
+
+
+@pytest.mark.parametrize(
+    "path", [MEETING, f"{MEETING}/delete", f"{MEETING}/passcode", f"{MEETING}.ics", f"{MEETING}/start"]
+)
+def test_a_meeting_that_is_gone_is_not_found(dana, world, path):
+    page = dana.look(path.replace(MEETING, "/meetings/99999999999"))
 
     assert "This meeting has ended or was deleted" in read(page, 404)
     assert 'href="/meetings?show=past"' in page.text
+
+
+@pytest.mark.parametrize(
+    ("path", "says"),
+    [
+        ("/meetings", "Nothing planned"),
+        ("/meetings?show=live", "No meeting is running"),
+        ("/meetings?show=past", "No past meetings"),
+        ("/meetings?q=budjet", "No meeting called “budjet”"),
+        ("/recordings", "No cloud recordings between"),
+        ("/recordings?q=budjet", "No recording called “budjet”"),
+        ("/recordings/trash", "The trash is empty"),
+        ("/participants", "No meeting is running"),
+        ("/", "Nothing planned"),
+    ],
+)
+def test_an_empty_page_says_why_and_what_to_do(dana, world, path, says):
+    world.meetings.clear()
+    world.instances.clear()
+    world.recordings.clear()
+
+    answer = dana.look(path)
+
+    assert says in read(answer)
+    main = answer.text.partition('id="main">')[2].partition("</main>")[0]
+    assert path == "/meetings?show=past" or re.search(r'class="button', main)
+
+
+def test_a_fault_of_ours_has_a_reference_and_no_detail(dana, app):
+    app.view_functions["info.privacy"] = lambda: {}["a secret detail"]
+
+    page = dana.look("/privacy")
+
+    text = read(page, 500)
+    assert "That didn’t work, and it’s our fault" in text
+    assert re.search(rf"Reference [{ALPHABET}]{{4}}-", text)
+    assert "secret detail" not in page.text
+
+
+def test_an_address_that_leads_nowhere_is_a_page_of_ours(dana):
+    assert "This is not here" in read(dana.look("/nowhere"), 404)
+
+
+def test_offline_and_slow_pages_have_their_words_ready(dana):
+    page = dana.look("/meetings").text
+
+    assert re.search(r"<section[^>]*data-offline hidden>", page)
+    assert "Zoom is taking longer than usual." in words('id="main">' + page.partition("<template data-loading>")[2])

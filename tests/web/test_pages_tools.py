@@ -6,7 +6,7 @@ import pytest
 
 from sandbox.adapter import SandboxAdapter
 from sandbox.faults import Fault
-from tests.people import Person
+from tests.people import COMPILED, Person
 from tests.web.reading import fields, read
 from zoomapp import create_app, services
 
@@ -18,10 +18,13 @@ BOT = "v1rollcall@xmpp.zoom.us"
 def dana(settings, world, clock):
     """Dana, in an app that has a chatbot."""
     built = services.build(replace(settings, zoom_bot_jid=BOT), transport=SandboxAdapter(world), clock=clock)
-    person = Person(create_app(built), world, "dana")
+    app = create_app(built)
+    app.jinja_env.bytecode_cache = COMPILED
+    person = Person(app, world, "dana")
     person.connect()
     world.calls.clear()
     yield person
+    built.calls.stop()
     built.redis.connection_pool.disconnect()
 
 
