@@ -20,6 +20,9 @@
 
   const newId = () => Array.from(root.crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 
+  // Every character of it, so that nothing is left that needs no encoding.
+  const percentEncoded = (text) => Array.from(text, (letter) => `%${letter.charCodeAt(0).toString(16).toUpperCase().padStart(2, "0")}`).join("");
+
   class Refusal extends Error {
     constructor(code, message) {
       super(message);
@@ -37,7 +40,7 @@
       rtms: null, expanded: false, undocked: false,
       features: null,            // names ticked in the Marketplace; null: all this client knows
       granted: [], grantedAt: "",
-      authorization: "usual",    // with-state, denied, never, twice, wrong-redirect
+      authorization: "usual",    // with-state, encoded-state, denied, never, twice, wrong-redirect
       rejectsUnknown: false, silent: [], failing: {}, delays: {},
       opened: [], notifications: [], messages: [], invitations: [], log: [],
     };
@@ -207,6 +210,7 @@
         const event = await client.ask("authorize", { ...data, page: client.page(), declined: how === "denied" });
         if (!event) return;
         if (how === "with-state" && data.state) event.state = data.state;
+        if (how === "encoded-state") event.state = percentEncoded(data.state);
         if (how === "wrong-redirect") event.redirectUri = "https://elsewhere.example/callback";
         for (let times = how === "twice" ? 2 : 1; times > 0; times -= 1) client.emit("onAuthorized", event);
       },

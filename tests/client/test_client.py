@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import json
+from urllib.parse import unquote
 
 import pytest
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -170,9 +171,12 @@ def test_state_comes_back_only_when_told_to(client):
     _, usual = app.evaluate(AUTHORIZE, CHALLENGE)
     client.set(authorization="with-state")
     _, with_state = app.evaluate(AUTHORIZE, CHALLENGE)
+    client.set(authorization="encoded-state")
+    _, encoded = app.evaluate(AUTHORIZE, CHALLENGE)
 
     assert "state" not in usual
     assert with_state["state"] == "kept-by-the-page"
+    assert unquote(encoded["state"]) == "kept-by-the-page" != encoded["state"]
 
 
 def test_denial_has_a_result_and_no_code(client):

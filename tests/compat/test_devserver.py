@@ -2,6 +2,7 @@
 
 import gzip
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -12,7 +13,7 @@ from flask import request
 from tests.web.reading import HEADERS
 from zoomapp import deadline
 from zoomapp.errors import FrontendAway, NotFound
-from zoomapp.web.devserver import relay, target
+from zoomapp.web.devserver import VIA, relay, target
 
 DOOR = "/api/zoomapp/proxy"
 PAGE = b"<!doctype html><title>Being developed</title>"
@@ -111,6 +112,7 @@ def test_it_gets_no_cookie_no_credentials_and_no_context(dana, dev, world):
     ((_, _, sent),) = dev.seen
     assert set(sent) <= {"host", "accept", "accept-encoding", "accept-language", "user-agent", "via"}
     assert "of the person" not in sent["user-agent"]
+    assert sent["via"] == VIA
     assert sent["host"] == dev.url.removeprefix("http://")
     assert sent["accept-language"] == "de"
 
@@ -141,6 +143,12 @@ def test_compressed_bodies_and_heads_pass_as_they_are(anyone, dev):
 
     assert (whole.content_encoding, gzip.decompress(whole.data)) == ("gzip", PAGE)
     assert (head.data, head.content_length, dev.seen[-1][0]) == (b"", len(dev.body), "HEAD")
+
+
+def test_a_file_of_no_type_is_given_none(anyone, dev):
+    dev.headers = {}
+
+    assert "Content-Type" not in anyone.get(f"{DOOR}/notes").headers
 
 
 def test_a_large_bundle_is_streamed(anyone, dev):
@@ -225,18 +233,20 @@ def test_a_body_that_breaks_off_is_not_passed_for_whole(anyone, dev):
 
 
 def test_a_server_that_never_answers_does_not_hold_the_request(app, dev):
-    told = threading.Event()
+    told, began = threading.Event(), time.monotonic()
     dev.answer = lambda _: told.wait()
 
     with app.test_request_context(DOOR):
         deadline.begin(0.2)
         with pytest.raises(FrontendAway):
             relay(dev.url, request)
+
     told.set()
+    assert time.monotonic() - began < 5
 
 
 def test_an_address_that_leads_back_to_the_app_ends_after_one_round(anyone, dev):
-    answer = anyone.get(DOOR, headers={"Via": "1.0 edge, 1.1 zoomapp-frontend"})
+    answer = anyone.get(DOOR, headers={"Via": f"1.0 edge, {VIA}"})
 
     assert answer.status_code == 502
     assert dev.seen == []

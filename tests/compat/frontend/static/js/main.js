@@ -4,9 +4,6 @@ import zoomSdk from "./sdk.0f1e2d3c.js";
 
 const screen = document.querySelector("#screen");
 const button = document.querySelector("#authorize");
-// What the client is said to do with the state on its way; a test chooses.
-const RETURNED = { kept: (state) => state, missing: () => undefined, encoded: encodeURIComponent, everything: escaped };
-let begun = {};
 
 location.hash = "#/userinfo";
 button.addEventListener("click", authorize);
@@ -27,13 +24,13 @@ async function showUser() {
 }
 
 async function authorize() {
-  begun = await (await fetch("/api/zoomapp/authorize")).json();
+  const begun = await (await fetch("/api/zoomapp/authorize")).json();
   if (!begun.codeChallenge) return show("authorize", "No challenge");
   await zoomSdk.authorize({ codeChallenge: begun.codeChallenge, state: begun.state });
 }
 
-async function handIn({ code }) {
-  const state = RETURNED[window.returned ?? "kept"](begun.state);
+// The state is the event's, which may have none.
+async function handIn({ code, state }) {
   const headers = { "Content-Type": "application/json" };
   await fetch("/api/zoomapp/onauthorized", { method: "POST", headers, body: JSON.stringify({ code, state, href: location.href }) });
   await showUser();
@@ -43,8 +40,4 @@ function show(name, words) {
   screen.dataset.screen = name;
   screen.textContent = words;
   button.hidden = name !== "authorize";
-}
-
-function escaped(text) {
-  return [...text].map((letter) => `%${letter.charCodeAt(0).toString(16).padStart(2, "0")}`).join("");
 }
