@@ -18,7 +18,17 @@ from tests.secret_forms import forms, leaks
 from zoomapp import create_app, services
 from zoomapp.logs import JsonLines
 
-PAGES = ("/", "/participants", "/meetings", "/meetings/new", "/recordings", "/settings", "/help", "/privacy", "/connect")
+PAGES = (
+    "/",
+    "/participants",
+    "/meetings",
+    "/meetings/new",
+    "/recordings",
+    "/settings",
+    "/help",
+    "/privacy",
+    "/connect",
+)
 ME = "/zoom/api/v2/users/me"
 
 
@@ -220,8 +230,8 @@ def test_no_secret_leaves(recorded, world, clock, settings, overheard, lines):
         webhook(stranger, clock, {"event": "app_deauthorized", "payload": removal}, with_secret)
     cookies = {person.name: person.browser.get_cookie("zoomapp").value for person in (dana, jonas, priya)}
     seen += dump(settings.redis_url)
-    dana.post("/disconnect")
-    priya.get("/api/zoomapp/logout")
+    dana.post("/api/zoomapp/disconnect")
+    priya.post("/api/zoomapp/logout")
     look_around(dana)
     seen += dump(settings.redis_url)
 
