@@ -166,6 +166,22 @@ def test_a_late_loser_takes_what_another_worker_got(service, store, oauth, dana_
     assert world.calls.count(REFRESH) == 1
 
 
+def test_whoever_gets_the_lease_looks_again_before_spending_a_token(service, store, oauth, dana_id, clock, world):
+    rejected = service.access_token(dana_id)
+    other = another_worker(service, store, oauth, clock)
+    take_lease = store.take_lease
+
+    def after_another_worker(*asked):
+        store.take_lease = take_lease
+        other.replace(dana_id, rejected=rejected)
+        return take_lease(*asked)
+
+    store.take_lease = after_another_worker
+
+    assert service.replace(dana_id, rejected=rejected) == other.access_token(dana_id)
+    assert world.calls.count(REFRESH) == 1
+
+
 def test_a_dead_owners_lease_blocks_only_for_a_while(service, store, dana_id, clock):
     store.take_lease(dana_id, "somebody who died", 0.2)
     clock.tick(3600)

@@ -116,11 +116,12 @@ def test_another_browsers_callback_is_refused(anyone, app, world):
     assert world.calls.count("POST /oauth/token") == 0
 
 
-def test_a_state_is_too_old_after_five_minutes(anyone, clock):
+def test_a_state_is_too_old_after_five_minutes(anyone, clock, world):
     callback = anyone.consent(anyone.get("/api/zoomapp/install").location)
     clock.tick(LIFE_SECONDS)
 
     assert anyone.get(callback).status_code == 400
+    assert world.calls.count("POST /oauth/token") == 0
 
 
 def test_two_tabs_do_not_break_each_other(anyone):
@@ -186,10 +187,11 @@ def test_a_missing_state_is_refused_when_none_is_under_way(anyone, world):
 
 
 @pytest.mark.parametrize("state", ["wrong", "%", "", 5, ["x"], {"a": 1}])
-def test_a_wrong_state_is_never_accepted(anyone, state):
+def test_a_wrong_state_is_never_accepted(anyone, world, state):
     anyone.get("/api/zoomapp/authorize")
 
     assert anyone.authorize_in_client(state=state).status_code == 400
+    assert world.calls.count("POST /oauth/token") == 0
 
 
 def test_a_percent_encoded_state_is_the_same_state(anyone):

@@ -1,0 +1,310 @@
+"""Guarded lines, each taken out once: the test named beside it must fail.
+
+    .venv/bin/python -m tests.mutants            all of them, in a copy of the project
+    .venv/bin/python -m tests.mutants signature  those whose name has this word
+
+Not part of the suite, which only checks that every line is still there to be taken out.
+"""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+LEFT_OUT = (".git", ".venv", ".data", "node_modules", ".*_cache", ".hypothesis", "test-results", "__pycache__")
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """``old`` stands once in ``file``; with ``new`` in its place ``test`` fails."""
+
+    name: str
+    file: str
+    old: str
+    new: str
+    test: str
+
+
+MUTANTS = [
+    Mutant(
+        "lease over processes",
+        "zoomapp/tokens/service.py",
+        "if self.store.take_lease(user_id, owner, LEASE_SECONDS):",
+        "if self.store.take_lease(user_id, owner, LEASE_SECONDS) or True:",
+        "tests/sockets/test_refresh.py::test_fifty_calls_on_an_expired_token_over_two_workers_make_one_renewal",
+    ),
+    Mutant(
+        "flight over threads",
+        "zoomapp/tokens/flight.py",
+        "if flight is not None or self._closed:",
+        "if self._closed:",
+        "tests/tokens/test_flight.py::test_many_callers_one_piece_of_work",
+    ),
+    Mutant(
+        "a look again under the lease",
+        "zoomapp/tokens/service.py",
+        "return self._changed(user_id, rejected) or self._refresh(user_id)",
+        "return self._refresh(user_id)",
+        "tests/tokens/test_service.py::test_whoever_gets_the_lease_looks_again_before_spending_a_token",
+    ),
+    Mutant(
+        "lease extended while its owner works",
+        "zoomapp/tokens/service.py",
+        'threading.Thread(target=self._extend, name="lease", daemon=True).start()',
+        "pass",
+        "tests/tokens/test_service.py::test_a_living_owners_lease_is_extended_while_zoom_is_slow",
+    ),
+    Mutant(
+        "only the owner ends a lease",
+        "zoomapp/tokens/store.py",
+        "_GIVE = \"if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end return 0\"",
+        "_GIVE = \"return redis.call('DEL', KEYS[1])\"",
+        "tests/tokens/test_store.py::test_only_the_owner_ends_the_lease",
+    ),
+    Mutant(
+        "compare before set",
+        "zoomapp/tokens/store.py",
+        "if kept ~= ARGV[1] then return 0 end",
+        "",
+        "tests/tokens/test_store.py::test_a_late_writer_changes_nothing",
+    ),
+    Mutant(
+        "a newer authorization wins",
+        "zoomapp/tokens/service.py",
+        "if current is None or not self._stems_from(user_id, current, record):",
+        "if current is None:",
+        "tests/tokens/test_service.py::test_a_newer_authorization_wins_over_a_renewal_under_way",
+    ),
+    Mutant(
+        "read again before a grant is ended",
+        "zoomapp/tokens/service.py",
+        "if tokens.ended or tokens.refresh_token != spent:",
+        "if tokens.ended:",
+        "tests/tokens/test_service.py::test_invalid_grant_because_another_worker_was_faster_ends_nothing",
+    ),
+    Mutant(
+        "held tokens are offered again",
+        "zoomapp/tokens/service.py",
+        'threading.Thread(target=self._offer, args=(user_id,), name="held-tokens").start()',
+        "pass",
+        "tests/tokens/test_service.py::test_tokens_renewed_while_the_store_goes_away_are_written_when_it_returns",
+    ),
+    Mutant(
+        "no renewal begins after SIGTERM",
+        "zoomapp/tokens/service.py",
+        "self._ending.set()\n        self._flights.close()",
+        "pass",
+        "tests/tokens/test_service.py::test_after_sigterm_no_renewal_is_begun",
+    ),
+    Mutant(
+        "a kind and an owner are sealed in",
+        "zoomapp/tokens/cipher.py",
+        'return f"{len(kind)}:{kind}:{owner}".encode()',
+        'return b""',
+        "tests/tokens/test_cipher.py::test_a_record_of_another_user_does_not_open",
+    ),
+    Mutant(
+        "state belongs to a browser",
+        "zoomapp/web/current.py",
+        'return cast(str, session["browser"])',
+        "return 'any'",
+        "tests/web/test_oauth.py::test_another_browsers_callback_is_refused",
+    ),
+    Mutant(
+        "state is used once",
+        "zoomapp/begun.py",
+        "pipe.hdel(_key(browser), field_name)",
+        "pipe.hlen(_key(browser))",
+        "tests/web/test_oauth.py::test_a_callback_is_good_once",
+    ),
+    Mutant(
+        "state has an age",
+        "zoomapp/begun.py",
+        "return begun if self._clock() - begun.began_at < LIFE_SECONDS else None",
+        "return begun",
+        "tests/web/test_oauth.py::test_a_state_is_too_old_after_five_minutes",
+    ),
+    Mutant(
+        "a wrong state is refused in the client",
+        "zoomapp/signin.py",
+        "if begun is None or not begun.in_client:",
+        "begun = begun or next(iter(self._begun.all(browser)), None)\n        if begun is None:",
+        "tests/web/test_oauth.py::test_a_wrong_state_is_never_accepted",
+    ),
+    Mutant(
+        "session id changes at sign-in",
+        "zoomapp/web/sessions.py",
+        'session.sid = self._generate_sid(self.sid_length, session.get("user_id"))',
+        "pass",
+        "tests/web/test_oauth.py::test_the_session_id_is_new_after_signing_in",
+    ),
+    Mutant(
+        "no session comes back to life",
+        "zoomapp/web/sessions.py",
+        "ex=self._lifetime_seconds, xx=session.stored)",
+        "ex=self._lifetime_seconds)",
+        "tests/web/test_sessions.py::test_a_slow_request_does_not_bring_an_ended_session_back",
+    ),
+    Mutant(
+        "a context is used once",
+        "zoomapp/web/oauth.py",
+        'if not storage.first_time(parts.redis, "context", plain, left):',
+        "if False:",
+        "tests/web/test_oauth.py::test_a_context_is_good_once",
+    ),
+    Mutant(
+        "a context is ours",
+        "zoomapp/zoom/context.py",
+        'if claims["iss"] != ISSUER or claims["aud"] != client_id:',
+        'if claims["iss"] != ISSUER:',
+        "tests/zoom/test_context.py::test_claims_that_are_not_ours_or_not_fresh_are_refused",
+    ),
+    Mutant(
+        "webhook signature",
+        "zoomapp/zoom/webhook.py",
+        'return hmac.compare_digest(expected.encode(), signature.encode("utf-8", "replace"))',
+        "return True",
+        "tests/web/test_webhook.py::test_what_zoom_did_not_sign_just_now_is_refused",
+    ),
+    Mutant(
+        "webhook freshness",
+        "zoomapp/web/webhook.py",
+        "return fresh and webhook.is_signed(",
+        "return webhook.is_signed(",
+        "tests/web/test_webhook.py::test_stale_means_five_minutes",
+    ),
+    Mutant(
+        "webhook counts once",
+        "zoomapp/events.py",
+        "            return False\n        with named_failures()",
+        "            pass\n        with named_failures()",
+        "tests/web/test_webhook.py::test_an_event_counts_once",
+    ),
+    Mutant(
+        "the challenge signs no event",
+        "zoomapp/zoom/webhook.py",
+        "if not isinstance(plain_token, str) or not PLAIN_TOKEN.fullmatch(plain_token):",
+        "if not isinstance(plain_token, str):",
+        "tests/web/test_webhook.py::test_the_challenge_signs_nothing_that_could_be_an_event",
+    ),
+    Mutant(
+        "dot segments",
+        "zoomapp/zoom/target.py",
+        'raise BadRequest("dot segment")',
+        "pass",
+        "tests/zoom/test_target.py::test_no_generated_path_leaves_v2",
+    ),
+    Mutant(
+        "fetch metadata",
+        "zoomapp/web/guard.py",
+        'if site is not None and site not in ("same-origin", "none"):',
+        "if False:",
+        "tests/web/test_guard.py::test_a_foreign_write_is_refused",
+    ),
+    Mutant(
+        "origin",
+        "zoomapp/web/guard.py",
+        'raise CrossSite("Origin of another site")',
+        "pass",
+        "tests/web/test_guard.py::test_a_foreign_write_is_refused",
+    ),
+    Mutant(
+        "headers that go up",
+        "zoomapp/web/proxy.py",
+        "headers = {name: request.headers[name] for name in UP if name in request.headers}",
+        "headers = dict(request.headers)",
+        "tests/web/test_proxy.py::test_nothing_of_ours_goes_up",
+    ),
+    Mutant(
+        "headers that come down",
+        "zoomapp/web/proxy.py",
+        "    headers = {name: answer.headers[name] for name in DOWN if name in answer.headers}\n    whole",
+        "    headers = dict(answer.headers)\n    whole",
+        "tests/web/test_proxy.py::test_nothing_of_zooms_comes_down_that_is_not_an_answer",
+    ),
+    Mutant(
+        "a body is as long as it said",
+        "zoomapp/web/proxy.py",
+        "if announced is not None and len(body) != announced:",
+        "if False:",
+        "tests/web/test_proxy.py::test_half_a_body_is_not_sent",
+    ),
+    Mutant(
+        "a write is sent once",
+        "zoomapp/zoom/client.py",
+        "if call.method not in SAFE or deadline.passed():",
+        "if deadline.passed():",
+        "tests/web/test_proxy.py::test_a_write_is_sent_at_most_once",
+    ),
+    Mutant(
+        "a slow drip is cut off",
+        "zoomapp/zoom/watch.py",
+        "socket.socket.shutdown(sock, socket.SHUT_RDWR)",
+        "pass",
+        "tests/zoom/test_wire.py::test_a_head_that_drips_ends_when_its_time_is_up",
+    ),
+    Mutant(
+        "an answer without a frame",
+        "zoomapp/zoom/client.py",
+        "if answer._has_body and not framed:",
+        "if False:",
+        "tests/zoom/test_wire.py::test_an_answer_without_a_frame_is_never_taken_for_whole",
+    ),
+    Mutant(
+        "the store of recordings never sees the token",
+        "zoomapp/zoom/client.py",
+        "            if self.is_zoom(address):\n                request.headers",
+        "            if True:\n                request.headers",
+        "tests/web/test_recordings.py::test_a_file_is_streamed_with_our_token_and_its_storage_never_sees_it",
+    ),
+    Mutant(
+        "no cookie of Zoom's is kept",
+        "zoomapp/services.py",
+        "session.cookies.set_policy(_NoCookies())",
+        "pass",
+        "tests/web/test_proxy.py::test_a_cookie_of_zooms_is_not_kept_for_the_next_user",
+    ),
+    Mutant(
+        "no token in the log",
+        "zoomapp/tokens/service.py",
+        'log.info("tokens renewed", extra={"user": hashed(user_id)})',
+        'log.info("tokens renewed", extra={"user": hashed(user_id), "new": renewed.access_token.encode().hex()})',
+        "tests/journeys/test_secrets.py::test_no_secret_leaves",
+    ),
+]
+
+
+def survives(mutant: Mutant, copy: Path) -> bool:
+    """Whether the tests of a mutant pass although its line is gone. Leaves the copy as it was."""
+    file = copy / mutant.file
+    before = file.read_text()
+    file.write_text(before.replace(mutant.old, mutant.new))
+    command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *mutant.test.split()]
+    try:
+        return subprocess.run(command, cwd=copy, capture_output=True, timeout=300).returncode == 0
+    finally:
+        file.write_text(before)
+
+
+def main(words: list[str]) -> int:
+    """1 when a mutant survives."""
+    chosen = [each for each in MUTANTS if not words or any(word in each.name for word in words)]
+    alive = 0
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder) / "copy"
+        shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns(*LEFT_OUT))
+        for mutant in chosen:
+            survived = survives(mutant, copy)
+            alive += survived
+            print(f"{'SURVIVED' if survived else 'caught  '}  {mutant.name:45} {mutant.test.split()[0]}", flush=True)
+    print(f"{len(chosen) - alive} of {len(chosen)} caught")
+    return 1 if alive else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,57 @@
+"""The first caller starts the work; the others wait for the same outcome."""
+
+import threading
+
+import pytest
+
+from zoomapp.tokens.flight import Flights
+
+
+def test_many_callers_one_piece_of_work():
+    flights, go, begun = Flights(), threading.Event(), []
+
+    def work():
+        begun.append(1)
+        go.wait(5)
+        return "done"
+
+    joined = [flights.join("dana", work) for _ in range(8)]
+    go.set()
+
+    assert {flight.result(5) for flight in joined} == {"done"}
+    assert len(begun) == 1
+
+
+def test_a_failure_is_everybodys():
+    flights, go = Flights(), threading.Event()
+
+    def work():
+        go.wait(5)
+        raise LookupError("no")
+
+    joined = [flights.join("dana", work) for _ in range(3)]
+    go.set()
+
+    for flight in joined:
+        with pytest.raises(LookupError):
+            flight.result(5)
+
+
+def test_a_caller_waits_no_longer_than_it_can():
+    flights, go = Flights(), threading.Event()
+    flight = flights.join("dana", lambda: str(go.wait(5)))
+
+    assert flight.result(0.01) is None
+    go.set()
+    assert flight.result(5) == "True"
+
+
+def test_closed_means_that_nothing_new_begins_and_what_has_begun_ends():
+    flights, go = Flights(), threading.Event()
+    flight = flights.join("dana", lambda: str(go.wait(5)))
+    flights.close()
+
+    assert flights.join("priya", lambda: "never") is None
+    assert flights.join("dana", lambda: "never") is flight
+    go.set()
+    assert flight.result(5) == "True"
