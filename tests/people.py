@@ -1,6 +1,7 @@
 """An app, a small Zoom behind it, and people who use them: everything in one process but Redis."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -37,6 +38,12 @@ class Compiled(BytecodeCache):
 COMPILED = Compiled()
 
 
+@lru_cache(maxsize=2)
+def adapter(world: World) -> SandboxAdapter:
+    """The way into this world: one for the app and for everybody's browser."""
+    return SandboxAdapter(world)
+
+
 class Clock:
     """Time stands still until it is told to go."""
 
@@ -58,7 +65,7 @@ class Person:
         self.name = name
         self.browser = app.test_client()
         self._outside = requests.Session()
-        self._outside.mount("http://", SandboxAdapter(world))
+        self._outside.mount("http://", adapter(world))
 
     @property
     def id(self) -> str:
@@ -133,7 +140,7 @@ def settings(world: World, redis_url: str) -> Settings:
 
 @pytest.fixture
 def parts(settings: Settings, world: World, clock: Clock) -> Iterator[services.Services]:
-    built = services.build(settings, transport=SandboxAdapter(world), clock=clock)
+    built = services.build(settings, transport=adapter(world), clock=clock)
     yield built
     built.calls.stop()
     built.redis.connection_pool.disconnect()

@@ -22,6 +22,9 @@ MONTHS = (
 #: Zoom answers for one month at most, and quietly shortens what is longer.
 RANGE_DAYS = 30
 
+REGIONS = frozenset(
+    ("Africa", "America", "Antarctica", "Arctic", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific")
+)
 _ZONES = frozenset(available_timezones())
 
 
@@ -58,6 +61,11 @@ def iso(at: Moment, zone: tzinfo) -> str:
 def zone_names() -> frozenset[str]:
     """Every zone a person can choose."""
     return _ZONES
+
+
+def zone_choices() -> list[str]:
+    """The zones worth a line in a list: by region and city, without aliases such as "US/Pacific"."""
+    return sorted(name for name in _ZONES if name.split("/")[0] in REGIONS and "/" in name)
 
 
 def find_zone(name: str | None) -> ZoneInfo | None:

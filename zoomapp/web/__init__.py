@@ -31,6 +31,7 @@ from zoomapp.web import (
     styleguide,
     tools,
     webhook,
+    zipped,
 )
 from zoomapp.web.sessions import SealedSessions
 
@@ -51,6 +52,7 @@ def init_app(app: Flask) -> None:
     headers.init_app(app, parts.settings)
     errors.init_app(app)
     calls.init_app(app)
+    zipped.init_app(app)
     frame.init_app(app)
     for part in (health, oauth, proxy, frontend, webhook):
         app.register_blueprint(part.bp)

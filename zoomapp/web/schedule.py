@@ -98,7 +98,7 @@ def _page(
     notice: Trouble | None = None,
     doubt: tuple[Meeting, ...] | None = None,
 ) -> str:
-    zones = list(dict.fromkeys((viewer().zone_name, sent.zone, *COMMON, *sorted(times.zone_names()))))
+    zones = list(dict.fromkeys((viewer().zone_name, sent.zone, *COMMON, *times.zone_choices())))
     return render_template(
         "pages/schedule.html",
         form=sent,

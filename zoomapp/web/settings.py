@@ -22,7 +22,7 @@ bp = Blueprint("settings", __name__)
 def show() -> str:
     """The choices as they stand."""
     chosen = viewer().chosen
-    zones = [("", _("As in my Zoom profile")), *((name, name) for name in sorted(times.zone_names()) if "/" in name)]
+    zones = [("", _("As in my Zoom profile")), *((name, name) for name in times.zone_choices())]
     return render_template("pages/settings.html", chosen=chosen, zones=zones, done=done())
 
 

@@ -1,0 +1,230 @@
+"""Every page in Chromium: nothing for axe to find, nothing sideways, everything by keyboard, at rest and on paper."""
+
+import re
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from sandbox.faults import Fault
+
+MEETING = "/meetings/85000000101"
+PAGES = {
+    "overview": "/",
+    "participants": "/participants",
+    "meetings": "/meetings",
+    "past": "/meetings?show=past",
+    "meeting": MEETING,
+    "schedule": "/meetings/new",
+    "delete": f"{MEETING}/delete",
+    "passcode": f"{MEETING}/passcode",
+    "recordings": "/recordings",
+    "trash": "/recordings/trash",
+    "tools": "/tools",
+    "calls": "/calls",
+    "settings": "/settings",
+    "help": "/help",
+    "privacy": "/privacy",
+    "disconnect": "/disconnect",
+    "nowhere": "/nowhere",
+    "guide": "/_styleguide",
+}
+LISTS = "GET /v2/users/me/*"
+SCOPES = {"code": 4711, "message": "does not contain scopes:[a:read:thing]."}
+STATES = {
+    "M1": Fault(LISTS, 400, {}, SCOPES),
+    "M2": Fault(LISTS, 400, {}, {"code": 200, "message": "Only available for Paid account."}),
+    "R": Fault(LISTS, 429, {"Retry-After": "24"}, {"code": 429, "message": "slow"}),
+    "E": Fault(LISTS, 502, {}, "gone"),
+}
+#: The style guide has the notices of all states; here they stand in the two fullest pages.
+WITH_STATES = ["/", "/recordings"]
+WIDTHS = (320, 360, 480, 800, 1200)
+#: One theme at the narrowest width, the other at the widest: a page's structure is the same in both.
+THEMES = {320: "light", 1200: "dark"}
+SIDEWAYS = """() => [...document.querySelectorAll("body *")].filter((each) => {
+  const box = each.getBoundingClientRect();
+  return box.width > 1 && box.right > innerWidth + 1 && !each.closest(".hush, .skip, svg");
+}).map((each) => `${each.tagName}.${each.className}`)"""
+RULES = {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+AXE = """rules => axe.run(document, { runOnly: rules }).then(({ violations }) => violations.flatMap(
+  (each) => each.nodes.map((node) => `${each.id}: ${node.html.slice(0, 120)}`)))"""
+BY_KEY = """async () => {
+  const able = [...document.querySelectorAll("a[href], button, input, select, textarea, summary, [tabindex='0']")];
+  return able.filter((each) => each.checkVisibility() && !each.disabled && each.type !== "hidden").length;
+}"""
+
+
+def faults_of(page):
+    """What axe finds on the page as it stands, a line each."""
+    if not page.evaluate("() => 'axe' in window"):
+        page.evaluate(Axe().axe_script)
+    return page.evaluate(AXE, RULES)
+
+
+def check(page, address):
+    """Everything wrong with a page: sideways at every width, and for axe narrow and light, wide and dark."""
+    page.goto(address)
+    wrong = []
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 700})
+        wrong += [f"{address} {width} px: {what} sticks out" for what in page.evaluate(SIDEWAYS)]
+        if width in THEMES:
+            page.emulate_media(color_scheme=THEMES[width])
+            wrong += [f"{address} {width} px {THEMES[width]}: {what}" for what in faults_of(page)]
+    return wrong
+
+
+def test_no_page_has_anything_for_axe_or_sticks_out(dana_at, world):
+    page = dana_at(reduced_motion="reduce")
+
+    assert [wrong for address in PAGES.values() for wrong in check(page, address)] == []
+
+
+def test_no_state_has_either(dana_at, world):
+    page = dana_at(reduced_motion="reduce")
+    wrong = []
+    for fault in STATES.values():
+        world.faults.clear()
+        world.faults.append(fault)
+        for address in WITH_STATES:
+            wrong += check(page, address)
+
+    assert wrong == []
+
+
+def test_a_form_with_faults_has_neither_and_begins_at_the_summary(dana_at):
+    page = dana_at(360)
+    page.goto("/meetings/new")
+    page.fill("[name=topic]", "")
+    page.fill("[name=duration]", "0")
+    page.click("text=Schedule meeting")
+    page.wait_for_selector("[role=alert]")
+
+    assert page.evaluate("() => document.activeElement.matches('[role=alert]')")
+    assert page.title().startswith("Error: ")
+    assert faults_of(page) == []
+    page.click("[role=alert] a >> nth=0")
+    assert page.evaluate("() => document.activeElement.name") == "topic"
+
+
+def test_strangers_and_guests_see_pages_without_faults(site, new_page, anyone):
+    page = new_page(360, base_url=site, reduced_motion="reduce")
+
+    assert check(page, "/connect") == []
+
+
+def test_names_of_any_length_and_script_fit(dana_at, world):
+    world.tell("attacking-names")
+    page = dana_at()
+    for address in ("/", "/meetings", "/recordings"):
+        page.goto(address)
+        for width in (320, 1200):
+            page.set_viewport_size({"width": width, "height": 700})
+            assert page.evaluate(SIDEWAYS) == [], (address, width)
+
+
+@pytest.mark.parametrize("address", ["/", "/meetings", "/meetings/new", MEETING, "/recordings"])
+def test_every_action_is_reached_by_keyboard_in_sight_of_its_focus(dana_at, address):
+    page = dana_at(1200)
+    page.goto(address)
+    expected, seen, hidden = page.evaluate(BY_KEY), [], []
+    page.keyboard.press("Tab")
+    assert page.evaluate("() => document.activeElement.className") == "skip"
+    for _ in range(expected + 5):
+        told = page.evaluate(
+            """() => {
+              const it = document.activeElement, box = it.getBoundingClientRect(), top = document.querySelector(".top");
+              const under = !it.closest(".top, .skip") && box.height && box.top < top.getBoundingClientRect().bottom - 1
+                && box.bottom <= top.getBoundingClientRect().bottom;
+              // The button inside a date field is the browser's own, and so is its ring.
+              const ring = !it.matches(":focus") || getComputedStyle(it).outlineStyle !== "none" || it.closest(".search");
+              const name = `${it.tagName} ${it.name || it.textContent.trim()}`;
+              return it === document.body ? null : [name, !under && !!ring];
+            }"""
+        )
+        if told is None:
+            break
+        seen.append(told[0])
+        hidden += [] if told[1] else [told[0]]
+        page.keyboard.press("Tab")
+
+    # A date and a time take several stops each.
+    assert len(set(seen)) >= len(set(seen[:expected])) >= 8
+    assert hidden == []
+    assert page.evaluate("() => document.activeElement === document.body"), "the focus is caught"
+
+
+def test_the_export_and_the_first_recording_are_near_the_top(dana_at):
+    page = dana_at(360)
+    page.goto("/recordings")
+    stops = []
+    for _ in range(14):
+        page.keyboard.press("Tab")
+        stops.append(page.evaluate("() => document.activeElement.textContent.trim()"))
+
+    assert stops.index("Export CSV") < 10
+    assert [stop for stop in stops if stop.startswith("Download")]
+
+
+def test_days_are_chosen_and_a_meeting_is_searched_by_keyboard_alone(dana_at):
+    page = dana_at(1200)
+    page.goto("/recordings")
+    page.focus("summary >> nth=0")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+
+    assert page.evaluate("() => document.activeElement.name") == "from"
+    page.goto("/meetings")
+    page.focus("[name=q]")
+    page.keyboard.type("retro")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**q=retro*")
+
+
+def test_at_rest_nothing_moves(dana_at, world):
+    world.tell("live-meeting")
+    page = dana_at(360, reduced_motion="reduce")
+    page.goto("/")
+
+    assert page.evaluate("() => document.getAnimations().length") == 0
+    page.emulate_media(reduced_motion="no-preference")
+    assert page.evaluate("() => document.getAnimations().length") > 0
+
+
+def test_paper_has_no_buttons_and_no_navigation(dana_at):
+    page = dana_at(800)
+    for address in ("/meetings", "/recordings"):
+        page.goto(address)
+        page.emulate_media(media="print", color_scheme="dark")
+
+        assert not page.is_visible(".top")
+        assert not page.is_visible("footer")
+        assert not [each for each in page.query_selector_all("main .button") if each.is_visible()]
+        assert page.evaluate("() => getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+        page.emulate_media(media="screen")
+
+
+def test_forced_colours_keep_the_switches_knob(dana_at):
+    page = dana_at(360, forced_colors="active")
+    page.goto(MEETING)
+
+    colours = page.evaluate(
+        """() => { const each = document.querySelector("[role=switch]");
+        return [getComputedStyle(each).backgroundColor, getComputedStyle(each, "::after").backgroundColor]; }"""
+    )
+    assert colours[0] != colours[1]
+
+
+def test_scripts_keep_to_a_page(dana_at, site):
+    """No page asks another host than ours for anything, and no script complains."""
+    page = dana_at()
+    asked, complaints = set(), []
+    page.on("request", lambda request: asked.add(re.match(r"https?://[^/]+|\w+:", request.url)[0]))
+    page.on("console", lambda said: complaints.append(said.text) if said.type in ("error", "warning") else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    for name, address in PAGES.items():
+        if name != "nowhere":
+            page.goto(address)
+
+    assert asked <= {site, "data:"}
+    assert complaints == []

@@ -1,0 +1,79 @@
+"""What a page may cost: bytes on the wire, requests, and our own time for 300 rows."""
+
+import gzip
+import re
+import time
+from pathlib import Path
+
+import pytest
+
+from sandbox.faults import Fault
+
+STATIC = Path(__file__).resolve().parents[2] / "static"
+KB = 1024
+BUDGET_SECONDS = 0.06
+#: Vendored, and only inside Zoom's client.
+SDK = STATIC / "vendor" / "appssdk"
+
+
+def zipped(*paths):
+    return sum(len(gzip.compress(path.read_bytes(), 9)) for path in paths)
+
+
+def travels(person, path):
+    """Bytes of a page's body on the wire."""
+    answer = person.browser.get(path, headers={"Accept": "text/html", "Accept-Encoding": "gzip"})
+    assert answer.status_code == 200
+    assert answer.content_encoding == "gzip"
+    assert "Accept-Encoding" in answer.headers["Vary"]
+    return len(answer.data)
+
+
+def test_the_stylesheets_fit_their_budget():
+    assert zipped(*(STATIC / "css").glob("*.css")) <= 9 * KB
+
+
+def test_what_a_browser_runs_fits_its_budget():
+    """Inside Zoom's client zoom.js, meeting.js and the SDK come on top; api.js is for pages that call Zoom themselves."""
+    elsewhere = ("api.js", "zoom.js", "meeting.js")
+    scripts = [path for path in STATIC.rglob("*.js") if SDK not in path.parents and path.name not in elsewhere]
+
+    assert zipped(*scripts) <= 8 * KB
+
+
+@pytest.mark.parametrize("path", ["/", "/meetings", "/meetings/new", "/recordings", "/settings", "/help"])
+def test_an_ordinary_page_fits_its_budget(dana, path):
+    assert travels(dana, path) <= 8 * KB
+
+
+def test_a_hundred_people_fit_their_budget(dana, world):
+    world.tell("all-hands")
+    link = dana.get("/participants").location
+
+    assert travels(dana, link) <= 12 * KB
+
+
+def test_a_first_visit_fits_its_budget_in_bytes_and_requests(dana):
+    page = dana.look("/meetings").text
+    files = set(re.findall(r'(?:src|href)="(/static/[^"]+)"', page))
+
+    assert len(files) + 1 <= 7
+    answers = [dana.browser.get(path, headers={"Accept-Encoding": "gzip"}) for path in files]
+    assert sum(len(each.data) for each in answers) + travels(dana, "/meetings") <= 30 * KB
+    assert {each.headers["Cache-Control"] for each in answers} == {"public, max-age=31536000, immutable"}
+
+
+def test_three_hundred_rows_cost_us_little_time(dana, world):
+    start = "2026-03-09T09:00:00Z"
+    rows = [{"id": 85000000000 + n, "topic": f"Plan {n}", "start_time": start, "duration": 30} for n in range(300)]
+    world.faults.append(Fault("GET /v2/users/me/meetings", 200, {}, {"meetings": rows, "total_records": 300}))
+
+    def seconds():
+        """Of this thread alone, the small Zoom behind it included, whatever else the machine does."""
+        began = time.thread_time()
+        assert dana.look("/meetings?show=past&rows=300").text.count("<article") == 300
+        return time.thread_time() - began
+
+    best = min(seconds() for _ in range(5))
+    print(f"{best:.3f} s")
+    assert best < BUDGET_SECONDS

@@ -1,0 +1,24 @@
+"""Pages travel compressed. They hold no secret beside what somebody else could put in, so their length tells nothing."""
+
+from __future__ import annotations
+
+import gzip
+
+from flask import Flask, Response, request
+
+#: Fast enough to cost a page about a millisecond; higher levels save a few percent more.
+LEVEL = 5
+LEAST_BYTES = 1000
+
+
+def init_app(app: Flask) -> None:
+    @app.after_request
+    def compress(response: Response) -> Response:
+        if response.mimetype != "text/html" or response.is_streamed or response.content_encoding:
+            return response
+        response.vary.add("Accept-Encoding")
+        body = response.get_data()
+        if request.accept_encodings["gzip"] and len(body) >= LEAST_BYTES:
+            response.set_data(gzip.compress(body, LEVEL, mtime=0))
+            response.content_encoding = "gzip"
+        return response
