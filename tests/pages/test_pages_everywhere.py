@@ -137,7 +137,8 @@ def test_every_action_is_reached_by_keyboard_in_sight_of_its_focus(dana_at, addr
               const under = !it.closest(".top, .skip") && box.height && box.top < top.getBoundingClientRect().bottom - 1
                 && box.bottom <= top.getBoundingClientRect().bottom;
               // The button inside a date field is the browser's own, and so is its ring.
-              const ring = !it.matches(":focus") || getComputedStyle(it).outlineStyle !== "none" || it.closest(".search");
+              const drawn = getComputedStyle(it).outlineStyle !== "none" || it.closest(".search");
+              const ring = drawn || !it.matches(":focus");
               const name = `${it.tagName} ${it.name || it.textContent.trim()}`;
               return it === document.body ? null : [name, !under && !!ring];
             }"""

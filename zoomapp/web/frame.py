@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from gettext import NullTranslations
 from gettext import gettext as _
-from gettext import ngettext
 from typing import Any
 
 from flask import Flask, request, session, url_for
@@ -16,7 +16,9 @@ from zoomapp.web.viewer import in_client, next_theme, now, theme, viewer
 
 def init_app(app: Flask) -> None:
     app.jinja_env.add_extension("jinja2.ext.i18n")
-    app.jinja_env.install_gettext_callables(_, ngettext, newstyle=True)  # type: ignore[attr-defined]
+    # English, until there is a catalogue: the module's own functions look for one on the disk at every word.
+    words = NullTranslations()
+    app.jinja_env.install_gettext_callables(words.gettext, words.ngettext, newstyle=True)  # type: ignore[attr-defined]
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     assets.init_app(app)
     filters.init_app(app)

@@ -1,4 +1,4 @@
-"""Pages travel compressed. They hold no secret beside what somebody else could put in, so their length tells nothing."""
+"""Pages travel compressed. None holds a secret beside what somebody else could put in, so a length tells nothing."""
 
 from __future__ import annotations
 

@@ -1,0 +1,108 @@
+"""What the page's script adds: copying, secrets on request, sections that load later, countdowns, waiting."""
+
+import re
+
+import pytest
+
+from sandbox.faults import Fault
+
+LIST = "GET /v2/users/me/recordings"
+
+
+@pytest.fixture
+def page(dana_at):
+    return dana_at(360, permissions=["clipboard-read", "clipboard-write"])
+
+
+def clipboard(page):
+    return page.evaluate("() => navigator.clipboard.readText()")
+
+
+def test_a_link_is_copied_and_said(page):
+    page.goto("/meetings")
+
+    page.click("[data-copy] >> nth=0")
+
+    page.wait_for_selector("text=Copied")
+    assert clipboard(page).startswith("http")
+    assert page.text_content("[data-say]") == "Copied"
+
+
+def test_where_the_clipboard_is_out_of_reach_the_text_is_selected(page):
+    page.goto("/meetings")
+    page.evaluate("() => { navigator.clipboard.writeText = () => Promise.reject(new Error('no')); }")
+
+    page.click("[data-copy] >> nth=0")
+
+    page.wait_for_selector("textarea.copy-field")
+    assert page.evaluate("() => getSelection().toString() || document.activeElement.value").startswith("http")
+    assert page.text_content("[data-say]") == "Press Ctrl+C to copy"
+
+
+def test_a_passcode_comes_when_asked_for_alone_or_with_its_link(page, world):
+    secrets = {each.play_passcode for each in world.recordings.values()}
+    page.goto("/recordings")
+    assert not [each for each in secrets if each in page.content()]
+
+    page.click("[data-copy-from] >> nth=0")
+    page.wait_for_selector("text=Copied")
+    topic, link, passcode = clipboard(page).splitlines()
+    page.click("[data-secret] >> nth=0")
+    page.wait_for_selector(".extras code")
+
+    assert passcode.removeprefix("Passcode: ") in secrets
+    assert link.startswith("http")
+    assert topic
+    assert page.text_content(".extras code") in secrets
+    assert page.evaluate("() => document.activeElement.tagName") == "CODE"
+
+
+def test_storage_by_month_loads_by_itself(page, world):
+    page.goto("/recordings")
+
+    page.wait_for_selector("#storage svg[role=img]")
+    assert page.get_attribute("#storage", "data-part") is None
+    assert "/recordings" in page.url
+
+
+def test_a_wait_is_counted_down(page, world):
+    page.clock.install()
+    world.faults.append(
+        Fault("GET /v2/users/me/meetings", 429, {"Retry-After": "24"}, {"code": 429, "message": "slow"})
+    )
+    page.goto("/meetings")
+    assert page.text_content("[data-countdown]") == "0:24"
+
+    page.clock.run_for(4000)
+
+    assert re.fullmatch("0:(19|20)", page.text_content("[data-countdown]"))
+    page.clock.run_for(30000)
+    assert page.text_content("[data-countdown]") == "0:00"
+
+
+def test_offline_is_said_until_it_is_over(page):
+    page.goto("/meetings")
+    assert not page.is_visible("[data-offline]")
+
+    page.context.set_offline(True)
+    page.wait_for_selector("[data-offline]:visible")
+
+    assert "You’re offline" in page.text_content("[data-say]")
+    page.context.set_offline(False)
+    page.wait_for_selector("[data-offline]", state="hidden")
+
+
+def test_a_place_that_takes_long_shows_rows_to_wait_for_and_later_a_word(page):
+    page.clock.install()
+    page.goto("/meetings")
+    # A place that never comes.
+    page.evaluate("() => document.querySelector('.nav').addEventListener('click', (event) => event.preventDefault())")
+
+    page.click(".nav >> text=Recordings")
+    page.clock.run_for(1000)
+    assert not page.query_selector("main [aria-busy]")
+    page.clock.run_for(1000)
+    assert page.query_selector("main [aria-busy]")
+    page.clock.run_for(7000)
+
+    assert page.is_visible("text=Zoom is taking longer than usual.")
