@@ -267,7 +267,7 @@ MUTANTS = [
         "zoomapp/services.py",
         "session.cookies.set_policy(_NoCookies())",
         "pass",
-        "tests/web/test_proxy.py::test_a_cookie_of_zooms_is_not_kept_for_the_next_user",
+        "tests/zoom/test_wire.py::test_a_cookie_that_is_set_does_not_come_along_with_the_next_call",
     ),
     Mutant(
         "no token in the log",

@@ -109,6 +109,16 @@ def test_a_connection_is_used_again(adapter, peer):
     assert server.connections == 1
 
 
+def test_a_cookie_that_is_set_does_not_come_along_with_the_next_call(peer):
+    server = peer([HEAD.replace(b"\r\n\r\n", b"\r\nSet-Cookie: sid=danas\r\n\r\n") + b"{}"], [HEAD + b"{}"])
+    session = http_session(ExactAdapter())
+
+    for _ in range(2):
+        session.post(server.url + "/oauth/token", data={"grant_type": "refresh_token"}, timeout=(1, 5))
+
+    assert b"cookie" not in server.heads[1].lower()
+
+
 def test_a_head_that_drips_ends_when_its_time_is_up(adapter, peer):
     server = peer(drip(HEAD + b"{}"), pause=0.05)
     began = time.monotonic()

@@ -40,7 +40,7 @@ def content_policy(settings: Settings, scripts: str = "", images: str = "") -> s
         "img-src": f"'self' data: {images}".rstrip(),
         "connect-src": "'self'",
         "object-src": "'none'",
-        "base-uri": "'self'",
+        "base-uri": "'none'",
         "form-action": "'self'",
         "frame-ancestors": f"'self' {frames}",
     }
