@@ -1,0 +1,99 @@
+"""The app under gunicorn, met with bytes no browser sends, and with more of them than it may hold."""
+
+import re
+import socket
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+MEGABYTE = 1024 * 1024
+
+
+@pytest.fixture
+def small(house):
+    """A house with one worker, so that its memory is one number."""
+    return house(workers=1)
+
+
+def say(url, raw):
+    """What comes back for these bytes, until the connection ends or a second has passed."""
+    where = urlsplit(url)
+    with socket.create_connection((where.hostname, where.port), timeout=1) as connection:
+        connection.sendall(raw)
+        answer = b""
+        try:
+            while piece := connection.recv(65536):
+                answer += piece
+        except TimeoutError:
+            pass
+    return answer
+
+
+def test_framing_that_could_be_read_in_two_ways_is_refused(small):
+    cookie = "; ".join(f"{name}={value}" for name, value in small.browser.cookies.items()).encode()
+    head = b" /zoom/api/v2/users/me HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nCookie: " + cookie + b"\r\n"
+    bodies = [
+        b"Content-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+        b"Content-Length: 2\r\nContent-Length: 3\r\n\r\n{}",
+        b"Content-Length: +2\r\n\r\n{}",
+        b"Transfer-Encoding: chunked, identity\r\n\r\n0\r\n\r\n",
+        b"Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n",
+        b"Content-Length : 2\r\n\r\n{}",
+        b"X-Folded: a\r\n b\r\nContent-Length: 2\r\n\r\n{}",
+    ]
+
+    for body in bodies:
+        assert say(small.app.url, b"PATCH" + head + body)[9:12] in (b"400", b"501"), body
+    for method in (b"TRACE", b"CONNECT", b"get"):
+        assert say(small.app.url, method + head + b"\r\n")[9:12] in (b"400", b"404", b"405", b"501"), method
+
+    assert small.zoom.count("* /v2/**") == 0
+    assert small.call().status_code == 200
+
+
+def test_half_a_body_never_reaches_zoom(small):
+    cookie = "; ".join(f"{name}={value}" for name, value in small.browser.cookies.items()).encode()
+    head = b"POST /zoom/api/v2/users/me/meetings HTTP/1.1\r\nHost: localhost\r\nCookie: " + cookie
+
+    with socket.create_connection((urlsplit(small.app.url).hostname, urlsplit(small.app.url).port)) as connection:
+        connection.sendall(
+            head + b"\r\nContent-Type: application/json\r\nContent-Length: 40\r\n\r\n" + b'{"topic":"x"}'
+        )
+
+    assert small.call().status_code == 200
+    assert small.zoom.count("POST /v2/**") == 0
+
+
+def test_large_files_pass_through_a_small_worker(small):
+    page = small.browser.get(f"{small.app.url}/recordings", headers={"Accept": "text/html"}).text
+    links = re.findall(r'class="file" href="(/recordings/[^"]+)"', page)
+    sizes = {link: length(small, link) for link in links}
+    largest = max(sizes, key=sizes.get)
+    before = memory(small)
+
+    with ThreadPoolExecutor(3) as pool:
+        read = list(pool.map(lambda _: swallow(small, largest), range(3)))
+
+    assert read == [sizes[largest]] * 3 and sizes[largest] > 64 * MEGABYTE
+    assert memory(small) - before < 32 * MEGABYTE
+
+
+def swallow(house, link):
+    """How many bytes a download brings."""
+    with house.browser.get(house.app.url + link, stream=True) as answer:
+        return sum(len(piece) for piece in answer.iter_content(256 * 1024))
+
+
+def length(house, link):
+    """How long a file is, by its head."""
+    with house.browser.get(house.app.url + link, stream=True) as answer:
+        return int(answer.headers.get("Content-Length", 0))
+
+
+def memory(house):
+    """Bytes the one worker has had at most."""
+    (worker,) = house.app.pids[1:]
+    lines = Path(f"/proc/{worker}/status").read_text().splitlines()
+    return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("VmHWM"))
