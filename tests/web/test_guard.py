@@ -71,6 +71,7 @@ def test_the_content_policy_is_strict_and_lets_zoom_frame_us(dana):
     rules = dict(rule.split(" ", 1) for rule in dana.look("/").headers["Content-Security-Policy"].split("; "))
 
     assert rules["script-src"] == rules["style-src"] == rules["connect-src"] == "'self'"
+    assert rules["object-src"] == rules["base-uri"] == "'none'"
     assert "unsafe" not in str(rules)
     assert "https://*.zoom.us" in rules["frame-ancestors"]
     assert "*" not in rules["frame-ancestors"].replace("https://*.zoom.us", "").replace("https://*.zoom.com", "")
