@@ -1,6 +1,7 @@
 """The house keeps its own rules: floors, settings, routes, templates."""
 
 import ast
+import hashlib
 import re
 from dataclasses import fields
 from pathlib import Path
@@ -136,3 +137,15 @@ def test_a_template_has_nothing_inline(path):
     assert not re.search(r"<[^>]+\son[a-z]+=", text), "an inline handler breaks the content policy"
     assert not re.search(r"<script(?![^>]*\ssrc=)[^>]*>", text), "an inline script breaks the content policy"
     assert "|safe" not in text.replace(" ", ""), "escape at the border instead of trusting here"
+
+
+def test_what_is_vendored_is_what_was_published():
+    vendor = ROOT / "static" / "vendor"
+    told = dict(re.findall(r"\| `(\S+\.js)` .*`([0-9a-f]{64})`", (vendor / "README.md").read_text()))
+    found = {
+        path.relative_to(vendor).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in vendor.rglob("*.js")
+    }
+
+    assert told == found
+    assert all(list((vendor / name).parent.glob("LICENSE*")) for name in told)

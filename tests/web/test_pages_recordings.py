@@ -45,6 +45,13 @@ def test_a_long_range_is_asked_for_in_pieces_zoom_answers_in_full(year, world):
     assert len(set(days)) == 13
 
 
+def test_fifty_are_shown_and_more_on_request(year):
+    page = year.look(YEAR)
+    more = re.search(r'href="([^"]*rows=100[^"]*)"', page.text)[1].replace("&amp;", "&")
+
+    assert (page.text.count("<article"), year.look(more).text.count("<article")) == (50, 100)
+
+
 def test_a_slow_range_says_how_far_it_is_and_asks_again_by_itself(year, world):
     world.faults.append(Fault(LIST, delay=1.5))
 
@@ -197,6 +204,15 @@ def test_a_meetings_passcode_is_in_no_page_until_asked(dana, world):
 
     assert not [page for page in pages if answer["passcode"] in page]
     assert answer["text"].splitlines()[0] == "Stand-up"
+
+
+def test_the_whole_invitation_comes_on_request(dana):
+    page = dana.look("/meetings/85000000101").text
+    assert "is inviting you" not in page
+    assert 'href="/meetings/85000000101/invitation" data-copy-from' in page
+
+    assert "Stand-up" in dana.get("/meetings/85000000101/invitation").json["text"]
+    assert "is inviting you" in read(dana.look("/meetings/85000000101/invitation"))
 
 
 def test_a_part_of_a_file_is_that_part(dana):

@@ -21,6 +21,7 @@ ASKING = {
     MEETING: "GET /v2/meetings/*",
     f"{MEETING}/delete": "GET /v2/meetings/*",
     f"{MEETING}/passcode": "GET /v2/meetings/*",
+    f"{MEETING}/invitation": "GET /v2/meetings/*/invitation",
     f"{MEETING}.ics": "GET /v2/meetings/*",
     f"{MEETING}/start": "GET /v2/meetings/*",
 }

@@ -15,6 +15,7 @@ NEEDS = (
     trouble.OVERVIEW,
     trouble.MEETINGS,
     trouble.MEETING,
+    trouble.INVITATION,
     trouble.CREATE,
     trouble.UPDATE,
     trouble.DELETE,

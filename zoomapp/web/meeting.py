@@ -14,7 +14,7 @@ from zoomapp.forms import SWITCHES, as_switches, changed_settings
 from zoomapp.web.current import gateway
 from zoomapp.web.errors import prefers_html
 from zoomapp.web.frame import done, say_done
-from zoomapp.web.trouble import DELETE, MEETING, UPDATE, Trouble, trouble, trouble_page
+from zoomapp.web.trouble import DELETE, INVITATION, MEETING, UPDATE, Trouble, trouble, trouble_page
 from zoomapp.web.viewer import now
 from zoomapp.zoom.models import Meeting
 
@@ -73,7 +73,22 @@ def passcode(meeting_id: int) -> ResponseReturnValue:
     if not prefers_html():
         return {"passcode": meeting.password, "text": text}
     back = (url_for(".show", meeting_id=meeting_id), meeting.topic)
-    return render_template("pages/passcode.html", title=meeting.topic, back=back, passcode=meeting.password, words=text)
+    return render_template(
+        "pages/asked.html", heading=_("Passcode"), title=meeting.topic, back=back, words=text, passcode=meeting.password
+    )
+
+
+@bp.get("/meetings/<int:meeting_id>/invitation")
+def invitation(meeting_id: int) -> ResponseReturnValue:
+    """Zoom's whole invitation, the passcode in it: only on request, too."""
+    try:
+        words = gateway().invitation(meeting_id)
+    except (ZoomRefused, UpstreamError) as error:
+        return trouble_page(error, INVITATION, _("Invitation"))
+    if not prefers_html():
+        return {"text": words}
+    back = (url_for(".show", meeting_id=meeting_id), _("Back to the meeting"))
+    return render_template("pages/asked.html", heading=_("Invitation"), title="", back=back, words=words)
 
 
 @bp.get("/meetings/<int:meeting_id>/delete")

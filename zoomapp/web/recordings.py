@@ -23,6 +23,7 @@ from zoomapp.zoom.recordings import Recording
 bp = Blueprint("recordings", __name__)
 
 SOON_DAYS = 7
+ROWS = 50
 COLUMNS = (
     *("start", "topic", "meeting_id", "duration_minutes", "size_bytes", "files", "deleted_on", "share_url"),
     "complete",
@@ -38,12 +39,15 @@ def index() -> ResponseReturnValue:
     found = _matching(listed, query)
     expiring = [each for each in found if each.deleted_on and each.deleted_on <= now() + timedelta(days=SOON_DAYS)]
     rows = expiring if show == "expiring" else found
+    most = max(ROWS, min(request.args.get("rows", ROWS, type=int), 5000))
     step = last - first + timedelta(days=1)
     later = _address(last + timedelta(days=1), min(last + step, today()), query) if last < today() else ""
     page = render_template(
         "pages/recordings.html",
         listed=listed,
         rows=rows,
+        most=most,
+        more=_address(first, last, query, show=show or None, rows=most + ROWS) if len(rows) > most else "",
         query=query,
         show=show,
         first=first,
@@ -110,7 +114,9 @@ def passcode(key: str) -> ResponseReturnValue:
     if not prefers_html():
         return {"passcode": found.passcode, "text": text}
     back = (url_for(".index"), _("Recordings"))
-    return render_template("pages/passcode.html", title=found.topic, back=back, passcode=found.passcode, words=text)
+    return render_template(
+        "pages/asked.html", heading=_("Passcode"), title=found.topic, back=back, words=text, passcode=found.passcode
+    )
 
 
 def _matching(listed: Block[Shelf], query: str) -> list[Recording]:
@@ -139,6 +145,6 @@ def _row(recording: Recording, complete: bool) -> tuple[object, ...]:
     )
 
 
-def _address(first: date, last: date, query: str) -> str:
+def _address(first: date, last: date, query: str, **more: Any) -> str:
     days: dict[str, Any] = {"from": first.isoformat(), "to": last.isoformat()}
-    return url_for(".index", **days, q=query or None)
+    return url_for(".index", **days, q=query or None, **more)

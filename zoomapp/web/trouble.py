@@ -49,6 +49,7 @@ class Need:
 OVERVIEW = Need("user:read:user", "show your name and time zone")
 MEETINGS = Need("meeting:read:list_meetings", "list your meetings")
 MEETING = Need("meeting:read:meeting", "show a meeting")
+INVITATION = Need("meeting:read:invitation", "read a meeting’s invitation")
 CREATE = Need("meeting:write:meeting", "schedule meetings")
 UPDATE = Need("meeting:update:meeting", "save a meeting’s settings")
 DELETE = Need("meeting:delete:meeting", "delete a meeting")
