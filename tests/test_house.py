@@ -149,3 +149,14 @@ def test_what_is_vendored_is_what_was_published():
 
     assert told == found
     assert all(list((vendor / name).parent.glob("LICENSE*")) for name in told)
+
+
+def test_the_tests_that_acceptance_names_exist():
+    text = (ROOT / "docs" / "acceptance.md").read_text()
+    where, missing = Path(), []
+    for path, name in re.findall(r"`(tests/\S+\.py)`|`(test_\w+)`", text):
+        where = ROOT / path if path else where
+        if name and f"def {name}(" not in where.read_text():
+            missing.append(f"{where.name}: {name}")
+
+    assert not missing

@@ -157,26 +157,6 @@ def get_meeting(meeting_id: str) -> JSON:
     return editing.as_occurrence(told, date) if date else told
 
 
-@endpoint("GET", "/meetings/<meeting_id>/invitation", Rule(scopes.READ_INVITATION))
-def get_invitation(meeting_id: str) -> JSON:
-    """What a host mails to people, as one text."""
-    meeting, world = existing(meeting_id), here()
-    told = meeting_json(meeting, world)
-    lines = [
-        f"{world.users[meeting.host_id].display_name} is inviting you to a scheduled Zoom meeting.",
-        "",
-        f"Topic: {meeting.topic}",
-        f"Time: {told.get('start_time', '')}",
-        "",
-        "Join Zoom Meeting",
-        told["join_url"],
-        "",
-        f"Meeting ID: {meeting.id}",
-        f"Passcode: {told['password']}",
-    ]
-    return {"invitation": "\r\n".join(lines)}
-
-
 @endpoint("PATCH", "/meetings/<meeting_id>", Rule(scopes.UPDATE_MEETING))
 def update_meeting(meeting_id: str) -> tuple[str, int]:
     """Change a meeting, or one date of it."""

@@ -1,4 +1,4 @@
-"""Live controls, Team Chat messages, deep links."""
+"""Invitations, live controls, Team Chat messages, deep links."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from sandbox.refusals import here, refuse
 from sandbox.rest.bodies import json_body
 from sandbox.rest.gate import Rule, asker, endpoint, grant
 from sandbox.rest.meetings import existing
+from sandbox.shapes.meetings import meeting_json
 
 JSON = dict[str, Any]
 MOST_INVITED = 10
@@ -28,6 +29,26 @@ METHODS = (
     "ai_companion.stop",
     "ai_companion.disable",
 )
+
+
+@endpoint("GET", "/meetings/<meeting_id>/invitation", Rule(scopes.READ_INVITATION))
+def get_invitation(meeting_id: str) -> JSON:
+    """What a host mails to people, as one text."""
+    meeting, world = existing(meeting_id), here()
+    told = meeting_json(meeting, world)
+    lines = [
+        f"{world.users[meeting.host_id].display_name} is inviting you to a scheduled Zoom meeting.",
+        "",
+        f"Topic: {meeting.topic}",
+        f"Time: {told.get('start_time', '')}",
+        "",
+        "Join Zoom Meeting",
+        told["join_url"],
+        "",
+        f"Meeting ID: {meeting.id}",
+        f"Passcode: {told['password']}",
+    ]
+    return {"invitation": "\r\n".join(lines)}
 
 
 @endpoint("PATCH", "/live_meetings/<meeting_id>/events", Rule(scopes.CONTROL_LIVE, "Medium"))

@@ -227,3 +227,14 @@ def test_scripts_keep_to_a_page(dana_at, site):
 
     assert asked <= {site, "data:"}
     assert complaints == []
+
+
+def test_three_people_are_in_sight_in_the_panel(dana_at, dana, world):
+    world.tell("live-meeting")
+    page = dana_at(360)
+    page.set_viewport_size({"width": 360, "height": 640})
+    page.goto(dana.get("/participants").location)
+
+    third = page.locator("tbody tr").nth(2).bounding_box()
+
+    assert third["y"] + third["height"] <= 640
