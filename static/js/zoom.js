@@ -2,6 +2,7 @@
 //
 // The SDK object turns every unknown property into a call, `then` included: it is never returned, awaited or resolved with.
 import zoomSdk from "../vendor/appssdk/sdk.es.js";
+import { onUnauthorized } from "./api.js";
 
 // What every page asks for; a page that can do more names it in data-capabilities.
 const MORE = document.querySelector("[data-capabilities]")?.dataset.capabilities.split(" ") ?? [];
@@ -12,6 +13,7 @@ const AUTHORIZE_MS = 60000;
 
 export const ready = configure();
 askContext();
+onUnauthorized(async () => (await ready) !== null && signIn());
 if (document.querySelector("[data-tools]")) import("./meeting.js");
 document.querySelector("[data-connect]")?.addEventListener("click", connect);
 for (const link of document.querySelectorAll("[data-open]")) link.addEventListener("click", openOutside);
@@ -50,17 +52,20 @@ async function connect(event) {
   try {
     if (config.auth?.status !== "authorized" && config.auth?.status !== "authenticated" && config.auth?.upgradable) await zoomSdk.promptAuthorize();
     tell("[data-connect-status]", "Zoom is asking for your consent …");
-    const begun = await (await fetch("/api/zoomapp/authorize")).json();
-    const answer = await authorized(begun);
-    // A sign-in needs the session it began in: without its cookie the page says what else can be done.
-    await post("/api/zoomapp/onauthorized", answer).catch((error) => {
-      if (error.code === "sign_in_failed") location.assign("/connect?began=1");
-      throw error;
-    });
+    await signIn();
     location.assign(location.pathname === "/connect" ? "/" : location.href);
   } catch (error) {
+    // A sign-in needs the session it began in: without its cookie the page says what else can be done.
+    if (error.code === "sign_in_failed") return location.assign("/connect?began=1");
     tell("[data-connect-status]", error.message);
   }
+}
+
+// Without leaving the page; silent for somebody who has agreed before.
+async function signIn() {
+  const begun = await (await fetch("/api/zoomapp/authorize")).json();
+  await post("/api/zoomapp/onauthorized", await authorized(begun));
+  return true;
 }
 
 // The event that follows authorize; it may lack the state, so the page keeps its own and insists on an equal one.

@@ -78,8 +78,9 @@ class _Silent(WSGIRequestHandler):
 
 @pytest.fixture
 def site(app: Flask) -> Iterator[str]:
-    """The app on a socket of its own."""
-    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_Silent)
+    """The app on a socket of its own: at its public address, if that has a port."""
+    port = urlsplit(app.extensions["zoomapp"].settings.public_url).port or 0
+    server = make_server("127.0.0.1", port, app, threaded=True, request_handler=_Silent)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}"

@@ -106,3 +106,24 @@ def test_a_place_that_takes_long_shows_rows_to_wait_for_and_later_a_word(page):
     page.clock.run_for(7000)
 
     assert page.is_visible("text=Zoom is taking longer than usual.")
+
+
+def test_a_developer_tries_a_call_and_sees_what_came_of_it(page, dana, world):
+    page.goto("/calls")
+    page.fill("[name=path]", "/v2/users/me/meetings?type=live")
+    page.press("[name=path]", "Enter")
+    page.wait_for_selector("[data-answer]:visible")
+    assert '"meetings"' in page.text_content("[data-answer]")
+    assert "GET /zoom/api/v2/users/me/meetings: 200" in page.text_content("[data-answer-status]")
+
+    page.fill("[name=path]", "/meetings/1")
+    page.press("[name=path]", "Enter")
+    page.wait_for_selector("text=NotFound: ")
+
+    page.reload()
+    assert "/v2/users/me/meetings" in page.text_content(".calls")
+    world.faults.add("refused-refresh")
+    world.revoke_access_tokens()
+    page.fill("[name=path]", "/users/me")
+    page.press("[name=path]", "Enter")
+    page.wait_for_selector("[data-answer-status] a")

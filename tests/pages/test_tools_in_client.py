@@ -1,18 +1,29 @@
-"""Meeting tools inside Zoom's client: what it grants works, what it does not is said."""
+"""Inside Zoom's client: tools work where they are granted, and a lost sign-in is renewed without leaving the page."""
+
+from dataclasses import replace
 
 import pytest
 
+from devtools.processes import free_port
 from tests.client.transports import ask_world
 
 
 @pytest.fixture
+def settings(settings, world):
+    """An app whose public address is where it is: signing in inside the client binds codes to it."""
+    url = f"http://127.0.0.1:{free_port()}"
+    world.redirect_uris = [url]
+    return replace(settings, public_url=url)
+
+
+@pytest.fixture
 def open_tools(dana, world, site, zoom_client):
-    """A factory of clients, in a running meeting, with the tools open."""
+    """A factory of clients, in a running meeting, with the tools or another page open."""
     world.tell("live-meeting")
     cookie = dana.browser.get_cookie("zoomapp")
 
-    def open_tools(**state):
-        client = zoom_client("webview2", f"{site}/tools", ask_world(world), state=state)
+    def open_tools(page="/tools", **state):
+        client = zoom_client("webview2", f"{site}{page}", ask_world(world), state=state)
         client.context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": site}])
         client.open()
         return client
@@ -37,9 +48,7 @@ def test_a_message_reaches_the_meeting_and_the_stream_is_switched(open_tools):
     client.app.click("[data-rtms-start]")
     said(client, "[data-rtms-status]", "running")
 
-    assert client.app.evaluate("() => window.client.state.notes?.messages ?? window.client.state.messages") == [
-        "Starts now"
-    ]
+    assert client.app.evaluate("() => window.client.state.messages") == ["Starts now"]
     assert client.app.is_disabled("[data-rtms-start]")
     client.app.click("[data-rtms-stop]")
     said(client, "[data-rtms-status]", "stopped")
@@ -54,3 +63,14 @@ def test_what_zoom_has_not_granted_is_named_and_stays_away(open_tools):
 
     assert not client.app.is_visible("[data-chat]")
     assert not client.app.is_visible("[data-rtms]")
+
+
+def test_a_sign_in_that_was_lost_is_renewed_silently_and_the_call_repeated(open_tools, dana, parts, world, clock):
+    client = open_tools("/calls")
+    client.app.wait_for_selector("[data-tryout]:visible")
+    parts.tokens.forget(dana.id)
+
+    client.app.click("[data-tryout] button")
+
+    client.app.wait_for_selector("[data-answer]:visible")
+    assert dana.id in client.app.text_content("[data-answer]")
