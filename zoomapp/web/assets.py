@@ -9,6 +9,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import mimetypes
+import re
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -45,7 +46,7 @@ class Assets:
 
     def __init__(self, folder: Path) -> None:
         found = sorted(path for path in folder.rglob("*") if path.is_file())
-        self.files = {path.relative_to(folder).as_posix(): Asset(path.read_bytes(), media_type(path)) for path in found}
+        self.files = {path.relative_to(folder).as_posix(): Asset(_body(path), media_type(path)) for path in found}
         together = hashlib.sha256()
         for name, asset in self.files.items():
             together.update(name.encode() + b"\0" + hashlib.sha256(asset.body).digest())
@@ -87,3 +88,9 @@ def media_type(path: Path) -> str:
     """What a browser is told the file is. It believes nothing else, so no machine's own table may decide."""
     kind = TYPES.get(path.suffix) or _KNOWN.guess_type(path.name)[0]
     return f"{kind}; charset=utf-8" if kind and kind.startswith("text/") else kind or "application/octet-stream"
+
+
+def _body(path: Path) -> bytes:
+    """What travels: of a stylesheet all but its comments, which are a tenth of it."""
+    body = path.read_bytes()
+    return re.sub(rb"/\*.*?\*/\s*", b"", body, flags=re.DOTALL) if path.suffix == ".css" else body

@@ -9,6 +9,7 @@ from flask import Blueprint, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from zoomapp import agenda
+from zoomapp.web.activity import latest
 from zoomapp.web.block import Block, block
 from zoomapp.web.current import gateway, user_id
 from zoomapp.web.frame import done
@@ -38,10 +39,12 @@ def show() -> ResponseReturnValue:
     live, coming = live_meetings(), coming_meetings()
     ahead = agenda.coming(coming.value or (), now(), live.value or ())
     running = live.value[0] if live.value else None
+    seen = live_roster(str(running.id), running) if running else None
     return render_template(
         "pages/overview.html",
         live=live,
-        seen=live_roster(str(running.id), running) if running else None,
+        seen=seen,
+        activity=latest(seen.value.people) if seen and seen.value else (),
         coming=coming,
         ahead=[each for each in ahead if each.start_at][:NEXT],
         recordings=_latest_recordings(),
