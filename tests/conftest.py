@@ -8,6 +8,7 @@ from tests.browser import NOT_RUN, browser, chromium, new_page, page
 from tests.client.transports import zoom_client
 from tests.people import anyone, app, clock, dana, parts, priya, settings, world
 from tests.processes import group, processes
+from tests.redis_cluster import redis_cluster, redis_sentinel
 from tests.redis_process import redis_client, redis_process, redis_server, redis_url, which_redis
 from tests.servers import checkout, dev_run, serve_app, serve_sandbox
 
@@ -27,7 +28,9 @@ __all__ = [
     "priya",
     "processes",
     "redis_client",
+    "redis_cluster",
     "redis_process",
+    "redis_sentinel",
     "redis_server",
     "redis_url",
     "serve_app",

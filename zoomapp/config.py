@@ -158,8 +158,10 @@ def _secret_key(text: str) -> str:
 
 
 def _redis_url(text: str) -> str:
-    if not re.match(r"(rediss?|redis\+cluster)://", text):
-        raise ValueError("must begin with redis://, rediss:// or redis+cluster://")
+    if not re.match(r"(rediss?(\+cluster)?|redis\+sentinel)://", text):
+        raise ValueError("must begin with redis://, rediss://, redis+cluster:// or redis+sentinel://")
+    if text.startswith("redis+sentinel:") and not re.match(r"[^/]+//[^/]+/[^/]+(/\d+)?$", text):
+        raise ValueError("must name the service: redis+sentinel://host:port,host:port/service")
     return text
 
 

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import ssl
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, cast
+from urllib.parse import unquote, urlsplit
 
 import redis
 from redis.backoff import ExponentialBackoff
+from redis.cluster import ClusterNode
+from redis.exceptions import RedisClusterException
+from redis.maint_notifications import MaintNotificationsConfig
 from redis.retry import Retry
+from redis.sentinel import Sentinel
 
 from zoomapp import keys
 from zoomapp.errors import StoreUnavailable
@@ -20,21 +26,101 @@ CONNECTIONS = 20
 
 
 def connect(url: str, *, verify: bool = True) -> redis.Redis:
-    """A client with short timeouts and one retry; it connects when first used, so it survives a fork."""
-    options: dict[str, Any] = {
+    """A client with short timeouts and one retry; it connects when first used, so it survives a fork.
+
+    ``url``: ``redis://``, ``rediss://``, ``redis+cluster://host:port,host:port`` (or ``rediss+cluster://``),
+    ``redis+sentinel://host:port,host:port/service/database`` with ``user:password@`` before the hosts where needed.
+    """
+    if "+cluster://" in url:
+        return cast(redis.Redis, LazyCluster(lambda: _cluster(url, verify)))
+    if url.startswith("redis+sentinel://"):
+        return _behind_sentinels(url)
+    options = {**_options(), **_tls(url, verify)}
+    pool = redis.BlockingConnectionPool.from_url(url, max_connections=CONNECTIONS, timeout=TIMEOUT_SECONDS, **options)
+    return redis.Redis(connection_pool=pool)
+
+
+class LazyCluster:
+    """A cluster's client, made when first used: redis-py's own asks the nodes for their slots as soon as it is made."""
+
+    def __init__(self, make: Callable[[], redis.RedisCluster]) -> None:
+        self._make = make
+        self._making = threading.Lock()
+        self._made: redis.RedisCluster | None = None
+
+    def register_script(self, script: str) -> Callable[[list[str], list[Any]], Any]:
+        """Sent whole each time: loading it first would ask every node, and fail while one is down."""
+        return lambda names, values: self.eval(script, len(names), *names, *values)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._client(), name)
+
+    def _client(self) -> redis.RedisCluster:
+        with self._making:
+            if self._made is None:
+                self._made = self._make()
+            return self._made
+
+
+def _cluster(url: str, verify: bool) -> redis.RedisCluster:
+    plain = url.replace("+cluster", "", 1)
+    first, others = _first_host(plain)
+    return redis.RedisCluster(
+        url=first,
+        startup_nodes=[ClusterNode(host, port) for host, port in others],  # type: ignore[no-untyped-call]
+        # Slots without a master are the business of those whose keys lie there.
+        require_full_coverage=False,
+        connection_pool_class=redis.BlockingConnectionPool,
+        max_connections=CONNECTIONS,
+        timeout=TIMEOUT_SECONDS,
+        **{**_options(), "retry": Retry(ExponentialBackoff(cap=0.2, base=0.05), 2), **_tls(plain, verify)},
+    )
+
+
+def _behind_sentinels(url: str) -> redis.Redis:
+    parts = urlsplit(url)
+    _, _, hosts = parts.netloc.rpartition("@")
+    service, _, database = parts.path.strip("/").partition("/")
+    options = _options()
+    sentinels = Sentinel([_host_and_port(each, 26379) for each in hosts.split(",")], sentinel_kwargs=options)  # type: ignore[no-untyped-call]
+    who = {
+        "username": parts.username and unquote(parts.username),
+        "password": parts.password and unquote(parts.password),
+    }
+    client: redis.Redis = sentinels.master_for(service, db=int(database or 0), **who, **options)  # type: ignore[no-untyped-call]
+    return client
+
+
+def _first_host(url: str) -> tuple[str, list[tuple[str, int]]]:
+    """The URL with the first of its hosts only, and the other hosts."""
+    scheme, _, rest = url.partition("://")
+    netloc, slash, path = rest.partition("/")
+    who, at, hosts = netloc.rpartition("@")
+    first, *others = hosts.split(",")
+    return f"{scheme}://{who}{at}{first}{slash}{path}", [_host_and_port(each, 6379) for each in others]
+
+
+def _host_and_port(text: str, port: int) -> tuple[str, int]:
+    parts = urlsplit(f"//{text}")
+    return parts.hostname or "", parts.port or port
+
+
+def _options() -> dict[str, Any]:
+    return {
         "socket_timeout": TIMEOUT_SECONDS,
         "socket_connect_timeout": TIMEOUT_SECONDS,
         "health_check_interval": 30,
         # A repeated command may run twice (its first answer was lost): every command we send allows for that.
         "retry": Retry(ExponentialBackoff(cap=0.2, base=0.05), 1),
+        # Only one vendor's servers know these; asking costs every new connection a round trip.
+        "maint_notifications_config": MaintNotificationsConfig(enabled=False),
     }
-    if url.startswith("redis+cluster://"):
-        nodes = redis.cluster.RedisCluster.from_url(url.removeprefix("redis+cluster://").join(("redis://", "")))
-        return nodes  # type: ignore[return-value]
-    if url.startswith("rediss://") and not verify:
-        options |= {"ssl_cert_reqs": ssl.CERT_NONE, "ssl_check_hostname": False}
-    pool = redis.BlockingConnectionPool.from_url(url, max_connections=CONNECTIONS, timeout=TIMEOUT_SECONDS, **options)
-    return redis.Redis(connection_pool=pool)
+
+
+def _tls(url: str, verify: bool) -> dict[str, Any]:
+    if verify or not url.startswith("rediss://"):
+        return {}
+    return {"ssl_cert_reqs": ssl.CERT_NONE, "ssl_check_hostname": False}
 
 
 @contextmanager
@@ -42,7 +128,7 @@ def named_failures() -> Iterator[None]:
     """Whatever Redis says while it cannot serve (gone, silent, full, read-only) becomes StoreUnavailable."""
     try:
         yield
-    except redis.RedisError as error:
+    except (redis.RedisError, RedisClusterException) as error:
         raise StoreUnavailable(f"{type(error).__name__}: {error}") from error
 
 

@@ -1,0 +1,104 @@
+"""Two machines that share nothing but Redis: no renewal is doubled and no token lost while Redis fails over."""
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+import requests
+
+from devtools.processes import free_port, wait_until
+from tests.redis_process import RedisProcess
+from tests.sockets.remote import Zoom, connect
+from tests.sockets.test_refresh import REFRESH
+from zoomapp import keys, storage
+from zoomapp.tokens.store import RedisTokenStore
+
+FAILED_OVER_WITHIN_SECONDS = 30
+
+
+@pytest.fixture
+def machines(serve_app, serve_sandbox):
+    """A factory: two apps of two workers each on one Redis, the sandbox, and somebody connected."""
+
+    def build(redis_url):
+        port = free_port()
+        public = f"http://127.0.0.1:{port}"
+        zoom = Zoom(serve_sandbox(public, story="quiet-day"))
+        zoom.tell("switches", auto_consent=True)
+        apps = [
+            serve_app(redis_url, zoom.url, port=port),
+            serve_app(redis_url, zoom.url, port=free_port(), PUBLIC_URL=public),
+        ]
+        cookies = connect(apps[0].url).cookies.get_dict()
+        zoom.clear()
+        return apps, zoom, cookies
+
+    return build
+
+
+def call(app, cookies):
+    return requests.get(f"{app.url}/zoom/api/v2/users/me", cookies=cookies, timeout=40).status_code
+
+
+def lose(master: RedisProcess, apps, zoom, cookies):
+    """Twenty calls at once over both machines on an expired token; the master dies while Zoom is renewing it."""
+    zoom.fault(route=REFRESH, delay=1.5, grant_type="refresh_token")
+    zoom.expire_tokens()
+    zoom.clear()
+    killer = threading.Thread(
+        target=lambda: wait_until(lambda: zoom.count(REFRESH) > 0, 20) and master.kill(), daemon=True
+    )
+    killer.start()
+    with ThreadPoolExecutor(20) as pool:
+        during = list(pool.map(lambda number: call(apps[number % 2], cookies), range(20)))
+    killer.join()
+    return during
+
+
+def test_a_cluster_that_loses_a_node_during_a_renewal_loses_no_token(redis_cluster, machines):
+    apps, zoom, cookies = machines(redis_cluster.url)
+    master = redis_cluster.master_of(keys.of_user(zoom.user_id("priya"), "tokens"))
+
+    during = lose(master, apps, zoom, cookies)
+
+    assert set(during) <= {200, 503, 504}
+    for app in apps:
+        assert wait_until(lambda app=app: call(app, cookies) == 200, FAILED_OVER_WITHIN_SECONDS, every=0.2)
+    assert [call(app, cookies) for app in apps * 4] == [200] * 8
+    assert zoom.count(REFRESH) == 1
+
+
+def test_sentinels_that_promote_the_replica_during_a_renewal_lose_no_token(redis_sentinel, machines):
+    apps, zoom, cookies = machines(redis_sentinel.url)
+
+    during = lose(redis_sentinel.master, apps, zoom, cookies)
+
+    assert set(during) <= {200, 503, 504}
+    for app in apps:
+        assert wait_until(lambda app=app: call(app, cookies) == 200, FAILED_OVER_WITHIN_SECONDS, every=0.2)
+    assert [call(app, cookies) for app in apps * 4] == [200] * 8
+    assert zoom.count(REFRESH) == 1
+
+
+def test_every_command_for_one_user_stays_in_one_slot_of_a_cluster(redis_cluster):
+    client = storage.connect(redis_cluster.url)
+    store = RedisTokenStore(client)
+
+    for user in ("alice", "bob", "carol", "dave"):
+        store.save(user, b"one")
+        assert store.swap(user, b"one", b"two")
+        assert store.take_lease(user, "me", 5) and not store.take_lease(user, "other", 5)
+        store.give_lease(user, "me")
+        listed = keys.of_user(user, "session", "x")
+        client.set(listed, b"1", ex=60)
+        storage.list_key(client, user, listed, 60)
+        assert store.load(user) == b"two"
+        assert store.forget(user)
+        assert client.get(listed) is None
+
+
+def test_a_cluster_out_of_reach_is_an_outage_and_not_a_crash():
+    client = storage.connect(f"redis+cluster://127.0.0.1:{free_port()}")
+
+    with pytest.raises(storage.StoreUnavailable):
+        storage.read(client, "zoomapp:{x}:tokens")
