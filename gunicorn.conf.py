@@ -7,7 +7,9 @@ a client that sends half a request holds a thread.
 """
 
 import os
+import shutil
 import signal
+import tempfile
 from pathlib import Path
 
 worker_class = "gthread"
@@ -30,6 +32,23 @@ worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None
 control_socket_disable = True
 # The app writes its own JSON line per request.
 accesslog = None
+
+# Where the workers' counters meet; the client library looks for it when it is first imported.
+if os.environ.get("METRICS_TOKEN"):
+    os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", tempfile.mkdtemp(prefix="metrics-", dir=worker_tmp_dir))
+
+
+def child_exit(server, worker):
+    """A worker that left no longer counts among the living; what it counted stays."""
+    if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
+        from prometheus_client import multiprocess
+
+        multiprocess.mark_process_dead(worker.pid)
+
+
+def on_exit(server):
+    if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
+        shutil.rmtree(os.environ["PROMETHEUS_MULTIPROC_DIR"], ignore_errors=True)
 
 
 def post_worker_init(worker):

@@ -41,6 +41,7 @@ FLOORS = {
     "zoomapp.errors": 0,
     "zoomapp.config": 0,
     "zoomapp.logs": 0,
+    "zoomapp.metrics": 0,
     "zoomapp.keys": 0,
     "zoomapp.deadline": 0,
     "zoomapp.noted": 0,

@@ -43,6 +43,8 @@ class Settings:
     cookie_mode: str = "lax"
     app_name: str = "Rollcall"
     log_level: str = "INFO"
+    #: Whoever shows it may read ``/metrics``; without it there is no such page.
+    metrics_token: str = field(default="", repr=False)
     #: An access token is renewed this early, but never by more than a tenth of its life.
     refresh_margin_seconds: int = 300
     #: The redirect URI sent with in-client codes: ``event`` (what the client bound, else the page), ``none``, or a URL.

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from contextvars import ContextVar
 from typing import Any
 
+from zoomapp import metrics
+
 #: What Zoom says of its limits. Nothing else of an answer is noted: never a body, never a token.
 LIMIT_HEADERS = (
     *("X-RateLimit-Category", "X-RateLimit-Type", "X-RateLimit-Limit", "X-RateLimit-Remaining"),
@@ -22,13 +24,20 @@ def begin() -> None:
 
 def note(method: str, path: str, status: int, milliseconds: float, headers: Mapping[str, str]) -> None:
     """One call that was answered, or with status 0 was not. ``path``: without its query."""
+    metrics.upstream(method, path, status, milliseconds / 1000, headers)
     limits = {name: headers[name] for name in LIMIT_HEADERS if name in headers}
     _add(method, path, status, milliseconds, headers.get("x-zm-trackingid", ""), limits, cached=False)
 
 
 def note_cached(method: str, path: str) -> None:
     """One call that was spared, because its answer lay at hand."""
+    metrics.cache_hit()
     _add(method, path, 200, 0.0, "", {}, cached=True)
+
+
+def so_far() -> list[dict[str, Any]]:
+    """What was gathered until now; it stays."""
+    return list(_calls.get() or [])
 
 
 def taken() -> list[dict[str, Any]]:

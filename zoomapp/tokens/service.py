@@ -16,7 +16,7 @@ from collections.abc import Callable
 
 import msgspec
 
-from zoomapp import deadline, keys
+from zoomapp import deadline, keys, metrics
 from zoomapp.errors import (
     NotAuthorized,
     SessionExpired,
@@ -170,6 +170,7 @@ class TokenService:
         """Lock, load again, look again, refresh, save, release. Runs in the flight's own thread."""
         owner = secrets.token_hex(16)
         gives_up_at = time.monotonic() + 2 * LEASE_SECONDS + deadline.REQUEST_SECONDS
+        waited = False
         while time.monotonic() < gives_up_at:
             token = self._changed(user_id, rejected)
             if token:
@@ -180,6 +181,9 @@ class TokenService:
             if self.store.take_lease(user_id, owner, LEASE_SECONDS):
                 with _Extended(self.store, user_id, owner):
                     return self._changed(user_id, rejected) or self._refresh(user_id)
+            if not waited:
+                metrics.lease_wait()
+                waited = True
             time.sleep(LOOK_SECONDS)
         raise UpstreamTimeout("another worker's renewal did not end")
 
@@ -201,10 +205,14 @@ class TokenService:
         """Spend the refresh token. From the answer to the store there is nothing in between."""
         record, tokens = self._record(user_id)
         try:
-            return self._settle(user_id, record, self._oauth.refresh(tokens))
+            renewed = self._oauth.refresh(tokens)
+            metrics.refresh("renewed")
+            return self._settle(user_id, record, renewed)
         except InvalidGrant as error:
+            metrics.refresh("refused")
             return self._refused(user_id, record, error)
         except UpstreamError as error:
+            metrics.refresh("failed")
             self.store.note_failure(user_id, f"{keys.digest(record)} {error.code}", FAILURE_SECONDS)
             log.warning("tokens not renewed", extra={"user": hashed(user_id), "detail": error.detail})
             raise

@@ -22,6 +22,7 @@ from zoomapp.web import (
     meeting,
     meetings,
     oauth,
+    observed,
     overview,
     participants,
     proxy,
@@ -47,14 +48,17 @@ def init_app(app: Flask) -> None:
     def begin() -> None:
         logs.request_id.set(secrets.token_hex(8))
         deadline.begin()
+        observed.begin()
 
     guard.init_app(app, parts.settings.public_url)
     headers.init_app(app, parts.settings)
     errors.init_app(app)
     calls.init_app(app)
+    # Told before the call log takes what was noted.
+    observed.init_app(app, parts.settings.metrics_token)
     zipped.init_app(app)
     frame.init_app(app)
-    for part in (health, oauth, proxy, frontend, webhook):
+    for part in (health, observed, oauth, proxy, frontend, webhook):
         app.register_blueprint(part.bp)
     for page in (overview, participants, meetings, meeting, schedule, recordings, download):
         app.register_blueprint(page.bp)

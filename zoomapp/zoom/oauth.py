@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 
 import requests
 
-from zoomapp import deadline
+from zoomapp import deadline, metrics
 from zoomapp.errors import RateLimited, SignInError, UpstreamError, UpstreamTimeout
 from zoomapp.zoom.limits import retry_after_seconds
 from zoomapp.zoom.pkce import s256
@@ -149,6 +149,8 @@ class ZoomOAuth:
 
     def _post(self, path: str, form: dict[str, str], seconds: float) -> tuple[int, Any, dict[str, Any]]:
         """Status, headers, and the JSON object of the answer ({} when it is none)."""
+        began = time.monotonic()
+        status, told = 0, dict[str, str]()
         try:
             answer = self._session.post(
                 self._host + path,
@@ -157,10 +159,13 @@ class ZoomOAuth:
                 timeout=(min(CONNECT_SECONDS, seconds), seconds),
                 allow_redirects=False,
             )
+            status, told = answer.status_code, dict(answer.headers)
         except requests.Timeout as error:
             raise UpstreamTimeout(f"token endpoint: {type(error).__name__}") from error
         except requests.RequestException as error:
             raise UpstreamError(f"token endpoint: {type(error).__name__}") from error
+        finally:
+            metrics.upstream("POST", path, status, time.monotonic() - began, told)
         try:
             body = answer.json()
         except ValueError:

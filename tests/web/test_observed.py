@@ -1,0 +1,91 @@
+"""What a request leaves behind for whoever runs the app."""
+
+import json
+import logging
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from zoomapp import create_app, metrics
+from zoomapp.logs import JsonLines
+
+TOKEN = "a-metrics-token"
+ROOT = Path(__file__).resolve().parent.parent.parent
+
+
+@pytest.fixture
+def settings(settings):
+    return replace(settings, metrics_token=TOKEN)
+
+
+def read(person):
+    return person.get("/metrics", headers={"Authorization": f"Bearer {TOKEN}"}).text
+
+
+def value(text, line):
+    found = re.search(rf"^{re.escape(line)} (\S+)$", text, re.MULTILINE)
+    return float(found[1]) if found else 0.0
+
+
+def test_metrics_are_for_those_who_show_the_token(anyone):
+    assert anyone.get("/metrics").status_code == 401
+    assert anyone.get("/metrics", headers={"Authorization": "Bearer other"}).status_code == 401
+    assert "zoomapp_requests_total" in read(anyone)
+
+
+def test_without_a_token_in_the_settings_there_is_no_such_page(parts):
+    closed = create_app(replace(parts, settings=replace(parts.settings, metrics_token="")))
+
+    assert closed.test_client().get("/metrics", headers={"Authorization": "Bearer "}).status_code == 404
+
+
+def test_a_call_and_a_renewal_are_counted(dana, world):
+    call = 'zoomapp_upstream_calls_total{endpoint="/v2/users/me",method="GET",status="200"}'
+    renewed = 'zoomapp_refreshes_total{outcome="renewed"}'
+    before = read(dana)
+    world.revoke_access_tokens()
+
+    assert dana.get("/zoom/api/v2/users/me").status_code == 200
+
+    after = read(dana)
+    assert value(after, call) == value(before, call) + 1
+    assert value(after, renewed) == value(before, renewed) + 1
+
+
+@pytest.mark.parametrize(
+    ("path", "endpoint"),
+    [
+        ("/v2/users/me", "/v2/users/me"),
+        ("/v2/meetings/81234567890", "/v2/meetings/{id}"),
+        ("/v2/past_meetings/abc%252Fdef==/participants", "/v2/past_meetings/{id}/participants"),
+        ("/v2/anything/somebody/types", "other"),
+        ("/v2/users/users/users/users", "other"),
+    ],
+)
+def test_an_endpoint_is_one_of_few(path, endpoint):
+    assert metrics.endpoint(path) == endpoint
+
+
+def test_the_log_tells_of_a_request_without_naming_anybody(dana, caplog):
+    logging.getLogger("zoomapp").addHandler(caplog.handler)
+
+    dana.get("/zoom/api/v2/users/me")
+
+    record = next(each for each in caplog.records if each.getMessage() == "request")
+    line = json.loads(JsonLines().format(record))
+    assert (line["method"], line["route"], line["status"]) == ("GET", "/zoom/api/<path:_>", 200)
+    assert [call["status"] for call in line["upstream"]] == [200]
+    assert line["upstream"][0]["tracking_id"]
+    assert line["user"] and dana.id not in json.dumps(line)
+
+
+def test_the_dashboard_asks_for_what_there_is(anyone):
+    dashboard = json.loads((ROOT / "docs" / "grafana.json").read_text())
+    asked = {name for panel in dashboard["panels"] for name in re.findall(r"zoomapp_\w+", panel["targets"][0]["expr"])}
+
+    known = re.findall(r"^# TYPE (zoomapp_\w+) (\w+)", read(anyone), re.MULTILINE)
+
+    exported = {f"{name}_bucket" if kind == "histogram" else name for name, kind in known}
+    assert asked <= exported

@@ -1,0 +1,69 @@
+"""What each request leaves behind for whoever runs the app: one line in the log, and counters."""
+
+from __future__ import annotations
+
+import hmac
+import logging
+import time
+from typing import Any, cast
+
+from flask import Blueprint, Flask, Response, g, request, session
+
+from zoomapp import logs, metrics, noted
+from zoomapp.errors import NotFound, TokenError
+from zoomapp.web.current import services
+
+log = logging.getLogger(__name__)
+
+bp = Blueprint("observed", __name__)
+
+#: Asked every few seconds by machines; a line for each would hide the rest.
+QUIET = ("/static/", "/healthz", "/readyz", "/metrics")
+
+
+def begin() -> None:
+    g.began = time.monotonic()
+
+
+def init_app(app: Flask, token: str) -> None:
+    if token:
+        metrics.start()
+
+    @app.after_request
+    def tell(response: Response) -> Response:
+        seconds = time.monotonic() - g.began
+        route = request.url_rule.rule if request.url_rule else "unmatched"
+        metrics.request(request.method, route, response.status_code, seconds)
+        quiet = request.path.startswith(QUIET)
+        log.log(logging.DEBUG if quiet else logging.INFO, "request", extra=_facts(route, response, seconds))
+        return response
+
+
+@bp.get("/metrics")
+def show() -> Response:
+    """Prometheus' text format for whoever shows ``METRICS_TOKEN``; without that setting there is no such page."""
+    token = services().settings.metrics_token
+    if not token:
+        raise NotFound
+    if not hmac.compare_digest(request.headers.get("Authorization", "").encode(), f"Bearer {token}".encode()):
+        raise TokenError("metrics asked for without the token")
+    return Response(metrics.exposition(), content_type="text/plain; version=0.0.4; charset=utf-8")
+
+
+def _facts(route: str, response: Response, seconds: float) -> dict[str, Any]:
+    """Of the address only the route: what stands in its place may name a person."""
+    facts: dict[str, Any] = {
+        "method": request.method,
+        "route": route,
+        "status": response.status_code,
+        "milliseconds": round(seconds * 1000, 1),
+    }
+    # Looked up past the session's own method, which would note that this answer depends on the cookie.
+    user_id = dict.get(cast("dict[str, Any]", session._get_current_object()), "user_id")  # type: ignore[attr-defined]
+    if user_id:
+        facts["user"] = logs.hashed(user_id)
+    if upstream := noted.so_far():
+        facts["upstream"] = [
+            {name: call[name] for name in ("status", "milliseconds", "tracking_id")} for call in upstream
+        ]
+    return facts
