@@ -181,3 +181,26 @@ def test_a_start_link_is_never_in_a_page(dana, world):
     assert answer.status_code == 302
     assert "zak=" in answer.location
     assert not [page for page in pages if "zak=" in page]
+
+
+def test_from_the_ninetieth_change_of_a_day_it_is_said_how_many_are_left(dana, parts, clock):
+    records, day = Kept(parts.redis, parts.ring), "2026-03-02"
+    records.save(dana.id, "changes", 89, 3600, day)
+    assert "changes Zoom allows today" not in read(dana.look("/meetings/new"))
+    on = switched_on(dana.look("/meetings/85000000101").text)
+
+    dana.post("/meetings/85000000101", data=dict.fromkeys(set(on) ^ {"mute_upon_entry"}, "on"))
+
+    for page in ("/meetings/new", "/meetings/85000000101"):
+        assert "You’ve made 90 of 100 changes Zoom allows today." in read(dana.look(page))
+    clock.tick(86400)
+    assert "changes Zoom allows today" not in read(dana.look("/meetings/new"))
+
+
+def test_scheduling_counts_as_a_change(dana, parts, form):
+    records = Kept(parts.redis, parts.ring)
+
+    dana.post("/meetings/new", data=form)
+    dana.post("/meetings/new", data=form)
+
+    assert records.load(dana.id, "changes", "2026-03-02") == 1

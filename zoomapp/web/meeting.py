@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from zoomapp import exports, ics
 from zoomapp.errors import InvalidFields, NotFound, UpstreamError, ZoomRefused
 from zoomapp.forms import SWITCHES, as_switches, changed_settings
+from zoomapp.web import changes
 from zoomapp.web.current import gateway
 from zoomapp.web.errors import prefers_html
 from zoomapp.web.frame import done, say_done
@@ -40,10 +41,11 @@ def save(meeting_id: int) -> ResponseReturnValue:
     """Send Zoom what was changed, and only that."""
     wanted = frozenset(name for name in SWITCHES if request.form.get(name))
     meeting = gateway().meeting(meeting_id)
-    changes = changed_settings(meeting.settings, wanted)
-    if changes:
+    changed = changed_settings(meeting.settings, wanted)
+    if changed:
         try:
-            gateway().update_meeting(meeting_id, {"settings": changes})
+            gateway().update_meeting(meeting_id, {"settings": changed})
+            changes.count_one()
         except NotFound:
             raise
         except InvalidFields as error:
@@ -51,7 +53,7 @@ def save(meeting_id: int) -> ResponseReturnValue:
         except (ZoomRefused, UpstreamError) as error:
             status = error.status if isinstance(error, UpstreamError) else 200
             return _page(meeting, wanted, trouble(error, UPDATE)), status, error.headers
-    say_done(_("Settings saved") if changes else _("Nothing was changed"), _changes_in_words(changes))
+    say_done(_("Settings saved") if changed else _("Nothing was changed"), _changes_in_words(changed))
     return redirect(url_for(".show", meeting_id=meeting_id), 303)
 
 
@@ -113,16 +115,22 @@ def delete(meeting_id: int) -> ResponseReturnValue:
 def _page(meeting: Meeting, switches: frozenset[str], notice: Trouble | None = None) -> str:
     own = not meeting.host_id or meeting.host_id == gateway().user_id
     return render_template(
-        "pages/meeting.html", meeting=meeting, own=own, switches=switches, trouble=notice, done=done()
+        "pages/meeting.html",
+        meeting=meeting,
+        own=own,
+        switches=switches,
+        trouble=notice,
+        done=done(),
+        warning=changes.warning(),
     )
 
 
-def _changes_in_words(changes: dict[str, Any]) -> str:
+def _changes_in_words(changed: dict[str, Any]) -> str:
     names = {
         "waiting_room": _("Waiting room"),
         "join_before_host": _("Join before host"),
         "mute_upon_entry": _("Mute on entry"),
         "auto_recording": _("Record to the cloud"),
     }
-    words = [f"{names[name]}: {_('on') if value in (True, 'cloud') else _('off')}" for name, value in changes.items()]
+    words = [f"{names[name]}: {_('on') if value in (True, 'cloud') else _('off')}" for name, value in changed.items()]
     return ", ".join(words) + "." if words else ""

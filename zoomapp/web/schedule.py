@@ -11,6 +11,7 @@ from zoomapp import agenda, once, times
 from zoomapp.errors import InvalidFields, RateLimited, UpstreamError, ZoomRefused
 from zoomapp.forms import Judged, MeetingForm, zoom_faults
 from zoomapp.once import Once
+from zoomapp.web import changes
 from zoomapp.web.current import gateway
 from zoomapp.web.frame import say_done
 from zoomapp.web.lists import read_meetings
@@ -49,6 +50,7 @@ def create() -> ResponseReturnValue:
         meeting = gateway().create_meeting(judged.body)
     except (RateLimited, ZoomRefused, UpstreamError) as error:
         return _not_created(sent, key, judged, error)
+    changes.count_one()
     sent_before().finish(key, str(meeting.id))
     say_done(_("Meeting scheduled"), judged.remark)
     return redirect(url_for("meeting.show", meeting_id=meeting.id), 303)
@@ -108,4 +110,5 @@ def _page(
         zones=[(name, name) for name in zones if times.find_zone(name)],
         trouble=notice,
         doubt=doubt,
+        warning=changes.warning(),
     )
