@@ -102,6 +102,7 @@ def test_the_calls_come_in_this_order_and_nothing_of_the_page_fails(house):
     assert opened.client.page.frame_locator("iframe").locator("body").text_content() == "Hello from Rollcall!"
     assert opened.client.page.evaluate("document.querySelector('#logo').naturalWidth") == 192
     assert opened.client.page.evaluate("getComputedStyle(document.querySelector('#screen')).fontWeight") == "600"
+    assert opened.client.page.evaluate("getComputedStyle(document.querySelector('#screen')).letterSpacing") == "1px"
     assert [error for error in opened.client.errors if "401" not in error] == []
     assert {each.url for each in opened.answers if each.status >= 400} == {house.app.url + ME}
 

@@ -7,7 +7,15 @@ const button = document.querySelector("#authorize");
 
 location.hash = "#/userinfo";
 button.addEventListener("click", authorize);
+writeRule();
 start();
+
+// As the sample's select box does it: into the sheet of a style element without text.
+function writeRule() {
+  const style = document.head.appendChild(document.createElement("style"));
+  style.append("");
+  style.sheet.insertRule("#screen { letter-spacing: 1px; }");
+}
 
 async function start() {
   const config = await zoomSdk.config({ capabilities: ["authorize", "onAuthorized", "getUserContext", "promptAuthorize", "onMyUserContextChange"], version: "0.16.0" });
