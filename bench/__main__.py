@@ -1,0 +1,64 @@
+"""``python3 dev.py bench``: every row, one table."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import signal
+import sys
+from collections.abc import Callable
+from contextlib import nullcontext
+from pathlib import Path
+
+from bench import servers, table, traffic
+from bench.figures import Figure
+from bench.plan import Plan
+from devtools.install import Failed, say
+
+ROWS: dict[str, Callable[[Plan], list[Figure]]] = {
+    "proxied": traffic.proxied,
+    "large": traffic.large,
+    "latency": traffic.latency,
+}
+README = Path(__file__).with_name("README.md")
+
+
+def main() -> int:
+    """0 when every figure that must hold does."""
+    asked = arguments().parse_args()
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
+    if sys.platform != "linux":
+        raise Failed("The benchmark reads the processes' accounts in /proc, which only Linux has.")
+    about = table.machine()
+    figures: list[Figure] = []
+    rounds, seconds = (2, 2.0) if asked.quick else (5, 4.0)
+    with servers.worktree(asked.against) if asked.against else nullcontext() as against, servers.running() as around:
+        plan = Plan(around, rounds, seconds, against)
+        for name in asked.only or ROWS:
+            say(f"{name}: {(ROWS[name].__doc__ or '').partition(chr(10))[0]}")
+            figures += ROWS[name](plan)
+    print(json.dumps(table.as_json(figures, about), indent=1) if asked.json else table.table(figures))
+    if asked.keep:
+        table.keep(README, figures, about)
+    return int(any(figure.verdict == "MISSED" for figure in figures))
+
+
+def arguments() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        "dev.py bench", description="The project's own benchmark; bench/README.md tells how."
+    )
+    parser.add_argument("--against", metavar="COMMIT", help="measure the app of this commit beside ours")
+    parser.add_argument(
+        "--only", metavar="ROW", action="append", choices=ROWS, help=f"one of {', '.join(ROWS)}; repeatable"
+    )
+    parser.add_argument("--quick", action="store_true", help="few short rounds: for a first look, not for the record")
+    parser.add_argument("--json", action="store_true", help="everything as JSON instead of the table")
+    parser.add_argument("--keep", action="store_true", help="write the table into bench/README.md")
+    return parser
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except Failed as failure:
+        sys.exit(str(failure))

@@ -1,0 +1,54 @@
+"""Figures and what is asked of them; medians and ratios of rounds that were run side by side."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+Result = TypeVar("Result")
+Subject = TypeVar("Subject")
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One figure. ``must`` and ``stretch`` are limits: upper ones, or lower ones where ``at_least`` is set."""
+
+    what: str
+    value: float
+    unit: str = "x"
+    must: float | None = None
+    stretch: float | None = None
+    at_least: bool = False
+
+    @property
+    def verdict(self) -> str:
+        """``stretch``, ``holds`` or ``MISSED``; nothing for a figure that is only told."""
+        if self.must is None and self.stretch is None:
+            return ""
+        if self.stretch is not None and self._keeps(self.stretch):
+            return "stretch"
+        return "holds" if self.must is None or self._keeps(self.must) else "MISSED"
+
+    def _keeps(self, limit: float) -> bool:
+        return self.value >= limit if self.at_least else self.value <= limit
+
+
+def alternate(subjects: Sequence[Subject], rounds: int, measure: Callable[[Subject], Result]) -> list[list[Result]]:
+    """Each subject's results, round by round: every other round in reverse (A B, B A), so that a drift hits all."""
+    results: list[list[Result]] = [[] for _ in subjects]
+    for number in range(rounds):
+        order = range(len(subjects))
+        for index in order if number % 2 == 0 else reversed(order):
+            results[index].append(measure(subjects[index]))
+    return results
+
+
+def median(values: Iterable[float]) -> float:
+    return statistics.median(values)
+
+
+def ratio(ours: Sequence[float], theirs: Sequence[float]) -> float:
+    """The median of the rounds' ratios: two neighbours in time share the machine's mood."""
+    return statistics.median(own / other for own, other in zip(ours, theirs, strict=True))

@@ -1,0 +1,230 @@
+"""Everything that is measured, and what it needs around it, as processes of their own on the loopback address."""
+
+from __future__ import annotations
+
+import http.client
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import certifi
+
+from bench import nginx
+from bench.signin import sign_in
+from devtools import found
+from devtools.found import need
+from devtools.install import ROOT, Failed, say
+from devtools.processes import Argument, Child, Group, free_port, listening, wait_until
+
+PEER = ROOT / "bench" / "peer"
+PEOPLE = 64
+READY_WITHIN_SECONDS = 30
+CLIENT = {"ZOOM_CLIENT_ID": "a-client-of-the-benchmark", "ZOOM_CLIENT_SECRET": "a-secret-of-the-benchmark"}
+
+
+@dataclass
+class Target:
+    """A server under load, and the people who are signed in to it (none: it asks nobody)."""
+
+    name: str
+    url: str
+    child: Child = field(repr=False)
+    path: str = "/zoom/api"
+    cookies: list[str] = field(default_factory=list, repr=False)
+    cookie_file: Path = Path(os.devnull)
+
+    @property
+    def pid(self) -> int:
+        return self.child.pid
+
+    def at(self, path: str) -> str:
+        """The address under which it serves a path of Zoom's API."""
+        return self.url + self.path + path if self.path else self.url + "/"
+
+
+class Servers:
+    """Redis and the upstream, and around them as many targets as a row asks for. They end with the benchmark."""
+
+    def __init__(self, group: Group, folder: Path) -> None:
+        self.folder = folder
+        self._group = group
+        self._targets: dict[str, Target] = {}
+        self.redis_port = free_port()
+        self.redis_url = f"redis://127.0.0.1:{self.redis_port}/0"
+        server = found.redis_server() or found.embedded_valkey()
+        if not server:
+            raise Failed("The benchmark needs a Redis server, and there is none on this machine.")
+        self._start("redis", self.redis_port, [server, "--port", str(self.redis_port), "--save", "", "--dir", folder])
+        standin, self.upstream_port = free_port(), free_port()
+        self._start("standin", standin, [sys.executable, "-m", "bench.standin", str(standin)], cwd=ROOT)
+        configuration = nginx.upstream(folder, self.upstream_port, standin)
+        self._start("upstream", self.upstream_port, [need("nginx"), "-c", configuration])
+        self.upstream = f"https://127.0.0.1:{self.upstream_port}"
+        self.standin = f"http://127.0.0.1:{standin}"
+        self.certificate = folder / "certificate.pem"
+        # With the usual roots beside ours, as in production: loading them is part of what is measured.
+        self._roots = folder / "roots.pem"
+        self._roots.write_bytes(Path(certifi.where()).read_bytes() + self.certificate.read_bytes())
+
+    # Targets: each is started when first asked for.
+
+    def app(self, workers: int = 2, checkout: Path = ROOT, name: str = "ours", wsgi: str = "wsgi:app") -> Target:
+        """The app of a checkout, as its Procfile serves it."""
+
+        def start(port: int) -> Child:
+            command = [sys.executable, "-m", "gunicorn", "-c", "gunicorn.conf.py"]
+            return self._gunicorn(name, port, [*command, "--bind", f"127.0.0.1:{port}", wsgi], workers, checkout)
+
+        return self._target(f"{name}-{workers}", start)
+
+    def peer(self, tuned: bool = False, processes: int = 1) -> Target:
+        """The Node peer."""
+        name = f"peer{'-tuned' if tuned else ''}-{processes}"
+
+        def start(port: int) -> Child:
+            install_peer()
+            environ = {
+                **_clean(),
+                "PORT": str(port),
+                "PROCESSES": str(processes),
+                "PUBLIC_URL": f"http://127.0.0.1:{port}",
+                "REDIS_URL": self.redis_url,
+                "SECRET": "a secret of the benchmark",
+                "ZOOM_HOST": self.upstream,
+                "NODE_EXTRA_CA_CERTS": str(self.certificate),
+                **({"TUNED": "1", "NODE_ENV": "production"} if tuned else {}),
+            }
+            return self._start(name, port, [need("node"), "server.js"], environ, PEER)
+
+        return self._target(name, start)
+
+    def floor(self) -> Target:
+        """nginx that passes on and asks nobody."""
+
+        def start(port: int) -> Child:
+            configuration = nginx.floor(self.folder, port, self.upstream_port)
+            return self._start("floor", port, [need("nginx"), "-c", configuration])
+
+        return self._target("floor", start, people=0)
+
+    def hello(self) -> Target:
+        """Flask that answers from memory, served as the app is."""
+
+        def start(port: int) -> Child:
+            command = [sys.executable, "-m", "gunicorn", "-c", "gunicorn.conf.py", "--bind", f"127.0.0.1:{port}"]
+            return self._gunicorn("hello", port, [*command, "bench.hello:app"], 2, ROOT)
+
+        target = self._target("hello", start, people=0)
+        target.path = ""
+        return target
+
+    def drop(self, target: Target) -> None:
+        """The target is gone; asking for it again starts it afresh."""
+        self._group.stop(target.child)
+        self._targets = {name: each for name, each in self._targets.items() if each is not target}
+
+    def forget_logs(self) -> None:
+        """What the targets wrote so far is gone: a peer that writes each answer to its log would fill the disk."""
+        for target in self._targets.values():
+            os.truncate(target.child.log, 0)
+
+    def _target(self, name: str, start: Callable[[int], Child], people: int = PEOPLE) -> Target:
+        if name not in self._targets:
+            port = free_port()
+            target = Target(name, f"http://127.0.0.1:{port}", start(port))
+            target.cookies = sign_in(target.url, [f"u{number}" for number in range(people)])
+            target.cookie_file = self.folder / f"{name}.cookies"
+            target.cookie_file.write_text("\n".join(target.cookies or [""]) + "\n")
+            self._targets[name] = target
+        return self._targets[name]
+
+    def _gunicorn(self, name: str, port: int, command: list[str], workers: int, checkout: Path) -> Child:
+        environ = {
+            **_clean(),
+            **CLIENT,
+            "MALLOC_ARENA_MAX": "2",  # as in the Procfile
+            "PUBLIC_URL": f"http://127.0.0.1:{port}",
+            "PYTHONPATH": str(checkout),
+            "REDIS_URL": self.redis_url,
+            "SECRET_KEY": "a key of the benchmark, long enough for all",
+            "TOKEN_ENCRYPTION_KEYS": "11" * 32,
+            "WEB_CONCURRENCY": str(workers),
+            "ZOOM_API_HOST": self.upstream,
+            "ZOOM_CA_BUNDLE": str(self._roots),
+            "ZOOM_HOST": self.upstream,
+        }
+        return self._start(f"{name}-{workers}", port, command, environ, checkout)
+
+    def _start(
+        self,
+        name: str,
+        port: int,
+        command: Sequence[Argument],
+        environ: Mapping[str, str] | None = None,
+        cwd: Path | None = None,
+    ) -> Child:
+        child = self._group.start(name, command, environ, cwd)
+        wait_until(lambda: listening(port) or not child.running(), READY_WITHIN_SECONDS)
+        if not child.running() or not listening(port):
+            raise Failed(f"{name} did not start. Its last lines:\n{child.last_lines()}")
+        return child
+
+
+def _clean() -> dict[str, str]:
+    """Nothing of the developer's own settings."""
+    return {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in os.environ}
+
+
+def install_peer() -> None:
+    """The peer's packages are what its lock file says."""
+    kept = PEER / "node_modules" / ".package-lock.json"
+    if kept.exists() and kept.stat().st_mtime >= (PEER / "package-lock.json").stat().st_mtime:
+        return
+    say("Installing the peer's packages with npm (once) …")
+    command = [need("npm"), "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--silent"]
+    if subprocess.run(command, cwd=PEER, stdout=subprocess.DEVNULL).returncode:
+        raise Failed("npm could not install the peer's packages; see above.")
+
+
+@contextmanager
+def running() -> Iterator[Servers]:
+    """The servers, until the block ends."""
+    folder = Path(tempfile.mkdtemp(prefix="bench-"))
+    try:
+        with Group(folder / "logs") as group:
+            yield Servers(group, folder)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def worktree(commit: str) -> Iterator[Path]:
+    """A checkout of another commit, beside this one. Raises Failed."""
+    folder = Path(tempfile.mkdtemp(prefix="bench-against-"))
+    git = ["git", "-C", str(ROOT), "worktree"]
+    if subprocess.run([*git, "add", "--quiet", "--detach", str(folder), commit]).returncode:
+        raise Failed(f"There is no commit {commit} to compare with.")
+    try:
+        yield folder
+    finally:
+        subprocess.run([*git, "remove", "--force", str(folder)], check=False)
+
+
+def status(url: str) -> int:
+    """The status of a GET; 0 when nobody answers."""
+    where = urlsplit(url)
+    connection = http.client.HTTPConnection(where.hostname or "", where.port, timeout=10)
+    try:
+        connection.request("GET", where.path)
+        return connection.getresponse().status
+    except (OSError, http.client.HTTPException):
+        return 0
+    finally:
+        connection.close()

@@ -1,0 +1,79 @@
+"""Rows under steady traffic: what a call costs, how many fit into a second, what is added to its time."""
+
+from __future__ import annotations
+
+from bench import load
+from bench.figures import Figure, alternate, median, ratio
+from bench.load import Answered, Caller, percentile
+from bench.plan import Plan, cpu, rate, told
+from bench.servers import Target
+from devtools.install import Failed, say
+
+#: No page asks for these, so no cache of ours knows them.
+SMALL, LARGE = "/v2/tracking_fields/2k", "/v2/tracking_fields/100k"
+STEADY_PER_SECOND = 200
+
+
+def proxied(plan: Plan) -> list[Figure]:
+    """A GET of 2 KB: CPU and requests per second beside the peer, the other commit, bare nginx and bare Flask."""
+    servers = plan.servers
+    peers = [servers.peer(), servers.peer(tuned=True), servers.peer(tuned=True, processes=2)]
+    targets = [servers.app(), *peers, servers.floor(), servers.hello(), *plan.beside()]
+    results = plan.compare(targets, SMALL)
+    for target, rounds in zip(targets, results, strict=True):
+        say("  " + told(target.name, rounds))
+    ours, peer, tuned, two, floor, hello, *before = results
+    figures = [
+        Figure("2 KB: CPU per call", median(cpu(ours)), "ms"),
+        Figure("2 KB: CPU, against the peer as shipped", ratio(cpu(ours), cpu(peer)), must=0.30, stretch=0.20),
+        Figure("2 KB: CPU, against the tuned peer", ratio(cpu(ours), cpu(tuned)), must=1.1, stretch=0.8),
+        Figure("2 KB: CPU, against bare Flask", ratio(cpu(ours), cpu(hello))),
+        Figure("2 KB: requests per second", median(rate(ours)), "/s"),
+        Figure("2 KB: requests, against the peer as shipped", ratio(rate(ours), rate(peer)), "x", 5, 8, True),
+        Figure("2 KB: requests, against two tuned processes", ratio(rate(ours), rate(two)), "x", 1.0, 1.3, True),
+        Figure("2 KB: requests, against bare nginx", ratio(rate(ours), rate(floor))),
+    ]
+    if before:
+        figures.append(Figure("2 KB: CPU, against the other commit", ratio(cpu(ours), cpu(before[0]))))
+        figures.append(Figure("2 KB: requests, against the other commit", ratio(rate(ours), rate(before[0]))))
+    return figures
+
+
+def large(plan: Plan) -> list[Figure]:
+    """A GET of 100 KB beside the peer."""
+    targets = [plan.servers.app(), plan.servers.peer(), plan.servers.peer(tuned=True)]
+    ours, peer, tuned = plan.compare(targets, LARGE)
+    return [
+        Figure("100 KB: CPU, against the peer as shipped", ratio(cpu(ours), cpu(peer)), must=0.25, stretch=0.14),
+        Figure("100 KB: CPU, against the tuned peer", ratio(cpu(ours), cpu(tuned))),
+    ]
+
+
+def latency(plan: Plan) -> list[Figure]:
+    """What the app adds to the upstream's own time at 200 requests a second."""
+    servers = plan.servers
+    app = servers.app()
+    bearer = {**load.HEADERS, "Authorization": "Bearer a-direct-0"}
+    callers = [
+        Caller(servers.upstream + SMALL, [""], bearer, servers.certificate),
+        _caller(app, SMALL),
+        _caller(servers.peer(tuned=True), SMALL),
+    ]
+    results = alternate(callers, plan.rounds, lambda each: each.steady(STEADY_PER_SECOND, plan.seconds, 1))
+    direct, ours, tuned = ([_p99(answers) for answers in rounds] for rounds in results)
+    added = [own - straight for own, straight in zip(ours, direct, strict=True)]
+    others = [other - straight for other, straight in zip(tuned, direct, strict=True)]
+    return [
+        Figure("200/s: p99 over the upstream's own", median(added), "ms", must=2, stretch=1.2),
+        Figure("200/s: the same for the tuned peer", median(others), "ms"),
+    ]
+
+
+def _caller(target: Target, path: str) -> Caller:
+    return Caller(target.at(path), target.cookies, load.HEADERS)
+
+
+def _p99(answers: list[Answered]) -> float:
+    if failed := sum(each.status != 200 for each in answers):
+        raise Failed(f"{failed} of {len(answers)} requests failed.")
+    return percentile(answers, 99)
