@@ -10,15 +10,22 @@ from collections.abc import Callable
 from contextlib import nullcontext
 from pathlib import Path
 
-from bench import servers, table, traffic
+from bench import alone, pages, pressure, servers, table, traffic
 from bench.figures import Figure
 from bench.plan import Plan
 from devtools.install import Failed, say
 
 ROWS: dict[str, Callable[[Plan], list[Figure]]] = {
+    "start": alone.start,
     "proxied": traffic.proxied,
-    "large": traffic.large,
     "latency": traffic.latency,
+    "large": traffic.large,
+    "in-flight": pressure.in_flight,
+    "streams": pressure.streams,
+    "expired": pressure.expired,
+    "lease": alone.lease,
+    "round-trips": alone.round_trips,
+    "pages": pages.pages,
 }
 README = Path(__file__).with_name("README.md")
 

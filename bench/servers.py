@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -83,6 +84,18 @@ class Servers:
             return self._gunicorn(name, port, [*command, "--bind", f"127.0.0.1:{port}", wsgi], workers, checkout)
 
         return self._target(f"{name}-{workers}", start)
+
+    def start_app(self) -> float:
+        """Seconds from starting the app to its first answer; it is gone again."""
+        port, began = free_port(), time.perf_counter()
+        bind = ["--bind", f"127.0.0.1:{port}", "wsgi:app"]
+        child = self._gunicorn(
+            "starting", port, [sys.executable, "-m", "gunicorn", "-c", "gunicorn.conf.py", *bind], 2, ROOT
+        )
+        wait_until(lambda: status(f"http://127.0.0.1:{port}/healthz") == 200, READY_WITHIN_SECONDS, every=0.005)
+        took = time.perf_counter() - began
+        self._group.stop(child)
+        return took
 
     def peer(self, tuned: bool = False, processes: int = 1) -> Target:
         """The Node peer."""

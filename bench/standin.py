@@ -1,7 +1,7 @@
 """The part of Zoom that answers differently each time: tokens, who somebody is, answers that take a while.
 
 It stands behind the upstream's nginx, which speaks TLS. A person is whatever a code says: the code ``c-ada`` signs Ada
-in. Refresh tokens are good for one renewal, as at Zoom. People called ``brief…`` get a token that is about to end.
+in. Refresh tokens are good for one renewal, as at Zoom. People called ``brief…`` get a token that ends in a second.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import json
 import sys
 from urllib.parse import parse_qs
 
+BRIEF_SECONDS = 1
 #: How long a renewal takes.
 RENEWAL_SECONDS = 0.15
 #: Zoom's access tokens have some 690 characters.
@@ -38,7 +39,7 @@ class Zoom:
         if form["grant_type"] == "authorization_code":
             who = form["code"].partition("-")[2]
             self._generation[who] = 0
-            return 200, self._pair(who, 1 if who.startswith("brief") else 3600)
+            return 200, self._pair(who, BRIEF_SECONDS if who.startswith("brief") else 3600)
         _, who, generation = form["refresh_token"].split("-")
         self.renewals[who] = self.renewals.get(who, 0) + 1
         if int(generation) != self._generation[who]:

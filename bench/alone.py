@@ -1,0 +1,49 @@
+"""Rows of the app by itself: its start, its memory, its Redis round trips, what the lease costs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, cast
+
+import redis
+
+from bench import load
+from bench.accounting import pss_bytes
+from bench.figures import Figure, median, ratio
+from bench.plan import Plan, cpu
+from bench.traffic import SMALL
+
+MEGABYTE = 2**20
+
+
+def start(plan: Plan) -> list[Figure]:
+    """From the first line of Python to the first answer, and the memory of two workers at work."""
+    first = [plan.servers.start_app() for _ in range(plan.rounds)]
+    app = plan.servers.app()
+    plan.round(app, SMALL, load.HEADERS)
+    return [
+        Figure("start to first answer", median(first), "s", must=1),
+        Figure("two workers at work: memory (PSS)", pss_bytes(app.pid) / MEGABYTE, "MB", must=110, stretch=80),
+    ]
+
+
+def round_trips(plan: Plan) -> list[Figure]:
+    """How often Redis is asked for one proxied call; what is written behind its back counts, too."""
+    app = plan.servers.app()
+    with redis.Redis.from_url(plan.servers.redis_url) as client:
+        before = _reads(client)
+        calls = load.closed(app.at(SMALL), app.cookie_file, plan.seconds, 1, load.HEADERS).requests
+        trips = (_reads(client) - before) / calls
+    return [Figure("Redis round trips per call", round(trips, 1), "", must=2, stretch=1)]
+
+
+def _reads(client: redis.Redis) -> int:
+    """How often Redis has read from a connection: once for each command or pipeline."""
+    return int(cast("Mapping[str, Any]", client.info("stats"))["total_reads_processed"])
+
+
+def lease(plan: Plan) -> list[Figure]:
+    """What minding the token's end costs while it is good: beside the same app that hands out what it finds."""
+    guarded, bare = plan.servers.app(), plan.servers.app(name="unleased", wsgi="bench.unleased:app")
+    ours, without = plan.compare([guarded, bare], SMALL)
+    return [Figure("the lease while the token is good: CPU", ratio(cpu(ours), cpu(without)), must=1.03)]
