@@ -44,7 +44,7 @@ def _participants(app: Flask, count: int) -> list[Figure]:
     loop, plain = (app.jinja_env.from_string((HERE / name).read_text()) for name in ("loop.html", "texts.html"))
     with app.test_request_context("/participants/81234567890"):
         roster = _roster(told)
-        works = (
+        works: tuple[Callable[[], str], ...] = (
             lambda: _page(_roster(told)),
             lambda: _page(roster),
             lambda: loop.render(rows=roster.rows, axis=roster.axis),
