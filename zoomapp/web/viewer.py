@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
+from functools import cached_property
 from typing import Any, cast
 
 from flask import g, request, session
@@ -41,7 +42,7 @@ class Viewer:
         names = (self.chosen.zone_name, self.user.zone_name, self.browser_zone)
         return next((name for name in names if times.find_zone(name)), "UTC")
 
-    @property
+    @cached_property
     def zone(self) -> tzinfo:
         return times.find_zone(self.zone_name) or UTC
 
