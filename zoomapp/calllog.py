@@ -36,21 +36,23 @@ class CallLog:
         self._ring = ring
         self._pending: deque[tuple[str, str, list[dict[str, Any]]]] = deque(maxlen=MOST_PENDING)
         self._writing = threading.Lock()
+        self._timing = threading.Lock()
         self._timer: threading.Timer | None = None
 
     def add(self, user_id: str, session_id: str, calls: list[dict[str, Any]]) -> None:
         """Put the calls of one request aside, oldest first."""
         self._pending.append((user_id, keys.of_user(user_id, KIND, keys.digest(session_id)), calls))
-        if self._timer is None or not self._timer.is_alive():
-            self._timer = threading.Timer(WRITE_SECONDS, self.write)
-            self._timer.daemon = True
-            self._timer.start()
+        with self._timing:
+            if self._timer is None:
+                self._timer = threading.Timer(WRITE_SECONDS, self._on_time)
+                self._timer.daemon = True
+                self._timer.start()
 
     def stop(self) -> None:
         """Write what lies aside; nothing is written later on its own."""
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer.join()
+        with self._timing:
+            if self._timer is not None:
+                self._timer.cancel()
         self.write()
 
     def write(self) -> None:
@@ -78,6 +80,12 @@ class CallLog:
         except (StoreUnavailable, CannotOpen, msgspec.DecodeError) as error:
             log.warning("call log not readable", extra={"detail": str(error)})
             return []
+
+    def _on_time(self) -> None:
+        # First this: what is put aside from now on begins a timer of its own.
+        with self._timing:
+            self._timer = None
+        self.write()
 
     def _push(self, user_id: str, key: str, entries: list[bytes]) -> None:
         with storage.named_failures():

@@ -166,6 +166,30 @@ def test_a_late_loser_takes_what_another_worker_got(service, store, oauth, dana_
     assert world.calls.count(REFRESH) == 1
 
 
+def test_a_token_refused_while_an_older_one_is_being_replaced_is_replaced_too(
+    service, store, oauth, dana_id, clock, world
+):
+    other = another_worker(service, store, oauth, clock)
+    oldest, asked, take_lease = service.access_token(dana_id), threading.Event(), store.take_lease
+
+    def taken(*_):
+        asked.set()
+        return False
+
+    store.take_lease = taken
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(service.replace, dana_id, rejected=oldest)
+        asked.wait(5)
+        store.take_lease = take_lease
+        older = other.replace(dana_id, rejected=oldest)
+
+        newest = service.replace(dana_id, rejected=older)
+
+    assert newest not in (oldest, older)
+    assert waiting.result() in (older, newest)
+    assert world.calls.count(REFRESH) == 2
+
+
 def test_whoever_gets_the_lease_looks_again_before_spending_a_token(service, store, oauth, dana_id, clock, world):
     rejected = service.access_token(dana_id)
     other = another_worker(service, store, oauth, clock)

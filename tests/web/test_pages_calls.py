@@ -1,9 +1,14 @@
 """The call log: what this session asked of Zoom, and nothing of what was said."""
 
+import sys
+import threading
+
+import pytest
+
 from sandbox.faults import Fault
 from tests.web.reading import read
 from zoomapp import keys
-from zoomapp.calllog import MOST
+from zoomapp.calllog import MOST, CallLog
 
 
 def test_calls_of_the_proxy_and_of_pages_are_shown_newest_first(dana, world):
@@ -56,6 +61,36 @@ def test_it_holds_the_last_hundred(dana, parts):
     assert page.count('class="call-path"') == MOST
     assert "/v2/19<" not in page
     assert f"/v2/{MOST + 19}<" in page
+
+
+@pytest.fixture
+def impatient_threads():
+    """Threads that take turns as often as they can."""
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    yield
+    sys.setswitchinterval(before)
+
+
+def test_calls_put_aside_by_many_threads_at_once_begin_one_timer(parts, impatient_threads):
+    for _ in range(50):
+        calls, ready, failed = CallLog(parts.redis, parts.ring), threading.Barrier(8), []
+
+        def add(calls=calls, ready=ready, failed=failed):
+            ready.wait(5)
+            try:
+                calls.add("a user", "a session", [])
+            except RuntimeError as error:
+                failed.append(error)
+
+        threads = [threading.Thread(target=add) for _ in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        calls.stop()
+
+        assert failed == []
 
 
 def test_another_session_sees_nothing_of_it(dana, priya):

@@ -90,14 +90,14 @@ class TokenService:
 
     def replace(self, user_id: str, *, rejected: str) -> str:
         """A token other than ``rejected``; many callers, one renewal (single-flight). Raises as ``access_token``."""
-        flight = self._flights.join(user_id, lambda: self._renew(user_id, rejected))
+        # Named by the token it replaces: no caller joins a flight whose outcome may be the very token it was refused.
+        flight = self._flights.join(rejected, lambda: self._renew(user_id, rejected))
         if flight is None:
             raise ShuttingDown("no renewal is begun after SIGTERM")
         token = flight.result(deadline.remaining(60.0))
         if token is None:
             raise UpstreamTimeout("renewal is still under way")
-        # A flight begun for an older token may land with the very token that was refused.
-        return token if token != rejected else self.replace(user_id, rejected=rejected)
+        return token
 
     def load(self, user_id: str) -> TokenSet:
         """The kept tokens, sealed anew if an old key sealed them. Raises NotAuthorized, SessionExpired."""
@@ -156,7 +156,7 @@ class TokenService:
     def _renew_ahead(self, user_id: str, tokens: TokenSet) -> None:
         """Begin a renewal that nobody waits for."""
         if self._pauses.get(user_id, 0.0) <= time.monotonic():
-            self._flights.join(user_id, lambda: self._renew_or_pause(user_id, tokens.access_token))
+            self._flights.join(tokens.access_token, lambda: self._renew_or_pause(user_id, tokens.access_token))
 
     def _renew_or_pause(self, user_id: str, rejected: str) -> str:
         self._pauses.pop(user_id, None)
@@ -194,8 +194,9 @@ class TokenService:
             raise SessionExpired("the grant has ended")
         if tokens.access_token != rejected:
             return tokens.access_token
-        if user_id in self._held:
-            return self._held[user_id][1].access_token
+        held = self._held.get(user_id)
+        if held:
+            return held[1].access_token
         mark, _, word = self.store.failure(user_id).partition(" ")
         if mark == keys.digest(record):
             raise FAILURES.get(word, UpstreamError)("shared by the worker that tried")
