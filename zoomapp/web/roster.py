@@ -77,7 +77,9 @@ class Roster:
 
     def chosen(self, view: str, query: str) -> list[Row]:
         """Those a filter and a search leave."""
-        return [each for each in self.rows if each.is_in(view) and agenda.matches(query, each.person.name)]
+        return [
+            each for each in self.rows if each.is_in(view) and (not query or agenda.matches(query, each.person.name))
+        ]
 
     def _row(self, person: Person) -> Row:
         state = status(person)
