@@ -26,6 +26,11 @@ def of_user(user_id: str, kind: str, name: str = "") -> str:
     return tagged(tag(user_id), kind, name)
 
 
+def tag_of(key: str) -> str:
+    """The tag within a key's name."""
+    return key[key.index("{") + 1 : key.index("}")]
+
+
 def digest(text: str | bytes) -> str:
     """A name for something that must not itself be a name: a session id, a context, a token."""
     return hashlib.sha256(text.encode() if isinstance(text, str) else text).hexdigest()[:32]

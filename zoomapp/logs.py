@@ -8,6 +8,7 @@ import logging
 import sys
 from contextvars import ContextVar
 from datetime import UTC, datetime
+from typing import TextIO
 
 request_id: ContextVar[str] = ContextVar("request_id", default="")
 
@@ -32,9 +33,12 @@ class JsonLines(logging.Formatter):
         return json.dumps(line, default=str, ensure_ascii=False)
 
 
-def set_up(level: str) -> None:
-    """Send this app's log to stdout. Libraries below speak from WARNING on: at DEBUG they would print headers."""
-    handler = logging.StreamHandler(sys.stdout)
+def set_up(level: str, stream: TextIO | None = None) -> None:
+    """Send this app's log to stdout, or to ``stream``.
+
+    Libraries below speak from WARNING on: at DEBUG they would print headers.
+    """
+    handler = logging.StreamHandler(stream or sys.stdout)
     handler.setFormatter(JsonLines())
     ours = logging.getLogger("zoomapp")
     ours.handlers[:] = [handler]

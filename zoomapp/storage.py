@@ -142,6 +142,28 @@ def read(client: redis.Redis, key: str) -> bytes | None:
         return cast("bytes | None", client.get(key))
 
 
+#: A page of a scan, and of what is read with it in one trip.
+PAGE = 500
+
+
+def find(client: redis.Redis, kind: str) -> list[str]:
+    """The keys of that kind, everybody's (``session:*`` for those with names). Slow, yet it blocks nobody."""
+    with named_failures():
+        # A scan may tell a key twice.
+        return sorted({key.decode() for key in client.scan_iter(f"{keys.PREFIX}{{*}}:{kind}", count=PAGE)})
+
+
+def read_many(client: redis.Redis, names: list[str]) -> Iterator[tuple[str, bytes]]:
+    """Key and content of those that are still there, a page at a time."""
+    for start in range(0, len(names), PAGE):
+        page = names[start : start + PAGE]
+        with named_failures(), client.pipeline(transaction=False) as pipe:
+            for name in page:
+                pipe.get(name)
+            found = pipe.execute()
+        yield from ((name, content) for name, content in zip(page, found, strict=True) if content is not None)
+
+
 def list_key(client: redis.Redis, user_id: str, key: str, seconds: int) -> None:
     """Put a key on the list of what is kept of this user, so that ``drop_user`` finds it."""
     listed = keys.of_user(user_id, "keys")

@@ -44,6 +44,15 @@ class KeyRing:
         except InvalidTag as error:
             raise CannotOpen("not sealed for this owner and kind") from error
 
+    @property
+    def ids(self) -> list[str]:
+        """The ids of the keys in the ring, newest first; an id tells nothing of its key."""
+        return [each.hex() for each in self._ciphers]
+
+    def key_id(self, sealed: bytes) -> str:
+        """The id of the key that sealed it, in the ring or not; empty for what nobody sealed here."""
+        return sealed[len(VERSION) : _HEAD].hex() if sealed.startswith(VERSION) and len(sealed) > _HEAD else ""
+
     def is_newest(self, sealed: bytes) -> bool:
         """Whether the newest key sealed it; if not, it is time to seal it again."""
         return sealed[len(VERSION) : _HEAD] == self._newest

@@ -1,0 +1,276 @@
+"""`flask tokens`: what an operator can see and do, and that no token is ever seen."""
+
+import os
+import subprocess
+import sys
+import threading
+from dataclasses import replace
+
+import pytest
+
+from tests.people import COMPILED, Person, adapter
+from tests.servers import CLIENT_ID, CLIENT_SECRET, ROOT, clean_environ
+from zoomapp import create_app, services
+from zoomapp.tokens.grants import KeepAlive, all_grants, idle
+from zoomapp.tokens.rotation import Rotation
+
+OLD, NEW, OTHER = bytes(range(32)), b"n" * 32, b"o" * 32
+DAY = 86400
+
+
+@pytest.fixture
+def run(app):
+    """A command's result: ``run("tokens", "list")``."""
+    return lambda *words: app.test_cli_runner().invoke(args=words)
+
+
+@pytest.fixture
+def with_keys(settings, world, clock):
+    """The same deployment with another key ring: ``with_keys(NEW, OLD)``."""
+    built = []
+
+    def build(*ring):
+        parts = services.build(replace(settings, token_encryption_keys=ring), transport=adapter(world), clock=clock)
+        built.append(parts)
+        app = create_app(parts)
+        app.jinja_env.bytecode_cache = COMPILED
+        return app
+
+    yield build
+    for parts in built:
+        parts.calls.stop()
+        parts.redis.connection_pool.disconnect()
+
+
+def invoke(app, *words):
+    return app.test_cli_runner().invoke(args=words)
+
+
+def test_list_shows_whose_grants_there_are_and_no_token(run, dana, priya, world):
+    result = run("tokens", "list")
+
+    assert result.exit_code == 0
+    assert dana.id in result.stdout and priya.id in result.stdout
+    assert "2026-03-02 10:00" in result.stdout
+    assert not any(secret in result.output for secret in issued(dana, priya))
+
+
+def issued(*people):
+    parts = people[0].browser.application.extensions["zoomapp"]
+    kept = [parts.tokens.load(person.id) for person in people]
+    return [secret for tokens in kept for secret in (tokens.access_token, tokens.refresh_token)]
+
+
+def test_show_names_the_scopes_and_no_token(run, dana):
+    result = run("tokens", "show", dana.id)
+
+    assert "scope     meeting:read:list_meetings" in result.stdout
+    assert not any(secret in result.output for secret in issued(dana))
+
+
+def test_what_is_not_kept_is_said_in_a_sentence(run):
+    for command in ("show", "forget"):
+        result = run("tokens", command, "nobody")
+
+        assert result.exit_code == 1
+        assert "Traceback" not in result.output and result.stderr.startswith("Error: ")
+
+
+def test_forget_drops_all_that_is_kept(run, dana, redis_client):
+    result = run("tokens", "forget", dana.id)
+
+    assert result.exit_code == 0
+    assert not list(redis_client.scan_iter("zoomapp:{*}:*"))
+
+
+def test_forget_can_end_the_grant_at_zoom_too(run, dana, world):
+    result = run("tokens", "forget", "--revoke", dana.id)
+
+    assert "Zoom ended the grant" in result.stdout
+    assert world.calls.count("POST /oauth/revoke") == 1
+
+
+def test_rotate_seals_everything_anew_so_that_the_old_key_can_leave(with_keys, world):
+    person = Person(with_keys(OLD), world, "dana")
+    person.connect()
+    person.post("/settings", data={"late_minutes": "17"})
+
+    result = invoke(with_keys(NEW, OLD), "tokens", "rotate")
+
+    later = with_keys(NEW)
+    person.browser = carried_on(person, later)
+    assert result.exit_code == 0, result.output
+    assert person.get("/zoom/api/v2/users/me").status_code == 200
+    assert 'value="17"' in person.look("/settings").text
+
+
+def carried_on(person, app):
+    """The same browser, its cookies included, before another process of the same deployment."""
+    browser = app.test_client()
+    browser._cookies = person.browser._cookies
+    return browser
+
+
+def test_rotate_changes_no_records_life(with_keys, world, redis_client):
+    person = Person(with_keys(OLD), world, "dana")
+    person.connect()
+    (name,) = redis_client.scan_iter("zoomapp:{*}:tokens")
+    redis_client.expire(name, 1000)
+
+    invoke(with_keys(NEW, OLD), "tokens", "rotate")
+
+    assert 990 < redis_client.ttl(name) <= 1000
+
+
+def test_rotate_names_the_key_of_what_it_cannot_read_and_fails(with_keys, world):
+    first = with_keys(OTHER)
+    Person(first, world, "dana").connect()
+    Person(with_keys(OLD), world, "priya").connect()
+    key_id = first.extensions["zoomapp"].ring.ids[0]
+
+    result = invoke(with_keys(NEW, OLD), "tokens", "rotate")
+
+    assert result.exit_code == 1
+    assert f"2 not readable: under key {key_id}, which is not in TOKEN_ENCRYPTION_KEYS" in result.stderr
+    assert "2 of 4 records sealed anew" in result.stdout
+
+
+def test_rotate_again_finds_nothing_left_to_do(with_keys, world):
+    Person(with_keys(OLD), world, "dana").connect()
+    ring = with_keys(NEW, OLD)
+
+    assert "2 of 2 records" in invoke(ring, "tokens", "rotate").stdout
+    assert "0 of 2 records" in invoke(ring, "tokens", "rotate").stdout
+
+
+def test_rotate_goes_on_where_it_was_cut_short(with_keys, world):
+    for name in ("dana", "priya"):
+        Person(with_keys(OLD), world, name).connect()
+    ring = with_keys(NEW, OLD)
+    parts = ring.extensions["zoomapp"]
+
+    with pytest.raises(KeyboardInterrupt):
+        Rotation(parts.redis, parts.ring).run(interrupt)
+
+    assert "3 of 4 records" in invoke(ring, "tokens", "rotate").stdout
+
+
+def interrupt(count):
+    raise KeyboardInterrupt
+
+
+def test_rotate_leaves_alone_what_the_app_wrote_meanwhile(with_keys, world):
+    app = with_keys(OLD)
+    person = Person(app, world, "dana")
+    person.connect()
+    parts = with_keys(NEW, OLD).extensions["zoomapp"]
+    (name,) = [each for each in Rotation(parts.redis, parts.ring).names if each.endswith(":tokens")]
+    read_before = parts.redis.get(name)
+    world.revoke_access_tokens()
+    person.get("/zoom/api/v2/users/me")
+    renewed = parts.tokens.load(person.id).access_token
+
+    swapped = Rotation(parts.redis, parts.ring)._swap([name], [read_before, b"old tokens, sealed anew"])
+
+    assert not swapped
+    assert parts.tokens.load(person.id).access_token == renewed
+
+
+def test_keepalive_renews_what_lay_idle_and_nothing_else(run, dana, priya, world, clock):
+    clock.tick(61 * DAY)
+    priya.get("/zoom/api/v2/users/me")
+    world.calls.clear()
+
+    result = run("tokens", "keepalive")
+
+    assert result.stdout.startswith("1 of 1 grants renewed")
+    assert world.calls.count("POST /oauth/token") == 1
+    assert run("tokens", "keepalive").stdout.startswith("0 of 0 grants")
+
+
+def test_keepalive_of_two_machines_at_once_renews_each_grant_once(dana, priya, with_keys, world, clock):
+    clock.tick(61 * DAY)
+    machines = [with_keys(OLD).extensions["zoomapp"] for _ in range(2)]
+    due = [idle(all_grants(parts.redis, parts.ring), clock() - 60 * DAY) for parts in machines]
+    done = []
+
+    def keep(parts, grants):
+        done.append(KeepAlive(parts.tokens, 100, lambda seconds: False).run(grants))
+
+    threads = [threading.Thread(target=keep, args=each) for each in zip(machines, due, strict=True)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert [len(each) for each in due] == [2, 2]
+    assert [(each.renewed, each.ended, each.failed) for each in done] == [(2, 0, 0), (2, 0, 0)]
+    assert world.calls.count("POST /oauth/token") == 2
+
+
+def test_keepalive_keeps_to_its_rate(dana, priya, parts, clock):
+    due = idle(all_grants(parts.redis, parts.ring), clock() + 1)
+    now, pauses = [0.0], []
+
+    def pause(seconds):
+        pauses.append(seconds)
+        now[0] += seconds
+        return False
+
+    KeepAlive(parts.tokens, 4, pause, lambda: now[0]).run(due)
+
+    assert pauses == [0.0, 0.25]
+
+
+def test_keepalive_stops_where_zoom_asks_for_a_pause(run, dana, priya, world, clock):
+    clock.tick(61 * DAY)
+    world.faults.add("token-limit")
+
+    result = run("tokens", "keepalive")
+
+    assert result.exit_code == 1
+    assert "Zoom asks to wait 2 seconds" in result.stderr
+
+
+def test_keepalive_counts_a_grant_that_has_ended_and_goes_on(run, dana, priya, world, clock):
+    clock.tick(61 * DAY)
+    world.faults.add("refused-refresh")
+
+    result = run("tokens", "keepalive")
+
+    assert result.exit_code == 0
+    assert result.stdout.startswith("1 of 2 grants renewed; 1 had ended")
+
+
+def test_keepalive_told_to_stop_begins_no_renewal(dana, parts, world, clock):
+    due = idle(all_grants(parts.redis, parts.ring), clock() + 1)
+
+    done = KeepAlive(parts.tokens, 4, lambda seconds: True).run(due)
+
+    assert done.renewed == 0 and done.stopped == "told to stop"
+    assert not world.calls
+
+
+def test_a_store_that_is_away_is_said_in_a_sentence(settings):
+    away = services.build(replace(settings, redis_url="redis://127.0.0.1:1/0"))
+
+    result = invoke(create_app(away), "tokens", "rotate")
+
+    assert result.exit_code == 1
+    assert "Error: The app cannot reach its own storage." in result.stderr and "Traceback" not in result.output
+
+
+def test_flask_finds_the_commands_by_itself(redis_url):
+    environ = clean_environ(
+        PUBLIC_URL="http://localhost",
+        SECRET_KEY="k" * 32,
+        TOKEN_ENCRYPTION_KEYS="11" * 32,
+        REDIS_URL=redis_url,
+        ZOOM_CLIENT_ID=CLIENT_ID,
+        ZOOM_CLIENT_SECRET=CLIENT_SECRET,
+    )
+    flask = os.path.join(os.path.dirname(sys.executable), "flask")
+
+    done = subprocess.run([flask, "tokens", "list"], env=environ, cwd=ROOT, capture_output=True, text=True, timeout=60)
+
+    assert (done.returncode, done.stderr.strip()) == (0, "0 kept.")

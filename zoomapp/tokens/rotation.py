@@ -1,0 +1,78 @@
+"""Sealing what is kept under the newest key, so that an older one can leave the ring.
+
+Safe while the app runs: each record is put in the place of the very bytes it was made from, or not at all. It keeps the
+rest of its life. Whatever is sealed newly already is left alone, so a second run goes on where a first one stopped.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import redis
+
+from zoomapp import keys, storage
+from zoomapp.tokens.cipher import CannotOpen, KeyRing
+from zoomapp.tokens.store import KIND as TOKENS
+
+#: What outlives a day, by the ending of its keys. Everything else has ended before an operator is done.
+KINDS = (TOKENS, "preferences", "session:*")
+
+_RESEAL = """
+if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
+redis.call('SET', KEYS[1], ARGV[2], 'KEEPTTL')
+return 1
+"""
+
+
+@dataclass
+class Rotated:
+    """How many records there were of each sort. ``unknown`` and ``damaged``: by key id, never by content."""
+
+    seen: int = 0
+    resealed: int = 0
+    #: Under keys that are not in the ring.
+    unknown: Counter[str] = field(default_factory=Counter)
+    #: Under a key of the ring, and yet they do not open.
+    damaged: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def complete(self) -> bool:
+        return not self.unknown and not self.damaged
+
+
+class Rotation:
+    """One pass over all records."""
+
+    def __init__(self, client: redis.Redis, ring: KeyRing) -> None:
+        self._redis = client
+        self._ring = ring
+        self._swap = client.register_script(_RESEAL)
+        self.names = [name for kind in KINDS for name in storage.find(client, kind)]
+
+    def run(self, tell: Callable[[int], object] = lambda count: None) -> Rotated:
+        """Seal them anew; ``tell`` hears of each record that is done. Raises StoreUnavailable."""
+        done = Rotated()
+        for name, sealed in storage.read_many(self._redis, self.names):
+            done.seen += 1
+            self._reseal(name, sealed, done)
+            tell(1)
+        return done
+
+    def _reseal(self, name: str, sealed: bytes | None, done: Rotated) -> None:
+        kind = name.split(":")[2]
+        owner = keys.tag_of(name) if kind == TOKENS else name
+        while sealed is not None and not self._ring.is_newest(sealed):
+            try:
+                anew = self._ring.seal(kind, owner, self._ring.open(kind, owner, sealed))
+            except CannotOpen:
+                key_id = self._ring.key_id(sealed)
+                (done.damaged if key_id in self._ring.ids else done.unknown)[key_id] += 1
+                return
+            with storage.named_failures():
+                if self._swap([name], [sealed, anew]):
+                    done.resealed += 1
+                    return
+            # Somebody wrote it meanwhile: look at what lies there now.
+            sealed = storage.read(self._redis, name)
