@@ -25,11 +25,11 @@ class Figure:
     @property
     def verdict(self) -> str:
         """``stretch``, ``holds`` or ``MISSED``; nothing for a figure that is only told."""
-        if self.must is None and self.stretch is None:
-            return ""
         if self.stretch is not None and self._keeps(self.stretch):
             return "stretch"
-        return "holds" if self.must is None or self._keeps(self.must) else "MISSED"
+        if self.must is None:
+            return ""
+        return "holds" if self._keeps(self.must) else "MISSED"
 
     def _keeps(self, limit: float) -> bool:
         return self.value >= limit if self.at_least else self.value <= limit

@@ -10,7 +10,8 @@ import requests
 from zoomapp.errors import UpstreamError, UpstreamTimeout
 from zoomapp.services import http_session
 from zoomapp.zoom.client import Call, ZoomClient
-from zoomapp.zoom.wire import ExactAdapter, LostAnswer, NotSent
+from zoomapp.zoom.failures import LostAnswer, NotSent
+from zoomapp.zoom.wire import ExactAdapter
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n"
 

@@ -59,7 +59,7 @@ def _ask(url: str, request: Request) -> Answer:
     asked.headers["Via"] = VIA
     seconds = deadline.remaining(ANSWER_SECONDS)
     timeout = (min(CONNECT_SECONDS, seconds), seconds)
-    return Answer(_transport().send(asked, stream=True, timeout=timeout), request.method)
+    return Answer.of(_transport().send(asked, stream=True, timeout=timeout), request.method)
 
 
 def _climbs(path: str) -> bool:

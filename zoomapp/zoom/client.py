@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from http.client import HTTPException
 from typing import Any
@@ -28,7 +28,7 @@ from zoomapp.errors import (
     ZoomRefused,
 )
 from zoomapp.zoom.limits import is_daily, retry_after_seconds
-from zoomapp.zoom.wire import bounded
+from zoomapp.zoom.wire import ExactAdapter, bounded
 
 log = logging.getLogger(__name__)
 
@@ -64,13 +64,17 @@ class Call:
 class Answer:
     """What Zoom answered. The body is undecoded, and read once: by ``whole``, ``chunks`` or ``json``."""
 
-    def __init__(self, response: requests.Response, method: str) -> None:
-        self.status: int = response.status_code
-        self.headers: CaseInsensitiveDict[str] = response.headers
-        self._raw: Any = response.raw
+    def __init__(self, status: int, headers: Mapping[str, str], raw: Any, method: str) -> None:
+        self.status = status
+        self.headers = headers
+        self._raw = raw
         self._has_body = method != "HEAD" and self.status not in NO_BODY
         self._read = b""
         self._ended = not self._has_body
+
+    @classmethod
+    def of(cls, response: requests.Response, method: str) -> Answer:
+        return cls(response.status_code, response.headers, response.raw, method)
 
     @property
     def tracking_id(self) -> str:
@@ -150,12 +154,11 @@ class ZoomClient:
         """Zoom's answer, whatever its status. Raises UpstreamError (UpstreamTimeout) when there is none."""
         began = time.monotonic()
         try:
-            response = self._deliver(call, access_token)
+            answer = self._deliver(call, access_token)
         except requests.RequestException as error:
             noted.note(call.method, call.path, 0, (time.monotonic() - began) * 1000, {})
             kind = UpstreamTimeout if isinstance(error, requests.Timeout) else UpstreamError
             raise kind(f"{call.method} {call.path}: {type(error).__name__}") from error
-        answer = Answer(response, call.method)
         milliseconds = (time.monotonic() - began) * 1000
         noted.note(call.method, call.path, answer.status, milliseconds, answer.headers)
         log.debug(
@@ -186,7 +189,7 @@ class ZoomClient:
             if self.is_zoom(address):
                 request.headers["Authorization"] = f"Bearer {access_token}"
             try:
-                answer = Answer(self._once(self._session.get_adapter(address), request), "GET")
+                answer = Answer.of(self._once(self._session.get_adapter(address), request), "GET")
             except requests.RequestException as error:
                 raise UpstreamError(f"download: {type(error).__name__}") from error
             if answer.status not in REDIRECTS:
@@ -204,27 +207,30 @@ class ZoomClient:
         at_zoom = where.scheme == "https" and (where.hostname or "").endswith((".zoom.us", ".zoom.com"))
         return at_zoom or address.startswith("https://zoom.us/") or f"{where.scheme}://{where.netloc}" == self.host
 
-    def _deliver(self, call: Call, access_token: str) -> requests.Response:
-        request = requests.PreparedRequest()
-        request.method = call.method
-        request.url = self.host + call.target
-        request.headers = CaseInsensitiveDict({"Accept": "application/json", "User-Agent": USER_AGENT, **call.headers})
-        request.headers["Authorization"] = f"Bearer {access_token}"
-        request.body = call.body or None
-        adapter = self._session.get_adapter(self.host)
+    def _deliver(self, call: Call, access_token: str) -> Answer:
+        headers = {"Accept": "application/json", "User-Agent": USER_AGENT, **call.headers}
+        headers["Authorization"] = f"Bearer {access_token}"
         try:
-            return self._once(adapter, request)
+            return self._attempt(call, headers)
         except requests.ConnectionError:
             # A kept-alive connection that Zoom closed just now looks like this; a write may have been processed.
             if call.method not in SAFE or deadline.passed():
                 raise
-        return self._once(adapter, request)
+        return self._attempt(call, headers)
+
+    def _attempt(self, call: Call, headers: dict[str, str]) -> Answer:
+        adapter = self._session.get_adapter(self.host)
+        if isinstance(adapter, ExactAdapter):
+            reply = adapter.exchange(call.method, self.host, call.target, headers, call.body, _timeout())
+            return Answer(reply.status, reply.headers, reply, call.method)
+        request = requests.PreparedRequest()
+        request.method, request.url, request.body = call.method, self.host + call.target, call.body or None
+        request.headers = CaseInsensitiveDict(headers)
+        return Answer.of(self._once(adapter, request), call.method)
 
     @staticmethod
     def _once(adapter: Any, request: requests.PreparedRequest) -> requests.Response:
-        seconds = deadline.remaining(ANSWER_SECONDS)
-        timeout = (min(CONNECT_SECONDS, seconds), seconds)
-        response: requests.Response = adapter.send(request, stream=True, timeout=timeout)
+        response: requests.Response = adapter.send(request, stream=True, timeout=_timeout())
         return response
 
     @staticmethod
@@ -234,6 +240,12 @@ class ZoomClient:
         if answer._has_body and not framed:
             answer.close()
             raise UpstreamError(f"answer {answer.status} has no length")
+
+
+def _timeout() -> tuple[float, float]:
+    """Seconds to connect, and until the answer's head has come."""
+    seconds = deadline.remaining(ANSWER_SECONDS)
+    return min(CONNECT_SECONDS, seconds), seconds
 
 
 def decipher(answer: Answer, now: float) -> Any:

@@ -25,23 +25,13 @@ from urllib3.connectionpool import HTTPConnectionPool
 from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError, ReadTimeoutError
 from urllib3.util import is_connection_dropped
 
+from zoomapp.zoom.exchange import Reply, exchange, request_bytes
+from zoomapp.zoom.failures import LostAnswer, NotSent, NotSentInTime
 from zoomapp.zoom.watch import Watch
 
 POOL_SIZE = 256
 
 watch = Watch()
-
-
-class NotSent(requests.ConnectionError):
-    """No connection came about, so no byte of the request can have been processed."""
-
-
-class NotSentInTime(requests.ConnectTimeout, NotSent):
-    """As NotSent; the time to connect ran out."""
-
-
-class LostAnswer(requests.ConnectionError):
-    """The request may have been processed; no answer came."""
 
 
 class ExactAdapter(HTTPAdapter):
@@ -50,10 +40,26 @@ class ExactAdapter(HTTPAdapter):
     def __init__(self, ca_bundle: str = "") -> None:
         # Building a context loads every root certificate (about 15 ms): once per process, not once per connection.
         self._context = ssl.create_default_context(cafile=ca_bundle or None)
+        self._origins: dict[str, tuple[str, HTTPConnectionPool]] = {}
         super().__init__(pool_connections=4, pool_maxsize=POOL_SIZE, max_retries=0)
 
     def init_poolmanager(self, connections: int, maxsize: int, block: bool = False, **options: Any) -> None:
         super().init_poolmanager(connections, maxsize, block, ssl_context=self._context, **options)
+
+    def exchange(
+        self, method: str, origin: str, target: str, headers: dict[str, str], body: bytes, timeout: tuple[float, float]
+    ) -> Reply:
+        """The short way, for calls that only pass through. Raises NotSent, LostAnswer or requests.ReadTimeout."""
+        where, pool = self._origins.get(origin) or self._origin(origin)
+        request = request_bytes(method, target, {"Host": where, **headers}, body)
+        return exchange(pool, method, request, timeout, watch)
+
+    def _origin(self, origin: str) -> tuple[str, HTTPConnectionPool]:
+        """The Host header and the pool of ``https://host:port``."""
+        where = urlsplit(origin)
+        pool = self.poolmanager.connection_from_host(where.hostname, where.port, where.scheme)
+        self._origins[origin] = (where.netloc, pool)
+        return self._origins[origin]
 
     def send(  # type: ignore[override]
         self,

@@ -1,0 +1,156 @@
+"""The short way to Zoom: what goes out is a request and nothing else, and whose answer came is never in doubt."""
+
+import socket
+
+import pytest
+import requests
+
+from tests.zoom.test_wire import HEAD, Peer, drip
+from zoomapp.zoom.exchange import Headers, request_bytes
+from zoomapp.zoom.failures import LostAnswer, NotSent
+from zoomapp.zoom.wire import ExactAdapter
+
+CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+
+
+@pytest.fixture
+def peer():
+    """A factory of peers."""
+    made = []
+
+    def make(*scripts, **more):
+        made.append(Peer(*scripts, **more))
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.listener.close()
+
+
+@pytest.fixture
+def adapter():
+    return ExactAdapter()
+
+
+def ask(adapter, server, method="GET", body=b"", seconds=5.0):
+    return adapter.exchange(method, server.url, "/v2/x", {"Accept": "*/*"}, body, (1.0, seconds))
+
+
+def test_a_header_is_found_in_any_case_and_joined_when_repeated():
+    headers = Headers()
+    for name, value in (("X-One", "1"), ("Vary", "Origin"), ("vary", "Cookie")):
+        headers.add(name, value)
+
+    assert headers["x-one"] == headers.get("X-ONE") == "1"
+    assert headers["VARY"] == "Origin, Cookie"
+    assert "Vary" in headers and "Age" not in headers and headers.get("Age", "") == ""
+
+
+@pytest.mark.parametrize("value", ["a\r\nX-Injected: 1", "a\nb", "a\r", "caf\u2019"])
+def test_a_value_that_would_break_its_line_goes_nowhere(value):
+    with pytest.raises(requests.RequestException):
+        request_bytes("GET", "/v2/x", {"Accept": value}, b"")
+
+
+def test_a_write_says_how_long_it_is_even_when_empty():
+    assert b"\r\nContent-Length: 0\r\n" in request_bytes("POST", "/v2/x", {}, b"")
+    assert request_bytes("PATCH", "/v2/x", {}, b"{}").endswith(b"Content-Length: 2\r\n\r\n{}")
+    assert b"Content-Length" not in request_bytes("GET", "/v2/x", {}, b"")
+
+
+def test_a_body_comes_without_the_frames_of_its_chunks(adapter, peer):
+    server = peer(drip(CHUNKED + b"3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n"), [HEAD + b"{}"], pause=0.001)
+
+    assert ask(adapter, server).read(1000) == b"abcde"
+    assert ask(adapter, server).read(1000) == b"{}"
+    assert server.connections == 1
+
+
+def test_a_body_can_be_read_in_pieces(adapter, peer):
+    reply = ask(adapter, peer([HEAD.replace(b": 2", b": 10") + b"0123456789"]))
+
+    assert [reply.read(4) for _ in range(4)] == [b"0123", b"4567", b"89", b""]
+
+
+@pytest.mark.parametrize("status", [b"204 No Content", b"304 Not Modified"])
+def test_an_answer_without_a_body_frees_its_connection(adapter, peer, status):
+    server = peer([b"HTTP/1.1 " + status + b"\r\n\r\n"], [HEAD + b"{}"])
+
+    assert ask(adapter, server).read(10) == b""
+    assert ask(adapter, server).read(10) == b"{}"
+    assert server.connections == 1
+
+
+def test_the_answer_to_head_has_a_length_and_no_body(adapter, peer):
+    server = peer([HEAD], [HEAD + b"{}"])
+
+    reply = ask(adapter, server, "HEAD")
+
+    assert (reply.headers["content-length"], reply.read(10)) == ("2", b"")
+    assert ask(adapter, server).read(10) == b"{}"
+
+
+def test_an_interim_answer_is_not_the_answer(adapter, peer):
+    early = b"HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n"
+
+    reply = ask(adapter, peer([early + HEAD + b"{}"]))
+
+    assert (reply.status, "Link" in reply.headers, reply.read(10)) == (200, False, b"{}")
+
+
+@pytest.mark.parametrize("surplus", [b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nno", b"x"])
+def test_what_nobody_asked_for_is_not_taken_for_the_next_answer(adapter, peer, surplus):
+    server = peer([HEAD + b"{}" + surplus], [HEAD + b"{}"])
+
+    first = [ask(adapter, server)] if surplus != b"x" else []
+    for reply in first:
+        assert (reply.status, reply.read(10)) == (200, b"{}")
+    if not first:
+        with pytest.raises(LostAnswer):
+            ask(adapter, server)
+
+    assert ask(adapter, server).read(10) == b"{}"
+    assert server.connections == 2
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nX : y\r\n\r\n",
+        b"HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n",
+        b"SSH-2.0-nobody\r\n",
+    ],
+    ids=["two lengths", "two frames", "blank before the colon", "another protocol", "no HTTP"],
+)
+def test_an_answer_that_can_be_read_in_two_ways_is_none(adapter, peer, head):
+    with pytest.raises(LostAnswer):
+        ask(adapter, peer([head + b"{}"]))
+
+
+def test_a_head_without_an_end_is_given_up(adapter, peer):
+    endless = b"HTTP/1.1 200 OK\r\n" + b"X-Filler: 1234567890\r\n" * 10_000
+
+    with pytest.raises(LostAnswer):
+        ask(adapter, peer([endless]))
+
+
+def test_silence_is_a_time_out_and_nobody_there_is_known(adapter, peer):
+    silent = peer([b""], pause=1.0)
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        nowhere = f"http://127.0.0.1:{listener.getsockname()[1]}"
+
+    with pytest.raises(requests.ReadTimeout):
+        ask(adapter, silent, seconds=0.2)
+    with pytest.raises(NotSent):
+        adapter.exchange("GET", nowhere, "/v2/x", {}, b"", (1.0, 1.0))
+
+
+def test_a_reply_let_go_half_way_is_not_used_again(adapter, peer):
+    server = peer([HEAD.replace(b": 2", b": 10") + b"01234"], [HEAD + b"{}"])
+
+    ask(adapter, server).close()
+
+    assert ask(adapter, server).read(10) == b"{}"
+    assert server.connections == 2
