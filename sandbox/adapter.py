@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable, Iterator, Mapping
+from email.utils import formatdate
 from typing import Any
 from urllib.parse import unquote_to_bytes, urlsplit
 
@@ -26,6 +27,7 @@ class SandboxAdapter(BaseAdapter):
 
     def __init__(self, world: World) -> None:
         super().__init__()
+        self.world = world
         self.app = create_app(world)
 
     def send(
@@ -46,7 +48,8 @@ class SandboxAdapter(BaseAdapter):
             raise requests.ConnectionError(dropped, request=request) from dropped
         except TooSlow as late:
             raise requests.ReadTimeout(late, request=request) from late
-        return response_of(request, *started, body)
+        status, headers = started
+        return response_of(request, status, [("Date", formatdate(self.world.now(), usegmt=True)), *headers], body)
 
     def close(self) -> None:
         """Nothing is open."""

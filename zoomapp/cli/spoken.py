@@ -12,7 +12,7 @@ import click
 from flask import current_app
 
 from zoomapp import logs
-from zoomapp.errors import ZoomAppError
+from zoomapp.errors import ConfigError, ZoomAppError
 from zoomapp.services import Services
 
 P = ParamSpec("P")
@@ -20,6 +20,9 @@ R = TypeVar("R")
 
 
 def parts() -> Services:
+    """Raises ConfigError when the settings did not suffice to build them."""
+    if error := current_app.extensions.get("zoomapp.config_error"):
+        raise error
     built: Services = current_app.extensions["zoomapp"]
     return built
 
@@ -32,6 +35,8 @@ def spoken(command: Callable[P, R]) -> Callable[P, R]:
         logs.set_up("WARNING", sys.stderr)
         try:
             return command(*args, **kwargs)
+        except ConfigError as error:
+            raise click.ClickException(str(error)) from error
         except ZoomAppError as error:
             raise click.ClickException(
                 f"{error.message} ({error.detail})" if error.detail else error.message

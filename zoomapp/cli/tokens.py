@@ -23,8 +23,8 @@ group = AppGroup("tokens", help="What is kept of users.")
 @spoken
 def list_() -> None:
     """Each kept grant: whose, its state, when it was given and last renewed."""
-    click.echo(f"{'user':<26} {'state':<10} {'granted (UTC)':<16} {'renewed (UTC)':<16} scopes")
     grants = list(all_grants(parts().redis, parts().ring))
+    click.echo(f"{'user':<26} {'state':<10} {'granted (UTC)':<16} {'renewed (UTC)':<16} scopes")
     for grant in grants:
         tokens = grant.tokens
         if tokens is None:

@@ -22,6 +22,9 @@ CONNECT_SECONDS = 3.0
 #: A renewal is never given up early: an answer we do not wait for may hold the only good refresh token.
 ANSWER_SECONDS = 20.0
 REVOKE_SECONDS = 5.0
+PROBE_SECONDS = 10.0
+#: What Zoom certainly did not give out: how it refuses it tells about everything else.
+NOBODYS_TOKEN = "nobody-was-given-this"
 
 
 @dataclass(frozen=True)
@@ -50,6 +53,15 @@ class TokenSet:
     @property
     def scopes(self) -> frozenset[str]:
         return frozenset(self.scope.split())
+
+
+@dataclass(frozen=True)
+class Probe:
+    """How the token endpoint refused a refresh token that nobody was given. ``date``: the header field."""
+
+    error: str
+    reason: str
+    date: str
 
 
 class InvalidGrant(Exception):
@@ -114,6 +126,21 @@ class ZoomOAuth:
         status, _, _ = self._post("/oauth/revoke", {"token": access_token}, deadline.remaining(REVOKE_SECONDS))
         if status != 200:
             raise UpstreamError(f"revoke answered {status}")
+
+    def probe(self) -> Probe:
+        """What the token endpoint thinks of our credentials; no grant is touched. Raises UpstreamError."""
+        form = {"grant_type": "refresh_token", "refresh_token": NOBODYS_TOKEN}
+        _, headers, body = self._post("/oauth/token", form, deadline.remaining(PROBE_SECONDS))
+        return Probe(str(body.get("error", "")), str(body.get("reason", "")), headers.get("Date", ""))
+
+    def consent_status(self) -> int:
+        """The status of the consent page for our redirect URI. Raises UpstreamError."""
+        try:
+            address = self.authorize_url("doctor", NOBODYS_TOKEN)
+            with self._session.get(address, timeout=(CONNECT_SECONDS, PROBE_SECONDS), allow_redirects=False) as answer:
+                return answer.status_code
+        except requests.RequestException as error:
+            raise UpstreamError(f"consent page: {type(error).__name__}") from error
 
     def _tokens(self, form: dict[str, str], seconds: float, before: TokenSet | None = None) -> TokenSet:
         status, headers, body = self._post("/oauth/token", form, seconds)

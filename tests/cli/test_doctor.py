@@ -1,0 +1,271 @@
+"""`flask doctor`: a deployment that lacks nothing, and broken ones that each get the one right finding."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from devtools import found
+from sandbox.faults import Fault
+from tests.certificates import self_signed
+from tests.cli.deployments import OLD_KEY, Deployment, adding, leading_on, rewriting_cookies, without
+from tests.servers import ROOT, clean_environ
+from zoomapp import cli
+from zoomapp.cli.doctor.store import version
+from zoomapp.errors import ConfigError
+
+KEPT = {"appendonly": "yes"}
+
+
+@pytest.fixture
+def deployment(settings, world, clock, redis_process):
+    redis = redis_process(**KEPT)
+    made = Deployment(settings, world, clock, redis, redis_process)
+    made.set(redis_url=redis.url, public_url=f"http://127.0.0.1:{made.port}")
+    world.redirect_uris.append(made.settings.public_url)
+    return made
+
+
+def configure(deployment, **config):
+    with deployment.redis.client() as client:
+        for name, value in config.items():
+            client.config_set(name.replace("_", "-"), value)
+
+
+def guessable_secret(deployment):
+    deployment.set(secret_key="x" * 40)
+
+
+def log_at_debug(deployment):
+    deployment.set(log_level="DEBUG")
+
+
+def no_webhook_secret(deployment):
+    deployment.set(zoom_webhook_secret="")
+
+
+def guessable_key(deployment):
+    deployment.set(token_encryption_keys=(b"\0" * 32,))
+
+
+def same_key_twice(deployment):
+    deployment.set(token_encryption_keys=deployment.settings.token_encryption_keys * 2)
+
+
+def key_lost(deployment):
+    deployment.connect("dana", OLD_KEY)
+
+
+def key_replaced(deployment):
+    ring = deployment.settings.token_encryption_keys
+    deployment.connect("dana", OLD_KEY)
+    deployment.set(token_encryption_keys=(*ring, OLD_KEY))
+
+
+def only_this_machine_can_reach_it(deployment):
+    deployment.set(zoom_host="https://zoom.example")
+
+
+def in_client_redirect_elsewhere(deployment):
+    deployment.set(in_client_redirect="https://other.example/api/zoomapp/auth")
+
+
+def partitioned_without_https(deployment):
+    deployment.set(cookie_mode="partitioned")
+
+
+def redis_gone(deployment):
+    deployment.redis.stop()
+
+
+def redis_wants_a_password(deployment):
+    configure(deployment, requirepass="a password")
+
+
+def redis_with_its_own_certificate(deployment):
+    if not found.redis_server():
+        pytest.skip("The embedded server has no TLS.")
+    pem, key = self_signed(Path(deployment.redis._folder))
+    port = {"tls_port": str(deployment.port + 1), "tls_auth_clients": "no"}
+    deployment.start_redis(**KEPT, **port, tls_cert_file=str(pem), tls_key_file=str(key))
+    deployment.set(redis_url=f"rediss://127.0.0.1:{deployment.port + 1}/0")
+
+
+def redis_drops_keys_when_full(deployment):
+    configure(deployment, maxmemory="100mb", maxmemory_policy="allkeys-lru")
+
+
+def redis_would_drop_keys(deployment):
+    configure(deployment, maxmemory_policy="volatile-lru")
+
+
+def redis_forgets(deployment):
+    configure(deployment, appendonly="no")
+
+
+def redis_is_a_replica(deployment):
+    replica = deployment.start_redis(**KEPT, replicaof=f"127.0.0.1 {deployment.redis.port}")
+    deployment.set(redis_url=replica.url)
+
+
+def redis_is_full(deployment):
+    configure(deployment, maxmemory="1")
+
+
+def zoom_gone(deployment):
+    deployment.world.faults.append(Fault("* /oauth/**", drop="before"))
+
+
+def wrong_secret(deployment):
+    deployment.set(zoom_client_secret="that of the development app")
+
+
+def redirect_uri_not_entered(deployment):
+    deployment.world.redirect_uris.remove(deployment.settings.public_url)
+
+
+def another_api(deployment):
+    deployment.world.faults.append(Fault("GET /v2/users/me", 404, body={"error": "Not Found"}))
+
+
+def clock_a_minute_off(deployment):
+    deployment.clock = type(deployment.clock)(deployment.clock() + 60)
+
+
+def clock_ten_minutes_off(deployment):
+    deployment.clock = type(deployment.clock)(deployment.clock() - 600)
+
+
+def app_not_running(deployment):
+    deployment.running = False
+
+
+def address_leads_on(deployment):
+    deployment.router = leading_on
+
+
+def router_drops_a_header(deployment):
+    deployment.router = without("strict-transport-security")
+
+
+def router_forbids_frames(deployment):
+    deployment.router = adding("X-Frame-Options", "DENY")
+
+
+def router_drops_cookies(deployment):
+    deployment.router = without("set-cookie")
+
+
+def router_rewrites_cookies(deployment):
+    deployment.router = rewriting_cookies("SameSite=Lax", "SameSite=Strict")
+
+
+BROKEN = [
+    (guessable_secret, "settings.secret_key", "fail"),
+    (log_at_debug, "settings.log_level", "warn"),
+    (no_webhook_secret, "settings.webhook", "warn"),
+    (guessable_key, "keys.weak", "fail"),
+    (same_key_twice, "keys.twice", "warn"),
+    (key_lost, "keys.records", "fail"),
+    (key_replaced, "keys.records", "warn"),
+    (only_this_machine_can_reach_it, "url.public", "fail"),
+    (in_client_redirect_elsewhere, "url.in_client", "fail"),
+    (partitioned_without_https, "cookie.mode", "fail"),
+    (redis_gone, "redis", "fail"),
+    (redis_wants_a_password, "redis", "fail"),
+    (redis_with_its_own_certificate, "redis", "fail"),
+    (redis_drops_keys_when_full, "redis.eviction", "fail"),
+    (redis_would_drop_keys, "redis.eviction", "warn"),
+    (redis_forgets, "redis.persistence", "warn"),
+    (redis_is_a_replica, "redis.writable", "fail"),
+    (redis_is_full, "redis.writable", "fail"),
+    (zoom_gone, "zoom", "fail"),
+    (wrong_secret, "zoom.credentials", "fail"),
+    (redirect_uri_not_entered, "zoom.redirect", "fail"),
+    (another_api, "zoom.api", "fail"),
+    (clock_a_minute_off, "clock", "warn"),
+    (clock_ten_minutes_off, "clock", "fail"),
+    (app_not_running, "home", "fail"),
+    (address_leads_on, "home", "fail"),
+    (router_drops_a_header, "home.headers", "fail"),
+    (router_forbids_frames, "home.framing", "fail"),
+    (router_drops_cookies, "cookie", "fail"),
+    (router_rewrites_cookies, "cookie", "fail"),
+]
+
+
+@pytest.mark.parametrize(("broken", "about", "state"), BROKEN, ids=lambda value: getattr(value, "__name__", ""))
+def test_a_broken_deployment_gets_the_one_right_finding(deployment, broken, about, state):
+    broken(deployment)
+
+    assert deployment.wrong() == [(about, state)]
+
+
+def test_a_deployment_that_lacks_nothing_gets_none(deployment):
+    deployment.connect("dana", *deployment.settings.token_encryption_keys)
+
+    assert deployment.wrong() == []
+
+
+@pytest.mark.parametrize(("told", "state"), [("5.0.14", "fail"), ("6.0.16", "fail"), ("6.2.0", "ok"), ("10.1", "ok")])
+def test_a_server_older_than_our_commands_is_refused(told, state):
+    assert version(told).state == state
+
+
+def run_doctor(*words, **settings):
+    flask = os.path.join(os.path.dirname(sys.executable), "flask")
+    environ = clean_environ(**settings)
+    return subprocess.run([flask, "doctor", *words], env=environ, cwd=ROOT, capture_output=True, text=True, timeout=60)
+
+
+def complete(redis_url):
+    return {
+        "PUBLIC_URL": "http://localhost",
+        "SECRET_KEY": "a key of the tests, long enough for all",
+        "TOKEN_ENCRYPTION_KEYS": bytes(range(32)).hex(),
+        "REDIS_URL": redis_url,
+        "ZOOM_HOST": "http://localhost:1",
+        "ZOOM_CLIENT_ID": "id",
+        "ZOOM_CLIENT_SECRET": "secret",
+    }
+
+
+def test_every_setting_at_fault_is_a_finding_though_the_app_cannot_start():
+    done = run_doctor("--json", PUBLIC_URL="http://rollcall.example", REDIS_URL="localhost:6379")
+
+    findings = json.loads(done.stdout)
+    assert done.returncode == 1
+    assert {(each["about"], each["state"]) for each in findings} == {("settings", "fail")}
+    assert {each["says"].split()[0] for each in findings} >= {"PUBLIC_URL", "REDIS_URL", "SECRET_KEY"}
+
+
+def test_other_commands_name_the_faults_of_the_settings_too():
+    result = cli.unconfigured(ConfigError(["PUBLIC_URL is missing."])).test_cli_runner().invoke(args=["tokens", "list"])
+
+    assert (result.exit_code, result.output) == (1, "Error: PUBLIC_URL is missing.\n")
+
+
+def test_a_release_is_let_on_though_zoom_is_away(redis_process):
+    done = run_doctor("--release", **complete(redis_process(**KEPT).url))
+
+    assert done.returncode == 0, done.stdout
+    assert "ok    redis.writable" in done.stdout and "zoom.credentials" not in done.stdout and "home" not in done.stdout
+
+
+def test_a_release_without_a_working_redis_is_stopped_with_a_sentence(redis_process):
+    done = run_doctor("--release", **complete("redis://127.0.0.1:1/0"))
+
+    assert done.returncode == 1
+    assert "FAIL  redis              Redis cannot be used: nobody listens there." in done.stdout
+    assert "Compare host and port of REDIS_URL" in done.stdout
+
+
+def test_no_finding_holds_a_secret(redis_process):
+    settings = complete(redis_process(**KEPT).url.replace("//", "//:a-password-of-redis@"))
+
+    done = run_doctor("--json", **settings)
+
+    assert not any(secret in done.stdout for secret in ("a-password-of-redis", settings["SECRET_KEY"], "0001020304"))
