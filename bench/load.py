@@ -86,14 +86,19 @@ class Caller:
     def steady(self, rate: float, seconds: float, warm_up_seconds: float = 0.0) -> list[Answered]:
         """Answers to ``rate`` requests a second; those of the warm-up are left out."""
         count = round(rate * (seconds + warm_up_seconds))
-        answers = asyncio.run(self._send([number / rate for number in range(count)]))
+        answers = self._run([number / rate for number in range(count)])
         return [each for each in answers if each.asked_at >= warm_up_seconds]
 
     def burst(self, count: int) -> list[Answered]:
         """Answers to ``count`` requests at once, each on a connection that was opened beforehand."""
-        return asyncio.run(self._send([0.0] * count, ready=count))
+        return self._run([0.0] * count, ready=count)
 
-    async def _send(self, due: Sequence[float], ready: int = 1) -> list[Answered]:
+    def _run(self, due: Sequence[float], ready: int = 1) -> list[Answered]:
+        """In a thread of its own, as whoever calls may have a loop running already."""
+        with ThreadPoolExecutor(1) as pool:
+            return pool.submit(lambda: asyncio.run(self._send(due, ready))).result()
+
+    async def _send(self, due: Sequence[float], ready: int) -> list[Answered]:
         requests = [self._request(cookie) for cookie in self.cookies]
         self._idle = [await self._connect() for _ in range(ready)]
         self._began = time.perf_counter()

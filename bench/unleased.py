@@ -9,8 +9,8 @@ from zoomapp.tokens.service import TokenService
 
 
 class Unleased(TokenService):
-    def access_token(self, user_id: str) -> str:
-        return self.load(user_id).access_token
+    def access_token(self, user_id: str, record: bytes | None = None) -> str:
+        return self.load(user_id, record).access_token
 
 
 parts = services.build(Settings.from_env(os.environ))

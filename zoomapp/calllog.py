@@ -63,11 +63,10 @@ class CallLog:
                 user_id, key, calls = self._pending.popleft()
                 sealed = [self._ring.seal(KIND, key, msgspec.json.encode(each)) for each in calls]
                 by_key.setdefault((user_id, key), []).extend(sealed)
-            for (user_id, key), entries in by_key.items():
-                try:
-                    self._push(user_id, key, entries[-MOST:])
-                except StoreUnavailable as error:
-                    log.debug("call log not written", extra={"detail": error.detail})
+            try:
+                self._push(by_key)
+            except StoreUnavailable as error:
+                log.debug("call log not written", extra={"detail": error.detail})
 
     def read(self, user_id: str, session_id: str) -> list[dict[str, Any]]:
         """The calls of this session, newest first."""
@@ -87,14 +86,17 @@ class CallLog:
             self._timer = None
         self.write()
 
-    def _push(self, user_id: str, key: str, entries: list[bytes]) -> None:
-        with storage.named_failures():
+    def _push(self, by_key: dict[tuple[str, str], list[bytes]]) -> None:
+        """Everybody's calls in two trips, however many sessions there are."""
+        with storage.named_failures(), self._redis.pipeline(transaction=False) as pipe:
+            for user_id, _ in by_key:
+                pipe.exists(keys.of_user(user_id, "tokens"))
             # Whoever disconnected since then has nothing kept any more, and that stays so.
-            if not self._redis.exists(keys.of_user(user_id, "tokens")):
-                return
-            storage.list_key(self._redis, user_id, key, KEEP_SECONDS)
-            with self._redis.pipeline(transaction=False) as pipe:
-                pipe.lpush(key, *entries)
-                pipe.ltrim(key, 0, MOST - 1)
-                pipe.expire(key, KEEP_SECONDS)
-                pipe.execute()
+            known = pipe.execute()
+            for ((user_id, key), entries), there in zip(by_key.items(), known, strict=True):
+                if there:
+                    storage.list_in(pipe, user_id, key, KEEP_SECONDS)
+                    pipe.lpush(key, *entries[-MOST:])
+                    pipe.ltrim(key, 0, MOST - 1)
+                    pipe.expire(key, KEEP_SECONDS)
+            pipe.execute()

@@ -24,8 +24,10 @@ PAGE_SIZE = 300
 class Gateway:
     """What ``user_id`` may do at Zoom. Pages and proxy share this one way."""
 
-    def __init__(self, user_id: str, tokens: TokenService, client: ZoomClient) -> None:
+    def __init__(self, user_id: str, tokens: TokenService, client: ZoomClient, record: bytes | None = None) -> None:
+        """``record``: the user's token record, if it was read a moment ago; it serves for the first call."""
         self.user_id = user_id
+        self._record = record
         self._tokens = tokens
         self._client = client
 
@@ -34,7 +36,8 @@ class Gateway:
 
         Raises NotAuthorized, SessionExpired, UpstreamError or StoreUnavailable.
         """
-        token = self._tokens.access_token(self.user_id)
+        record, self._record = self._record, None
+        token = self._tokens.access_token(self.user_id, record)
         answer = self._client.send(call, token)
         if not _refuses_token(answer):
             return answer

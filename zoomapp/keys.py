@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from functools import lru_cache
 
 PREFIX = "zoomapp:"
 
 
+@lru_cache(maxsize=4096)
 def tag(user_id: str) -> str:
     """22 URL-safe characters that stand for a user in key names and in the session cookie."""
     return base64.urlsafe_b64encode(hashlib.sha256(b"tag:" + user_id.encode()).digest()[:16]).decode().rstrip("=")

@@ -44,8 +44,8 @@ class Services:
     chatbot: Chatbot
     clock: Callable[[], float]
 
-    def gateway(self, user_id: str) -> Gateway:
-        return Gateway(user_id, self.tokens, self.client)
+    def gateway(self, user_id: str, record: bytes | None = None) -> Gateway:
+        return Gateway(user_id, self.tokens, self.client, record)
 
     def begin_shutdown(self) -> None:
         """Called on SIGTERM, before the server drains."""

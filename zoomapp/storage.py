@@ -11,6 +11,7 @@ from urllib.parse import unquote, urlsplit
 
 import redis
 from redis.backoff import ExponentialBackoff
+from redis.client import Pipeline
 from redis.cluster import ClusterNode
 from redis.exceptions import RedisClusterException
 from redis.maint_notifications import MaintNotificationsConfig
@@ -164,13 +165,25 @@ def read_many(client: redis.Redis, names: list[str]) -> Iterator[tuple[str, byte
         yield from ((name, content) for name, content in zip(page, found, strict=True) if content is not None)
 
 
+def read_both(client: redis.Redis, one: str, other: str) -> tuple[bytes | None, bytes | None]:
+    """What lies at two keys of one user, in one trip. Raises StoreUnavailable."""
+    with named_failures():
+        first, second = cast("list[bytes | None]", client.mget(one, other))
+    return first, second
+
+
 def list_key(client: redis.Redis, user_id: str, key: str, seconds: int) -> None:
     """Put a key on the list of what is kept of this user, so that ``drop_user`` finds it."""
-    listed = keys.of_user(user_id, "keys")
     with client.pipeline(transaction=False) as pipe:
-        pipe.sadd(listed, key)
-        pipe.expire(listed, seconds)
+        list_in(pipe, user_id, key, seconds)
         pipe.execute()
+
+
+def list_in(pipe: Pipeline, user_id: str, key: str, seconds: int) -> None:
+    """The same as part of a longer trip."""
+    listed = keys.of_user(user_id, "keys")
+    pipe.sadd(listed, key)
+    pipe.expire(listed, seconds)
 
 
 def drop_user(client: redis.Redis, user_id: str) -> None:

@@ -7,6 +7,7 @@ from flask import Flask
 
 from tests.people import Person
 from zoomapp import create_app, keys, services
+from zoomapp.errors import NotAuthorized
 from zoomapp.web.sessions import SealedSessions
 
 ME = "/zoom/api/v2/users/me"
@@ -148,3 +149,24 @@ def test_two_apps_with_different_stores_live_in_one_process(app, parts, world, s
 
     assert isinstance(app, Flask) and isinstance(other.session_interface, SealedSessions)
     assert (dana.get(ME).status_code, stranger.get(ME).status_code) == (200, 401)
+
+
+def test_a_proxied_call_reads_session_and_tokens_in_one_trip(dana, parts):
+    dana.get(ME)
+    parts.calls.stop()
+
+    assert commands(parts, lambda: dana.get(ME)) == 1
+
+
+def test_tokens_read_along_serve_one_call_and_are_read_again_after_it(dana, parts, world):
+    gateway = parts.gateway(dana.id, parts.tokens.store.load(dana.id))
+    gateway.me()
+    parts.tokens.forget(dana.id)
+
+    with pytest.raises(NotAuthorized):
+        gateway.me()
+
+
+def test_tokens_of_somebody_else_do_not_open(dana, priya, parts):
+    with pytest.raises(NotAuthorized):
+        parts.gateway(priya.id, parts.tokens.store.load(dana.id)).me()

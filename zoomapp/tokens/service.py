@@ -74,12 +74,13 @@ class TokenService:
 
     # What others ask for
 
-    def access_token(self, user_id: str) -> str:
+    def access_token(self, user_id: str, record: bytes | None = None) -> str:
         """A token good for some seconds more; it is renewed ahead of its end, while the old one still works.
 
+        ``record``: what lies in the store, if the caller has just read it along with something else.
         Raises NotAuthorized, SessionExpired, UpstreamError, StoreUnavailable or ShuttingDown.
         """
-        tokens = self.load(user_id)
+        tokens = self.load(user_id, record)
         left = tokens.expires_at - self._clock()
         if left > self._margin_of(tokens):
             return tokens.access_token
@@ -99,9 +100,9 @@ class TokenService:
             raise UpstreamTimeout("renewal is still under way")
         return token
 
-    def load(self, user_id: str) -> TokenSet:
+    def load(self, user_id: str, record: bytes | None = None) -> TokenSet:
         """The kept tokens, sealed anew if an old key sealed them. Raises NotAuthorized, SessionExpired."""
-        record, tokens = self._record(user_id)
+        record, tokens = self._record(user_id, record)
         if tokens.ended:
             raise SessionExpired("the grant has ended")
         if not self._ring.is_newest(record):
@@ -286,9 +287,9 @@ class TokenService:
 
     # Records
 
-    def _record(self, user_id: str) -> tuple[bytes, TokenSet]:
+    def _record(self, user_id: str, record: bytes | None = None) -> tuple[bytes, TokenSet]:
         """The sealed record and what it holds. Raises NotAuthorized, also for a record that does not open."""
-        record = self.store.load(user_id)
+        record = record or self.store.load(user_id)
         if record is None:
             raise NotAuthorized("no tokens kept")
         return record, self._open(user_id, record)

@@ -32,7 +32,7 @@ def gateway() -> Gateway:
     """Zoom as the signed-in person sees it. Raises NotSignedIn, StoreUnavailable."""
     if (who := user_id()) is None:
         raise NotSignedIn("no user in the session")
-    return services().gateway(who)
+    return services().gateway(who, _session().tokens)
 
 
 def browser() -> str:

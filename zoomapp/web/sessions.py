@@ -25,6 +25,8 @@ from zoomapp import keys, storage
 from zoomapp.config import FRONTEND_PATH
 from zoomapp.errors import StoreUnavailable
 from zoomapp.tokens.cipher import CannotOpen, KeyRing
+from zoomapp.tokens.store import KIND as TOKENS
+from zoomapp.zoom.target import PREFIX
 
 log = logging.getLogger(__name__)
 
@@ -34,10 +36,14 @@ UNASKED = ("/static/", FRONTEND_PATH, "/hello", "/healthz", "/readyz", "/metrics
 
 
 class Session(RedisSession):
-    """``stored``: it was read from Redis. ``unknown``: Redis could not be asked, so nobody knows who this is."""
+    """``stored``: it was read from Redis. ``unknown``: Redis could not be asked, so nobody knows who this is.
+
+    ``tokens``: the user's sealed token record, where it was read along with the session.
+    """
 
     stored = False
     unknown = False
+    tokens: bytes | None = None
 
 
 class SealedSessions(RedisSessionInterface):
@@ -55,7 +61,7 @@ class SealedSessions(RedisSessionInterface):
         if not cookie or request.path.startswith(UNASKED):
             return self._new()
         try:
-            data = self._retrieve_session_data(self._get_store_id(cookie))
+            data, tokens = self._read(self._get_store_id(cookie), request.path)
         except StoreUnavailable as error:
             log.error("session store unavailable", extra={"detail": error.detail})
             session = self._new()
@@ -65,6 +71,7 @@ class SealedSessions(RedisSessionInterface):
             return self._new()
         session = self.session_class(data, sid=cookie)
         session.stored = True
+        session.tokens = tokens
         # The rest of the life is renewed by writing, at most once per half of it.
         session.modified = time.time() - data.get("at", 0) > self._lifetime_seconds / 2
         return session
@@ -102,8 +109,18 @@ class SealedSessions(RedisSessionInterface):
         clean = "".join(char for char in tag if char.isalnum() or char in "-_")
         return keys.tagged(clean, KIND, keys.digest(secret))
 
+    def _read(self, store_id: str, path: str) -> tuple[dict[str, Any] | None, bytes | None]:
+        """The session; for the proxy, in the same trip, also the tokens it is going to ask for."""
+        if not path.startswith(PREFIX):
+            return self._retrieve_session_data(store_id), None
+        tokens_key = keys.tagged(keys.tag_of(store_id), TOKENS)
+        sealed, tokens = storage.read_both(self.client, store_id, tokens_key)
+        return self._opened(store_id, sealed), tokens
+
     def _retrieve_session_data(self, store_id: str) -> dict[str, Any] | None:
-        sealed = storage.read(self.client, store_id)
+        return self._opened(store_id, storage.read(self.client, store_id))
+
+    def _opened(self, store_id: str, sealed: bytes | None) -> dict[str, Any] | None:
         if sealed is None:
             return None
         try:

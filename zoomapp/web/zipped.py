@@ -14,7 +14,9 @@ LEAST_BYTES = 1000
 def init_app(app: Flask) -> None:
     @app.after_request
     def compress(response: Response) -> Response:
-        if response.mimetype != "text/html" or response.is_streamed or response.content_encoding:
+        if not response.headers.get("Content-Type", "").startswith("text/html"):
+            return response
+        if response.is_streamed or response.content_encoding:
             return response
         response.vary.add("Accept-Encoding")
         body = response.get_data()
