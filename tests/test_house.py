@@ -29,6 +29,7 @@ FLOORS = {
     "zoomapp.calllog": 2,
     "zoomapp.once": 2,
     "zoomapp.preferences": 2,
+    "zoomapp.rooms": 2,
     "zoomapp.zoom": 1,
     "zoomapp.storage": 1,
     "zoomapp.agenda": 1,

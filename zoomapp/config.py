@@ -53,6 +53,8 @@ class Settings:
     session_days: int = 14
     #: How long a grant is kept without a renewal (a refresh token's life at Zoom).
     grant_days: int = 90
+    #: How long what webhooks told of who was in a meeting is kept, after the last of it.
+    attendance_days: int = 30
     #: Webhooks older than this are refused. Zoom's last retry comes 60 minutes after the first try.
     webhook_window_seconds: int = 300
     #: Another frontend than our pages: the folder of its build, or the address of its development server.
@@ -208,6 +210,7 @@ READERS: dict[str, Callable[[str], Any]] = {
     "refresh_margin_seconds": _seconds,
     "session_days": _seconds,
     "grant_days": _seconds,
+    "attendance_days": _seconds,
     "webhook_window_seconds": _seconds,
     "in_client_redirect": _in_client_redirect,
     "frontend_dir": _build_folder,

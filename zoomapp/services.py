@@ -18,6 +18,7 @@ from zoomapp.chatbot import Chatbot
 from zoomapp.config import Settings
 from zoomapp.events import Events
 from zoomapp.gateway import Gateway
+from zoomapp.rooms import Rooms
 from zoomapp.signin import SignIn
 from zoomapp.tokens.cipher import KeyRing
 from zoomapp.tokens.service import TokenService
@@ -40,6 +41,7 @@ class Services:
     begun: BegunSignIns
     signin: SignIn
     events: Events
+    rooms: Rooms
     calls: CallLog
     chatbot: Chatbot
     clock: Callable[[], float]
@@ -97,9 +99,13 @@ def build(
     begun = BegunSignIns(connection, ring, clock)
     signin = SignIn(oauth, zoom, tokens, begun, settings.public_url, settings.in_client_redirect)
     events = Events(connection, ring, tokens, lambda who: Gateway(who, tokens, zoom), settings.zoom_client_id)
+    rooms = Rooms(connection, ring, settings.attendance_days, clock)
+    events.handlers["meeting."] = rooms.hear
     calls = CallLog(connection, ring)
     chatbot = Chatbot(oauth, zoom, settings.zoom_bot_jid)
-    return Services(settings, connection, ring, oauth, zoom, tokens, begun, signin, events, calls, chatbot, clock)
+    return Services(
+        settings, connection, ring, oauth, zoom, tokens, begun, signin, events, rooms, calls, chatbot, clock
+    )
 
 
 def http_session(transport: BaseAdapter) -> requests.Session:

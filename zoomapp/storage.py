@@ -136,6 +136,9 @@ def named_failures() -> Iterator[None]:
 #: What is kept of a user under a name that needs no list.
 KINDS = ("tokens", "lease", "failure", "preferences")
 
+#: How long the list of what is kept of a user outlives its last entry: longer than anything on it by default.
+LISTED_SECONDS = 400 * 86400
+
 
 def read(client: redis.Redis, key: str) -> bytes | None:
     """What lies at ``key``. Raises StoreUnavailable."""
@@ -183,7 +186,8 @@ def list_in(pipe: Pipeline, user_id: str, key: str, seconds: int) -> None:
     """The same as part of a longer trip."""
     listed = keys.of_user(user_id, "keys")
     pipe.sadd(listed, key)
-    pipe.expire(listed, seconds)
+    # Not the key's own seconds: what lives for a minute would end the list of what lives for a month.
+    pipe.expire(listed, max(seconds, LISTED_SECONDS))
 
 
 def drop_user(client: redis.Redis, user_id: str) -> None:
