@@ -46,6 +46,7 @@ FLOORS = {
     "zoomapp.keys": 0,
     "zoomapp.deadline": 0,
     "zoomapp.noted": 0,
+    "zoomapp.scopes": 0,
     "zoomapp.times": 0,
 }
 #: Packages a floor has no business with.

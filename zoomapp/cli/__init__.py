@@ -8,11 +8,13 @@ from flask.cli import FlaskGroup
 
 from zoomapp.cli import tokens
 from zoomapp.cli.doctor import doctor
+from zoomapp.cli.manifest import print_manifest
+from zoomapp.cli.scopes import scopes
 from zoomapp.errors import ConfigError
 
 
 def init_app(app: Flask) -> None:
-    for command in (tokens.group, doctor):
+    for command in (tokens.group, doctor, scopes, print_manifest):
         app.cli.add_command(command)
 
 

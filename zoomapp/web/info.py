@@ -6,32 +6,17 @@ from urllib.parse import urlsplit
 
 from flask import Blueprint, render_template
 
-from zoomapp.web import trouble
+from zoomapp.scopes import ALL
 from zoomapp.web.current import services
 
 bp = Blueprint("info", __name__)
-
-NEEDS = (
-    trouble.OVERVIEW,
-    trouble.MEETINGS,
-    trouble.MEETING,
-    trouble.INVITATION,
-    trouble.CREATE,
-    trouble.UPDATE,
-    trouble.DELETE,
-    trouble.PAST,
-    trouble.LIVE,
-    trouble.RECORDINGS,
-    trouble.FILES,
-    trouble.CHATBOT,
-)
 
 
 @bp.get("/help")
 def help_page() -> str:
     """How the app works, each scope and its feature, what an admin sets up."""
     host = urlsplit(services().settings.public_url).netloc
-    return render_template("pages/help.html", needs=NEEDS, host=host)
+    return render_template("pages/help.html", needs=ALL, host=host)
 
 
 @bp.get("/privacy")

@@ -12,7 +12,7 @@ from gettext import gettext as _
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from zoomapp import times
+from zoomapp import scopes, times
 from zoomapp.errors import (
     FileRefused,
     MissingScope,
@@ -24,6 +24,7 @@ from zoomapp.errors import (
     ZoomRefused,
 )
 from zoomapp.logs import request_id
+from zoomapp.scopes import Use
 from zoomapp.web.current import services
 from zoomapp.web.errors import answer, prefers_html
 from zoomapp.web.viewer import now, viewer
@@ -36,40 +37,42 @@ ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 
 @dataclass(frozen=True)
 class Need:
-    """What a part of a page asks of Zoom: ``scope`` stands in when Zoom's refusal names none."""
+    """What a part of a page asks of Zoom: its scope stands in when Zoom's refusal names none."""
 
-    scope: str
-    verb: str
-    plan: str = ""
+    use: Use
     #: What is said when Zoom no longer has it, and where to look then: endpoint, view, words.
     gone: str = "This meeting has ended or was deleted"
     instead: tuple[str, str, str] = ("meetings.index", "past", "Past meetings")
 
+    @property
+    def scope(self) -> str:
+        return self.use.scope
 
-OVERVIEW = Need("user:read:user", "show your name and time zone")
-MEETINGS = Need("meeting:read:list_meetings", "list your meetings")
-MEETING = Need("meeting:read:meeting", "show a meeting")
-INVITATION = Need("meeting:read:invitation", "read a meeting’s invitation")
-CREATE = Need("meeting:write:meeting", "schedule meetings")
-UPDATE = Need("meeting:update:meeting", "save a meeting’s settings")
-DELETE = Need("meeting:delete:meeting", "delete a meeting")
-RECORDINGS = Need(
-    "cloud_recording:read:list_user_recordings", "list recordings", "Cloud recording needs a Pro plan or higher."
-)
+    @property
+    def verb(self) -> str:
+        return self.use.verb
+
+    @property
+    def plan(self) -> str:
+        return self.use.plan
+
+
+OVERVIEW = Need(scopes.READ_USER)
+MEETINGS = Need(scopes.LIST_MEETINGS)
+MEETING = Need(scopes.READ_MEETING)
+INVITATION = Need(scopes.READ_INVITATION)
+CREATE = Need(scopes.CREATE_MEETING)
+UPDATE = Need(scopes.UPDATE_MEETING)
+DELETE = Need(scopes.DELETE_MEETING)
+RECORDINGS = Need(scopes.LIST_RECORDINGS)
 FILES = Need(
-    "cloud_recording:read:list_recording_files",
-    "open a recording’s files",
-    "Cloud recording needs a Pro plan or higher.",
+    scopes.READ_RECORDING,
     "This recording was deleted in Zoom, or moved to the trash",
     ("recordings.trash", "", "See trash"),
 )
-CHATBOT = Need("imchat:bot", "send Team Chat messages")
-LIVE = Need(
-    "dashboard:read:list_meeting_participants:admin",
-    "list participants live",
-    "Live participants need a Business plan.",
-)
-PAST = Need("meeting:read:list_past_participants", "list who was in a past meeting", "This needs a Pro plan or higher.")
+CHATBOT = Need(scopes.SEND_CHAT)
+LIVE = Need(scopes.LIST_LIVE)
+PAST = Need(scopes.LIST_PAST)
 
 
 @dataclass(frozen=True)
@@ -129,10 +132,10 @@ def trouble_page(error: ZoomRefused | UpstreamError, need: Need, title: str) -> 
     return render_template("pages/trouble.html", title=title, notice=notice), notice.status, error.headers
 
 
-def best_scope(scopes: Sequence[str], need: Need) -> str:
+def best_scope(names: Sequence[str], need: Need) -> str:
     """Of the scopes Zoom would accept, the one a person can be given: no ``:admin``, no ``:master``, if possible."""
-    plain = (each for each in scopes if not each.endswith((":admin", ":master")))
-    admin = (each for each in scopes if each.endswith(":admin"))
+    plain = (each for each in names if not each.endswith((":admin", ":master")))
+    admin = (each for each in names if each.endswith(":admin"))
     return next(plain, "") or next(admin, "") or need.scope
 
 

@@ -1,0 +1,106 @@
+"""`flask manifest`: the Marketplace is told what the code does, no more and no less."""
+
+import json
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from zoomapp.cli.manifest import SDK_APIS, fields, manifest
+
+ROOT = Path(__file__).resolve().parents[2]
+#: Ways of the SDK that are no capabilities.
+PLUMBING = {"config", "addEventListener", "removeEventListener"}
+
+
+@pytest.fixture
+def made(settings):
+    return manifest(replace(settings, public_url="https://rollcall.example"), ["app_deauthorized"])
+
+
+def read(*folders):
+    return "\n".join(path.read_text() for folder in folders for path in (ROOT / folder).rglob("*.[jh][st]*"))
+
+
+def test_it_asks_for_the_apis_that_the_scripts_use():
+    scripts = read("static/js")
+    called = set(re.findall(r"zoomSdk\.(\w+)\(", scripts)) | set(re.findall(r'turn\("(\w+)"\)', scripts))
+    heard = set(re.findall(r'addEventListener\("(on[A-Z]\w+)"', scripts))
+
+    assert set(SDK_APIS) == (called | heard) - PLUMBING
+
+
+def test_it_asks_for_the_apis_that_the_pages_tell_zooms_client():
+    everywhere = re.search(r"const CAPABILITIES = \[(.+)\]", read("static/js"))[1]
+    told = set(re.findall(r'"(\w+)"', everywhere))
+    for names in re.findall(r'data-capabilities="([^"]+)"', read("templates")):
+        told |= set(names.split())
+
+    assert set(SDK_APIS) == told
+
+
+def test_its_addresses_are_routes_of_the_app(made, app):
+    features, oauth = made["features"], made["oauth_information"]
+    addresses = [features["production_home_uri"], oauth["production_redirect_uri"]]
+    addresses += [each["production_webhook_url"] for each in features["event_subscription"]["events"]]
+
+    routes = {rule.rule for rule in app.url_map.iter_rules()}
+
+    assert len(addresses) == 3
+    assert {address.removeprefix("https://rollcall.example") for address in addresses} <= routes
+
+
+def test_it_lists_our_host_and_no_other(made):
+    assert [each["domain"] for each in made["features"]["domain_allow_list"]] == ["rollcall.example"]
+
+
+def test_with_another_frontend_it_lists_what_that_loads(settings):
+    made = manifest(replace(settings, public_url="https://rollcall.example", frontend_dir="/build"), [])
+
+    domains = [each["domain"] for each in made["features"]["domain_allow_list"]]
+
+    assert domains == ["rollcall.example", "appssdk.zoom.us", "images.unsplash.com"]
+
+
+def test_strict_mode_is_for_in_client_codes_of_one_address(settings, made):
+    fixed = replace(settings, in_client_redirect="https://rollcall.example/connect")
+
+    assert not made["oauth_information"]["strict_mode"]
+    assert manifest(fixed, [])["oauth_information"]["strict_mode"]
+    assert "https://rollcall.example/connect" in manifest(fixed, [])["oauth_information"]["oauth_allow_list"]
+
+
+def test_it_asks_for_no_scope_that_such_an_app_cannot_have(made):
+    asked = made["oauth_information"]["scopes"]
+
+    assert not [each for each in asked if each["scope"].endswith(":admin")]
+    assert [each["scope"] for each in asked if not each["optional"]] == ["user:read:user", "zoomapp:inmeeting"]
+
+
+def test_the_chatbots_scope_comes_with_the_chatbot(settings, made):
+    with_bot = manifest(replace(settings, zoom_bot_jid="v1@xmpp.zoom.us"), [])
+
+    assert "imchat:bot" not in json.dumps(made)
+    assert "imchat:bot" in json.dumps(with_bot)
+
+
+def test_without_a_webhook_secret_it_subscribes_to_nothing(settings):
+    subscription = manifest(replace(settings, zoom_webhook_secret=""), [])["features"]["event_subscription"]
+
+    assert subscription == {"enable": False, "events": []}
+
+
+def test_the_events_are_those_that_somebody_handles(app, parts):
+    result = app.test_cli_runner().invoke(args=["manifest"])
+
+    (subscription,) = json.loads(result.stdout)["features"]["event_subscription"]["events"]
+    assert subscription["event_types"] == sorted(parts.events.handlers)
+
+
+def test_the_fields_hold_all_that_is_to_be_pasted(app, made):
+    result = app.test_cli_runner().invoke(args=["manifest", "--format", "fields"])
+
+    shown = [value for _, _, value in fields(made)]
+    assert {each["scope"] for each in made["oauth_information"]["scopes"]} | set(SDK_APIS) <= set(shown)
+    assert len(result.stdout.splitlines()) == len(shown)

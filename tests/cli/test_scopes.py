@@ -1,0 +1,74 @@
+"""`flask scopes`: what is said of permissions is what Zoom demands."""
+
+import re
+
+import pytest
+
+from tests.people import Person
+from zoomapp import scopes
+
+#: What a look at a page does not tell: these are asked for by a form, or the page does without and says nothing.
+NOT_BY_LOOKING = {scopes.IN_MEETING, scopes.CREATE_MEETING, scopes.SEND_CHAT, scopes.READ_USER}
+WITHOUT_A_WORD = {(scopes.LIST_LIVE, "/"), (scopes.LIST_RECORDINGS, "/recordings.csv")}
+LOOKS = {
+    (use, page)
+    for use in scopes.ALL
+    for page in use.pages
+    if use not in NOT_BY_LOOKING and "<" not in page and not page.endswith("storage")
+} - WITHOUT_A_WORD
+
+
+@pytest.fixture
+def run(app):
+    return lambda *words: app.test_cli_runner().invoke(args=words)
+
+
+@pytest.mark.parametrize(("use", "page"), sorted(LOOKS, key=str), ids=lambda value: getattr(value, "scope", value))
+def test_a_page_asks_for_the_scope_that_the_table_names(app, world, use, page):
+    world.tell("live-meeting")
+    world.switches.withheld_scopes = [use.scope, f"{use.scope}:admin"]
+    person = Person(app, world, "dana")
+    person.connect()
+
+    shown = person.get(page, follow_redirects=True, headers={"Accept": "text/html"})
+
+    assert use.scope in shown.text
+
+
+def test_the_table_names_routes_there_are(app):
+    rules = {re.sub(r"<(?:[^:<>]+:)?(\w+)>", r"<\1>", rule.rule) for rule in app.url_map.iter_rules()}
+
+    assert {page for use in scopes.ALL for page in use.pages} <= rules
+
+
+def test_somebody_who_granted_all_lacks_nothing(run, priya):
+    result = run("scopes", "--user", priya.id)
+
+    assert "Nothing is lacking." in result.stdout and result.exit_code == 0
+    assert "no   dashboard:read:list_meeting_participants:admin" in result.stdout
+
+
+def test_what_somebody_did_not_grant_is_named(run, app, world):
+    world.switches.withheld_scopes = ["meeting:delete:meeting"]
+    person = Person(app, world, "priya")
+    person.connect()
+
+    result = run("scopes", "--user", person.id)
+
+    assert result.exit_code == 1
+    assert "no   meeting:delete:meeting" in result.stdout
+    assert "Not granted: meeting:delete:meeting." in result.stdout
+
+
+def test_a_classic_scope_serves_as_well():
+    assert scopes.lacking({"meeting:read"}, [scopes.LIST_MEETINGS, scopes.CREATE_MEETING]) == [scopes.CREATE_MEETING]
+    assert scopes.lacking({"recording:read:admin"}, [scopes.LIST_RECORDINGS]) == []
+
+
+def test_a_plain_scope_does_not_stand_in_for_an_admins():
+    assert scopes.lacking({"dashboard_meetings:read"}, [scopes.LIST_LIVE]) == [scopes.LIST_LIVE]
+
+
+def test_what_nothing_needs_is_named(run, dana):
+    assert scopes.unused({"user:read:zak", "user:read:user"}) == ["user:read:zak"]
+    assert "nothing here needs it: " in run("scopes", "--user", dana.id).stdout

@@ -1,0 +1,137 @@
+"""`flask manifest`: what the Marketplace wants to know of this app, from its settings.
+
+https://developers.zoom.us/docs/build-flow/manifests/
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urlsplit
+
+import click
+from flask.cli import with_appcontext
+
+from zoomapp.cli.scopes import wanted
+from zoomapp.cli.spoken import parts, spoken
+from zoomapp.config import Settings
+from zoomapp.web.headers import FRONTEND_NEEDS
+
+#: What our pages ask of Zoom's client; each must be ticked in the Marketplace, and nothing else.
+SDK_APIS = (
+    *("authorize", "onAuthorized", "getAppContext", "promptAuthorize", "openUrl", "sendMessageToChat"),
+    *("startRTMS", "stopRTMS", "getRTMSStatus", "onRTMSStatusChange"),
+)
+DESCRIPTION = "Who is here, what is planned, what was recorded."
+LONG_DESCRIPTION = (
+    "Opens beside a meeting and shows who is in it, who waits and who came late; lists, schedules and changes "
+    "meetings; finds and plays cloud recordings."
+)
+SCOPES_FOR = "Each scope feeds one part of the app, which says so where it is missing: "
+
+
+def manifest(settings: Settings, events: list[str]) -> dict[str, Any]:
+    """The manifest of a general app that its users add themselves."""
+    home = f"{settings.public_url}/api/zoomapp/home"
+    uses = wanted(settings)
+    return {
+        "display_information": {
+            "display_name": settings.app_name[:49],
+            "description": DESCRIPTION,
+            "long_description": LONG_DESCRIPTION,
+        },
+        "oauth_information": {
+            "usage": "USER_OPERATION",
+            "development_redirect_uri": settings.redirect_uri,
+            "production_redirect_uri": settings.redirect_uri,
+            "oauth_allow_list": [settings.redirect_uri, *_in_client(settings)],
+            # In-client codes are bound to the page they are asked for on; strict mode would want each page listed.
+            "strict_mode": settings.in_client_redirect != "event",
+            "subdomain_strict_mode": True,
+            "scopes": [{"scope": use.scope, "optional": not use.required} for use in uses],
+            "scope_description": SCOPES_FOR + "; ".join(f"{use.scope} to {use.verb}" for use in uses) + ".",
+        },
+        "features": {
+            "products": ["ZOOM_MEETING"],
+            "development_home_uri": home,
+            "production_home_uri": home,
+            "domain_allow_list": [{"domain": host, "explanation": why} for host, why in _domains(settings)],
+            "in_client_feature": {
+                "zoom_app_api": {"enable": True, "zoom_app_apis": list(SDK_APIS)},
+                "guest_mode": {"enable": False, "enable_test_guest_mode": False},
+                "in_client_oauth": {"enable": True},
+                "collaborate_mode": {"enable": False},
+            },
+            "zoom_client_support": {"mobile": {"enable": False}, "pwa_client": {"enable": False}},
+            "embed": {"enable": False},
+            "team_chat_subscription": {"enable": False},
+            "event_subscription": {"enable": bool(settings.zoom_webhook_secret), "events": _events(settings, events)},
+        },
+    }
+
+
+def _in_client(settings: Settings) -> list[str]:
+    """Where in-client codes come from: any page of ours, or the one address that was chosen."""
+    if settings.in_client_redirect == "none":
+        return []
+    return [settings.public_url if settings.in_client_redirect == "event" else settings.in_client_redirect]
+
+
+def _domains(settings: Settings) -> Iterator[tuple[str, str]]:
+    yield urlsplit(settings.public_url).netloc, "The app itself: pages, scripts, styles, pictures."
+    if settings.has_frontend:
+        others = (urlsplit(source).netloc for source in FRONTEND_NEEDS.values())
+        yield from ((host, "Loaded by the app's own frontend.") for host in others if host)
+
+
+def _events(settings: Settings, names: list[str]) -> list[dict[str, Any]]:
+    if not settings.zoom_webhook_secret:
+        return []
+    address = f"{settings.public_url}/api/zoomapp/webhook"
+    return [
+        {
+            "subscription_name": settings.app_name,
+            "event_usage": "EVENT_FOR_USER",
+            "event_types": names,
+            "development_webhook_url": address,
+            "production_webhook_url": address,
+        }
+    ]
+
+
+def fields(made: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
+    """Page of the Marketplace, field, and what to paste into it."""
+    shown, oauth, features = made["display_information"], made["oauth_information"], made["features"]
+    yield "Basic Information", "App name", shown["display_name"]
+    yield "Basic Information", "OAuth Redirect URL", oauth["production_redirect_uri"]
+    for address in oauth["oauth_allow_list"]:
+        yield "Basic Information", "OAuth Allow List", address
+    yield "Basic Information", "Strict Mode", "on" if oauth["strict_mode"] else "off"
+    yield "Features > Surface", "Home URL", features["production_home_uri"]
+    for each in features["domain_allow_list"]:
+        yield "Features > Surface", "Domain Allow List", each["domain"]
+    yield "Features > Surface", "In-client OAuth", "on"
+    for name in features["in_client_feature"]["zoom_app_api"]["zoom_app_apis"]:
+        yield "Features > Surface", "Zoom App SDK, add API", name
+    for each in features["event_subscription"]["events"]:
+        yield "Features > Access", "Event notification endpoint URL", each["production_webhook_url"]
+        for name in each["event_types"]:
+            yield "Features > Access", "Event", name
+    for each in oauth["scopes"]:
+        yield "Scopes", "Optional scope" if each["optional"] else "Scope", each["scope"]
+    yield "Scopes", "Scope description", oauth["scope_description"]
+
+
+@click.command("manifest")
+@click.option("--format", "form", type=click.Choice(["json", "fields"]), default="json", show_default=True)
+@with_appcontext
+@spoken
+def print_manifest(form: str) -> None:
+    """The app manifest for the Marketplace, or with --format fields what to paste where."""
+    made = manifest(parts().settings, sorted(parts().events.handlers))
+    if form == "json":
+        click.echo(json.dumps(made, indent=2, ensure_ascii=False))
+        return
+    for page, name, value in fields(made):
+        click.echo(f"{page:<20} {name:<34} {value}")

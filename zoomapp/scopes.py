@@ -1,0 +1,108 @@
+"""Which permission each part of the app needs: what pages say, `flask scopes` compares and the manifest asks for.
+
+https://developers.zoom.us/docs/integrations/oauth-scopes-granular/
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Use:
+    """``scope`` is the granular name, ``classic`` what older apps have instead; ``pages`` are the routes that need it.
+
+    ``required``: without it the app makes no sense. Everything else a person may decline, and loses that part only.
+    """
+
+    scope: str
+    classic: str
+    verb: str
+    pages: tuple[str, ...]
+    plan: str = ""
+    required: bool = False
+
+    @property
+    def for_admins(self) -> bool:
+        """Whether only an app that an admin manages can have it."""
+        return self.scope.endswith(":admin")
+
+    @property
+    def accepted(self) -> frozenset[str]:
+        """Any one of these will do."""
+        names = (self.scope.removesuffix(":admin"), self.classic.removesuffix(":admin"))
+        admins = {f"{name}:admin" for name in names if name}
+        return frozenset(admins if self.for_admins else {*admins, *filter(None, names)})
+
+
+PRO = "Cloud recording needs a Pro plan or higher."
+
+READ_USER = Use("user:read:user", "user:read", "show your name and time zone", ("/",), required=True)
+LIST_MEETINGS = Use(
+    "meeting:read:list_meetings", "meeting:read", "list your meetings", ("/", "/meetings", "/participants")
+)
+READ_MEETING = Use(
+    "meeting:read:meeting", "meeting:read", "show a meeting", ("/meetings/<meeting_id>", "/meetings/<meeting_id>.ics")
+)
+READ_INVITATION = Use(
+    "meeting:read:invitation",
+    "meeting:read",
+    "read a meeting’s invitation",
+    ("/meetings/<meeting_id>/invitation",),
+)
+CREATE_MEETING = Use("meeting:write:meeting", "meeting:write", "schedule meetings", ("/meetings/new",))
+UPDATE_MEETING = Use(
+    "meeting:update:meeting", "meeting:write", "save a meeting’s settings", ("/meetings/<meeting_id>",)
+)
+DELETE_MEETING = Use("meeting:delete:meeting", "meeting:write", "delete a meeting", ("/meetings/<meeting_id>/delete",))
+LIST_PAST = Use(
+    "meeting:read:list_past_participants",
+    "meeting:read",
+    "list who was in a past meeting",
+    ("/participants/<key>",),
+    "This needs a Pro plan or higher.",
+)
+LIST_LIVE = Use(
+    "dashboard:read:list_meeting_participants:admin",
+    "dashboard_meetings:read:admin",
+    "list participants live",
+    ("/", "/participants", "/participants/<key>"),
+    "Live participants need a Business plan.",
+)
+LIST_RECORDINGS = Use(
+    "cloud_recording:read:list_user_recordings",
+    "recording:read",
+    "list recordings",
+    ("/", "/recordings", "/recordings.csv", "/recordings/trash", "/recordings/storage"),
+    PRO,
+)
+READ_RECORDING = Use(
+    "cloud_recording:read:list_recording_files",
+    "recording:read",
+    "open a recording’s files",
+    ("/recordings/<key>/<file>", "/recordings/<key>/passcode"),
+    PRO,
+)
+SEND_CHAT = Use("imchat:bot", "imchat:bot", "send Team Chat messages", ("/tools",))
+IN_MEETING = Use(
+    "zoomapp:inmeeting", "zoomapp:inmeeting", "open beside a meeting", ("/api/zoomapp/home",), required=True
+)
+
+#: In the order in which people are told.
+ALL = (
+    *(READ_USER, LIST_MEETINGS, READ_MEETING, READ_INVITATION, CREATE_MEETING, UPDATE_MEETING, DELETE_MEETING),
+    *(LIST_PAST, LIST_LIVE, LIST_RECORDINGS, READ_RECORDING, SEND_CHAT, IN_MEETING),
+)
+
+
+def lacking(granted: Iterable[str], uses: Iterable[Use] = ALL) -> list[Use]:
+    """What somebody with these scopes cannot do."""
+    had = frozenset(granted)
+    return [use for use in uses if not use.accepted & had]
+
+
+def unused(granted: Iterable[str]) -> list[str]:
+    """Scopes that nothing here needs: Zoom's review asks to remove them."""
+    needed = frozenset[str]().union(*(use.accepted for use in ALL))
+    return sorted(frozenset(granted) - needed)
