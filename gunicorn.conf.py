@@ -1,9 +1,9 @@
 """How gunicorn serves the app: two processes of threads, waiting cheaply for Zoom.
 
 Requests in flight are at most workers x threads. Zoom takes 0.2-1 s to answer, so a small number of threads would make
-requests queue; 256 threads per worker carried 500 waiting requests in 150 MB, and a thread is only started when needed.
-More than 512 in one worker fight over the interpreter lock. A buffering router (Heroku, nginx) belongs in front:
-a client that sends half a request holds a thread.
+requests queue; 320 threads per worker carry 600 waiting requests (`dev.py bench --only in-flight`), and a thread is
+only started when needed. More than 512 in one worker fight over the interpreter lock. A buffering router (Heroku,
+nginx) belongs in front: a client that sends half a request holds a thread.
 """
 
 import os
@@ -14,7 +14,7 @@ from pathlib import Path
 
 worker_class = "gthread"
 workers = int(os.environ.get("WEB_CONCURRENCY", 2))
-threads = int(os.environ.get("WEB_THREADS", 256))
+threads = int(os.environ.get("WEB_THREADS", 320))
 worker_connections = 2000
 
 # One copy of the code for all workers; connections and threads are only opened after the fork.

@@ -42,12 +42,6 @@ def test_static_files_and_the_health_check_cost_redis_nothing(dana, parts):
     assert commands(parts, lambda: (dana.get("/static/css/tokens.css"), dana.get("/healthz"))) == 0
 
 
-def test_a_proxied_call_asks_redis_twice_and_writes_nothing(dana, parts):
-    dana.get(ME)
-
-    assert commands(parts, lambda: dana.get(ME)) <= 2
-
-
 def test_the_session_is_sealed_and_its_key_makes_no_cookie(dana, parts):
     stored = parts.redis.get(session_key(dana))
 

@@ -61,13 +61,15 @@ def init_app(app: Flask, settings: Settings) -> None:
         "Content-Security-Policy": content_policy(settings),
         "Referrer-Policy": "same-origin",
     }
+    kept, fresh = tuple(always.items()), (*always.items(), ("Cache-Control", "no-store"))
 
     @app.after_request
     def add(response: Response) -> Response:
-        for name, value in always.items():
-            response.headers.setdefault(name, value)
-        if not request.path.startswith("/static/"):
-            response.headers.setdefault("Cache-Control", "no-store")
+        # Looked through once: every question to Werkzeug's headers goes through all of them.
+        known = {name.lower() for name, _ in response.headers}
+        for name, value in kept if request.path.startswith("/static/") else fresh:
+            if name.lower() not in known:
+                response.headers.add(name, value)
         if current := request_id.get():
             response.headers["X-Request-Id"] = current
         return response

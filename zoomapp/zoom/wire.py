@@ -29,7 +29,8 @@ from zoomapp.zoom.exchange import Reply, exchange, request_bytes
 from zoomapp.zoom.failures import LostAnswer, NotSent, NotSentInTime
 from zoomapp.zoom.watch import Watch
 
-POOL_SIZE = 256
+#: A connection for each thread of a worker.
+POOL_SIZE = 320
 
 watch = Watch()
 
