@@ -1,0 +1,72 @@
+"""What hosts read of us agrees with the code, as far as it can be told without them. No image is built here."""
+
+import json
+import re
+from dataclasses import MISSING, fields
+from pathlib import Path
+
+import yaml
+
+from zoomapp.config import Settings, key_ring
+
+ROOT = Path(__file__).resolve().parents[2]
+REQUIRED = {field.name.upper() for field in fields(Settings) if field.default is MISSING}
+ALL = {field.name.upper() for field in fields(Settings)}
+
+
+def procfile():
+    return dict(line.split(": ", 1) for line in (ROOT / "Procfile").read_text().splitlines())
+
+
+def dockerfile():
+    """Its instructions: a list of (word, rest)."""
+    text = (ROOT / "Dockerfile").read_text().replace("\\\n", " ")
+    lines = [line.strip() for line in text.splitlines() if line.strip() and not line.startswith("#")]
+    return [tuple(line.split(" ", 1)) for line in lines]
+
+
+def test_the_button_asks_for_every_required_setting():
+    told = json.loads((ROOT / "app.json").read_text())
+
+    assert set(told["env"]) <= ALL
+    assert set(told["env"]) | {"REDIS_URL"} >= REQUIRED
+    assert told["addons"] == ["heroku-redis:mini"]
+
+
+def test_a_key_that_a_host_makes_up_is_one_for_our_ring():
+    assert len(key_ring("9f" * 32)[0]) == 32
+
+
+def test_the_image_runs_what_the_procfile_runs():
+    commands = [json.loads(rest) for word, rest in dockerfile() if word == "CMD"]
+    environ = next(rest for word, rest in dockerfile() if word == "ENV")
+
+    name, web = procfile()["web"].split(" ", 1)
+    assert commands[-1] == web.split()
+    assert name in environ.split()
+
+
+def test_the_image_takes_the_python_that_we_name_and_only_files_there_are():
+    words = dockerfile()
+    version = (ROOT / ".python-version").read_text().strip()
+
+    copied = [path for word, rest in words if word == "COPY" for path in rest.split()[:-1]]
+    ignored = (ROOT / ".dockerignore").read_text().splitlines()
+    assert words[0] == ("FROM", f"python:{version}-slim")
+    assert all((ROOT / path).exists() and f"!{path}" in ignored for path in copied)
+
+
+def test_the_image_does_not_run_as_root():
+    words = [word for word, _ in dockerfile()]
+
+    assert words.index("USER") < words.index("CMD")
+
+
+def test_compose_gives_the_app_what_it_requires_after_a_release_check():
+    services = yaml.safe_load((ROOT / "compose.yaml").read_text())["services"]
+
+    web, release = services["web"], services["release"]
+    assert REQUIRED <= set(web["environment"]) <= ALL
+    assert release["command"] == procfile()["release"].split()
+    assert web["depends_on"] == {"release": {"condition": "service_completed_successfully"}}
+    assert re.search(r"--appendonly yes.* --maxmemory-policy noeviction", services["store"]["command"])

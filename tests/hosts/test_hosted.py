@@ -1,0 +1,110 @@
+"""On a host: a fresh Python with `requirements.txt`, the Procfile, a TLS Redis, a router in front."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import requests
+
+from tests.processes import family
+from tests.sockets.remote import connect
+from tests.web.reading import fields
+
+DYNO_BYTES = 512 * 1024 * 1024
+
+
+@pytest.fixture
+def browser(hosted):
+    """Somebody who has connected, past the router."""
+    hosted.zoom.tell("switches", auto_consent=True)
+    return connect(hosted.url, verify=str(hosted.certificate))
+
+
+def test_the_journey(hosted, browser):
+    (cookie,) = [each for each in browser.cookies if "zoomapp" in each.name]
+    assert cookie.name == "__Host-zoomapp" and cookie.secure
+
+    for page in ("/", "/participants", "/meetings", "/recordings"):
+        shown = browser.get(hosted.url + page, headers={"Accept": "text/html"})
+        assert shown.status_code == 200 and "<h1" in shown.text
+
+    user = browser.get(f"{hosted.url}/zoom/api/v2/users/me").json()
+    assert user["email"].endswith("@example.com")
+
+    form = fields(browser.get(f"{hosted.url}/meetings/new").text)
+    sent = {**form, "topic": "Hosted", "date": "2030-01-02", "zone": "Europe/Lisbon"}
+    made = browser.post(f"{hosted.url}/meetings/new", data=sent, headers={"Origin": hosted.url})
+    assert made.status_code == 200 and "Hosted" in made.text
+
+    leave = f"{hosted.url}/api/zoomapp/disconnect"
+    assert browser.post(leave, headers={"Origin": "https://evil.example"}).status_code == 403
+    assert browser.post(leave, headers={"Origin": hosted.url}).status_code == 200
+    assert browser.get(f"{hosted.url}/zoom/api/v2/users/me").status_code == 401
+
+
+def test_forwarding_fields_of_anybody_change_nothing(hosted):
+    forged = {
+        "X-Forwarded-Host": "evil.example",
+        "X-Forwarded-Proto": "http",
+        "X-Forwarded-Prefix": "/evil",
+        "Forwarded": "host=evil.example;proto=http",
+    }
+
+    for address in (hosted.url, f"http://127.0.0.1:{hosted.app_port}"):
+        answer = requests.get(
+            f"{address}/api/zoomapp/install", headers=forged, verify=str(hosted.certificate), allow_redirects=False
+        )
+
+        assert answer.status_code == 302
+        assert requests.utils.quote(hosted.url, safe="") in answer.headers["Location"]
+        assert "evil" not in f"{answer.headers} {answer.text}"
+        assert "Secure" in answer.headers["Set-Cookie"]
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="told by Linux alone")
+def test_it_fits_a_dyno_and_leaves_in_order(hosted, browser):
+    for page in ("/", "/participants", "/meetings", "/recordings"):
+        browser.get(hosted.url + page)
+
+    # Shared pages are counted once, in parts.
+    told = [Path(f"/proc/{pid}/smaps_rollup").read_text() for pid in family(hosted.child.pid)]
+    used = sum(int(re.search(r"^Pss:\s+(\d+) kB", text, re.MULTILINE)[1]) * 1024 for text in told)
+    assert used < DYNO_BYTES / 2
+
+    hosted.child.process.terminate()
+    assert hosted.child.process.wait(25) == 0
+
+
+def test_a_release_is_let_on(slug, config):
+    done = slug.release(**{**config, "PUBLIC_URL": "https://rollcall.example"})
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "Encrypted; its certificate is not checked" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"REDIS_TLS_VERIFY": "1"}, "Its own, as on Heroku: set REDIS_TLS_VERIFY=0."),
+        ({"PUBLIC_URL": ""}, "PUBLIC_URL is missing."),
+        ({"TOKEN_ENCRYPTION_KEYS": "short"}, "TOKEN_ENCRYPTION_KEYS holds a key"),
+        ({"REDIS_URL": "redis://127.0.0.1:1"}, "nobody listens there"),
+    ],
+    ids=lambda value: next(iter(value)) if isinstance(value, dict) else "",
+)
+def test_a_release_that_would_not_work_is_stopped_with_a_sentence(slug, config, change, sentence):
+    done = slug.release(**{**config, **change})
+
+    assert done.returncode == 1
+    assert sentence in done.stdout and "Traceback" not in done.stdout + done.stderr
+
+
+def test_a_web_process_without_settings_names_them_all(slug):
+    done = subprocess.run(
+        slug.command("web"), shell=True, cwd=slug.folder, env=slug.environ(PORT="0"), capture_output=True, text=True
+    )
+
+    assert done.returncode != 0
+    assert {"PUBLIC_URL is missing.", "REDIS_URL is missing."} <= set(done.stderr.splitlines())
