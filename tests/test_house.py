@@ -27,6 +27,7 @@ FLOORS = {
     "zoomapp.begun": 2,
     "zoomapp.kept": 2,
     "zoomapp.calllog": 2,
+    "zoomapp.handed": 2,
     "zoomapp.once": 2,
     "zoomapp.preferences": 2,
     "zoomapp.rooms": 2,

@@ -95,7 +95,7 @@ class CallLog:
             known = pipe.execute()
             for ((user_id, key), entries), there in zip(by_key.items(), known, strict=True):
                 if there:
-                    storage.list_in(pipe, user_id, key, KEEP_SECONDS)
+                    storage.list_in(pipe, user_id, key)
                     pipe.lpush(key, *entries[-MOST:])
                     pipe.ltrim(key, 0, MOST - 1)
                     pipe.expire(key, KEEP_SECONDS)

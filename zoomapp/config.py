@@ -53,7 +53,7 @@ class Settings:
     session_days: int = 14
     #: How long a grant is kept without a renewal (a refresh token's life at Zoom).
     grant_days: int = 90
-    #: How long what webhooks told of who was in a meeting is kept, after the last of it.
+    #: How long attendance is kept: what webhooks told, and what reports said.
     attendance_days: int = 30
     #: Webhooks older than this are refused. Zoom's last retry comes 60 minutes after the first try.
     webhook_window_seconds: int = 300

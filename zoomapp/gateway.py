@@ -12,7 +12,7 @@ import msgspec
 from zoomapp.errors import SessionExpired
 from zoomapp.tokens.service import TokenService
 from zoomapp.zoom.client import Answer, Call, ZoomClient, decipher, lacks_scope
-from zoomapp.zoom.models import Meeting, Page, PastMeeting, User, text
+from zoomapp.zoom.models import Meeting, User, text
 from zoomapp.zoom.recordings import Recording
 
 log = logging.getLogger(__name__)
@@ -113,12 +113,13 @@ class Gateway:
     def invitation(self, meeting_id: int) -> str:
         return text(self.get(f"/v2/meetings/{meeting_id}/invitation"), "invitation")
 
-    def past_meeting(self, instance: str) -> PastMeeting:
-        return PastMeeting.from_api(self.get(f"/v2/past_meetings/{segment(instance)}"))
+    def past_meeting(self, instance: str) -> Any:
+        """A held meeting: what it was about, from when to when."""
+        return self.get(f"/v2/past_meetings/{segment(instance)}")
 
-    def past_instances(self, meeting_id: int) -> Page[PastMeeting]:
+    def past_instances(self, meeting_id: int) -> Any:
         """The held instances of a meeting's number."""
-        return Page.of(self.get(f"/v2/past_meetings/{meeting_id}/instances"), "meetings", PastMeeting.from_api)
+        return self.get(f"/v2/past_meetings/{meeting_id}/instances")
 
     def live_participants(self, instance: str, page_token: str = "") -> Any:
         """One page of who is and was in a running meeting. Needs a Business plan and an admin's scope."""

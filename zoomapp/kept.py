@@ -55,7 +55,7 @@ class Kept:
         sealed = self._ring.seal(kind, key, msgspec.json.encode(value))
         try:
             with storage.named_failures():
-                storage.list_key(self._redis, user_id, key, seconds)
+                storage.list_key(self._redis, user_id, key)
                 return bool(self._redis.set(key, sealed, ex=seconds, nx=first))
         except StoreUnavailable as error:
             log.warning("record not written", extra={"kind": kind, "detail": error.detail})

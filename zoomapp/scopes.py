@@ -63,6 +63,20 @@ LIST_PAST = Use(
     ("/participants/<key>",),
     "This needs a Pro plan or higher.",
 )
+HELD = Use("meeting:read:past_meeting", "meeting:read", "show a past meeting", ("/participants/<key>",))
+LIST_TIMES = Use(
+    "meeting:read:list_past_instances",
+    "meeting:read",
+    "list when a meeting was held",
+    ("/participants/<key>/times",),
+)
+REPORT = Use(
+    "report:read:list_meeting_participants:admin",
+    "report:read:admin",
+    "read Zoom’s attendance report",
+    ("/participants/<key>",),
+    "Reports need a Pro plan or higher.",
+)
 LIST_LIVE = Use(
     "dashboard:read:list_meeting_participants:admin",
     "dashboard_meetings:read:admin",
@@ -92,7 +106,7 @@ IN_MEETING = Use(
 #: In the order in which people are told.
 ALL = (
     *(READ_USER, LIST_MEETINGS, READ_MEETING, READ_INVITATION, CREATE_MEETING, UPDATE_MEETING, DELETE_MEETING),
-    *(LIST_PAST, LIST_LIVE, LIST_RECORDINGS, READ_RECORDING, SEND_CHAT, IN_MEETING),
+    *(HELD, LIST_PAST, LIST_TIMES, LIST_LIVE, REPORT, LIST_RECORDINGS, READ_RECORDING, SEND_CHAT, IN_MEETING),
 )
 
 

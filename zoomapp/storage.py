@@ -178,19 +178,18 @@ def read_both(client: redis.Redis, one: str, other: str) -> tuple[bytes | None, 
     return first, second
 
 
-def list_key(client: redis.Redis, user_id: str, key: str, seconds: int) -> None:
+def list_key(client: redis.Redis, user_id: str, key: str) -> None:
     """Put a key on the list of what is kept of this user, so that ``drop_user`` finds it."""
     with client.pipeline(transaction=False) as pipe:
-        list_in(pipe, user_id, key, seconds)
+        list_in(pipe, user_id, key)
         pipe.execute()
 
 
-def list_in(pipe: Pipeline, user_id: str, key: str, seconds: int) -> None:
+def list_in(pipe: Pipeline, user_id: str, key: str) -> None:
     """The same as part of a longer trip."""
     listed = keys.of_user(user_id, "keys")
     pipe.sadd(listed, key)
-    # Not the key's own seconds: what lives for a minute would end the list of what lives for a month.
-    pipe.expire(listed, max(seconds, LISTED_SECONDS))
+    pipe.expire(listed, LISTED_SECONDS)
 
 
 def drop_user(client: redis.Redis, user_id: str) -> None:

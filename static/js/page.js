@@ -23,6 +23,11 @@ for (const form of document.querySelectorAll("form[method=post]")) {
 // A page that comes back from the browser's memory must be usable again.
 addEventListener("pageshow", () => document.querySelectorAll("form button[disabled]").forEach((each) => (each.disabled = false)));
 
+for (const button of document.querySelectorAll("[data-print]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => print());
+}
+
 addEventListener("offline", () => offline(true));
 addEventListener("online", () => offline(false));
 document.addEventListener("click", leaving);

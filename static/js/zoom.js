@@ -17,6 +17,7 @@ onUnauthorized(async () => (await ready) !== null && signIn());
 if (document.querySelector("[data-tools]")) import("./meeting.js");
 document.querySelector("[data-connect]")?.addEventListener("click", connect);
 for (const link of document.querySelectorAll("[data-open]")) link.addEventListener("click", openOutside);
+for (const form of document.querySelectorAll("[data-hand-over]")) form.addEventListener("submit", handOver);
 
 // What the client allows on this page: its answer to config, or null outside of it. Some clients refuse a list that
 // holds a name they do not know, so the second try asks for less.
@@ -95,6 +96,19 @@ async function openOutside(event) {
   event.preventDefault();
   if (await ready) zoomSdk.openUrl({ url: address });
   else location.assign(address);
+}
+
+// A file for the system browser, which has no session: the link it gets works once.
+async function handOver(event) {
+  const form = event.currentTarget;
+  event.preventDefault();
+  if (!(await ready)) return form.submit();
+  try {
+    const { url } = await post(form.action, {});
+    await zoomSdk.openUrl({ url });
+  } catch {
+    form.submit();
+  }
 }
 
 async function post(path, body) {

@@ -91,7 +91,7 @@ def test_every_command_for_one_user_stays_in_one_slot_of_a_cluster(redis_cluster
         store.give_lease(user, "me")
         listed = keys.of_user(user, "session", "x")
         client.set(listed, b"1", ex=60)
-        storage.list_key(client, user, listed, 60)
+        storage.list_key(client, user, listed)
         assert store.load(user) == b"two"
         assert store.forget(user)
         assert client.get(listed) is None

@@ -13,6 +13,7 @@ from zoomapp.web import (
     connect,
     download,
     errors,
+    files,
     frame,
     frontend,
     guard,
@@ -23,6 +24,7 @@ from zoomapp.web import (
     meetings,
     oauth,
     observed,
+    occurrences,
     overview,
     participants,
     proxy,
@@ -60,7 +62,7 @@ def init_app(app: Flask) -> None:
     frame.init_app(app)
     for part in (health, observed, oauth, proxy, frontend, webhook):
         app.register_blueprint(part.bp)
-    for page in (overview, participants, meetings, meeting, schedule, recordings, download):
+    for page in (overview, participants, files, occurrences, meetings, meeting, schedule, recordings, download):
         app.register_blueprint(page.bp)
     for page in (connect, settings, info, tools, calls, styleguide):
         app.register_blueprint(page.bp)

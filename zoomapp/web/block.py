@@ -38,8 +38,14 @@ class Block(Generic[Value]):
         return {"Retry-After": str(wait)} if wait else {}
 
 
-def block(name: str, need: Need, fetch: Callable[[], Any], read: Callable[[Any], Value]) -> Block[Value]:
-    """What ``fetch`` gets from Zoom (JSON), as ``read`` reads it.
+def block(
+    name: str,
+    need: Need,
+    fetch: Callable[[], Any],
+    read: Callable[[Any], Value],
+    seconds: int = SEEN_SECONDS,
+) -> Block[Value]:
+    """What ``fetch`` gets from Zoom (JSON), as ``read`` reads it; kept for ``seconds`` in case Zoom goes away.
 
     ``name`` tells apart what a user sees, query included. Raises what concerns the whole page: TokenError and
     StoreUnavailable.
@@ -55,5 +61,5 @@ def block(name: str, need: Need, fetch: Callable[[], Any], read: Callable[[Any],
         return Block(read(seen["raw"]), at, trouble(error, need, at))
     except ZoomRefused as error:
         return Block(None, now(), trouble(error, need))
-    kept().save(who, KIND, {"at": now().timestamp(), "raw": raw}, SEEN_SECONDS, digest)
+    kept().save(who, KIND, {"at": now().timestamp(), "raw": raw}, seconds, digest)
     return Block(read(raw), now())

@@ -10,9 +10,8 @@ from flask.typing import ResponseReturnValue
 from zoomapp.errors import NotFound
 from zoomapp.web.lists import live_meetings, next_meeting
 from zoomapp.web.roster import Roster
-from zoomapp.web.sources import live_roster, past_roster
+from zoomapp.web.sources import held, live_roster, past_roster, running
 from zoomapp.zoom.ids import instance_of
-from zoomapp.zoom.models import Meeting
 
 bp = Blueprint("participants", __name__)
 
@@ -35,13 +34,15 @@ def show(key: str) -> ResponseReturnValue:
     instance = instance_of(key)
     if instance is None:
         raise NotFound
-    meeting = _running(instance)
-    seen = live_roster(instance, meeting) if meeting else past_roster(instance)
+    meeting = running(instance)
+    about = None if meeting else held(instance)
+    seen = live_roster(instance, meeting) if meeting else past_roster(instance, about)
     query, view = request.args.get("q", "").strip()[:200], request.args.get("show", "")
     page = render_template(
         "pages/participants.html",
         key=key,
         meeting=meeting,
+        about=about,
         live=meeting is not None,
         seen=seen,
         rows=seen.value.chosen(view, query) if seen.value else (),
@@ -51,11 +52,6 @@ def show(key: str) -> ResponseReturnValue:
         most=max(ROWS, request.args.get("rows", ROWS, type=int)),
     )
     return page, seen.status, seen.headers
-
-
-def _running(instance: str) -> Meeting | None:
-    """The user's own meeting that runs under this number or UUID."""
-    return next((each for each in live_meetings().value or () if instance in (str(each.id), each.uuid)), None)
 
 
 def _chips(key: str, roster: Roster, view: str) -> list[tuple[str, str, int | None, bool, str]]:

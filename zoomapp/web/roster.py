@@ -35,12 +35,16 @@ class Row:
 
 @dataclass(frozen=True)
 class Roster:
-    """Everything the page says about one meeting's people. ``total``: how many rows Zoom has, if it told."""
+    """Everything the page says about one meeting's people, and the ``records`` it is made of.
+
+    ``total``: how many rows Zoom has, if it told.
+    """
 
     people: tuple[Person, ...]
     frame: Frame
     complete: bool = True
     total: int = 0
+    records: tuple[Record, ...] = ()
 
     @classmethod
     def of(cls, records: Iterable[Record], frame: Frame, *, complete: bool, total: int) -> Roster:
@@ -49,7 +53,7 @@ class Roster:
         if frame.ended_at is not None:
             ended = max((each.left_at for each in told if each.left_at is not None), default=frame.ended_at)
             frame = Frame(frame.now, frame.starts_at, frame.ends_at, ended, frame.late_seconds, frame.early_seconds)
-        return cls(merge(told, ended_at=frame.ended_at), frame, complete, total)
+        return cls(merge(told, ended_at=frame.ended_at), frame, complete, total, tuple(told))
 
     @property
     def end(self) -> float:

@@ -139,7 +139,7 @@ class SealedSessions(RedisSessionInterface):
         with storage.named_failures():
             written = self.client.set(store_id, sealed, ex=self._lifetime_seconds, xx=session.stored)
             if written and not session.stored and "user_id" in content:
-                storage.list_key(self.client, content["user_id"], store_id, self._lifetime_seconds)
+                storage.list_key(self.client, content["user_id"], store_id)
         return bool(written)
 
     def _send_cookie(self, app: Flask, response: Response, value: str, seconds: int) -> None:

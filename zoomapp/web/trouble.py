@@ -72,6 +72,9 @@ FILES = Need(
 )
 CHATBOT = Need(scopes.SEND_CHAT)
 LIVE = Need(scopes.LIST_LIVE)
+HELD = Need(scopes.HELD)
+HELD_TIMES = Need(scopes.LIST_TIMES)
+REPORT = Need(scopes.REPORT)
 PAST = Need(scopes.LIST_PAST)
 
 

@@ -1,0 +1,221 @@
+"""After a meeting: who was there, as a page, as files, by a link that works once, and beside another time."""
+
+import csv
+import io
+import json
+import re
+
+import pytest
+
+from sandbox.faults import Fault
+from tests.people import OWN
+from tests.web.reading import read
+
+REPORT = "GET /v2/report/meetings/*/participants"
+LIST = "GET /v2/past_meetings/*/participants"
+
+
+@pytest.fixture
+def past(dana):
+    """The address of Dana's last meeting's attendance."""
+    return past_of(dana)
+
+
+def past_of(person):
+    return re.search(r'href="(/participants/[\w-]{22})"', person.look("/meetings?show=past").text)[1]
+
+
+def rows(text):
+    assert text.startswith("\ufeff")
+    return list(csv.DictReader(io.StringIO(text[1:])))
+
+
+def test_the_report_comes_first_where_a_grant_may_read_it(dana, past, world):
+    world.calls.clear()
+
+    page = read(dana.look(past))
+
+    assert "attended" in page
+    assert world.calls.count(REPORT) >= 1
+    assert world.calls.count(LIST) == 0
+
+
+def test_without_the_scope_or_the_report_the_meetings_own_list_is_shown(priya, dana, past, world):
+    world.calls.clear()
+    read(priya.look(past_of(priya)))
+    assert world.calls.count(REPORT) == 0
+    assert world.calls.count(LIST) >= 1
+
+    world.faults.append(Fault(REPORT, 404, {}, {"code": 3001, "message": "not ready"}))
+    assert "attended" in read(dana.look(past))
+
+
+def test_a_past_meeting_says_what_it_was_about_and_when(dana, past):
+    page = dana.look(past).text
+
+    assert re.search(r'class="sub">\s*<bdi>[^<]+</bdi> · \w+ \d+', page)
+
+
+def test_each_person_is_a_row_and_each_join_another(dana, past):
+    people = dana.get(f"{past}.csv")
+    events = dana.get(f"{past}.events.csv")
+
+    assert people.content_type == events.content_type == "text/csv; charset=utf-8"
+    assert re.search(
+        r'filename="attendance_\d{4}-\d\d-\d\d_[a-z0-9-]+\.csv"; filename\*=', people.headers["Content-Disposition"]
+    )
+    told = rows(people.text)
+    assert {row["complete"] for row in told} == {"yes"}
+    attended = int(re.search(r'class="number">(\d+)', dana.look(past).text)[1])
+    assert attended == sum(1 for row in told if row["first_joined"])
+    assert len(rows(events.text)) >= 2 * len(told)
+    assert {row["event"] for row in rows(events.text)} >= {"joined", "left"}
+    assert rows(dana.get(f"{past}/events.csv").text) == rows(events.text)
+
+
+def test_programs_read_the_same_as_json(dana, past):
+    told = json.loads(dana.get(f"{past}.json").text)
+
+    assert [row["name"] for row in told["people"]] == [row["name"] for row in rows(dana.get(f"{past}.csv").text)]
+    assert told["complete"] is True
+
+
+def test_a_running_meeting_can_be_exported_too(dana, world):
+    world.tell("live-meeting")
+    address = dana.look("/participants").location
+
+    assert "here" in {row["status"] for row in rows(dana.get(f"{address}.csv").text)}
+
+
+def test_part_of_the_list_says_so_in_the_file_and_its_name(dana, world):
+    world.tell("live-meeting")
+    address = dana.look("/participants").location
+    row = {
+        "id": "",
+        "user_id": "16778240",
+        "user_name": "Noor",
+        "join_time": "2026-03-02T09:58:00Z",
+        "status": "in_meeting",
+    }
+    page = {"participants": [row], "next_page_token": "more", "total_records": 480}
+    world.faults.append(Fault("GET /v2/metrics/meetings/*/participants", 200, {}, page, count=1))
+    world.faults.append(Fault("GET /v2/metrics/meetings/*/participants", 502, {}, "gone", count=1))
+
+    answer = dana.get(f"{address}.csv")
+
+    assert "_partial.csv" in answer.headers["Content-Disposition"]
+    assert {row["complete"] for row in rows(answer.text)} == {"no"}
+
+
+def test_what_cannot_be_exported_is_no_file(dana, past, world):
+    world.faults.append(Fault(REPORT, 404, {}, {"code": 3001, "message": "no"}))
+    world.faults.append(Fault(LIST, 400, {}, {"code": 200, "message": "Only available for Paid account."}))
+
+    answer = dana.look(f"{past}.csv")
+
+    assert answer.status_code == 502
+    assert "Content-Disposition" not in answer.headers
+    assert "This needs a Pro plan or higher" in read(answer, 502)
+
+
+@pytest.mark.parametrize("form", ["csv", "events.csv", "json"])
+def test_the_link_for_the_system_browser_works_once_for_whoever_has_it(dana, app, past, form):
+    link = dana.post(f"{past}.{form}", headers={"Accept": "application/json"}).json["url"]
+    assert link.startswith(f"{OWN}/files/")
+    stranger, where = app.test_client(), link.removeprefix(OWN)
+
+    first, second = stranger.get(where), stranger.get(where)
+
+    assert first.text == dana.get(f"{past}.{form}").text
+    assert first.headers["Content-Disposition"].startswith("attachment")
+    assert "Set-Cookie" not in first.headers
+    assert second.status_code == 410
+    assert "Content-Disposition" not in second.headers
+
+
+def test_the_link_ends_after_a_minute_and_is_sealed(dana, past, parts):
+    dana.post(f"{past}.csv", headers={"Accept": "application/json"})
+
+    (key,) = parts.redis.keys("zoomapp:file:*")
+
+    assert 0 < parts.redis.ttl(key) <= 60
+    assert b"minutes_here" not in parts.redis.get(key)
+
+
+def test_without_a_script_the_link_is_shown_to_be_copied(dana, past):
+    page = dana.post(f"{past}.csv", headers={"Accept": "text/html"})
+
+    assert "This link works once, within a minute." in read(page)
+    assert f"{OWN}/files/" in page.text
+
+
+def test_another_site_cannot_ask_for_a_link(dana, past):
+    answer = dana.post(f"{past}.csv", headers={"Sec-Fetch-Site": "cross-site", "Origin": "https://elsewhere.example"})
+
+    assert answer.status_code == 403
+
+
+def test_files_and_links_are_not_for_strangers(anyone):
+    assert anyone.get("/participants/85000000101.csv").status_code == 401
+    assert anyone.post("/participants/85000000101.csv").status_code == 401
+
+
+def test_all_times_of_a_meeting_lead_to_two_side_by_side(dana, world):
+    number = series(dana, world)
+    times = dana.look(f"/participants/{number}/times").text
+
+    together = re.search(r'href="(/participants/[\w-]{22}/with/[\w-]{22})"', times)[1]
+    page = dana.look(together)
+
+    read(page)
+    told = dict(re.findall(r'id="(both|first|second)">[^<]* <span class="muted">(\d+)', page.text))
+    both, first, second = (int(told[name]) for name in ("both", "first", "second"))
+    keys = re.findall(r"[\w-]{22}", together)
+    came = [{row["name"] for row in rows(dana.get(f"/participants/{key}.csv").text)} for key in keys]
+    assert (both, first, second) == (len(came[0] & came[1]), len(came[0] - came[1]), len(came[1] - came[0]))
+    assert both
+
+
+def series(person, world):
+    """The number of a meeting that was held more than once."""
+    for key in dict.fromkeys(re.findall(r"/participants/([\w-]{22})", person.look("/meetings?show=past").text)):
+        found = re.search(r"/participants/(\d+)/times", person.look(f"/participants/{key}").text)
+        if found and "/with/" in person.look(f"/participants/{found[1]}/times").text:
+            return found[1]
+    raise AssertionError("no meeting was held twice")
+
+
+def test_a_missing_scope_of_either_is_named(dana, past, world):
+    number = re.search(r"/participants/(\d+)/times", dana.look(past).text)[1]
+    body = {
+        "code": 4711,
+        "message": "Invalid access token, does not contain scopes:[meeting:read:list_past_instances].",
+    }
+    world.faults.append(Fault("GET /v2/past_meetings/*/instances", 400, {}, body))
+
+    assert "meeting:read:list_past_instances" in read(dana.look(f"/participants/{number}/times"))
+
+
+def test_what_was_seen_stays_for_as_long_as_the_setting_says(dana, past, world, parts, clock):
+    before = read(dana.look(past))
+    clock.tick(3000)
+    for route in (REPORT, LIST, "GET /v2/past_meetings/*"):
+        world.faults.append(Fault(route, drop="before"))
+
+    after = read(dana.look(past))
+
+    assert "We couldn’t reach Zoom" in after
+    assert re.search(r"\d+ attended", before)[0] in after
+    ages = [parts.redis.ttl(key) for key in parts.redis.keys("*:seen:*")]
+    assert max(ages) > 29 * 86400
+
+
+def test_disconnecting_hours_later_still_deletes_it(dana, past, parts):
+    dana.look(past)
+    dana.look("/meetings")
+
+    (listed,) = parts.redis.keys("*:keys")
+    assert parts.redis.ttl(listed) >= max(parts.redis.ttl(key) for key in parts.redis.keys("*:seen:*"))
+    dana.post("/api/zoomapp/disconnect")
+
+    assert not parts.redis.keys("*:seen:*")

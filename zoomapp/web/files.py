@@ -1,0 +1,117 @@
+"""Attendance as files: a row per person, a row per join and leave, or JSON; also by a link that works once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from gettext import gettext as _
+
+from flask import Blueprint, Response, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from zoomapp import exports
+from zoomapp.errors import NotFound
+from zoomapp.exports import Sheet
+from zoomapp.handed import File, Handed
+from zoomapp.web.block import Block
+from zoomapp.web.current import services
+from zoomapp.web.errors import prefers_html
+from zoomapp.web.roster import Roster
+from zoomapp.web.sources import held, live_roster, past_roster, running
+from zoomapp.web.trouble import Trouble
+from zoomapp.web.viewer import viewer
+from zoomapp.zoom.ids import instance_of
+from zoomapp.zoom.models import Meeting, PastMeeting
+
+bp = Blueprint("files", __name__)
+
+#: What comes after the meeting's key in the address, and what it is.
+FORMS = {
+    "csv": ("text/csv; charset=utf-8", ".csv"),
+    "events.csv": ("text/csv; charset=utf-8", "_events.csv"),
+    "json": ("application/json", ".json"),
+}
+
+
+@bp.get("/participants/<key>.<any('csv', 'json'):form>")
+@bp.get("/participants/<key>/events.csv", defaults={"form": "events.csv"})
+def show(key: str, form: str) -> ResponseReturnValue:
+    """The file, in pieces."""
+    key, form = _asked(key, form)
+    seen, about = _seen(key)
+    if seen.value is None:
+        return _refusal(seen)
+    return Response(_pieces(seen.value, about, key, form), headers=_headers(seen.value, about, form))
+
+
+@bp.post("/participants/<key>.<any('csv', 'json'):form>")
+@bp.post("/participants/<key>/events.csv", defaults={"form": "events.csv"})
+def hand_over(key: str, form: str) -> ResponseReturnValue:
+    """A link to the same file for a browser that nobody is signed in to: good once, for a minute."""
+    key, form = _asked(key, form)
+    seen, about = _seen(key)
+    if seen.value is None:
+        return _refusal(seen)
+    headers = _headers(seen.value, about, form)
+    body = "".join(_pieces(seen.value, about, key, form)).encode()
+    secret = _handed().leave(File(body, headers["Content-Type"], headers["Content-Disposition"]))
+    link = services().settings.public_url + url_for(".fetch", secret=secret)
+    if not prefers_html():
+        return {"url": link}
+    back = (url_for("participants.show", key=key), _("Attendance"))
+    heading = _("Open in browser")
+    title = _("This link works once, within a minute.")
+    return render_template("pages/asked.html", heading=heading, title=title, back=back, words=link)
+
+
+@bp.get("/files/<secret>")
+def fetch(secret: str) -> ResponseReturnValue:
+    """What somebody left under this link."""
+    file = _handed().take(secret)
+    if file is None:
+        words = _("It works once, and for a minute. Ask for a new one in Zoom.")
+        notice = Trouble("info", "info", _("This link was used, or is too old"), words)
+        return render_template("pages/trouble.html", title=_("Download"), notice=notice), 410
+    return Response(file.body, headers={"Content-Type": file.content_type, "Content-Disposition": file.disposition})
+
+
+def _asked(key: str, form: str) -> tuple[str, str]:
+    """``.events.csv`` after the key means the same as ``/events.csv``."""
+    return (key.removesuffix(".events"), "events.csv") if key.endswith(".events") and form == "csv" else (key, form)
+
+
+def _seen(key: str) -> tuple[Block[Roster], Meeting | PastMeeting | None]:
+    instance = instance_of(key)
+    if instance is None:
+        raise NotFound
+    meeting = running(instance)
+    if meeting:
+        return live_roster(instance, meeting), meeting
+    about = held(instance)
+    return past_roster(instance, about), about
+
+
+def _pieces(roster: Roster, about: Meeting | PastMeeting | None, key: str, form: str) -> Iterator[str]:
+    number = str(about.id) if about and about.id else key
+    sheet = Sheet(number, about.topic if about else "", viewer().zone, roster.frame, roster.complete)
+    if form == "events.csv":
+        return exports.events_csv(roster.records, sheet)
+    return (exports.people_csv if form == "csv" else exports.people_json)(roster.people, sheet)
+
+
+def _headers(roster: Roster, about: Meeting | PastMeeting | None, form: str) -> dict[str, str]:
+    kind, ending = FORMS[form]
+    begun = about.start_at if about and about.start_at else datetime.fromtimestamp(roster.axis.start, UTC)
+    day = begun.astimezone(viewer().zone).date()
+    name = exports.disposition(day, about.topic if about else "", ending, partial=not roster.complete)
+    return {"Content-Type": kind, "Content-Disposition": name}
+
+
+def _refusal(seen: Block[Roster]) -> ResponseReturnValue:
+    page = render_template("pages/trouble.html", title=_("Export"), notice=seen.trouble)
+    # A file that is not one must not be saved as if it were.
+    return page, seen.status if seen.status >= 400 else 502, seen.headers
+
+
+def _handed() -> Handed:
+    return Handed(services().redis, services().ring)
