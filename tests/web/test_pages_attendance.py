@@ -171,9 +171,27 @@ def test_all_times_of_a_meeting_lead_to_two_side_by_side(dana, world):
     told = dict(re.findall(r'id="(both|first|second)">[^<]* <span class="muted">(\d+)', page.text))
     both, first, second = (int(told[name]) for name in ("both", "first", "second"))
     keys = re.findall(r"[\w-]{22}", together)
-    came = [{row["name"] for row in rows(dana.get(f"/participants/{key}.csv").text)} for key in keys]
-    assert (both, first, second) == (len(came[0] & came[1]), len(came[0] - came[1]), len(came[1] - came[0]))
+    came = [rows(dana.get(f"/participants/{key}.csv").text) for key in keys]
+    assert (both + first, both + second) == (len(came[0]), len(came[1]))
     assert both
+
+
+def test_who_came_to_one_of_them_only_is_told_apart(dana, world):
+    number = series(dana, world)
+    together = re.search(r"/participants/[\w-]{22}/with/[\w-]{22}", dana.look(f"/participants/{number}/times").text)[0]
+    row = {"id": "", "join_time": "2026-02-16T09:00:00Z", "leave_time": "2026-02-16T09:30:00Z"}
+    for name in ("Only Before", "Only After"):
+        body = {"participants": [{**row, "name": name}, {**row, "name": "Always", "user_email": "a@example.com"}]}
+        world.faults.append(Fault(REPORT, 200, {}, body, count=1))
+
+    page = dana.look(together).text
+
+    told = dict(re.findall(r'id="(both|first|second)">.*?<tbody>(.*?)</tbody>', page, re.S))
+    assert {name: re.findall(r"<bdi>([^<]+)</bdi>", body) for name, body in told.items()} == {
+        "both": ["Always"],
+        "first": ["Only Before"],
+        "second": ["Only After"],
+    }
 
 
 def series(person, world):
