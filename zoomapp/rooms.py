@@ -16,12 +16,14 @@ import msgspec
 import redis
 
 from zoomapp import keys, storage, times
-from zoomapp.attendance import Record, from_event
+from zoomapp.attendance import Record, from_event, records
 from zoomapp.tokens.cipher import CannotOpen, KeyRing
 
 log = logging.getLogger(__name__)
 
 KIND, INDEX = "room", "rooms"
+#: What a subscription has to name.
+EVENTS = ("meeting.started", "meeting.ended", *records.EVENTS, "meeting.participant_role_changed")
 DAY_SECONDS = 86400
 #: Of one meeting: a thousand people who each come, wait, are let in and leave five times.
 MOST_RECORDS = 20_000
@@ -80,15 +82,15 @@ class Rooms:
         """Keep what a ``meeting.`` event tells. Hearing it again changes nothing. Raises StoreUnavailable."""
         meeting = _part(_part(event, "payload"), "object")
         host, uuid = str(meeting.get("host_id") or ""), str(meeting.get("uuid") or "")
-        name, records = str(event.get("event")), from_event(event)
-        if not host or not uuid or not (records or name in ("meeting.started", "meeting.ended")):
+        name, heard = str(event.get("event")), from_event(event)
+        if not host or not uuid or not (heard or name in ("meeting.started", "meeting.ended")):
             return
         index, room = keys.of_user(host, INDEX), _room(host, uuid)
         field, said = keys.digest(uuid).encode(), self._said(event, meeting, uuid)
         if name == "meeting.ended":
             field += ENDED
         about = self._ring.seal(INDEX, index, msgspec.json.encode(said))
-        told = [msgspec.json.encode(record) for record in records]
+        told = [msgspec.json.encode(record) for record in heard]
         pairs = [part for each in told for part in (keys.digest(each), self._ring.seal(KIND, room, each))]
         names = [keys.of_user(host, "tokens"), room, index, keys.of_user(host, "keys")]
         with storage.named_failures():

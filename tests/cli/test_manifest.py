@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from zoomapp.cli.manifest import SDK_APIS, fields, manifest
+from zoomapp.cli.manifest import EVENTS, SDK_APIS, fields, manifest
 
 ROOT = Path(__file__).resolve().parents[2]
 #: Ways of the SDK that are no capabilities.
@@ -16,7 +16,7 @@ PLUMBING = {"config", "addEventListener", "removeEventListener"}
 
 @pytest.fixture
 def made(settings):
-    return manifest(replace(settings, public_url="https://rollcall.example"), ["app_deauthorized"])
+    return manifest(replace(settings, public_url="https://rollcall.example"), sorted(EVENTS))
 
 
 def read(*folders):
@@ -95,7 +95,10 @@ def test_the_events_are_those_that_somebody_handles(app, parts):
     result = app.test_cli_runner().invoke(args=["manifest"])
 
     (subscription,) = json.loads(result.stdout)["features"]["event_subscription"]["events"]
-    assert subscription["event_types"] == sorted(parts.events.handlers)
+    heard = {name: [prefix for prefix in parts.events.handlers if name.startswith(prefix)] for name in EVENTS}
+    assert subscription["event_types"] == sorted(EVENTS)
+    assert all(heard.values())
+    assert {prefix for prefixes in heard.values() for prefix in prefixes} == set(parts.events.handlers)
 
 
 def test_the_fields_hold_all_that_is_to_be_pasted(app, made):

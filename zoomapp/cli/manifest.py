@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 import click
 from flask.cli import with_appcontext
 
+from zoomapp import rooms
 from zoomapp.cli.scopes import wanted
 from zoomapp.cli.spoken import parts, spoken
 from zoomapp.config import Settings
@@ -23,6 +24,8 @@ SDK_APIS = (
     *("authorize", "onAuthorized", "getAppContext", "promptAuthorize", "openUrl", "sendMessageToChat"),
     *("startRTMS", "stopRTMS", "getRTMSStatus", "onRTMSStatusChange"),
 )
+#: What Zoom tells us by webhook, and somebody here hears.
+EVENTS = ("app_deauthorized", *rooms.EVENTS)
 DESCRIPTION = "Who is here, what is planned, what was recorded."
 LONG_DESCRIPTION = (
     "Opens beside a meeting and shows who is in it, who waits and who came late; lists, schedules and changes "
@@ -129,7 +132,7 @@ def fields(made: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
 @spoken
 def print_manifest(form: str) -> None:
     """The app manifest for the Marketplace, or with --format fields what to paste where."""
-    made = manifest(parts().settings, sorted(parts().events.handlers))
+    made = manifest(parts().settings, sorted(EVENTS))
     if form == "json":
         click.echo(json.dumps(made, indent=2, ensure_ascii=False))
         return
