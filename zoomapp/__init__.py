@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
+from typing import Any
 
 from flask import Flask
 
 from zoomapp import cli, logs, services, web
 from zoomapp.config import Settings
+
+
+class App(Flask):
+    """No view here is a coroutine, so none has to be asked, each time it is called, whether it is one."""
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        return func
 
 
 def create_app(parts: services.Services | None = None) -> Flask:
@@ -16,7 +25,7 @@ def create_app(parts: services.Services | None = None) -> Flask:
     Raises ConfigError when the environment is incomplete.
     """
     parts = parts or services.build(Settings.from_env(os.environ))
-    app = Flask(__name__, template_folder="../templates", static_folder="../static")
+    app = App(__name__, template_folder="../templates", static_folder="../static")
     app.config.from_mapping(parts.flask_config)
     app.extensions["zoomapp"] = parts
     logs.set_up(parts.settings.log_level)

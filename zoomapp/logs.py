@@ -39,6 +39,8 @@ def set_up(level: str, stream: TextIO | None = None) -> None:
 
     Libraries below speak from WARNING on: at DEBUG they would print headers.
     """
+    # A line names none of these, and looking them up costs more than writing it.
+    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
     handler = logging.StreamHandler(stream or sys.stdout)
     handler.setFormatter(JsonLines())
     ours = logging.getLogger("zoomapp")

@@ -37,9 +37,7 @@ def ask(adapter, server, method="GET", body=b"", seconds=5.0):
 
 
 def test_a_header_is_found_in_any_case_and_joined_when_repeated():
-    headers = Headers()
-    for name, value in (("X-One", "1"), ("Vary", "Origin"), ("vary", "Cookie")):
-        headers.add(name, value)
+    headers = Headers.of([(b"X-One", b"1"), (b"Vary", b"Origin"), (b"vary", b"Cookie")])
 
     assert headers["x-one"] == headers.get("X-ONE") == "1"
     assert headers["VARY"] == "Origin, Cookie"

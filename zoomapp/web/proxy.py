@@ -99,10 +99,10 @@ def _refuse_pages(answer: Answer) -> None:
 
 
 def _response(body: bytes | Iterable[bytes], status: int, headers: Mapping[str, str]) -> Response:
-    response = Response(body, status)
-    # Zoom says what it is; where it says nothing, neither do we.
-    del response.headers["Content-Type"]
-    response.headers.update(headers)
+    response = Response(body, status, headers)
+    if "Content-Type" not in headers:
+        # Zoom says what it is; where it says nothing, neither do we.
+        del response.headers["Content-Type"]
     return response
 
 

@@ -26,9 +26,14 @@ MOST_HEAD_BYTES = 64 * 1024
 class Headers(dict[str, str]):
     """An answer's headers, kept in lower case and found in any; several of one name are joined by a comma."""
 
-    def add(self, name: str, value: str) -> None:
-        name = name.lower()
-        dict.__setitem__(self, name, f"{self[name]}, {value}" if name in self else value)
+    @classmethod
+    def of(cls, told: list[tuple[bytes, bytes]]) -> Headers:
+        headers = cls()
+        for raw_name, raw_value in told:
+            name, value = raw_name.lower().decode("latin-1"), raw_value.decode("latin-1")
+            before = dict.get(headers, name)
+            dict.__setitem__(headers, name, value if before is None else f"{before}, {value}")
+        return headers
 
     def __getitem__(self, name: str) -> str:
         return super().__getitem__(name.lower())
@@ -51,6 +56,7 @@ class Reply:
         self._pool = pool
         self._bodiless = method == "HEAD"
         self._parser = httptools.HttpResponseParser(self)
+        self._told: list[tuple[bytes, bytes]] = []
         self._body = bytearray()
         self._came = 0
         self._complete = False
@@ -109,13 +115,14 @@ class Reply:
 
     def on_header(self, name: bytes, value: bytes) -> None:
         if not self.status:
-            self.headers.add(name.decode("latin-1"), value.decode("latin-1"))
+            self._told.append((name, value))
 
     def on_headers_complete(self) -> None:
         status = self._parser.get_status_code()
         if self.status or 100 <= status < 200:
             return
         self.status = status
+        self.headers = Headers.of(self._told)
         self._reusable = self._parser.should_keep_alive()
         self._complete = self._bodiless
 
@@ -129,7 +136,7 @@ class Reply:
         if self.status:
             self._complete = True
         else:  # an interim answer, such as 100 or 103
-            self.headers.clear()
+            self._told.clear()
 
 
 def request_bytes(method: str, target: str, headers: dict[str, str], body: bytes) -> bytes:
