@@ -7,6 +7,7 @@ import logging
 import sys
 from contextvars import ContextVar
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import TextIO
 
 import msgspec
@@ -49,6 +50,7 @@ def set_up(level: str, stream: TextIO | None = None) -> None:
     ours.propagate = False
 
 
+@lru_cache(maxsize=4096)
 def hashed(user_id: str) -> str:
     """A short stand-in for a user id: the same person has the same one, and nobody can read it back."""
     return hashlib.sha256(b"log:" + user_id.encode()).hexdigest()[:12]

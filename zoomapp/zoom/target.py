@@ -13,6 +13,8 @@ from zoomapp.errors import BadRequest, UriTooLong
 
 PREFIX = "/zoom/api"
 MAX_LENGTH = 6000
+#: A path is checked as it is, and as somebody on the way might read it who decodes it once, twice or three times.
+READINGS = 4
 
 _PATH = re.compile(r"/v2(?:/(?:[A-Za-z0-9\-._~!$&'()*+,=:@|\[\]]|%[0-9A-Fa-f]{2})+)+/?")
 _QUERY = re.compile(r"(?:[A-Za-z0-9\-._~!$&'()*+,;=:@/?|\[\]{}^`]|%[0-9A-Fa-f]{2})*")
@@ -37,10 +39,11 @@ def relay_target(raw: str) -> str:
     path, _, query = target.partition("?")
     if not _PATH.fullmatch(path) or not _QUERY.fullmatch(query):
         raise BadRequest("malformed target")
-    once = unquote_to_bytes(path)
-    twice = unquote_to_bytes(once)
-    for form in (path.encode(), once, twice, unquote_to_bytes(twice)):
-        _check_form(form)
+    form, before = path.encode(), b""
+    for _ in range(READINGS):
+        if form != before:
+            _check_form(form)
+        form, before = unquote_to_bytes(form), form
     if _names_token(query):
         raise BadRequest("a token in the query")
     return target
