@@ -31,6 +31,7 @@ FLOORS = {
     "zoomapp.once": 2,
     "zoomapp.preferences": 2,
     "zoomapp.rooms": 2,
+    "zoomapp.snapshots": 2,
     "zoomapp.zoom": 1,
     "zoomapp.storage": 1,
     "zoomapp.agenda": 1,

@@ -40,6 +40,11 @@ def so_far() -> list[dict[str, Any]]:
     return list(_calls.get() or [])
 
 
+def last_limits() -> dict[str, str]:
+    """What Zoom said of its limits last; empty where nothing is gathered, or nothing was said."""
+    return next((call["limits"] for call in reversed(so_far()) if call["limits"]), {})
+
+
 def taken() -> list[dict[str, Any]]:
     """What was gathered, once."""
     calls = _calls.get() or []

@@ -20,6 +20,7 @@ from zoomapp.events import Events
 from zoomapp.gateway import Gateway
 from zoomapp.rooms import Rooms
 from zoomapp.signin import SignIn
+from zoomapp.snapshots import Snapshots
 from zoomapp.tokens.cipher import KeyRing
 from zoomapp.tokens.service import TokenService
 from zoomapp.tokens.store import RedisTokenStore, TokenStore
@@ -42,6 +43,7 @@ class Services:
     signin: SignIn
     events: Events
     rooms: Rooms
+    snapshots: Snapshots
     calls: CallLog
     chatbot: Chatbot
     clock: Callable[[], float]
@@ -101,10 +103,11 @@ def build(
     events = Events(connection, ring, tokens, lambda who: Gateway(who, tokens, zoom), settings.zoom_client_id)
     rooms = Rooms(connection, ring, settings.attendance_days, clock)
     events.handlers["meeting."] = rooms.hear
+    snapshots = Snapshots(connection, ring, clock)
     calls = CallLog(connection, ring)
     chatbot = Chatbot(oauth, zoom, settings.zoom_bot_jid)
     return Services(
-        settings, connection, ring, oauth, zoom, tokens, begun, signin, events, rooms, calls, chatbot, clock
+        settings, connection, ring, oauth, zoom, tokens, begun, signin, events, rooms, snapshots, calls, chatbot, clock
     )
 
 

@@ -38,6 +38,14 @@ class Block(Generic[Value]):
         return {"Retry-After": str(wait)} if wait else {}
 
 
+def recent(name: str, read: Callable[[Any], Value], seconds: float) -> Block[Value] | None:
+    """What this user saw under ``name`` at most ``seconds`` ago, without asking Zoom."""
+    seen = kept().load(gateway().user_id, KIND, keys.digest(name))
+    if not isinstance(seen, dict) or now().timestamp() - seen["at"] >= seconds:
+        return None
+    return Block(read(seen["raw"]), datetime.fromtimestamp(seen["at"], UTC))
+
+
 def block(
     name: str,
     need: Need,

@@ -17,7 +17,7 @@ from zoomapp.web.block import Block
 from zoomapp.web.current import services
 from zoomapp.web.errors import prefers_html
 from zoomapp.web.roster import Roster
-from zoomapp.web.sources import held, live_roster, past_roster, running
+from zoomapp.web.sources import people
 from zoomapp.web.trouble import Trouble
 from zoomapp.web.viewer import viewer
 from zoomapp.zoom.ids import instance_of
@@ -84,11 +84,8 @@ def _seen(key: str) -> tuple[Block[Roster], Meeting | PastMeeting | None]:
     instance = instance_of(key)
     if instance is None:
         raise NotFound
-    meeting = running(instance)
-    if meeting:
-        return live_roster(instance, meeting), meeting
-    about = held(instance)
-    return past_roster(instance, about), about
+    meeting, about, seen = people(instance)
+    return seen, meeting or about
 
 
 def _pieces(roster: Roster, about: Meeting | PastMeeting | None, key: str, form: str) -> Iterator[str]:

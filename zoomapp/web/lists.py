@@ -11,10 +11,13 @@ from zoomapp.web.trouble import MEETINGS
 from zoomapp.web.viewer import now
 from zoomapp.zoom.models import Meeting, Page
 
+#: The name under which a user's running meetings are remembered.
+LIVE_LIST = "live"
+
 
 def live_meetings() -> Block[tuple[Meeting, ...]]:
     """The meetings of the user that are running."""
-    return block("live", MEETINGS, lambda: gateway().meetings("live"), read_meetings)
+    return block(LIVE_LIST, MEETINGS, lambda: gateway().meetings("live"), read_meetings)
 
 
 def coming_meetings() -> Block[tuple[Meeting, ...]]:

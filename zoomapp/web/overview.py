@@ -39,7 +39,7 @@ def show() -> ResponseReturnValue:
     live, coming = live_meetings(), coming_meetings()
     ahead = agenda.coming(coming.value or (), now(), live.value or ())
     running = live.value[0] if live.value else None
-    seen = live_roster(str(running.id), running) if running else None
+    seen = live_roster(running) if running else None
     return render_template(
         "pages/overview.html",
         live=live,

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from zoomapp.errors import NotFound
 from zoomapp.web.lists import live_meetings, next_meeting
 from zoomapp.web.roster import Roster
-from zoomapp.web.sources import held, live_roster, past_roster, running
+from zoomapp.web.sources import people
 from zoomapp.zoom.ids import instance_of
 
 bp = Blueprint("participants", __name__)
@@ -34,9 +34,7 @@ def show(key: str) -> ResponseReturnValue:
     instance = instance_of(key)
     if instance is None:
         raise NotFound
-    meeting = running(instance)
-    about = None if meeting else held(instance)
-    seen = live_roster(instance, meeting) if meeting else past_roster(instance, about)
+    meeting, about, seen = people(instance)
     query, view = request.args.get("q", "").strip()[:200], request.args.get("show", "")
     page = render_template(
         "pages/participants.html",

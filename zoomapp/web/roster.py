@@ -10,6 +10,7 @@ from functools import cached_property
 from zoomapp import agenda
 from zoomapp.attendance import Figures, Frame, Person, Record, count, merge
 from zoomapp.attendance.figures import here_seconds, late_seconds, left_early_seconds, rejoins, status
+from zoomapp.attendance.records import Source
 from zoomapp.charts import Axis
 from zoomapp.web.viewer import viewer
 
@@ -47,17 +48,22 @@ class Roster:
     records: tuple[Record, ...] = ()
 
     @classmethod
-    def of(cls, records: Iterable[Record], frame: Frame, *, complete: bool, total: int) -> Roster:
-        """From one source's records. A meeting that is over ended when the last one left."""
-        told = list(records)
+    def of(cls, records: Iterable[Record], frame: Frame, *, complete: bool = True, total: int = 0) -> Roster:
+        """From whatever was told. A meeting that is over ended when the last one left."""
+        told = tuple(records)
         if frame.ended_at is not None:
             ended = max((each.left_at for each in told if each.left_at is not None), default=frame.ended_at)
             frame = Frame(frame.now, frame.starts_at, frame.ends_at, ended, frame.late_seconds, frame.early_seconds)
-        return cls(merge(told, ended_at=frame.ended_at), frame, complete, total, tuple(told))
+        return cls(merge(told, ended_at=frame.ended_at), frame, complete, total, told)
 
     @property
     def end(self) -> float:
         return self.frame.now if self.frame.ended_at is None else self.frame.ended_at
+
+    @cached_property
+    def sources(self) -> frozenset[Source]:
+        """Where it is from; a final list stands alone."""
+        return frozenset(source for person in self.people for source in person.sources)
 
     @cached_property
     def figures(self) -> Figures:

@@ -1,37 +1,56 @@
-"""Where a meeting's people come from: the dashboard while it runs, then Zoom's report or the meeting's own list."""
+"""Where a meeting's people come from, all merged: webhooks and the dashboard while it runs, then Zoom's own lists.
+
+Each viewer gets what they themselves may know: webhooks of their own meetings, the dashboard if their grant reads it.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 from zoomapp import scopes
 from zoomapp.attendance import Frame, Record, from_metrics, from_past, from_report
+from zoomapp.errors import NotFound
 from zoomapp.paging import collect
 from zoomapp.web.block import SEEN_SECONDS, Block, block
 from zoomapp.web.current import gateway, services
-from zoomapp.web.lists import live_meetings
+from zoomapp.web.dashboard import dashboard
 from zoomapp.web.roster import Roster
-from zoomapp.web.trouble import HELD, LIVE, PAST, REPORT, Need
+from zoomapp.web.trouble import HELD, PAST, REPORT, Need
 from zoomapp.web.viewer import now, viewer
+from zoomapp.web.watched import running
 from zoomapp.zoom.models import Meeting, PastMeeting
 
+#: Many windows of one person do not make Zoom list that person's running meetings again and again.
+LIST_SECONDS = 15.0
 
-def live_roster(instance: str, meeting: Meeting) -> Block[Roster]:
-    """Who is in a running meeting."""
+
+def people(instance: str) -> tuple[Meeting | None, PastMeeting | None, Block[Roster]]:
+    """The meeting if it runs, else what it was about, and who is or was in it."""
+    meeting = running(instance, LIST_SECONDS)
+    seen = live_roster(meeting) if meeting else None
+    # Somebody else's meeting may turn out not to run.
+    if seen is None or (seen.status == NotFound.status and not (meeting and meeting.uuid)):
+        about = held(instance)
+        return None, about, past_roster(instance, about)
+    return meeting, None, seen
+
+
+def live_roster(meeting: Meeting) -> Block[Roster]:
+    """Who is in a running meeting, from everything this viewer may know."""
     starts_at = meeting.start_at.timestamp() if meeting.start_at else None
     ends_at = meeting.end_at.timestamp() if meeting.end_at else None
     frame = Frame(now().timestamp(), starts_at, ends_at, late_seconds=60.0 * viewer().chosen.late_minutes)
-
-    def seen(row: Any) -> Record:
-        return from_metrics(row, frame.now)
-
-    return _listed(f"live {instance}", LIVE, lambda token: gateway().live_participants(instance, token), seen, frame)
-
-
-def running(instance: str) -> Meeting | None:
-    """The user's own meeting that runs under this number or UUID."""
-    return next((each for each in live_meetings().value or () if instance in (str(each.id), each.uuid)), None)
+    heard = services().rooms.records(gateway().user_id, meeting.uuid)
+    seen = dashboard(meeting, beside_webhooks=bool(heard))
+    body = seen.value or {"rows": (), "total": 0, "complete": True}
+    records = [*heard, *(from_metrics(row, seen.at.timestamp()) for row in body["rows"])]
+    if seen.value is None and not records:
+        return Block(None, seen.at, seen.trouble)
+    roster = Roster.of(records, frame, complete=body["complete"], total=body["total"])
+    # What webhooks tell is as of now, and does without the rest.
+    return Block(roster, now()) if heard else Block(roster, seen.at, seen.trouble)
 
 
 def held(instance: str) -> PastMeeting | None:
@@ -42,7 +61,10 @@ def held(instance: str) -> PastMeeting | None:
 
 
 def past_roster(instance: str, about: PastMeeting | None = None) -> Block[Roster]:
-    """Who was in a past meeting: from Zoom's report where this grant may read it, else from the meeting's own list."""
+    """Who was in a past meeting: Zoom's report where this grant may read it, else the meeting's own list.
+
+    Until there is either, what webhooks told the host.
+    """
     ended_at = about.end_at if about and about.end_at else now()
     frame = Frame(now().timestamp(), ended_at=ended_at.timestamp())
     if gateway().scopes() & scopes.REPORT.accepted:
@@ -57,9 +79,21 @@ def past_roster(instance: str, about: PastMeeting | None = None) -> Block[Roster
         # Zoom's report takes up to half an hour; the other list may be there already.
         if found.value is not None and found.value.people:
             return found
-    return _listed(
+    found = _listed(
         f"past {instance}", PAST, lambda token: gateway().past_participants(instance, token), from_past, frame, _kept()
     )
+    listed = found.value is not None and found.value.people
+    return found if listed else _overheard(instance) or found
+
+
+def _overheard(instance: str) -> Block[Roster] | None:
+    """What webhooks told of a meeting that is over, for its host."""
+    room = services().rooms.find(gateway().user_id, instance)
+    heard = services().rooms.records(gateway().user_id, room.uuid) if room else ()
+    if not room or not heard:
+        return None
+    at = datetime.fromtimestamp(room.heard_at, UTC)
+    return Block(Roster.of(heard, Frame(now().timestamp(), ended_at=room.ended_at or room.heard_at)), at)
 
 
 def _kept() -> int:

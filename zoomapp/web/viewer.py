@@ -89,7 +89,8 @@ def _profile(records: Kept, who: str) -> User:
         # Without the scope, or while Zoom is away, the page does without a name; ask again in a while.
         user, seconds = User(who), NO_PROFILE_SECONDS
     shape = {"id": who, "display_name": user.name, "email": user.email, "timezone": user.zone_name}
-    records.save(who, "profile", {**shape, "type": 1 if user.basic else 2}, seconds)
+    rest = {"type": 1 if user.basic else 2, "account_id": user.account_id}
+    records.save(who, "profile", {**shape, **rest}, seconds)
     return user
 
 

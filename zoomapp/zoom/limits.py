@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
@@ -25,6 +26,17 @@ def retry_after_seconds(text: str, now: float, *, daily: bool = False) -> int:
     if seconds is None:
         seconds = DAY_SECONDS - now % DAY_SECONDS if daily else 1
     return max(1, min(math.ceil(seconds), LONGEST))
+
+
+def slowdown(limits: Mapping[str, str]) -> int:
+    """How many times slower a call that repeats itself should become, by what Zoom says remains."""
+    try:
+        most, remaining = int(limits["X-RateLimit-Limit"]), int(limits["X-RateLimit-Remaining"])
+    except (KeyError, ValueError):
+        return 1
+    if remaining * 50 <= most:
+        return 20
+    return 4 if remaining * 10 <= most else 1
 
 
 def is_daily(limit_type: str, message: str) -> bool:

@@ -60,11 +60,19 @@ class User:
     email: str = ""
     zone_name: str = ""
     basic: bool = False
+    account_id: str = ""
 
     @classmethod
     def from_api(cls, data: Json) -> User:
         name = text(data, "display_name") or f"{text(data, 'first_name')} {text(data, 'last_name')}".strip()
-        return cls(text(data, "id"), name, text(data, "email"), text(data, "timezone"), data.get("type") == 1)
+        return cls(
+            text(data, "id"),
+            name,
+            text(data, "email"),
+            text(data, "timezone"),
+            data.get("type") == 1,
+            text(data, "account_id"),
+        )
 
 
 @dataclass(frozen=True)

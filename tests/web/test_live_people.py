@@ -1,0 +1,225 @@
+"""Who is here, from the best the viewer may know: webhooks of their own meetings, the dashboard; then the report."""
+
+import re
+
+import pytest
+
+from sandbox.faults import Fault
+from tests.people import Person
+from tests.web.reading import read
+
+METRICS = "GET /v2/metrics/meetings/*/participants"
+REVIEW, PRIYAS = 85000000102, 87000000302
+
+
+@pytest.fixture
+def webhooks(parts, world):
+    """From here on every event of the world is delivered at once."""
+
+    def deliver(event):
+        parts.events.take_in(event)
+        parts.events.work_off()
+
+    world.on_event(deliver)
+    return deliver
+
+
+@pytest.fixture
+def ada(app, world):
+    """Who owns the account that Dana is in, and may look at all of it."""
+    person = Person(app, world, "ada")
+    assert person.connect().status_code == 302
+    world.calls.clear()
+    return person
+
+
+def names(answer):
+    read(answer)
+    return re.findall(r'class="person-name"><bdi>([^<]*)', answer.text)
+
+
+def test_a_host_without_the_dashboard_sees_who_comes_and_goes_by_webhook(priya, world, webhooks, clock):
+    meeting = world.start_meeting(PRIYAS)
+    lee = world.join(meeting, None, "Guest Lee")
+    clock.tick(1)
+    world.join(meeting, None, "Guest Kim", waiting=True)
+
+    page = priya.look(f"/participants/{PRIYAS}")
+
+    assert names(page) == ["Guest Lee", "Guest Kim"]
+    assert "From Zoom’s webhooks, as people come and go · as of 15:30" in read(page)
+    assert "One permission is missing" not in page.text
+    world.leave(meeting, lee)
+    assert 'class="left"' in priya.look(f"/participants/{PRIYAS}").text
+    assert world.calls.count(METRICS) == 0
+
+
+def test_without_either_the_missing_permission_is_named_and_zoom_not_asked(priya, world):
+    world.start_meeting(PRIYAS)
+
+    text = read(priya.look(f"/participants/{PRIYAS}"))
+
+    assert "Zoom must allow dashboard:read:list_meeting_participants:admin" in text
+    assert world.calls.count(METRICS) == 0
+
+
+def test_the_dashboard_completes_what_webhooks_missed(dana, world, webhooks, clock):
+    meeting = world.start_meeting(REVIEW)
+    world._listeners.remove(webhooks)
+    world.join(meeting, None, "Early Bird")
+    world.on_event(webhooks)
+    clock.tick(60)
+    world.join(meeting, None, "Guest Lee")
+
+    page = dana.look(f"/participants/{REVIEW}")
+
+    assert names(page) == ["Early Bird", "Guest Lee"]
+    assert "From Zoom’s webhooks, as people come and go, and Zoom’s dashboard" in read(page)
+
+
+def test_an_outage_of_the_dashboard_hides_nothing_that_webhooks_told(dana, world, webhooks):
+    meeting = world.start_meeting(REVIEW)
+    world.join(meeting, None, "Guest Lee")
+    world.faults.append(Fault(METRICS, 502, {}, "gone"))
+
+    assert names(dana.look(f"/participants/{REVIEW}")) == ["Guest Lee"]
+
+
+def test_webhooks_are_for_the_host_alone(ada, dana, world, webhooks):
+    meeting = world.start_meeting(REVIEW)
+    world.join(meeting, None, "Guest Lee")
+    assert names(dana.look(f"/participants/{REVIEW}")) == ["Guest Lee"]
+    world.faults.append(Fault(METRICS, 400, {}, {"code": 200, "message": "Only available for paid account."}))
+
+    for key in (str(REVIEW), meeting.uuid[:22].replace("+", "-").replace("/", "_")):
+        assert "Guest Lee" not in ada.look(f"/participants/{key}").text
+
+
+def test_a_meeting_is_known_by_webhook_where_the_list_may_not_be_read(priya, world, webhooks):
+    meeting = world.start_meeting(PRIYAS)
+    world.join(meeting, None, "Guest Lee")
+    refusal = {"code": 4711, "message": "does not contain scopes:[meeting:read:list_meetings]"}
+    world.faults.append(Fault("GET /v2/users/me/meetings", 400, {}, refusal))
+
+    page = priya.look(f"/participants/{PRIYAS}")
+
+    assert names(page) == ["Guest Lee"]
+    assert "Planning" in read(page)
+
+
+def test_after_the_end_our_own_observations_stand_in_for_the_report(priya, world, webhooks, clock):
+    world.switches.ready_after = 1800
+    meeting = world.start_meeting(PRIYAS)
+    world.join(meeting, None, "Guest Lee")
+    clock.tick(1)
+    world.join(meeting, None, "Guest Kim")
+    clock.tick(600)
+    world.end_meeting(meeting)
+
+    page = priya.look(f"/participants/{PRIYAS}")
+
+    assert names(page) == ["Guest Lee", "Guest Kim"]
+    assert "From our own observations; Zoom’s report usually follows within 30 minutes" in read(page)
+    assert "10 min" in read(page)
+
+
+def test_the_final_report_replaces_them(priya, world, webhooks, clock):
+    meeting = world.start_meeting(PRIYAS)
+    world.join(meeting, None, "Guest Lee")
+    clock.tick(1)
+    world.join(meeting, None, "Guest Kim")
+    clock.tick(600)
+    world.end_meeting(meeting)
+    clock.tick(3600)
+    world.instances[meeting.uuid].joins[0].name = "Lee Miller"
+
+    page = priya.look(f"/participants/{PRIYAS}")
+
+    assert names(page) == ["Lee Miller", "Guest Kim"]
+    assert "Final report from Zoom" in read(page)
+
+
+def test_a_hundred_windows_in_a_minute_cost_zoom_as_much_as_one(dana, world, clock, parts):
+    world.tell("live-meeting")
+    link = dana.get("/participants").location
+
+    def minute(windows):
+        world.calls.clear()
+        for _ in range(60 // 15):
+            for _ in range(windows):
+                assert dana.look(link).status_code == 200
+            clock.tick(15)
+        return world.calls.total
+
+    one = minute(1)
+    clock.tick(600)
+    assert (minute(100), world.calls.count(METRICS)) == (one, 4)
+
+
+def test_colleagues_who_may_look_share_one_list_after_zoom_answered_each(dana, ada, world, clock):
+    world.tell("live-meeting")
+    link = dana.get("/participants").location
+    first = names(dana.look(link))
+
+    assert names(ada.look(link)) == first
+    assert world.calls.count(METRICS) == 2
+    for _ in range(4):
+        clock.tick(15)
+        dana.look(link)
+        ada.look(link)
+    assert world.calls.count(METRICS) == 6
+
+
+def test_whoever_lacks_the_scope_is_never_shown_the_shared_list(dana, priya, world):
+    world.tell("live-meeting")
+    link = dana.get("/participants").location
+    seen = names(dana.look(link))
+
+    text = priya.look(link).text
+
+    assert seen
+    assert not [name for name in seen if name in text]
+
+
+def test_a_grant_that_lost_the_scope_is_shown_nothing_more(dana, world, parts):
+    world.tell("live-meeting")
+    link = dana.get("/participants").location
+    [*_, somebody] = names(dana.look(link))
+    world.switches.withheld_scopes = ["dashboard:read:list_meeting_participants:admin", "dashboard_meetings:read:admin"]
+    dana.connect()
+
+    page = dana.look(link)
+
+    assert somebody not in page.text
+    assert "One permission is missing" in read(page)
+
+
+def test_zoom_is_asked_less_often_when_little_of_its_allowance_is_left(dana, world, clock):
+    world.tell("live-meeting")
+    link = dana.get("/participants").location
+    few = {"X-RateLimit-Limit": "60000", "X-RateLimit-Remaining": "3000"}
+    rows = [{"user_id": "1", "user_name": "Lee", "join_time": "2026-03-02T09:50:00Z"}]
+    world.faults.append(Fault(METRICS, 200, few, {"participants": rows}))
+
+    for _ in range(12):
+        dana.look(link)
+        clock.tick(5)
+
+    assert world.calls.count(METRICS) == 1
+    dana.look(link)
+    assert world.calls.count(METRICS) == 2
+
+
+def test_the_daily_limit_is_said_over_the_list_that_stays(dana, world, clock):
+    world.tell("live-meeting")
+    link = dana.get("/participants").location
+    seen = names(dana.look(link))
+    clock.tick(15)
+    world.faults.append(Fault(METRICS, 429, {"Retry-After": "24"}, {"code": 429, "message": "slow"}))
+
+    page = dana.look(link)
+
+    assert names(page) == seen
+    assert "Updates resume in 0:24" in read(page)
+    clock.tick(10)
+    assert "Updates resume in 0:14" in read(dana.look(link))

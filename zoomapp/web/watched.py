@@ -1,0 +1,48 @@
+"""Which running meeting an address means, and who of those that look may ask what."""
+
+from __future__ import annotations
+
+from gettext import gettext as _
+
+from zoomapp.rooms import Room
+from zoomapp.scopes import LIST_LIVE
+from zoomapp.web.block import Block, recent
+from zoomapp.web.current import gateway, services
+from zoomapp.web.lists import LIVE_LIST, live_meetings, read_meetings
+from zoomapp.zoom.ids import is_number
+from zoomapp.zoom.models import Meeting
+
+#: After the last event, for as long Zoom's own list may not know the meeting yet.
+LAG_SECONDS = 60.0
+
+
+def running(instance: str, seconds: float) -> Meeting | None:
+    """The meeting of that number or UUID while it runs, if this viewer may see who is in it.
+
+    Zoom's list of the viewer's running meetings is not asked again within ``seconds``.
+    """
+    listed = recent(LIVE_LIST, read_meetings, seconds) or live_meetings()
+    own = next((each for each in listed.value or () if instance in (str(each.id), each.uuid)), None)
+    room = services().rooms.find(gateway().user_id, own.uuid if own else instance)
+    if own:
+        return own if room is None or room.ended_at is None else None
+    if room:
+        running = room.ended_at is None and _goes_on(room, listed)
+        return Meeting(room.number, room.uuid, room.topic, host_id=gateway().user_id) if running else None
+    if is_number(instance) and may_read_dashboard():
+        # Perhaps a colleague's, for those who may look at the whole account.
+        return Meeting(int(instance), topic=_("A meeting of your account"))
+    return None
+
+
+def _goes_on(room: Room, listed: Block[tuple[Meeting, ...]]) -> bool:
+    """Whether a meeting runs that Zoom's list does not hold: too new for it, or the list may not be read."""
+    if room not in services().rooms.running(gateway().user_id):
+        return False
+    return listed.value is None or listed.at.timestamp() < room.heard_at + LAG_SECONDS
+
+
+def may_read_dashboard() -> bool:
+    """Whether the viewer's own grant allows it; one that names no scopes at all is for Zoom to judge."""
+    granted = gateway().scopes()
+    return not granted or bool(granted & LIST_LIVE.accepted)
