@@ -1,0 +1,136 @@
+"""Every command in the documents is run, here or by the test that is named for it; a new one without either fails."""
+
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import requests
+
+from bench.__main__ import ROWS, arguments
+from tests.servers import ROOT, clean_environ
+
+DOCUMENTS = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md", "bench/README.md")]
+DOCUMENTS += sorted((ROOT / "docs").glob("*.md"))
+PROGRAMS = r"(?:python3?|flask|curl|docker|heroku|git|openssl|npm|pip|gunicorn|\.venv/bin/\w+)"
+IN_LINE = re.compile(rf"`({PROGRAMS} [^`]+)`")
+INDENTED = re.compile(rf"^ {{4,}}(?:\$ )?({PROGRAMS} .+?)(?:\s{{2,}}#.*|\s+# .*)?$", re.MULTILINE)
+
+HOSTS = "tests/hosts/test_hosted.py"
+BUILT = "tests/hosts/conftest.py"
+#: Commands that a whole test is about, by their beginning (the longest that fits decides): where, and what shows it.
+HELD = {
+    "python3 dev.py run": ("tests/servers.py", '"dev.py", "run"'),
+    "python3 dev.py test": (".ci/run", "python3 dev.py test"),
+    "python3 dev.py check": (".ci/run", "python3 dev.py check"),
+    ".venv/bin/python -m tests.sizing": ("tests/test_sizing.py", "measure("),
+    "python -m tests.mutants": ("tests/test_mutants.py", "MUTANTS"),
+    "python -m sandbox": ("tests/servers.py", '"-m", "sandbox"'),
+    "python3 -m venv": (BUILT, '"-m", "venv"'),
+    ".venv/bin/pip install": (BUILT, '"--require-hashes", "-r"'),
+    ".venv/bin/flask doctor --release": (HOSTS, "slug.release("),
+    ".venv/bin/gunicorn": (BUILT, "slug.command('web')"),
+    "flask tokens forget": ("tests/cli/test_tokens.py", 'run("tokens", "forget"'),
+    "flask tokens rotate": ("tests/cli/test_tokens.py", '"tokens", "rotate"'),
+    "flask tokens keepalive": ("tests/cli/test_tokens.py", 'run("tokens", "keepalive")'),
+}
+#: What nothing here can run, and what stands in for it.
+NOT_RUN = {
+    "docker": ("tests/hosts/test_files.py", "Dockerfile"),
+    "heroku": (HOSTS, "slug.release("),
+    "git push heroku": (BUILT, '"requirements.txt"'),
+    "python3 dev.py lock": (BUILT, '"--require-hashes"'),
+    "npm": ("tests/compat/test_build.py", "build"),
+}
+
+
+def commands():
+    found = set()
+    for document in DOCUMENTS:
+        text = document.read_text()
+        found |= {match[1].strip() for pattern in (IN_LINE, INDENTED) for match in pattern.finditer(text)}
+    return sorted(found)
+
+
+def longest(command, table):
+    return max((known for known in table if command.startswith(known)), key=len, default="")
+
+
+ALL = commands()
+FLASK = [command for command in ALL if command.startswith("flask ") and not longest(command, HELD)]
+CURL = [command for command in ALL if command.startswith("curl ")]
+PYTHON = [command for command in ALL if command.startswith("python3 -c")]
+BENCH = [command for command in ALL if command.startswith("python3 dev.py bench")]
+
+
+def test_every_command_has_somebody_who_runs_it():
+    run_here = {*FLASK, *CURL, *PYTHON, *BENCH}
+
+    alone = [command for command in ALL if command not in run_here and not longest(command, {**HELD, **NOT_RUN})]
+    assert not alone
+    assert len(ALL) > 30
+
+
+def test_who_is_named_for_a_command_runs_it_and_no_entry_is_idle():
+    for known, (where, evidence) in {**HELD, **NOT_RUN}.items():
+        assert evidence in (ROOT / where).read_text(), f"{where} does not run {known}"
+        assert any(command.startswith(known) for command in ALL), f"{known} stands in no document"
+
+
+@pytest.mark.parametrize("command", FLASK)
+def test_a_command_of_the_app_does_what_it_is_there_for(command, app, dana):
+    words = [dana.id if word == "USER_ID" else word for word in shlex.split(command)[1:]]
+
+    result = app.test_cli_runner().invoke(args=words)
+
+    # 1: a command that compares says that something is lacking.
+    assert result.exit_code in (0, 1) and result.stdout
+    assert "Usage:" not in result.output and "Traceback" not in result.output
+
+
+def test_the_calls_of_the_sandboxs_control_api_are_taken(control):
+    for command in CURL:
+        answer = control(command)
+
+        assert answer.status_code < 300, f"{command}: {answer.text}"
+
+
+@pytest.fixture
+def control(serve_sandbox):
+    """Runs a documented `curl` against a sandbox."""
+    zoom = serve_sandbox("http://127.0.0.1:5000", story="live-meeting")
+
+    def send(command):
+        words = shlex.split(command)[1:]
+        method = next((word[2:] for word in words if word.startswith("-X")), "GET")
+        address = next(word for word in words if word.startswith("localhost:4000"))
+        body = words[words.index("--json") + 1] if "--json" in words else None
+        headers = {"Content-Type": "application/json"} if body else {}
+        return requests.request(method, zoom.url + address.removeprefix("localhost:4000"), data=body, headers=headers)
+
+    return send
+
+
+@pytest.mark.parametrize("command", BENCH)
+def test_the_benchmark_knows_these_words(command):
+    told = arguments().parse_args(shlex.split(command)[3:])
+
+    assert set(told.only or ()) <= set(ROWS)
+
+
+@pytest.mark.parametrize("command", PYTHON)
+def test_a_line_of_python_makes_a_key_for_the_ring(command):
+    words = [sys.executable, *shlex.split(command)[1:]]
+
+    done = subprocess.run(words, capture_output=True, text=True, env=clean_environ())
+
+    assert re.fullmatch(r"[0-9a-f]{64}\n", done.stdout)
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_links_between_documents_lead_somewhere(document):
+    for target in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", document.read_text()):
+        if "://" not in target:
+            assert (Path(document).parent / target).exists(), target
