@@ -11,6 +11,10 @@ MEETING = "/meetings/85000000101"
 PAGES = {
     "overview": "/",
     "participants": "/participants",
+    # Held by the quiet day: a meeting with traps in its UUID, and a series.
+    "attendance": "/participants/mZ_f3MfttxSz5wUidTLRvw",
+    "times": "/participants/85512340987/times",
+    "comparison": "/participants/mZ_f3MfttxSz5wUidTLRvw/with/_I84Pj7PRnR0S-zLVAnH1w",
     "meetings": "/meetings",
     "past": "/meetings?show=past",
     "meeting": MEETING,

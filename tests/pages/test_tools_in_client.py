@@ -74,3 +74,16 @@ def test_a_sign_in_that_was_lost_is_renewed_silently_and_the_call_repeated(open_
 
     client.app.wait_for_selector("[data-answer]:visible")
     assert dana.id in client.app.text_content("[data-answer]")
+
+
+def test_a_file_opens_in_the_system_browser_by_a_link_that_works_once(open_tools, dana, app):
+    client = open_tools("/participants/mZ_f3MfttxSz5wUidTLRvw")
+    client.app.click("summary:has-text('Export')")
+
+    client.app.click("[data-hand-over] button")
+
+    client.page.wait_for_function("() => client.state.opened?.length")
+    (link,) = client.page.evaluate("() => client.state.opened")
+    assert "/files/" in link
+    answer = app.test_client().get("/files/" + link.rpartition("/")[2])
+    assert answer.headers["Content-Disposition"].startswith("attachment")
