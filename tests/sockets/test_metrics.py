@@ -1,0 +1,42 @@
+"""What `/metrics` says is true of all workers, whichever of them is asked."""
+
+import os
+import re
+import signal
+
+import requests
+
+TOKEN = "a-metrics-token"
+CALLS = 'zoomapp_upstream_calls_total{endpoint="/v2/users/me",method="GET",status="200"}'
+RENEWED = 'zoomapp_refreshes_total{outcome="renewed"}'
+
+
+def read(house, line):
+    answer = requests.get(f"{house.app.url}/metrics", headers={"Authorization": f"Bearer {TOKEN}"}, timeout=10)
+    found = re.search(rf"^{re.escape(line)} (\S+)$", answer.text, re.MULTILINE)
+    return float(found[1]) if found else 0.0
+
+
+def call_while_resting(house, worker, calls):
+    """So many calls, none of which this worker gets."""
+    os.kill(worker, signal.SIGSTOP)
+    try:
+        return [house.call().status_code for _ in range(calls)]
+    finally:
+        os.kill(worker, signal.SIGCONT)
+
+
+def test_metrics_are_the_sum_of_all_workers(house):
+    busy = house(workers=2, METRICS_TOKEN=TOKEN)
+    _, one, other = busy.app.pids
+    before = read(busy, CALLS)
+    busy.zoom.expire_tokens()
+
+    answers = call_while_resting(busy, one, 7) + call_while_resting(busy, other, 5)
+
+    assert answers == [200] * 12
+    for resting in (one, other):
+        os.kill(resting, signal.SIGSTOP)
+        told = read(busy, CALLS), read(busy, RENEWED)
+        os.kill(resting, signal.SIGCONT)
+        assert told == (before + 12, 1)

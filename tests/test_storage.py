@@ -1,0 +1,50 @@
+"""How we connect to Redis: what goes over the wire besides our commands."""
+
+import socket
+import threading
+from urllib.parse import urlsplit
+
+import pytest
+
+from zoomapp import storage
+
+
+@pytest.fixture
+def overheard(redis_url):
+    """A real server, reached past somebody who writes down what we send."""
+    there = urlsplit(redis_url)
+    sent = []
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def relay():
+        ours, _ = listener.accept()
+        with ours, socket.create_connection((there.hostname, there.port)) as theirs:
+            back = threading.Thread(target=pump, args=(theirs, ours, []))
+            back.start()
+            pump(ours, theirs, sent)
+            theirs.shutdown(socket.SHUT_WR)
+            back.join()
+
+    thread = threading.Thread(target=relay)
+    thread.start()
+    yield f"redis://127.0.0.1:{listener.getsockname()[1]}/0", sent
+    thread.join()
+    listener.close()
+
+
+def pump(source, target, heard):
+    while data := source.recv(65536):
+        heard.append(data)
+        target.sendall(data)
+
+
+def test_a_new_connection_asks_for_no_maintenance_notices(overheard):
+    url, sent = overheard
+    client = storage.connect(url)
+
+    client.ping()
+    client.connection_pool.disconnect()
+
+    said = b"".join(sent).upper()
+    assert b"PING" in said
+    assert b"MAINT_NOTIFICATIONS" not in said
