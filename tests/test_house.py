@@ -114,6 +114,13 @@ def test_readme_names_every_route(app):
     assert not missing
 
 
+def test_readme_shows_where_every_module_lives():
+    house = README.read_text().partition("## The house")[2].partition("\n## ")[0]
+    parts = {name.split(".")[1] for name in ALL if "." in name}
+
+    assert not [name for name in sorted(parts) if not re.search(rf"\b{name}(\.py|/)`", house)]
+
+
 def test_only_the_factory_looks_at_the_environment():
     found = [name for name, path in modules("zoomapp") if re.search(r"os\.environ|getenv", path.read_text())]
 

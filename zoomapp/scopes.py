@@ -77,6 +77,12 @@ REPORT = Use(
     ("/participants/<key>",),
     "Reports need a Pro plan or higher.",
 )
+HEAR = Use(
+    "meeting:read:participant",
+    "meeting:read",
+    "hear who comes to your meetings and leaves them",
+    ("/api/zoomapp/webhook",),
+)
 LIST_LIVE = Use(
     "dashboard:read:list_meeting_participants:admin",
     "dashboard_meetings:read:admin",
@@ -106,7 +112,7 @@ IN_MEETING = Use(
 #: In the order in which people are told.
 ALL = (
     *(READ_USER, LIST_MEETINGS, READ_MEETING, READ_INVITATION, CREATE_MEETING, UPDATE_MEETING, DELETE_MEETING),
-    *(HELD, LIST_PAST, LIST_TIMES, LIST_LIVE, REPORT, LIST_RECORDINGS, READ_RECORDING, SEND_CHAT, IN_MEETING),
+    *(HELD, LIST_PAST, LIST_TIMES, HEAR, LIST_LIVE, REPORT, LIST_RECORDINGS, READ_RECORDING, SEND_CHAT, IN_MEETING),
 )
 
 

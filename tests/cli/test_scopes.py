@@ -8,7 +8,7 @@ from tests.people import Person
 from zoomapp import scopes
 
 #: What a look at a page does not tell: these are asked for by a form, or the page does without and says nothing.
-NOT_BY_LOOKING = {scopes.IN_MEETING, scopes.CREATE_MEETING, scopes.SEND_CHAT, scopes.READ_USER}
+NOT_BY_LOOKING = {scopes.IN_MEETING, scopes.HEAR, scopes.CREATE_MEETING, scopes.SEND_CHAT, scopes.READ_USER}
 WITHOUT_A_WORD = {(scopes.LIST_LIVE, "/"), (scopes.LIST_RECORDINGS, "/recordings.csv")}
 LOOKS = {
     (use, page)

@@ -10,7 +10,7 @@ import pytest
 
 from tests.people import COMPILED, Person, adapter
 from tests.servers import CLIENT_ID, CLIENT_SECRET, ROOT, clean_environ
-from zoomapp import create_app, services
+from zoomapp import create_app, keys, services
 from zoomapp.tokens.grants import KeepAlive, all_grants, idle
 from zoomapp.tokens.rotation import Rotation
 
@@ -104,6 +104,22 @@ def test_rotate_seals_everything_anew_so_that_the_old_key_can_leave(with_keys, w
     assert 'value="17"' in person.look("/settings").text
 
 
+def test_rotate_takes_what_webhooks_told_along(with_keys, world, clock):
+    first = with_keys(OLD)
+    person = Person(first, world, "dana")
+    person.connect()
+    thing = {"id": "1", "uuid": "a/b==", "host_id": person.id, "participant": {"user_id": "7", "user_name": "Guest"}}
+    event = {"event": "meeting.participant_joined", "event_ts": int(clock() * 1000), "payload": {"object": thing}}
+    first.extensions["zoomapp"].rooms.hear(event)
+
+    result = invoke(with_keys(NEW, OLD), "tokens", "rotate")
+
+    told = with_keys(NEW).extensions["zoomapp"].rooms
+    assert result.exit_code == 0, result.output
+    assert [each.name for each in told.records(person.id, "a/b==")] == ["Guest"]
+    assert [room.number for room in told.all(person.id)] == [1]
+
+
 def carried_on(person, app):
     """The same browser, its cookies included, before another process of the same deployment."""
     browser = app.test_client()
@@ -164,13 +180,13 @@ def test_rotate_leaves_alone_what_the_app_wrote_meanwhile(with_keys, world):
     person = Person(app, world, "dana")
     person.connect()
     parts = with_keys(NEW, OLD).extensions["zoomapp"]
-    (name,) = [each for each in Rotation(parts.redis, parts.ring).names if each.endswith(":tokens")]
+    name = keys.of_user(person.id, "tokens")
     read_before = parts.redis.get(name)
     world.revoke_access_tokens()
     person.get("/zoom/api/v2/users/me")
     renewed = parts.tokens.load(person.id).access_token
 
-    swapped = Rotation(parts.redis, parts.ring)._swap([name], [read_before, b"old tokens, sealed anew"])
+    swapped = Rotation(parts.redis, parts.ring)._put(name, read_before, b"old tokens, sealed anew")
 
     assert not swapped
     assert parts.tokens.load(person.id).access_token == renewed

@@ -74,7 +74,7 @@ def rotate() -> None:
     newest, *older = parts().ring.ids
     click.echo(f"Keys: {newest} (newest){''.join(f', {each}' for each in older)}", err=True)
     rotation = Rotation(parts().redis, parts().ring)
-    with click.progressbar(length=len(rotation.names), label="Sealing", file=sys.stderr) as bar:
+    with click.progressbar(length=len(rotation), label="Sealing", file=sys.stderr) as bar:
         done = rotation.run(bar.update)
     click.echo(f"{done.resealed} of {done.seen} records sealed anew under key {newest}.")
     _name(done.unknown, "which is not in TOKEN_ENCRYPTION_KEYS: put it back, last in the list, and run this again")
