@@ -9,6 +9,7 @@ from flask import Flask
 from zoomapp import deadline, logs
 from zoomapp.services import Services
 from zoomapp.web import (
+    batch,
     calls,
     connect,
     download,
@@ -60,7 +61,7 @@ def init_app(app: Flask) -> None:
     observed.init_app(app, parts.settings.metrics_token)
     zipped.init_app(app)
     frame.init_app(app)
-    for part in (health, observed, oauth, proxy, frontend, webhook):
+    for part in (health, observed, oauth, proxy, batch, frontend, webhook):
         app.register_blueprint(part.bp)
     for page in (overview, participants, files, occurrences, meetings, meeting, schedule, recordings, download):
         app.register_blueprint(page.bp)

@@ -1,0 +1,122 @@
+"""Several reads in one request: each with its own outcome, none past the proxy's border."""
+
+import time
+
+import pytest
+
+from sandbox.faults import Fault
+
+BATCH = "/zoom/api/batch"
+
+
+def ask(person, *requests, **more):
+    return person.post(BATCH, json={"requests": list(requests)}, **more)
+
+
+def test_each_read_has_its_own_status_headers_and_body_in_order(dana, world):
+    answer = ask(dana, "/users/me", {"id": 7, "path": "/v2/meetings/1"}, "/zoom/api/v2/users/me/meetings?type=live")
+
+    first, second, third = answer.json["answers"]
+    assert (first["status"], first["body"]["id"], "id" in first) == (200, dana.id, False)
+    assert (second["id"], second["status"], second["body"]["code"]) == (7, 404, 3001)
+    assert (third["status"], third["path"]) == (200, "/zoom/api/v2/users/me/meetings?type=live")
+    assert first["headers"]["X-Zm-Trackingid"]
+    assert world.calls.all()[-1].query in ("type=live", "")
+
+
+def test_they_run_side_by_side(dana, world):
+    world.faults.append(Fault("GET /v2/users/me", delay=0.2))
+    world.sleep = time.sleep
+
+    began = time.monotonic()
+    answer = ask(dana, *["/users/me"] * 8)
+
+    assert {each["status"] for each in answer.json["answers"]} == {200}
+    assert time.monotonic() - began < 8 * 0.2 / 2
+
+
+def test_an_ended_token_is_renewed_once_for_all(dana, world, clock):
+    clock.tick(4000)
+
+    answer = ask(dana, *["/users/me"] * 20)
+
+    assert {each["status"] for each in answer.json["answers"]} == {200}
+    assert world.calls.count("POST /oauth/token") == 1
+
+
+@pytest.mark.parametrize(
+    "path", ["/../oauth/token", "/%2e%2e/x", "//users/me", "/users/me\r\nX: y", "https://evil.example/", "", "users/me"]
+)
+def test_no_path_leaves_the_api(dana, world, path):
+    (told,) = ask(dana, path).json["answers"]
+
+    assert (told["status"], told["body"]["error"]) == (400, "bad_request")
+    assert world.calls.all() == []
+
+
+def test_a_batch_only_reads(dana, world):
+    (told,) = ask(dana, {"path": "/meetings/85000000101", "method": "DELETE"}).json["answers"]
+
+    assert told["status"] == 400
+    assert world.calls.all() == []
+
+
+def test_nothing_of_zooms_comes_down_that_is_not_an_answer(dana, world):
+    world.faults.append(
+        Fault("GET /v2/users/me", 200, {"Set-Cookie": "a=b", "Location": "x", "X-Own": "1"}, {"id": "x"})
+    )
+
+    (told,) = ask(dana, "/users/me").json["answers"]
+
+    assert {name.lower() for name in told["headers"]} & {"set-cookie", "location", "x-own"} == set()
+
+
+def test_an_outage_of_one_leaves_the_others(dana, world):
+    world.faults.append(Fault("GET /v2/users/me", drop="before"))
+
+    away, there = ask(dana, "/users/me", "/users/me/meetings").json["answers"]
+
+    assert (away["status"], away["body"]["error"]) == (502, "upstream_error")
+    assert there["status"] == 200
+
+
+def test_a_limit_says_how_long_to_wait(dana, world):
+    world.faults.append(Fault("GET /v2/users/me", 429, {"Retry-After": "24"}, {"code": 429, "message": "slow"}))
+
+    (told,) = ask(dana, "/users/me").json["answers"]
+
+    assert (told["status"], told["headers"]["Retry-After"], told["body"]["error"]) == (429, "24", "rate_limited")
+
+
+def test_what_is_too_large_for_a_batch_is_asked_for_by_itself(dana, world):
+    world.faults.append(Fault("GET /v2/users/me", 200, {}, {"text": "x" * 300_000}))
+
+    (told,) = ask(dana, "/users/me").json["answers"]
+
+    assert told["status"] == 413
+
+
+@pytest.mark.parametrize("body", [b"", b"[]", b"{}", b'{"requests": []}', b'{"requests": [1]}', b"{"])
+def test_what_is_no_batch_is_refused(dana, body):
+    answer = dana.post(BATCH, data=body, content_type="application/json")
+
+    assert (answer.status_code, answer.json["error"]) == (400, "bad_request")
+
+
+def test_twenty_one_are_too_many(dana, world):
+    assert ask(dana, *["/users/me"] * 21).status_code == 400
+    assert world.calls.all() == []
+
+
+def test_strangers_and_other_sites_get_nothing(anyone, dana, world):
+    assert ask(dana, "/users/me", headers={"Sec-Fetch-Site": "cross-site"}).status_code == 403
+    dana.post("/api/zoomapp/logout")
+    assert ask(dana, "/users/me").status_code == 401
+    assert "/v2/users/me" not in [call.path for call in world.calls.all()]
+
+
+def test_each_call_is_in_the_call_log(dana):
+    ask(dana, "/users/me", "/users/me/meetings")
+
+    text = dana.look("/calls").text
+    assert "/v2/users/me/meetings" in text

@@ -1,0 +1,108 @@
+"""``POST /zoom/api/batch``: several reads of Zoom's API in one request, side by side, each with its own outcome.
+
+    {"requests": ["/users/me", {"id": "soon", "path": "/users/me/meetings?type=upcoming"}]}
+    {"answers": [{"path": …, "status": 200, "headers": {…}, "body": {…}}, {"id": "soon", "path": …, "status": …}]}
+
+A path is written as after ``/zoom/api/v2``, or with ``/v2`` or all of that before it. Each passes the same border as a
+call through the proxy; what the proxy would refuse has that refusal's status and JSON as its answer.
+"""
+
+from __future__ import annotations
+
+import contextvars
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import msgspec
+from flask import Blueprint, Response, jsonify, request
+from flask.typing import ResponseReturnValue
+
+from zoomapp.errors import BadRequest, TooLarge, ZoomAppError
+from zoomapp.gateway import Gateway
+from zoomapp.logs import request_id
+from zoomapp.web.current import gateway, services
+from zoomapp.web.proxy import incoming
+from zoomapp.zoom.client import WHOLE_BYTES, Call
+from zoomapp.zoom.target import PREFIX, relay_target
+
+bp = Blueprint("batch", __name__)
+
+MOST = 20
+MOST_BYTES = 64 * 1024
+#: Of one process, for all who ask: a batch may not hold more of Zoom's connections than a handful of people would.
+AT_ONCE = 8
+#: Answers that carry text are written as JSON, so they must come uncompressed.
+HEADERS = {"Accept": "application/json", "Accept-Encoding": "identity"}
+
+_pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="batch")
+
+
+class Wanted(msgspec.Struct, frozen=True):
+    """One read: ``id`` comes back beside its answer."""
+
+    path: str
+    id: str | int | None = None
+    method: str = "GET"
+
+
+class Batch(msgspec.Struct, frozen=True):
+    requests: list[str | Wanted]
+
+
+@bp.post("/zoom/api/batch")
+def run() -> ResponseReturnValue:
+    """All answers, in the order of the questions. Raises NotSignedIn, BadRequest, TooLarge."""
+    wanted = _wanted()
+    who, now = gateway(), services().clock()
+    # Each thread works in a copy of this request's context: its deadline, its id, the list its calls are noted in.
+    begun = [(each, _pool.submit(contextvars.copy_context().run, _answer, who, each, now)) for each in wanted]
+    return jsonify(answers=[_told(each, *under_way.result()) for each, under_way in begun])
+
+
+def _wanted() -> list[Wanted]:
+    if (request.content_length or 0) > MOST_BYTES:
+        raise TooLarge("a batch that long")
+    try:
+        asked = msgspec.json.decode(request.get_data(), type=Batch).requests
+    except msgspec.MsgspecError as error:
+        raise BadRequest(f"not a batch: {error}") from error
+    if not 1 <= len(asked) <= MOST:
+        raise BadRequest(f"a batch holds 1 to {MOST} requests")
+    return [Wanted(each) if isinstance(each, str) else each for each in asked]
+
+
+def _answer(who: Gateway, wanted: Wanted, now: float) -> tuple[int, Iterable[tuple[str, str]], Any]:
+    """Status, headers and body of one read; a failure of ours in the words the proxy would use."""
+    try:
+        if wanted.method != "GET":
+            raise BadRequest("a batch only reads")
+        call = Call("GET", relay_target(_in_full(wanted.path)), HEADERS)
+        response = incoming(who.send(call), call.method, now)
+        return response.status_code, response.headers, _body(response)
+    except ZoomAppError as error:
+        said = {"error": error.code, "message": error.message, "request_id": request_id.get()}
+        return error.status, error.headers.items(), said
+
+
+def _in_full(path: str) -> str:
+    """As it would stand in our own address; whether it may go out is not for here to say."""
+    below = path.removeprefix(PREFIX)
+    return PREFIX + below if below.startswith("/v2/") else f"{PREFIX}/v2{below}"
+
+
+def _body(response: Response) -> Any:
+    """The body as JSON; None for none, text for what is no JSON. Raises TooLarge."""
+    if response.is_streamed:
+        response.close()
+        raise TooLarge(f"more than {WHOLE_BYTES} bytes: ask for it by itself")
+    body = response.get_data()
+    try:
+        return msgspec.json.decode(body) if body.strip() else None
+    except msgspec.DecodeError:
+        return body.decode("utf-8", "replace")
+
+
+def _told(wanted: Wanted, status: int, headers: Iterable[tuple[str, str]], body: Any) -> dict[str, Any]:
+    named = {} if wanted.id is None else {"id": wanted.id}
+    return {**named, "path": wanted.path, "status": status, "headers": dict(headers), "body": body}
