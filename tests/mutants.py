@@ -32,6 +32,20 @@ class Mutant:
 
 MUTANTS = [
     Mutant(
+        "rotation by compare-and-set",
+        "zoomapp/tokens/rotation.py",
+        "if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end",
+        "",
+        "tests/cli/test_tokens.py::test_rotate_never_undoes_a_renewal_that_came_in_between",
+    ),
+    Mutant(
+        "a grant kept alive is renewed once",
+        "zoomapp/tokens/grants.py",
+        "self._tokens.replace(user_id, rejected=access_token)",
+        "self._tokens.replace(user_id, rejected=self._tokens.load(user_id).access_token)",
+        "tests/cli/test_tokens.py::test_keepalive_of_two_machines_at_once_renews_each_grant_once",
+    ),
+    Mutant(
         "lease over processes",
         "zoomapp/tokens/service.py",
         "if self.store.take_lease(user_id, owner, LEASE_SECONDS):",

@@ -10,7 +10,8 @@ import pytest
 
 from tests.people import COMPILED, Person, adapter
 from tests.servers import CLIENT_ID, CLIENT_SECRET, ROOT, clean_environ
-from zoomapp import create_app, keys, services
+from zoomapp import create_app, services
+from zoomapp.tokens.cipher import KeyRing
 from zoomapp.tokens.grants import KeepAlive, all_grants, idle
 from zoomapp.tokens.rotation import Rotation
 
@@ -175,21 +176,45 @@ def interrupt(count):
     raise KeyboardInterrupt
 
 
-def test_rotate_leaves_alone_what_the_app_wrote_meanwhile(with_keys, world):
+class Interrupted(KeyRing):
+    """Something happens after a record was read and before it is put back, once."""
+
+    def __init__(self, ring, meanwhile):
+        super().__init__(ring)
+        self._meanwhile = meanwhile
+
+    def seal(self, kind, owner, plain):
+        meanwhile, self._meanwhile = self._meanwhile, lambda: None
+        meanwhile()
+        return super().seal(kind, owner, plain)
+
+
+def test_rotate_never_undoes_a_renewal_that_came_in_between(with_keys, world):
     app = with_keys(OLD)
     person = Person(app, world, "dana")
     person.connect()
-    parts = with_keys(NEW, OLD).extensions["zoomapp"]
-    name = keys.of_user(person.id, "tokens")
-    read_before = parts.redis.get(name)
     world.revoke_access_tokens()
-    person.get("/zoom/api/v2/users/me")
-    renewed = parts.tokens.load(person.id).access_token
+    ring = Interrupted((NEW, OLD), lambda: person.get("/zoom/api/v2/users/me"))
 
-    swapped = Rotation(parts.redis, parts.ring)._put(name, read_before, b"old tokens, sealed anew")
+    done = Rotation(app.extensions["zoomapp"].redis, ring).run()
 
-    assert not swapped
-    assert parts.tokens.load(person.id).access_token == renewed
+    assert (done.resealed, done.complete) == (2, True)
+    assert world.calls.count("POST /oauth/token") == 2
+    later = with_keys(NEW).extensions["zoomapp"]
+    assert later.gateway(person.id).get("/v2/users/me")["id"] == person.id
+    assert world.calls.count("POST /oauth/token") == 2
+
+
+def test_rotate_does_not_bring_back_whoever_left_in_between(with_keys, world):
+    app = with_keys(OLD)
+    person = Person(app, world, "dana")
+    person.connect()
+    parts = app.extensions["zoomapp"]
+    ring = Interrupted((NEW, OLD), lambda: parts.tokens.forget(person.id))
+
+    Rotation(parts.redis, ring).run()
+
+    assert not list(parts.redis.scan_iter("zoomapp:{*}:*"))
 
 
 def test_keepalive_renews_what_lay_idle_and_nothing_else(run, dana, priya, world, clock):

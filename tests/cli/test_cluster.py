@@ -1,0 +1,52 @@
+"""The commands on a real cluster: what they look for lies on several nodes."""
+
+from dataclasses import replace
+
+import pytest
+
+from tests.people import COMPILED, Person, adapter
+from zoomapp import create_app, services
+from zoomapp.cli.doctor import store
+from zoomapp.config import Settings
+
+OLD, NEW = b"an older key of 32 bytes, random", b"the newest key, also of 32 bytes"
+PEOPLE = ("dana", "jonas", "ada", "priya", "finn")
+
+
+@pytest.fixture
+def deploy(redis_cluster, settings: Settings, world, clock):
+    """The app on the cluster with this key ring."""
+
+    def build(*ring):
+        chosen = replace(settings, redis_url=redis_cluster.url, token_encryption_keys=ring)
+        app = create_app(services.build(chosen, transport=adapter(world), clock=clock))
+        app.jinja_env.bytecode_cache = COMPILED
+        return app
+
+    return build
+
+
+def test_everybodys_records_are_found_sealed_anew_and_kept_alive(deploy, world, clock):
+    first = deploy(OLD)
+    for name in PEOPLE:
+        Person(first, world, name).connect()
+    app = deploy(NEW, OLD)
+    run = app.test_cli_runner().invoke
+
+    listed, rotated = run(args=["tokens", "list"]), run(args=["tokens", "rotate"])
+    clock.tick(61 * 86400)
+    renewed = deploy(NEW).test_cli_runner().invoke(args=["tokens", "keepalive", "--rate", "100"])
+
+    assert all(world.user(name).id in listed.stdout for name in PEOPLE), listed.output
+    assert rotated.stdout.startswith("10 of 10 records sealed anew"), rotated.output
+    assert renewed.stdout.startswith("5 of 5 grants renewed"), renewed.output
+
+
+def test_the_doctor_finds_the_cluster_in_order(deploy):
+    parts = deploy(NEW).extensions["zoomapp"]
+
+    found = {each.about: each.state for each in store.check(parts)}
+
+    assert found.pop("redis.persistence") == "warn"
+    assert set(found.values()) == {"ok"}
+    assert {"redis.version", "redis.tls", "redis.eviction", "redis.writable", "keys.records"} <= set(found)
