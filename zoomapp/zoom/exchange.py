@@ -66,7 +66,8 @@ class Reply:
         """The next ``size`` bytes of the body, or all that is left of it. Raises OSError when it breaks off."""
         while len(self._body) < size and not self._complete:
             self._receive()
-        piece = bytes(self._body[:size])
+        with memoryview(self._body) as body:
+            piece = bytes(body[:size])
         del self._body[:size]
         self._settle()
         return piece
