@@ -28,6 +28,12 @@ class Use:
         """Whether only an app that an admin manages can have it."""
         return self.scope.endswith(":admin")
 
+    def asked(self, by_admin: bool) -> str:
+        """Its name in an app that an admin manages, or in one that people add themselves."""
+        if not by_admin or self.for_admins or self.scope in (SEND_CHAT.scope, IN_MEETING.scope):
+            return self.scope
+        return f"{self.scope}:admin"
+
     @property
     def accepted(self) -> frozenset[str]:
         """Any one of these will do."""

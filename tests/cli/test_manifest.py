@@ -78,6 +78,16 @@ def test_it_asks_for_no_scope_that_such_an_app_cannot_have(made):
     assert [each["scope"] for each in asked if not each["optional"]] == ["user:read:user", "zoomapp:inmeeting"]
 
 
+def test_an_app_that_an_admin_manages_asks_for_the_admins_names_alone(settings):
+    made = manifest(settings, ["app_deauthorized"], by_admin=True)
+
+    names = [each["scope"] for each in made["oauth_information"]["scopes"]]
+    assert made["oauth_information"]["usage"] == "ADMIN_MANAGEMENT"
+    assert [name for name in names if not name.endswith(":admin")] == ["zoomapp:inmeeting"]
+    assert "dashboard:read:list_meeting_participants:admin" in names
+    assert made["features"]["event_subscription"]["events"][0]["event_usage"] == "EVENT_FOR_ADMIN"
+
+
 def test_the_chatbots_scope_comes_with_the_chatbot(settings, made):
     with_bot = manifest(replace(settings, zoom_bot_jid="v1@xmpp.zoom.us"), [])
 

@@ -60,6 +60,17 @@ def test_what_somebody_did_not_grant_is_named(run, app, world):
     assert "Not granted: meeting:delete:meeting." in result.stdout
 
 
+def test_an_admins_grant_is_compared_with_what_admins_can_be_asked_for(run, app, world):
+    world.switches.withheld_scopes = ["dashboard:read:list_meeting_participants:admin"]
+    person = Person(app, world, "dana")
+    person.connect()
+
+    result = run("scopes", "--user", person.id)
+
+    assert "Not granted: dashboard:read:list_meeting_participants:admin." in result.stdout
+    assert "yes  meeting:read:list_meetings:admin" in result.stdout
+
+
 def test_a_classic_scope_serves_as_well():
     assert scopes.lacking({"meeting:read"}, [scopes.LIST_MEETINGS, scopes.CREATE_MEETING]) == [scopes.CREATE_MEETING]
     assert scopes.lacking({"recording:read:admin"}, [scopes.LIST_RECORDINGS]) == []

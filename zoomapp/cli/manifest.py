@@ -34,10 +34,10 @@ LONG_DESCRIPTION = (
 SCOPES_FOR = "Each scope feeds one part of the app, which says so where it is missing: "
 
 
-def manifest(settings: Settings, events: list[str]) -> dict[str, Any]:
-    """The manifest of a general app that its users add themselves."""
+def manifest(settings: Settings, events: list[str], by_admin: bool = False) -> dict[str, Any]:
+    """The manifest of a general app that its users add themselves, or that an admin manages."""
     home = f"{settings.public_url}/api/zoomapp/home"
-    uses = wanted(settings)
+    uses = wanted(settings, by_admin)
     return {
         "display_information": {
             "display_name": settings.app_name[:49],
@@ -45,15 +45,15 @@ def manifest(settings: Settings, events: list[str]) -> dict[str, Any]:
             "long_description": LONG_DESCRIPTION,
         },
         "oauth_information": {
-            "usage": "USER_OPERATION",
+            "usage": "ADMIN_MANAGEMENT" if by_admin else "USER_OPERATION",
             "development_redirect_uri": settings.redirect_uri,
             "production_redirect_uri": settings.redirect_uri,
             "oauth_allow_list": [settings.redirect_uri, *_in_client(settings)],
             # In-client codes are bound to the page they are asked for on; strict mode would want each page listed.
             "strict_mode": settings.in_client_redirect != "event",
             "subdomain_strict_mode": True,
-            "scopes": [{"scope": use.scope, "optional": not use.required} for use in uses],
-            "scope_description": SCOPES_FOR + "; ".join(f"{use.scope} to {use.verb}" for use in uses) + ".",
+            "scopes": [{"scope": use.asked(by_admin), "optional": not use.required} for use in uses],
+            "scope_description": SCOPES_FOR + "; ".join(f"{use.asked(by_admin)} to {use.verb}" for use in uses) + ".",
         },
         "features": {
             "products": ["ZOOM_MEETING"],
@@ -69,7 +69,10 @@ def manifest(settings: Settings, events: list[str]) -> dict[str, Any]:
             "zoom_client_support": {"mobile": {"enable": False}, "pwa_client": {"enable": False}},
             "embed": {"enable": False},
             "team_chat_subscription": {"enable": False},
-            "event_subscription": {"enable": bool(settings.zoom_webhook_secret), "events": _events(settings, events)},
+            "event_subscription": {
+                "enable": bool(settings.zoom_webhook_secret),
+                "events": _events(settings, events, by_admin),
+            },
         },
     }
 
@@ -88,14 +91,14 @@ def _domains(settings: Settings) -> Iterator[tuple[str, str]]:
         yield from ((host, "Loaded by the app's own frontend.") for host in others if host)
 
 
-def _events(settings: Settings, names: list[str]) -> list[dict[str, Any]]:
+def _events(settings: Settings, names: list[str], by_admin: bool) -> list[dict[str, Any]]:
     if not settings.zoom_webhook_secret:
         return []
     address = f"{settings.public_url}/api/zoomapp/webhook"
     return [
         {
             "subscription_name": settings.app_name,
-            "event_usage": "EVENT_FOR_USER",
+            "event_usage": "EVENT_FOR_ADMIN" if by_admin else "EVENT_FOR_USER",
             "event_types": names,
             "development_webhook_url": address,
             "production_webhook_url": address,
@@ -128,11 +131,12 @@ def fields(made: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
 
 @click.command("manifest")
 @click.option("--format", "form", type=click.Choice(["json", "fields"]), default="json", show_default=True)
+@click.option("--admin", "by_admin", is_flag=True, help="For an app that an admin manages.")
 @with_appcontext
 @spoken
-def print_manifest(form: str) -> None:
+def print_manifest(form: str, by_admin: bool) -> None:
     """The app manifest for the Marketplace, or with --format fields what to paste where."""
-    made = manifest(parts().settings, sorted(EVENTS))
+    made = manifest(parts().settings, sorted(EVENTS), by_admin)
     if form == "json":
         click.echo(json.dumps(made, indent=2, ensure_ascii=False))
         return

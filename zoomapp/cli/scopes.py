@@ -10,38 +10,47 @@ from zoomapp.config import Settings
 from zoomapp.scopes import ALL, SEND_CHAT, Use, lacking, unused
 
 
-def wanted(settings: Settings) -> list[Use]:
-    """What to tick for an app whose users add it themselves; the chatbot's scope only if there is one."""
-    return [use for use in ALL if not use.for_admins and (use is not SEND_CHAT or settings.zoom_bot_jid)]
+def wanted(settings: Settings, by_admin: bool = False) -> list[Use]:
+    """What to tick for an app that its users add, or an admin manages; the chatbot's scope only if there is one."""
+    return [use for use in ALL if (by_admin or not use.for_admins) and (use is not SEND_CHAT or settings.zoom_bot_jid)]
 
 
 @click.command("scopes")
+@click.option("--admin", "by_admin", is_flag=True, help="For an app that an admin manages.")
 @click.option("--user", "user_id", metavar="USER_ID", help="Compare with what this person granted.")
 @with_appcontext
 @spoken
-def scopes(user_id: str | None) -> None:
+def scopes(by_admin: bool, user_id: str | None) -> None:
     """What each page and use needs, by its granular and its classic name.
 
     With --user ends with 1 when that person's grant lacks something that is to be ticked.
     """
-    granted = parts().tokens.scopes(user_id) if user_id else frozenset[str]()
-    to_tick = wanted(parts().settings)
-    for use in ALL:
-        mark = ("yes  " if not lacking(granted, [use]) else "no   ") if user_id else ""
-        click.echo(f"{mark}{use.scope:<48} classic {use.classic}")
-        optional = (
-            "required" if use.required else "only in an app that an admin manages" if use.for_admins else "optional"
-        )
-        click.echo(f"{'':<{len(mark)}}  to {use.verb} ({optional}): {', '.join(use.pages)}")
-    if user_id is None:
-        click.echo("\nTick in the Marketplace, under Scopes:")
-        for use in to_tick:
-            click.echo(f"  {use.scope}")
+    if user_id:
+        _compare(parts().tokens.scopes(user_id))
         return
+    for use in ALL:
+        click.echo(f"{use.asked(by_admin):<48} classic {use.classic}")
+        click.echo(f"  {_for(use)}")
+    click.echo("\nTick in the Marketplace, under Scopes:")
+    for use in wanted(parts().settings, by_admin):
+        click.echo(f"  {use.asked(by_admin)}")
+
+
+def _compare(granted: frozenset[str]) -> None:
+    """One grant. An app that an admin manages shows by the names it was given."""
+    by_admin = any(name.endswith(":admin") for name in granted)
+    for use in ALL:
+        click.echo(f"{'no   ' if lacking(granted, [use]) else 'yes  '}{use.asked(by_admin):<48} classic {use.classic}")
+        click.echo(f"       {_for(use)}")
     if extra := unused(granted):
         click.echo(f"\nGranted, and nothing here needs it: {', '.join(extra)}")
-    if missing := lacking(granted, to_tick):
-        names = ", ".join(use.scope for use in missing)
+    if missing := lacking(granted, wanted(parts().settings, by_admin)):
+        names = ", ".join(use.asked(by_admin) for use in missing)
         click.echo(f"\nNot granted: {names}. Tick it in the Marketplace under Scopes; then this person connects again.")
         raise click.exceptions.Exit(1)
     click.echo("\nNothing is lacking.")
+
+
+def _for(use: Use) -> str:
+    need = "required" if use.required else "only in an app that an admin manages" if use.for_admins else "optional"
+    return f"to {use.verb} ({need}): {', '.join(use.pages)}"
