@@ -1,0 +1,39 @@
+"""`flask tokens keepalive` as a scheduler runs it: a process that may be told to stop at any moment."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+from devtools.processes import wait_until
+from tests.servers import CLIENT_ID, CLIENT_SECRET, ROOT, clean_environ
+from tests.sockets.test_refresh import REFRESH
+
+
+def keep_alive(house):
+    environ = clean_environ(
+        PUBLIC_URL=house.app.url,
+        SECRET_KEY="a key of the tests, long enough for all",
+        TOKEN_ENCRYPTION_KEYS="11" * 32,
+        REDIS_URL=house.redis.url,
+        ZOOM_HOST=house.zoom.url,
+        ZOOM_API_HOST=house.zoom.url,
+        ZOOM_CLIENT_ID=CLIENT_ID,
+        ZOOM_CLIENT_SECRET=CLIENT_SECRET,
+    )
+    command = [Path(sys.executable).with_name("flask"), "tokens", "keepalive", "--idle-days", "0"]
+    return subprocess.Popen(command, env=environ, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def test_a_stop_in_the_middle_of_a_renewal_loses_no_grant(house):
+    busy = house()
+    busy.zoom.fault(route=REFRESH, delay=1.5, grant_type="refresh_token")
+    running = keep_alive(busy)
+    assert wait_until(lambda: busy.zoom.count(REFRESH) > 0, 20)
+
+    running.terminate()
+
+    told, _ = running.communicate(timeout=20)
+    assert told.startswith("1 of 1 grants renewed")
+    busy.zoom.mend()
+    busy.zoom.expire_tokens()
+    assert busy.call().status_code == 200
