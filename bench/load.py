@@ -183,6 +183,17 @@ def whole(came: bytes | bytearray) -> int:
     return status if len(body) >= wanted else 0
 
 
+def fetch(url: str, cookie: str, headers: dict[str, str]) -> dict[str, str]:
+    """The headers of one answer, their names in lower case."""
+    where = urlsplit(url)
+    connection = http.client.HTTPConnection(where.hostname or "", where.port, timeout=PATIENCE_SECONDS)
+    connection.request("GET", where.path, headers={**headers, "Cookie": cookie})
+    answer = connection.getresponse()
+    answer.read()
+    connection.close()
+    return {name.lower(): value for name, value in answer.getheaders()}
+
+
 def downloads(url: str, cookies: Sequence[str]) -> float:
     """Seconds until every one of these people has the whole body, all at the same time."""
     began = time.perf_counter()

@@ -64,6 +64,10 @@ UPSTREAM = """
     proxy_http_version 1.1;
     proxy_set_header Connection "";
     location / {{ proxy_pass http://standin; }}
+    location = /v2/users/me/meetings {{
+      {headers}
+      try_files /2k.json =404;
+    }}
     location ~ /(?<size>2k|100k|100m)$ {{
       if ($http_authorization !~ "^Bearer a-") {{ return 401; }}
       {headers}
