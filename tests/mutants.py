@@ -256,6 +256,20 @@ MUTANTS = [
         "tests/web/test_proxy.py::test_a_write_is_sent_at_most_once",
     ),
     Mutant(
+        "a header is one line",
+        "zoomapp/zoom/exchange.py",
+        'if head.count("\\r") != len(lines) + 1 or head.count("\\n") != len(lines) + 1:',
+        "if False:",
+        "tests/zoom/test_exchange.py::test_a_value_that_would_break_its_line_goes_nowhere",
+    ),
+    Mutant(
+        "bytes nobody asked for end a connection",
+        "zoomapp/zoom/exchange.py",
+        "        if self._complete:  # bytes that nobody asked for: whose answer would they be?\n",
+        "        if False:\n",
+        "tests/zoom/test_exchange.py::test_what_nobody_asked_for_is_not_taken_for_the_next_answer",
+    ),
+    Mutant(
         "a slow drip is cut off",
         "zoomapp/zoom/watch.py",
         "socket.socket.shutdown(sock, socket.SHUT_RDWR)",
