@@ -1,5 +1,6 @@
 """On a host: a fresh Python with `requirements.txt`, the Procfile, a TLS Redis, a router in front."""
 
+import json
 import re
 import subprocess
 import sys
@@ -10,6 +11,7 @@ import pytest
 import requests
 
 from tests.processes import family
+from tests.servers import ROOT
 from tests.sockets.remote import connect
 from tests.web.reading import fields
 
@@ -65,7 +67,7 @@ def test_forwarding_fields_of_anybody_change_nothing(hosted):
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="told by Linux alone")
-def test_it_fits_a_dyno_and_leaves_in_order(hosted, browser):
+def test_it_fits_a_dyno_and_leaves_in_order(slug, hosted, browser):
     for page in ("/", "/participants", "/meetings", "/recordings"):
         browser.get(hosted.url + page)
 
@@ -73,6 +75,12 @@ def test_it_fits_a_dyno_and_leaves_in_order(hosted, browser):
     told = [Path(f"/proc/{pid}/smaps_rollup").read_text() for pid in family(hosted.child.pid)]
     used = sum(int(re.search(r"^Pss:\s+(\d+) kB", text, re.MULTILINE)[1]) * 1024 for text in told)
     assert used < DYNO_BYTES / 2
+
+    words = json.loads(
+        (ROOT / "Dockerfile").read_text().partition("HEALTHCHECK")[2].partition("CMD ")[2].split("\n")[0]
+    )
+    environ = slug.environ(PORT=str(hosted.app_port))
+    assert subprocess.run([slug.python, *words[1:]], env=environ).returncode == 0
 
     hosted.child.process.terminate()
     assert hosted.child.process.wait(25) == 0
