@@ -139,23 +139,6 @@ def test_the_final_report_replaces_them(priya, world, webhooks, clock):
     assert "Final report from Zoom" in read(page)
 
 
-def test_a_hundred_windows_in_a_minute_cost_zoom_as_much_as_one(dana, world, clock, parts):
-    world.tell("live-meeting")
-    link = dana.get("/participants").location
-
-    def minute(windows):
-        world.calls.clear()
-        for _ in range(60 // 15):
-            for _ in range(windows):
-                assert dana.look(link).status_code == 200
-            clock.tick(15)
-        return world.calls.total
-
-    one = minute(1)
-    clock.tick(600)
-    assert (minute(100), world.calls.count(METRICS)) == (one, 4)
-
-
 def test_colleagues_who_may_look_share_one_list_after_zoom_answered_each(dana, ada, world, clock):
     world.tell("live-meeting")
     link = dana.get("/participants").location
@@ -223,3 +206,126 @@ def test_the_daily_limit_is_said_over_the_list_that_stays(dana, world, clock):
     assert "Updates resume in 0:24" in read(page)
     clock.tick(10)
     assert "Updates resume in 0:14" in read(dana.look(link))
+
+
+@pytest.fixture
+def live(dana, world):
+    """Asks for the live part of the running meeting as its page does."""
+    world.tell("live-meeting")
+    link = dana.get("/participants").location
+
+    def ask(who=dana, etag="", **query):
+        return who.get(f"{link}/live", query_string=query, headers={"If-None-Match": etag, "Accept": "text/html"})
+
+    dana.look(link)
+    return ask
+
+
+def test_the_live_part_is_the_inside_of_the_page(live):
+    answer = live()
+
+    assert answer.status_code == 200
+    assert answer.text.count("<tr role") == 11
+    assert "<html" not in answer.text
+    assert answer.headers["Cache-Control"] == "private, no-cache"
+    assert "Cookie" in answer.headers["Vary"]
+    assert answer.headers["X-Poll-Interval"] == "15"
+    assert answer.headers["X-Seen-Age"] == "0"
+
+
+def test_the_same_again_is_304_until_something_changes(live, clock):
+    first = live()
+
+    same = live(etag=first.headers["ETag"])
+    clock.tick(16)
+    other = live(etag=first.headers["ETag"])
+
+    assert (same.status_code, same.data) == (304, b"")
+    assert same.headers["X-Poll-Interval"] == "15"
+    assert other.status_code == 200
+
+
+def test_another_filter_is_another_part(live):
+    assert live(etag=live().headers["ETag"], show="left").status_code == 200
+
+
+def test_minutes_count_on(live, clock):
+    clock.tick(50)
+    first = live()
+    clock.tick(11)
+
+    assert live(etag=first.headers["ETag"]).status_code == 200
+
+
+def test_webhooks_are_looked_for_more_often(priya, world, webhooks, clock):
+    meeting = world.start_meeting(PRIYAS)
+    world.join(meeting, None, "Guest Lee")
+    page = f"/participants/{PRIYAS}"
+    priya.look(page)
+    world.calls.clear()
+
+    first = priya.get(f"{page}/live")
+    clock.tick(1.5)
+    world.join(meeting, None, "Guest Kim")
+    second = priya.get(f"{page}/live", headers={"If-None-Match": first.headers["ETag"]})
+
+    assert first.headers["X-Poll-Interval"] == "1.5"
+    assert (second.status_code, "Guest Kim" in second.text) == (200, True)
+    assert world.calls.total == 0
+
+
+def test_the_chosen_pace_is_kept(priya, world, webhooks):
+    priya.post("/settings", data={"refresh_seconds": "30"})
+    world.join(world.start_meeting(PRIYAS), None, "Guest Lee")
+
+    assert priya.get(f"/participants/{PRIYAS}/live").headers["X-Poll-Interval"] == "30"
+
+
+def test_the_end_of_the_meeting_stops_the_window(live, world, clock):
+    world.end_meeting(world.live_instance())
+    clock.tick(61)
+
+    assert live().status_code == 204
+
+
+def test_the_wait_that_zoom_wants_goes_to_every_window(live, world, clock):
+    clock.tick(15)
+    world.faults.append(Fault(METRICS, 429, {"Retry-After": "24"}, {"code": 429, "message": "slow"}))
+
+    answers = [live() for _ in range(3)]
+
+    assert {(each.status_code, each.headers["Retry-After"]) for each in answers} == {(429, "24")}
+
+
+def test_an_outage_is_a_pause(live, world, clock):
+    clock.tick(15)
+    world.faults.append(Fault(METRICS, 502, {}, "gone"))
+
+    answer = live()
+
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "30")
+
+
+def test_a_stranger_is_told_to_sign_in_and_nobody_elses_people(live, anyone, priya, app, world):
+    assert live(who=Person(app, world, "finn")).status_code == 401
+    assert live(who=priya).status_code == 204
+
+
+def test_a_hundred_windows_for_a_minute_cost_zoom_as_much_as_one(live, world, clock):
+    def minute(windows):
+        world.calls.clear()
+        etags = [""] * windows
+        for _ in range(60 // 15):
+            for place in range(windows):
+                answer = live(etag=etags[place])
+                assert answer.status_code in (200, 304)
+                etags[place] = answer.headers["ETag"]
+            clock.tick(15)
+        return world.calls.total, world.calls.count(METRICS)
+
+    clock.tick(600)
+    one = minute(1)
+    clock.tick(600)
+
+    assert minute(100) == one
+    assert one[1] == 4

@@ -21,6 +21,7 @@ from zoomapp.web import (
     headers,
     health,
     info,
+    live,
     meeting,
     meetings,
     oauth,
@@ -63,7 +64,7 @@ def init_app(app: Flask) -> None:
     frame.init_app(app)
     for part in (health, observed, oauth, proxy, batch, frontend, webhook):
         app.register_blueprint(part.bp)
-    for page in (overview, participants, files, occurrences, meetings, meeting, schedule, recordings, download):
+    for page in (overview, participants, live, files, occurrences, meetings, meeting, schedule, recordings, download):
         app.register_blueprint(page.bp)
     for page in (connect, settings, info, tools, calls, styleguide):
         app.register_blueprint(page.bp)

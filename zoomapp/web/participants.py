@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from gettext import gettext as _
+from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from zoomapp.errors import NotFound
+from zoomapp.web.block import Block
 from zoomapp.web.lists import live_meetings, next_meeting
 from zoomapp.web.roster import Roster
 from zoomapp.web.sources import people
 from zoomapp.zoom.ids import instance_of
+from zoomapp.zoom.models import Meeting
 
 bp = Blueprint("participants", __name__)
 
@@ -35,21 +38,32 @@ def show(key: str) -> ResponseReturnValue:
     if instance is None:
         raise NotFound
     meeting, about, seen = people(instance)
-    query, view = request.args.get("q", "").strip()[:200], request.args.get("show", "")
     page = render_template(
-        "pages/participants.html",
-        key=key,
-        meeting=meeting,
-        about=about,
-        live=meeting is not None,
-        seen=seen,
-        rows=seen.value.chosen(view, query) if seen.value else (),
-        chips=_chips(key, seen.value, view) if seen.value else (),
-        query=query,
-        view=view,
-        most=max(ROWS, request.args.get("rows", ROWS, type=int)),
+        "pages/participants.html", about=about, live_address=live_address(key), **told(key, meeting, seen)
     )
     return page, seen.status, seen.headers
+
+
+def live_address(key: str) -> str:
+    """Where the live part of this page is, as this page is filtered."""
+    chosen: dict[str, Any] = {name: request.args[name] for name in ("show", "q", "rows") if name in request.args}
+    return url_for("live.show", key=key, **chosen)
+
+
+def told(key: str, meeting: Meeting | None, seen: Block[Roster]) -> dict[str, Any]:
+    """What a page or its live part says of a meeting's people, as its address chooses."""
+    query, view = request.args.get("q", "").strip()[:200], request.args.get("show", "")
+    return {
+        "key": key,
+        "meeting": meeting,
+        "live": meeting is not None,
+        "seen": seen,
+        "rows": seen.value.chosen(view, query) if seen.value else (),
+        "chips": _chips(key, seen.value, view) if seen.value else (),
+        "query": query,
+        "view": view,
+        "most": max(ROWS, request.args.get("rows", ROWS, type=int)),
+    }
 
 
 def _chips(key: str, roster: Roster, view: str) -> list[tuple[str, str, int | None, bool, str]]:
@@ -64,4 +78,7 @@ def _chips(key: str, roster: Roster, view: str) -> list[tuple[str, str, int | No
     ]
     if roster.frame.ended_at is not None:
         chips = [each for each in chips if each[0] in ("", "late")]
-    return [(url_for(".show", key=key, show=name or None), text, n, name == view, k) for name, text, n, k in chips]
+    return [
+        (url_for("participants.show", key=key, show=name or None), text, n, name == view, k)
+        for name, text, n, k in chips
+    ]

@@ -6,10 +6,13 @@ Each viewer gets what they themselves may know: webhooks of their own meetings, 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from zoomapp import scopes
+import msgspec
+
+from zoomapp import keys, scopes
 from zoomapp.attendance import Frame, Record, from_metrics, from_past, from_report
 from zoomapp.errors import NotFound
 from zoomapp.paging import collect
@@ -37,20 +40,47 @@ def people(instance: str) -> tuple[Meeting | None, PastMeeting | None, Block[Ros
     return meeting, None, seen
 
 
+@dataclass(frozen=True)
+class Sight:
+    """What this viewer may know of a running meeting: how much webhooks told, and what the dashboard shows."""
+
+    meeting: Meeting
+    heard: int
+    seen: Block[dict[str, Any]]
+
+    @property
+    def version(self) -> str:
+        """Another one whenever anything but the time has changed; told before anything is merged."""
+        trouble = self.seen.trouble.title if self.seen.trouble else ""
+        return f"{self.heard} {keys.digest(msgspec.json.encode(self.seen.value))} {trouble}"
+
+    @property
+    def at(self) -> datetime:
+        """What webhooks tell is as of now, and does without the rest."""
+        return now() if self.heard else self.seen.at
+
+    def roster(self) -> Block[Roster]:
+        """All of it, merged."""
+        start, end = (each.timestamp() if each else None for each in (self.meeting.start_at, self.meeting.end_at))
+        frame = Frame(now().timestamp(), start, end, late_seconds=60.0 * viewer().chosen.late_minutes)
+        heard = services().rooms.records(gateway().user_id, self.meeting.uuid) if self.heard else ()
+        body = self.seen.value or {"rows": (), "total": 0, "complete": True}
+        records = [*heard, *(from_metrics(row, self.seen.at.timestamp()) for row in body["rows"])]
+        if self.seen.value is None and not records:
+            return Block(None, self.seen.at, self.seen.trouble)
+        roster = Roster.of(records, frame, complete=body["complete"], total=body["total"])
+        return Block(roster, self.at, None if self.heard else self.seen.trouble)
+
+
+def sight(meeting: Meeting) -> Sight:
+    """What there is to see now. Asks Zoom if nobody did a moment ago."""
+    heard = services().rooms.count(gateway().user_id, meeting.uuid)
+    return Sight(meeting, heard, dashboard(meeting, beside_webhooks=heard > 0))
+
+
 def live_roster(meeting: Meeting) -> Block[Roster]:
     """Who is in a running meeting, from everything this viewer may know."""
-    starts_at = meeting.start_at.timestamp() if meeting.start_at else None
-    ends_at = meeting.end_at.timestamp() if meeting.end_at else None
-    frame = Frame(now().timestamp(), starts_at, ends_at, late_seconds=60.0 * viewer().chosen.late_minutes)
-    heard = services().rooms.records(gateway().user_id, meeting.uuid)
-    seen = dashboard(meeting, beside_webhooks=bool(heard))
-    body = seen.value or {"rows": (), "total": 0, "complete": True}
-    records = [*heard, *(from_metrics(row, seen.at.timestamp()) for row in body["rows"])]
-    if seen.value is None and not records:
-        return Block(None, seen.at, seen.trouble)
-    roster = Roster.of(records, frame, complete=body["complete"], total=body["total"])
-    # What webhooks tell is as of now, and does without the rest.
-    return Block(roster, now()) if heard else Block(roster, seen.at, seen.trouble)
+    return sight(meeting).roster()
 
 
 def held(instance: str) -> PastMeeting | None:

@@ -12,6 +12,8 @@ from zoomapp.web.lists import LIVE_LIST, live_meetings, read_meetings
 from zoomapp.zoom.ids import is_number
 from zoomapp.zoom.models import Meeting
 
+#: While webhooks tell of the meeting, the list only gives its name and its planned times.
+TOLD_SECONDS = 600.0
 #: After the last event, for as long Zoom's own list may not know the meeting yet.
 LAG_SECONDS = 60.0
 
@@ -19,11 +21,13 @@ LAG_SECONDS = 60.0
 def running(instance: str, seconds: float) -> Meeting | None:
     """The meeting of that number or UUID while it runs, if this viewer may see who is in it.
 
-    Zoom's list of the viewer's running meetings is not asked again within ``seconds``.
+    Zoom's list of the viewer's running meetings is not asked again within ``seconds``; webhooks spare it for longer.
     """
-    listed = recent(LIVE_LIST, read_meetings, seconds) or live_meetings()
+    rooms, who = services().rooms, gateway().user_id
+    told = any(instance in (room.uuid, str(room.number)) for room in rooms.running(who))
+    listed = recent(LIVE_LIST, read_meetings, TOLD_SECONDS if told else seconds) or live_meetings()
     own = next((each for each in listed.value or () if instance in (str(each.id), each.uuid)), None)
-    room = services().rooms.find(gateway().user_id, own.uuid if own else instance)
+    room = rooms.find(who, own.uuid if own else instance)
     if own:
         return own if room is None or room.ended_at is None else None
     if room:

@@ -1,0 +1,168 @@
+// Keeps the people of a running meeting fresh while somebody looks. Asks our own server, which asks Zoom once for everybody;
+// what is drawn comes from there, too. Here is only when to ask, and how fresh the page says it is.
+
+const [TIMEOUT_MS, LONGEST_MS, IDLE_AFTER_MS, IDLE_MS, SAY_MS] = [10_000, 120_000, 1_800_000, 60_000, 20_000];
+const PAUSED = "live-paused";
+
+const region = document.querySelector("[data-live]");
+const fresh = document.getElementById("fresh");
+const words = fresh?.querySelector("[data-fresh-text]");
+const pause = fresh?.querySelector("[data-pause]");
+const byHand = region.dataset.refresh === "0";
+
+let [interval, failures, busy, ended, timer, nextAt] = [1500, 0, false, false, 0, 0];
+let [version, said, saidAt] = ["", counts(), 0];
+let [seenAt, answeredAt, touchedAt] = [Date.now() - 1000 * region.dataset.age, Date.now(), Date.now()];
+
+if (fresh) {
+  pause.hidden = byHand;
+  pause.addEventListener("click", () => setPaused(!paused()));
+  setPaused(paused());
+  setInterval(tell, 1000);
+}
+document.addEventListener("visibilitychange", resume);
+addEventListener("online", resume);
+addEventListener("offline", resume);
+for (const kind of ["pointerdown", "keydown", "scroll"]) addEventListener(kind, touched, { passive: true });
+plan(interval);
+
+async function ask() {
+  if (busy || !wanted()) return;
+  busy = true;
+  try {
+    const headers = { Accept: "text/html", "If-None-Match": version };
+    await take(await fetch(region.dataset.live, { headers, signal: AbortSignal.timeout(TIMEOUT_MS) }));
+  } catch {
+    retry(interval * 2 ** ++failures);
+  } finally {
+    busy = false;
+  }
+}
+
+async function take(answer) {
+  answeredAt = Date.now();
+  if (answer.status === 401) return location.reload();
+  if (answer.status === 204) return finish();
+  if (!answer.ok && answer.status !== 304) {
+    const asked = 1000 * answer.headers.get("Retry-After");
+    return retry(asked ? Math.max(asked, 2 * interval) : interval * 2 ** ++failures, asked);
+  }
+  failures = 0;
+  interval = 1000 * answer.headers.get("X-Poll-Interval") || interval;
+  seenAt = answeredAt - 1000 * answer.headers.get("X-Seen-Age");
+  plan(pace());
+  if (answer.status === 200) draw(await answer.text(), answer.headers.get("ETag"));
+  tell();
+}
+
+// The nodes stay, so focus, scroll and what is open do. Whoever selects a text keeps it until the next round.
+function draw(html, etag) {
+  const chosen = getSelection();
+  if (!chosen.isCollapsed && region.contains(chosen.anchorNode)) return;
+  const beforeNodeMorphed = (old) => old !== fresh && !old.matches?.("form, details[open]");
+  Idiomorph.morph(region, html, { morphStyle: "innerHTML", callbacks: { beforeNodeMorphed } });
+  // The first person of a meeting brings what an empty page has not.
+  if (!fresh && document.getElementById("fresh")) return location.reload();
+  version = etag;
+  announce();
+}
+
+function plan(ms, from = 0.9, to = 1.1) {
+  clearTimeout(timer);
+  const wait = ms * (from + Math.random() * (to - from));
+  nextAt = Date.now() + wait;
+  if (wanted()) timer = setTimeout(ask, wait);
+}
+
+// What the server asked for is waited for in full.
+function retry(ms, whole = 0) {
+  plan(whole ? ms : Math.min(ms, LONGEST_MS), whole ? 1 : 0.9);
+  fresh?.classList.add("still");
+  failures ||= 1;
+  tell();
+}
+
+function pace() {
+  const idle = Date.now() - touchedAt > IDLE_AFTER_MS;
+  return (idle ? Math.max(interval, IDLE_MS) : interval) * (navigator.connection?.saveData ? 2 : 1);
+}
+
+function wanted() {
+  return !ended && !paused() && !byHand && !document.hidden && navigator.onLine;
+}
+
+// Back again: at once if what is there is older than half a round, and nobody asked us to wait.
+function resume() {
+  clearTimeout(timer);
+  if (!wanted()) return tell();
+  if (failures) return plan(Math.max(0, nextAt - Date.now()), 1, 1);
+  plan(Date.now() - answeredAt > interval / 2 ? 0 : interval);
+}
+
+function touched() {
+  const idle = Date.now() - touchedAt > IDLE_AFTER_MS;
+  touchedAt = Date.now();
+  if (idle) resume();
+}
+
+function finish() {
+  ended = true;
+  clearTimeout(timer);
+  const report = Object.assign(document.createElement("a"), { href: location.href, textContent: "Open the attendance report" });
+  tell();
+  words?.replaceChildren("Meeting ended · ", report);
+  if (pause) pause.hidden = true;
+  say("Meeting ended");
+}
+
+function paused() {
+  return sessionStorage.getItem(PAUSED) === "1";
+}
+
+function setPaused(is) {
+  sessionStorage.setItem(PAUSED, is ? "1" : "0");
+  pause.setAttribute("aria-pressed", is);
+  resume();
+  tell();
+}
+
+function tell() {
+  if (!words) return;
+  fresh.classList.toggle("still", ended || paused() || failures > 0 || !navigator.onLine);
+  if (ended) return;
+  const text = paused() ? "Paused" : !navigator.onLine ? "Offline" : failures ? `Retry in ${short(nextAt - Date.now())}` : age();
+  if (words.textContent !== text) words.textContent = text;
+}
+
+function age() {
+  const ms = Date.now() - seenAt;
+  return `${byHand ? "Updated" : "Live"} · ${ms < 2000 ? "now" : `${short(ms)} ago`}`;
+}
+
+function short(ms) {
+  const seconds = Math.max(0, Math.round(ms / 1000));
+  return seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min`;
+}
+
+function counts() {
+  const at = region.querySelector("[data-here]")?.dataset ?? {};
+  return { here: +at.here || 0, waiting: +at.waiting || 0, left: +at.left || 0, came: +at.came || 0 };
+}
+
+// One sentence in 20 seconds at most, and what came in between is in the next one.
+function announce() {
+  const wait = saidAt + SAY_MS - Date.now();
+  if (wait > 0) return setTimeout(announce, wait);
+  const is = counts();
+  const [joined, left] = [is.came - said.came, is.left - said.left];
+  const parts = [];
+  if (region.dataset.announce !== "off" && is.waiting !== said.waiting) parts.push(region.querySelector(".strip p").textContent.trim());
+  if (region.dataset.announce === "all" && (joined > 0 || left > 0)) parts.push(`${joined} joined, ${Math.max(0, left)} left. ${is.here} in the meeting.`);
+  said = is;
+  if (parts.length) say(parts.join(". "));
+}
+
+function say(text) {
+  saidAt = Date.now();
+  document.querySelector("[data-say]").textContent = text;
+}

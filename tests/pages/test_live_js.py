@@ -1,0 +1,214 @@
+"""The live page in Chromium: fresh while somebody looks, silent while nobody does, never jumping."""
+
+import re
+
+import pytest
+
+LIST = "GET /v2/metrics/meetings/*/participants"
+LIVE = "**/participants/*/live*"
+
+
+@pytest.fixture
+def webhooks(parts, world):
+    """Every event of the world is delivered at once."""
+
+    def deliver(event):
+        parts.events.take_in(event)
+        parts.events.work_off()
+
+    world.on_event(deliver)
+
+
+@pytest.fixture
+def watch(dana_at, world, webhooks, clock):
+    """Dana watches her meeting, in which somebody is: the page, and what it asked for since."""
+    meeting = world.start_meeting(85000000102)
+    clock.tick(180)
+    world.join(meeting, None, "Guest Lee")
+
+    def open_page(width=360):
+        page = dana_at(width)
+        page.clock.install()
+        asked = []
+        page.on(
+            "request", lambda request: asked.append(request.url) if re.search("/live($|[?])", request.url) else None
+        )
+        page.goto(f"/participants/{meeting.meeting_id}")
+        page.wait_for_selector("[data-pause]:visible")
+        return page, asked, meeting
+
+    return open_page
+
+
+def round_(page, ms=2000):
+    """Time for one question and its answer."""
+    with page.expect_response(LIVE):
+        page.clock.run_for(ms)
+
+
+def test_somebody_who_joins_is_seen_within_two_seconds(watch, world, clock):
+    page, _, meeting = watch()
+    clock.tick(5)
+
+    world.join(meeting, None, "Mara Lindholm")
+    round_(page)
+
+    page.wait_for_selector("tbody >> text=Mara Lindholm")
+    assert page.text_content(".number") == "2"
+
+
+def test_focus_selection_and_typing_survive_and_nothing_jumps(watch, world, clock):
+    page, _, meeting = watch(1200)
+    for number in range(14):
+        world.join(meeting, None, f"Guest {number}")
+    page.reload()
+    page.fill("[type=search]", "mar")
+    page.focus(".chips a >> nth=3")
+    first = page.locator("tbody tr >> nth=0").bounding_box()
+
+    for number in range(3):
+        clock.tick(2)
+        world.join(meeting, None, f"Late Guest {number}")
+        round_(page)
+        page.wait_for_selector(f"tbody >> text=Late Guest {number}")
+
+    assert page.evaluate("document.activeElement.textContent.trim()").startswith("Left")
+    assert page.input_value("[type=search]") == "mar"
+    assert page.locator("tbody tr >> nth=0").bounding_box() == first
+
+
+def test_the_same_again_travels_empty_and_changes_nothing(watch, clock):
+    page, _, _ = watch()
+    round_(page)
+    page.evaluate("document.querySelector('.number').dataset.same = 'yes'")
+
+    with page.expect_response(LIVE) as second:
+        page.clock.run_for(2000)
+
+    assert second.value.status == 304
+    assert page.get_attribute(".number", "data-same") == "yes"
+
+
+def test_pause_is_silent_and_survives_a_reload(watch, world):
+    page, asked, _ = watch()
+    page.click("[data-pause]")
+    asked.clear()
+
+    page.clock.run_for(60_000)
+    page.reload()
+    page.wait_for_selector("[data-fresh-text] >> text=Paused")
+    page.clock.run_for(60_000)
+
+    assert asked == []
+    assert page.get_attribute("[data-pause]", "aria-pressed") == "true"
+    with page.expect_response(LIVE):
+        page.click("[data-pause]")
+        page.clock.run_for(2000)
+
+
+def test_a_hidden_page_asks_nothing_for_five_minutes_and_at_once_when_seen(watch):
+    page, asked, _ = watch()
+    hide = """is => { Object.defineProperty(document, 'hidden', { get: () => is, configurable: true });
+                      document.dispatchEvent(new Event('visibilitychange')); }"""
+    round_(page)
+    page.evaluate(hide, True)
+    asked.clear()
+
+    page.clock.run_for(300_000)
+
+    assert asked == []
+    with page.expect_response(LIVE):
+        page.evaluate(hide, False)
+        page.clock.run_for(10)
+
+
+def test_the_wait_that_is_asked_for_is_kept_and_counted_down(watch):
+    page, asked, _ = watch()
+    page.route(LIVE, lambda route: route.fulfill(status=429, headers={"Retry-After": "24"}))
+    round_(page)
+    page.wait_for_selector("text=/Retry in 2\\d s/")
+    asked.clear()
+
+    page.clock.run_for(23_000)
+
+    assert asked == []
+    assert re.fullmatch("Retry in [0-4] s", page.text_content("[data-fresh-text]"))
+    assert page.is_visible("tbody >> text=Guest Lee")
+    round_(page, 5000)
+
+
+def test_an_outage_makes_the_page_ask_less_and_less(watch):
+    page, asked, _ = watch()
+    page.route(LIVE, lambda route: route.abort())
+    waits = []
+
+    for _ in range(4):
+        page.clock.run_for(1)
+        before = page.evaluate("Date.now()")
+        with page.expect_event("requestfailed"):
+            while not asked:
+                page.clock.run_for(500)
+        asked.clear()
+        waits.append(page.evaluate("Date.now()") - before)
+        page.wait_for_selector("text=/Retry in/")
+
+    assert waits == sorted(waits)
+    assert waits[-1] > 4 * waits[0]
+
+
+def test_offline_is_silent_until_it_is_over(watch):
+    page, asked, _ = watch()
+    page.context.set_offline(True)
+    page.wait_for_selector("[data-fresh-text] >> text=Offline")
+    asked.clear()
+
+    page.clock.run_for(60_000)
+
+    assert asked == []
+
+
+def test_the_end_is_said_and_leads_to_the_report(watch, world, clock):
+    page, asked, meeting = watch()
+    clock.tick(60)
+    world.end_meeting(meeting)
+
+    round_(page)
+    page.wait_for_selector("text=Open the attendance report")
+    asked.clear()
+    page.clock.run_for(60_000)
+
+    assert asked == []
+    assert page.text_content("[data-say]") == "Meeting ended"
+
+
+def test_whoever_waits_at_the_door_is_said_once_in_twenty_seconds(watch, world, clock):
+    page, _, meeting = watch()
+    round_(page)
+    page.evaluate("""() => { window.said = [];
+        new MutationObserver(() => said.push(document.querySelector('[data-say]').textContent))
+            .observe(document.querySelector('[data-say]'), { childList: true }); }""")
+
+    for number in range(3):
+        clock.tick(2)
+        world.join(meeting, None, f"Guest {number}", waiting=True)
+        round_(page)
+        page.wait_for_selector(f".strip >> text=Guest {number}")
+    first = page.evaluate("said.length")
+    page.clock.run_for(21_000)
+
+    said = page.evaluate("said")
+    assert first == 1
+    assert [re.sub(r"\s+", " ", each) for each in said] == [
+        "1 waiting · Guest 0",
+        "3 waiting · Guest 0, Guest 1, Guest 2",
+    ]
+
+
+def test_whose_session_ended_sees_the_way_in(watch, dana):
+    page, _, _ = watch()
+    page.context.clear_cookies()
+
+    with page.expect_navigation():
+        page.clock.run_for(2000)
+
+    page.wait_for_selector("text=Connect your Zoom account")

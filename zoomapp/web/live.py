@@ -1,0 +1,71 @@
+"""The people of a running meeting, again and again: a part of the page, or word that nothing changed.
+
+What a window asks here costs Zoom nothing: the dashboard is looked at once for all, webhooks come by themselves.
+"""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, render_template, request
+from flask.typing import ResponseReturnValue
+
+from zoomapp import keys
+from zoomapp.errors import NotFound
+from zoomapp.web.participants import told
+from zoomapp.web.sources import Sight, sight
+from zoomapp.web.viewer import now, viewer
+from zoomapp.web.watched import running
+from zoomapp.zoom.ids import instance_of
+
+bp = Blueprint("live", __name__)
+
+#: An open window makes Zoom list the viewer's running meetings once a minute, to see the end of this one.
+LIST_SECONDS = 60.0
+#: News that webhooks bring are here within two seconds; an answer without any is empty and costs next to nothing.
+WEBHOOK_SECONDS = 1.5
+#: Whoever chose to be refreshed less often than this, is.
+FAST_SECONDS = 15
+#: While Zoom does not answer and does not say how long.
+PAUSE_SECONDS = 30
+
+
+@bp.get("/participants/<key>/live")
+def show(key: str) -> ResponseReturnValue:
+    """200 with the part, 304 when it is the same, 204 when the meeting is over, 429 or 503 with a time to wait."""
+    instance = instance_of(key)
+    if instance is None:
+        raise NotFound
+    meeting = running(instance, LIST_SECONDS)
+    there = sight(meeting) if meeting else None
+    trouble = there.seen.trouble if there and not there.heard else None
+    if there is None or (trouble and trouble.status < 429):
+        return "", 204
+    if trouble:
+        wait = trouble.retry_after or PAUSE_SECONDS
+        return "", 429 if trouble.status == 429 else 503, {"Retry-After": str(wait)}
+    response = Response(headers={"Cache-Control": "private, no-cache", **poll_headers(there)})
+    response.set_etag(version(there))
+    response.vary.add("Cookie")
+    if request.if_none_match.contains(version(there)):
+        response.status_code = 304
+    else:
+        response.mimetype = "text/html"
+        response.set_data(render_template("partials/people.html", **told(key, meeting, there.roster())))
+    return response
+
+
+def version(there: Sight) -> str:
+    """A name for what the part says: what was told, how it is asked for, and the minute it counts in."""
+    how = f"{sorted(request.args.items(multi=True))} {viewer().chosen} {viewer().zone_name}"
+    return keys.digest(f"{there.version} {how} {int(now().timestamp() // 60)}")
+
+
+def poll_headers(there: Sight) -> dict[str, str]:
+    """When to ask again, and how old this is by then."""
+    age = max(0.0, (now() - there.at).total_seconds())
+    return {"X-Poll-Interval": f"{poll_seconds(there):g}", "X-Seen-Age": f"{age:.0f}"}
+
+
+def poll_seconds(there: Sight) -> float:
+    """How often a window may ask."""
+    chosen = viewer().chosen.refresh_seconds or FAST_SECONDS
+    return WEBHOOK_SECONDS if there.heard and chosen <= FAST_SECONDS else chosen
