@@ -32,6 +32,7 @@ FLOORS = {
     "zoomapp.preferences": 2,
     "zoomapp.rooms": 2,
     "zoomapp.snapshots": 2,
+    "zoomapp.sightings": 2,
     "zoomapp.zoom": 1,
     "zoomapp.storage": 1,
     "zoomapp.agenda": 1,

@@ -19,6 +19,7 @@ from zoomapp.config import Settings
 from zoomapp.events import Events
 from zoomapp.gateway import Gateway
 from zoomapp.rooms import Rooms
+from zoomapp.sightings import Sightings
 from zoomapp.signin import SignIn
 from zoomapp.snapshots import Snapshots
 from zoomapp.tokens.cipher import KeyRing
@@ -44,6 +45,7 @@ class Services:
     events: Events
     rooms: Rooms
     snapshots: Snapshots
+    sightings: Sightings
     calls: CallLog
     chatbot: Chatbot
     clock: Callable[[], float]
@@ -104,10 +106,25 @@ def build(
     rooms = Rooms(connection, ring, settings.attendance_days, clock)
     events.handlers["meeting."] = rooms.hear
     snapshots = Snapshots(connection, ring, clock)
+    sightings = Sightings(connection, ring, clock)
     calls = CallLog(connection, ring)
     chatbot = Chatbot(oauth, zoom, settings.zoom_bot_jid)
     return Services(
-        settings, connection, ring, oauth, zoom, tokens, begun, signin, events, rooms, snapshots, calls, chatbot, clock
+        settings,
+        connection,
+        ring,
+        oauth,
+        zoom,
+        tokens,
+        begun,
+        signin,
+        events,
+        rooms,
+        snapshots,
+        sightings,
+        calls,
+        chatbot,
+        clock,
     )
 
 

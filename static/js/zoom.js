@@ -15,6 +15,7 @@ export const ready = configure();
 askContext();
 onUnauthorized(async () => (await ready) !== null && signIn());
 if (document.querySelector("[data-tools]")) import("./meeting.js");
+if (document.querySelector("[data-sighted]")) import("./sighted.js");
 document.querySelector("[data-connect]")?.addEventListener("click", connect);
 for (const link of document.querySelectorAll("[data-open]")) link.addEventListener("click", openOutside);
 for (const form of document.querySelectorAll("[data-hand-over]")) form.addEventListener("submit", handOver);

@@ -33,6 +33,7 @@ from zoomapp.web import (
     recordings,
     schedule,
     settings,
+    sighted,
     styleguide,
     tools,
     webhook,
@@ -64,7 +65,19 @@ def init_app(app: Flask) -> None:
     frame.init_app(app)
     for part in (health, observed, oauth, proxy, batch, frontend, webhook):
         app.register_blueprint(part.bp)
-    for page in (overview, participants, live, files, occurrences, meetings, meeting, schedule, recordings, download):
+    for page in (
+        overview,
+        participants,
+        live,
+        sighted,
+        files,
+        occurrences,
+        meetings,
+        meeting,
+        schedule,
+        recordings,
+        download,
+    ):
         app.register_blueprint(page.bp)
     for page in (connect, settings, info, tools, calls, styleguide):
         app.register_blueprint(page.bp)

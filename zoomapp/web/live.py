@@ -36,7 +36,7 @@ def show(key: str) -> ResponseReturnValue:
         raise NotFound
     meeting = running(instance, LIST_SECONDS)
     there = sight(meeting) if meeting else None
-    trouble = there.seen.trouble if there and not there.heard else None
+    trouble = there.seen.trouble if there and not there.heard and not there.sighted else None
     if there is None or (trouble and trouble.status < 429):
         return "", 204
     if trouble:

@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 
 from zoomapp import keys, scopes
-from zoomapp.attendance import Frame, Record, from_metrics, from_past, from_report
+from zoomapp.attendance import Frame, Record, from_metrics, from_past, from_report, from_sdk
 from zoomapp.errors import NotFound
 from zoomapp.paging import collect
 from zoomapp.web.block import SEEN_SECONDS, Block, block
@@ -42,22 +42,27 @@ def people(instance: str) -> tuple[Meeting | None, PastMeeting | None, Block[Ros
 
 @dataclass(frozen=True)
 class Sight:
-    """What this viewer may know of a running meeting: how much webhooks told, and what the dashboard shows."""
+    """What this viewer may know of a running meeting: how much webhooks told, what dashboard and own client say."""
 
     meeting: Meeting
     heard: int
     seen: Block[dict[str, Any]]
+    sighted: list[tuple[float, list[dict[str, Any]]]]
 
     @property
     def version(self) -> str:
         """Another one whenever anything but the time has changed; told before anything is merged."""
         trouble = self.seen.trouble.title if self.seen.trouble else ""
-        return f"{self.heard} {keys.digest(msgspec.json.encode(self.seen.value))} {trouble}"
+        return f"{self.heard} {keys.digest(msgspec.json.encode([self.seen.value, self.sighted]))} {trouble}"
 
     @property
     def at(self) -> datetime:
         """What webhooks tell is as of now, and does without the rest."""
-        return now() if self.heard else self.seen.at
+        return now() if self.heard else self.seen.at if self.seen.value else self._sighted_at
+
+    @property
+    def _sighted_at(self) -> datetime:
+        return datetime.fromtimestamp(self.sighted[-1][0], UTC) if self.sighted else now()
 
     def roster(self) -> Block[Roster]:
         """All of it, merged."""
@@ -65,7 +70,8 @@ class Sight:
         frame = Frame(now().timestamp(), start, end, late_seconds=60.0 * viewer().chosen.late_minutes)
         heard = services().rooms.records(gateway().user_id, self.meeting.uuid) if self.heard else ()
         body = self.seen.value or {"rows": (), "total": 0, "complete": True}
-        records = [*heard, *(from_metrics(row, self.seen.at.timestamp()) for row in body["rows"])]
+        listed = [from_metrics(row, self.seen.at.timestamp()) for row in body["rows"]]
+        records = [*heard, *listed, *from_sdk(self.sighted)]
         if self.seen.value is None and not records:
             return Block(None, self.seen.at, self.seen.trouble)
         roster = Roster.of(records, frame, complete=body["complete"], total=body["total"])
@@ -75,7 +81,10 @@ class Sight:
 def sight(meeting: Meeting) -> Sight:
     """What there is to see now. Asks Zoom if nobody did a moment ago."""
     heard = services().rooms.count(gateway().user_id, meeting.uuid)
-    return Sight(meeting, heard, dashboard(meeting, beside_webhooks=heard > 0))
+    seen = dashboard(meeting, beside_webhooks=heard > 0)
+    # The client's own words count where nobody better speaks.
+    needed = not heard and seen.value is None
+    return Sight(meeting, heard, seen, services().sightings.of(gateway().user_id, str(meeting.id)) if needed else [])
 
 
 def live_roster(meeting: Meeting) -> Block[Roster]:

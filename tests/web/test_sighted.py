@@ -1,0 +1,99 @@
+"""What the host's own client says of who is here: checked, bounded, for that host's page alone, and marked so."""
+
+import pytest
+
+from tests.people import Person
+from tests.web.reading import read
+from zoomapp import keys
+from zoomapp.sightings import MOST
+
+PRIYAS = 87000000302
+PAGE = f"/participants/{PRIYAS}"
+LEE = {"participantUUID": "A1", "screenName": "Guest Lee", "role": "attendee", "participantId": 7}
+
+
+@pytest.fixture
+def tell(priya, world):
+    """Posts what a client saw in Priya's running meeting."""
+    world.start_meeting(PRIYAS)
+    return lambda *rows, who=priya, **more: who.post(f"{PAGE}/sighted", json={"participants": rows}, **more)
+
+
+def test_the_basic_view_shows_who_the_client_sees_and_says_so(tell, priya, clock):
+    assert tell(LEE).status_code == 204
+    clock.tick(60)
+    tell({**LEE, "participantUUID": "B2", "screenName": "Guest Kim", "status": "join"})
+    tell({**LEE, "status": "leave"})
+
+    text = read(priya.look(PAGE))
+
+    assert "Guest Kim" in text
+    assert "Left 1" in text
+    assert "Basic view: what your own Zoom client says; times start when this panel was opened" in text
+    assert "One permission is missing" in text
+    assert "Guest Kim" in priya.get(f"{PAGE}/live").text
+
+
+def test_the_same_is_304_until_the_client_says_more(tell, priya):
+    tell(LEE)
+    etag = priya.get(f"{PAGE}/live").headers["ETag"]
+
+    assert priya.get(f"{PAGE}/live", headers={"If-None-Match": etag}).status_code == 304
+    tell({**LEE, "screenName": "Lee Miller", "status": "change"})
+    assert priya.get(f"{PAGE}/live", headers={"If-None-Match": etag}).status_code == 200
+
+
+def test_nobody_else_is_shown_it(tell, dana, priya):
+    tell(LEE)
+
+    assert "Guest Lee" in priya.look(PAGE).text
+    assert "Guest Lee" not in dana.look(PAGE).text
+
+
+def test_it_counts_for_nothing_where_a_better_source_speaks(dana, world):
+    world.tell("live-meeting")
+    link = dana.get("/participants").location
+    made_up = {"participants": [{**LEE, "screenName": "Made Up"}]}
+
+    assert dana.post(f"{link}/sighted", json=made_up).status_code == 204
+    assert "Made Up" not in dana.look(link).text
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"[]", b'{"participants": 1}', b'{"participants": [{"screenName": 5}]}', b"[" * 9000]
+)
+def test_another_form_is_refused(tell, priya, body):
+    assert priya.post(f"{PAGE}/sighted", data=body, content_type="application/json").status_code == 400
+
+
+def test_too_much_is_refused(tell):
+    assert tell({"screenName": "x" * 257}).status_code == 400
+    assert tell(*[LEE] * 501).status_code in (400, 413)
+    assert tell({"screenName": "x" * 70_000}).status_code == 413
+
+
+def test_only_the_newest_are_kept_sealed_and_for_a_day(tell, priya, parts):
+    for _ in range(MOST + 3):
+        parts.sightings.add(priya.id, str(PRIYAS), [LEE])
+    key = keys.of_user(priya.id, "sightings")
+
+    assert parts.redis.llen(key) == MOST
+    assert 0 < parts.redis.ttl(key) <= 86400
+    assert b"Guest" not in b"".join(parts.redis.lrange(key, 0, -1))
+
+
+def test_it_goes_with_the_person(tell, priya, parts):
+    assert tell(LEE).status_code == 204
+
+    priya.post("/api/zoomapp/disconnect")
+
+    assert parts.redis.keys(f"*{keys.tag(priya.id)}*") == []
+
+
+def test_another_site_and_a_stranger_cannot_say_anything(tell, app, world):
+    assert tell(LEE, headers={"Origin": "https://evil.example"}).status_code == 403
+    assert tell(LEE, who=Person(app, world, "finn")).status_code == 401
+
+
+def test_of_a_meeting_that_does_not_run_nothing_is_kept(priya):
+    assert priya.post(f"{PAGE}/sighted", json={"participants": [LEE]}).status_code == 404

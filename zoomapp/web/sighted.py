@@ -1,0 +1,54 @@
+"""The host's own client tells who is in the meeting: for the page of that host, who has no better source."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import msgspec
+from flask import Blueprint, request
+from flask.typing import ResponseReturnValue
+
+from zoomapp.errors import BadRequest, NotFound, TooLarge
+from zoomapp.web.current import gateway, services
+from zoomapp.web.watched import running
+from zoomapp.zoom.ids import instance_of
+
+bp = Blueprint("sighted", __name__)
+
+MAX_BODY_BYTES = 64 * 1024
+#: The running meeting is looked up in Zoom's list at most this often.
+LIST_SECONDS = 60.0
+
+Text = Annotated[str, msgspec.Meta(max_length=256)]
+
+
+class Sighted(msgspec.Struct, omit_defaults=True):
+    """One participant, as the SDK names its fields; whatever else there is, is left out."""
+
+    participantUUID: Text = ""
+    screenName: Text = ""
+    role: Text = ""
+    status: Literal["", "join", "leave", "change"] = ""
+
+
+class Said(msgspec.Struct):
+    """A whole list, or with a ``status`` in each row, who came and went."""
+
+    participants: Annotated[list[Sighted], msgspec.Meta(max_length=500)]
+
+
+@bp.post("/participants/<key>/sighted")
+def take(key: str) -> ResponseReturnValue:
+    """Keep it for this person's view of this meeting, while it runs."""
+    if (request.content_length or 0) > MAX_BODY_BYTES:
+        raise TooLarge(f"{request.content_length} bytes")
+    instance, who = instance_of(key), gateway().user_id
+    meeting = running(instance, LIST_SECONDS) if instance else None
+    if meeting is None:
+        raise NotFound
+    try:
+        said = msgspec.json.decode(request.get_data(), type=Said)
+    except (msgspec.MsgspecError, RecursionError) as error:
+        raise BadRequest("not a list of participants") from error
+    services().sightings.add(who, str(meeting.id), [msgspec.to_builtins(row) for row in said.participants])
+    return "", 204
