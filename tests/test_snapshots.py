@@ -1,5 +1,7 @@
 """One answer for everybody who may have it, asked for once per pause."""
 
+import threading
+
 import pytest
 
 from zoomapp import services
@@ -52,6 +54,20 @@ def test_all_workers_share_it(look, zoom, settings, clock):
     assert zoom.asked == 1
 
 
+def test_of_many_who_find_it_old_at_once_one_asks(look, zoom, clock):
+    look()
+    for number in range(2, 12):
+        clock.tick(PAUSE)
+        together = threading.Barrier(8)
+        threads = [threading.Thread(target=lambda: (together.wait(), look())) for _ in range(8)]  # noqa: B023
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+
+        assert zoom.asked == number
+
+
 def test_while_one_asks_the_others_see_what_is_there(look, zoom, parts, clock):
     look()
     clock.tick(PAUSE)
@@ -93,14 +109,17 @@ def test_an_outage_shows_nothing_to_whom_zoom_never_answered(look, zoom):
 def test_whom_zoom_refuses_loses_it_at_once(look, zoom, clock):
     look()
     clock.tick(PAUSE)
+    look("priya")
+    clock.tick(PAUSE)
     zoom.error = MissingScope(400, 4711, "", ())
     with pytest.raises(MissingScope):
         look()
+    zoom.error = None
+    look("priya")
+    zoom.error = MissingScope(400, 4711, "", ())
 
     with pytest.raises(MissingScope):
         look()
-
-    assert zoom.asked == 3
 
 
 def test_an_answer_to_somebody_is_believed_for_a_while_only(look, zoom, clock):
