@@ -63,13 +63,19 @@ WITH_STATES = (
     "recordings",
 )
 WITH_STATES += ("passcode", "trash", "storage", "tools")
-WIDTHS = (320, 360, 480, 800, 1200)
+WIDTHS = (320, 360, 480, 720, 768, 960, 1200)
 #: One theme at the narrowest width, the other at the widest: a page's structure is the same in both.
 THEMES = {320: "light", 1200: "dark"}
 SIDEWAYS = """() => [...document.querySelectorAll("body *")].filter((each) => {
   const box = each.getBoundingClientRect();
   return box.width > 1 && box.right > innerWidth + 1 && !each.closest(".hush, .skip, svg");
 }).map((each) => `${each.tagName}.${each.className}`)"""
+#: A column so narrow that words break letter by letter.
+SQUEEZED = """() => [...document.querySelectorAll("body *")].filter((each) => {
+  const words = [...each.childNodes].filter((node) => node.nodeType === 3).map((node) => node.data.trim()).join("");
+  const box = each.getBoundingClientRect();
+  return words.length > 5 && box.width > 1 && box.height > 3 * box.width && !each.closest(".hush, .skip, svg");
+}).map((each) => `${each.tagName}.${each.className} ${each.textContent.trim().slice(0, 30)}`)"""
 RULES = {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 CONTRAST = {"type": "rule", "values": ["color-contrast"]}
 AXE = """rules => axe.run(document, { runOnly: rules }).then(({ violations }) => violations.flatMap(
@@ -94,6 +100,7 @@ def check(page, address):
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 700})
         wrong += [f"{address} {width} px: {what} sticks out" for what in page.evaluate(SIDEWAYS)]
+        wrong += [f"{address} {width} px: {what} is squeezed" for what in page.evaluate(SQUEEZED)]
         if width in THEMES:
             page.emulate_media(color_scheme=THEMES[width])
             wrong += [f"{address} {width} px {THEMES[width]}: {what}" for what in faults_of(page)]

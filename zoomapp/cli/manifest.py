@@ -22,7 +22,7 @@ from zoomapp.web.headers import FRONTEND_NEEDS
 #: What our pages ask of Zoom's client; each must be ticked in the Marketplace, and nothing else.
 SDK_APIS = (
     *("authorize", "onAuthorized", "getAppContext", "promptAuthorize", "openUrl", "sendMessageToChat"),
-    *("startRTMS", "stopRTMS", "getRTMSStatus", "onRTMSStatusChange"),
+    *("startRTMS", "stopRTMS", "getRTMSStatus", "onRTMSStatusChange", "getMeetingParticipants", "onParticipantChange"),
 )
 #: What Zoom tells us by webhook, and somebody here hears.
 EVENTS = ("app_deauthorized", *rooms.EVENTS)
