@@ -81,3 +81,13 @@ def test_one_can_leave_and_come_back(plain, world, site):
 
     # Zoom's own page follows; its address is this app's only way out of here.
     assert plain.get_attribute("[data-connect]", "href") == "/api/zoomapp/install"
+
+
+def test_a_running_meeting_is_refreshed_by_hand_and_by_itself(dana_at, dana, world):
+    world.tell("live-meeting")
+    page = dana_at(java_script_enabled=False)
+    page.goto(dana.get("/participants").location)
+
+    assert page.locator("meta[http-equiv=refresh]").get_attribute("content") == "30"
+    page.click("noscript a.button")
+    assert page.locator("tbody tr").count() >= 3

@@ -10,6 +10,7 @@ import pytest
 from sandbox.faults import Fault
 from tests.people import OWN
 from tests.web.reading import read
+from zoomapp.agenda import fold
 
 REPORT = "GET /v2/report/meetings/*/participants"
 LIST = "GET /v2/past_meetings/*/participants"
@@ -237,3 +238,36 @@ def test_disconnecting_hours_later_still_deletes_it(dana, past, parts):
     dana.post("/api/zoomapp/disconnect")
 
     assert not parts.redis.keys("*:seen:*")
+
+
+def shown(page):
+    return re.findall(r'class="person-name"><bdi>([^<]*)</bdi>', page)
+
+
+def test_names_can_be_hidden_from_those_who_see_the_screen(dana, past):
+    page = dana.look(f"{past}?names=hide").text
+
+    assert {"DO", "JW"} <= set(shown(page))
+    assert "Jonas" not in page and "@example" not in page.partition('id="main">')[2].partition("<footer")[0]
+    assert f'href="{past}?show=late&amp;names=hide"' in page
+    assert f'href="{past}">Show names' in page
+    assert shown(dana.look(f"{past}?names=hide&q=Jonas").text) == ["JW"]
+
+
+@pytest.mark.parametrize(("sort", "first"), [("", "Dana Okoye"), ("name", "Dana Okoye"), ("time", "Dana Okoye")])
+def test_rows_are_sorted_as_asked(dana, past, sort, first):
+    names = shown(dana.look(f"{past}?sort={sort}").text)
+
+    assert names[0] == first
+    if sort == "name":
+        assert names == sorted(names, key=fold)
+    if sort == "time":
+        assert names[-1] == "Mina Park"
+
+
+def test_a_running_meeting_is_sorted_by_who_waits_longest(dana, world):
+    world.tell("live-meeting")
+    address = dana.look("/participants").location
+    waiting = {row["name"] for row in rows(dana.get(f"{address}.csv").text) if row["status"] == "waiting"}
+
+    assert set(shown(dana.look(f"{address}?sort=waiting").text)[: len(waiting)]) == waiting

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from gettext import gettext as _
 from typing import Any
 
@@ -19,6 +20,9 @@ from zoomapp.zoom.models import Meeting
 bp = Blueprint("participants", __name__)
 
 ROWS = 100
+#: How the address chooses what is shown; those in the second line stay when another filter is chosen.
+CHOICES = ("show", "q", "rows", "sort", "names")
+STAYING = ("sort", "names")
 
 
 @bp.get("/participants")
@@ -46,24 +50,35 @@ def show(key: str) -> ResponseReturnValue:
 
 def live_address(key: str) -> str:
     """Where the live part of this page is, as this page is filtered."""
-    chosen: dict[str, Any] = {name: request.args[name] for name in ("show", "q", "rows") if name in request.args}
+    chosen: dict[str, Any] = {name: request.args[name] for name in CHOICES if name in request.args}
     return url_for("live.show", key=key, **chosen)
 
 
 def told(key: str, meeting: Meeting | None, seen: Block[Roster]) -> dict[str, Any]:
     """What a page or its live part says of a meeting's people, as its address chooses."""
     query, view = request.args.get("q", "").strip()[:200], request.args.get("show", "")
+    rows = seen.value.chosen(view, query, request.args.get("sort", "")) if seen.value else []
+    if seen.value and request.args.get("names") == "hide":
+        # Found by their names, shown without them.
+        seen = replace(seen, value=seen.value.without_names())
+        hidden = {row.person.key: row for row in seen.value.rows} if seen.value else {}
+        rows = [hidden[row.person.key] for row in rows]
     return {
         "key": key,
         "meeting": meeting,
         "live": meeting is not None,
         "seen": seen,
-        "rows": seen.value.chosen(view, query) if seen.value else (),
+        "rows": rows,
+        "staying": _staying(),
         "chips": _chips(key, seen.value, view) if seen.value else (),
         "query": query,
         "view": view,
         "most": max(ROWS, request.args.get("rows", ROWS, type=int)),
     }
+
+
+def _staying() -> dict[str, Any]:
+    return {name: request.args[name] for name in STAYING if name in request.args}
 
 
 def _chips(key: str, roster: Roster, view: str) -> list[tuple[str, str, int | None, bool, str]]:
@@ -79,6 +94,6 @@ def _chips(key: str, roster: Roster, view: str) -> list[tuple[str, str, int | No
     if roster.frame.ended_at is not None:
         chips = [each for each in chips if each[0] in ("", "late")]
     return [
-        (url_for("participants.show", key=key, show=name or None), text, n, name == view, k)
+        (url_for("participants.show", key=key, show=name or None, **_staying()), text, n, name == view, k)
         for name, text, n, k in chips
     ]

@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property
+from typing import Any
 
 from zoomapp import agenda
 from zoomapp.attendance import Figures, Frame, Person, Record, count, merge
 from zoomapp.attendance.figures import here_seconds, late_seconds, left_early_seconds, rejoins, status
 from zoomapp.attendance.records import Source
 from zoomapp.charts import Axis
+from zoomapp.web.filters import initials
 from zoomapp.web.viewer import viewer
 
 VIEWS = ("here", "waiting", "left", "late")
+#: How rows may be sorted, besides in order of arrival.
+SORTS: dict[str, Callable[[Row], Any]] = {
+    "name": lambda row: agenda.fold(row.person.name),
+    "time": lambda row: -row.seconds,
+    "waiting": lambda row: (row.state != "waiting", row.joined_at),
+}
 
 
 @dataclass(frozen=True)
@@ -85,11 +93,17 @@ class Roster:
         live, chosen, starts_at = self.frame.ended_at is None, viewer().chosen, self.frame.starts_at
         return Axis.around(first, self.end, viewer().zone, live=live, scheduled=starts_at, hour12=chosen.hour12)
 
-    def chosen(self, view: str, query: str) -> list[Row]:
-        """Those a filter and a search leave."""
-        return [
+    def chosen(self, view: str, query: str, sort: str = "") -> list[Row]:
+        """Those a filter and a search leave, in order of arrival or as ``SORTS`` has it."""
+        found = [
             each for each in self.rows if each.is_in(view) and (not query or agenda.matches(query, each.person.name))
         ]
+        return sorted(found, key=SORTS[sort]) if sort in SORTS else found
+
+    def without_names(self) -> Roster:
+        """The same for a screen that others see: initials, and no address."""
+        people = tuple(replace(each, name=initials(each.name), email="") for each in self.people)
+        return replace(self, people=people)
 
     def _row(self, person: Person) -> Row:
         state = status(person)
