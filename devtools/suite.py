@@ -9,12 +9,12 @@ from devtools.install import PYTHON, ROOT, say
 
 #: Debian's names, and what each brings.
 BENCH = {"nginx": "nginx", "wrk": "wrk", "nodejs": "node", "npm": "npm"}
-#: Much of the suite waits for processes and browsers: two at a time take little more than half as long.
-SIDE_BY_SIDE = ["-n", "2", "--dist", "worksteal"]
+#: Much of the suite waits for processes and browsers: three at a time take little more than half as long on two cores.
+SIDE_BY_SIDE = ["-n", "3", "--dist", "worksteal"]
 
 
 def main(arguments: list[str]) -> int:
-    """The suite's exit status; any arguments are pytest's, and without any all of it runs, two tests at a time."""
+    """The suite's exit status; any arguments are pytest's, and without any all of it runs, three tests at a time."""
     install.ensure(install.TEST)
     _system_packages(missing_packages(), "The suite runs without; it says which tests did not.")
     return _become("pytest", arguments or SIDE_BY_SIDE)

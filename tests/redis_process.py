@@ -36,7 +36,7 @@ class RedisProcess:
         self._child = self._group.start(f"redis-{self.port}", [server, *flags])
         until_started(self._child, lambda: listening(self.port))
         with self.client() as client:
-            assert wait_until(lambda: bool(client.ping()), STARTED_WITHIN_SECONDS)
+            assert wait_until(lambda: _serves(client), STARTED_WITHIN_SECONDS)
         return self
 
     def client(self) -> redis.Redis:
@@ -70,6 +70,14 @@ class RedisProcess:
     def _running(self) -> Child:
         assert self._child, "the server is not running"
         return self._child
+
+
+def _serves(client: redis.Redis) -> bool:
+    """Whether it answers, and no longer that it still reads what it kept."""
+    try:
+        return bool(client.ping())
+    except redis.BusyLoadingError:
+        return False
 
 
 @pytest.fixture(scope="session")
