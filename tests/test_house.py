@@ -24,6 +24,7 @@ FLOORS = {
     "zoomapp.chatbot": 3,
     "zoomapp.events": 3,
     "zoomapp.tokens": 2,
+    "zoomapp.answers": 2,
     "zoomapp.begun": 2,
     "zoomapp.kept": 2,
     "zoomapp.calllog": 2,

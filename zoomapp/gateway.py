@@ -9,9 +9,10 @@ from urllib.parse import quote, urlencode
 
 import msgspec
 
+from zoomapp.answers import Answers
 from zoomapp.errors import SessionExpired
 from zoomapp.tokens.service import TokenService
-from zoomapp.zoom.client import Answer, Call, ZoomClient, decipher, lacks_scope
+from zoomapp.zoom.client import SAFE, Answer, Call, ZoomClient, decipher, lacks_scope
 from zoomapp.zoom.models import Meeting, User, text
 from zoomapp.zoom.recordings import Recording
 
@@ -24,18 +25,37 @@ PAGE_SIZE = 300
 class Gateway:
     """What ``user_id`` may do at Zoom. Pages and proxy share this one way."""
 
-    def __init__(self, user_id: str, tokens: TokenService, client: ZoomClient, record: bytes | None = None) -> None:
-        """``record``: the user's token record, if it was read a moment ago; it serves for the first call."""
+    def __init__(
+        self,
+        user_id: str,
+        tokens: TokenService,
+        client: ZoomClient,
+        record: bytes | None = None,
+        answers: Answers | None = None,
+    ) -> None:
+        """``record``: the user's token record, if it was read a moment ago; it serves for the first call.
+
+        ``answers``: what is emptied when this user changes something.
+        """
         self.user_id = user_id
         self._record = record
         self._tokens = tokens
         self._client = client
+        self._answers = answers
 
     def send(self, call: Call) -> Answer:
         """Zoom's answer with a good token, whatever its status. The answer must be read or closed.
 
         Raises NotAuthorized, SessionExpired, UpstreamError or StoreUnavailable.
         """
+        try:
+            return self._send(call)
+        finally:
+            # A write that seems to have failed may have been done.
+            if self._answers and call.method not in SAFE:
+                self._answers.empty(self.user_id)
+
+    def _send(self, call: Call) -> Answer:
         record, self._record = self._record, None
         token = self._tokens.access_token(self.user_id, record)
         answer = self._client.send(call, token)

@@ -12,6 +12,7 @@ import requests
 from requests.adapters import BaseAdapter
 
 from zoomapp import storage
+from zoomapp.answers import Answers
 from zoomapp.begun import BegunSignIns
 from zoomapp.calllog import CallLog
 from zoomapp.chatbot import Chatbot
@@ -47,11 +48,12 @@ class Services:
     snapshots: Snapshots
     sightings: Sightings
     calls: CallLog
+    answers: Answers
     chatbot: Chatbot
     clock: Callable[[], float]
 
     def gateway(self, user_id: str, record: bytes | None = None) -> Gateway:
-        return Gateway(user_id, self.tokens, self.client, record)
+        return Gateway(user_id, self.tokens, self.client, record, self.answers)
 
     def begin_shutdown(self) -> None:
         """Called on SIGTERM, before the server drains."""
@@ -106,6 +108,8 @@ def build(
     rooms = Rooms(connection, ring, settings.attendance_days, clock)
     events.handlers["meeting."] = rooms.hear
     snapshots = Snapshots(connection, ring, clock)
+    answers = Answers(connection, ring, clock)
+    events.handlers["meeting"] = answers.hear
     sightings = Sightings(connection, ring, clock)
     calls = CallLog(connection, ring)
     chatbot = Chatbot(oauth, zoom, settings.zoom_bot_jid)
@@ -123,6 +127,7 @@ def build(
         snapshots,
         sightings,
         calls,
+        answers,
         chatbot,
         clock,
     )

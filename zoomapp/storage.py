@@ -135,7 +135,8 @@ def named_failures() -> Iterator[None]:
 
 
 #: What is kept of a user under a name that needs no list.
-KINDS = ("tokens", "lease", "failure", "preferences")
+ANSWERS, ANSWERS_VERSION = "answers", "answers-version"
+KINDS = ("tokens", "lease", "failure", "preferences", ANSWERS, ANSWERS_VERSION)
 
 #: How long the list of what is kept of a user outlives its last entry: longer than anything on it by default.
 LISTED_SECONDS = 400 * 86400
@@ -169,13 +170,11 @@ def read_many(client: redis.Redis, names: list[str]) -> Iterator[tuple[str, byte
         yield from ((name, content) for name, content in zip(page, found, strict=True) if content is not None)
 
 
-def read_both(client: redis.Redis, one: str, other: str) -> tuple[bytes | None, bytes | None]:
-    """What lies at two keys of one user, in one trip. Raises StoreUnavailable."""
+def read_together(client: redis.Redis, *names: str) -> list[bytes | None]:
+    """What lies at several keys of one user, in one trip. Raises StoreUnavailable."""
     with named_failures():
         # Past the method's own handling of its arguments, which takes longer than the command.
-        found = client.execute_command("MGET", one, other)  # type: ignore[no-untyped-call]
-        first, second = cast("list[bytes | None]", found)
-    return first, second
+        return cast("list[bytes | None]", client.execute_command("MGET", *names))  # type: ignore[no-untyped-call]
 
 
 def list_key(client: redis.Redis, user_id: str, key: str) -> None:

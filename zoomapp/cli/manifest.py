@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import click
 from flask.cli import with_appcontext
 
-from zoomapp import rooms
+from zoomapp import answers, rooms
 from zoomapp.cli.scopes import wanted
 from zoomapp.cli.spoken import parts, spoken
 from zoomapp.config import Settings
@@ -25,7 +25,7 @@ SDK_APIS = (
     *("startRTMS", "stopRTMS", "getRTMSStatus", "onRTMSStatusChange", "getMeetingParticipants", "onParticipantChange"),
 )
 #: What Zoom tells us by webhook, and somebody here hears.
-EVENTS = ("app_deauthorized", *rooms.EVENTS)
+EVENTS = ("app_deauthorized", *rooms.EVENTS, *answers.EVENTS)
 DESCRIPTION = "Who is here, what is planned, what was recorded."
 LONG_DESCRIPTION = (
     "Opens beside a meeting and shows who is in it, who waits and who came late; lists, schedules and changes "

@@ -7,6 +7,7 @@ from typing import cast
 
 from flask import current_app, session
 
+from zoomapp.answers import Asker
 from zoomapp.errors import NotSignedIn, StoreUnavailable
 from zoomapp.gateway import Gateway
 from zoomapp.services import Services
@@ -33,6 +34,13 @@ def gateway() -> Gateway:
     if (who := user_id()) is None:
         raise NotSignedIn("no user in the session")
     return services().gateway(who, _session().tokens)
+
+
+def asker() -> Asker:
+    """Whose kept answers these are. Raises NotSignedIn, NotAuthorized, SessionExpired, StoreUnavailable."""
+    if (who := user_id()) is None:
+        raise NotSignedIn("no user in the session")
+    return Asker(who, services().tokens.load(who, _session().tokens).grant_id, _session().version)
 
 
 def browser() -> str:

@@ -9,7 +9,8 @@ from flask import Blueprint, Request, Response, request
 
 from zoomapp.errors import BadRequest, RateLimited, TooLarge, UpstreamError
 from zoomapp.logs import request_id
-from zoomapp.web.current import gateway, services
+from zoomapp.web.current import asker, gateway, services
+from zoomapp.zoom.cacheable import seconds_kept
 from zoomapp.zoom.client import Answer, Call, decipher
 from zoomapp.zoom.target import PREFIX, relay_target
 
@@ -41,7 +42,27 @@ ACTIVE = ("text/html", "application/xhtml+xml", "image/svg+xml", "text/xml", "ap
 def forward(_: str) -> Response:
     """Relay one request to Zoom."""
     call = outgoing(request)
+    seconds = seconds_kept(call.path) if call.method == "GET" else 0
+    wish = request.headers.get("Cache-Control", "").lower() if seconds else ""
+    if seconds and "no-store" not in wish:
+        return _kept(call, seconds, anew="no-cache" in wish or "max-age=0" in wish)
     return incoming(gateway().send(call), call.method, services().clock())
+
+
+def _kept(call: Call, seconds: int, anew: bool) -> Response:
+    """The answer from a moment ago, or Zoom's; ``X-Cache`` says which. 304 to whoever has it already."""
+    way, parts = gateway(), services()
+    served = parts.answers.get(asker(), call, seconds, lambda: way.send(call), anew=anew)
+    if served.answer is not None:
+        response = incoming(served.answer, call.method, parts.clock())
+    elif served.kept is not None:
+        response = _response(served.kept.body, 200, {**served.kept.headers, "Age": str(served.age)})
+    if served.kept is not None:
+        if served.kept.etag in request.headers.get("If-None-Match", ""):
+            response = _response(b"", 304, {})
+        response.headers["ETag"] = served.kept.etag
+    response.headers["X-Cache"] = served.state
+    return response
 
 
 def outgoing(request: Request) -> Call:

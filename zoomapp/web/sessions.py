@@ -38,12 +38,14 @@ UNASKED = ("/static/", FRONTEND_PATH, "/hello", "/healthz", "/readyz", "/metrics
 class Session(RedisSession):
     """``stored``: it was read from Redis. ``unknown``: Redis could not be asked, so nobody knows who this is.
 
-    ``tokens``: the user's sealed token record, where it was read along with the session.
+    ``tokens``: the user's sealed token record, ``version``: that of the user's kept answers; both only where they were
+    read along with the session.
     """
 
     stored = False
     unknown = False
     tokens: bytes | None = None
+    version: bytes = b""
 
 
 class SealedSessions(RedisSessionInterface):
@@ -61,7 +63,7 @@ class SealedSessions(RedisSessionInterface):
         if not cookie or request.path.startswith(UNASKED):
             return self._new()
         try:
-            data, tokens = self._read(self._get_store_id(cookie), request.path)
+            data, tokens, version = self._read(self._get_store_id(cookie), request.path)
         except StoreUnavailable as error:
             log.error("session store unavailable", extra={"detail": error.detail})
             session = self._new()
@@ -71,7 +73,7 @@ class SealedSessions(RedisSessionInterface):
             return self._new()
         session = self.session_class(data, sid=cookie)
         session.stored = True
-        session.tokens = tokens
+        session.tokens, session.version = tokens, version or b""
         # The rest of the life is renewed by writing, at most once per half of it.
         session.modified = time.time() - data.get("at", 0) > self._lifetime_seconds / 2
         return session
@@ -109,13 +111,13 @@ class SealedSessions(RedisSessionInterface):
         clean = "".join(char for char in tag if char.isalnum() or char in "-_")
         return keys.tagged(clean, KIND, keys.digest(secret))
 
-    def _read(self, store_id: str, path: str) -> tuple[dict[str, Any] | None, bytes | None]:
-        """The session; for the proxy, in the same trip, also the tokens it is going to ask for."""
+    def _read(self, store_id: str, path: str) -> tuple[dict[str, Any] | None, bytes | None, bytes | None]:
+        """The session; for the proxy, in the same trip, also the tokens and the version it is going to ask for."""
         if not path.startswith(PREFIX):
-            return self._retrieve_session_data(store_id), None
-        tokens_key = keys.tagged(keys.tag_of(store_id), TOKENS)
-        sealed, tokens = storage.read_both(self.client, store_id, tokens_key)
-        return self._opened(store_id, sealed), tokens
+            return self._retrieve_session_data(store_id), None, None
+        besides = [keys.tagged(keys.tag_of(store_id), kind) for kind in (TOKENS, storage.ANSWERS_VERSION)]
+        sealed, tokens, version = storage.read_together(self.client, store_id, *besides)
+        return self._opened(store_id, sealed), tokens, version
 
     def _retrieve_session_data(self, store_id: str) -> dict[str, Any] | None:
         return self._opened(store_id, storage.read(self.client, store_id))
