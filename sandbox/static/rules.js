@@ -22,7 +22,7 @@
     onRTMSStatusChange: "HCPLA m",
     // The type file gives these two to few roles, yet a demoted host and a guest who signs in must hear of it.
     onMyUserContextChange: "HCPLA g", onRunningContextChange: "HCPL", onMeeting: "HCPL",
-    onExpandApp: "HCPLA g", onAppPopout: "HCPLA g",
+    onExpandApp: "HCPLA g", onAppPopout: "HCPLA g", onAppVisibilityChange: "HCPLA g",
   };
   const LETTERS = { host: "H", "co-host": "C", participant: "P", panelist: "L", attendee: "A" };
 

@@ -122,7 +122,10 @@ document.addEventListener("click", (event) => {
   if (come) { act("join", { name: GUESTS[coming % GUESTS.length], waiting: come === "wait" }); coming += 1; }
   if (drawer) {
     const hidden = ($(drawer).hidden = !$(drawer).hidden);
-    if (drawer === "app") $("divider").hidden = hidden;
+    if (drawer === "app") {
+      $("divider").hidden = hidden;
+      client.emit("onAppVisibilityChange", { timestamp: Date.now(), visible: !hidden });
+    }
     button.setAttribute("aria-pressed", String(!hidden));
     look();
   }

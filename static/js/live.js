@@ -10,7 +10,8 @@ const words = fresh?.querySelector("[data-fresh-text]");
 const pause = fresh?.querySelector("[data-pause]");
 const byHand = region.dataset.refresh === "0";
 
-let [interval, failures, busy, ended, timer, nextAt] = [1500, 0, false, false, 0, 0];
+let [interval, failures, busy, again, ended, timer, nextAt] = [1500, 0, false, false, false, 0, 0];
+let inSight = true;
 let [version, said, saidAt] = ["", counts(), 0];
 let [seenAt, answeredAt, touchedAt] = [Date.now() - 1000 * region.dataset.age, Date.now(), Date.now()];
 
@@ -21,13 +22,17 @@ if (fresh) {
   setInterval(tell, 1000);
 }
 document.addEventListener("visibilitychange", resume);
+// Zoom's client says itself whether the app is in sight, and tells us who came and went.
+document.addEventListener("insight", ({ detail }) => ((inSight = detail), resume()));
+document.addEventListener("sighted", () => failures || plan(0));
 addEventListener("online", resume);
 addEventListener("offline", resume);
 for (const kind of ["pointerdown", "keydown", "scroll"]) addEventListener(kind, touched, { passive: true });
 plan(interval);
 
 async function ask() {
-  if (busy || !wanted()) return;
+  if (!wanted()) return;
+  if (busy) return void (again = true);
   busy = true;
   try {
     const headers = { Accept: "text/html", "If-None-Match": version };
@@ -36,6 +41,8 @@ async function ask() {
     retry(interval * 2 ** ++failures);
   } finally {
     busy = false;
+    if (again && !failures) plan(0);
+    again = false;
   }
 }
 
@@ -50,7 +57,8 @@ async function take(answer) {
   failures = 0;
   interval = 1000 * answer.headers.get("X-Poll-Interval") || interval;
   seenAt = answeredAt - 1000 * answer.headers.get("X-Seen-Age");
-  plan(pace());
+  // The server knows when there may be news: nobody comes before, and not all at once.
+  plan(pace(), 1, 1.05);
   if (answer.status === 200) draw(await answer.text(), answer.headers.get("ETag"));
   tell();
 }
@@ -88,7 +96,7 @@ function pace() {
 }
 
 function wanted() {
-  return !ended && !paused() && !byHand && !document.hidden && navigator.onLine;
+  return !ended && !paused() && !byHand && !document.hidden && inSight && navigator.onLine;
 }
 
 // Back again: at once if what is there is older than half a round, and nobody asked us to wait.

@@ -1,23 +1,44 @@
-// In the client of a meeting's host: who is there, told to our server for this person's page alone.
+// In the client of a meeting's host: who is there and who waits, told to our server for this person's page alone; and
+// whether the app is in sight.
 import zoomSdk from "../vendor/appssdk/sdk.es.js";
 import { ready } from "./zoom.js";
 
 const place = document.querySelector("[data-sighted]");
-const config = await ready;
+let told = Promise.resolve();
 
-if (config && !config.unsupportedApis?.includes("getMeetingParticipants")) {
+if (await ready) {
   zoomSdk.addEventListener("onParticipantChange", ({ participants }) => tell(participants));
+  zoomSdk.addEventListener("onWaitingRoomParticipantJoin", ({ participant }) => tell([atDoor(participant, "join")]));
+  zoomSdk.addEventListener("onWaitingRoomParticipantLeave", ({ participant }) => tell([atDoor(participant, "leave")]));
+  zoomSdk.addEventListener("onAppVisibilityChange", ({ visible }) => document.dispatchEvent(new CustomEvent("insight", { detail: visible })));
+  const inside = await listed(() => zoomSdk.getMeetingParticipants());
+  const waiting = await listed(() => zoomSdk.getWaitingRoomParticipants());
+  if (waiting) import("./admit.js");
+  // A page that had nothing to show has now.
+  if (inside && (await tell([...inside, ...(waiting ?? []).map((one) => atDoor(one))])) && !document.querySelector("[data-live]")) location.reload();
+}
+
+// Nothing where the client does not grant it, or not to this person.
+async function listed(ask) {
   try {
-    const { participants } = await zoomSdk.getMeetingParticipants();
-    // A page that had nothing to show has now.
-    if ((await tell(participants)) && !document.querySelector("[data-live]")) location.reload();
+    return (await ask()).participants;
   } catch (error) {
     console.info("participants", error.message);
+    return null;
   }
 }
 
-async function tell(participants) {
-  const body = JSON.stringify({ participants });
-  const answer = await fetch(place.dataset.sighted, { method: "POST", headers: { "Content-Type": "application/json" }, body });
-  return answer.ok;
+function atDoor({ participantUUID, screenName, role }, status) {
+  return { participantUUID, screenName, role, status, room: "waiting" };
+}
+
+// One after the other: what is told first happened first.
+function tell(participants) {
+  told = told.then(async () => {
+    const body = JSON.stringify({ participants });
+    const answer = await fetch(place.dataset.sighted, { method: "POST", headers: { "Content-Type": "application/json" }, body }).catch(() => null);
+    document.dispatchEvent(new Event("sighted"));
+    return answer?.ok;
+  });
+  return told;
 }

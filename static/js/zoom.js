@@ -4,7 +4,7 @@
 import zoomSdk from "../vendor/appssdk/sdk.es.js";
 import { onUnauthorized } from "./api.js";
 
-// What every page asks for; a page that can do more names it in data-capabilities.
+// What every page asks for; a page that can do more names it in data-capabilities, the newest last.
 const MORE = document.querySelector("[data-capabilities]")?.dataset.capabilities.split(" ") ?? [];
 const CAPABILITIES = ["authorize", "onAuthorized", "getAppContext", "promptAuthorize", "openUrl", ...MORE];
 const CORE = ["authorize", "onAuthorized", "getAppContext"];
@@ -21,9 +21,9 @@ for (const link of document.querySelectorAll("[data-open]")) link.addEventListen
 for (const form of document.querySelectorAll("[data-hand-over]")) form.addEventListener("submit", handOver);
 
 // What the client allows on this page: its answer to config, or null outside of it. Some clients refuse a list that
-// holds a name they do not know, so the second try asks for less.
+// holds a name they do not know, so the next try asks for less.
 async function configure() {
-  for (const capabilities of [CAPABILITIES, CORE]) {
+  for (const capabilities of [CAPABILITIES, CAPABILITIES.slice(0, -1), CORE]) {
     try {
       return await zoomSdk.config({ capabilities, version: "0.16", popoutSize: { width: 480, height: 760 }, timeout: CONFIG_MS });
     } catch (error) {

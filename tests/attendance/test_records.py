@@ -113,6 +113,19 @@ def test_a_change_in_the_client_says_nothing_about_the_others():
     assert [(record.name, record.left_at) for record in records if record.left_at] == [("Ann", TEN + 60)]
 
 
+def test_the_clients_waiting_room_is_a_place_of_its_own():
+    at_door = BEN | {"room": "waiting"}
+
+    records = from_sdk([(TEN, [ANN, at_door]), (TEN + 60, [at_door | {"status": "leave"}, BEN | {"status": "join"}])])
+
+    assert [(record.name, record.room, record.joined_at, record.left_at) for record in records] == [
+        ("Ann", "meeting", TEN, None),
+        ("Ben", "waiting", TEN, None),
+        ("Ben", "waiting", None, TEN + 60),
+        ("Ben", "meeting", TEN + 60, None),
+    ]
+
+
 def test_the_client_may_say_the_same_twice():
     once = [(TEN, [ANN, BEN]), (TEN + 60, [ANN])]
 

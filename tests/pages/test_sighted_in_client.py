@@ -1,5 +1,7 @@
-"""Without webhooks and without the dashboard: the host's own client tells its page who is here, at once."""
+"""The live page in the client, with the SDK as it is: fed by the dashboard alone, or by nothing but that client."""
 
+import re
+import time
 from dataclasses import replace
 
 import pytest
@@ -7,29 +9,143 @@ import pytest
 from devtools.processes import free_port
 from tests.client.transports import ask_world
 
+REVIEW = 85000000102
+LIVE = "**/participants/*/live*"
+MARA = "Mara Lindholm"
+HERE, LEFT, WAITS = f'tr.here:has-text("{MARA}")', f'tr.left:has-text("{MARA}")', f'.strip:has-text("{MARA}")'
+
 
 @pytest.fixture
 def settings(settings, world):
-    """An app whose public address is where it is, and grants that hold no admin's scope."""
+    """An app whose public address is where it is; nothing comes by webhook."""
     url = f"http://127.0.0.1:{free_port()}"
     world.redirect_uris = [url]
-    world.admin_managed = False
     return replace(settings, public_url=url)
 
 
-def test_people_are_there_at_once_and_come_and_go(dana, world, site, zoom_client):
-    world.start_meeting(85000000102)
+@pytest.fixture
+def without_dashboard(world):
+    """Grants that hold no admin's scope."""
+    world.admin_managed = False
+
+
+@pytest.fixture
+def open_client(dana, world, site, zoom_client):
+    """A factory of Dana's client, in which her meeting's page is open."""
+    world.start_meeting(REVIEW)
     world.join(world.live_instance(), "dana")
-    cookie = dana.browser.get_cookie("zoomapp")
-    client = zoom_client("webview2", f"{site}/participants/85000000102", ask_world(world))
-    client.context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": site}])
 
-    client.open()
-    client.app.wait_for_selector("tbody >> text=Dana Okoye")
-    client.act("join", name="Mara Lindholm")
-    client.app.wait_for_function("() => performance.getEntriesByName(location.href + '/sighted').length >= 2")
-    client.page.reload()
+    def open_client(frozen=False, **state):
+        cookie = dana.browser.get_cookie("zoomapp")
+        client = zoom_client("webview2", f"{site}/participants/{REVIEW}", ask_world(world), state=state)
+        client.context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": site}])
+        if frozen:
+            client.page.clock.install()
+        client.open()
+        client.app.wait_for_selector("tbody >> text=Dana Okoye")
+        return client
 
-    client.app.wait_for_selector("tbody >> text=Mara Lindholm")
+    return open_client
+
+
+@pytest.fixture
+def steps(world, clock):
+    """What happens to Mara, a moment after what was before, and where it shows."""
+    meeting = world.live_instance
+
+    def row():
+        return next(each for each in reversed(meeting().joins) if each.name == MARA)
+
+    return [
+        (lambda: world.join(meeting(), None, MARA, waiting=True), WAITS),
+        (lambda: world.admit(meeting(), row()), HERE),
+        (lambda: world.leave(meeting(), row()), LEFT),
+        (lambda: world.join(meeting(), None, MARA), HERE),
+    ]
+
+
+def test_the_dashboard_alone_shows_it_within_fifteen_seconds_and_a_little_spread(open_client, steps, world, clock):
+    client = open_client(frozen=True)
+    with client.page.expect_response(LIVE):
+        client.page.clock.run_for(2000)
+    # What the client itself tells is of no account where the dashboard speaks.
+    for happens, seen in steps:
+        clock.tick(0.1)
+        happens()
+
+        with client.page.expect_response(LIVE):
+            clock.tick(15)
+            client.page.clock.run_for(15_750)
+
+        client.app.wait_for_selector(seen, timeout=500)
+
+
+def test_the_client_alone_shows_it_at_once(without_dashboard, open_client, steps, clock):
+    client = open_client()
+    client.app.wait_for_function("() => 'admits' in document.body.dataset")
+    took = []
+    for happens, seen in steps:
+        clock.tick(61)
+        happens()
+        began = time.monotonic()
+        client.refresh()
+        client.app.wait_for_selector(seen, timeout=5_000)
+        took.append(time.monotonic() - began)
+
+    assert max(took) < 1, took
     assert "Basic view" in client.app.text_content("main")
     assert client.errors == []
+
+
+def test_an_app_out_of_sight_asks_nothing_until_it_is_seen_again(open_client):
+    client = open_client(frozen=True)
+    asked = []
+    client.page.on(
+        "request", lambda request: asked.append(request.url) if re.search("/live($|[?])", request.url) else None
+    )
+    with client.page.expect_response(LIVE):
+        client.page.clock.run_for(2000)
+    client.app.wait_for_function("() => 'admits' in document.body.dataset")
+    client.emit("onAppVisibilityChange", {"timestamp": 1, "visible": False})
+    asked.clear()
+
+    client.page.clock.run_for(300_000)
+
+    assert asked == []
+    with client.page.expect_response(LIVE):
+        client.emit("onAppVisibilityChange", {"timestamp": 2, "visible": True})
+        client.page.clock.run_for(10)
+
+
+def test_whoever_waits_is_let_in_from_the_strip(without_dashboard, open_client, world, clock):
+    client = open_client()
+    clock.tick(5)
+    for name in (MARA, "Guest Kim"):
+        world.join(world.live_instance(), None, name, waiting=True)
+    client.refresh()
+    client.app.wait_for_selector('.strip:has-text("2 waiting")')
+
+    client.app.click("[data-admit] summary >> text=/^Admit$/")
+    clock.tick(5)
+    client.app.click(f"text=Admit {MARA}")
+    client.app.wait_for_selector(HERE)
+    clock.tick(5)
+    client.app.click("text=Admit Guest Kim")
+    client.app.wait_for_selector("text=Waiting room is empty")
+
+    assert {row.name for row in world.live_instance().present(clock())} == {"Dana Okoye", MARA, "Guest Kim"}
+    client.app.wait_for_function("() => document.activeElement.matches('.strip')")
+    assert client.errors == []
+
+
+@pytest.mark.parametrize("state", [{"features": ["authorize"]}, {"role": "participant"}])
+def test_whoever_may_not_is_told_where_zoom_keeps_the_list(open_client, world, clock, state):
+    clock.tick(5)
+    world.join(world.live_instance(), None, MARA, waiting=True)
+    clock.tick(15)
+    client = open_client(**state)
+
+    client.app.click("[data-admit] summary >> text=Admit in Zoom")
+
+    assert client.app.is_visible("text=In Zoom, open Participants")
+    assert "admits" not in client.app.evaluate("() => ({...document.body.dataset})")

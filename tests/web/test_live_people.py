@@ -274,6 +274,15 @@ def test_webhooks_are_looked_for_more_often(priya, world, webhooks, clock):
     assert world.calls.total == 0
 
 
+def test_a_window_comes_back_when_the_next_look_is_due(live, clock):
+    clock.tick(11)
+
+    told = live().headers["X-Poll-Interval"]
+    clock.tick(3.5)
+
+    assert (told, live().headers["X-Poll-Interval"]) == ("4", "1")
+
+
 def test_the_chosen_pace_is_kept(priya, world, webhooks):
     priya.post("/settings", data={"refresh_seconds": "30"})
     world.join(world.start_meeting(PRIYAS), None, "Guest Lee")

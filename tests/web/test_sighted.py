@@ -43,6 +43,17 @@ def test_the_same_is_304_until_the_client_says_more(tell, priya):
     assert priya.get(f"{PAGE}/live", headers={"If-None-Match": etag}).status_code == 200
 
 
+def test_who_waits_at_the_clients_door_is_shown_there_until_they_go(tell, priya, clock):
+    kim = {**LEE, "participantUUID": "B2", "screenName": "Guest Kim", "room": "waiting"}
+    tell(LEE, kim)
+    waiting = read(priya.look(PAGE))
+    clock.tick(60)
+    tell({**kim, "status": "leave"})
+
+    assert "1 waiting · Guest Kim" in waiting
+    assert "Waiting room is empty" in read(priya.look(PAGE))
+
+
 def test_nobody_else_is_shown_it(tell, dana, priya):
     tell(LEE)
 

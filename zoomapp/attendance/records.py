@@ -89,20 +89,25 @@ def from_sdk(observations: Iterable[tuple[float, Iterable[Row]]]) -> list[Record
     Participants of a change have a ``status``; a list has none, so whoever is missing from it has left.
     """
     records: dict[Record, None] = {}
-    present: dict[str, Record] = {}
+    present: dict[tuple[str, str], Record] = {}
     for at, rows in sorted(((at, list(rows)) for at, rows in observations), key=lambda seen: seen[0]):
-        seen = {record.connection: (record, row) for row in rows for record in [_person("sdk", row)]}
+        seen = {(record.room, record.connection): (record, row) for row in rows for record in [_sighted(row)]}
         if not any("status" in row for row in rows):
-            for connection in present.keys() - seen.keys():
-                records[replace(present.pop(connection), seen_at=at, left_at=at)] = None
-        for connection, (record, row) in seen.items():
+            for place in present.keys() - seen.keys():
+                records[replace(present.pop(place), seen_at=at, left_at=at)] = None
+        for place, (record, row) in seen.items():
             if row.get("status") == "leave":
-                present.pop(connection, None)
+                present.pop(place, None)
                 records[replace(record, seen_at=at, left_at=at)] = None
             else:
-                present[connection] = record
+                present[place] = record
                 records[replace(record, seen_at=at, joined_at=at)] = None
     return list(records)
+
+
+def _sighted(row: Row) -> Record:
+    """A participant of the client, or somebody in its waiting room."""
+    return replace(_person("sdk", row), room="waiting" if row.get("room") == "waiting" else "meeting")
 
 
 def _row(source: Source, row: Row, seen_at: float = 0.0) -> Record:

@@ -23,6 +23,8 @@ from zoomapp.web.headers import FRONTEND_NEEDS
 SDK_APIS = (
     *("authorize", "onAuthorized", "getAppContext", "promptAuthorize", "openUrl", "sendMessageToChat"),
     *("startRTMS", "stopRTMS", "getRTMSStatus", "onRTMSStatusChange", "getMeetingParticipants", "onParticipantChange"),
+    *("getWaitingRoomParticipants", "onWaitingRoomParticipantJoin", "onWaitingRoomParticipantLeave"),
+    *("admitParticipantFromWaitingRoom", "onAppVisibilityChange"),
 )
 #: What Zoom tells us by webhook, and somebody here hears.
 EVENTS = ("app_deauthorized", *rooms.EVENTS, *answers.EVENTS)

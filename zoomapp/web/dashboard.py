@@ -40,4 +40,4 @@ def dashboard(meeting: Meeting, *, beside_webhooks: bool) -> Block[dict[str, Any
     except (UpstreamError, ZoomRefused) as error:
         return Block(None, now(), trouble(error, LIVE))
     at, failure = datetime.fromtimestamp(snapshot.at, UTC), snapshot.failure(services().clock())
-    return Block(snapshot.body, at, trouble(failure, LIVE, at) if failure else None)
+    return Block(snapshot.body, at, trouble(failure, LIVE, at) if failure else None, snapshot.next_at)

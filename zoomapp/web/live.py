@@ -22,6 +22,8 @@ bp = Blueprint("live", __name__)
 LIST_SECONDS = 60.0
 #: News that webhooks bring are here within two seconds; an answer without any is empty and costs next to nothing.
 WEBHOOK_SECONDS = 1.5
+#: When the next look at the dashboard is due.
+SOON_SECONDS = 1.0
 #: Whoever chose to be refreshed less often than this, is.
 FAST_SECONDS = 15
 #: While Zoom does not answer and does not say how long.
@@ -68,4 +70,8 @@ def poll_headers(there: Sight) -> dict[str, str]:
 def poll_seconds(there: Sight) -> float:
     """How often a window may ask."""
     chosen = viewer().chosen.refresh_seconds or FAST_SECONDS
-    return WEBHOOK_SECONDS if there.heard and chosen <= FAST_SECONDS else chosen
+    if chosen > FAST_SECONDS or not (there.heard or there.seen.next_at):
+        return chosen
+    # Not before there can be news, and then at once; whoever comes while somebody else asks Zoom comes again.
+    due = round(there.seen.next_at - now().timestamp(), 1)
+    return WEBHOOK_SECONDS if there.heard else min(chosen, max(SOON_SECONDS, due))

@@ -29,6 +29,7 @@ class Sighted(msgspec.Struct, omit_defaults=True):
     screenName: Text = ""
     role: Text = ""
     status: Literal["", "join", "leave", "change"] = ""
+    room: Literal["", "waiting"] = ""
 
 
 class Said(msgspec.Struct):

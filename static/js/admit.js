@@ -1,0 +1,47 @@
+// The waiting room in the client of a host: who waits, as Zoom's own list says, and a button to let each of them in.
+import zoomSdk from "../vendor/appssdk/sdk.es.js";
+
+const hidden = new URLSearchParams(location.search).get("names") === "hide";
+
+// Until now the door only said where Zoom keeps that list; see components.css.
+document.body.dataset.admits = "";
+document.addEventListener("toggle", ({ target }) => target.open && target.matches("[data-admit]") && show(target), true);
+
+async function show(door) {
+  try {
+    const { participants } = await zoomSdk.getWaitingRoomParticipants();
+    const each = participants.map((one) => button(door, `Admit ${name(one)}`, [one]));
+    const all = participants.length > 1 ? [button(door, `Admit all ${participants.length}`, participants)] : [];
+    door.querySelector("div").replaceChildren(...each, ...all);
+    door.open = participants.length > 0;
+  } catch (error) {
+    say(door, error);
+  }
+}
+
+function button(door, textContent, people) {
+  const made = Object.assign(document.createElement("button"), { type: "button", textContent });
+  made.addEventListener("click", async () => {
+    const strip = door.closest(".strip");
+    made.disabled = true;
+    try {
+      for (const { participantUUID } of people) await zoomSdk.admitParticipantFromWaitingRoom({ participantUUID });
+      await show(door);
+      // The door itself may be gone by now: whoever came by keyboard is not left nowhere.
+      (strip.querySelector("button") ?? strip).focus();
+    } catch (error) {
+      say(door, error);
+    }
+  });
+  return made;
+}
+
+function say(door, error) {
+  const words = Object.assign(document.createElement("p"), { textContent: `Zoom did not do it: ${error.message}` });
+  door.querySelector("div").replaceChildren(words);
+}
+
+function name({ screenName }) {
+  const words = screenName.split(/\s+/).filter(Boolean);
+  return hidden ? [words[0], ...words.slice(1).slice(-1)].map((word) => word[0].toUpperCase()).join("") : screenName;
+}
