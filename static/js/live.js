@@ -67,8 +67,9 @@ async function take(answer) {
 function draw(html, etag) {
   const chosen = getSelection();
   if (!chosen.isCollapsed && region.contains(chosen.anchorNode)) return;
-  const beforeNodeMorphed = (old) => old !== fresh && !old.matches?.("form, details[open]");
-  Idiomorph.morph(region, html, { morphStyle: "innerHTML", callbacks: { beforeNodeMorphed } });
+  const beforeNodeMorphed = (old) => old !== fresh && !old.matches?.("form, details[open] > :not(summary)");
+  const beforeAttributeUpdated = (name) => name !== "open";
+  Idiomorph.morph(region, html, { morphStyle: "innerHTML", callbacks: { beforeNodeMorphed, beforeAttributeUpdated } });
   // The first person of a meeting brings what an empty page has not.
   if (!fresh && document.getElementById("fresh")) return location.reload();
   version = etag;

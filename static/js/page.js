@@ -31,6 +31,7 @@ for (const button of document.querySelectorAll("[data-print]")) {
 addEventListener("offline", () => offline(true));
 addEventListener("online", () => offline(false));
 document.addEventListener("click", leaving);
+document.addEventListener("toggle", more, true);
 for (const place of document.querySelectorAll("[data-countdown]")) count(place);
 
 const bridged = window !== window.top || window.chrome?.webview || window.webkit?.messageHandlers?.jsOCHelper || window.android;
@@ -82,14 +83,25 @@ async function ask(address) {
 // A section that takes long has a page of its own: take it from there until it is finished.
 async function load(part) {
   for (let round = 0; part?.dataset.part && round < PART_ROUNDS; round++) {
-    const answer = await fetch(part.dataset.part).catch(() => null);
-    if (!answer?.ok) return;
-    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    const fresh = page.getElementById(part.id);
+    const fresh = await partOf(part.dataset.part, part.id);
     if (!fresh) return;
     part.replaceWith(fresh);
     part = fresh;
   }
+}
+
+// A disclosure that holds a link shows a part of the page behind it, anew each time it is opened.
+async function more({ target }) {
+  const place = target.open && target.querySelector("[data-more]");
+  if (!place) return;
+  const fresh = await partOf((place.dataset.more ||= place.querySelector("a").href), "more");
+  if (fresh) place.replaceChildren(...fresh.childNodes);
+}
+
+async function partOf(address, id) {
+  const answer = await fetch(address).catch(() => null);
+  if (!answer?.ok) return null;
+  return new DOMParser().parseFromString(await answer.text(), "text/html").getElementById(id);
 }
 
 function offline(is) {

@@ -77,6 +77,36 @@ def test_focus_selection_and_typing_survive_and_nothing_jumps(watch, world, cloc
     assert page.locator("tbody tr >> nth=0").bounding_box() == first
 
 
+def test_an_opened_row_stays_open_with_its_details_and_the_focus(watch, world, clock):
+    page, _, meeting = watch()
+    page.click("tbody summary")
+    page.wait_for_selector(".more >> text=In the meeting")
+
+    for number in range(2):
+        clock.tick(2)
+        world.join(meeting, None, f"Late Guest {number}")
+        round_(page)
+        page.wait_for_selector(f"tbody >> text=Late Guest {number}")
+
+    assert page.is_visible(".more >> text=In the meeting")
+    assert page.evaluate("document.activeElement.matches('tbody details[open] > summary')")
+    page.keyboard.press("Enter")
+    clock.tick(61)
+    round_(page)
+    assert page.locator("tbody details[open]").count() == 0
+
+
+def test_without_the_part_a_row_opens_on_a_link_to_it(watch):
+    page, _, _ = watch()
+    page.route("**/people/*", lambda route: route.abort())
+
+    page.click("tbody summary")
+
+    page.unroute("**/people/*")
+    page.click(".more a")
+    page.wait_for_selector("h1 >> text=Guest Lee")
+
+
 def test_the_same_again_travels_empty_and_changes_nothing(watch, clock):
     page, _, _ = watch()
     # The first round is drawn by the time of the second.

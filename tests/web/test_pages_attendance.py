@@ -244,6 +244,67 @@ def shown(page):
     return re.findall(r'class="person-name"><bdi>([^<]*)</bdi>', page)
 
 
+def opened(person, page, name):
+    """What opening somebody's row shows."""
+    row = next(part for part in page.split('<tr role="row" id="p-')[1:] if f"<bdi>{name}</bdi>" in part)
+    return person.look(re.search(r'class="more" data-more><a href="([^"]+)"', row)[1].replace("&amp;", "&"))
+
+
+def test_a_row_opens_on_each_stay_the_device_and_what_was_merged(dana, past, world):
+    person = {"id": "noor-id", "name": "Noor", "user_email": "noor@example.com", "device": "Windows"}
+    stays = [
+        ("16", "2026-03-02T09:00:00Z", "2026-03-02T09:10:00Z"),
+        ("17", "2026-03-02T09:12:00Z", "2026-03-02T09:30:00Z"),
+    ]
+    body = {
+        "participants": [
+            person | {"user_id": number, "join_time": join, "leave_time": leave} for number, join, leave in stays
+        ]
+    }
+    world.faults.append(Fault(REPORT, 200, {}, body))
+    page = dana.look(past).text
+    world.calls.clear()
+
+    text = read(opened(dana, page, "Noor"))
+
+    assert "In the meeting 10:00 – 10:10 · 10 min 10:12 – 10:30 · 18 min" in text
+    assert "Windows" in text
+    assert "n•••@example.com Show noor@example.com" in text
+    assert "2 connections merged, same Zoom account Noor , Windows 10:00 – 10:10 Noor , Windows 10:12 – 10:30" in text
+    assert world.calls.count(REPORT) == 0
+
+
+def test_who_is_one_by_name_alone_is_said_to_be(dana, past, world):
+    rows = [
+        {"user_id": "1", "name": "iPhone", "join_time": "2026-03-02T09:00:00Z", "leave_time": "2026-03-02T09:10:00Z"},
+        {"user_id": "2", "name": "iPhone", "join_time": "2026-03-02T09:20:00Z", "leave_time": "2026-03-02T09:30:00Z"},
+    ]
+    world.faults.append(Fault(REPORT, 200, {}, {"participants": rows}))
+
+    page = dana.look(past)
+
+    assert "matched by name" in read(page)
+    assert "2 connections merged, matched by name" in read(opened(dana, page.text, "iPhone"))
+
+
+def test_nobody_is_found_under_another_key_or_by_another_person(dana, priya, past):
+    link = re.search(r'data-more><a href="([^"]+)"', dana.look(past).text)[1]
+
+    assert dana.look(re.sub("[^/]+$", "000000000000", link)).status_code == 404
+    assert "Jonas" not in priya.look(link).text
+
+
+def test_hidden_names_stay_hidden_in_the_details(dana, past):
+    page = dana.look(f"{past}?names=hide").text
+
+    answer = opened(dana, page, "JW")
+
+    text = answer.text.partition('id="main">')[2].partition("<footer")[0]
+    assert "JW" in read(answer)
+    assert "Jonas" not in text and "@example" not in text
+    assert f'href="{past}?names=hide"' in text
+
+
 def test_names_can_be_hidden_from_those_who_see_the_screen(dana, past):
     page = dana.look(f"{past}?names=hide").text
 

@@ -28,7 +28,8 @@ class Person:
     """One person's attendance.
 
     ``here`` and ``waiting`` are told once each and share no time; an end of None means it goes on.
-    ``by_name`` says that connections were put together only because of their equal display name.
+    ``connections``: those that are this person; ``by_name`` says that they were put together only because of their
+    equal display name.
     """
 
     key: str
@@ -39,7 +40,7 @@ class Person:
     role: str = ""
     account: Account = ""
     devices: tuple[str, ...] = ()
-    connections: int = 1
+    connections: tuple[str, ...] = ()
     by_name: bool = False
     sources: tuple[Source, ...] = ()
     identities: frozenset[tuple[str, str]] = frozenset()
@@ -218,7 +219,7 @@ def _person(group: _Group, told: dict[str, list[Record]], ended_at: float | None
         role=latest(details, "role"),
         account=cast(Account, latest(group.records, "account")),
         devices=tuple(sorted({record.device for record in details if record.device})),
-        connections=len(group.connections),
+        connections=tuple(sorted(group.connections)),
         by_name=group.by_name,
         sources=tuple(source for source in (*FINAL, *LIVE) if source in {record.source for record in group.records}),
         identities=frozenset((kind, value) for kind in IDENTITIES for value in group.ids[kind]),

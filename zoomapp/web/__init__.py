@@ -29,6 +29,7 @@ from zoomapp.web import (
     occurrences,
     overview,
     participants,
+    person,
     proxy,
     recordings,
     schedule,
@@ -68,6 +69,7 @@ def init_app(app: Flask) -> None:
     for page in (
         overview,
         participants,
+        person,
         live,
         sighted,
         files,

@@ -153,9 +153,17 @@ def avatar_colour(name: str) -> int:
 
 
 def initials(name: str) -> str:
-    """Two letters at most: of the first word and the last."""
+    """Two letters at most: of the first word and the last; what is no longer than that is taken as it is."""
+    if 0 < len(name) <= 2:
+        return name.upper()
     words = [word for word in name.split() if word[0].isalnum()]
     return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper() or "?"
+
+
+def masked(address: str) -> str:
+    """An e-mail address as others in front of the screen may see it."""
+    name, _at, domain = address.partition("@")
+    return f"{name[:1]}•••@{domain}"
 
 
 def link(address: str) -> str:
@@ -186,6 +194,7 @@ FILTERS: dict[str, Callable[..., object]] = {
     "key_of": key_of,
     "link": link,
     "long_day": long_day,
+    "masked": masked,
     "meeting_id": times.meeting_id,
     "meter": meter,
     "minutes": minutes,

@@ -23,6 +23,8 @@ ROWS = 100
 #: How the address chooses what is shown; those in the second line stay when another filter is chosen.
 CHOICES = ("show", "q", "rows", "sort", "names")
 STAYING = ("sort", "names")
+#: Where a person's key goes.
+PERSON = "PERSON"
 
 
 @bp.get("/participants")
@@ -69,7 +71,9 @@ def told(key: str, meeting: Meeting | None, seen: Block[Roster]) -> dict[str, An
         "live": meeting is not None,
         "seen": seen,
         "rows": rows,
-        "staying": _staying(),
+        "staying": staying(),
+        # A thousand rows: the address is made once, and each person's key put into it.
+        "person_link": url_for("person.show", key=key, person=PERSON, **staying()).split(PERSON),
         "chips": _chips(key, seen.value, view) if seen.value else (),
         "query": query,
         "view": view,
@@ -77,7 +81,8 @@ def told(key: str, meeting: Meeting | None, seen: Block[Roster]) -> dict[str, An
     }
 
 
-def _staying() -> dict[str, Any]:
+def staying() -> dict[str, Any]:
+    """What of the address stays when somebody goes on from this page."""
     return {name: request.args[name] for name in STAYING if name in request.args}
 
 
@@ -94,6 +99,6 @@ def _chips(key: str, roster: Roster, view: str) -> list[tuple[str, str, int | No
     if roster.frame.ended_at is not None:
         chips = [each for each in chips if each[0] in ("", "late")]
     return [
-        (url_for("participants.show", key=key, show=name or None, **_staying()), text, n, name == view, k)
+        (url_for("participants.show", key=key, show=name or None, **staying()), text, n, name == view, k)
         for name, text, n, k in chips
     ]

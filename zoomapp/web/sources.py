@@ -16,7 +16,7 @@ from zoomapp import keys, scopes
 from zoomapp.attendance import Frame, Record, from_metrics, from_past, from_report, from_sdk
 from zoomapp.errors import NotFound
 from zoomapp.paging import collect
-from zoomapp.web.block import SEEN_SECONDS, Block, block
+from zoomapp.web.block import Block, block, recent
 from zoomapp.web.current import gateway, services
 from zoomapp.web.dashboard import dashboard
 from zoomapp.web.roster import Roster
@@ -29,14 +29,17 @@ from zoomapp.zoom.models import Meeting, PastMeeting
 LIST_SECONDS = 15.0
 
 
-def people(instance: str) -> tuple[Meeting | None, PastMeeting | None, Block[Roster]]:
-    """The meeting if it runs, else what it was about, and who is or was in it."""
+def people(instance: str, old: float = 0.0) -> tuple[Meeting | None, PastMeeting | None, Block[Roster]]:
+    """The meeting if it runs, else what it was about, and who is or was in it.
+
+    Of a past meeting, what this viewer saw at most ``old`` seconds ago will do.
+    """
     meeting = running(instance, LIST_SECONDS)
     seen = live_roster(meeting) if meeting else None
     # Somebody else's meeting may turn out not to run.
     if seen is None or (seen.status == NotFound.status and not (meeting and meeting.uuid)):
-        about = held(instance)
-        return None, about, past_roster(instance, about)
+        about = held(instance, old)
+        return None, about, past_roster(instance, about, old)
     return meeting, None, seen
 
 
@@ -92,14 +95,14 @@ def live_roster(meeting: Meeting) -> Block[Roster]:
     return sight(meeting).roster()
 
 
-def held(instance: str) -> PastMeeting | None:
+def held(instance: str, old: float = 0.0) -> PastMeeting | None:
     """What a past meeting was about, from when to when; None where Zoom does not say."""
-    return block(
-        f"held {instance}", HELD, lambda: gateway().past_meeting(instance), PastMeeting.from_api, _kept()
-    ).value
+    name, read = f"held {instance}", PastMeeting.from_api
+    known = recent(name, read, old) if old else None
+    return (known or block(name, HELD, lambda: gateway().past_meeting(instance), read, _kept())).value
 
 
-def past_roster(instance: str, about: PastMeeting | None = None) -> Block[Roster]:
+def past_roster(instance: str, about: PastMeeting | None = None, old: float = 0.0) -> Block[Roster]:
     """Who was in a past meeting: Zoom's report where this grant may read it, else the meeting's own list.
 
     Until there is either, what webhooks told the host.
@@ -113,13 +116,13 @@ def past_roster(instance: str, about: PastMeeting | None = None) -> Block[Roster
             lambda token: gateway().report_participants(instance, token),
             from_report,
             frame,
-            _kept(),
+            old,
         )
         # Zoom's report takes up to half an hour; the other list may be there already.
         if found.value is not None and found.value.people:
             return found
     found = _listed(
-        f"past {instance}", PAST, lambda token: gateway().past_participants(instance, token), from_past, frame, _kept()
+        f"past {instance}", PAST, lambda token: gateway().past_participants(instance, token), from_past, frame, old
     )
     listed = found.value is not None and found.value.people
     return found if listed else _overheard(instance) or found
@@ -145,7 +148,7 @@ def _listed(
     fetch: Callable[[str], Any],
     record: Callable[[Any], Record],
     frame: Frame,
-    seconds: int = SEEN_SECONDS,
+    old: float,
 ) -> Block[Roster]:
     def all_pages() -> dict[str, Any]:
         found = collect(fetch, "participants")
@@ -155,4 +158,4 @@ def _listed(
         records = (record(row) for row in body["rows"])
         return Roster.of(records, frame, complete=body["complete"], total=body["total"])
 
-    return block(name, need, all_pages, read, seconds)
+    return (recent(name, read, old) if old else None) or block(name, need, all_pages, read, _kept())
