@@ -87,8 +87,8 @@ def test_a_row_shows_the_meeting_the_waiting_room_and_the_scheduled_start():
     row = drawing(charts.timeline(SPAN, [(TEN, None)], [(TEN - MINUTE, TEN)]))
 
     assert [part.get("class") for part in row] == ["c-track", "c-in", "c-wait", "c-mark"]
-    assert [percent(part, "x") for part in row[1:3]] == [10.64, 8.51]
-    assert percent(row[1], "width") == 89.36
+    assert [percent(part, "x") for part in row[1:3]] == [10.6, 8.5]
+    assert percent(row[1], "width") == 89.4
     assert row.get("aria-hidden") == "true"
 
 
@@ -101,7 +101,7 @@ def test_who_has_left_is_grey():
 def test_ten_seconds_can_be_seen():
     row = drawing(charts.timeline(SPAN, [(SPAN.end - 10, None), (TEN, TEN + 10)]))
 
-    assert [(percent(bar, "x"), percent(bar, "width")) for bar in row[1:3]] == [(99.4, 0.6), (10.64, 0.6)]
+    assert [(percent(bar, "x"), percent(bar, "width")) for bar in row[1:3]] == [(99.4, 0.6), (10.6, 0.6)]
 
 
 @given(st.lists(st.tuples(st.floats(-1e5, 1e5), st.floats(-1e5, 1e5) | st.none())))
@@ -191,7 +191,7 @@ def test_the_curve_never_leaves_its_frame_nor_has_too_many_points(changes):
     line = chart.find("svg/path[@class='c-line']").get("d")
     assert line.count("H") <= 202
     assert all(0 <= float(x) <= 1000 for x in re.findall(r"H([-\d.]+)", line))
-    assert all(24 <= float(y) <= 78 for y in re.findall(r"V([-\d.]+)", line))
+    assert all(0 <= float(y) <= 1000 for y in re.findall(r"V([-\d.]+)", line))
 
 
 def test_a_peak_between_two_close_points_is_still_drawn():
@@ -199,7 +199,7 @@ def test_a_peak_between_two_close_points_is_still_drawn():
 
     line = drawing(charts.curve(SPAN, points)).find("svg/path[@class='c-line']").get("d")
 
-    assert "V24V" in line
+    assert "V0V" in line
 
 
 # --- amounts

@@ -11,6 +11,7 @@ import math
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import msgspec
@@ -34,13 +35,18 @@ LEASE_SECONDS = 60
 
 @dataclass(frozen=True)
 class Snapshot:
-    """``body`` was made ``at`` that moment; before ``next_at`` nobody asks again. ``failed``: why the last try did."""
+    """``raw`` was made ``at`` that moment; before ``next_at`` nobody asks again. ``failed``: why the last try did."""
 
-    body: Any
+    raw: msgspec.Raw
     at: float
     next_at: float
     failed: str = ""
     daily: bool = False
+
+    @cached_property
+    def body(self) -> Any:
+        """The answer. Read only by whoever shows it: that it is still the same, the bytes tell."""
+        return msgspec.json.decode(self.raw)
 
     def failure(self, now: float) -> UpstreamError | None:
         """What the last try ended with, as it is now."""
@@ -101,7 +107,7 @@ class Snapshots:
                 self._drop(name)
             raise
         self._kept.save(viewer, PROOF, self._clock(), PROOF_SECONDS, keys.digest(name))
-        return self._save(name, Snapshot(body, self._clock(), self._clock() + pause()))
+        return self._save(name, Snapshot(_raw(body), self._clock(), self._clock() + pause()))
 
     def _was_answered(self, viewer: str, name: str) -> bool:
         at = self._kept.load(viewer, PROOF, keys.digest(name))
@@ -127,6 +133,10 @@ class Snapshots:
     def _drop(self, name: str) -> None:
         with storage.named_failures():
             self._redis.delete(_key(name))
+
+
+def _raw(body: Any) -> msgspec.Raw:
+    return msgspec.Raw(msgspec.json.encode(body))
 
 
 def _key(name: str) -> str:

@@ -63,13 +63,16 @@ async function take(answer) {
   tell();
 }
 
-// The nodes stay, so focus, scroll and what is open do. Whoever selects a text keeps it until the next round.
+// The nodes stay, so focus, scroll and what is open do; what is the same is not looked into. Whoever selects a text keeps it
+// until the next round.
 function draw(html, etag) {
   const chosen = getSelection();
   if (!chosen.isCollapsed && region.contains(chosen.anchorNode)) return;
-  const beforeNodeMorphed = (old) => old !== fresh && !old.matches?.("form, details[open] > :not(summary)");
+  const beforeNodeMorphed = (old, made) => old !== fresh && !old.isEqualNode(made) && !old.matches?.("form, details[open] > :not(summary)");
   const beforeAttributeUpdated = (name) => name !== "open";
-  Idiomorph.morph(region, html, { morphStyle: "innerHTML", callbacks: { beforeNodeMorphed, beforeAttributeUpdated } });
+  const made = document.createElement("template");
+  made.innerHTML = html;
+  Idiomorph.morph(region, [...made.content.childNodes], { morphStyle: "innerHTML", callbacks: { beforeNodeMorphed, beforeAttributeUpdated } });
   // The first person of a meeting brings what an empty page has not.
   if (!fresh && document.getElementById("fresh")) return location.reload();
   version = etag;

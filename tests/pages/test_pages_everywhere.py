@@ -13,7 +13,7 @@ PAGES = {
     "participants": "/participants",
     # Held by the quiet day: a meeting with traps in its UUID, and a series.
     "attendance": "/participants/mZ_f3MfttxSz5wUidTLRvw",
-    "person": "/participants/mZ_f3MfttxSz5wUidTLRvw/people/0dd226ab2317",
+    "person": "/participants/mZ_f3MfttxSz5wUidTLRvw/people/05d8b58608",
     "times": "/participants/85512340987/times",
     "comparison": "/participants/mZ_f3MfttxSz5wUidTLRvw/with/_I84Pj7PRnR0S-zLVAnH1w",
     "meetings": "/meetings",

@@ -2,7 +2,7 @@
 
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import blake2s
 from typing import cast
@@ -145,6 +145,8 @@ def _stays(records: list[Record], room: Room) -> list[Interval]:
     for record in records:
         if record.room == room:
             told[record.source].append(record)
+    if len(told) < 2:
+        return [stay for own in told.values() for stay in _told(own)]
     found: list[Interval] = []
     for source in sorted(told, key=(*FINAL, *LIVE).index):
         found = intervals.overlay(found, _told(told[source]))
@@ -153,6 +155,8 @@ def _stays(records: list[Record], room: Room) -> list[Interval]:
 
 def _told(records: list[Record]) -> tuple[Interval, ...]:
     """The stays that one source tells of: rows as they are, events in pairs."""
+    if len(records) == 1 and records[0].joined_at is not None:
+        return ((records[0].joined_at, records[0].left_at),)
     ends: dict[float, float | None] = {}
     leaves: set[float] = set()
     for record in records:
@@ -211,7 +215,7 @@ def _person(group: _Group, told: dict[str, list[Record]], ended_at: float | None
         here, waiting = intervals.close(here, ended_at), intervals.close(waiting, ended_at)
     details = [record for connection in group.connections for record in told[connection]]
     return Person(
-        key=blake2s(group.first.encode(), digest_size=6).hexdigest(),
+        key=blake2s(group.first.encode(), digest_size=5).hexdigest(),
         name=latest(group.records, "name"),
         here=here,
         waiting=waiting,
@@ -226,8 +230,10 @@ def _person(group: _Group, told: dict[str, list[Record]], ended_at: float | None
     )
 
 
-def latest(records: Iterable[Record], name: str) -> str:
+def latest(records: Sequence[Record], name: str) -> str:
     """The newest of what was said about ``name``."""
+    if len(records) == 1:
+        return str(getattr(records[0], name))
     told = [(record.seen_at, record.joined_at or 0.0, value) for record in records if (value := getattr(record, name))]
     return max(told)[2] if told else ""
 

@@ -107,7 +107,7 @@ def from_sdk(observations: Iterable[tuple[float, Iterable[Row]]]) -> list[Record
 
 def _sighted(row: Row) -> Record:
     """A participant of the client, or somebody in its waiting room."""
-    return replace(_person("sdk", row), room="waiting" if row.get("room") == "waiting" else "meeting")
+    return _person("sdk", row, room="waiting" if row.get("room") == "waiting" else "meeting")
 
 
 def _row(source: Source, row: Row, seen_at: float = 0.0) -> Record:
@@ -117,8 +117,10 @@ def _row(source: Source, row: Row, seen_at: float = 0.0) -> Record:
         left_at = joined_at + float(row["duration"])
     if joined_at and left_at:
         left_at = max(joined_at, left_at)  # clocks disagree now and then
-    return replace(
-        _person(source, row, f"{_text(row, 'user_name', 'name')} {joined_at}"),
+    return _person(
+        source,
+        row,
+        f"{_text(row, 'user_name', 'name')} {joined_at}",
         room="waiting" if row.get("status") == "in_waiting_room" else "meeting",
         joined_at=joined_at,
         left_at=left_at,
@@ -126,7 +128,7 @@ def _row(source: Source, row: Row, seen_at: float = 0.0) -> Record:
     )
 
 
-def _person(source: Source, row: Row, unnumbered: str = "") -> Record:
+def _person(source: Source, row: Row, unnumbered: str = "", **more: Any) -> Record:
     """Who a row is about; each source has its own names for the same things.
 
     A connection without an id of its own goes by ``unnumbered``, or else by the display name.
@@ -150,11 +152,15 @@ def _person(source: Source, row: Row, unnumbered: str = "") -> Record:
         role=ROLES.get(role, "participant" if role else ""),
         device=device,
         account="" if source == "sdk" else "phone" if phone else "internal" if internal else "guest",
+        **more,
     )
 
 
 def _text(row: Row, *names: str) -> str:
-    return next((str(row[name]).strip() for name in names if row.get(name)), "")
+    for name in names:
+        if found := row.get(name):
+            return str(found).strip()
+    return ""
 
 
 def _at(row: Row, name: str) -> float | None:

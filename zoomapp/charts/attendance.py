@@ -1,6 +1,6 @@
 """Who was here when: a bar per person, and a curve of how many."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from itertools import count, groupby
 
 from markupsafe import Markup
@@ -57,11 +57,12 @@ def curve(span: Axis, points: Points, *, height: int = 96, most: int = 5, prefix
     def y(people: int) -> float:
         return floor - (floor - HEAD) * people / peak
 
-    base, line = svg.number(floor), _steps(span, points, y)
+    # In thousandths of the frame, so that the same curve in two heights is the same line twice: it travels once.
+    line = _steps(span, points, peak)
     body = [
         *(svg.across("c-grid", y(n)) for n in _grid(peak)),
-        f'<svg width="100%" height="{base}" viewBox="0 0 1000 {base}" preserveAspectRatio="none">',
-        f'<path class="c-area" d="{line}V{base}Z"/><path class="c-line" d="{line}"/></svg>',
+        f'<svg y="{HEAD}" width="100%" height="{floor - HEAD}" viewBox="0 0 1000 1000" preserveAspectRatio="none">',
+        f'<path class="c-area" d="{line}V1000Z"/><path class="c-line" d="{line}"/></svg>',
         svg.across("c-base", floor),
         # The number beside a line would run into the label of an early peak.
         *(svg.text(0, y(n) - 4, str(n)) for n in _grid(peak) if x > 22 or y(n) - y(peak) > 12),
@@ -82,15 +83,22 @@ def curve_words(span: Axis, points: Points) -> str:
     return f"{begin} to a peak of {peak} at {span.clock(peak_at)}; {now}."
 
 
-def _steps(span: Axis, points: Points, y: Callable[[int], float]) -> str:
+def _steps(span: Axis, points: Points, peak: int) -> str:
     """The line from the floor through ``points``; those too close to tell apart become one upright stroke."""
+
+    def x(at: float) -> str:
+        return svg.number(round(10 * span.x(at), 1))
+
+    def y(people: int) -> int:
+        return 1000 - round(1000 * people / peak)
+
     places = 1000 if len(points) <= MOST_POINTS else MOST_POINTS
-    path = [f"M{svg.number(10 * span.x(points[0][0]))} {svg.number(y(0))}"]
+    path = [f"M{x(points[0][0])} 1000"]
     for _, group in groupby(points, key=lambda point: min(places - 1, int(span.x(point[0]) * places / 100))):
         near = list(group)
         highest, last = max(people for _, people in near), near[-1][1]
-        path.append(f"H{svg.number(10 * span.x(near[0][0]))}V{svg.number(y(highest))}")
-        path.append(f"V{svg.number(y(last))}" if last < highest else "")
+        path.append(f"H{x(near[0][0])}V{y(highest)}")
+        path.append(f"V{y(last)}" if last < highest else "")
     return "".join(path) + "H1000"
 
 

@@ -23,7 +23,9 @@ def bar(span: Axis, interval: tuple[float, float | None], shape: str) -> str:
     start, end = interval
     left = span.x(start)
     width = max(NARROWEST_BAR, (100.0 if end is None else span.x(end)) - left)
-    return f'<rect {shape} x="{number(min(left, 100 - width))}%" width="{number(width)}%"/>'
+    # A tenth of a percent is a third of a pixel; there may be hundreds of bars.
+    x = round(min(left, 100 - width), 1)
+    return f'<rect {shape} x="{number(x)}%" width="{number(min(round(width, 1), 100 - x))}%"/>'
 
 
 def across(kind: str, y: float) -> str:

@@ -21,15 +21,11 @@ SEEN_SECONDS = 3600
 
 @dataclass(frozen=True)
 class Block(Generic[Value]):
-    """``value`` is None when there is nothing to show; ``trouble`` says why, or how old the value is.
-
-    ``next_at``: before that moment there will be no newer one, if that is known.
-    """
+    """``value`` is None when there is nothing to show; ``trouble`` says why, or how old the value is."""
 
     value: Value | None
     at: datetime
     trouble: Trouble | None = None
-    next_at: float = 0.0
 
     @property
     def status(self) -> int:

@@ -8,6 +8,7 @@ from typing import Any
 from zoomapp import noted
 from zoomapp.errors import MissingScope, UpstreamError, ZoomRefused
 from zoomapp.paging import collect
+from zoomapp.snapshots import Snapshot
 from zoomapp.web.block import Block
 from zoomapp.web.current import gateway, services
 from zoomapp.web.trouble import LIVE, trouble
@@ -20,7 +21,7 @@ from zoomapp.zoom.models import Meeting
 SECONDS, BESIDE_WEBHOOKS_SECONDS = 15.0, 60.0
 
 
-def dashboard(meeting: Meeting, *, beside_webhooks: bool) -> Block[dict[str, Any]]:
+def dashboard(meeting: Meeting, *, beside_webhooks: bool) -> Block[Snapshot]:
     """All its rows; ``complete`` is False when a later page did not come."""
     if not may_read_dashboard():
         refused = MissingScope(400, 0, "the grant does not hold it", ())
@@ -40,4 +41,4 @@ def dashboard(meeting: Meeting, *, beside_webhooks: bool) -> Block[dict[str, Any
     except (UpstreamError, ZoomRefused) as error:
         return Block(None, now(), trouble(error, LIVE))
     at, failure = datetime.fromtimestamp(snapshot.at, UTC), snapshot.failure(services().clock())
-    return Block(snapshot.body, at, trouble(failure, LIVE, at) if failure else None, snapshot.next_at)
+    return Block(snapshot, at, trouble(failure, LIVE, at) if failure else None)

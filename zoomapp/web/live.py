@@ -44,10 +44,10 @@ def show(key: str) -> ResponseReturnValue:
     if trouble:
         wait = trouble.retry_after or PAUSE_SECONDS
         return "", 429 if trouble.status == 429 else 503, {"Retry-After": str(wait)}
-    response = Response(headers={"Cache-Control": "private, no-cache", **poll_headers(there)})
-    response.set_etag(version(there))
+    response, etag = Response(headers={"Cache-Control": "private, no-cache", **poll_headers(there)}), version(there)
+    response.set_etag(etag)
     response.vary.add("Cookie")
-    if request.if_none_match.contains(version(there)):
+    if request.if_none_match.contains(etag):
         response.status_code = 304
     else:
         response.mimetype = "text/html"
@@ -70,8 +70,9 @@ def poll_headers(there: Sight) -> dict[str, str]:
 def poll_seconds(there: Sight) -> float:
     """How often a window may ask."""
     chosen = viewer().chosen.refresh_seconds or FAST_SECONDS
-    if chosen > FAST_SECONDS or not (there.heard or there.seen.next_at):
+    if there.heard and chosen <= FAST_SECONDS:
+        return WEBHOOK_SECONDS
+    if chosen > FAST_SECONDS or there.seen.value is None:
         return chosen
     # Not before there can be news, and then at once; whoever comes while somebody else asks Zoom comes again.
-    due = round(there.seen.next_at - now().timestamp(), 1)
-    return WEBHOOK_SECONDS if there.heard else min(chosen, max(SOON_SECONDS, due))
+    return min(chosen, max(SOON_SECONDS, round(there.seen.value.next_at - now().timestamp(), 1)))

@@ -16,6 +16,7 @@ from zoomapp import keys, scopes
 from zoomapp.attendance import Frame, Record, from_metrics, from_past, from_report, from_sdk
 from zoomapp.errors import NotFound
 from zoomapp.paging import collect
+from zoomapp.snapshots import Snapshot
 from zoomapp.web.block import Block, block, recent
 from zoomapp.web.current import gateway, services
 from zoomapp.web.dashboard import dashboard
@@ -49,14 +50,15 @@ class Sight:
 
     meeting: Meeting
     heard: int
-    seen: Block[dict[str, Any]]
+    seen: Block[Snapshot]
     sighted: list[tuple[float, list[dict[str, Any]]]]
 
     @property
     def version(self) -> str:
         """Another one whenever anything but the time has changed; told before anything is merged."""
         trouble = self.seen.trouble.title if self.seen.trouble else ""
-        return f"{self.heard} {keys.digest(msgspec.json.encode([self.seen.value, self.sighted]))} {trouble}"
+        listed = keys.digest(bytes(self.seen.value.raw)) if self.seen.value else ""
+        return f"{self.heard} {listed} {keys.digest(msgspec.json.encode(self.sighted))} {trouble}"
 
     @property
     def at(self) -> datetime:
@@ -72,7 +74,9 @@ class Sight:
         start, end = (each.timestamp() if each else None for each in (self.meeting.start_at, self.meeting.end_at))
         frame = Frame(now().timestamp(), start, end, late_seconds=60.0 * viewer().chosen.late_minutes)
         heard = services().rooms.records(gateway().user_id, self.meeting.uuid) if self.heard else ()
-        body = self.seen.value or {"rows": (), "total": 0, "complete": True}
+        body: dict[str, Any] = {"rows": (), "total": 0, "complete": True}
+        if self.seen.value is not None:
+            body = self.seen.value.body
         listed = [from_metrics(row, self.seen.at.timestamp()) for row in body["rows"]]
         records = [*heard, *listed, *from_sdk(self.sighted)]
         if self.seen.value is None and not records:
