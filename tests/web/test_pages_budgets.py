@@ -86,10 +86,11 @@ def test_a_thousand_people_are_told_in_little_room_and_time(dana, world):
 
     assert travels(dana, f"{link}/live") <= 7 * KB
     assert travels(dana, f"{link}?rows=1000") <= 48 * KB
-    # As measured on a machine at rest: 60 ms for the first 100 rows, 5 ms for word that nothing changed.
-    assert quickest(link) < 0.15
-    assert quickest(f"{link}/live") < 0.15
-    assert quickest(f"{link}/live", 304, **{"If-None-Match": etag}) < 0.03
+    page, part = quickest(link), quickest(f"{link}/live")
+    same = quickest(f"{link}/live", 304, **{"If-None-Match": etag})
+    print(f"1000 people: page {page * 1000:.0f} ms, part {part * 1000:.0f} ms, nothing new {same * 1000:.0f} ms")
+    # A machine at rest takes a quarter of it; one that is busy or hot, half.
+    assert (page < 0.25, part < 0.25, same < 0.05) == (True, True, True)
 
 
 def test_a_first_visit_fits_its_budget_in_bytes_and_requests(dana):
