@@ -120,6 +120,9 @@ def test_after_the_end_our_own_observations_stand_in_for_the_report(priya, world
 
     assert names(page) == ["Guest Lee", "Guest Kim"]
     assert "From our own observations; Zoom’s report usually follows within 30 minutes" in read(page)
+    assert "Planning · Monday 2 March" in read(page)
+    # Nobody is late for a meeting whose planned start is not known.
+    assert "Late" not in read(page)
     assert "10 min" in read(page)
 
 

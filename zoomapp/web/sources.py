@@ -39,7 +39,7 @@ def people(instance: str, old: float = 0.0) -> tuple[Meeting | None, PastMeeting
     seen = live_roster(meeting) if meeting else None
     # Somebody else's meeting may turn out not to run.
     if seen is None or (seen.status == NotFound.status and not (meeting and meeting.uuid)):
-        about = held(instance, old)
+        about = held(instance, old) or _heard(instance)
         return None, about, past_roster(instance, about, old)
     return meeting, None, seen
 
@@ -133,13 +133,21 @@ def past_roster(instance: str, about: PastMeeting | None = None, old: float = 0.
 
 
 def _overheard(instance: str) -> Block[Roster] | None:
-    """What webhooks told of a meeting that is over, for its host."""
+    """Who was in a meeting that is over, as webhooks told its host."""
     room = services().rooms.find(gateway().user_id, instance)
     heard = services().rooms.records(gateway().user_id, room.uuid) if room else ()
     if not room or not heard:
         return None
     at = datetime.fromtimestamp(room.heard_at, UTC)
     return Block(Roster.of(heard, Frame(now().timestamp(), ended_at=room.ended_at or room.heard_at)), at)
+
+
+def _heard(instance: str) -> PastMeeting | None:
+    """What webhooks told of a meeting that is over, for its host."""
+    room = services().rooms.find(gateway().user_id, instance)
+    if room is None or room.ended_at is None:
+        return None
+    return PastMeeting(room.uuid, room.number, room.topic, end_at=datetime.fromtimestamp(room.ended_at, UTC))
 
 
 def _kept() -> int:
