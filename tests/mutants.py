@@ -307,8 +307,8 @@ MUTANTS = [
     Mutant(
         "attendance: one asks, the others see what is there",
         "zoomapp/snapshots.py",
-        "mine = self._redis.set(lease, owner, nx=True, ex=LEASE_SECONDS)",
-        "mine = self._redis.set(lease, owner, ex=LEASE_SECONDS)",
+        'mine = self._redis.set(lease, b"asks", nx=True, ex=LEASE_SECONDS)',
+        'mine = self._redis.set(lease, b"asks", ex=LEASE_SECONDS)',
         "tests/test_snapshots.py::test_while_one_asks_the_others_see_what_is_there",
     ),
     Mutant(

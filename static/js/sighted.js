@@ -7,15 +7,30 @@ const place = document.querySelector("[data-sighted]");
 let told = Promise.resolve();
 
 if (await ready) {
+  zoomSdk.addEventListener("onAppVisibilityChange", ({ visible }) => document.dispatchEvent(new CustomEvent("insight", { detail: visible })));
+  if (await hereToo()) watch();
+}
+
+async function watch() {
   zoomSdk.addEventListener("onParticipantChange", ({ participants }) => tell(participants));
   zoomSdk.addEventListener("onWaitingRoomParticipantJoin", ({ participant }) => tell([atDoor(participant, "join")]));
   zoomSdk.addEventListener("onWaitingRoomParticipantLeave", ({ participant }) => tell([atDoor(participant, "leave")]));
-  zoomSdk.addEventListener("onAppVisibilityChange", ({ visible }) => document.dispatchEvent(new CustomEvent("insight", { detail: visible })));
   const inside = await listed(() => zoomSdk.getMeetingParticipants());
   const waiting = await listed(() => zoomSdk.getWaitingRoomParticipants());
   if (waiting) import("./admit.js");
   // A page that had nothing to show has now.
   if (inside && (await tell([...inside, ...(waiting ?? []).map((one) => atDoor(one))])) && !document.querySelector("[data-live]")) location.reload();
+}
+
+// Whether the client is in the meeting that this page is about: its words are of that one and of no other.
+async function hereToo() {
+  try {
+    const { meetingID } = await zoomSdk.getMeetingContext();
+    return String(meetingID).replace(/\D/g, "") === place.dataset.meeting;
+  } catch (error) {
+    console.info("meeting", error.message);
+    return false;
+  }
 }
 
 // Nothing where the client does not grant it, or not to this person.

@@ -3,9 +3,9 @@
 import re
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
 from sandbox.faults import Fault
+from tests.pages.axe import faults_of
 
 MEETING = "/meetings/85000000101"
 PAGES = {
@@ -77,21 +77,11 @@ SQUEEZED = """() => [...document.querySelectorAll("body *")].filter((each) => {
   const box = each.getBoundingClientRect();
   return words.length > 5 && box.width > 1 && box.height > 3 * box.width && !each.closest(".hush, .skip, svg");
 }).map((each) => `${each.tagName}.${each.className} ${each.textContent.trim().slice(0, 30)}`)"""
-RULES = {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 CONTRAST = {"type": "rule", "values": ["color-contrast"]}
-AXE = """rules => axe.run(document, { runOnly: rules }).then(({ violations }) => violations.flatMap(
-  (each) => each.nodes.map((node) => `${each.id}: ${node.html.slice(0, 120)}`)))"""
 BY_KEY = """async () => {
   const able = [...document.querySelectorAll("a[href], button, input, select, textarea, summary, [tabindex='0']")];
   return able.filter((each) => each.checkVisibility() && !each.disabled && each.type !== "hidden").length;
 }"""
-
-
-def faults_of(page, rules=None):
-    """What axe finds on the page as it stands, a line each."""
-    if not page.evaluate("() => 'axe' in window"):
-        page.evaluate(Axe().axe_script)
-    return page.evaluate(AXE, rules or RULES)
 
 
 def check(page, address):

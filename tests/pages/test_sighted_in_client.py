@@ -8,6 +8,7 @@ import pytest
 
 from devtools.processes import free_port
 from tests.client.transports import ask_world
+from tests.pages.axe import faults_of
 
 REVIEW = 85000000102
 LIVE = "**/participants/*/live*"
@@ -32,17 +33,17 @@ def without_dashboard(world):
 @pytest.fixture
 def open_client(dana, world, site, zoom_client):
     """A factory of Dana's client, in which her meeting's page is open."""
-    world.start_meeting(REVIEW)
-    world.join(world.live_instance(), "dana")
 
-    def open_client(frozen=False, **state):
+    def open_client(frozen=False, inside=REVIEW, shows="tbody >> text=Dana Okoye", **state):
+        meetings = {number: world.start_meeting(number) for number in (REVIEW, inside)}
+        world.join(meetings[inside], "dana")
         cookie = dana.browser.get_cookie("zoomapp")
         client = zoom_client("webview2", f"{site}/participants/{REVIEW}", ask_world(world), state=state)
         client.context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": site}])
         if frozen:
             client.page.clock.install()
         client.open()
-        client.app.wait_for_selector("tbody >> text=Dana Okoye")
+        client.app.wait_for_selector(shows)
         return client
 
     return open_client
@@ -65,11 +66,11 @@ def steps(world, clock):
 
 
 def test_the_dashboard_alone_shows_it_within_fifteen_seconds_and_a_little_spread(open_client, steps, world, clock):
-    client = open_client(frozen=True)
+    # The client may not tell who is there, and nothing makes the page ask before its time.
+    client = open_client(frozen=True, features=["authorize"])
     client.app.evaluate("document.querySelector('.number').dataset.old = 'yes'")
     client.page.clock.run_for(2000)
     client.app.wait_for_selector(".number:not([data-old])")
-    # What the client itself tells is of no account where the dashboard speaks.
     for happens, seen in steps:
         clock.tick(0.1)
         happens()
@@ -79,6 +80,43 @@ def test_the_dashboard_alone_shows_it_within_fifteen_seconds_and_a_little_spread
             client.page.clock.run_for(15_750)
 
         client.app.wait_for_selector(seen, timeout=500)
+
+
+def test_another_meetings_people_are_not_taken_for_this_ones(without_dashboard, open_client, world, clock):
+    client = open_client(inside=85000000101, shows="text=One permission is missing", frozen=True)
+    client.app.wait_for_function("() => client.state.log.some((call) => call.apiName === 'getMeetingContext')")
+
+    clock.tick(5)
+    client.act("join", name=MARA)
+    client.page.clock.run_for(5000)
+
+    assert "getMeetingParticipants" not in client.calls()
+    client.page.reload()
+    client.app.wait_for_selector("text=One permission is missing")
+    assert not client.app.is_visible(f"text={MARA}")
+
+
+def test_an_opened_row_and_an_opened_door_have_nothing_for_axe(without_dashboard, open_client, world, clock):
+    client = open_client()
+    clock.tick(5)
+    for name in (MARA, "Guest Kim"):
+        world.join(world.live_instance(), None, name, waiting=True)
+    client.refresh()
+    client.app.wait_for_selector('.strip:has-text("2 waiting")')
+    client.app.click("tbody summary")
+    client.app.wait_for_selector(".more >> text=In the meeting")
+    client.app.click("[data-admit] summary")
+    client.app.wait_for_selector("text=Admit all 2")
+
+    # So high that nothing lies below the head of the page.
+    client.page.set_viewport_size({"width": 360, "height": 1200})
+    client.page.evaluate("scrollTo(0, 0)")
+    wrong = []
+    for theme in ("light", "dark"):
+        client.page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+        wrong += [f"{theme}: {what}" for what in faults_of(client.page)]
+
+    assert wrong == []
 
 
 def test_the_client_alone_shows_it_at_once(without_dashboard, open_client, steps, clock):
@@ -141,8 +179,7 @@ def test_whoever_waits_is_let_in_from_the_strip(without_dashboard, open_client, 
 
 @pytest.mark.parametrize("state", [{"features": ["authorize"]}, {"role": "participant"}])
 def test_whoever_may_not_is_told_where_zoom_keeps_the_list(open_client, world, clock, state):
-    clock.tick(5)
-    world.join(world.live_instance(), None, MARA, waiting=True)
+    world.join(world.start_meeting(REVIEW), None, MARA, waiting=True)
     clock.tick(15)
     client = open_client(**state)
 

@@ -1,0 +1,14 @@
+"""What axe finds on a page, by the rules of WCAG 2.2 AA and those that axe adds."""
+
+from axe_playwright_python.sync_playwright import Axe
+
+RULES = {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+AXE = """rules => axe.run(document, { runOnly: rules }).then(({ violations }) => violations.flatMap(
+  (each) => each.nodes.map((node) => `${each.id}: ${node.html.slice(0, 120)}`)))"""
+
+
+def faults_of(page, rules=None):
+    """What axe finds on the page as it stands, a line each."""
+    if not page.evaluate("() => 'axe' in window"):
+        page.evaluate(Axe().axe_script)
+    return page.evaluate(AXE, rules or RULES)
