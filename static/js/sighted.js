@@ -52,7 +52,7 @@ function tell(participants) {
   told = told.then(async () => {
     const body = JSON.stringify({ participants });
     const answer = await fetch(place.dataset.sighted, { method: "POST", headers: { "Content-Type": "application/json" }, body }).catch(() => null);
-    document.dispatchEvent(new Event("sighted"));
+    if (answer?.ok) document.dispatchEvent(new Event("sighted"));
     return answer?.ok;
   });
   return told;

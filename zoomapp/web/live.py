@@ -21,7 +21,7 @@ bp = Blueprint("live", __name__)
 #: An open window makes Zoom list the viewer's running meetings once a minute, to see the end of this one.
 LIST_SECONDS = 60.0
 #: News that webhooks bring are here within two seconds; an answer without any is empty and costs next to nothing.
-WEBHOOK_SECONDS = 1.5
+WEBHOOK_SECONDS = 1.2
 #: When the next look at the dashboard is due.
 SOON_SECONDS = 1.0
 #: Whoever chose to be refreshed less often than this, is.
