@@ -101,3 +101,9 @@ def test_a_build_and_a_development_server_exclude_each_other(tmp_path):
 
     (problem,) = problems(FRONTEND_DIR=str(tmp_path), FRONTEND_URL="http://127.0.0.1:3000")
     assert problem.startswith("FRONTEND_DIR and FRONTEND_URL exclude each other")
+
+
+@pytest.mark.parametrize("text", ["-1", "3", "1.5", "soon"])
+def test_nobody_is_to_wait_long_for_zooms_next_second(text):
+    assert problems(RATE_LIMIT_WAIT_SECONDS=text)[0].startswith("RATE_LIMIT_WAIT_SECONDS must be 0, 1 or 2")
+    assert Settings.from_env({**GOOD, "RATE_LIMIT_WAIT_SECONDS": "2"}).rate_limit_wait_seconds == 2

@@ -25,6 +25,8 @@ FLOORS = {
     "zoomapp.events": 3,
     "zoomapp.tokens": 2,
     "zoomapp.answers": 2,
+    "zoomapp.governor": 3,
+    "zoomapp.marks": 2,
     "zoomapp.begun": 2,
     "zoomapp.kept": 2,
     "zoomapp.calllog": 2,

@@ -57,6 +57,10 @@ class Settings:
     attendance_days: int = 30
     #: Webhooks older than this are refused. Zoom's last retry comes 60 minutes after the first try.
     webhook_window_seconds: int = 300
+    #: How long a read that met Zoom's limit of a second may wait to be asked once more; 0: the 429 goes out at once.
+    rate_limit_wait_seconds: int = 0
+    #: Threads of one process, as gunicorn is told: at most an eighth of them waits like that.
+    web_threads: int = 320
     #: Another frontend than our pages: the folder of its build, or the address of its development server.
     frontend_dir: str = ""
     frontend_url: str = ""
@@ -181,6 +185,12 @@ def _seconds(text: str) -> int:
     return int(text)
 
 
+def _short_wait(text: str) -> int:
+    if text not in ("0", "1", "2"):
+        raise ValueError("must be 0, 1 or 2: Zoom limits most calls by the second")
+    return int(text)
+
+
 def _one_of(*allowed: str) -> Callable[[str], str]:
     def read(text: str) -> str:
         if text not in allowed:
@@ -212,6 +222,8 @@ READERS: dict[str, Callable[[str], Any]] = {
     "grant_days": _seconds,
     "attendance_days": _seconds,
     "webhook_window_seconds": _seconds,
+    "rate_limit_wait_seconds": _short_wait,
+    "web_threads": _seconds,
     "in_client_redirect": _in_client_redirect,
     "frontend_dir": _build_folder,
     "frontend_url": _loopback_origin,

@@ -242,6 +242,8 @@ class RateLimited(UpstreamError):
         super().__init__(detail)
         self.retry_after = retry_after
         self.daily = daily
+        if daily:
+            self.message = "Zoom’s daily limit for this is used up. Try again when it starts anew."
 
     @property
     def headers(self) -> dict[str, str]:

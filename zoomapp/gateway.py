@@ -11,6 +11,7 @@ import msgspec
 
 from zoomapp.answers import Answers
 from zoomapp.errors import SessionExpired
+from zoomapp.governor import Caller, Governor
 from zoomapp.tokens.service import TokenService
 from zoomapp.zoom.client import SAFE, Answer, Call, ZoomClient, decipher, lacks_scope
 from zoomapp.zoom.models import Meeting, User, text
@@ -32,21 +33,23 @@ class Gateway:
         client: ZoomClient,
         record: bytes | None = None,
         answers: Answers | None = None,
+        governor: Governor | None = None,
     ) -> None:
         """``record``: the user's token record, if it was read a moment ago; it serves for the first call.
 
-        ``answers``: what is emptied when this user changes something.
+        ``answers``: what is emptied when this user changes something. ``governor``: who knows what is used up.
         """
         self.user_id = user_id
         self._record = record
         self._tokens = tokens
         self._client = client
         self._answers = answers
+        self._governor = governor
 
     def send(self, call: Call) -> Answer:
         """Zoom's answer with a good token, whatever its status. The answer must be read or closed.
 
-        Raises NotAuthorized, SessionExpired, UpstreamError or StoreUnavailable.
+        Raises NotAuthorized, SessionExpired, UpstreamError, StoreUnavailable, or RateLimited without having asked.
         """
         try:
             return self._send(call)
@@ -58,7 +61,7 @@ class Gateway:
     def _send(self, call: Call) -> Answer:
         record, self._record = self._record, None
         token = self._tokens.access_token(self.user_id, record)
-        answer = self._client.send(call, token)
+        answer = self._ask(call, token, record)
         if not _refuses_token(answer):
             return answer
         answer.close()
@@ -68,6 +71,12 @@ class Gateway:
             answer.close()
             raise SessionExpired("a fresh access token was refused")
         return answer
+
+    def _ask(self, call: Call, token: str, record: bytes | None) -> Answer:
+        if self._governor is None:
+            return self._client.send(call, token)
+        who = Caller(self.user_id, lambda: self._tokens.load(self.user_id, record).account_id)
+        return self._governor.ask(who, call, lambda: self._client.send(call, token))
 
     def download(self, address: str, byte_range: str = "") -> Answer:
         """A file of this user's at Zoom, as a stream. Raises what ``send`` raises."""

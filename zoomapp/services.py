@@ -19,6 +19,8 @@ from zoomapp.chatbot import Chatbot
 from zoomapp.config import Settings
 from zoomapp.events import Events
 from zoomapp.gateway import Gateway
+from zoomapp.governor import Governor
+from zoomapp.marks import Marks
 from zoomapp.rooms import Rooms
 from zoomapp.sightings import Sightings
 from zoomapp.signin import SignIn
@@ -49,11 +51,12 @@ class Services:
     sightings: Sightings
     calls: CallLog
     answers: Answers
+    governor: Governor
     chatbot: Chatbot
     clock: Callable[[], float]
 
     def gateway(self, user_id: str, record: bytes | None = None) -> Gateway:
-        return Gateway(user_id, self.tokens, self.client, record, self.answers)
+        return Gateway(user_id, self.tokens, self.client, record, self.answers, self.governor)
 
     def begin_shutdown(self) -> None:
         """Called on SIGTERM, before the server drains."""
@@ -109,6 +112,8 @@ def build(
     events.handlers["meeting."] = rooms.hear
     snapshots = Snapshots(connection, ring, clock)
     answers = Answers(connection, ring, clock)
+    marks = Marks(connection, clock)
+    governor = Governor(marks, clock, settings.rate_limit_wait_seconds, settings.web_threads)
     events.handlers["meeting"] = answers.hear
     sightings = Sightings(connection, ring, clock)
     calls = CallLog(connection, ring)
@@ -128,6 +133,7 @@ def build(
         sightings,
         calls,
         answers,
+        governor,
         chatbot,
         clock,
     )

@@ -11,6 +11,7 @@ from zoomapp.begun import IN_CLIENT, WEB, Begun, BegunSignIns
 from zoomapp.errors import MissingScope, SignInError, StateMismatch, UpstreamError
 from zoomapp.tokens.service import TokenService
 from zoomapp.zoom.client import Call, ZoomClient, decipher
+from zoomapp.zoom.models import text
 from zoomapp.zoom.oauth import ZoomOAuth
 from zoomapp.zoom.pkce import code_verifier
 
@@ -104,21 +105,23 @@ class SignIn:
         if len(code) not in CODE_LENGTHS or not code.isascii() or not code.isprintable():
             raise SignInError("malformed code")
         tokens = self._oauth.exchange(code, begun.verifier, redirect_uri)
-        user_id = self._who(tokens.access_token) or known_user_id
+        user_id, account_id = self._who(tokens.access_token)
+        user_id = user_id or known_user_id
         if not user_id:
             raise SignInError("Zoom did not say whose tokens these are")
-        self._tokens.keep(user_id, tokens)
+        self._tokens.keep(user_id, tokens, account_id)
         return user_id
 
-    def _who(self, access_token: str) -> str:
+    def _who(self, access_token: str) -> tuple[str, str]:
+        """User and account; empty when the grant may not read its user."""
         try:
             user = decipher(self._client.send(Call("GET", "/v2/users/me"), access_token), self._client.clock())
         except MissingScope:
-            return ""
+            return "", ""
         user_id = user.get("id") if isinstance(user, dict) else None
         if not isinstance(user_id, str) or not user_id:
             raise UpstreamError("users/me without an id")
-        return user_id
+        return user_id, text(user, "account_id")
 
     def deep_link(self, access_token: str, action: str) -> str:
         """An address that opens the app inside Zoom's client. Raises UpstreamError or ZoomRefused.

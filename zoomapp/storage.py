@@ -136,7 +136,8 @@ def named_failures() -> Iterator[None]:
 
 #: What is kept of a user under a name that needs no list.
 ANSWERS, ANSWERS_VERSION = "answers", "answers-version"
-KINDS = ("tokens", "lease", "failure", "preferences", ANSWERS, ANSWERS_VERSION)
+HOST_DAYS = "host-days"
+KINDS = ("tokens", "lease", "failure", "preferences", ANSWERS, ANSWERS_VERSION, HOST_DAYS)
 
 #: How long the list of what is kept of a user outlives its last entry: longer than anything on it by default.
 LISTED_SECONDS = 400 * 86400

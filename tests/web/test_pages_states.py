@@ -194,6 +194,7 @@ def test_slowing_down_shows_the_wait_and_a_client_hears_it(dana, world, path, ro
 
 @pytest.mark.parametrize(("path", "route"), ASKING.items())
 def test_the_daily_limit_says_when_it_resets(dana, world, clock, path, route):
+    dana.look("/settings")
     headers = {"Retry-After": "2026-03-03T00:00:00Z", "X-RateLimit-Type": "Daily-limit"}
     world.faults.append(Fault(route, 429, headers, {"code": 429, "message": "daily rate limit"}))
 

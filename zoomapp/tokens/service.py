@@ -113,9 +113,10 @@ class TokenService:
         """The scopes of the kept grant. Raises NotAuthorized, SessionExpired."""
         return self.load(user_id).scopes
 
-    def keep(self, user_id: str, tokens: TokenSet) -> None:
+    def keep(self, user_id: str, tokens: TokenSet, account_id: str = "") -> None:
         """Keep a new authorization; whatever was kept before is dead at Zoom already (its error 4741)."""
-        grant = dataclasses.replace(tokens, user_id=user_id, grant_id=secrets.token_hex(8), ended_by="")
+        named = dataclasses.replace(tokens, user_id=user_id, account_id=account_id)
+        grant = dataclasses.replace(named, grant_id=secrets.token_hex(8), ended_by="")
         self._held.pop(user_id, None)
         self.store.save(user_id, self._seal(grant))
         log.info("tokens kept", extra={"user": hashed(user_id)})

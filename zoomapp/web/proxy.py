@@ -11,7 +11,7 @@ from zoomapp.errors import BadRequest, RateLimited, TooLarge, UpstreamError
 from zoomapp.logs import request_id
 from zoomapp.web.current import asker, gateway, services
 from zoomapp.zoom.cacheable import seconds_kept
-from zoomapp.zoom.client import Answer, Call, decipher
+from zoomapp.zoom.client import Answer, Call, limited
 from zoomapp.zoom.target import PREFIX, relay_target
 
 bp = Blueprint("proxy", __name__)
@@ -93,7 +93,7 @@ def _chunked(request: Request) -> bool:
 
 
 def incoming(answer: Answer, method: str, now: float) -> Response:
-    """Zoom's answer for the browser: status, body and the headers of ``DOWN``. Raises UpstreamError, RateLimited."""
+    """Zoom's answer for the browser: status, body and the headers of ``DOWN``. Raises UpstreamError."""
     if answer.status == 429:
         return _slow_down(answer, now)
     _refuse_pages(answer)
@@ -130,11 +130,17 @@ def _response(body: bytes | Iterable[bytes], status: int, headers: Mapping[str, 
 def _slow_down(answer: Answer, now: float) -> Response:
     """Zoom's words and number, ours for the wait: whole seconds, whatever form Zoom sent."""
     headers = {name: answer.headers[name] for name in DOWN if name in answer.headers and name.startswith("X-")}
-    try:
-        decipher(answer, now)
-    except RateLimited as error:
-        answer.close()
-        message = error.detail or error.message
-        words = {"error": error.code, "code": 429, "message": message, "request_id": request_id.get()}
-        return Response(json.dumps(words), 429, {**headers, **error.headers}, mimetype="application/json")
-    raise UpstreamError("429 without meaning")
+    error = limited(answer, now)
+    answer.close()
+    return _limited(error, error.detail or error.message, headers)
+
+
+@bp.errorhandler(RateLimited)
+def spared(error: RateLimited) -> Response:
+    """The same for what Zoom was not asked."""
+    return _limited(error, error.message, {})
+
+
+def _limited(error: RateLimited, message: str, headers: dict[str, str]) -> Response:
+    words = {"error": error.code, "code": 429, "message": message, "request_id": request_id.get()}
+    return Response(json.dumps(words), 429, {**headers, **error.headers}, mimetype="application/json")

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-import zlib
 from collections.abc import Mapping
+
+from zoomapp.zoom.packed import unpacked
 
 #: Seconds by path: short for what people change, longer for what has happened.
 #: A single meeting is missing on purpose: its answer holds the link that starts it.
@@ -35,19 +36,5 @@ def may_be_kept(headers: Mapping[str, str], body: bytes) -> bool:
     """Whether an answer is small, is JSON, and holds nothing secret."""
     if len(body) > MOST_BYTES or not headers.get("Content-Type", "").lower().startswith("application/json"):
         return False
-    text = _unpacked(headers.get("Content-Encoding", ""), body)
+    text = unpacked(headers.get("Content-Encoding", ""), body, MOST_UNPACKED)
     return text is not None and not _SECRET.search(text)
-
-
-def _unpacked(encoding: str, body: bytes) -> bytes | None:
-    """The body as text; None where we cannot look into it."""
-    if encoding in ("", "identity"):
-        return body
-    if encoding != "gzip":
-        return None
-    try:
-        reader = zlib.decompressobj(wbits=31)
-        text = reader.decompress(body, MOST_UNPACKED)
-    except zlib.error:
-        return None
-    return text if reader.eof else None

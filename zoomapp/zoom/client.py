@@ -28,6 +28,7 @@ from zoomapp.errors import (
     ZoomRefused,
 )
 from zoomapp.zoom.limits import is_daily, retry_after_seconds
+from zoomapp.zoom.packed import unpacked
 from zoomapp.zoom.wire import ExactAdapter, bounded
 
 log = logging.getLogger(__name__)
@@ -109,7 +110,7 @@ class Answer:
         if not body.strip():
             return None
         try:
-            return msgspec.json.decode(body)
+            return msgspec.json.decode(unpacked(self.headers.get("Content-Encoding", ""), body, JSON_BYTES) or b"")
         except msgspec.DecodeError as error:
             raise UpstreamError(f"answer {self.status} is not JSON") from error
 
@@ -257,16 +258,26 @@ def decipher(answer: Answer, now: float) -> Any:
     if answer.status >= 500:
         answer.close()
         raise UpstreamError(f"Zoom answered {answer.status}")
+    if answer.status == 429:
+        raise limited(answer, now)
     body = answer.json()
     refusal = isinstance(body, dict) and isinstance(body.get("code"), int) and "message" in body
     if answer.status < 300 and not (refusal and body["code"] in (200, 300)):
         return body
     code, message = (body["code"], str(body["message"])) if refusal else (0, "")
-    if answer.status == 429:
-        daily = is_daily(answer.headers.get("X-RateLimit-Type", ""), message)
-        wait = retry_after_seconds(answer.headers.get("Retry-After", ""), now, daily=daily)
-        raise RateLimited(wait, daily=daily, detail=message)
     raise _refusal(answer.status, code, message, body)
+
+
+def limited(answer: Answer, now: float) -> RateLimited:
+    """What a 429 means, also when its body is not what Zoom sends. ``detail``: Zoom's words."""
+    try:
+        body = answer.json()
+    except UpstreamError:
+        body = None
+    message = str(body.get("message", "")) if isinstance(body, dict) else ""
+    daily = is_daily(answer.headers.get("X-RateLimit-Type", ""), message)
+    wait = retry_after_seconds(answer.headers.get("Retry-After", ""), now, daily=daily)
+    return RateLimited(wait, daily=daily, detail=message)
 
 
 def _refusal(status: int, code: int, message: str, body: Any) -> ZoomRefused:

@@ -33,7 +33,8 @@ class TokenSet:
 
     ``expires_at`` and ``issued_at`` are epoch seconds; ``scope`` is space-separated; ``grant_id`` names the
     authorization it stems from and outlives renewals; ``ended_by`` is set when Zoom refused the refresh token: the
-    digest of that token. ``granted_at`` is when the person authorized, epoch seconds.
+    digest of that token. ``granted_at`` is when the person authorized, epoch seconds. ``account_id`` is empty where
+    Zoom did not say it.
     """
 
     user_id: str
@@ -45,6 +46,7 @@ class TokenSet:
     grant_id: str = ""
     granted_at: float = 0.0
     ended_by: str = ""
+    account_id: str = ""
 
     @property
     def ended(self) -> bool:
@@ -172,6 +174,7 @@ class ZoomOAuth:
             scope=str(scope),
             grant_id=before.grant_id if before else "",
             granted_at=before.granted_at if before else now,
+            account_id=before.account_id if before else "",
         )
 
     def _post(self, path: str, form: dict[str, str], seconds: float) -> tuple[int, Any, dict[str, Any]]:
