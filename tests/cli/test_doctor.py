@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from devtools import found
+from devtools.processes import free_port
 from sandbox.faults import Fault
 from tests.certificates import self_signed
 from tests.cli.deployments import OLD_KEY, Deployment, adding, leading_on, rewriting_cookies, without
@@ -89,9 +90,10 @@ def redis_with_its_own_certificate(deployment):
     if not found.redis_server():
         pytest.skip("The embedded server has no TLS.")
     pem, key = self_signed(Path(deployment.redis._folder))
-    port = {"tls_port": str(deployment.port + 1), "tls_auth_clients": "no"}
-    deployment.start_redis(**KEPT, **port, tls_cert_file=str(pem), tls_key_file=str(key))
-    deployment.set(redis_url=f"rediss://127.0.0.1:{deployment.port + 1}/0")
+    port = free_port()
+    tls = {"tls_port": str(port), "tls_auth_clients": "no", "tls_cert_file": str(pem), "tls_key_file": str(key)}
+    deployment.start_redis(**KEPT, **tls)
+    deployment.set(redis_url=f"rediss://127.0.0.1:{port}/0")
 
 
 def redis_drops_keys_when_full(deployment):

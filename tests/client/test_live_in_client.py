@@ -2,6 +2,8 @@
 
 import time
 
+import pytest
+
 from sandbox.seat import Seat
 from tests.client.transports import ask_over_http
 
@@ -15,6 +17,7 @@ STEPS = {
 }
 
 
+@pytest.mark.timed
 def test_who_waits_enters_leaves_and_comes_back_is_in_the_app_within_two_seconds(stack, zoom_client):
     app_url, zoom_url = stack
     home_url, ask = f"{app_url}/api/zoomapp/home", ask_over_http(zoom_url)

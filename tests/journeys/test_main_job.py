@@ -69,6 +69,7 @@ def test_the_main_job(at_home, dev_run, page):
     assert page.evaluate("async () => (await fetch('/zoom/api/v2/users/me')).status") == 401
 
 
+@pytest.mark.timed
 def test_a_later_start_takes_less_than_two_seconds(dev_run):
     seconds = []
     for _ in range(4):

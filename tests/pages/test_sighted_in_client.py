@@ -98,6 +98,7 @@ def test_another_meetings_people_are_not_taken_for_this_ones(without_dashboard, 
 
 def test_an_opened_row_and_an_opened_door_have_nothing_for_axe(without_dashboard, open_client, world, clock):
     client = open_client()
+    client.app.wait_for_function("() => 'admits' in document.body.dataset")
     clock.tick(5)
     for name in (MARA, "Guest Kim"):
         world.join(world.live_instance(), None, name, waiting=True)
@@ -119,6 +120,7 @@ def test_an_opened_row_and_an_opened_door_have_nothing_for_axe(without_dashboard
     assert wrong == []
 
 
+@pytest.mark.timed
 def test_the_client_alone_shows_it_at_once(without_dashboard, open_client, steps, clock):
     client = open_client()
     client.app.wait_for_function("() => 'admits' in document.body.dataset")
