@@ -12,7 +12,7 @@ import signal
 import tempfile
 from pathlib import Path
 
-worker_class = "gthread"
+worker_class = "zoomapp.web.worker.StayingWorker"
 workers = int(os.environ.get("WEB_CONCURRENCY", 2))
 threads = int(os.environ.get("WEB_THREADS", 320))
 worker_connections = 2000

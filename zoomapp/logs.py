@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import random
 import sys
+import time
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -13,8 +15,20 @@ from typing import TextIO
 import msgspec
 
 request_id: ContextVar[str] = ContextVar("request_id", default="")
+_began_at: ContextVar[float] = ContextVar("began_at", default=0.0)
 
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
+
+
+def begin() -> None:
+    """A request begins in this context, with an id that nobody has to keep secret."""
+    request_id.set(f"{random.getrandbits(64):016x}")
+    _began_at.set(time.monotonic())
+
+
+def seconds() -> float:
+    """How long ago this context's request began."""
+    return time.monotonic() - _began_at.get()
 
 
 class JsonLines(logging.Formatter):

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import secrets
+from flask import Flask, request
 
-from flask import Flask
-
-from zoomapp import deadline, logs
+from zoomapp import deadline, logs, noted
 from zoomapp.services import Services
 from zoomapp.web import (
     batch,
@@ -21,6 +19,7 @@ from zoomapp.web import (
     headers,
     health,
     info,
+    lane,
     live,
     meeting,
     meetings,
@@ -48,13 +47,12 @@ def init_app(app: Flask) -> None:
     # Two slashes are two slashes: a redirect that folds them would break a meeting UUID.
     app.url_map.merge_slashes = False
     app.url_map.strict_slashes = False
-    app.session_interface = SealedSessions(app, parts.redis, parts.ring)
+    app.session_interface = sessions = SealedSessions(app, parts.redis, parts.ring)
 
     @app.before_request
     def begin() -> None:
-        logs.request_id.set(secrets.token_hex(8))
-        deadline.begin()
-        observed.begin()
+        if not lane.came_by(request.environ):
+            begin_request()
 
     guard.init_app(app, parts.settings.public_url)
     headers.init_app(app, parts.settings)
@@ -83,3 +81,11 @@ def init_app(app: Flask) -> None:
         app.register_blueprint(page.bp)
     for page in (connect, settings, info, tools, calls, styleguide):
         app.register_blueprint(page.bp)
+    app.wsgi_app = lane.Lane(app.wsgi_app, parts, sessions, begin_request)  # type: ignore[method-assign]
+
+
+def begin_request() -> None:
+    """From here on this context is that of one request."""
+    logs.begin()
+    deadline.begin()
+    noted.begin()

@@ -15,14 +15,14 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import msgspec
-from flask import Blueprint, Response, jsonify, request
+from flask import Blueprint, jsonify, request
 from flask.typing import ResponseReturnValue
 
 from zoomapp.errors import BadRequest, TooLarge, ZoomAppError
 from zoomapp.gateway import Gateway
 from zoomapp.logs import request_id
 from zoomapp.web.current import gateway, services
-from zoomapp.web.proxy import incoming
+from zoomapp.web.proxy import Relayed, incoming
 from zoomapp.zoom.client import WHOLE_BYTES, Call
 from zoomapp.zoom.target import PREFIX, relay_target
 
@@ -78,8 +78,8 @@ def _answer(who: Gateway, wanted: Wanted, now: float) -> tuple[int, Iterable[tup
         if wanted.method != "GET":
             raise BadRequest("a batch only reads")
         call = Call("GET", relay_target(_in_full(wanted.path)), HEADERS)
-        response = incoming(who.send(call), call.method, now)
-        return response.status_code, response.headers, _body(response)
+        relayed = incoming(who.send(call), call.method, now)
+        return relayed.status, relayed.headers.items(), _body(relayed)
     except ZoomAppError as error:
         said = {"error": error.code, "message": error.message, "request_id": request_id.get()}
         return error.status, error.headers.items(), said
@@ -91,12 +91,13 @@ def _in_full(path: str) -> str:
     return PREFIX + below if below.startswith("/v2/") else f"{PREFIX}/v2{below}"
 
 
-def _body(response: Response) -> Any:
+def _body(relayed: Relayed) -> Any:
     """The body as JSON; None for none, text for what is no JSON. Raises TooLarge."""
-    if response.is_streamed:
-        response.close()
+    body = relayed.body
+    if not isinstance(body, bytes):
+        if relayed.close:
+            relayed.close()
         raise TooLarge(f"more than {WHOLE_BYTES} bytes: ask for it by itself")
-    body = response.get_data()
     try:
         return msgspec.json.decode(body) if body.strip() else None
     except msgspec.DecodeError:

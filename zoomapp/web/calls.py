@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 from flask import Blueprint, Flask, Response, render_template, session
 
 from zoomapp import noted
-from zoomapp.web.current import gateway, services
-from zoomapp.web.sessions import Session
+from zoomapp.web.current import gateway, services, this_session
 
 bp = Blueprint("calls", __name__)
 
@@ -21,10 +18,6 @@ def show() -> str:
 
 
 def init_app(app: Flask) -> None:
-    @app.before_request
-    def begin() -> None:
-        noted.begin()
-
     @app.after_request
     def keep(response: Response) -> Response:
         """Whoever called Zoom has a session that was read already."""
@@ -35,4 +28,5 @@ def init_app(app: Flask) -> None:
 
 
 def _session_id() -> str:
-    return cast(Session, session._get_current_object()).sid  # type: ignore[attr-defined,no-any-return]
+    sid: str = this_session().sid
+    return sid

@@ -7,7 +7,6 @@ from typing import cast
 
 from flask import current_app, session
 
-from zoomapp.answers import Asker
 from zoomapp.errors import NotSignedIn, StoreUnavailable
 from zoomapp.gateway import Gateway
 from zoomapp.services import Services
@@ -24,28 +23,19 @@ def services() -> Services:
 
 def user_id() -> str | None:
     """The signed-in person's Zoom user id, or None. Raises StoreUnavailable when nobody can tell."""
-    if _session().unknown:
-        raise StoreUnavailable("the session could not be read")
-    return cast("str | None", session.get("user_id"))
+    return this_session().user()
 
 
 def gateway() -> Gateway:
     """Zoom as the signed-in person sees it. Raises NotSignedIn, StoreUnavailable."""
     if (who := user_id()) is None:
         raise NotSignedIn("no user in the session")
-    return services().gateway(who, _session().tokens)
-
-
-def asker() -> Asker:
-    """Whose kept answers these are. Raises NotSignedIn, NotAuthorized, SessionExpired, StoreUnavailable."""
-    if (who := user_id()) is None:
-        raise NotSignedIn("no user in the session")
-    return Asker(who, services().tokens.load(who, _session().tokens).grant_id, _session().version)
+    return services().gateway(who, this_session().tokens)
 
 
 def browser() -> str:
     """A name for this browser that outlives a change of session id, so that two tabs can sign in side by side."""
-    if _session().unknown:
+    if this_session().unknown:
         raise StoreUnavailable("the session could not be read")
     if "browser" not in session:
         session["browser"] = secrets.token_urlsafe(16)
@@ -60,7 +50,7 @@ def open_session(user_id: str) -> None:
     session.clear()
     session.update(kept)
     session["user_id"] = user_id
-    cast(SealedSessions, current_app.session_interface).regenerate(_session())
+    cast(SealedSessions, current_app.session_interface).regenerate(this_session())
 
 
 def open_guest_session() -> None:
@@ -69,7 +59,7 @@ def open_guest_session() -> None:
     session.clear()
     session.update(kept)
     session["guest"] = True
-    cast(SealedSessions, current_app.session_interface).regenerate(_session())
+    cast(SealedSessions, current_app.session_interface).regenerate(this_session())
 
 
 def end_session() -> None:
@@ -78,5 +68,5 @@ def end_session() -> None:
     session.modified = True
 
 
-def _session() -> Session:
+def this_session() -> Session:
     return cast(Session, session._get_current_object())  # type: ignore[attr-defined]

@@ -54,14 +54,20 @@ def content_policy(settings: Settings, besides: Mapping[str, str] | None = None)
     return "; ".join(f"{name} {value}" for name, value in rules.items())
 
 
+def of_answers(settings: Settings) -> tuple[tuple[str, str], ...]:
+    """What every answer carries that nobody may keep."""
+    return (
+        ("Strict-Transport-Security", "max-age=31536000"),
+        ("X-Content-Type-Options", "nosniff"),
+        ("Content-Security-Policy", content_policy(settings)),
+        ("Referrer-Policy", "same-origin"),
+        ("Cache-Control", "no-store"),
+    )
+
+
 def init_app(app: Flask, settings: Settings) -> None:
-    always = {
-        "Strict-Transport-Security": "max-age=31536000",
-        "X-Content-Type-Options": "nosniff",
-        "Content-Security-Policy": content_policy(settings),
-        "Referrer-Policy": "same-origin",
-    }
-    kept, fresh = tuple(always.items()), (*always.items(), ("Cache-Control", "no-store"))
+    fresh = of_answers(settings)
+    kept = fresh[:-1]
 
     @app.after_request
     def add(response: Response) -> Response:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import hmac
 import logging
-import time
 from typing import Any, cast
 
-from flask import Blueprint, Flask, Response, g, request, session
+from flask import Blueprint, Flask, Response, request, session
 
 from zoomapp import logs, metrics, noted
 from zoomapp.errors import NotFound, TokenError
@@ -21,22 +20,35 @@ bp = Blueprint("observed", __name__)
 QUIET = ("/static/", "/healthz", "/readyz", "/metrics")
 
 
-def begin() -> None:
-    g.began = time.monotonic()
-
-
 def init_app(app: Flask, token: str) -> None:
     if token:
         metrics.start()
 
     @app.after_request
-    def tell(response: Response) -> Response:
-        seconds = time.monotonic() - g.began
+    def told(response: Response) -> Response:
+        # Looked up past the session's own method, which would note that this answer depends on the cookie.
+        user_id = dict.get(cast("dict[str, Any]", session._get_current_object()), "user_id")  # type: ignore[attr-defined]
         route = request.url_rule.rule if request.url_rule else "unmatched"
-        metrics.request(request.method, route, response.status_code, seconds)
-        quiet = request.path.startswith(QUIET)
-        log.log(logging.DEBUG if quiet else logging.INFO, "request", extra=_facts(route, response, seconds))
+        tell(request.method, route, response.status_code, user_id, quiet=request.path.startswith(QUIET))
         return response
+
+
+def tell(method: str, route: str, status: int, user_id: str | None, *, quiet: bool = False) -> None:
+    """One request was answered. Of its address only the route: what stands in its place may name a person."""
+    seconds = logs.seconds()
+    metrics.request(method, route, status, seconds)
+    level = logging.DEBUG if quiet else logging.INFO
+    if not log.isEnabledFor(level):
+        return
+    facts: dict[str, Any] = {"method": method, "route": route, "status": status}
+    facts["milliseconds"] = round(seconds * 1000, 1)
+    if user_id:
+        facts["user"] = logs.hashed(user_id)
+    if upstream := noted.so_far():
+        facts["upstream"] = [
+            {name: call[name] for name in ("status", "milliseconds", "tracking_id")} for call in upstream
+        ]
+    log.log(level, "request", extra=facts)
 
 
 @bp.get("/metrics")
@@ -48,22 +60,3 @@ def show() -> Response:
     if not hmac.compare_digest(request.headers.get("Authorization", "").encode(), f"Bearer {token}".encode()):
         raise TokenError("metrics asked for without the token")
     return Response(metrics.exposition(), content_type="text/plain; version=0.0.4; charset=utf-8")
-
-
-def _facts(route: str, response: Response, seconds: float) -> dict[str, Any]:
-    """Of the address only the route: what stands in its place may name a person."""
-    facts: dict[str, Any] = {
-        "method": request.method,
-        "route": route,
-        "status": response.status_code,
-        "milliseconds": round(seconds * 1000, 1),
-    }
-    # Looked up past the session's own method, which would note that this answer depends on the cookie.
-    user_id = dict.get(cast("dict[str, Any]", session._get_current_object()), "user_id")  # type: ignore[attr-defined]
-    if user_id:
-        facts["user"] = logs.hashed(user_id)
-    if upstream := noted.so_far():
-        facts["upstream"] = [
-            {name: call[name] for name in ("status", "milliseconds", "tracking_id")} for call in upstream
-        ]
-    return facts

@@ -1,25 +1,42 @@
-"""``/zoom/api/v2/…``: the browser's request ⇄ a call to Zoom as the signed-in user."""
+"""``/zoom/api/v2/…``: the browser's request ⇄ a call to Zoom as the signed-in user.
+
+Most calls are answered in front of Flask (`lane.py`), the rest by the view here; ``relay`` is what both do.
+"""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
 
-from flask import Blueprint, Request, Response, request
+import msgspec
+from flask import Blueprint, Response, request
+from werkzeug.datastructures import Headers
 
-from zoomapp.errors import BadRequest, RateLimited, TooLarge, UpstreamError
+from zoomapp.answers import Asker
+from zoomapp.errors import BadRequest, NotSignedIn, RateLimited, TooLarge, UpstreamError
+from zoomapp.gateway import Gateway
 from zoomapp.logs import request_id
-from zoomapp.web.current import asker, gateway, services
+from zoomapp.services import Services
+from zoomapp.web.current import services, this_session
+from zoomapp.web.sessions import Session
 from zoomapp.zoom.cacheable import seconds_kept
-from zoomapp.zoom.client import Answer, Call, limited
+from zoomapp.zoom.client import NO_BODY, Answer, Call, limited
 from zoomapp.zoom.target import PREFIX, relay_target
 
 bp = Blueprint("proxy", __name__)
 
-METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
+ROUTE = f"{PREFIX}/<path:_>"
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 MAX_BODY_BYTES = 1024 * 1024
-#: What goes up. Everything else stays here: cookies, credentials, addresses, whatever a header may be called next year.
-UP = ("Accept", "Accept-Encoding", "Accept-Language", "Content-Type")
+#: What goes up, and where WSGI has it. Everything else stays here: cookies, credentials, addresses, whatever a header
+#: may be called next year.
+UP = (
+    ("Accept", "HTTP_ACCEPT"),
+    ("Accept-Encoding", "HTTP_ACCEPT_ENCODING"),
+    ("Accept-Language", "HTTP_ACCEPT_LANGUAGE"),
+    ("Content-Type", "CONTENT_TYPE"),
+)
 #: What comes back. Never a cookie, a policy or a place to go.
 DOWN = (
     "Content-Type",
@@ -35,101 +52,133 @@ DOWN = (
 )
 #: Types a browser could run as a page of ours. Zoom's API sends none; its error pages do.
 ACTIVE = ("text/html", "application/xhtml+xml", "image/svg+xml", "text/xml", "application/xml")
+#: Where in the environ lies a failure that was met in front of Flask.
+MET = "zoomapp.met"
+
+
+@dataclass(frozen=True)
+class Relayed:
+    """What the browser gets, before anything of ours is added. ``close``: after a body that is not whole bytes."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes | Iterable[bytes] = b""
+    close: Callable[[], None] | None = None
+
+    @classmethod
+    def whole(cls, status: int, headers: Mapping[str, str], body: bytes) -> Relayed:
+        """With a body whose length is known."""
+        return cls(status, {**headers, "Content-Length": str(len(body))}, body)
 
 
 @bp.route(f"{PREFIX}/", defaults={"_": ""}, methods=METHODS, provide_automatic_options=False)
-@bp.route(f"{PREFIX}/<path:_>", methods=METHODS, provide_automatic_options=False)
+@bp.route(ROUTE, methods=METHODS, provide_automatic_options=False)
 def forward(_: str) -> Response:
-    """Relay one request to Zoom."""
-    call = outgoing(request)
-    seconds = seconds_kept(call.path) if call.method == "GET" else 0
-    wish = request.headers.get("Cache-Control", "").lower() if seconds else ""
-    if seconds and "no-store" not in wish:
-        return _kept(call, seconds, anew="no-cache" in wish or "max-age=0" in wish)
-    return incoming(gateway().send(call), call.method, services().clock())
+    """Relay one request to Zoom, or say what kept it from being relayed."""
+    if MET in request.environ:
+        raise request.environ[MET]
+    return _response(relay(services(), this_session(), request.environ))
 
 
-def _kept(call: Call, seconds: int, anew: bool) -> Response:
-    """The answer from a moment ago, or Zoom's; ``X-Cache`` says which. 304 to whoever has it already."""
-    way, parts = gateway(), services()
-    served = parts.answers.get(asker(), call, seconds, lambda: way.send(call), anew=anew)
-    if served.answer is not None:
-        response = incoming(served.answer, call.method, parts.clock())
-    elif served.kept is not None:
-        response = _response(served.kept.body, 200, {**served.kept.headers, "Age": str(served.age)})
-    if served.kept is not None:
-        if served.kept.etag in request.headers.get("If-None-Match", ""):
-            response = _response(b"", 304, {})
-        response.headers["ETag"] = served.kept.etag
-    response.headers["X-Cache"] = served.state
+def _response(relayed: Relayed) -> Response:
+    response = Response(relayed.body, relayed.status)
+    # In place of Werkzeug's own: of what Zoom says nothing, neither do we.
+    response.headers = Headers(relayed.headers)
+    if relayed.close:
+        response.call_on_close(relayed.close)
     return response
 
 
-def outgoing(request: Request) -> Call:
+def relay(parts: Services, session: Session, environ: Mapping[str, Any]) -> Relayed:
+    """Zoom's answer for the browser. Raises BadRequest, UriTooLong, TooLarge, NotSignedIn and what ``send`` raises."""
+    call = outgoing(environ)
+    if (who := session.user()) is None:
+        raise NotSignedIn("no user in the session")
+    way = parts.gateway(who, session.tokens)
+    seconds = seconds_kept(call.path) if call.method == "GET" else 0
+    wish = environ.get("HTTP_CACHE_CONTROL", "").lower() if seconds else ""
+    if not seconds or "no-store" in wish:
+        return incoming(way.send(call), call.method, parts.clock())
+    asker = Asker(who, parts.tokens.load(who, session.tokens).grant_id, session.version)
+    anew = "no-cache" in wish or "max-age=0" in wish
+    return _kept(parts, asker, way, call, seconds, anew=anew, known=environ.get("HTTP_IF_NONE_MATCH", ""))
+
+
+def _kept(parts: Services, asker: Asker, way: Gateway, call: Call, seconds: int, *, anew: bool, known: str) -> Relayed:
+    """The answer from a moment ago, or Zoom's; ``X-Cache`` says which. 304 to whoever has it already."""
+    served = parts.answers.get(asker, call, seconds, lambda: way.send(call), anew=anew)
+    told = {"X-Cache": served.state}
+    relayed = incoming(served.answer, call.method, parts.clock()) if served.answer is not None else None
+    if served.kept is not None:
+        told["ETag"] = served.kept.etag
+        if served.kept.etag in known:
+            return Relayed(304, told)
+        if relayed is None:
+            relayed = Relayed.whole(200, {**served.kept.headers, "Age": str(served.age)}, served.kept.body)
+    assert relayed is not None  # served has an answer, or a kept one
+    return Relayed(relayed.status, relayed.headers | told, relayed.body, relayed.close)
+
+
+def outgoing(environ: Mapping[str, Any]) -> Call:
     """The browser's request as a call to Zoom. Raises BadRequest, UriTooLong, TooLarge."""
-    # request.path is percent-decoded, which would break meeting UUIDs: take the target as it came on the wire.
-    raw = request.environ.get("RAW_URI") or request.environ.get("REQUEST_URI")
+    # PATH_INFO is percent-decoded, which would break meeting UUIDs: take the target as it came on the wire.
+    raw = environ.get("RAW_URI") or environ.get("REQUEST_URI")
     if not raw:
         raise BadRequest("the server does not say what came over the wire")
-    headers = {name: request.headers[name] for name in UP if name in request.headers}
-    return Call(request.method, relay_target(raw), headers, _body(request))
+    headers = {name: environ[key] for name, key in UP if environ.get(key)}
+    return Call(environ["REQUEST_METHOD"], relay_target(raw), headers, _body(environ))
 
 
-def _body(request: Request) -> bytes:
+def _body(environ: Mapping[str, Any]) -> bytes:
     """The whole body, as long as it said it would be."""
-    announced = request.content_length
-    if announced is not None and announced > MAX_BODY_BYTES:
-        raise TooLarge(f"{announced} bytes")
-    body: bytes = request.environ["wsgi.input"].read(MAX_BODY_BYTES + 1) if announced or _chunked(request) else b""
+    announced = environ.get("CONTENT_LENGTH") or ""
+    if announced and not announced.isdecimal():
+        raise BadRequest("a length that is no number")
+    length = int(announced or 0)
+    if length > MAX_BODY_BYTES:
+        raise TooLarge(f"{length} bytes")
+    body: bytes = environ["wsgi.input"].read(MAX_BODY_BYTES + 1) if length or _chunked(environ) else b""
     if len(body) > MAX_BODY_BYTES:
         raise TooLarge("more than announced")
-    if announced is not None and len(body) != announced:
+    if announced and len(body) != length:
         raise BadRequest("the body broke off")
     return body
 
 
-def _chunked(request: Request) -> bool:
-    return "chunked" in request.headers.get("Transfer-Encoding", "").lower()
+def _chunked(environ: Mapping[str, Any]) -> bool:
+    return "chunked" in environ.get("HTTP_TRANSFER_ENCODING", "").lower()
 
 
-def incoming(answer: Answer, method: str, now: float) -> Response:
+def incoming(answer: Answer, method: str, now: float) -> Relayed:
     """Zoom's answer for the browser: status, body and the headers of ``DOWN``. Raises UpstreamError."""
     if answer.status == 429:
         return _slow_down(answer, now)
-    _refuse_pages(answer)
-    headers = {name: answer.headers[name] for name in DOWN if name in answer.headers}
+    kind = answer.headers.get("Content-Type", "")
+    _refuse_pages(answer, kind.partition(";")[0].strip().lower())
+    headers = {name: value for name in DOWN if (value := answer.headers.get(name)) is not None}
     whole = answer.whole()
-    if whole is not None:
-        answer.close()
-        length = answer.headers.get("Content-Length") if method == "HEAD" else None
-        return _response(whole, answer.status, headers | ({"Content-Length": length} if length else {}))
-    if "Content-Length" in answer.headers:
-        headers["Content-Length"] = answer.headers["Content-Length"]
-    response = _response(answer.chunks(), answer.status, headers)
-    response.call_on_close(answer.close)
-    return response
+    length = answer.headers.get("Content-Length")
+    if whole is None:
+        if length is not None:
+            headers["Content-Length"] = length
+        return Relayed(answer.status, headers, answer.chunks(), answer.close)
+    answer.close()
+    if method == "HEAD" or answer.status in NO_BODY:
+        return Relayed(answer.status, headers | ({"Content-Length": length} if method == "HEAD" and length else {}))
+    return Relayed.whole(answer.status, headers, whole)
 
 
-def _refuse_pages(answer: Answer) -> None:
+def _refuse_pages(answer: Answer, kind: str) -> None:
     """A redirect, or a body that a browser would run as ours. Raises UpstreamError."""
-    kind = answer.headers.get("Content-Type", "").partition(";")[0].strip().lower()
     redirects = 300 <= answer.status < 400 and answer.status != 304
     if redirects or (kind in ACTIVE and answer.fill(1)):
         answer.close()
         raise UpstreamError(f"Zoom answered {answer.status} {kind}")
 
 
-def _response(body: bytes | Iterable[bytes], status: int, headers: Mapping[str, str]) -> Response:
-    response = Response(body, status, headers)
-    if "Content-Type" not in headers:
-        # Zoom says what it is; where it says nothing, neither do we.
-        del response.headers["Content-Type"]
-    return response
-
-
-def _slow_down(answer: Answer, now: float) -> Response:
+def _slow_down(answer: Answer, now: float) -> Relayed:
     """Zoom's words and number, ours for the wait: whole seconds, whatever form Zoom sent."""
-    headers = {name: answer.headers[name] for name in DOWN if name in answer.headers and name.startswith("X-")}
+    headers = {name: answer.headers[name] for name in DOWN if name.startswith("X-") and name in answer.headers}
     error = limited(answer, now)
     answer.close()
     return _limited(error, error.detail or error.message, headers)
@@ -138,9 +187,10 @@ def _slow_down(answer: Answer, now: float) -> Response:
 @bp.errorhandler(RateLimited)
 def spared(error: RateLimited) -> Response:
     """The same for what Zoom was not asked."""
-    return _limited(error, error.message, {})
+    return _response(_limited(error, error.message, {}))
 
 
-def _limited(error: RateLimited, message: str, headers: dict[str, str]) -> Response:
+def _limited(error: RateLimited, message: str, headers: dict[str, str]) -> Relayed:
     words = {"error": error.code, "code": 429, "message": message, "request_id": request_id.get()}
-    return Response(json.dumps(words), 429, {**headers, **error.headers}, mimetype="application/json")
+    told = {**headers, **error.headers, "Content-Type": "application/json"}
+    return Relayed.whole(429, told, msgspec.json.encode(words))

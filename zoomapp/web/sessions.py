@@ -20,6 +20,7 @@ import redis
 from flask import Flask, Request, Response
 from flask_session.base import ServerSideSessionInterface
 from flask_session.redis.redis import RedisSession, RedisSessionInterface
+from werkzeug.sansio.http import parse_cookie
 
 from zoomapp import keys, storage
 from zoomapp.config import FRONTEND_PATH
@@ -31,6 +32,8 @@ from zoomapp.zoom.target import PREFIX
 log = logging.getLogger(__name__)
 
 KIND = "session"
+#: Where in the environ lies what was read, for whoever asks again.
+READ = "zoomapp.session"
 #: These never ask who is there.
 UNASKED = ("/static/", FRONTEND_PATH, "/hello", "/healthz", "/readyz", "/metrics")
 
@@ -47,6 +50,13 @@ class Session(RedisSession):
     tokens: bytes | None = None
     version: bytes = b""
 
+    def user(self) -> str | None:
+        """The signed-in person's Zoom user id, or None. Raises StoreUnavailable when nobody can tell."""
+        if self.unknown:
+            raise StoreUnavailable("the session could not be read")
+        user_id: str | None = self.get("user_id")
+        return user_id
+
 
 class SealedSessions(RedisSessionInterface):
     session_class = Session
@@ -56,14 +66,24 @@ class SealedSessions(RedisSessionInterface):
         ServerSideSessionInterface.__init__(self, app, permanent=True)
         self.client = client
         self._ring = ring
+        self._cookie_name = self.get_cookie_name(app)
         self._lifetime_seconds = int(timedelta(seconds=app.config["PERMANENT_SESSION_LIFETIME"]).total_seconds())
 
     def open_session(self, app: Flask, request: Request) -> Session:
-        cookie = request.cookies.get(self.get_cookie_name(app), "")
-        if not cookie or request.path.startswith(UNASKED):
+        return self.of(request.path, request.environ)
+
+    def of(self, path: str, environ: dict[str, Any]) -> Session:
+        """The session this request came with; read once, whoever asks."""
+        if READ not in environ:
+            environ[READ] = self._open(parse_cookie(environ.get("HTTP_COOKIE")).get(self._cookie_name, ""), path)
+        session: Session = environ[READ]
+        return session
+
+    def _open(self, cookie: str, path: str) -> Session:
+        if not cookie or path.startswith(UNASKED):
             return self._new()
         try:
-            data, tokens, version = self._read(self._get_store_id(cookie), request.path)
+            data, tokens, version = self._read(self._get_store_id(cookie), path)
         except StoreUnavailable as error:
             log.error("session store unavailable", extra={"detail": error.detail})
             session = self._new()

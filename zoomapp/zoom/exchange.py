@@ -28,12 +28,11 @@ class Headers(dict[str, str]):
 
     @classmethod
     def of(cls, told: list[tuple[bytes, bytes]]) -> Headers:
-        headers = cls()
+        headers: dict[str, str] = {}
         for raw_name, raw_value in told:
-            name, value = raw_name.lower().decode("latin-1"), raw_value.decode("latin-1")
-            before = dict.get(headers, name)
-            dict.__setitem__(headers, name, value if before is None else f"{before}, {value}")
-        return headers
+            name, value = str(raw_name, "latin-1").lower(), str(raw_value, "latin-1")
+            headers[name] = f"{headers[name]}, {value}" if name in headers else value
+        return cls(headers)
 
     def __getitem__(self, name: str) -> str:
         return super().__getitem__(name.lower())
@@ -59,12 +58,18 @@ class Reply:
         self._told: list[tuple[bytes, bytes]] = []
         self._body = bytearray()
         self._came = 0
-        self._complete = False
+        #: All of the body has come; what of it was not read yet is at hand.
+        self.complete = False
         self._reusable = False
+
+    @property
+    def left(self) -> int:
+        """How many bytes are at hand."""
+        return len(self._body)
 
     def read(self, size: int, decode_content: bool = False) -> bytes:
         """The next ``size`` bytes of the body, or all that is left of it. Raises OSError when it breaks off."""
-        while len(self._body) < size and not self._complete:
+        while len(self._body) < size and not self.complete:
             self._receive()
         with memoryview(self._body) as body:
             piece = bytes(body[:size])
@@ -102,7 +107,7 @@ class Reply:
 
     def _settle(self) -> None:
         """Give the connection back once nothing more is to come."""
-        if self._complete and self.connection is not None:
+        if self.complete and self.connection is not None:
             if not self._reusable:
                 self.connection.close()
             self._pool._put_conn(self.connection)
@@ -111,7 +116,7 @@ class Reply:
     # What the parser says.
 
     def on_message_begin(self) -> None:
-        if self._complete:  # bytes that nobody asked for: whose answer would they be?
+        if self.complete:  # bytes that nobody asked for: whose answer would they be?
             self._reusable = False
 
     def on_header(self, name: bytes, value: bytes) -> None:
@@ -125,17 +130,17 @@ class Reply:
         self.status = status
         self.headers = Headers.of(self._told)
         self._reusable = self._parser.should_keep_alive()
-        self._complete = self._bodiless
+        self.complete = self._bodiless
 
     def on_body(self, body: bytes) -> None:
-        if self._complete:
+        if self.complete:
             self._reusable = False
         else:
             self._body += body
 
     def on_message_complete(self) -> None:
         if self.status:
-            self._complete = True
+            self.complete = True
         else:  # an interim answer, such as 100 or 103
             self._told.clear()
 
@@ -166,7 +171,8 @@ def exchange(
     try:
         _connect(pool, connection, timeout[0])
         reply = Reply(pool, connection, method)
-        connection.sock.settimeout(timeout[1])
+        if connection.sock.gettimeout() != timeout[1]:  # setting it asks the system, even where nothing changes
+            connection.sock.settimeout(timeout[1])
         with watch.over(connection, timeout[1]):
             connection.sock.sendall(request)
             reply.await_head()

@@ -6,7 +6,6 @@ import contextlib
 import socket
 import threading
 import time
-from collections.abc import Iterator
 from typing import Any
 
 LOOK_SECONDS = 0.25
@@ -21,18 +20,19 @@ class Watch:
         self._starting = threading.Lock()
         self._thread: threading.Thread | None = None
 
-    @contextlib.contextmanager
-    def over(self, holder: Any, seconds: float) -> Iterator[None]:
+    def over(self, holder: Any, seconds: float) -> Watched:
         """While this lasts longer than ``seconds``, ``holder.sock`` is shut down: the read in it ends at once."""
-        number = id(holder)
-        self._due[number] = (time.monotonic() + seconds, holder)
+        return Watched(self, holder, seconds)
+
+    def begin(self, holder: Any, seconds: float) -> None:
+        self._due[id(holder)] = (time.monotonic() + seconds, holder)
         if self._thread is None:
             self._start()
-        self._some.set()
-        try:
-            yield
-        finally:
-            del self._due[number]
+        if not self._some.is_set():
+            self._some.set()
+
+    def end(self, holder: Any) -> None:
+        del self._due[id(holder)]
 
     def _start(self) -> None:
         with self._starting:
@@ -50,6 +50,19 @@ class Watch:
                 for ends_at, holder in list(self._due.values()):
                     if now >= ends_at:
                         cut_off(getattr(holder, "sock", None))
+
+
+class Watched:
+    """A ``with`` block under watch; a class, as a generator would cost every call to Zoom as much again."""
+
+    def __init__(self, watch: Watch, holder: Any, seconds: float) -> None:
+        self._watch, self._holder, self._seconds = watch, holder, seconds
+
+    def __enter__(self) -> None:
+        self._watch.begin(self._holder, self._seconds)
+
+    def __exit__(self, *_: object) -> None:
+        self._watch.end(self._holder)
 
 
 def cut_off(sock: socket.socket | None) -> None:

@@ -1,0 +1,166 @@
+"""The short way of a proxied call: the same answer as Flask's way, and Flask is not asked."""
+
+import re
+import time
+
+import pytest
+
+from sandbox.faults import Fault
+from zoomapp.tokens.service import SKEW_SECONDS
+
+ME = "/zoom/api/v2/users/me"
+LIST = ME + "/meetings?type=upcoming"
+JSON = {"Content-Type": "application/json"}
+#: What differs from answer to answer.
+OWN = ("X-Request-Id", "X-Zm-Trackingid", "Age")
+REFERENCE = re.compile(rb"\b[0-9a-f]{16}\b|\b[A-Z2-9]{4}-[A-Z2-9]{2}\b")
+
+
+@pytest.fixture
+def lane(app):
+    return app.wsgi_app
+
+
+@pytest.fixture
+def asked(lane, dana):
+    """The paths that Flask is asked for, from Dana's sign-in on."""
+    paths, flask = [], lane.app
+
+    def noting(environ, start_response):
+        paths.append(environ["PATH_INFO"])
+        return flask(environ, start_response)
+
+    lane.app = noting
+    return paths
+
+
+def both_ways(app, lane, person, method, path, **more):
+    """What is seen on the short way, and on Flask's."""
+    seen = []
+    for way in (lane, lane.app):
+        app.wsgi_app = way
+        answer = person.browser.open(path, method=method, **more)
+        told = sorted((name, value) for name, value in answer.headers.items() if name not in OWN)
+        seen.append((answer.status_code, told, re.sub(REFERENCE, b"", answer.data)))
+    app.wsgi_app = lane
+    return seen
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "more"),
+    [
+        ("GET", ME, {}),
+        ("HEAD", ME, {}),
+        ("GET", ME, {"headers": {"Sec-Fetch-Site": "same-origin", "Accept-Encoding": "gzip"}}),
+        ("GET", ME, {"headers": {"Sec-Fetch-Site": "cross-site"}}),
+        ("GET", ME, {"headers": {"Origin": "https://evil.example"}}),
+        ("GET", ME + "/nothing", {}),
+        ("GET", "/zoom/api/v2/%2e%2e/oauth/token", {}),
+        ("GET", "/zoom/api/v2/users/me?access_token=x", {}),
+        ("GET", ME, {"headers": {"Accept": "text/html", "Sec-Fetch-Site": "cross-site"}}),
+        ("TRACE", ME, {}),
+        ("OPTIONS", ME, {}),
+        ("POST", ME + "/meetings", {"data": b"{", "headers": JSON}),
+        ("POST", ME + "/meetings", {"data": b"x" * (1024 * 1024 + 1), "headers": JSON}),
+        ("PATCH", "/zoom/api/v2/meetings/1", {"json": {"topic": "x"}}),
+        ("DELETE", "/zoom/api/v2/meetings/1", {}),
+    ],
+)
+def test_both_ways_lead_to_the_same_answer(app, lane, dana, method, path, more):
+    short, usual = both_ways(app, lane, dana, method, path, **more)
+
+    assert short == usual
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        Fault("GET /v2/users/me", 204),
+        Fault("GET /v2/users/me", 301, {"Location": "https://evil.example/"}),
+        Fault("GET /v2/users/me", 401, body={"code": 124, "message": "Invalid access token."}),
+        Fault("GET /v2/users/me", 429, {"Retry-After": "7", "X-RateLimit-Type": "QPS"}, {"code": 429, "message": "x"}),
+        Fault("GET /v2/users/me", 500, body={"code": 500, "message": "x"}),
+        Fault("GET /v2/users/me", 200, {"Content-Type": "text/html"}, "<p>"),
+        Fault("GET /v2/users/me", 200, {"Set-Cookie": "a=b", "X-RateLimit-Remaining": "7"}, {"id": "ü"}),
+        Fault("GET /v2/users/me", 200, JSON, "x" * 300_000),
+        Fault("GET /v2/users/me", delay=60),
+    ],
+    ids=lambda fault: f"{fault.status or 'late'}-{len(str(fault.body))}",
+)
+def test_both_ways_say_the_same_of_zooms_answer(app, lane, dana, world, fault):
+    world.faults.append(fault)
+
+    short, usual = both_ways(app, lane, dana, "GET", ME)
+
+    assert short == usual
+
+
+def test_both_ways_say_the_same_to_strangers(app, lane, anyone):
+    short, usual = both_ways(app, lane, anyone, "GET", ME)
+
+    assert short == usual
+    assert short[0] == 401
+
+
+def test_both_ways_know_what_is_kept(app, lane, dana):
+    tag = dana.get(LIST).headers["ETag"]
+
+    hits = both_ways(app, lane, dana, "GET", LIST)
+    unchanged = both_ways(app, lane, dana, "GET", LIST, headers={"If-None-Match": tag})
+
+    assert hits[0] == hits[1] and ("X-Cache", "hit") in hits[0][1]
+    assert unchanged[0] == unchanged[1] and unchanged[0][0] == 304
+
+
+def test_a_call_is_answered_without_flask(asked, dana):
+    assert dana.get(ME).json["id"] == dana.id
+    assert dana.post(ME + "/meetings", json={"topic": "x", "type": 1}).status_code == 201
+    assert dana.get(LIST).status_code == 200
+    assert asked == []
+
+
+def test_a_failure_goes_flasks_way_and_no_call_is_made_twice(asked, dana, world):
+    world.faults.append(Fault("POST /v2/users/me/meetings", 502, {"Content-Type": "text/html"}, "<p>"))
+
+    answer = dana.post(ME + "/meetings", json={"topic": "x", "type": 1})
+
+    assert (answer.status_code, answer.json["error"]) == (502, "upstream_error")
+    assert asked == ["/zoom/api/v2/users/me/meetings"]
+    assert world.calls.count("POST /v2/users/me/meetings") == 1
+
+
+def test_a_call_that_failed_is_in_the_call_log_too(dana, world):
+    world.faults.append(Fault("GET /v2/users/me", 502, {"Content-Type": "text/html"}, "<p>"))
+
+    dana.get(ME)
+
+    assert "502" in dana.look("/calls").text
+
+
+def test_a_session_past_half_its_life_is_renewed_by_a_call(dana, parts, monkeypatch):
+    later = time.time() + parts.settings.session_days * 86400 * 0.6
+    monkeypatch.setattr(time, "time", lambda: later)
+
+    answer = dana.get(ME)
+
+    assert answer.status_code == 200
+    assert answer.headers["Set-Cookie"].startswith("zoomapp=")
+    assert "Set-Cookie" not in dana.get(ME).headers
+
+
+def test_the_session_is_read_once_whichever_way_a_request_goes(dana, parts, monkeypatch):
+    commands = []
+    execute = parts.redis.execute_command
+    monkeypatch.setattr(parts.redis, "execute_command", lambda *a, **k: commands.append(a[0]) or execute(*a, **k))
+
+    dana.get("/zoom/api/v2/%2e%2e/oauth/token")
+
+    assert commands == ["MGET"]
+
+
+def test_an_expired_token_is_renewed_on_the_short_way(asked, dana, clock, world):
+    clock.tick(3600 - SKEW_SECONDS + 1)
+
+    assert dana.get(ME).status_code == 200
+    assert world.calls.count("POST /oauth/token") == 1
+    assert asked == []

@@ -1,0 +1,74 @@
+"""The short way of a proxied call: answered in front of Flask, which would cost as much again.
+
+It does nothing of its own: the session, the guard, the relaying, the headers, the log line are those of Flask's way.
+Whatever is not plain goes that way, and so does every failure, to be answered in the one place where failures are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from http import HTTPStatus
+from typing import Any
+
+from werkzeug.wsgi import ClosingIterator
+
+from zoomapp import logs, noted
+from zoomapp.services import Services
+from zoomapp.web import guard, headers, observed
+from zoomapp.web.proxy import MET, METHODS, ROUTE, Relayed, relay
+from zoomapp.web.sessions import SealedSessions, Session
+from zoomapp.zoom.target import PREFIX
+
+App = Callable[[dict[str, Any], Any], Iterable[bytes]]
+
+UNDER = f"{PREFIX}/v2/"
+#: Where in the environ it is noted that a request came by here.
+CAME_BY = "zoomapp.lane"
+STATUS_LINES = {each.value: f"{each.value} {each.phrase}" for each in HTTPStatus}
+
+
+class Lane:
+    """In front of ``app``, Flask's own WSGI callable. ``begin``: what every request begins with."""
+
+    def __init__(self, app: App, parts: Services, sessions: SealedSessions, begin: Callable[[], None]) -> None:
+        self.app = app
+        self._parts = parts
+        self._sessions = sessions
+        self._begin = begin
+        self._always = [*headers.of_answers(parts.settings), ("Vary", "Cookie")]
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        path = environ.get("PATH_INFO", "")
+        if not path.startswith(UNDER) or environ["REQUEST_METHOD"] not in METHODS:
+            return self.app(environ, start_response)
+        self._begin()
+        environ[CAME_BY] = True
+        session = self._sessions.of(path, environ)
+        if session.modified:  # it is to be renewed, which takes a cookie
+            return self.app(environ, start_response)
+        try:
+            guard.refuse_cross_site(path, environ, self._parts.settings.public_url)
+            relayed = relay(self._parts, session, environ)
+        except Exception as failure:
+            environ[MET] = failure
+            return self.app(environ, start_response)
+        self._tell(environ["REQUEST_METHOD"], relayed.status, session)
+        return self._answer(relayed, start_response)
+
+    def _tell(self, method: str, status: int, session: Session) -> None:
+        observed.tell(method, ROUTE, status, session["user_id"])
+        if calls := noted.taken():
+            self._parts.calls.add(session["user_id"], session.sid, calls)
+
+    def _answer(self, relayed: Relayed, start_response: Any) -> Iterable[bytes]:
+        line = STATUS_LINES.get(relayed.status) or f"{relayed.status} Unknown"
+        told = [*relayed.headers.items(), *self._always, ("X-Request-Id", logs.request_id.get())]
+        start_response(line, told)
+        if isinstance(relayed.body, bytes):
+            return [relayed.body]
+        return ClosingIterator(relayed.body, relayed.close)
+
+
+def came_by(environ: dict[str, Any]) -> bool:
+    """Whether this request has begun already."""
+    return CAME_BY in environ
