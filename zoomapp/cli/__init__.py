@@ -4,18 +4,34 @@ from __future__ import annotations
 
 import click
 from flask import Flask
-from flask.cli import FlaskGroup
+from flask.cli import AppGroup, FlaskGroup
+from werkzeug.utils import import_string
 
-from zoomapp.cli import tokens
-from zoomapp.cli.doctor import doctor
-from zoomapp.cli.manifest import print_manifest
-from zoomapp.cli.scopes import scopes
 from zoomapp.errors import ConfigError
+
+COMMANDS = {
+    "tokens": "zoomapp.cli.tokens:group",
+    "doctor": "zoomapp.cli.doctor:doctor",
+    "scopes": "zoomapp.cli.scopes:scopes",
+    "manifest": "zoomapp.cli.manifest:print_manifest",
+}
+
+
+class Commands(AppGroup):
+    """Ours beside Flask's, each loaded when it is looked for: a server that starts needs none of them."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted({*super().list_commands(ctx), *COMMANDS})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name in COMMANDS:
+            command: click.Command = import_string(COMMANDS[cmd_name])
+            return command
+        return super().get_command(ctx, cmd_name)
 
 
 def init_app(app: Flask) -> None:
-    for command in (tokens.group, doctor, scopes, print_manifest):
-        app.cli.add_command(command)
+    app.cli = Commands(app.name)
 
 
 def asked_for() -> bool:
