@@ -3,7 +3,9 @@
 import subprocess
 import sys
 
-from devtools.suite import install_command
+import pytest
+
+from devtools.suite import DOUBTFUL, install_command, judged
 from tests.servers import ROOT, clean_environ
 
 BROWSER_TEST = "tests/dev/test_suite.py::test_a_page_opens"
@@ -29,6 +31,30 @@ def test_a_missing_browser_is_reported_as_not_run(tmp_path):
     assert "1 skipped" in done.stdout
     assert "passed" not in done.stdout
     assert "1 browser tests were NOT RUN: there is no Chromium." in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("body", "times", "status"),
+    [
+        ("assert ran() > 1", 1, 0),  # as on a machine that was busy for a moment
+        ("assert False", 1, 1),
+        ("assert ran() > 1", DOUBTFUL + 1, 1),
+    ],
+)
+def test_a_few_failures_are_asked_once_more_and_no_more(tmp_path, capfd, body, times, status):
+    lines = [
+        "from pathlib import Path",
+        "def ran():",
+        "    here = Path(__file__).with_suffix('.ran')",
+        "    here.write_text(here.read_text() + '.' if here.exists() else '.')",
+        "    return len(here.read_text())",
+        f"def test_it(): {body}",
+    ]
+    for number in range(times):
+        (tmp_path / f"test_{number}.py").write_text("\n".join(lines))
+
+    assert judged(["-q", "."], tmp_path) == status
+    assert ("once more by themselves" in capfd.readouterr().err) == (times <= DOUBTFUL)
 
 
 def test_says_what_to_type_for_what_is_missing():
