@@ -34,7 +34,7 @@ def main(arguments: list[str]) -> int:
 
 
 def judged(which: Sequence[str], root: Path = ROOT) -> int:
-    """pytest's exit status in ``root``. The few tests that fail are asked once more, each with the machine to itself."""
+    """pytest's exit status in ``root``. The few tests that fail are asked once more, with the machine to themselves."""
     last_failed = root / ".pytest_cache" / "v" / "cache" / "lastfailed"
     last_failed.unlink(missing_ok=True)
     status = subprocess.call([str(PYTHON), "-m", "pytest", *which], cwd=root)
