@@ -445,6 +445,13 @@ MUTANTS = [
         "tests/pages/test_sighted_in_client.py::test_an_app_out_of_sight_asks_nothing_until_it_is_seen_again",
     ),
     Mutant(
+        "recordings: a month in two pieces is done",
+        "zoomapp/web/shelf.py",
+        "SHORT_FRESH_SECONDS if len(spans) > 1 else 0",
+        "0",
+        "tests/web/test_pages_recordings.py::test_a_month_in_two_pieces_is_done_however_slow_and_asks_for_each_once",
+    ),
+    Mutant(
         "nobody asks for what is used up",
         "zoomapp/governor.py",
         "if not self._marks.claim_probe(place, mark):",

@@ -65,6 +65,31 @@ def test_a_slow_range_says_how_far_it_is_and_asks_again_by_itself(year, world):
     assert len(asked(world)) == 4
 
 
+@pytest.mark.parametrize("days", ["from=2026-01-01&to=2026-01-31", ""])
+def test_a_month_in_two_pieces_is_done_however_slow_and_asks_for_each_once(year, world, clock, days):
+    clock.tick(10 * 86400)  # 12 March: its last thirty days are two pieces, too
+    world.faults.append(Fault(LIST, delay=3))
+
+    first, second = (year.look(f"/recordings?{days}") for _ in range(2))
+
+    assert "part 1 of 2" in read(first)
+    assert "part " not in read(second).partition("Storage by month")[0]
+    assert "Refresh" not in second.headers
+    assert len(asked(world)) == 2
+    clock.tick(61)
+    assert "part 1 of 2" in read(year.look(f"/recordings?{days}"))
+
+
+def test_what_stays_incomplete_does_not_keep_the_page_from_being_done(year, world):
+    page = {"meetings": [], "next_page_token": "the same again", "total_records": 2}
+    world.faults.append(Fault(LIST, 200, {}, page, delay=2))
+
+    answers = [year.look("/recordings?from=2026-01-01&to=2026-01-31") for _ in range(3)]
+
+    assert [answer.headers.get("Refresh") for answer in answers] == ["1", None, None]
+    assert "Some recordings are missing here" in read(answers[-1])
+
+
 def test_what_is_there_stays_when_zoom_goes_away_in_the_middle(year, world):
     fail_after(world, 2)
 

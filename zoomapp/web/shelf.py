@@ -23,8 +23,9 @@ from zoomapp.zoom.recordings import Recording
 Span = tuple[date, date]
 
 STEP_SECONDS = 2.0
-#: A piece of a long range is not asked for again within ten minutes; a month is always fresh.
-PIECE_FRESH_SECONDS = 600
+#: A piece of a long range is not asked for again within ten minutes. A month is always fresh; where it takes two
+#: pieces, for a minute, as the page would otherwise ask for the first one for ever.
+PIECE_FRESH_SECONDS, SHORT_FRESH_SECONDS = 600, 60
 MONTH_FRESH_SECONDS = 86400
 STORAGE_MONTHS = 6
 #: A range longer than this is cut, and the page shows what it was cut to.
@@ -73,7 +74,9 @@ def on_shelf(first: date, last: date, *, again: bool = True) -> Block[Shelf]:
     ``again``: ask for a month or less even if we have just seen it.
     """
     spans = list(times.month_ranges(first, last))
-    fresh_seconds = 0 if again and (last - first).days <= times.RANGE_DAYS else PIECE_FRESH_SECONDS
+    fresh_seconds = PIECE_FRESH_SECONDS
+    if again and (last - first).days <= times.RANGE_DAYS:
+        fresh_seconds = SHORT_FRESH_SECONDS if len(spans) > 1 else 0
     pieces, failure = _gather(spans, "piece", fresh_seconds, SEEN_SECONDS, _recordings_of)
     if not pieces and failure:
         return Block(None, now(), failure)
@@ -111,17 +114,24 @@ def _gather(
     keep_seconds: int,
     fetch: Callable[[date, date], tuple[Any, bool]] | None,
 ) -> tuple[list[Piece], Trouble | None]:
-    """The pieces we have and, for a few seconds, those we can get, one at least; after a failure nothing is asked."""
+    """The pieces we have and, for a few seconds, those we can get, one at least; after a failure nothing is asked.
+
+    One with pages missing is asked for again, but after those that are not there at all, and while there is time: what
+    stays incomplete must not keep the page from ever being done.
+    """
     who, records, clock = gateway().user_id, kept(), services().clock
+    seen = [records.load(who, kind, f"{first}:{last}") for first, last in spans]
+    some_missing = not all(isinstance(each, dict) for each in seen)
     found: list[Piece] = []
     failure: UpstreamError | ZoomRefused | None = None
     ends_at: float | None = None
-    for first, last in spans:
-        seen = records.load(who, kind, f"{first}:{last}")
-        piece = Piece(**seen) if isinstance(seen, dict) else None
-        fresh = piece is not None and piece.complete and clock() - piece.at <= fresh_seconds and fresh_seconds > 0
+    for (first, last), shape in zip(spans, seen, strict=True):
+        piece = Piece(**shape) if isinstance(shape, dict) else None
+        late = ends_at is not None and clock() > ends_at
+        recent = piece is not None and fresh_seconds > 0 and clock() - piece.at <= fresh_seconds
+        fresh = piece is not None and recent and (piece.complete or some_missing or late)
         if fetch and not fresh and failure is None:
-            if ends_at is not None and clock() > ends_at:
+            if late:
                 break
             ends_at = ends_at or clock() + STEP_SECONDS
             try:
@@ -130,8 +140,8 @@ def _gather(
                 failure = error
             else:
                 piece = Piece(value, clock(), complete)
-                shape = {"value": value, "at": piece.at, "complete": complete}
-                records.save(who, kind, shape, keep_seconds, f"{first}:{last}")
+                told = {"value": value, "at": piece.at, "complete": complete}
+                records.save(who, kind, told, keep_seconds, f"{first}:{last}")
         if fetch and fresh:
             noted.note_cached("GET", "/v2/users/me/recordings")
         if piece is None or isinstance(failure, ZoomRefused):
