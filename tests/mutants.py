@@ -452,6 +452,13 @@ MUTANTS = [
         "tests/web/test_pages_recordings.py::test_a_month_in_two_pieces_is_done_however_slow_and_asks_for_each_once",
     ),
     Mutant(
+        "schedule: look before what may be there is sent again",
+        "zoomapp/web/schedule.py",
+        'if request.form.get("look") and (found',
+        "if False and (found",
+        "tests/web/test_pages_meetings.py::test_when_nobody_could_look_it_is_said_and_the_next_sending_looks_first",
+    ),
+    Mutant(
         "nobody asks for what is used up",
         "zoomapp/governor.py",
         "if not self._marks.claim_probe(place, mark):",

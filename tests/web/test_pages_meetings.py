@@ -10,6 +10,7 @@ from zoomapp.kept import Kept
 from zoomapp.once import Once
 
 CREATE = "POST /v2/users/me/meetings"
+LISTS = "GET /v2/users/me/meetings"
 
 
 @pytest.fixture
@@ -20,6 +21,11 @@ def form(dana):
 
 def created(world):
     return [meeting for meeting in world.meetings.values() if meeting.topic == "Budget circle" and not meeting.deleted]
+
+
+def typed_again(answer, form):
+    """The form as it came back, sent once more."""
+    return {**form, **fields(answer.text)}
 
 
 @pytest.mark.parametrize(
@@ -121,6 +127,41 @@ def test_after_a_time_out_we_say_what_we_found(dana, world, form):
     assert "We found “Budget circle”" in text
     assert len(created(world)) == 1
     assert fields(answer.text)["once"] != form["once"]
+    assert '<button class="button" type="submit" form="schedule">Create another</button>' in answer.text
+    assert dana.post("/meetings/new", data=typed_again(answer, form)).status_code == 303
+    assert len(created(world)) == 2
+
+
+def test_one_without_a_fixed_time_is_found_too(dana, world, form):
+    world.faults.append(Fault(CREATE, drop="after", count=1))
+
+    text = read(dana.post("/meetings/new", data={**form, "repeat": "any"}), 502)
+
+    assert "We found “Budget circle” without a fixed time" in text
+
+
+def test_when_nobody_could_look_it_is_said_and_the_next_sending_looks_first(dana, world, form):
+    world.faults.append(Fault(CREATE, drop="after", count=1))
+    world.faults.append(Fault(LISTS, 502, {}, "gone", count=1))
+
+    unsure = dana.post("/meetings/new", data=form)
+
+    text = read(unsure, 502)
+    assert "We couldn’t look for it either" in text
+    assert "We found none" not in text
+    again = dana.post("/meetings/new", data=typed_again(unsure, form))
+    assert "We found “Budget circle”" in read(again)
+    assert len(created(world)) == 1
+
+
+def test_one_that_zoom_did_not_create_is_created_by_the_next_sending(dana, world, form):
+    world.faults.append(Fault(CREATE, drop="before", count=1))
+
+    none = dana.post("/meetings/new", data=form)
+
+    assert "We found none that matches" in read(none, 502)
+    assert dana.post("/meetings/new", data=typed_again(none, form)).status_code == 303
+    assert len(created(world)) == 1
 
 
 def test_what_zoom_finds_fault_with_stands_at_the_field(dana, world, form):

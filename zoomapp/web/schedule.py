@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from gettext import gettext as _
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -11,10 +12,10 @@ from zoomapp import agenda, once, times
 from zoomapp.errors import InvalidFields, RateLimited, UpstreamError, ZoomRefused
 from zoomapp.forms import Judged, MeetingForm, zoom_faults
 from zoomapp.once import Once
+from zoomapp.paging import collect
 from zoomapp.web import changes
 from zoomapp.web.current import gateway
 from zoomapp.web.frame import say_done
-from zoomapp.web.lists import read_meetings
 from zoomapp.web.trouble import CREATE, Trouble, trouble
 from zoomapp.web.viewer import kept, now, viewer
 from zoomapp.zoom.models import Meeting
@@ -23,6 +24,13 @@ bp = Blueprint("schedule", __name__)
 
 #: Those most people choose from, first in the list.
 COMMON = ("Europe/Berlin", "Europe/London", "America/New_York", "America/Los_Angeles", "Asia/Tokyo", "UTC")
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """After a time-out nobody knows whether Zoom created it. ``found``: what matches; None if nobody could look."""
+
+    found: tuple[Meeting, ...] | None
 
 
 @bp.get("/meetings/new")
@@ -44,6 +52,8 @@ def create() -> ResponseReturnValue:
     judged = sent.judge(now())
     if judged.faults:
         return _page(sent, key, judged.faults), 422
+    if request.form.get("look") and (found := _look_for(judged)) != ():
+        return _page(sent, key, doubt=Doubt(found))
     if not sent_before().begin(key):
         return redirect(url_for(".form", once=key), 303)
     try:
@@ -78,18 +88,20 @@ def _not_created(
         limit = Trouble("warn", "clock", title, _("You can schedule again at %(time)s.") % {"time": when})
         return _page(sent, key, notice=limit), 429, error.headers
     if isinstance(error, UpstreamError) and not isinstance(error, RateLimited):
-        return _page(sent, once.new_key(), notice=trouble(error, CREATE), doubt=_look_for(judged)), error.status
+        notice = trouble(error, CREATE)
+        return _page(sent, once.new_key(), notice=notice, doubt=Doubt(_look_for(judged))), error.status
     return _page(sent, key, notice=trouble(error, CREATE)), 200 if isinstance(error, ZoomRefused) else error.status
 
 
-def _look_for(judged: Judged) -> tuple[Meeting, ...]:
-    """After a time-out nobody knows whether Zoom created it: meetings with that topic and start."""
+def _look_for(judged: Judged) -> tuple[Meeting, ...] | None:
+    """The meetings with that topic and start; None if nobody could look."""
     try:
-        meetings = read_meetings(gateway().meetings("upcoming"))
+        found = collect(lambda token: gateway().meetings("upcoming", token), "meetings")
     except (ZoomRefused, UpstreamError):
-        return ()
-    topic = agenda.fold(judged.body["topic"])
-    return tuple(each for each in meetings if agenda.fold(each.topic) == topic and each.start_at == judged.start_at)
+        return None
+    topic, meetings = agenda.fold(judged.body["topic"]), map(Meeting.from_api, found.rows)
+    same = tuple(each for each in meetings if agenda.fold(each.topic) == topic and each.start_at == judged.start_at)
+    return same if same or found.complete else None
 
 
 def _page(
@@ -98,7 +110,7 @@ def _page(
     faults: dict[str, str] | None = None,
     *,
     notice: Trouble | None = None,
-    doubt: tuple[Meeting, ...] | None = None,
+    doubt: Doubt | None = None,
 ) -> str:
     zones = list(dict.fromkeys((viewer().zone_name, sent.zone, *COMMON, *times.zone_choices())))
     return render_template(
