@@ -124,7 +124,7 @@ def test_after_a_time_out_we_say_what_we_found(dana, world, form):
 
     text = read(answer, 502)
     assert "We don’t know whether Zoom created the meeting" in text
-    assert "We found “Budget circle”" in text
+    assert "We found “Budget circle” that matches: Mon 2 Mar, 12:30." in text
     assert len(created(world)) == 1
     assert fields(answer.text)["once"] != form["once"]
     assert '<button class="button" type="submit" form="schedule">Create another</button>' in answer.text
@@ -137,7 +137,7 @@ def test_one_without_a_fixed_time_is_found_too(dana, world, form):
 
     text = read(dana.post("/meetings/new", data={**form, "repeat": "any"}), 502)
 
-    assert "We found “Budget circle” without a fixed time" in text
+    assert "We found “Budget circle” that matches, without a fixed time" in text
 
 
 def test_when_nobody_could_look_it_is_said_and_the_next_sending_looks_first(dana, world, form):

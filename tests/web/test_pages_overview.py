@@ -2,6 +2,9 @@
 
 import re
 
+import pytest
+
+from sandbox.faults import Fault
 from tests.web.reading import read
 from zoomapp.attendance import Person
 from zoomapp.web.activity import latest
@@ -39,3 +42,54 @@ def test_a_running_meeting_shows_its_activity(dana, world):
 
 def test_without_one_there_is_none(dana):
     assert "Activity" not in read(dana.look("/"))
+
+
+LISTS = "GET /v2/users/me/*"
+SCOPES = {"code": 4711, "message": "x does not contain scopes:[b:read:thing]."}
+
+
+@pytest.mark.parametrize("status", [502, 429])
+def test_while_zoom_is_away_each_block_keeps_what_it_showed_and_says_how_old_it_is(dana, world, clock, status):
+    before = read(dana.look("/"))
+    world.faults.append(Fault(LISTS, status, {"Retry-After": "24"}, {"code": status, "message": "x"}))
+    clock.tick(120)
+
+    text = read(dana.look("/"))
+
+    following, _, latest = text.partition("All meetings")[2].partition("Latest recordings")
+    assert "Customer call" in before
+    assert "Customer call" in following
+    assert "Weekly sync" in latest
+    assert "What you see is from 11:00, 2 min ago." in following
+    assert "What you see is from 11:00, 2 min ago." in latest
+
+
+@pytest.mark.parametrize("fault", [Fault(LISTS, 502, {}, "gone"), Fault(LISTS, 400, {}, SCOPES)])
+def test_what_nobody_could_look_up_is_not_called_empty(dana, world, fault):
+    world.faults.append(fault)
+
+    text = read(dana.look("/"))
+
+    assert "Nothing planned" not in text
+    assert "None in the last 30 days" not in text
+
+
+def test_a_block_without_its_permission_names_it_in_a_line_and_leads_to_what_to_do(dana, world):
+    world.faults.append(Fault("GET /v2/users/me/recordings", 400, {}, SCOPES))
+
+    page = dana.look("/")
+
+    assert "Zoom must allow b:read:thing." in read(page)
+    assert '<a href="/recordings">Fix</a>' in page.text
+
+
+def test_a_meeting_that_began_early_has_not_been_running_for_less_than_nothing(dana, world):
+    world.tell("live-meeting")
+    meeting = next(each for each in world.meetings.values() if each.topic == "Product review")
+    row = {"id": meeting.id, "uuid": meeting.uuid, "topic": meeting.topic, "start_time": "2026-03-02T12:00:00Z"}
+    world.faults.append(Fault("GET /v2/users/me/meetings", 200, {}, {"meetings": [row]}))
+
+    text = read(dana.look("/"))
+
+    assert re.search(r"Live now (now|\d+ s ago) Product review", text)
+    assert "started" not in read(dana.look(f"/participants/{meeting.id}"))

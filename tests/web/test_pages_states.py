@@ -26,7 +26,10 @@ ASKING = {
     f"{MEETING}/start": "GET /v2/meetings/*",
 }
 #: Those that have lists to remember.
-REMEMBERING = ["/meetings", "/meetings?show=past", "/recordings", "/recordings/trash"]
+REMEMBERING = {
+    **{path: ASKING[path] for path in ("/meetings", "/meetings?show=past", "/recordings", "/recordings/trash")},
+    "/": "GET /v2/users/me/*",
+}
 #: Where a failure is one section of a page that stands without it.
 SECTIONS = ["/recordings/storage"]
 PAGES = ["/", "/participants", "/meetings", "/meetings/new", "/recordings", "/recordings/trash", "/recordings/storage"]
@@ -204,13 +207,13 @@ def test_the_daily_limit_says_when_it_resets(dana, world, clock, path, route):
     assert "It resets at 01:00 (Berlin)." in text
 
 
-@pytest.mark.parametrize("path", REMEMBERING)
+@pytest.mark.parametrize(("path", "route"), REMEMBERING.items())
 @pytest.mark.parametrize("status", [502, 429])
-def test_when_zoom_does_not_answer_the_last_data_stays_with_its_age(dana, world, clock, path, status):
+def test_when_zoom_does_not_answer_the_last_data_stays_with_its_age(dana, world, clock, path, route, status):
     for each in list(world.recordings.values())[:1]:
         each.trashed_at = clock()
     before = read(dana.look(path))
-    world.faults.append(Fault(ASKING[path], status, {"Retry-After": "24"}, {"code": status, "message": "x"}))
+    world.faults.append(Fault(route, status, {"Retry-After": "24"}, {"code": status, "message": "x"}))
     clock.tick(120)
 
     text = read(dana.look(path))

@@ -73,8 +73,8 @@ def city(zone_name: str) -> str:
 
 
 def since(at: datetime) -> str:
-    """How long ago, as a length: "45 min"."""
-    return times.duration(now().timestamp() - at.timestamp())
+    """How long ago, as a length: "45 min"; of what lies ahead, that it has not been long."""
+    return times.duration(max(0.0, now().timestamp() - at.timestamp()))
 
 
 def days_until(at: datetime) -> int:
