@@ -109,6 +109,59 @@ def test_a_page_that_is_missing_from_the_list_is_said(year, world):
     assert "Some recordings are missing here" in read(year.look("/recordings?from=2026-01-02&to=2026-01-31"))
 
 
+BROKEN_OFF = {"meetings": [], "next_page_token": "lost", "total_records": 2}
+
+
+def break_off(world):
+    """Of the next list one page comes, then nothing."""
+    world.faults.append(Fault(LIST, 200, {}, BROKEN_OFF, count=1))
+    world.faults.append(Fault(LIST, 502, {}, "gone", count=1))
+
+
+def test_what_is_not_known_yet_or_not_to_its_end_is_not_called_empty(year, world):
+    month = "/recordings?from=2026-01-02&to=2026-01-31&q=budjet"
+    break_off(world)
+    assert "No recording called" not in read(year.look(month))
+    assert "No recording called “budjet”" in read(year.look(month))
+
+    world.faults.append(Fault(LIST, delay=3))
+    page = year.look(f"{LONG}&q=budjet")
+    assert "part 1 of 4" in read(page)
+    assert "No recording called" not in read(page)
+
+    world.faults.clear()
+    fail_after(world, 0)
+    assert "No recording called" not in read(year.look(f"{YEAR}&q=budjet"), 200)
+
+
+def test_a_trash_that_broke_off_says_so(dana, world):
+    break_off(world)
+
+    text = read(dana.look("/recordings/trash"))
+
+    assert "Some recordings are missing here" in text
+    assert "The trash is empty" not in text
+
+
+def test_a_month_of_storage_that_broke_off_says_there_may_be_more(year, world):
+    break_off(world)
+
+    page = year.look("/recordings/storage")
+
+    text = read(page)
+    assert "Mar 0 GB or more." in page.text
+    assert "Zoom stopped answering in the middle of Mar: there may be more." in text
+    assert re.search(r"Mar \S+ \S+ or more", text)
+    assert "or more" not in read(year.look("/recordings/storage"))
+
+
+def test_nothing_that_expires_is_not_nothing_at_all(dana):
+    page = dana.look("/recordings?show=expiring")
+
+    assert "Nothing of these days expires this week" in read(page)
+    assert "No cloud recordings" not in read(page)
+
+
 def test_a_range_goes_no_further_than_today_and_two_years_back(dana):
     text = read(dana.look("/recordings?from=1999-01-01&to=2030-01-01"))
 

@@ -276,6 +276,18 @@ def test_a_list_that_broke_off_says_how_much_of_it_is_there(dana, world):
         assert "Load the rest" in text
 
 
+def test_what_broke_off_is_not_searched_in_vain(dana, world):
+    page = {"meetings": [], "next_page_token": "more", "total_records": 480}
+    world.faults.append(Fault(ASKING["/meetings"], count=1))
+    world.faults.append(Fault(ASKING["/meetings"], 200, {}, page, count=1))
+    world.faults.append(Fault(ASKING["/meetings"], 502, {}, "gone", count=1))
+
+    text = read(dana.look("/meetings?show=past&q=budjet"))
+
+    assert "Showing 0 of about 480" in text
+    assert "No meeting called" not in text
+
+
 @pytest.mark.parametrize(
     "path", [MEETING, f"{MEETING}/delete", f"{MEETING}/passcode", f"{MEETING}.ics", f"{MEETING}/start"]
 )

@@ -1,6 +1,6 @@
 """How much: bars by month, bars of a list, and any chart's numbers as a table."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from markupsafe import Markup, escape
 
@@ -9,8 +9,13 @@ from zoomapp.charts import svg
 FOOT = 18  # pixels for the names below the bars, and as much for the numbers above
 
 
-def storage(months: Sequence[tuple[str, int]], *, height: int = 104, prefix: str = "storage") -> Markup:
-    """Bytes recorded in each month as bars, with gigabytes on top; the last month is the current one."""
+def storage(
+    months: Sequence[tuple[str, int]], partial: Collection[str] = (), *, height: int = 104, prefix: str = "storage"
+) -> Markup:
+    """Bytes recorded in each month as bars, with gigabytes on top; the last month is the current one.
+
+    ``partial``: months of which there may be more.
+    """
     floor, slot = height - FOOT, 100 / max(1, len(months))
     largest = max((count for _, count in months), default=0) or 1
     body = [svg.across("c-base", floor)]
@@ -21,9 +26,11 @@ def storage(months: Sequence[tuple[str, int]], *, height: int = 104, prefix: str
             kind = "c-bar cur" if current else "c-bar"
             body.append(f'<rect class="{kind}" x="{x}%" y="{y}" width="{width}%" height="{rise}" rx="3"/>')
         middle = slot * (place + 0.5)
-        body.append(svg.text(middle, floor - tall - 5, _gigabytes(count), "middle", strong=current))
+        more = "+" if label in partial else ""
+        body.append(svg.text(middle, floor - tall - 5, _gigabytes(count) + more, "middle", strong=current))
         body.append(svg.text(middle, height - 3, label, "middle", strong=current))
-    words = ", ".join(f"{label} {_gigabytes(count)} GB" for label, count in months)
+    told = (f"{label} {_gigabytes(count)} GB{' or more' if label in partial else ''}" for label, count in months)
+    words = ", ".join(told)
     return svg.figure(prefix, height, "Cloud storage added per month", f"{words}.", body)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, datetime, timedelta
 from gettext import gettext as _
 from urllib.parse import urlsplit
@@ -143,9 +143,11 @@ def drawn(points: Sequence[tuple[float, int]], span: Axis, height: int = 96, mos
     return curve(span, points, height=height, most=most, prefix=prefix or "curve")
 
 
-def storage_table(months: Sequence[tuple[str, int]]) -> Markup:
+def storage_table(months: Sequence[tuple[str, int]], partial: Collection[str] = ()) -> Markup:
     """The numbers of the storage chart, to be read."""
-    return table((_("Month"), _("Added")), [(name, times.size(count)) for name, count in months])
+    sizes = [(name, times.size(count)) for name, count in months]
+    told = [(name, _("%(size)s or more") % {"size": size} if name in partial else size) for name, size in sizes]
+    return table((_("Month"), _("Added")), told)
 
 
 def avatar_colour(name: str) -> int:

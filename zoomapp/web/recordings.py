@@ -87,7 +87,7 @@ def spreadsheet() -> ResponseReturnValue:
 def trash() -> ResponseReturnValue:
     """What was deleted in Zoom within the last thirty days."""
     listed = in_trash()
-    page = render_template("pages/recordings_trash.html", listed=listed, rows=listed.value or ())
+    page = render_template("pages/recordings_trash.html", listed=listed)
     return page, listed.status, listed.headers
 
 
@@ -96,7 +96,8 @@ def storage() -> ResponseReturnValue:
     """Bytes by month, a few seconds of asking at a time; the list's page takes its section from here."""
     months = storage_by_month(ask=True)
     page = render_template("pages/recordings_storage.html", storage=months, months=STORAGE_MONTHS)
-    unfinished = len(months.value or ()) < STORAGE_MONTHS and not months.trouble
+    known = len(months.value.months) if months.value else 0
+    unfinished = known < STORAGE_MONTHS and not months.trouble
     return page, 200, {"Refresh": "1"} if unfinished else {}
 
 

@@ -56,6 +56,14 @@ class Shelf:
         return self.done == self.total
 
 
+@dataclass(frozen=True)
+class Storage:
+    """Bytes by month, oldest first, as far as they are known. ``partial``: the months that may have more."""
+
+    months: tuple[tuple[str, int], ...]
+    partial: tuple[str, ...] = ()
+
+
 def today() -> date:
     """The viewer's day."""
     return times.local(now(), viewer().zone).date()
@@ -85,24 +93,27 @@ def on_shelf(first: date, last: date, *, again: bool = True) -> Block[Shelf]:
     return Block(shelf, _oldest(pieces), failure)
 
 
-def storage_by_month(*, ask: bool) -> Block[list[tuple[str, int]]]:
+def storage_by_month(*, ask: bool) -> Block[Storage]:
     """Bytes recorded in each of the last six months, oldest first, as far as they are known; ``ask`` Zoom for more."""
     spans = [_month(today(), back) for back in range(STORAGE_MONTHS)]
     pieces, failure = _gather(spans, "month", MONTH_FRESH_SECONDS, MONTH_FRESH_SECONDS, _size_of if ask else None)
     names = [times.MONTHS[first.month - 1][:3] for first, _ in spans[: len(pieces)]]
-    sizes = [piece.value for piece in pieces]
-    return Block(list(zip(names, sizes, strict=True))[::-1], _oldest(pieces), failure)
+    months = tuple(zip(names, (piece.value for piece in pieces), strict=True))[::-1]
+    partial = tuple(name for name, piece in zip(names, pieces, strict=True) if not piece.complete)[::-1]
+    return Block(Storage(months, partial), _oldest(pieces), failure)
 
 
-def in_trash() -> Block[tuple[Recording, ...]]:
+def in_trash() -> Block[Shelf]:
     """What Zoom still keeps for thirty days, the last to go in first."""
 
-    def read(body: Any) -> tuple[Recording, ...]:
+    def read(body: Any) -> Shelf:
         found = map(Recording.from_api, body["rows"])
-        return tuple(sorted(found, key=lambda each: each.trashed_at or now(), reverse=True))
+        newest_first = sorted(found, key=lambda each: each.trashed_at or now(), reverse=True)
+        return Shelf(tuple(newest_first), 1, 1, body.get("complete", True))
 
     def fetch() -> dict[str, Any]:
-        return {"rows": collect(lambda token: gateway().trashed_recordings(token), "meetings").rows}
+        found = collect(lambda token: gateway().trashed_recordings(token), "meetings")
+        return {"rows": found.rows, "complete": found.complete}
 
     return block("trash", RECORDINGS, fetch, read)
 
