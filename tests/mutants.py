@@ -459,6 +459,13 @@ MUTANTS = [
         "tests/web/test_pages_meetings.py::test_when_nobody_could_look_it_is_said_and_the_next_sending_looks_first",
     ),
     Mutant(
+        "settings: what somebody else changed stays",
+        "zoomapp/web/meeting.py",
+        "changed_settings(shown, wanted)",
+        "changed_settings(as_switches(meeting.settings), wanted)",
+        "tests/web/test_pages_meetings.py::test_what_somebody_else_changed_meanwhile_stays",
+    ),
+    Mutant(
         "nobody asks for what is used up",
         "zoomapp/governor.py",
         "if not self._marks.claim_probe(place, mark):",

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from zoomapp.forms import MeetingForm, changed_settings, zoom_faults
+from zoomapp.forms import MeetingForm, as_switches, changed_settings, zoom_faults
 
 NOW = datetime(2026, 3, 27, 9, 42, tzinfo=UTC)
 GOOD = {"topic": "Design review", "date": "2026-03-30", "time": "11:00", "duration": "30", "zone": "Europe/Berlin"}
@@ -99,10 +99,10 @@ def test_defaults_are_the_next_half_hour_a_quarter_away():
 
 
 def test_a_setting_nobody_touched_is_not_sent():
-    settings = {"waiting_room": True, "mute_upon_entry": True, "auto_recording": "local"}
+    shown = as_switches({"waiting_room": True, "mute_upon_entry": True, "auto_recording": "local"})
 
-    assert changed_settings(settings, frozenset({"waiting_room", "mute_upon_entry"})) == {}
-    assert changed_settings(settings, frozenset({"waiting_room"})) == {"mute_upon_entry": False}
+    assert changed_settings(shown, frozenset({"waiting_room", "mute_upon_entry"})) == {}
+    assert changed_settings(shown, frozenset({"waiting_room"})) == {"mute_upon_entry": False}
 
 
 def test_what_zoom_says_stands_at_our_field():

@@ -182,10 +182,13 @@ def as_switches(settings: Mapping[str, Any]) -> frozenset[str]:
     return frozenset(on | ({"record"} if settings.get("auto_recording") == "cloud" else set()))
 
 
-def changed_settings(settings: Mapping[str, Any], switches: frozenset[str]) -> dict[str, Any]:
-    """Only what differs: a setting nobody touched is not sent, so that it keeps following the account's."""
-    before, wanted = as_settings(as_switches(settings)), as_settings(switches)
-    return {name: value for name, value in wanted.items() if value != before[name]}
+def changed_settings(shown: frozenset[str], wanted: frozenset[str]) -> dict[str, Any]:
+    """Only what differs from what the page showed: a setting nobody touched is not sent.
+
+    So it keeps following the account's, and what somebody else changed meanwhile stays.
+    """
+    before = as_settings(shown)
+    return {name: value for name, value in as_settings(wanted).items() if value != before[name]}
 
 
 #: Zoom's names of fields and ours, for what Zoom itself finds fault with.

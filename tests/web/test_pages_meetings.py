@@ -179,33 +179,62 @@ def test_the_limit_of_changes_says_when_it_ends(dana, world, form):
     assert "Zoom allows 100 meeting changes a day" in text
 
 
-def switched_on(page):
-    return dict.fromkeys(re.findall(r'<input id="(\w+)" name="\w+" type="checkbox"[^>]*checked', page), "on")
+def settings_form(page, *touched):
+    """The settings form of a meeting's page as a browser sends it, after some switches were touched."""
+    on = set(re.findall(r'<input id="(\w+)" name="\w+" type="checkbox"[^>]*checked', page))
+    return {"shown": fields(page)["shown"], **dict.fromkeys(on ^ set(touched), "on")}
+
+
+def named(world, topic):
+    return next(each for each in world.meetings.values() if each.topic == topic)
 
 
 def test_saving_says_what_changed_and_leaves_the_rest(dana, world):
-    meeting = next(each for each in world.meetings.values() if each.topic == "Stand-up")
+    meeting = named(world, "Stand-up")
     before = dict(meeting.settings)
-    on = switched_on(dana.look(f"/meetings/{meeting.id}").text)
+    form = settings_form(dana.look(f"/meetings/{meeting.id}").text, "waiting_room")
 
-    answer = dana.post(f"/meetings/{meeting.id}", data=dict.fromkeys(set(on) ^ {"waiting_room"}, "on"))
+    answer = dana.post(f"/meetings/{meeting.id}", data=form)
 
     assert "Waiting room: off." in read(dana.look(answer.location))
     assert meeting.settings == {**before, "waiting_room": False}
 
 
-def test_saving_without_a_change_sends_nothing(dana, world):
-    meeting = next(each for each in world.meetings.values() if each.topic == "Stand-up")
-    on = switched_on(dana.look(f"/meetings/{meeting.id}").text)
+def test_what_somebody_else_changed_meanwhile_stays(dana, world):
+    meeting = named(world, "Stand-up")
+    form = settings_form(dana.look(f"/meetings/{meeting.id}").text, "waiting_room")
+    meeting.settings["mute_upon_entry"] = not meeting.settings["mute_upon_entry"]
+    before = dict(meeting.settings)
 
-    answer = dana.post(f"/meetings/{meeting.id}", data=on)
+    dana.post(f"/meetings/{meeting.id}", data=form)
+
+    assert meeting.settings == {**before, "waiting_room": not before["waiting_room"]}
+
+
+def test_a_change_that_zoom_did_not_take_is_still_a_change_when_it_is_sent_again(dana, world):
+    meeting = named(world, "Stand-up")
+    form = settings_form(dana.look(f"/meetings/{meeting.id}").text, "waiting_room")
+    before = dict(meeting.settings)
+    world.faults.append(Fault("PATCH /v2/meetings/*", 502, {}, "gone", count=1))
+
+    page = dana.post(f"/meetings/{meeting.id}", data=form, headers={"Accept": "text/html"}).text
+    dana.post(f"/meetings/{meeting.id}", data=settings_form(page))
+
+    assert meeting.settings == {**before, "waiting_room": not before["waiting_room"]}
+
+
+def test_saving_without_a_change_sends_nothing(dana, world):
+    meeting = named(world, "Stand-up")
+    form = settings_form(dana.look(f"/meetings/{meeting.id}").text)
+
+    answer = dana.post(f"/meetings/{meeting.id}", data=form)
 
     assert "Nothing was changed" in read(dana.look(answer.location))
     assert not world.calls.matching("PATCH /v2/**")
 
 
 def test_deleting_asks_first_and_twice_is_harmless(dana, world):
-    meeting = next(each for each in world.meetings.values() if each.topic == "Stand-up")
+    meeting = named(world, "Stand-up")
 
     assert "Delete this meeting?" in read(dana.look(f"/meetings/{meeting.id}/delete"))
     for _ in range(2):
@@ -214,7 +243,7 @@ def test_deleting_asks_first_and_twice_is_harmless(dana, world):
 
 
 def test_a_start_link_is_never_in_a_page(dana, world):
-    meeting = next(each for each in world.meetings.values() if each.topic == "Stand-up")
+    meeting = named(world, "Stand-up")
     pages = [dana.look(path).text for path in ("/", "/meetings", f"/meetings/{meeting.id}")]
 
     answer = dana.get(f"/meetings/{meeting.id}/start")
@@ -228,9 +257,9 @@ def test_from_the_ninetieth_change_of_a_day_it_is_said_how_many_are_left(dana, p
     records, day = Kept(parts.redis, parts.ring), "2026-03-02"
     records.save(dana.id, "changes", 89, 3600, day)
     assert "changes Zoom allows today" not in read(dana.look("/meetings/new"))
-    on = switched_on(dana.look("/meetings/85000000101").text)
+    form = settings_form(dana.look("/meetings/85000000101").text, "mute_upon_entry")
 
-    dana.post("/meetings/85000000101", data=dict.fromkeys(set(on) ^ {"mute_upon_entry"}, "on"))
+    dana.post("/meetings/85000000101", data=form)
 
     for page in ("/meetings/new", "/meetings/85000000101"):
         assert "You’ve made 90 of 100 changes Zoom allows today." in read(dana.look(page))

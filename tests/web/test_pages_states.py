@@ -50,7 +50,7 @@ FORMS = {
         "POST /v2/users/me/meetings",
         {"topic": "A", "date": "2026-03-09", "time": "14:00", "zone": "UTC"},
     ),
-    MEETING: ("PATCH /v2/meetings/*", {}),
+    MEETING: ("PATCH /v2/meetings/*", {"shown": "mute_upon_entry"}),
     f"{MEETING}/delete": ("DELETE /v2/meetings/*", {}),
 }
 SCOPES = "Invalid access token, does not contain scopes:[a:read:thing:admin, a:read:thing]."

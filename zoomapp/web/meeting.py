@@ -33,15 +33,17 @@ def troubled(error: ZoomRefused | UpstreamError) -> ResponseReturnValue:
 def show(meeting_id: int) -> str:
     """When it is, how to join, how it is set up."""
     meeting = gateway().meeting(meeting_id)
-    return _page(meeting, as_switches(meeting.settings))
+    switches = as_switches(meeting.settings)
+    return _page(meeting, switches, switches)
 
 
 @bp.post("/meetings/<int:meeting_id>")
 def save(meeting_id: int) -> ResponseReturnValue:
-    """Send Zoom what was changed, and only that."""
+    """Send Zoom what this person changed on the page, and only that."""
     wanted = frozenset(name for name in SWITCHES if request.form.get(name))
+    shown = frozenset(request.form.get("shown", "").split())
     meeting = gateway().meeting(meeting_id)
-    changed = changed_settings(meeting.settings, wanted)
+    changed = changed_settings(shown, wanted)
     if changed:
         try:
             gateway().update_meeting(meeting_id, {"settings": changed})
@@ -49,10 +51,10 @@ def save(meeting_id: int) -> ResponseReturnValue:
         except NotFound:
             raise
         except InvalidFields as error:
-            return _page(meeting, wanted, trouble(error, UPDATE)), 422
+            return _page(meeting, wanted, shown, trouble(error, UPDATE)), 422
         except (ZoomRefused, UpstreamError) as error:
             status = error.status if isinstance(error, UpstreamError) else 200
-            return _page(meeting, wanted, trouble(error, UPDATE)), status, error.headers
+            return _page(meeting, wanted, shown, trouble(error, UPDATE)), status, error.headers
     say_done(_("Settings saved") if changed else _("Nothing was changed"), _changes_in_words(changed))
     return redirect(url_for(".show", meeting_id=meeting_id), 303)
 
@@ -112,13 +114,15 @@ def delete(meeting_id: int) -> ResponseReturnValue:
     return redirect(url_for("meetings.index"), 303)
 
 
-def _page(meeting: Meeting, switches: frozenset[str], notice: Trouble | None = None) -> str:
+def _page(meeting: Meeting, switches: frozenset[str], shown: frozenset[str], notice: Trouble | None = None) -> str:
+    """``shown``: the switches that were on when the page was first drawn, before anybody touched them."""
     own = not meeting.host_id or meeting.host_id == gateway().user_id
     return render_template(
         "pages/meeting.html",
         meeting=meeting,
         own=own,
         switches=switches,
+        shown=" ".join(sorted(shown)),
         trouble=notice,
         done=done(),
         warning=changes.warning(),
