@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from gettext import gettext as _
 from typing import Any
 
 from zoomapp import times
+from zoomapp.forms import whole
 from zoomapp.kept import Kept
 
 KIND = "preferences"
@@ -14,6 +16,7 @@ KIND = "preferences"
 KEEP_SECONDS = 90 * 86400
 REFRESH_SECONDS = (10, 15, 30, 0)
 ANNOUNCEMENTS = ("all", "waiting", "off")
+MOST_LATE_MINUTES = 60
 
 
 @dataclass(frozen=True)
@@ -38,9 +41,17 @@ class Preferences:
             zone_name=zone_name if times.find_zone(zone_name) else "",
             hour12=given.get("hour12") in (True, "12"),
             refresh_seconds=refresh if refresh in REFRESH_SECONDS else cls.refresh_seconds,
-            late_minutes=late if 0 <= late <= 60 else cls.late_minutes,
+            late_minutes=late if 0 <= late <= MOST_LATE_MINUTES else cls.late_minutes,
             announce=str(announce) if announce in ANNOUNCEMENTS else cls.announce,
         )
+
+
+def faults(given: Mapping[str, str]) -> dict[str, str]:
+    """What is wrong with what was typed, by field; everything else is chosen from lists."""
+    late = given.get("late_minutes", str(Preferences.late_minutes))
+    if 0 <= whole(late.strip()) <= MOST_LATE_MINUTES:
+        return {}
+    return {"late_minutes": _("Enter a whole number of minutes between 0 and %(most)s") % {"most": MOST_LATE_MINUTES}}
 
 
 def load(kept: Kept, user_id: str) -> Preferences:

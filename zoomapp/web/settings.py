@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from gettext import gettext as _
 
 from flask import Blueprint, redirect, render_template, request, session, url_for
@@ -13,7 +12,7 @@ from zoomapp.errors import NotSignedIn
 from zoomapp.preferences import Preferences
 from zoomapp.web.current import user_id
 from zoomapp.web.frame import done, say_done
-from zoomapp.web.viewer import THEMES, kept, viewer
+from zoomapp.web.viewer import THEMES, kept, theme, viewer
 
 bp = Blueprint("settings", __name__)
 
@@ -21,19 +20,20 @@ bp = Blueprint("settings", __name__)
 @bp.get("/settings")
 def show() -> str:
     """The choices as they stand."""
-    chosen = viewer().chosen
-    zones = [("", _("As in my Zoom profile")), *((name, name) for name in times.zone_choices())]
-    return render_template("pages/settings.html", chosen=chosen, zones=zones, done=done())
+    return _page(viewer().chosen, theme())
 
 
 @bp.post("/settings")
 def save() -> ResponseReturnValue:
-    """Keep the choices; a value that is not on offer becomes the default."""
+    """Keep the choices, or say what is wrong with what was typed; what is not on a list's offer becomes the default."""
     if (who := user_id()) is None:
         raise NotSignedIn("settings belong to a user")
-    chosen = Preferences.of(request.form.to_dict())
-    preferences.save(kept(), who, replace(chosen, hour12=request.form.get("hour12") == "12"))
-    _keep_theme(request.form.get("theme", ""))
+    given = request.form.to_dict()
+    chosen = Preferences.of(given)
+    if faults := preferences.faults(given):
+        return _page(chosen, given.get("theme", ""), given.get("late_minutes", ""), faults), 422
+    preferences.save(kept(), who, chosen)
+    _keep_theme(given.get("theme", ""))
     say_done(_("Settings saved"))
     return redirect(url_for("settings.show"), 303)
 
@@ -51,6 +51,20 @@ def own_path(address: str) -> str:
     return address if plain else url_for("overview.show")
 
 
-def _keep_theme(theme: str) -> None:
-    if theme in (*THEMES, "automatic"):
-        session["theme"] = theme
+def _page(chosen: Preferences, look: str, late: str | None = None, faults: dict[str, str] | None = None) -> str:
+    """``look``: the theme; ``late``: what was typed for late after, if it is no number of minutes."""
+    zones = [("", _("As in my Zoom profile")), *((name, name) for name in times.zone_choices())]
+    return render_template(
+        "pages/settings.html",
+        chosen=chosen,
+        look=look,
+        late=chosen.late_minutes if late is None else late,
+        faults=faults or {},
+        zones=zones,
+        done=done(),
+    )
+
+
+def _keep_theme(chosen: str) -> None:
+    if chosen in (*THEMES, "automatic"):
+        session["theme"] = chosen
