@@ -43,8 +43,8 @@ def full(at: datetime) -> str:
 
 def short_day(at: datetime) -> str:
     """Three letters within a week, else day and month: "Tue", "4 Dec"."""
-    word = day(at)
-    return word[:3] if word in times.WEEKDAYS or word == "Tomorrow" else short_date(at)
+    weekday = times.WEEKDAYS[times.local(at, viewer().zone).weekday()]
+    return weekday[:3] if 0 < days_until(at) < 7 else short_date(at)
 
 
 def short_date(at: datetime) -> str:

@@ -16,7 +16,8 @@ from zoomapp.paging import collect
 from zoomapp.web.block import Block, block
 from zoomapp.web.current import gateway, services
 from zoomapp.web.frame import done
-from zoomapp.web.lists import live_meetings
+from zoomapp.web.lists import live_meetings, next_meeting
+from zoomapp.web.sources import live_roster
 from zoomapp.web.trouble import MEETING, MEETINGS, trouble_page
 from zoomapp.web.viewer import now, viewer
 from zoomapp.zoom.models import Meeting
@@ -35,6 +36,8 @@ class Listed:
 #: What the page calls its views, and what Zoom calls those lists.
 VIEWS = {"upcoming": "upcoming", "live": "live", "scheduled": "scheduled", "past": "previous_meetings"}
 ROWS = 50
+#: Of so many running meetings the list says how many are there; nobody hosts more at once.
+MOST_LIVE = 4
 
 
 @bp.get("/meetings")
@@ -49,6 +52,7 @@ def index() -> ResponseReturnValue:
     found = [each for each in _in_order(show, all_of_it, live) if agenda.matches(query, each.topic, each.id)]
     rows = max(ROWS, min(request.args.get("rows", ROWS, type=int), 5000))
     running = [each for each in live.value or () if show != "past" and agenda.matches(query, each.topic, each.id)]
+    seen = {each.id: live_roster(each).value for each in running[:MOST_LIVE]}
     counts = {"live": len(live.value) if live.value is not None else None}
     if show == "upcoming" and not query and listed.value is not None:
         counts["upcoming"] = len(found)
@@ -60,10 +64,11 @@ def index() -> ResponseReturnValue:
         listed=listed,
         loaded=len(all_of_it),
         live=running,
+        seen=seen,
         days=agenda.by_day(found[:rows], viewer().zone),
         found=found,
         more=url_for(".index", show=show, q=query or None, rows=rows + ROWS) if len(found) > rows else "",
-        next_one=agenda.next_one(found),
+        next_one=next_meeting() if show == "live" and not running else agenda.next_one(found),
         starts_soon=agenda.starts_soon(agenda.next_one(found), now()),
         done=done(),
     )

@@ -1,0 +1,167 @@
+"""What the list of meetings and the page of one say: own, somebody else's, a series, another zone, live."""
+
+import re
+
+import pytest
+
+from sandbox.faults import Fault
+from tests.web.reading import read, words
+
+LISTS = "GET /v2/users/me/meetings"
+#: In Berlin, where Dana is, it is 11:00.
+SOON, LATER = "2026-03-02T10:20:00Z", "2026-03-02T13:00:00Z"
+PRIMARY = re.compile(r'class="button primary[^"]*"[^>]*>(.*?)</(?:a|button)>', re.S)
+
+
+def row(number, topic, start=LATER, **more):
+    return {
+        "id": number,
+        "topic": topic,
+        "start_time": start,
+        "duration": 30,
+        "join_url": "https://zoom.us/j/1",
+        **more,
+    }
+
+
+def listed(world, *rows):
+    """Zoom's lists hold these, and nothing runs."""
+    world.faults.append(Fault(LISTS, 200, {}, {"meetings": []}, count=1))
+    world.faults.append(Fault(LISTS, 200, {}, {"meetings": list(rows)}))
+
+
+def cards(page):
+    """Each meeting's markup by its topic."""
+    return {re.search(r"<bdi>(.*?)</bdi>", each)[1]: each for each in re.findall(r"<article.*?</article>", page, re.S)}
+
+
+def said(markup):
+    return words('id="main">' + markup)
+
+
+def primaries(page):
+    return [re.sub(r"<.*?>", " ", each).split()[0] for each in PRIMARY.findall(page.partition('id="main">')[2])]
+
+
+def test_somebody_elses_meeting_can_be_joined_and_not_set_up(dana, world):
+    listed(world, row(1, "Mine"), row(2, "Theirs", host_id="somebody"))
+
+    mine, theirs = (cards(dana.look("/meetings").text)[topic] for topic in ("Mine", "Theirs"))
+
+    assert "somebody else hosts" in said(theirs)
+    assert "Join Theirs" in said(theirs)
+    assert "Start" not in said(theirs)
+    assert "Settings of" not in theirs
+    assert "somebody else hosts" not in said(mine)
+    assert "Start Mine" in said(mine)
+    assert "Settings of Mine" in mine
+
+
+def test_on_its_page_neither(dana, world):
+    meeting = next(each for each in world.meetings.values() if each.topic == "Stand-up")
+    answer = dana.get(f"/zoom/api/v2/meetings/{meeting.id}").json
+    world.faults.append(Fault("GET /v2/meetings/*", 200, {}, {**answer, "host_id": "somebody"}))
+
+    page = dana.look(f"/meetings/{meeting.id}")
+
+    text = read(page)
+    assert "Join" in text
+    assert "Save changes" not in text
+    assert "Delete meeting" not in text
+    assert f"/meetings/{meeting.id}/start" not in page.text
+
+
+def test_a_meeting_planned_in_another_zone_has_both_clocks(dana, world):
+    listed(world, row(1, "Abroad", timezone="America/New_York"), row(2, "At home", timezone="Europe/Berlin"))
+
+    page = cards(dana.look("/meetings").text)
+
+    assert "14:00" in said(page["Abroad"])
+    assert "08:00 in New York" in said(page["Abroad"])
+    assert " in Berlin" not in said(page["At home"])
+
+
+def test_a_series_says_that_it_repeats_and_what_has_no_time_stands_last(dana, world):
+    listed(world, row(1, "Room", "", type=3), row(2, "Weekly", type=8), row(3, "Once"))
+
+    page = dana.look("/meetings")
+
+    assert "repeats" in said(cards(page.text)["Weekly"])
+    assert "repeats" not in said(cards(page.text)["Once"])
+    assert re.search(r"Today .*Once.* Any time .*Room", read(page))
+
+
+def test_more_than_fifty_come_on_request(dana, world):
+    listed(world, *(row(number, f"Plan {number}") for number in range(1, 61)))
+    page = dana.look("/meetings").text
+    more = re.search(r'href="([^"]*rows=100[^"]*)"[^>]*>Show more', page)[1].replace("&amp;", "&")
+    world.faults.insert(0, Fault(LISTS, 200, {}, {"meetings": []}, count=1))
+
+    assert (len(cards(page)), len(cards(dana.look(more).text))) == (50, 60)
+
+
+@pytest.mark.parametrize(
+    ("rows", "running", "button"),
+    [
+        ([], False, ["Schedule"]),
+        ([row(1, "Later")], False, ["Schedule"]),
+        ([row(1, "Soon", SOON), row(2, "Later")], False, ["Start"]),
+        ([row(1, "Soon", SOON)], True, ["Participants"]),
+    ],
+)
+def test_a_page_has_one_filled_button_for_what_is_next(dana, world, rows, running, button):
+    live = [row(9, "Now", "2026-03-02T09:30:00Z")] if running else []
+    world.faults.append(Fault(LISTS, 200, {}, {"meetings": live}, count=1))
+    world.faults.append(Fault(LISTS, 200, {}, {"meetings": rows}))
+
+    assert primaries(dana.look("/meetings").text) == button
+
+
+@pytest.mark.parametrize("path", ["/", "/meetings", "/meetings/new", "/meetings/85000000101", "/settings", "/connect"])
+def test_no_page_has_two_filled_buttons(dana, world, path):
+    world.tell("live-meeting")
+
+    assert len(primaries(dana.look(path).text)) <= 1
+
+
+def test_a_running_meeting_says_who_hosts_and_how_many_are_there(dana, world):
+    world.tell("live-meeting")
+
+    card = next(iter(cards(dana.look("/meetings").text).values()))
+
+    here = re.search(r"(\d+) here", said(card))[1]
+    assert "you host" in said(card)
+    own_page = re.search(r'href="(/participants/\d+)"', card)[1]
+    assert f"{here} in the meeting" in read(dana.look(own_page))
+
+
+def test_whose_number_nobody_may_know_says_nothing_of_it(priya, world):
+    world.tell("live-meeting")
+    live = row(9, "Now", "2026-03-02T09:30:00Z", uuid="AAAAAAAAAAAAAAAAAAAAAA==")
+    world.faults.append(Fault(LISTS, 200, {}, {"meetings": [live]}))
+
+    assert not re.search(r"\d here", said(cards(priya.look("/meetings").text)["Now"]))
+
+
+def test_while_nothing_runs_the_live_view_names_what_is_next(dana, world):
+    listed(world, row(1, "Design review", SOON))
+
+    assert "No meeting is running Your next one is Design review, in 20 min." in read(dana.look("/meetings?show=live"))
+
+
+def test_settings_of_a_running_meeting_say_when_they_apply(dana, world):
+    world.tell("live-meeting")
+    running = next(each for each in world.meetings.values() if each.topic == "Product review")
+
+    assert "apply the next time the meeting starts" in read(dana.look(f"/meetings/{running.id}"))
+    assert "the next time the meeting starts" not in read(dana.look("/meetings/85000000101"))
+
+
+def test_a_calendar_file_has_the_passcode_for_whoever_asks_for_it_by_its_own_link(dana, world):
+    meeting = next(each for each in world.meetings.values() if each.topic == "Stand-up")
+    page = dana.look(f"/meetings/{meeting.id}").text
+    secret = dana.get(f"/meetings/{meeting.id}/passcode").json["passcode"]
+    plain, told = re.findall(rf'href="(/meetings/{meeting.id}\.ics[^"]*)"', page)
+
+    assert secret not in dana.get(plain).text
+    assert secret in dana.get(told).text
