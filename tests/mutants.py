@@ -466,6 +466,20 @@ MUTANTS = [
         "tests/web/test_pages_meetings.py::test_what_somebody_else_changed_meanwhile_stays",
     ),
     Mutant(
+        "drafts: only where they were typed",
+        "zoomapp/web/drafts.py",
+        "if waiting() != request.path:",
+        "if not waiting():",
+        "tests/web/test_pages_meetings.py::test_settings_that_were_touched_survive_it_too",
+    ),
+    Mutant(
+        "schedule: a form that failed can be sent again",
+        "zoomapp/web/schedule.py",
+        "        sent_before().give_up(key)\n",
+        "",
+        "tests/web/test_pages_meetings.py::test_a_form_that_could_not_be_sent_is_not_taken_for_one_under_way",
+    ),
+    Mutant(
         "nobody asks for what is used up",
         "zoomapp/governor.py",
         "if not self._marks.claim_probe(place, mark):",

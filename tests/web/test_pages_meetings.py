@@ -274,3 +274,70 @@ def test_scheduling_counts_as_a_change(dana, parts, form):
     dana.post("/meetings/new", data=form)
 
     assert records.load(dana.id, "changes", "2026-03-02") == 1
+
+
+def signed_out_while_sending(person, world, clock, path, form):
+    """Zoom no longer takes the grant when the form is sent."""
+    world.faults.add("refused-refresh")
+    clock.tick(7200)
+    assert "Zoom signed you out" in read(person.post(path, data=form, headers={"Accept": "text/html"}), 401)
+
+
+def test_what_was_typed_survives_that_zoom_signed_the_person_out(dana, world, clock, form):
+    sent = {**form, "date": "2026-03-09", "time": "14:00", "repeat": "weekly", "weekdays": ["2", "4"], "record": "on"}
+    signed_out_while_sending(dana, world, clock, "/meetings/new", sent)
+
+    back = dana.connect()
+
+    page = dana.look(back.location)
+    assert back.location == "/meetings/new"
+    assert "What you typed is still here" in read(page)
+    again = fields(page.text)
+    assert (again["topic"], again["date"], again["time"]) == ("Budget circle", "2026-03-09", "14:00")
+    assert re.findall(r'name="weekdays" value="(\d)" checked', page.text) == ["2", "4"]
+    assert re.search(r'<option value="weekly" selected', page.text)
+    assert re.search(r'name="record"[^>]* checked', page.text)
+    assert dana.post("/meetings/new", data={**sent, **again}).status_code == 303
+    assert len(created(world)) == 1
+    assert "still here" not in read(dana.look("/meetings/new"))
+
+
+def test_settings_that_were_touched_survive_it_too(dana, world, clock):
+    meeting = named(world, "Stand-up")
+    before = meeting.settings["waiting_room"]
+    form = settings_form(dana.look(f"/meetings/{meeting.id}").text, "waiting_room")
+    signed_out_while_sending(dana, world, clock, f"/meetings/{meeting.id}", form)
+
+    back = dana.connect().location
+    assert "still here" not in read(dana.look("/meetings/new"))
+    page = dana.look(back)
+
+    assert "What you typed is still here" in read(page)
+    dana.post(f"/meetings/{meeting.id}", data=settings_form(page.text))
+    assert meeting.settings["waiting_room"] is not before
+
+
+def test_in_zooms_client_it_is_on_the_page_that_is_loaded_again(dana, world, clock, form):
+    signed_out_while_sending(dana, world, clock, "/meetings/new", {**form, "date": "2026-03-09"})
+
+    dana.authorize_in_client()
+
+    assert 'href="/meetings/new">Continue' in dana.look("/").text
+    assert fields(dana.look("/meetings/new").text)["topic"] == "Budget circle"
+
+
+def test_nobody_else_is_offered_what_was_typed(dana, world, clock, form):
+    signed_out_while_sending(dana, world, clock, "/meetings/new", {**form, "date": "2026-03-09"})
+    dana.name = "priya"
+
+    assert dana.connect().location == "/"
+    assert "Budget circle" not in dana.look("/meetings/new").text
+
+
+def test_a_form_that_could_not_be_sent_is_not_taken_for_one_under_way(dana, world, clock, form):
+    sent = {**form, "date": "2026-03-09", "time": "14:00"}
+    signed_out_while_sending(dana, world, clock, "/meetings/new", sent)
+    dana.connect()
+
+    assert dana.post("/meetings/new", data=sent).location != f"/meetings/new?once={form['once']}"
+    assert len(created(world)) == 1

@@ -106,6 +106,38 @@ def test_zoom_out_of_reach_or_busy_is_said_and_the_text_stays(dana, world, statu
     assert "Starts now" in read(answer, status)
 
 
+@pytest.mark.parametrize("fault", [Fault(SEND, drop="after"), Fault(SEND, 502, {}, "gone")])
+def test_what_may_have_been_sent_is_not_sent_again_unawares(dana, world, fault):
+    world.faults.append(fault)
+
+    text = read(write(dana), 502)
+
+    assert "We don’t know whether Zoom sent the message" in text
+    assert "Look into Team Chat before you send it again." in text
+
+
+def test_what_cannot_have_been_sent_is_not_in_doubt(dana, world):
+    world.faults.append(Fault("GET /v2/users/me", 502, {}, "gone"))
+
+    text = read(write(dana), 502)
+
+    assert "We couldn’t reach Zoom" in text
+    assert "We don’t know" not in text
+
+
+def test_a_message_survives_that_zoom_signed_the_person_out(dana, world, clock):
+    form = fields(dana.look("/tools").text)
+    world.faults.add("refused-refresh")
+    clock.tick(7200)
+    sent = {**form, "text": "Starts now"}
+    assert "Zoom signed you out" in read(dana.post("/tools", data=sent, headers={"Accept": "text/html"}), 401)
+
+    back = dana.connect()
+
+    assert back.location == "/tools"
+    assert "Starts now" in read(dana.look(back.location))
+
+
 def test_without_a_chatbot_the_page_says_who_can_add_one(priya):
     assert "sets ZOOM_BOT_JID" in read(priya.look("/tools"))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from gettext import gettext as _
 from typing import Any
 
@@ -9,9 +10,9 @@ from flask import Blueprint, Response, redirect, render_template, request, url_f
 from flask.typing import ResponseReturnValue
 
 from zoomapp import exports, ics
-from zoomapp.errors import InvalidFields, NotFound, UpstreamError, ZoomRefused
+from zoomapp.errors import InvalidFields, NotFound, TokenError, UpstreamError, ZoomRefused
 from zoomapp.forms import SWITCHES, as_switches, changed_settings
-from zoomapp.web import changes
+from zoomapp.web import changes, drafts
 from zoomapp.web.current import gateway
 from zoomapp.web.errors import prefers_html
 from zoomapp.web.frame import done, say_done
@@ -33,6 +34,8 @@ def troubled(error: ZoomRefused | UpstreamError) -> ResponseReturnValue:
 def show(meeting_id: int) -> str:
     """When it is, how to join, how it is set up."""
     meeting = gateway().meeting(meeting_id)
+    if (typed := drafts.take()) is not None:
+        return _page(meeting, *_typed(typed), drafts.offered())
     switches = as_switches(meeting.settings)
     return _page(meeting, switches, switches)
 
@@ -40,9 +43,12 @@ def show(meeting_id: int) -> str:
 @bp.post("/meetings/<int:meeting_id>")
 def save(meeting_id: int) -> ResponseReturnValue:
     """Send Zoom what this person changed on the page, and only that."""
-    wanted = frozenset(name for name in SWITCHES if request.form.get(name))
-    shown = frozenset(request.form.get("shown", "").split())
-    meeting = gateway().meeting(meeting_id)
+    wanted, shown = _typed(request.form)
+    try:
+        meeting = gateway().meeting(meeting_id)
+    except TokenError:
+        drafts.keep()
+        raise
     changed = changed_settings(shown, wanted)
     if changed:
         try:
@@ -112,6 +118,11 @@ def delete(meeting_id: int) -> ResponseReturnValue:
         return trouble_page(error, DELETE, _("Meeting"))
     say_done(_("Meeting deleted"))
     return redirect(url_for("meetings.index"), 303)
+
+
+def _typed(form: Mapping[str, str]) -> tuple[frozenset[str], frozenset[str]]:
+    """The switches that were on when the form was sent, and those that were on when the page was drawn."""
+    return frozenset(name for name in SWITCHES if form.get(name)), frozenset(form.get("shown", "").split())
 
 
 def _page(meeting: Meeting, switches: frozenset[str], shown: frozenset[str], notice: Trouble | None = None) -> str:

@@ -11,6 +11,7 @@ from zoomapp import storage
 from zoomapp.begun import began_in_client
 from zoomapp.config import FRONTEND_PATH
 from zoomapp.errors import BadRequest, ContextRefused, SignInDenied, SignInError, StateMismatch, ZoomAppError
+from zoomapp.web import drafts
 from zoomapp.web.current import browser, end_session, open_guest_session, open_session, services, user_id
 from zoomapp.web.errors import prefers_html
 from zoomapp.zoom.context import AppContext, open_context
@@ -113,7 +114,7 @@ def callback() -> ResponseReturnValue:
         return _restart()
     who, begun = services().signin.finish_web(browser(), code, state)
     open_session(who)
-    return redirect(_deep_link(who) if begun.restarted else "/")
+    return redirect(_deep_link(who) if begun.restarted else drafts.waiting() or "/")
 
 
 def _restart() -> ResponseReturnValue:

@@ -9,6 +9,7 @@ from flask import Blueprint, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from zoomapp import agenda
+from zoomapp.web import drafts
 from zoomapp.web.activity import latest
 from zoomapp.web.block import Block, block
 from zoomapp.web.current import gateway, user_id
@@ -49,6 +50,7 @@ def show() -> ResponseReturnValue:
         ahead=[each for each in ahead if each.start_at][:NEXT],
         recordings=_latest_recordings(),
         starts_soon=agenda.starts_soon(agenda.next_one(ahead), now()),
+        draft=drafts.waiting(),
         done=done(),
     )
 

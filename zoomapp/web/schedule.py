@@ -9,11 +9,11 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from zoomapp import agenda, once, times
-from zoomapp.errors import InvalidFields, RateLimited, UpstreamError, ZoomRefused
+from zoomapp.errors import InvalidFields, RateLimited, TokenError, UpstreamError, ZoomAppError, ZoomRefused
 from zoomapp.forms import Judged, MeetingForm, zoom_faults
 from zoomapp.once import Once
 from zoomapp.paging import collect
-from zoomapp.web import changes
+from zoomapp.web import changes, drafts
 from zoomapp.web.current import gateway
 from zoomapp.web.frame import say_done
 from zoomapp.web.trouble import CREATE, Trouble, trouble
@@ -40,6 +40,8 @@ def form() -> ResponseReturnValue:
     key = request.args.get("once", "")
     if key and (result := sent_before().result(key)) is not None:
         return _again(key, result)
+    if (typed := drafts.take()) is not None:
+        return _page(MeetingForm.sent(typed, typed.getlist("weekdays")), once.new_key(), notice=drafts.offered())
     return _page(MeetingForm.fresh(now(), viewer().zone_name), once.new_key())
 
 
@@ -58,7 +60,8 @@ def create() -> ResponseReturnValue:
         return redirect(url_for(".form", once=key), 303)
     try:
         meeting = gateway().create_meeting(judged.body)
-    except (RateLimited, ZoomRefused, UpstreamError) as error:
+    except ZoomAppError as error:
+        sent_before().give_up(key)
         return _not_created(sent, key, judged, error)
     changes.count_one()
     sent_before().finish(key, str(meeting.id))
@@ -76,10 +79,7 @@ def _again(key: str, result: str) -> ResponseReturnValue:
     return render_template("pages/working.html"), 200, {"Refresh": "1"}
 
 
-def _not_created(
-    sent: MeetingForm, key: str, judged: Judged, error: RateLimited | ZoomRefused | UpstreamError
-) -> ResponseReturnValue:
-    sent_before().give_up(key)
+def _not_created(sent: MeetingForm, key: str, judged: Judged, error: ZoomAppError) -> ResponseReturnValue:
     if isinstance(error, InvalidFields):
         return _page(sent, key, zoom_faults(error.fields, error.zoom_message)), 422
     if isinstance(error, RateLimited) and error.daily:
@@ -90,7 +90,11 @@ def _not_created(
     if isinstance(error, UpstreamError) and not isinstance(error, RateLimited):
         notice = trouble(error, CREATE)
         return _page(sent, once.new_key(), notice=notice, doubt=Doubt(_look_for(judged))), error.status
-    return _page(sent, key, notice=trouble(error, CREATE)), 200 if isinstance(error, ZoomRefused) else error.status
+    if isinstance(error, ZoomRefused | RateLimited):
+        return _page(sent, key, notice=trouble(error, CREATE)), 200 if isinstance(error, ZoomRefused) else error.status
+    if isinstance(error, TokenError):
+        drafts.keep()
+    raise error
 
 
 def _look_for(judged: Judged) -> tuple[Meeting, ...] | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from gettext import gettext as _
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -9,11 +11,12 @@ from flask.typing import ResponseReturnValue
 
 from zoomapp import once
 from zoomapp.chatbot import Recipient
-from zoomapp.errors import UpstreamError, ZoomRefused
+from zoomapp.errors import RateLimited, TokenError, UpstreamError, ZoomAppError, ZoomRefused
 from zoomapp.once import Once
+from zoomapp.web import drafts
 from zoomapp.web.current import gateway, services
 from zoomapp.web.frame import done, say_done
-from zoomapp.web.trouble import CHATBOT, OVERVIEW, Trouble, trouble
+from zoomapp.web.trouble import CHATBOT, OVERVIEW, Need, Trouble, trouble
 from zoomapp.web.viewer import kept
 
 bp = Blueprint("tools", __name__)
@@ -26,6 +29,8 @@ FIELDS = ("to", "head", "text")
 def show() -> str:
     """The forms. What the SDK does is drawn by a script, where there is a client."""
     gateway()
+    if (typed := drafts.take()) is not None:
+        return _page(_sent(typed), once.new_key(), notice=drafts.offered())
     return _page(dict.fromkeys(FIELDS, ""), once.new_key())
 
 
@@ -33,26 +38,41 @@ def show() -> str:
 def send() -> ResponseReturnValue:
     """Send a Team Chat message as the app's chatbot; the same form sent twice sends once."""
     who = gateway().user_id
-    sent = {name: request.form.get(name, "").strip() for name in FIELDS}
+    sent = _sent(request.form)
     key, before = request.form.get("once", ""), Once(kept(), who)
     if faults := _faults(sent):
         return _page(sent, key, faults), 422
     if not before.begin(key):
         say_done(_("Sent only once"), _("The form came twice; the first one counts."))
         return redirect(url_for(".show"), 303)
+    need = OVERVIEW
     try:
         to = _recipient(sent["to"])
-    except (ZoomRefused, UpstreamError) as error:
-        before.give_up(key)
-        return _page(sent, key, notice=trouble(error, OVERVIEW)), _status(error), error.headers
-    try:
+        need = CHATBOT
         services().chatbot.send(to, sent["head"] or services().settings.app_name, sent["text"])
-    except (ZoomRefused, UpstreamError) as error:
+    except ZoomAppError as error:
         before.give_up(key)
-        return _page(sent, key, notice=trouble(error, CHATBOT)), _status(error), error.headers
+        return _not_sent(sent, key, need, error)
     before.finish(key, "sent")
     say_done(_("Message sent"), _("It is in Team Chat."))
     return redirect(url_for(".show"), 303)
+
+
+def _sent(form: Mapping[str, str]) -> dict[str, str]:
+    return {name: form.get(name, "").strip() for name in FIELDS}
+
+
+def _not_sent(sent: dict[str, str], key: str, need: Need, error: ZoomAppError) -> ResponseReturnValue:
+    if isinstance(error, TokenError):
+        drafts.keep()
+    if not isinstance(error, ZoomRefused | UpstreamError):
+        raise error
+    notice = trouble(error, need)
+    if need is CHATBOT and isinstance(error, UpstreamError) and not isinstance(error, RateLimited):
+        # It may have been sent, with only the answer lost.
+        title = _("We don’t know whether Zoom sent the message")
+        notice = replace(notice, title=title, text=_("Look into Team Chat before you send it again."), actions=())
+    return _page(sent, key, notice=notice), error.status if isinstance(error, UpstreamError) else 200, error.headers
 
 
 def _recipient(to_jid: str) -> Recipient:
@@ -72,10 +92,6 @@ def _faults(sent: dict[str, str]) -> dict[str, str]:
         told = {"count": len(sent["text"]), "most": MOST_CHARS}
         faults["text"] = _("Message is %(count)s characters, shorten it to %(most)s") % told
     return faults
-
-
-def _status(error: ZoomRefused | UpstreamError) -> int:
-    return error.status if isinstance(error, UpstreamError) else 200
 
 
 def _page(sent: dict[str, str], key: str, faults: dict[str, str] | None = None, notice: Trouble | None = None) -> str:
