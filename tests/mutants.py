@@ -480,6 +480,13 @@ MUTANTS = [
         "tests/web/test_pages_meetings.py::test_a_form_that_could_not_be_sent_is_not_taken_for_one_under_way",
     ),
     Mutant(
+        "long lists: goes on where it was",
+        "zoomapp/web/steps.py",
+        "begun=Collected(**begun) if isinstance(begun, dict) else None",
+        "begun=None",
+        "tests/web/test_pages_steps.py::test_a_slow_list_of_meetings_says_how_far_it_is_and_is_whole_in_the_end",
+    ),
+    Mutant(
         "nobody asks for what is used up",
         "zoomapp/governor.py",
         "if not self._marks.claim_probe(place, mark):",

@@ -30,6 +30,33 @@ def test_every_page_is_read_until_the_token_is_empty():
     assert (found.complete, found.pages) == (True, 3)
 
 
+def test_who_has_enough_goes_on_later_where_it_stopped():
+    pages = book(([1, 2], "a"), ([3], "b"), ([4], ""))
+
+    first = collect(pages, "rows", enough=lambda: True)
+    rest = collect(pages, "rows", begun=first)
+
+    assert (numbers(first), first.token, first.complete, first.pages_in_all) == ([1, 2], "a", False, 5)
+    assert (numbers(rest), rest.token, rest.complete, rest.pages) == ([1, 2, 3, 4], "", True, 3)
+
+
+def test_a_token_that_comes_back_later_ends_the_list_too():
+    def fetch(token):
+        return {"rows": [{"n": 1}], "next_page_token": "same"}
+
+    first = collect(fetch, "rows", enough=lambda: True)
+
+    assert collect(fetch, "rows", begun=first, enough=lambda: True).token == ""
+
+
+def test_a_failure_later_keeps_what_came_before():
+    pages = book(([1, 2], "a"), UpstreamError("gone"))
+
+    found = collect(pages, "rows", begun=collect(pages, "rows", enough=lambda: True))
+
+    assert (numbers(found), found.complete) == ([1, 2], False)
+
+
 def test_a_token_that_comes_back_ends_the_list():
     found = collect(lambda token: {"rows": [{"n": 1}], "next_page_token": "same"}, "rows")
 

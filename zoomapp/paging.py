@@ -15,22 +15,40 @@ MOST_PAGES = 50
 
 @dataclass(frozen=True)
 class Collected:
-    """The rows of all pages that came. ``complete``: nothing is missing; ``total``: how many Zoom says there are."""
+    """The rows of all pages that came. ``complete``: nothing is missing; ``total``: how many Zoom says there are.
+
+    ``token``: of the page to go on with, if it was the asker who had enough for now.
+    """
 
     rows: tuple[Mapping[str, Any], ...]
     total: int
     pages: int
     complete: bool = True
+    token: str = ""
+
+    @property
+    def pages_in_all(self) -> int:
+        """How many pages it takes, if all are as long as those that came."""
+        return -(-self.total * self.pages // max(1, len(self.rows)))
 
 
-def collect(fetch: Callable[[str], Any], name: str, most_pages: int = MOST_PAGES) -> Collected:
+def collect(
+    fetch: Callable[[str], Any],
+    name: str,
+    most_pages: int = MOST_PAGES,
+    *,
+    begun: Collected | None = None,
+    enough: Callable[[], bool] = lambda: False,
+) -> Collected:
     """The list ``name`` of every page that ``fetch`` gives for a page token, beginning with the empty one.
 
     What the first page raises is raised; what a later one raises ends the list there, incomplete. A token that comes
     back would repeat the same page for ever, and the request must end in time: both end the list, too.
+    ``begun``: what came before, to go on with. ``enough``: asked after each page, whether to leave the rest for later.
     """
-    rows: list[Mapping[str, Any]] = []
-    seen, token, total, pages = {""}, "", 0, 0
+    start = begun or Collected((), 0, 0)
+    rows, token, total, pages = list(start.rows), start.token, start.total, start.pages
+    seen = {"", token}
     while pages < most_pages:
         try:
             body = fetch(token)
@@ -49,4 +67,6 @@ def collect(fetch: Callable[[str], Any], name: str, most_pages: int = MOST_PAGES
         if token in seen or deadline.passed():
             break
         seen.add(token)
+        if enough():
+            return Collected(tuple(rows), max(total, len(rows)), pages, complete=False, token=token)
     return Collected(tuple(rows), max(total, len(rows)), pages, complete=False)

@@ -34,6 +34,7 @@ from zoomapp.web import (
     schedule,
     settings,
     sighted,
+    steps,
     styleguide,
     tools,
     webhook,
@@ -57,6 +58,7 @@ def init_app(app: Flask) -> None:
     guard.init_app(app, parts.settings.public_url)
     headers.init_app(app, parts.settings)
     errors.init_app(app)
+    steps.init_app(app)
     calls.init_app(app)
     # Told before the call log takes what was noted.
     observed.init_app(app, parts.settings.metrics_token)

@@ -12,12 +12,12 @@ from flask.typing import ResponseReturnValue
 
 from zoomapp import agenda
 from zoomapp.errors import NotFound, UpstreamError, ZoomRefused
-from zoomapp.paging import collect
 from zoomapp.web.block import Block, block
 from zoomapp.web.current import gateway, services
 from zoomapp.web.frame import done
 from zoomapp.web.lists import live_meetings, next_meeting
 from zoomapp.web.sources import live_roster
+from zoomapp.web.steps import all_rows
 from zoomapp.web.trouble import MEETING, MEETINGS, trouble_page
 from zoomapp.web.viewer import now, viewer
 from zoomapp.zoom.models import Meeting
@@ -89,7 +89,7 @@ def start(meeting_id: int) -> ResponseReturnValue:
 
 def _listed(show: str) -> Block[Listed]:
     def fetch() -> dict[str, Any]:
-        found = collect(lambda token: gateway().meetings(VIEWS[show], token), "meetings")
+        found = all_rows(f"meetings {show}", lambda token: gateway().meetings(VIEWS[show], token), "meetings")
         return {"rows": found.rows, "total": found.total, "complete": found.complete}
 
     def read(body: Any) -> Listed:

@@ -16,13 +16,13 @@ from zoomapp.errors import UpstreamError, ZoomRefused
 from zoomapp.paging import collect
 from zoomapp.web.block import SEEN_SECONDS, Block, block
 from zoomapp.web.current import gateway, services
+from zoomapp.web.steps import STEP_SECONDS
 from zoomapp.web.trouble import RECORDINGS, Trouble, trouble
 from zoomapp.web.viewer import kept, now, viewer
 from zoomapp.zoom.recordings import Recording
 
 Span = tuple[date, date]
 
-STEP_SECONDS = 2.0
 #: A piece of a long range is not asked for again within ten minutes. A month is always fresh; where it takes two
 #: pieces, for a minute, as the page would otherwise ask for the first one for ever.
 PIECE_FRESH_SECONDS, SHORT_FRESH_SECONDS = 600, 60

@@ -15,12 +15,12 @@ import msgspec
 from zoomapp import keys, scopes
 from zoomapp.attendance import Frame, Record, from_metrics, from_past, from_report, from_sdk
 from zoomapp.errors import NotFound
-from zoomapp.paging import collect
 from zoomapp.snapshots import Snapshot
 from zoomapp.web.block import Block, block, recent
 from zoomapp.web.current import gateway, services
 from zoomapp.web.dashboard import dashboard
 from zoomapp.web.roster import Roster
+from zoomapp.web.steps import all_rows
 from zoomapp.web.trouble import HELD, PAST, REPORT, Need
 from zoomapp.web.viewer import now, viewer
 from zoomapp.web.watched import running
@@ -163,7 +163,7 @@ def _listed(
     old: float,
 ) -> Block[Roster]:
     def all_pages() -> dict[str, Any]:
-        found = collect(fetch, "participants")
+        found = all_rows(name, fetch, "participants")
         return {"rows": found.rows, "total": found.total, "complete": found.complete}
 
     def read(body: Any) -> Roster:

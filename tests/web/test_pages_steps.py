@@ -1,0 +1,99 @@
+"""Lists of many pages while Zoom is slow: each request reads for a moment, says how far it is, and goes on."""
+
+import re
+
+import pytest
+
+from sandbox.faults import Fault
+from tests.people import OWN
+from tests.web.reading import read
+from tests.web.test_pages_attendance import REPORT, rows
+
+LISTS = "GET /v2/users/me/meetings"
+TOWN_HALL = "Town hall"
+
+
+def page(number, token):
+    meetings = [
+        {"id": number * 1000 + n, "topic": f"Plan {number * 1000 + n}", "start_time": "2026-03-09T09:00:00Z"}
+        for n in range(300)
+    ]
+    return {"meetings": meetings, "next_page_token": token, "total_records": 900}
+
+
+@pytest.fixture
+def slow(world):
+    """Three pages of meetings, three seconds each; nothing runs."""
+    world.faults.append(Fault(LISTS, 200, {}, {"meetings": []}, count=1))
+    for number, token in ((1, "a"), (2, "b"), (3, "")):
+        world.faults.append(Fault(LISTS, 200, {}, page(number, token), delay=3, count=1))
+        if token:
+            world.faults.append(Fault(LISTS, 200, {}, {"meetings": []}, count=1))
+
+
+def test_a_slow_list_of_meetings_says_how_far_it_is_and_is_whole_in_the_end(dana, world, slow):
+    answers = [dana.look("/meetings?show=scheduled") for _ in range(3)]
+
+    assert "page 1 of 3" in read(answers[0])
+    assert "page 2 of 3" in read(answers[1])
+    assert [answer.headers.get("Refresh") for answer in answers] == ["1", "1", None]
+    text = read(answers[2])
+    assert "Plan 1000" in text
+    assert "Showing" not in text
+    listed = [call.params for call in world.calls.matching(LISTS) if call.params["type"] == "scheduled"]
+    assert [call.get("next_page_token", "") for call in listed] == ["", "a", "b"]
+
+
+def test_what_broke_off_in_the_middle_says_so_and_begins_anew(dana, world, slow):
+    dana.look("/meetings?show=scheduled")
+    world.faults.clear()
+    world.faults.append(Fault(LISTS, 200, {}, {"meetings": []}, count=1))
+    world.faults.append(Fault(LISTS, 502, {}, "gone", count=1))
+
+    assert "Showing 300 of about 900" in read(dana.look("/meetings?show=scheduled"))
+    assert "Weekly sync" in read(dana.look("/meetings?show=scheduled"))
+
+
+@pytest.fixture
+def hall(dana, world):
+    """The address of a past meeting of 341 people, whose report takes three seconds a page."""
+    meeting = next(each for each in world.meetings.values() if each.topic == TOWN_HALL)
+    world.faults.append(Fault(REPORT, delay=3))
+    return f"/participants/{meeting.id}"
+
+
+@pytest.mark.parametrize(
+    ("form", "people"),
+    [
+        ("", lambda answer: int(re.search(r"(\d+) attended", read(answer))[1])),
+        (".csv", lambda answer: len(rows(answer.text))),
+        (".json", lambda answer: len(answer.json["people"])),
+        ("/events.csv", lambda answer: len({row["name"] for row in rows(answer.text)})),
+    ],
+)
+def test_a_long_attendance_list_and_its_files_say_how_far_they_are(dana, hall, world, form, people):
+    first = dana.look(hall + form)
+
+    assert "page 1 of 2" in read(first)
+    assert first.headers["Refresh"] == "1"
+    assert "Content-Disposition" not in first.headers
+    second = dana.look(hall + form)
+    assert "Refresh" not in second.headers
+    assert people(second) == 341
+    assert world.calls.count(REPORT) == 2
+
+
+def test_a_script_waits_for_all_of_it(dana, hall):
+    answer = dana.get(f"{hall}.csv", headers={"Origin": OWN})
+
+    assert len(rows(answer.text)) == 341
+
+
+def test_two_slow_lists_beside_each_other_come_to_an_end(dana, hall, world):
+    beside = f"{hall}/with/mZ_f3MfttxSz5wUidTLRvw"
+
+    answers = [dana.look(beside) for _ in range(4)]
+
+    assert "page 1 of 2" in read(answers[0])
+    assert "Refresh" not in answers[-1].headers
+    assert TOWN_HALL in read(answers[-1])
