@@ -122,6 +122,16 @@ ALL = (
 )
 
 
+#: Every classic name that is not today's, too.
+CLASSIC = frozenset[str]().union(*({each.classic, f"{each.classic.removesuffix(':admin')}:admin"} for each in ALL))
+CLASSIC -= {name for each in ALL for name in (each.scope, f"{each.scope}:admin")}
+
+
+def is_classic(granted: Iterable[str]) -> bool:
+    """Whether these are of an app from before March 2024, which knows the classic names only."""
+    return not CLASSIC.isdisjoint(granted)
+
+
 def lacking(granted: Iterable[str], uses: Iterable[Use] = ALL) -> list[Use]:
     """What somebody with these scopes cannot do."""
     had = frozenset(granted)

@@ -1,12 +1,17 @@
 """The states every page can be in: each says what happened and leaves a way on."""
 
 import re
+from dataclasses import replace
 
 import pytest
 
+from sandbox.adapter import SandboxAdapter
 from sandbox.faults import Fault
+from tests.people import Person
 from tests.web.reading import read, words
-from zoomapp.web.trouble import ALPHABET
+from zoomapp import create_app, services
+from zoomapp.logs import request_id
+from zoomapp.web.trouble import ALPHABET, reference
 
 #: Each page that shows something of Zoom's, and the call it cannot do without.
 MEETING = "/meetings/85000000101"
@@ -80,12 +85,20 @@ def test_the_start_and_connect_are_open_to_strangers(anyone):
         assert "Connect Zoom" in read(anyone.look(path))
 
 
-@pytest.mark.parametrize("path", ["/", *PERSONAL])
+@pytest.mark.parametrize("path", ["/", *(path for path in PERSONAL if path != "/calls")])
 def test_a_revoked_grant_says_that_zoom_signed_the_person_out(dana, world, clock, path):
     world.faults.add("refused-refresh")
     clock.tick(7200)
 
-    assert path in ("/calls", "/tools", "/meetings/new") or "Zoom signed you out" in read(dana.look(path), 401)
+    assert "Zoom signed you out" in read(dana.look(path), 401)
+
+
+def test_the_call_log_outlives_a_revoked_grant(dana, world, clock):
+    world.faults.add("refused-refresh")
+    clock.tick(7200)
+    dana.look("/meetings")
+
+    assert "POST" not in read(dana.look("/calls"))
 
 
 def test_a_guest_is_told_what_a_guest_sees_and_how_to_see_more(anyone):
@@ -333,6 +346,74 @@ def test_a_fault_of_ours_has_a_reference_and_no_detail(dana, app):
     assert "That didn’t work, and it’s our fault" in text
     assert re.search(rf"Reference [{ALPHABET}]{{4}}-", text)
     assert "secret detail" not in page.text
+    assert re.search(r'data-copy="Rollcall, reference [^"]*, Mon 2 Mar 2026[^"]*, /privacy: ', page.text)
+
+
+def test_a_reference_leads_to_the_request_id_of_the_log(dana, app):
+    app.view_functions["info.privacy"] = lambda: {}["a secret detail"]
+
+    page = dana.look("/privacy")
+
+    request_id.set(page.headers["X-Request-Id"])
+    assert f"Reference {reference()}" in read(page, 500)
+
+
+def test_without_our_store_a_page_says_so_and_when_to_come_back(settings, world, clock):
+    nobody_there = replace(settings, redis_url="redis://127.0.0.1:1/0")
+    built = services.build(nobody_there, transport=SandboxAdapter(world), clock=clock)
+    dana = Person(create_app(built), world, "dana")
+    dana.browser.set_cookie("zoomapp", "known.before")
+
+    page = dana.look("/meetings")
+    built.calls.stop()
+
+    text = read(page, 503)
+    assert "Our memory is out of reach" in text
+    assert re.search(rf"Reference [{ALPHABET}]{{4}}-", text)
+    assert page.headers["Retry-After"] == "5"
+
+
+CLASSIC = "meeting:read meeting:write user:read"
+
+
+def test_an_app_with_the_classic_names_reads_those(dana, world, parts):
+    classic = replace(parts.tokens.load(dana.id), scope=CLASSIC)
+    parts.tokens.keep(dana.id, classic)
+    world.faults.append(refusal(ASKING["/recordings"], 4711, "does not contain scopes:[recording:read:admin]."))
+    assert "Zoom must allow recording:read:admin." in read(dana.look("/recordings"))
+
+    world.faults.clear()
+    granular = "does not contain scopes:[cloud_recording:read:list_user_recordings]."
+    world.faults.append(refusal(ASKING["/recordings"], 4711, granular))
+
+    text = read(dana.look("/recordings"))
+    assert (
+        "Zoom must allow recording:read. In newer apps it is called cloud_recording:read:list_user_recordings." in text
+    )
+    assert "Rollcall needs the Zoom scope recording:read to" in dana.look("/recordings").text
+    assert "cloud_recording" not in read(dana.look("/help"))
+
+
+def test_every_other_app_reads_todays_names(dana, anyone):
+    assert "cloud_recording:read:list_user_recordings" in read(dana.look("/help"))
+
+
+@pytest.mark.parametrize(
+    ("leave", "fault", "says"),
+    [
+        ("disconnect", None, "Disconnected from Zoom What we kept of you is deleted."),
+        ("disconnect", Fault("POST /oauth/revoke", drop="before"), "Remove the app in the Zoom App Marketplace, too."),
+        ("logout", None, "You are signed out here"),
+    ],
+)
+def test_who_has_left_is_told_so_once(dana, world, leave, fault, says):
+    world.faults += [fault] if fault else []
+
+    answer = dana.post(f"/api/zoomapp/{leave}", headers={"Accept": "text/html"})
+
+    assert answer.status_code == 303
+    assert says in read(dana.look(answer.location))
+    assert says not in read(dana.look("/connect"))
 
 
 def test_an_address_that_leads_nowhere_is_a_page_of_ours(dana):

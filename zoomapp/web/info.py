@@ -8,6 +8,7 @@ from flask import Blueprint, render_template
 
 from zoomapp.scopes import ALL
 from zoomapp.web.current import services
+from zoomapp.web.trouble import in_classic_app
 
 bp = Blueprint("info", __name__)
 
@@ -16,7 +17,7 @@ bp = Blueprint("info", __name__)
 def help_page() -> str:
     """How the app works, each scope and its feature, what an admin sets up."""
     host = urlsplit(services().settings.public_url).netloc
-    return render_template("pages/help.html", needs=ALL, host=host)
+    return render_template("pages/help.html", needs=ALL, classic=in_classic_app(), host=host)
 
 
 @bp.get("/privacy")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, request, session
+from flask import Blueprint, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
 from zoomapp import storage
@@ -139,21 +139,23 @@ def _deep_link(who: str) -> str:
 def logout() -> ResponseReturnValue:
     """End the session; the tokens stay for the next one."""
     end_session()
-    return _done()
+    return _left("signed-out")
 
 
 @bp.post("/disconnect")
 def disconnect() -> ResponseReturnValue:
     """Revoke at Zoom and delete everything kept of this person."""
+    confirmed = False
     if (who := user_id()) is not None:
-        services().tokens.give_up(who)
+        confirmed = services().tokens.give_up(who)
     end_session()
-    return _done()
+    return _left("disconnected" if confirmed else "deleted")
 
 
-def _done() -> ResponseReturnValue:
+def _left(how: str) -> ResponseReturnValue:
+    """The page that says so; the session that could have carried it is gone."""
     if prefers_html():
-        return redirect("/", 303)
+        return redirect(url_for("connect.show", left=how), 303)
     return {"result": "Success"}
 
 

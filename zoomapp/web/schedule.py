@@ -17,7 +17,7 @@ from zoomapp.web import changes, drafts
 from zoomapp.web.current import gateway
 from zoomapp.web.frame import say_done
 from zoomapp.web.trouble import CREATE, Trouble, trouble
-from zoomapp.web.viewer import kept, now, viewer
+from zoomapp.web.viewer import connected, kept, now, viewer
 from zoomapp.zoom.models import Meeting
 
 bp = Blueprint("schedule", __name__)
@@ -36,7 +36,7 @@ class Doubt:
 @bp.get("/meetings/new")
 def form() -> ResponseReturnValue:
     """A fresh form; or, after a second sending, what the first one led to."""
-    gateway()
+    connected()
     key = request.args.get("once", "")
     if key and (result := sent_before().result(key)) is not None:
         return _again(key, result)

@@ -17,7 +17,7 @@ from zoomapp.web import drafts
 from zoomapp.web.current import gateway, services
 from zoomapp.web.frame import done, say_done
 from zoomapp.web.trouble import CHATBOT, OVERVIEW, Need, Trouble, trouble
-from zoomapp.web.viewer import kept
+from zoomapp.web.viewer import connected, kept
 
 bp = Blueprint("tools", __name__)
 
@@ -28,7 +28,7 @@ FIELDS = ("to", "head", "text")
 @bp.get("/tools")
 def show() -> str:
     """The forms. What the SDK does is drawn by a script, where there is a client."""
-    gateway()
+    connected()
     if (typed := drafts.take()) is not None:
         return _page(_sent(typed), once.new_key(), notice=drafts.offered())
     return _page(dict.fromkeys(FIELDS, ""), once.new_key())

@@ -19,13 +19,15 @@ from zoomapp.errors import (
     NotFound,
     PlanRequired,
     RateLimited,
+    StoreUnavailable,
+    TokenError,
     UpstreamError,
     ZoomAppError,
     ZoomRefused,
 )
 from zoomapp.logs import request_id
 from zoomapp.scopes import Use
-from zoomapp.web.current import services
+from zoomapp.web.current import gateway, services
 from zoomapp.web.errors import answer, prefers_html
 from zoomapp.web.viewer import now, viewer
 
@@ -142,9 +144,20 @@ def best_scope(names: Sequence[str], need: Need) -> str:
     return next(plain, "") or next(admin, "") or need.scope
 
 
+def in_classic_app() -> bool:
+    """Whether whoever asks is connected through an app that has the classic names of scopes."""
+    try:
+        return scopes.is_classic(gateway().scopes())
+    except (TokenError, StoreUnavailable):
+        return False
+
+
 def _missing_scope(error: MissingScope, need: Need) -> Trouble:
-    scope = best_scope(error.scopes, need)
+    named = best_scope(error.scopes, need)
+    scope = need.use.classic if in_classic_app() and not scopes.is_classic([named]) else named
     text = _("To %(verb)s Zoom must allow %(scope)s. ") % {"verb": need.verb, "scope": scope}
+    if scope != named:
+        text += _("In newer apps it is called %(named)s. ") % {"named": named}
     if scope.endswith(":admin"):
         text += _("Only an admin of your Zoom account can grant it.")
     else:

@@ -65,6 +65,13 @@ def viewer() -> Viewer:
     return cast(Viewer, g.viewer)
 
 
+def connected() -> None:
+    """Nothing, for whoever may still use Zoom. Raises what keeps them from it before they fill in a form in vain."""
+    who = gateway().user_id
+    viewer()
+    services().tokens.load(who)
+
+
 def _viewer() -> Viewer:
     zone = request.cookies.get("zone", "")
     try:
