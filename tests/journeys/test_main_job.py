@@ -64,7 +64,8 @@ def test_the_main_job(at_home, dev_run, page):
     # Disconnect ends it.
     page.get_by_role("link", name="Disconnect").click()
     page.get_by_role("button", name=re.compile("Disconnect")).click()
-    page.wait_for_url(re.compile(r":\d+/$"))
+    page.wait_for_url(re.compile(r"/connect\?left=disconnected$"))
+    assert page.get_by_text("What we kept of you is deleted.").is_visible()
     assert page.get_by_role("link", name="Connect Zoom").is_visible()
     assert page.evaluate("async () => (await fetch('/zoom/api/v2/users/me')).status") == 401
 

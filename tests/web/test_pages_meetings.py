@@ -253,6 +253,22 @@ def test_a_start_link_is_never_in_a_page(dana, world):
     assert not [page for page in pages if "zak=" in page]
 
 
+def test_a_second_meeting_of_ones_own_is_started_only_if_one_insists(dana, world):
+    meeting = named(world, "Stand-up")
+    world.tell("live-meeting")
+
+    page = dana.look(f"/meetings/{meeting.id}/start")
+
+    text = read(page)
+    assert "Another meeting of yours is running" in text
+    assert "“Product review” is running. End it first, or join this one as participant." in text
+    assert re.search(r'href="http[^"]*/j/85[^"]*">Join<', page.text)
+    anyway = re.search(r'href="([^"]*)">Start anyway', page.text)[1]
+    assert "zak=" in dana.look(anyway).location
+    running = named(world, "Product review")
+    assert "zak=" in dana.look(f"/meetings/{running.id}/start").location
+
+
 def test_from_the_ninetieth_change_of_a_day_it_is_said_how_many_are_left(dana, parts, clock):
     records, day = Kept(parts.redis, parts.ring), "2026-03-02"
     records.save(dana.id, "changes", 89, 3600, day)

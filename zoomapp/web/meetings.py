@@ -14,11 +14,13 @@ from zoomapp import agenda
 from zoomapp.errors import NotFound, UpstreamError, ZoomRefused
 from zoomapp.web.block import Block, block
 from zoomapp.web.current import gateway, services
+from zoomapp.web.errors import prefers_html
+from zoomapp.web.filters import link as link_of
 from zoomapp.web.frame import done
 from zoomapp.web.lists import live_meetings, next_meeting
 from zoomapp.web.sources import live_roster
 from zoomapp.web.steps import all_rows
-from zoomapp.web.trouble import MEETING, MEETINGS, trouble_page
+from zoomapp.web.trouble import MEETING, MEETINGS, Trouble, trouble_page
 from zoomapp.web.viewer import now, viewer
 from zoomapp.zoom.models import Meeting
 
@@ -77,14 +79,40 @@ def index() -> ResponseReturnValue:
 
 @bp.get("/meetings/<int:meeting_id>/start")
 def start(meeting_id: int) -> ResponseReturnValue:
-    """To Zoom, by a link that was made just now: it is a credential and never part of a page."""
+    """To Zoom, by a link that was made just now: it is a credential and never part of a page.
+
+    Zoom's client refuses a second one beside another of the same host, where the plan does not allow it; so that is
+    said before, with the choice to try.
+    """
+    title = _("Start a meeting")
     try:
+        if prefers_html() and "anyway" not in request.args and (other := _another_running(meeting_id)):
+            return render_template("pages/trouble.html", title=title, notice=_one_at_a_time(meeting_id, other))
         link = gateway().start_link(meeting_id)
     except (ZoomRefused, UpstreamError) as error:
-        return trouble_page(error, MEETING, _("Start a meeting"))
+        return trouble_page(error, MEETING, title)
     if not services().client.is_zoom(link):
         raise NotFound(404, 3001, "no start link")
     return redirect(link)
+
+
+def _another_running(meeting_id: int) -> Meeting | None:
+    """Another meeting that this person hosts now; None if the one they start is running already."""
+    live = live_meetings().value or ()
+    mine = [each for each in live if not each.host_id or each.host_id == gateway().user_id]
+    return None if meeting_id in {each.id for each in mine} else next(iter(mine), None)
+
+
+def _one_at_a_time(meeting_id: int, other: Meeting) -> Trouble:
+    told = {"topic": other.topic}
+    text = _("“%(topic)s” is running. End it first, or join this one as participant.") % told
+    join = link_of(gateway().meeting(meeting_id).join_url)
+    actions = (
+        (url_for("participants.show", key=other.id), _("See participants")),
+        *([(join, _("Join"))] if join else []),
+        (url_for(".start", meeting_id=meeting_id, anyway=1), _("Start anyway")),
+    )
+    return Trouble("warn", "people", _("Another meeting of yours is running"), text, actions=actions)
 
 
 def _listed(show: str) -> Block[Listed]:
