@@ -54,6 +54,21 @@ def test_a_host_without_the_dashboard_sees_who_comes_and_goes_by_webhook(priya, 
     assert world.calls.count(METRICS) == 0
 
 
+def test_of_a_crowd_at_the_door_the_strip_names_twenty_and_counts_all(priya, world, webhooks, clock):
+    meeting = world.start_meeting(PRIYAS)
+    for number in range(25):
+        world.join(meeting, None, f"Guest {number:02}", waiting=True)
+        clock.tick(60)
+
+    page = priya.look(f"/participants/{PRIYAS}")
+
+    strip = re.search(r'id="door".*?</section>', page.text, re.DOTALL)[0]
+    assert "<b>25 waiting</b> · <bdi>Guest 00</bdi>, " in strip
+    assert strip.count("<bdi>") == 20 and strip.partition("</p>")[0].rstrip().endswith("<bdi>Guest 19</bdi>, …")
+    assert '<span class="nowrap wide">25 min</span>' in strip
+    assert len(names(page)) == 25
+
+
 def test_without_either_the_missing_permission_is_named_and_zoom_not_asked(priya, world):
     world.start_meeting(PRIYAS)
 

@@ -25,6 +25,11 @@ class Frame:
     late_seconds: float = 300
     early_seconds: float = 600
 
+    @property
+    def end(self) -> float:
+        """Until when what goes on is counted."""
+        return self.now if self.ended_at is None else self.ended_at
+
 
 @dataclass(frozen=True)
 class Figures:

@@ -3,9 +3,13 @@
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from functools import cached_property
 from hashlib import blake2s
 from typing import cast
+
+import msgspec
+from msgspec.structs import replace
 
 from zoomapp.attendance import intervals
 from zoomapp.attendance.intervals import Interval
@@ -14,6 +18,7 @@ from zoomapp.attendance.records import Account, Record, Room, Source
 #: A final list replaces everything before it; of the others, the times of the first beat those of the next.
 FINAL: tuple[Source, ...] = ("report", "past")
 LIVE: tuple[Source, ...] = ("webhook", "metrics", "sdk")
+BEST_FIRST = (*FINAL, *LIVE)
 
 #: Two records with the same of these are one person, the first being the strongest.
 IDENTITIES = ("user_id", "registrant_id", "customer_key", "email")
@@ -23,8 +28,7 @@ KEYS = (*IDENTITIES, "uuid")
 REJOIN_SECONDS = 60.0
 
 
-@dataclass(frozen=True)
-class Person:
+class Person(msgspec.Struct, frozen=True, dict=True):
     """One person's attendance.
 
     ``here`` and ``waiting`` are told once each and share no time; an end of None means it goes on.
@@ -45,7 +49,7 @@ class Person:
     sources: tuple[Source, ...] = ()
     identities: frozenset[tuple[str, str]] = frozenset()
 
-    @property
+    @cached_property
     def arrived_at(self) -> float:
         """When they came, be it to the door: being kept there is not the guest's fault."""
         return min(start for start, _ in (*self.here[:1], *self.waiting[:1]))
@@ -148,7 +152,7 @@ def _stays(records: list[Record], room: Room) -> list[Interval]:
     if len(told) < 2:
         return [stay for own in told.values() for stay in _told(own)]
     found: list[Interval] = []
-    for source in sorted(told, key=(*FINAL, *LIVE).index):
+    for source in sorted(told, key=BEST_FIRST.index):
         found = intervals.overlay(found, _told(told[source]))
     return found
 
@@ -210,7 +214,7 @@ def _person(group: _Group, told: dict[str, list[Record]], ended_at: float | None
         (start, next((begin for begin, _ in here if begin >= start), None) if end is None else end)
         for start, end in group.waiting
     ]
-    waiting = intervals.difference(entered, here)
+    waiting = intervals.difference(entered, here) if entered else ()
     if ended_at is not None:
         here, waiting = intervals.close(here, ended_at), intervals.close(waiting, ended_at)
     details = [record for connection in group.connections for record in told[connection]]
@@ -225,8 +229,8 @@ def _person(group: _Group, told: dict[str, list[Record]], ended_at: float | None
         devices=tuple(sorted({record.device for record in details if record.device})),
         connections=tuple(sorted(group.connections)),
         by_name=group.by_name,
-        sources=tuple(source for source in (*FINAL, *LIVE) if source in {record.source for record in group.records}),
-        identities=frozenset((kind, value) for kind in IDENTITIES for value in group.ids[kind]),
+        sources=tuple(sorted({record.source for record in group.records}, key=BEST_FIRST.index)),
+        identities=frozenset([(kind, value) for kind in IDENTITIES for value in group.ids[kind]]),
     )
 
 

@@ -2,8 +2,10 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
 from typing import Any, Literal
+
+import msgspec
+from msgspec.structs import replace
 
 from zoomapp import times
 
@@ -25,8 +27,8 @@ ROLES = {"host": "host", "cohost": "co-host"}
 PHONE = re.compile(r"\+?[\d*•().x -]{5,}|Call-In User.*", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+# A meeting has thousands of them, and nothing in one leads back to it.
+class Record(msgspec.Struct, frozen=True, gc=False):
     """What one source said about one connection to the meeting.
 
     An event tells one end of a stay; a row tells both, or only the beginning while it goes on. ``connection``
@@ -164,7 +166,8 @@ def _text(row: Row, *names: str) -> str:
 
 
 def _at(row: Row, name: str) -> float | None:
-    moment = times.parse(row.get(name))
+    told = row.get(name)
+    moment = times.parse(told) if told else None
     return moment.timestamp() if moment else None
 
 

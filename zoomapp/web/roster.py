@@ -8,9 +8,11 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any
 
+import msgspec
+
 from zoomapp import agenda
 from zoomapp.attendance import Figures, Frame, Person, Record, count, merge
-from zoomapp.attendance.figures import here_seconds, late_seconds, left_early_seconds, rejoins, status
+from zoomapp.attendance.figures import Status, here_seconds, late_seconds, left_early_seconds, rejoins, status
 from zoomapp.attendance.records import Source
 from zoomapp.charts import Axis
 from zoomapp.web.filters import initials
@@ -27,16 +29,41 @@ SORTS: dict[str, Callable[[Row], Any]] = {
 
 @dataclass(frozen=True)
 class Row:
-    """One person: ``state`` is here, waiting or left; ``left_at`` only for those who left."""
+    """One person. Of a thousand a page shows a hundred: what it says of each is found out when it is asked for."""
 
     person: Person
-    state: str
-    joined_at: datetime
-    left_at: datetime | None
-    seconds: float
-    late_minutes: int
-    early_minutes: int
-    rejoins: int
+    frame: Frame
+
+    @cached_property
+    def state(self) -> Status:
+        return status(self.person)
+
+    @cached_property
+    def joined_at(self) -> datetime:
+        return datetime.fromtimestamp(self.person.arrived_at, UTC)
+
+    @cached_property
+    def left_at(self) -> datetime | None:
+        """Only of those who left."""
+        person = self.person
+        left = person.here[-1][1] if person.here else person.waiting[-1][1]
+        return datetime.fromtimestamp(left, UTC) if self.state == "left" and left is not None else None
+
+    @cached_property
+    def seconds(self) -> float:
+        return here_seconds(self.person, self.frame.end)
+
+    @cached_property
+    def late_minutes(self) -> int:
+        return int(late_seconds(self.person, self.frame) // 60)
+
+    @cached_property
+    def early_minutes(self) -> int:
+        return int(left_early_seconds(self.person, self.frame) // 60)
+
+    @property
+    def rejoins(self) -> int:
+        return rejoins(self.person)
 
     def is_in(self, view: str) -> bool:
         return view not in VIEWS or self.state == view or (view == "late" and self.late_minutes > 0)
@@ -64,10 +91,6 @@ class Roster:
             frame = Frame(frame.now, frame.starts_at, frame.ends_at, ended, frame.late_seconds, frame.early_seconds)
         return cls(merge(told, ended_at=frame.ended_at), frame, complete, total, told)
 
-    @property
-    def end(self) -> float:
-        return self.frame.now if self.frame.ended_at is None else self.frame.ended_at
-
     @cached_property
     def sources(self) -> frozenset[Source]:
         """Where it is from; a final list stands alone."""
@@ -85,13 +108,18 @@ class Roster:
     @cached_property
     def rows(self) -> tuple[Row, ...]:
         """In order of arrival."""
-        return tuple(self._row(each) for each in self.people)
+        return tuple(Row(each, self.frame) for each in self.people)
+
+    @cached_property
+    def waiting(self) -> tuple[Row, ...]:
+        """Who is at the door, in order of arrival."""
+        return tuple(each for each in self.rows if each.state == "waiting")
 
     @cached_property
     def axis(self) -> Axis:
         first = min((each.arrived_at for each in self.people), default=self.frame.now)
         live, chosen, starts_at = self.frame.ended_at is None, viewer().chosen, self.frame.starts_at
-        return Axis.around(first, self.end, viewer().zone, live=live, scheduled=starts_at, hour12=chosen.hour12)
+        return Axis.around(first, self.frame.end, viewer().zone, live=live, scheduled=starts_at, hour12=chosen.hour12)
 
     def chosen(self, view: str, query: str, sort: str = "") -> list[Row]:
         """Those a filter and a search leave, in order of arrival or as ``SORTS`` has it."""
@@ -102,19 +130,5 @@ class Roster:
 
     def without_names(self) -> Roster:
         """The same for a screen that others see: initials, and no address."""
-        people = tuple(replace(each, name=initials(each.name), email="") for each in self.people)
+        people = tuple(msgspec.structs.replace(each, name=initials(each.name), email="") for each in self.people)
         return replace(self, people=people)
-
-    def _row(self, person: Person) -> Row:
-        state = status(person)
-        left = person.here[-1][1] if person.here else person.waiting[-1][1]
-        return Row(
-            person=person,
-            state=state,
-            joined_at=datetime.fromtimestamp(person.arrived_at, UTC),
-            left_at=datetime.fromtimestamp(left, UTC) if state == "left" and left is not None else None,
-            seconds=here_seconds(person, self.end),
-            late_minutes=int(late_seconds(person, self.frame) // 60),
-            early_minutes=int(left_early_seconds(person, self.frame) // 60),
-            rejoins=rejoins(person),
-        )
