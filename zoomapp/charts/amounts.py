@@ -38,7 +38,7 @@ def meter(value: float, largest: float) -> Markup:
     """A bar of 6 pixels relative to the largest of its list, whose row says the number."""
     share = 100 * min(1.0, max(0.0, float(value) / float(largest))) if largest else 0.0
     return Markup(
-        '<svg class="chart" height="6" aria-hidden="true"><rect class="c-track" width="100%" height="6" rx="3"/>'
+        '<svg class="chart c-track" height="6" aria-hidden="true">'
         f'<rect class="c-bar cur" width="{svg.number(share)}%" height="6" rx="3"/></svg>'
     )
 

@@ -1,7 +1,7 @@
 """Who was here when: a bar per person, and a curve of how many."""
 
 from collections.abc import Iterable, Sequence
-from itertools import count, groupby
+from itertools import count, groupby, pairwise
 
 from markupsafe import Markup
 
@@ -30,8 +30,7 @@ def timeline(span: Axis, here: Intervals, waiting: Intervals = (), *, gone: bool
     bars = [svg.bar(span, interval, LEFT if gone else HERE) for interval in here]
     bars += [svg.bar(span, interval, WAITING) for interval in waiting]
     return Markup(
-        '<svg class="chart" height="8" aria-hidden="true"><rect class="c-track" width="100%" height="8" rx="4"/>'
-        f"{''.join(bars)}{svg.scheduled(span, -2, 10)}</svg>"
+        f'<svg class="chart c-track" height="8" aria-hidden="true">{"".join(bars)}{svg.scheduled(span, -2, 10)}</svg>'
     )
 
 
@@ -86,20 +85,22 @@ def curve_words(span: Axis, points: Points) -> str:
 def _steps(span: Axis, points: Points, peak: int) -> str:
     """The line from the floor through ``points``; those too close to tell apart become one upright stroke."""
 
-    def x(at: float) -> str:
-        return svg.number(round(10 * span.x(at), 1))
+    def x(at: float) -> int:
+        return round(10 * span.x(at))
 
     def y(people: int) -> int:
         return 1000 - round(1000 * people / peak)
 
     places = 1000 if len(points) <= MOST_POINTS else MOST_POINTS
-    path = [f"M{x(points[0][0])} 1000"]
+    corners = [(x(points[0][0]), 1000)]
     for _, group in groupby(points, key=lambda point: min(places - 1, int(span.x(point[0]) * places / 100))):
         near = list(group)
         highest, last = max(people for _, people in near), near[-1][1]
-        path.append(f"H{x(near[0][0])}V{y(highest)}")
-        path.append(f"V{y(last)}" if last < highest else "")
-    return "".join(path) + "H1000"
+        corners += [(x(near[0][0]), y(highest)), (x(near[0][0]), y(last))]
+    corners.append((1000, corners[-1][1]))
+    # From each corner to the next: the same small steps again and again, of which compression leaves little.
+    steps = ((f"h{b[0] - a[0]}" * (a[0] != b[0])) + (f"v{b[1] - a[1]}" * (a[1] != b[1])) for a, b in pairwise(corners))
+    return f"M{corners[0][0]} 1000{''.join(steps)}"
 
 
 def _grid(peak: int) -> range:
