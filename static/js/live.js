@@ -12,7 +12,7 @@ const byHand = region.dataset.refresh === "0";
 
 let [interval, failures, busy, again, ended, timer, nextAt] = [1500, 0, false, false, false, 0, 0];
 let inSight = true;
-let [version, said, saidAt] = ["", counts(), 0];
+let [version, said, saidAt] = [`"${region.dataset.version}"`, counts(), 0];
 let [seenAt, answeredAt, touchedAt] = [Date.now() - 1000 * region.dataset.age, Date.now(), Date.now()];
 
 if (fresh) {

@@ -1,5 +1,6 @@
 """Who is here, from the best the viewer may know: webhooks of their own meetings, the dashboard; then the report."""
 
+import html
 import re
 
 import pytest
@@ -261,6 +262,22 @@ def test_the_same_again_is_304_until_something_changes(live, clock):
     assert (same.status_code, same.data) == (304, b"")
     assert same.headers["X-Poll-Interval"] == "15"
     assert other.status_code == 200
+
+
+@pytest.mark.parametrize("query", ["", "?show=here&sort=name&from=elsewhere"])
+def test_what_the_page_shows_already_does_not_travel_again(live, dana, world, clock, query):
+    page = dana.look(dana.get("/participants").location + query).text
+    address, shown = re.search(r'data-live="([^"]*)" data-version="(\w+)"', page).groups()
+    etag = f'"{shown}"'
+    address = html.unescape(address)
+
+    same = dana.get(address, headers={"If-None-Match": etag})
+    world.join(world.live_instance(), None, "Guest Lee")
+    clock.tick(16)
+    other = dana.get(address, headers={"If-None-Match": etag})
+
+    assert (same.status_code, same.data) == (304, b"")
+    assert other.status_code == 200 and "Guest Lee" in other.text
 
 
 def test_another_filter_is_another_part(live):

@@ -8,9 +8,8 @@ from __future__ import annotations
 from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 
-from zoomapp import keys
 from zoomapp.errors import NotFound
-from zoomapp.web.participants import told
+from zoomapp.web.participants import told, version
 from zoomapp.web.sources import Sight, sight
 from zoomapp.web.viewer import now, viewer
 from zoomapp.web.watched import running
@@ -44,7 +43,8 @@ def show(key: str) -> ResponseReturnValue:
     if trouble:
         wait = trouble.retry_after or PAUSE_SECONDS
         return "", 429 if trouble.status == 429 else 503, {"Retry-After": str(wait)}
-    response, etag = Response(headers={"Cache-Control": "private, no-cache", **poll_headers(there)}), version(there)
+    etag = version(there.version)
+    response = Response(headers={"Cache-Control": "private, no-cache", **poll_headers(there)})
     response.set_etag(etag)
     response.vary.add("Cookie")
     if request.if_none_match.contains(etag):
@@ -53,12 +53,6 @@ def show(key: str) -> ResponseReturnValue:
         response.mimetype = "text/html"
         response.set_data(render_template("partials/people.html", **told(key, meeting, there.roster())))
     return response
-
-
-def version(there: Sight) -> str:
-    """A name for what the part says: what was told, how it is asked for, and the minute it counts in."""
-    how = f"{sorted(request.args.items(multi=True))} {viewer().chosen} {viewer().zone_name}"
-    return keys.digest(f"{there.version} {how} {int(now().timestamp() // 60)}")
 
 
 def poll_headers(there: Sight) -> dict[str, str]:

@@ -9,11 +9,13 @@ from typing import Any
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from zoomapp import keys
 from zoomapp.errors import NotFound
 from zoomapp.web.block import Block
 from zoomapp.web.lists import live_meetings, next_meeting
 from zoomapp.web.roster import Roster
 from zoomapp.web.sources import people
+from zoomapp.web.viewer import now, viewer
 from zoomapp.zoom.ids import instance_of
 from zoomapp.zoom.models import Meeting
 
@@ -45,15 +47,24 @@ def show(key: str) -> ResponseReturnValue:
         raise NotFound
     meeting, about, seen = people(instance)
     page = render_template(
-        "pages/participants.html", about=about, live_address=live_address(key), **told(key, meeting, seen)
+        "pages/participants.html",
+        about=about,
+        live_address=url_for("live.show", key=key, **choices()),
+        live_version=version(seen.value.version) if seen.value else "",
+        **told(key, meeting, seen),
     )
     return page, seen.status, seen.headers
 
 
-def live_address(key: str) -> str:
-    """Where the live part of this page is, as this page is filtered."""
-    chosen: dict[str, Any] = {name: request.args[name] for name in CHOICES if name in request.args}
-    return url_for("live.show", key=key, **chosen)
+def choices() -> dict[str, Any]:
+    """How this page, and with it its live part, is filtered."""
+    return {name: request.args[name] for name in CHOICES if name in request.args}
+
+
+def version(heard: str) -> str:
+    """A name for what the live part says: what was heard, how it is asked for, and the minute it counts in."""
+    how = f"{choices()} {viewer().chosen} {viewer().zone_name}"
+    return keys.digest(f"{heard} {how} {int(now().timestamp() // 60)}")
 
 
 def told(key: str, meeting: Meeting | None, seen: Block[Roster]) -> dict[str, Any]:

@@ -73,7 +73,7 @@ class Row:
 class Roster:
     """Everything the page says about one meeting's people, and the ``records`` it is made of.
 
-    ``total``: how many rows Zoom has, if it told.
+    ``total``: how many rows Zoom has, if it told. ``version``: a name for what was told, while the meeting runs.
     """
 
     people: tuple[Person, ...]
@@ -81,15 +81,18 @@ class Roster:
     complete: bool = True
     total: int = 0
     records: tuple[Record, ...] = ()
+    version: str = ""
 
     @classmethod
-    def of(cls, records: Iterable[Record], frame: Frame, *, complete: bool = True, total: int = 0) -> Roster:
+    def of(
+        cls, records: Iterable[Record], frame: Frame, *, complete: bool = True, total: int = 0, version: str = ""
+    ) -> Roster:
         """From whatever was told. A meeting that is over ended when the last one left."""
         told = tuple(records)
         if frame.ended_at is not None:
             ended = max((each.left_at for each in told if each.left_at is not None), default=frame.ended_at)
             frame = Frame(frame.now, frame.starts_at, frame.ends_at, ended, frame.late_seconds, frame.early_seconds)
-        return cls(merge(told, ended_at=frame.ended_at), frame, complete, total, told)
+        return cls(merge(told, ended_at=frame.ended_at), frame, complete, total, told, version)
 
     @cached_property
     def sources(self) -> frozenset[Source]:

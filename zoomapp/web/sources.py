@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Any
 
 import msgspec
@@ -53,7 +54,7 @@ class Sight:
     seen: Block[Snapshot]
     sighted: list[tuple[float, list[dict[str, Any]]]]
 
-    @property
+    @cached_property
     def version(self) -> str:
         """Another one whenever anything but the time has changed; told before anything is merged."""
         trouble = self.seen.trouble.title if self.seen.trouble else ""
@@ -81,7 +82,7 @@ class Sight:
         records = [*heard, *listed, *from_sdk(self.sighted)]
         if self.seen.value is None and not records:
             return Block(None, self.seen.at, self.seen.trouble)
-        roster = Roster.of(records, frame, complete=body["complete"], total=body["total"])
+        roster = Roster.of(records, frame, complete=body["complete"], total=body["total"], version=self.version)
         return Block(roster, self.at, None if self.heard else self.seen.trouble)
 
 
