@@ -77,6 +77,41 @@ def test_focus_selection_and_typing_survive_and_nothing_jumps(watch, world, cloc
     assert page.locator("tbody tr >> nth=0").bounding_box() == first
 
 
+def test_what_was_refreshed_reads_as_a_page_opened_anew(watch, world, clock):
+    page, _, meeting = watch()
+    kim = world.join(meeting, None, "Guest Kim", waiting=True)
+    ann = world.join(meeting, None, "Guest Ann")
+
+    def same():
+        round_(page)
+        round_(page)
+        refreshed = page.inner_html("tbody")
+        page.reload()
+        return refreshed == page.inner_html("tbody") and "Guest Kim" in refreshed
+
+    assert same()
+    clock.tick(61)
+    assert same()
+    world.admit(meeting, kim)
+    world.leave(meeting, ann)
+    assert same()
+    clock.tick(61)
+    assert same()
+
+
+def test_a_bar_of_another_kind_keeps_nothing_of_the_one_before(watch):
+    page, _, _ = watch()
+    row = '<table><tbody><tr id="p-1"><td class="a-bar"><svg><rect {}/></svg></td></tr></tbody></table>'
+    waiting, here = (row.format(each) for each in ('class="c-wait" y="0.5"', 'class="c-in"'))
+    page.evaluate("html => { document.querySelector('[data-live]').innerHTML = html }", waiting)
+    page.route(LIVE, lambda route: route.fulfill(body=here, headers={"ETag": '"x"'}))
+
+    round_(page)
+    page.wait_for_selector("tbody .c-in", state="attached")
+
+    assert page.get_attribute("tbody rect", "y") is None
+
+
 def test_an_opened_row_stays_open_with_its_details_and_the_focus(watch, world, clock):
     page, _, meeting = watch()
     page.click("tbody summary")
