@@ -18,6 +18,7 @@ from zoomapp.attendance import Frame, from_metrics
 from zoomapp.charts import Axis, timeline
 from zoomapp.config import Settings
 from zoomapp.web.block import Block
+from zoomapp.web.participants import told
 from zoomapp.web.roster import Roster
 from zoomapp.zoom.models import Meeting
 
@@ -39,15 +40,16 @@ def pages(plan: Plan) -> list[Figure]:
 
 def _participants(app: Flask, count: int) -> list[Figure]:
     """The page, a loop over the same rows with the same filters, and a loop over texts that are finished."""
-    told = [_row(number) for number in range(count)]
-    texts = [(row["user_name"], row["email"], "10:00", "—", "30 min", "5", "95", row["id"]) for row in told]
+    listed = [_row(number) for number in range(count)]
+    texts = [(row["user_name"], row["email"], "10:00", "—", "30 min", "5", "95", row["id"]) for row in listed]
     loop, plain = (app.jinja_env.from_string((HERE / name).read_text()) for name in ("loop.html", "texts.html"))
-    with app.test_request_context("/participants/81234567890"):
-        roster = _roster(told)
+    with app.test_request_context(f"/participants/81234567890?rows={count}"):
+        roster = _roster(listed)
+        ready = _told(roster)
         works: tuple[Callable[[], str], ...] = (
-            lambda: _page(_roster(told)),
-            lambda: _page(roster),
-            lambda: loop.render(rows=roster.rows, axis=roster.axis),
+            lambda: _page(_told(_roster(listed))),
+            lambda: _page(ready),
+            lambda: loop.render(rows=roster.rows, axis=roster.axis, link=("/participants/81234567890/people/", "")),
             lambda: plain.render(rows=texts),
         )
         assert [work().count('role="row" id="p-') for work in works] == [count] * 4
@@ -79,18 +81,20 @@ def _row(number: int) -> dict[str, Any]:
     return {"id": f"id{number}", "user_id": str(number), "user_name": name, "email": email, "join_time": joined}
 
 
-def _roster(told: list[dict[str, Any]]) -> Roster:
+def _roster(listed: list[dict[str, Any]]) -> Roster:
     frame = Frame(NOON + 1800)
-    return Roster.of([from_metrics(row, frame.now) for row in told], frame, complete=True, total=len(told))
+    return Roster.of([from_metrics(row, frame.now) for row in listed], frame, complete=True, total=len(listed))
 
 
-def _page(roster: Roster) -> str:
-    """As the view writes it when asked for every row."""
+def _told(roster: Roster) -> dict[str, Any]:
+    """What the view tells the template when it is asked for every row."""
     meeting = Meeting.from_api({"id": 81234567890, "uuid": "u", "topic": "All hands", "duration": 60})
-    given = {"key": "81234567890", "meeting": meeting, "live": True, "chips": (), "query": "", "view": ""}
     seen = Block(roster, datetime.fromtimestamp(roster.frame.now, UTC))
-    rows = roster.chosen("", "")
-    return render_template("pages/participants.html", seen=seen, rows=rows, most=len(rows), **given)
+    return told("81234567890", meeting, seen)
+
+
+def _page(ready: dict[str, Any]) -> str:
+    return render_template("pages/participants.html", **ready)
 
 
 def _settings(redis_url: str) -> Settings:
