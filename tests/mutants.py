@@ -32,6 +32,20 @@ class Mutant:
 
 MUTANTS = [
     Mutant(
+        "a silence is waited for once",
+        "zoomapp/storage.py",
+        "            self._unless_silent(asked_at)\n",
+        "",
+        "tests/sockets/test_silence.py::test_twenty_callers_of_a_silent_redis_are_told_in_time",
+    ),
+    Mutant(
+        "what kept the caller waiting is not tried again",
+        "zoomapp/storage.py",
+        "if time.monotonic() - begun_at > AT_ONCE_SECONDS:",
+        "if False:",
+        "tests/sockets/test_silence.py::test_twenty_callers_behind_silent_sentinels_are_told_in_time",
+    ),
+    Mutant(
         "rotation by compare-and-set",
         "zoomapp/tokens/rotation.py",
         "if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end",

@@ -1,5 +1,7 @@
 """Redis as it runs for many: a real cluster with replicas, and a pair behind real Sentinels, all on loopback."""
 
+import os
+import signal
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,7 +10,7 @@ import pytest
 import redis
 from redis.crc import key_slot
 
-from devtools.processes import Group, free_port, listening, wait_until
+from devtools.processes import Child, Group, free_port, listening, wait_until
 from tests.processes import STARTED_WITHIN_SECONDS, until_started
 from tests.redis_process import RedisProcess, which_redis
 
@@ -75,7 +77,21 @@ class Guarded:
 
     master: RedisProcess
     replica: RedisProcess
+    sentinels: list[Child]
     url: str
+
+    def freeze(self) -> None:
+        """All of it accepts connections and answers nothing."""
+        for pid in self._pids:
+            os.kill(pid, signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        for pid in self._pids:
+            os.kill(pid, signal.SIGCONT)
+
+    @property
+    def _pids(self) -> list[int]:
+        return [self.master.pid, *(each.pid for each in self.sentinels)]
 
 
 @pytest.fixture
@@ -84,13 +100,14 @@ def redis_sentinel(redis_process: Callable[..., RedisProcess], group: Group, tmp
     master = redis_process()
     replica = redis_process(replicaof=f"127.0.0.1 {master.port}")
     assert wait_until(lambda: _follows(replica), STARTED_WITHIN_SECONDS)
-    ports = [_sentinel(group, tmp_path, master.port) for _ in range(3)]
+    started = [_sentinel(group, tmp_path, master.port) for _ in range(3)]
+    ports = [port for port, _ in started]
     assert wait_until(lambda: all(_informed(port) for port in ports), STARTED_WITHIN_SECONDS)
     hosts = ",".join(f"127.0.0.1:{port}" for port in ports)
-    return Guarded(master, replica, f"redis+sentinel://{hosts}/rollcall")
+    return Guarded(master, replica, [child for _, child in started], f"redis+sentinel://{hosts}/rollcall")
 
 
-def _sentinel(group: Group, folder: Path, master: int) -> int:
+def _sentinel(group: Group, folder: Path, master: int) -> tuple[int, Child]:
     port = free_port()
     config = folder / f"sentinel-{port}.conf"
     config.write_text(
@@ -101,7 +118,7 @@ def _sentinel(group: Group, folder: Path, master: int) -> int:
     )
     child = group.start(f"sentinel-{port}", [which_redis() or "", config, "--sentinel"])
     until_started(child, lambda: listening(port))
-    return port
+    return port, child
 
 
 def _informed(port: int) -> bool:

@@ -59,12 +59,16 @@ class RedisProcess:
             self.kill()
         self.start(**config)
 
+    @property
+    def pid(self) -> int:
+        return self._running.pid
+
     def freeze(self) -> None:
         """It accepts connections and answers nothing."""
-        os.kill(self._running.pid, signal.SIGSTOP)
+        os.kill(self.pid, signal.SIGSTOP)
 
     def thaw(self) -> None:
-        os.kill(self._running.pid, signal.SIGCONT)
+        os.kill(self.pid, signal.SIGCONT)
 
     @property
     def _running(self) -> Child:

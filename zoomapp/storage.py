@@ -2,27 +2,38 @@
 
 from __future__ import annotations
 
+import random
 import ssl
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 from urllib.parse import unquote, urlsplit
 
 import redis
-from redis.backoff import ExponentialBackoff
+from redis.backoff import ConstantBackoff
 from redis.client import Pipeline
 from redis.cluster import ClusterNode
+from redis.connection import Connection, ConnectionInterface
 from redis.exceptions import RedisClusterException
 from redis.maint_notifications import MaintNotificationsConfig
 from redis.retry import Retry
-from redis.sentinel import Sentinel
+from redis.sentinel import Sentinel, SentinelConnectionPool
 
 from zoomapp import keys
 from zoomapp.errors import StoreUnavailable
 
-#: One silent command costs at most two of these: a request knows within 3 s that the store is gone.
+T = TypeVar("T")
+
+#: So long we wait for a free connection, and so long for an answer: a request knows within 3 s that the store is gone.
 TIMEOUT_SECONDS = 1.0
+#: What failed sooner than this, as on a connection closed meanwhile, is tried once more.
+AT_ONCE_SECONDS = 0.2
+#: A node is waited for up to three times: before, between and after asking another who has the slot now.
+NODE_SECONDS = 0.8
+#: Each of several Sentinels may be silent, one after the other.
+SENTINEL_SECONDS = 0.3
 #: Per process, so that two fit into a plan of 20; they are held for a command, never while Zoom works.
 CONNECTIONS = 8
 
@@ -37,9 +48,87 @@ def connect(url: str, *, verify: bool = True) -> redis.Redis:
         return cast(redis.Redis, LazyCluster(lambda: _cluster(url, verify)))
     if url.startswith("redis+sentinel://"):
         return _behind_sentinels(url)
-    options = {**_options(), **_tls(url, verify)}
-    pool = redis.BlockingConnectionPool.from_url(url, max_connections=CONNECTIONS, timeout=TIMEOUT_SECONDS, **options)
-    return redis.Redis(connection_pool=pool)
+    return redis.Redis(connection_pool=Pool.from_url(url, **_options(), **_tls(url, verify)))
+
+
+class Pool(redis.BlockingConnectionPool):
+    """A few connections to one server, which a silence costs one wait and not one for everybody.
+
+    After it, for a second, one caller at a time tries whether the server is back; the others are told at once.
+    """
+
+    def __init__(self, **options: Any) -> None:
+        self._free = threading.BoundedSemaphore(CONNECTIONS)
+        self._taken_at: dict[ConnectionInterface, float] = {}
+        self._silent_until = 0.0
+        self._try_at = 0.0
+        super().__init__(**{**options, "max_connections": CONNECTIONS})  # type: ignore[no-untyped-call]
+
+    def get_connection(self, command_name: str | None = None, *names: Any, **options: Any) -> Connection:
+        # Those who wait here must learn of a silence before they connect: the pool's own waiting is too late for that.
+        if not self._free.acquire(timeout=TIMEOUT_SECONDS):
+            raise redis.TimeoutError("no connection has become free")
+        asked_at = time.monotonic()
+        try:
+            self._unless_silent(asked_at)
+            connection: Connection = super().get_connection()  # type: ignore[no-untyped-call]
+        except BaseException:
+            self._free.release()
+            self._note_silence(since=asked_at)
+            raise
+        self._taken_at[connection] = time.monotonic()
+        return connection
+
+    def release(self, connection: ConnectionInterface) -> None:
+        taken_at = self._taken_at.pop(connection, None)
+        connected = connection.is_connected
+        super().release(connection)  # type: ignore[no-untyped-call]
+        if taken_at is None:
+            return
+        if connected:
+            self._silent_until = 0.0
+        else:
+            self._note_silence(since=taken_at)
+        self._free.release()
+
+    def _unless_silent(self, now: float) -> None:
+        if now < self._silent_until:
+            if now < self._try_at:
+                raise redis.TimeoutError("silent a moment ago")
+            self._try_at = now + TIMEOUT_SECONDS
+
+    def _note_silence(self, since: float) -> None:
+        """What came to nothing at once was no silence: a server that is down says so each time."""
+        now = time.monotonic()
+        if now - since > AT_ONCE_SECONDS:
+            self._silent_until, self._try_at = now + TIMEOUT_SECONDS, now
+
+
+class SentinelPool(SentinelConnectionPool, Pool):
+    """The same for the master that Sentinels tell."""
+
+
+class OnceMore(Retry):
+    """One more try for what failed at once; none for what has kept the caller waiting."""
+
+    def __init__(self) -> None:
+        super().__init__(ConstantBackoff(0.05), 1)
+
+    def call_with_retry(
+        self,
+        do: Callable[[], T],
+        fail: Callable[..., Any],
+        is_retryable: Callable[[Exception], bool] | None = None,
+        with_failure_count: bool = False,
+    ) -> T:
+        begun_at = time.monotonic()
+
+        def failed(error: Exception, *count: int) -> None:
+            fail(error, *count)
+            if time.monotonic() - begun_at > AT_ONCE_SECONDS:
+                raise error
+
+        return super().call_with_retry(do, failed, is_retryable, with_failure_count)
 
 
 class LazyCluster:
@@ -49,6 +138,8 @@ class LazyCluster:
         self._make = make
         self._making = threading.Lock()
         self._made: redis.RedisCluster | None = None
+        self._failure = ""
+        self._failed_until = 0.0
 
     def register_script(self, script: str) -> Callable[[list[str], list[Any]], Any]:
         """Sent whole each time: loading it first would ask every node, and fail while one is down."""
@@ -58,24 +149,39 @@ class LazyCluster:
         return getattr(self._client(), name)
 
     def _client(self) -> redis.RedisCluster:
-        with self._making:
-            if self._made is None:
-                self._made = self._make()
+        """One caller at a time makes it; who comes meanwhile or soon after a failure shares what became of it."""
+        if self._made is not None:
             return self._made
+        if not self._making.acquire(timeout=2 * TIMEOUT_SECONDS):
+            raise redis.TimeoutError("no node of the cluster has answered yet")
+        try:
+            if self._made is None:
+                self._made = self._make_or_remember()
+            return self._made
+        finally:
+            self._making.release()
+
+    def _make_or_remember(self) -> redis.RedisCluster:
+        if time.monotonic() < self._failed_until:
+            raise redis.ConnectionError(self._failure)
+        try:
+            return self._make()
+        except (redis.RedisError, RedisClusterException) as error:
+            self._failure, self._failed_until = str(error), time.monotonic() + TIMEOUT_SECONDS
+            raise
 
 
 def _cluster(url: str, verify: bool) -> redis.RedisCluster:
     plain = url.replace("+cluster", "", 1)
-    first, others = _first_host(plain)
+    first, others = _two_hosts(plain)
     return redis.RedisCluster(
         url=first,
         startup_nodes=[ClusterNode(host, port) for host, port in others],  # type: ignore[no-untyped-call]
         # Slots without a master are the business of those whose keys lie there.
         require_full_coverage=False,
-        connection_pool_class=redis.BlockingConnectionPool,
-        max_connections=CONNECTIONS,
-        timeout=TIMEOUT_SECONDS,
-        **{**_options(), "retry": Retry(ExponentialBackoff(cap=0.2, base=0.05), 2), **_tls(plain, verify)},
+        connection_pool_class=Pool,
+        # Once, by the client as a whole, which asks the others first who has the slot now: a node itself is asked once.
+        **{**_options(NODE_SECONDS), "retry": Retry(ConstantBackoff(0.05), 1), **_tls(plain, verify)},
     )
 
 
@@ -83,22 +189,29 @@ def _behind_sentinels(url: str) -> redis.Redis:
     parts = urlsplit(url)
     _, _, hosts = parts.netloc.rpartition("@")
     service, _, database = parts.path.strip("/").partition("/")
-    options = _options()
-    sentinels = Sentinel([_host_and_port(each, 26379) for each in hosts.split(",")], sentinel_kwargs=options)  # type: ignore[no-untyped-call]
+    sentinels = Sentinel(  # type: ignore[no-untyped-call]
+        [_host_and_port(each, 26379) for each in hosts.split(",")], sentinel_kwargs=_options(SENTINEL_SECONDS)
+    )
     who = {
         "username": parts.username and unquote(parts.username),
         "password": parts.password and unquote(parts.password),
     }
-    client: redis.Redis = sentinels.master_for(service, db=int(database or 0), **who, **options)  # type: ignore[no-untyped-call]
+    client: redis.Redis = sentinels.master_for(  # type: ignore[no-untyped-call]
+        service, connection_pool_class=SentinelPool, db=int(database or 0), **who, **_options()
+    )
     return client
 
 
-def _first_host(url: str) -> tuple[str, list[tuple[str, int]]]:
-    """The URL with the first of its hosts only, and the other hosts."""
+def _two_hosts(url: str) -> tuple[str, list[tuple[str, int]]]:
+    """The URL with one of its hosts only, and another host if there is one: drawn anew each time.
+
+    They are asked one after the other, and if both are silent the caller has waited long enough.
+    """
     scheme, _, rest = url.partition("://")
     netloc, slash, path = rest.partition("/")
     who, at, hosts = netloc.rpartition("@")
-    first, *others = hosts.split(",")
+    named = hosts.split(",")
+    first, *others = random.sample(named, min(2, len(named)))
     return f"{scheme}://{who}{at}{first}{slash}{path}", [_host_and_port(each, 6379) for each in others]
 
 
@@ -107,13 +220,12 @@ def _host_and_port(text: str, port: int) -> tuple[str, int]:
     return parts.hostname or "", parts.port or port
 
 
-def _options() -> dict[str, Any]:
+def _options(seconds: float = TIMEOUT_SECONDS) -> dict[str, Any]:
     return {
-        "socket_timeout": TIMEOUT_SECONDS,
-        "socket_connect_timeout": TIMEOUT_SECONDS,
-        "health_check_interval": 30,
+        "socket_timeout": seconds,
+        "socket_connect_timeout": seconds,
         # A repeated command may run twice (its first answer was lost): every command we send allows for that.
-        "retry": Retry(ExponentialBackoff(cap=0.2, base=0.05), 1),
+        "retry": OnceMore(),
         # Only one vendor's servers know these; asking costs every new connection a round trip.
         "maint_notifications_config": MaintNotificationsConfig(enabled=False),
     }

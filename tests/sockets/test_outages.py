@@ -1,6 +1,7 @@
 """Redis or Zoom away, silent, full, back again: an outage is called an outage, and ends without a restart."""
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import requests
@@ -12,6 +13,11 @@ def timed(browser, url, **more):
     begun = time.monotonic()
     answer = browser.get(url, timeout=40, **more)
     return answer, time.monotonic() - begun
+
+
+def timed_call(whole):
+    begun = time.monotonic()
+    return whole.call(), time.monotonic() - begun
 
 
 @pytest.mark.parametrize("trouble", ["kill", "freeze"])
@@ -33,6 +39,18 @@ def test_redis_away_is_said_within_three_seconds_and_ends_by_itself(house, troub
     redis.thaw() if trouble == "freeze" else redis.start(appendonly="yes")
     assert browser.get(app.url + ME).status_code == 200
     assert requests.get(app.url + "/readyz").status_code == 200
+
+
+@pytest.mark.parametrize("trouble", ["kill", "freeze"])
+def test_twenty_who_ask_at_once_are_told_within_three_seconds(house, trouble):
+    whole = house()
+    getattr(whole.redis, trouble)()
+
+    with ThreadPoolExecutor(20) as pool:
+        told = list(pool.map(lambda _: timed_call(whole), range(20)))
+
+    assert {answer.status_code for answer, _ in told} == {503}
+    assert max(seconds for _, seconds in told) < 3
 
 
 def test_a_full_redis_costs_no_refresh_token(house):
