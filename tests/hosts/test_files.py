@@ -66,7 +66,11 @@ def test_compose_gives_the_app_what_it_requires_after_a_release_check():
     services = yaml.safe_load((ROOT / "compose.yaml").read_text())["services"]
 
     web, release = services["web"], services["release"]
-    assert REQUIRED <= set(web["environment"]) <= ALL
+    assert REQUIRED <= set(web["environment"]) <= {*ALL, "PORT"}
+    assert web["env_file"] == release["env_file"] == [{"path": ".env", "required": False}]
+    assert {value for name, value in web["environment"].items() if name not in ("REDIS_URL", "PORT")} == {
+        f"${{{name}:?}}" for name in REQUIRED - {"REDIS_URL"}
+    }
     assert release["command"] == procfile()["release"].split()
     assert web["depends_on"] == {"release": {"condition": "service_completed_successfully"}}
     assert re.search(r"--appendonly yes.* --maxmemory-policy noeviction", services["store"]["command"])
