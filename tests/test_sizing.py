@@ -1,5 +1,6 @@
 """The figure that docs/architecture.md plans with."""
 
+import math
 import re
 from pathlib import Path
 
@@ -15,3 +16,20 @@ def test_a_person_takes_no_more_room_than_the_sizing_table_says(redis_process):
 
     # A few people share Redis' fixed tables with nobody: their share is larger.
     assert 0.5 * told < size.bytes_per_user < 1.5 * told
+
+
+def test_what_a_million_people_take_follows_from_the_figures_above_it():
+    cost, a_second = (
+        float(found) for found in re.search(r"([\d.]+) ms of processor, so (\d+) a second", TEXT).groups()
+    )
+    dyno = int(re.search(r"requests a second, a dyno of two processes \| (\d+)", TEXT)[1])
+    total, cores, dynos, processes = (
+        int(found.replace(",", ""))
+        for found in re.search(
+            r"([\d,]+) calls a second: (\d+) cores .* (\d+) such dynos, (\d+) processes", TEXT
+        ).groups()
+    )
+
+    assert a_second == 1000 / cost
+    assert total == round(1_000_000 * 10 / 3600, -2)
+    assert (cores, dynos, processes) == (math.ceil(total * cost / 1000), math.ceil(total / dyno), 2 * dynos)

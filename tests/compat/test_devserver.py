@@ -82,7 +82,34 @@ def test_the_home_url_opens_what_is_being_developed(anyone):
     assert answer.content_type == "text/html"
     assert answer.headers["Cache-Control"] == "no-store"
     assert all(answer.headers[name] for name in HEADERS)
-    assert "https://appssdk.zoom.us" in answer.headers["Content-Security-Policy"]
+    rules = dict(rule.split(" ", 1) for rule in answer.headers["Content-Security-Policy"].split("; "))
+    assert rules["style-src"] == "'self' 'unsafe-inline'"
+    assert rules["script-src"] == "'self' https://appssdk.zoom.us"
+
+
+STYLED = b"""<!doctype html><script src="/api/zoomapp/proxy/static/js/bundle.js"></script><p>Being developed</p>"""
+STYLING = b"""const style = document.createElement("style");
+style.append("p { color: rgb(1, 2, 3) }");
+document.head.append(style);"""
+
+
+def test_styles_that_its_script_puts_into_the_page_apply(dev, serve_app, redis_url, page):
+    dev.answer = lambda asked: respond(
+        asked, *((STYLING, "text/javascript") if ".js" in asked.path else (STYLED, "text/html"))
+    )
+    app = serve_app(redis_url, "http://127.0.0.1:1", workers=1, FRONTEND_URL=dev.url)
+
+    page.goto(f"{app.url}{DOOR}")
+
+    assert page.locator("p").evaluate("shown => getComputedStyle(shown).color") == "rgb(1, 2, 3)"
+
+
+def respond(asked, body, media_type):
+    asked.send_response(200)
+    asked.send_header("Content-Type", media_type)
+    asked.send_header("Content-Length", str(len(body)))
+    asked.end_headers()
+    asked.wfile.write(body)
 
 
 def test_the_whole_address_is_asked_for_as_the_sample_is_developed_under_it(anyone, dev):

@@ -28,7 +28,13 @@ FRONTEND_NEEDS = {
 
 
 def frontend_policy(settings: Settings) -> str:
-    """Our own policy, and what Zoom's React sample needs besides."""
+    """Our own policy, and what Zoom's React sample needs besides.
+
+    Its development server's script puts styles with a text into the page; that server is on this machine only.
+    """
+    if settings.frontend_url:
+        # In place of the hash: beside one, browsers take no notice of this word.
+        return content_policy(settings, {**FRONTEND_NEEDS, "style-src": "'unsafe-inline'"})
     return content_policy(settings, FRONTEND_NEEDS)
 
 
