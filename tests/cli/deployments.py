@@ -14,6 +14,7 @@ from tests.people import COMPILED, Clock, Person, adapter
 from tests.redis_process import RedisProcess
 from zoomapp import create_app, services
 from zoomapp.cli.doctor import examine
+from zoomapp.cli.doctor.finding import Finding
 from zoomapp.config import Settings
 
 Router = Callable[[Any], Any]
@@ -43,8 +44,11 @@ class Deployment:
 
     def wrong(self) -> list[tuple[str, str]]:
         """What the doctor finds that is not well: what it is about, and how bad."""
+        return [(each.about, each.state) for each in self.findings() if each.state != "ok"]
+
+    def findings(self) -> list[Finding]:
         with _parts(self.settings, self) as parts, self._served(parts):
-            return [(each.about, each.state) for each in examine(parts) if each.state != "ok"]
+            return list(examine(parts))
 
     @contextmanager
     def _served(self, parts: services.Services) -> Iterator[None]:
@@ -56,10 +60,12 @@ class Deployment:
         server = make_server("127.0.0.1", self.port, self.router(app), threaded=True)
         thread = threading.Thread(target=server.serve_forever, args=(0.01,))
         thread.start()
-        yield
-        server.shutdown()
-        thread.join()
-        server.server_close()
+        try:
+            yield
+        finally:
+            server.shutdown()
+            thread.join()
+            server.server_close()
 
 
 @contextmanager

@@ -14,7 +14,7 @@ from sandbox.faults import Fault
 from tests.certificates import self_signed
 from tests.cli.deployments import OLD_KEY, Deployment, adding, leading_on, rewriting_cookies, without
 from tests.servers import ROOT, clean_environ
-from zoomapp import cli
+from zoomapp import cli, keys
 from zoomapp.cli.doctor.store import version
 from zoomapp.errors import ConfigError
 
@@ -117,6 +117,11 @@ def redis_is_full(deployment):
     configure(deployment, maxmemory="1")
 
 
+def redis_forbids_to_look_through_it(deployment):
+    with deployment.redis.client() as client:
+        client.execute_command("ACL", "SETUSER", "default", "-scan")
+
+
 def zoom_gone(deployment):
     deployment.world.faults.append(Fault("* /oauth/**", drop="before"))
 
@@ -131,6 +136,22 @@ def redirect_uri_not_entered(deployment):
 
 def another_api(deployment):
     deployment.world.faults.append(Fault("GET /v2/users/me", 404, body={"error": "Not Found"}))
+
+
+def consent_page_in_trouble(deployment):
+    deployment.world.faults.append(Fault("GET /oauth/authorize", 503, body="<h1>Service Unavailable</h1>"))
+
+
+def consent_page_asks_for_a_pause(deployment):
+    deployment.world.faults.append(Fault("GET /oauth/authorize", 429, {"Retry-After": "7"}, body=""))
+
+
+def api_in_trouble(deployment):
+    deployment.world.faults.append(Fault("GET /v2/users/me", 500, body={"code": 500}))
+
+
+def api_asks_for_a_pause(deployment):
+    deployment.world.faults.append(Fault("GET /v2/users/me", 429, body={"code": 429}))
 
 
 def clock_a_minute_off(deployment):
@@ -184,10 +205,15 @@ BROKEN = [
     (redis_forgets, "redis.persistence", "warn"),
     (redis_is_a_replica, "redis.writable", "fail"),
     (redis_is_full, "redis.writable", "fail"),
+    (redis_forbids_to_look_through_it, "keys.records", "fail"),
     (zoom_gone, "zoom", "fail"),
     (wrong_secret, "zoom.credentials", "fail"),
     (redirect_uri_not_entered, "zoom.redirect", "fail"),
     (another_api, "zoom.api", "fail"),
+    (consent_page_in_trouble, "zoom.redirect", "warn"),
+    (consent_page_asks_for_a_pause, "zoom.redirect", "warn"),
+    (api_in_trouble, "zoom.api", "warn"),
+    (api_asks_for_a_pause, "zoom.api", "warn"),
     (clock_a_minute_off, "clock", "warn"),
     (clock_ten_minutes_off, "clock", "fail"),
     (app_not_running, "home", "fail"),
@@ -210,6 +236,17 @@ def test_a_deployment_that_lacks_nothing_gets_none(deployment):
     deployment.connect("dana", *deployment.settings.token_encryption_keys)
 
     assert deployment.wrong() == []
+
+
+def test_of_many_grants_it_says_how_many_it_looked_at(deployment):
+    deployment.connect("dana", *deployment.settings.token_encryption_keys)
+    with deployment.redis.client() as client:
+        (grant,) = client.keys(f"{keys.PREFIX}*:tokens")
+        client.mset({keys.of_user(f"somebody {number}", "tokens"): client.get(grant) for number in range(1200)})
+
+    (finding,) = [each for each in deployment.findings() if each.about == "keys.records"]
+
+    assert (finding.state, finding.says.partition(" under ")[0]) == ("ok", "1,201 grants are kept; 1,000 looked at,")
 
 
 @pytest.mark.parametrize(("told", "state"), [("5.0.14", "fail"), ("6.0.16", "fail"), ("6.2.0", "ok"), ("10.1", "ok")])

@@ -52,6 +52,10 @@ def _redirect(parts: Services) -> Finding:
         status = parts.oauth.consent_status()
     except UpstreamError as error:
         return warn("zoom.redirect", f"The consent page did not answer ({error.detail}).", "Try again later.")
+    if _in_trouble(status):
+        return warn(
+            "zoom.redirect", f"The consent page answered {status}, which tells nothing of us.", "Try again later."
+        )
     if status >= 400:
         return fail(
             "zoom.redirect",
@@ -69,9 +73,16 @@ def _api(parts: Services) -> Finding:
     except UpstreamError as error:
         return fail("zoom.api", f"{host} cannot be reached ({error.detail}).", todo)
     answer.close()
+    if _in_trouble(answer.status):
+        return warn("zoom.api", f"{host} answered {answer.status}, which tells nothing of us.", "Try again later.")
     if answer.status != 401:
         return fail("zoom.api", f"{host} is not Zoom's API: it answered {answer.status} to a bad token.", todo)
     return ok("zoom.api", f"{host} answers.")
+
+
+def _in_trouble(status: int) -> bool:
+    """Zoom has enough to do, or a fault of its own: nothing is known of this deployment."""
+    return status == 429 or status >= 500
 
 
 def _clock(parts: Services, date: str) -> Finding:
