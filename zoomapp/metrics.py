@@ -39,8 +39,12 @@ class Counters:
         self.refreshes = Counter("zoomapp_refreshes", "Renewals of tokens", ["outcome"])
         self.lease_waits = Counter("zoomapp_lease_waits", "Renewals that waited for another worker's")
         self.rate_limited = Counter("zoomapp_rate_limited", "Calls that Zoom answered with 429", ["category"])
+        # Of whichever account was answered last: a label for the account would have as many values as there are.
         self.quota = Gauge(
-            "zoomapp_quota_remaining", "What Zoom said is left", ["category"], multiprocess_mode="mostrecent"
+            "zoomapp_quota_remaining", "What Zoom said last is left", ["category"], multiprocess_mode="mostrecent"
+        )
+        self.allowed = Gauge(
+            "zoomapp_quota_limit", "Of how much, in the same answer", ["category"], multiprocess_mode="mostrecent"
         )
 
 
@@ -83,9 +87,10 @@ def upstream(method: str, path: str, status: int, seconds: float, headers: Mappi
     category = told if told in CATEGORIES else "other"
     if status == 429:
         _counters.rate_limited.labels(category).inc()
-    left = headers.get("X-RateLimit-Remaining", "")
-    if left.isascii() and left.isdigit():
+    left, most = headers.get("X-RateLimit-Remaining", ""), headers.get("X-RateLimit-Limit", "")
+    if all(each.isascii() and each.isdigit() for each in (left, most)):
         _counters.quota.labels(category).set(int(left))
+        _counters.allowed.labels(category).set(int(most))
 
 
 def cache_hit() -> None:

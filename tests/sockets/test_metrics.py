@@ -3,11 +3,15 @@
 import os
 import re
 import signal
+from concurrent.futures import ThreadPoolExecutor
 
 import requests
 
+from tests.sockets.test_refresh import REFRESH
+
 TOKEN = "a-metrics-token"
 CALLS = 'zoomapp_upstream_calls_total{endpoint="/v2/users/me",method="GET",status="200"}'
+WAITS = "zoomapp_lease_waits_total"
 RENEWED = 'zoomapp_refreshes_total{outcome="renewed"}'
 
 
@@ -40,3 +44,15 @@ def test_metrics_are_the_sum_of_all_workers(house):
         told = read(busy, CALLS), read(busy, RENEWED)
         os.kill(resting, signal.SIGCONT)
         assert told == (before + 12, 1)
+
+
+def test_a_worker_that_waits_for_the_renewal_of_another_is_counted_once(house):
+    busy = house(workers=2, METRICS_TOKEN=TOKEN)
+    busy.zoom.fault(route=REFRESH, delay=1.0, grant_type="refresh_token")
+    busy.zoom.expire_tokens()
+
+    with ThreadPoolExecutor(20) as pool:
+        answers = list(pool.map(lambda _: busy.call().status_code, range(20)))
+
+    assert answers == [200] * 20
+    assert (read(busy, RENEWED), read(busy, WAITS)) == (1, 1)

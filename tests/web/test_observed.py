@@ -54,6 +54,30 @@ def test_a_call_and_a_renewal_are_counted(dana, world):
     assert value(after, renewed) == value(before, renewed) + 1
 
 
+def test_a_limit_that_is_met_and_what_is_left_of_it_are_told(dana, world):
+    met = 'zoomapp_rate_limited_total{category="light"}'
+    world.switches.limits, world.switches.rate_headers = "plan", "all"
+    world.switches.rate_limits = {"Light": 3}
+    before = value(read(dana), met)
+
+    assert dana.get("/zoom/api/v2/users/me").status_code == 200
+    some = read(dana)
+    assert [dana.get("/zoom/api/v2/users/me").status_code for _ in range(3)] == [200, 200, 429]
+
+    none = read(dana)
+    left, most = 'zoomapp_quota_remaining{category="light"}', 'zoomapp_quota_limit{category="light"}'
+    assert (value(some, left), value(some, most), value(some, met)) == (2, 3, before)
+    assert (value(none, left), value(none, most), value(none, met)) == (0, 3, before + 1)
+
+
+def test_what_need_not_be_asked_again_is_counted(dana):
+    before = value(read(dana), "zoomapp_cache_hits_total")
+
+    assert [dana.get("/zoom/api/v2/users/me/meetings").headers["X-Cache"] for _ in range(3)] == ["miss", "hit", "hit"]
+
+    assert value(read(dana), "zoomapp_cache_hits_total") == before + 2
+
+
 @pytest.mark.parametrize(
     ("path", "endpoint"),
     [
@@ -81,11 +105,21 @@ def test_the_log_tells_of_a_request_without_naming_anybody(dana, caplog):
     assert line["user"] and dana.id not in json.dumps(line)
 
 
+def exported(person):
+    """The names of what is counted, as a query has them."""
+    known = re.findall(r"^# TYPE (zoomapp_\w+) (\w+)", read(person), re.MULTILINE)
+    return {f"{name}_bucket" if kind == "histogram" else name for name, kind in known}
+
+
 def test_the_dashboard_asks_for_what_there_is(anyone):
     dashboard = json.loads((ROOT / "docs" / "grafana.json").read_text())
     asked = {name for panel in dashboard["panels"] for name in re.findall(r"zoomapp_\w+", panel["targets"][0]["expr"])}
 
-    known = re.findall(r"^# TYPE (zoomapp_\w+) (\w+)", read(anyone), re.MULTILINE)
+    assert asked <= exported(anyone)
 
-    exported = {f"{name}_bucket" if kind == "histogram" else name for name, kind in known}
-    assert asked <= exported
+
+@pytest.mark.parametrize("page", ["operations.md", "architecture.md"])
+def test_alarms_and_advice_ask_for_what_there_is(anyone, page):
+    asked = set(re.findall(r"zoomapp_\w+", (ROOT / "docs" / page).read_text()))
+
+    assert asked and asked <= exported(anyone)
