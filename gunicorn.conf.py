@@ -33,9 +33,11 @@ control_socket_disable = True
 # The app writes its own JSON line per request.
 accesslog = None
 
-# Where the workers' counters meet; the client library looks for it when it is first imported.
-if os.environ.get("METRICS_TOKEN"):
-    os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", tempfile.mkdtemp(prefix="metrics-", dir=worker_tmp_dir))
+# Where the workers' counters meet; the client library looks for it when it is first imported. A folder that is given is
+# the operator's to empty; ours is remembered where a reload of this file finds it, too.
+if os.environ.get("METRICS_TOKEN") and "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
+    made = tempfile.mkdtemp(prefix="metrics-", dir=worker_tmp_dir)
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = os.environ["METRICS_FOLDER_MADE_HERE"] = made
 
 
 def child_exit(server, worker):
@@ -47,8 +49,8 @@ def child_exit(server, worker):
 
 
 def on_exit(server):
-    if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
-        shutil.rmtree(os.environ["PROMETHEUS_MULTIPROC_DIR"], ignore_errors=True)
+    if made_here := os.environ.get("METRICS_FOLDER_MADE_HERE"):
+        shutil.rmtree(made_here, ignore_errors=True)
 
 
 def post_worker_init(worker):

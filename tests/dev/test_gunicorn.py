@@ -1,5 +1,6 @@
 """The app leaves and starts as a host expects it of a gunicorn app."""
 
+import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 
@@ -82,3 +83,21 @@ def test_an_empty_environment_names_every_missing_variable_and_stops(group):
     )
     assert all(f"{name} is missing." in child.last_lines().splitlines() for name in required)
     assert "Traceback" not in child.last_lines()
+
+
+ENDING = """
+import os, runpy
+configured = runpy.run_path("gunicorn.conf.py")
+folder = os.environ["PROMETHEUS_MULTIPROC_DIR"]
+assert os.path.isdir(folder)
+configured["on_exit"](None)
+print(os.path.isdir(folder))
+"""
+
+
+def test_only_the_counters_folder_it_made_is_removed_at_the_end(tmp_path):
+    def is_left(**environ):
+        environ = clean_environ(METRICS_TOKEN="a-metrics-token", **environ)
+        return subprocess.check_output([sys.executable, "-c", ENDING], env=environ, cwd=ROOT, text=True).strip()
+
+    assert (is_left(), is_left(PROMETHEUS_MULTIPROC_DIR=str(tmp_path))) == ("False", "True")
