@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from zoomapp import create_app
 from zoomapp.cli.manifest import EVENTS, SDK_APIS, fields, manifest
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -61,6 +62,16 @@ def test_with_another_frontend_it_lists_what_that_loads(settings):
     domains = [each["domain"] for each in made["features"]["domain_allow_list"]]
 
     assert domains == ["rollcall.example", "appssdk.zoom.us", "images.unsplash.com"]
+
+
+def test_what_another_frontend_asks_of_zooms_client_is_left_to_you_and_said(parts):
+    def told(**settings):
+        own = replace(parts, settings=replace(parts.settings, **settings))
+        return create_app(own).test_cli_runner().invoke(args=["manifest"])
+
+    assert "add what its scripts call" in told(frontend_dir="/build").stderr
+    assert json.loads(told(frontend_dir="/build").stdout)
+    assert told().stderr == ""
 
 
 def test_strict_mode_is_for_in_client_codes_of_one_address(settings, made):

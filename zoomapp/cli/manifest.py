@@ -29,6 +29,10 @@ SDK_APIS = (
 )
 #: What Zoom tells us by webhook, and somebody here hears.
 EVENTS = ("app_deauthorized", *rooms.EVENTS, *answers.EVENTS)
+FRONTEND_APIS = (
+    "Note: these are the SDK APIs of our own pages. Nobody here knows which ones your frontend uses: "
+    "add what its scripts call and pass to zoomSdk.config."
+)
 DESCRIPTION = "Who is here, what is planned, what was recorded."
 LONG_DESCRIPTION = (
     "Opens beside a meeting and shows who is in it, who waits and who came late; lists, schedules and changes "
@@ -139,7 +143,10 @@ def fields(made: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
 @spoken
 def print_manifest(form: str, by_admin: bool) -> None:
     """The app manifest for the Marketplace, or with --format fields what to paste where."""
-    made = manifest(parts().settings, sorted(EVENTS), by_admin)
+    settings = parts().settings
+    made = manifest(settings, sorted(EVENTS), by_admin)
+    if settings.has_frontend:
+        click.echo(FRONTEND_APIS, err=True)
     if form == "json":
         click.echo(json.dumps(made, indent=2, ensure_ascii=False))
         return
