@@ -14,7 +14,7 @@ from tests.servers import ROOT, clean_environ
 
 DOCUMENTS = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md", "bench/README.md")]
 DOCUMENTS += sorted((ROOT / "docs").glob("*.md"))
-PROGRAMS = r"(?:python3?|flask|curl|docker|heroku|git|openssl|npm|pip|gunicorn|\.venv/bin/\w+)"
+PROGRAMS = r"(?:python3?|flask|curl|docker|heroku|git|openssl|npm|pip|gunicorn|redis-cli|\.venv/bin/\w+)"
 IN_LINE = re.compile(rf"`({PROGRAMS} [^`]+)`")
 INDENTED = re.compile(rf"^ {{4,}}(?:\$ )?({PROGRAMS} .+?)(?:\s{{2,}}#.*|\s+# .*)?$", re.MULTILINE)
 
@@ -67,11 +67,12 @@ ALL = commands()
 FLASK = [command for command in ALL if command.startswith("flask ") and not longest(command, HELD)]
 CURL = [command for command in ALL if command.startswith("curl ")]
 PYTHON = [command for command in ALL if command.startswith("python3 -c")]
+REDIS = [command for command in ALL if command.startswith("redis-cli ")]
 BENCH = [command for command in ALL if command.startswith("python3 dev.py bench")]
 
 
 def test_every_command_has_somebody_who_runs_it():
-    run_here = {*FLASK, *CURL, *PYTHON, *BENCH}
+    run_here = {*FLASK, *CURL, *PYTHON, *BENCH, *REDIS}
 
     alone = [command for command in ALL if command not in run_here and not longest(command, {**HELD, **NOT_RUN})]
     assert not alone
@@ -116,6 +117,20 @@ def control(serve_sandbox):
         return requests.request(method, zoom.url + address.removeprefix("localhost:4000"), data=body, headers=headers)
 
     return send
+
+
+@pytest.mark.parametrize("command", REDIS)
+def test_a_command_for_redis_lifts_the_days_limit(command, dana, world, clock, redis_client):
+    world.switches.limits, world.switches.rate_headers = "plan", "all"
+    world.switches.rate_limits = {"Light a day": 1}
+    dana.get("/zoom/api/v2/users/me"), dana.get("/zoom/api/v2/users/me")
+    world.switches.limits = "off"
+    assert dana.get("/zoom/api/v2/users/me").status_code == 429
+
+    assert redis_client.execute_command(*shlex.split(command)[1:]) == 1
+
+    clock.tick(2)  # every worker looks once a second
+    assert dana.get("/zoom/api/v2/users/me").status_code == 200
 
 
 @pytest.mark.parametrize("command", BENCH)

@@ -40,6 +40,17 @@ def call(app, cookies):
     return requests.get(f"{app.url}/zoom/api/v2/users/me", cookies=cookies, timeout=40).status_code
 
 
+def walk(apps, cookies):
+    """Each machine shows a page, answers a call and lets somebody sign in."""
+    pages = [requests.get(f"{app.url}/meetings", cookies=cookies, timeout=40).status_code for app in apps]
+    newcomers = [connect(app.url).cookies.get_dict() for app in apps]
+    return [
+        *pages,
+        *(call(app, each) for app, each in zip(apps, newcomers, strict=True)),
+        *(call(app, cookies) for app in apps),
+    ]
+
+
 def lose(master: RedisProcess, apps, zoom, cookies):
     """Twenty calls at once over both machines on an expired token; the master dies while Zoom is renewing it."""
     zoom.fault(route=REFRESH, delay=1.5, grant_type="refresh_token")
@@ -59,25 +70,31 @@ def test_a_cluster_that_loses_a_node_during_a_renewal_loses_no_token(redis_clust
     apps, zoom, cookies = machines(redis_cluster.url)
     master = redis_cluster.master_of(keys.of_user(zoom.user_id("priya"), "tokens"))
 
+    before = walk(apps, cookies)
     during = lose(master, apps, zoom, cookies)
 
+    assert before == [200] * 6
     assert set(during) <= {200, 503, 504}
     for app in apps:
         assert wait_until(lambda app=app: call(app, cookies) == 200, FAILED_OVER_WITHIN_SECONDS, every=0.2)
     assert [call(app, cookies) for app in apps * 4] == [200] * 8
     assert zoom.count(REFRESH) == 1
+    assert walk(apps, cookies) == [200] * 6
 
 
 def test_sentinels_that_promote_the_replica_during_a_renewal_lose_no_token(redis_sentinel, machines):
     apps, zoom, cookies = machines(redis_sentinel.url)
 
+    before = walk(apps, cookies)
     during = lose(redis_sentinel.master, apps, zoom, cookies)
 
+    assert before == [200] * 6
     assert set(during) <= {200, 503, 504}
     for app in apps:
         assert wait_until(lambda app=app: call(app, cookies) == 200, FAILED_OVER_WITHIN_SECONDS, every=0.2)
     assert [call(app, cookies) for app in apps * 4] == [200] * 8
     assert zoom.count(REFRESH) == 1
+    assert walk(apps, cookies) == [200] * 6
 
 
 def test_every_command_for_one_user_stays_in_one_slot_of_a_cluster(redis_cluster):

@@ -1,0 +1,73 @@
+"""Everything that is kept in Redis works on a real cluster, where the keys of several people lie on several nodes."""
+
+import hashlib
+import hmac
+import json
+import re
+from dataclasses import replace
+
+import pytest
+
+from tests.people import Person, adapter
+from tests.web.reading import read
+from zoomapp import keys, services
+from zoomapp.handed import File, Handed
+
+PRIYAS = 87000000302
+LEE = {"participantUUID": "A1", "screenName": "Guest Lee", "role": "attendee", "participantId": 7}
+
+
+@pytest.fixture
+def settings(settings, redis_cluster):
+    return replace(settings, redis_url=redis_cluster.url)
+
+
+@pytest.fixture
+def parts(settings, world, clock):
+    built = services.build(settings, transport=adapter(world), clock=clock)
+    yield built
+    built.calls.stop()
+    built.redis.close()
+
+
+def tell(app, settings, clock, event):
+    """The event as Zoom sends it, and its work done."""
+    raw, stamp = json.dumps(event).encode(), str(int(clock()))
+    mac = hmac.new(settings.zoom_webhook_secret.encode(), b"v0:" + stamp.encode() + b":" + raw, hashlib.sha256)
+    signed = {"x-zm-request-timestamp": stamp, "x-zm-signature": f"v0={mac.hexdigest()}"}
+    answer = app.test_client().post("/api/zoomapp/webhook", data=raw, content_type="application/json", headers=signed)
+    answer.close()
+    return answer.status_code
+
+
+def test_pages_events_rooms_sightings_snapshots_logs_and_files_work_on_a_cluster(app, world, settings, parts, clock):
+    dana, priya = Person(app, world, "dana"), Person(app, world, "priya")
+    assert [each.connect().status_code for each in (dana, priya)] == [302, 302]
+    told = []
+    world.on_event(told.append)
+
+    # What Zoom tells of a meeting is in its host's room, and on her page.
+    meeting = world.start_meeting(PRIYAS)
+    world.join(meeting, None, "Guest Kim")
+    assert {tell(app, settings, clock, event) for event in told} == {204}
+    assert [room.number for room in parts.rooms.running(priya.id)] == [PRIYAS]
+    assert "Guest Kim" in read(priya.look(f"/participants/{PRIYAS}"))
+
+    # What her own client sees is kept, too.
+    assert priya.post(f"/participants/{PRIYAS}/sighted", json={"participants": [LEE]}).status_code == 204
+    assert len(parts.sightings.of(priya.id, str(PRIYAS))) == 1
+
+    # Lists that are shared for a moment, and the log of the calls that made them.
+    for path in ("/", "/participants", "/meetings", "/recordings"):
+        assert dana.look(path).status_code == 200
+    assert "/v2/users/me/meetings" in read(dana.look("/calls"))
+
+    # A file, handed on with our token.
+    link = re.search(r'href="(/recordings/[^"/]+/[0-9a-f]{16})"', dana.look("/recordings").text)[1]
+    assert dana.get(link).headers["Content-Disposition"].startswith("attachment")
+    handed, sheet = Handed(parts.redis, parts.ring), File(b"who,when", "text/csv", "attachment")
+    assert handed.take(handed.leave(sheet)) == sheet
+
+    # Leaving deletes all of it.
+    assert priya.post("/api/zoomapp/disconnect").status_code < 400
+    assert not list(parts.redis.scan_iter(f"zoomapp:{{{keys.tag(priya.id)}}}:*"))
