@@ -181,9 +181,16 @@ MUTANTS = [
     Mutant(
         "a context is used once",
         "zoomapp/web/oauth.py",
-        'if not storage.first_time(parts.redis, "context", plain, left):',
+        'if not storage.first_time(parts.redis, "context", opened.sealed, left):',
         "if False:",
         "tests/web/test_oauth.py::test_a_context_is_good_once",
+    ),
+    Mutant(
+        "a context is its bytes, not its spelling",
+        "zoomapp/web/oauth.py",
+        'if not storage.first_time(parts.redis, "context", opened.sealed, left):',
+        'if not storage.first_time(parts.redis, "context", blob.strip().rstrip("="), left):',
+        "tests/web/test_oauth.py::test_no_other_spelling_of_a_context_opens_it_again",
     ),
     Mutant(
         "a context is ours",

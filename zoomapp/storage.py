@@ -311,7 +311,7 @@ def drop_user(client: redis.Redis, user_id: str) -> None:
     client.delete(listed, *client.smembers(listed))
 
 
-def first_time(client: redis.Redis, kind: str, name: str, seconds: int) -> bool:
+def first_time(client: redis.Redis, kind: str, name: str | bytes, seconds: int) -> bool:
     """Whether this is the first time within ``seconds`` that ``name`` is seen; of many who ask, one hears yes."""
     with named_failures():
         return bool(client.set(f"{keys.PREFIX}{kind}:{keys.digest(name)}", b"1", nx=True, ex=max(1, seconds)))

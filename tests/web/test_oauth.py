@@ -1,5 +1,7 @@
 """Signing in, by redirect and inside Zoom's client; and each way it can go wrong."""
 
+import base64
+import string
 from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
@@ -268,6 +270,18 @@ def test_a_context_is_good_once(anyone, world):
     for again in (blob, blob + "==", blob.replace("-", "+").replace("_", "/")):
         answer = anyone.get("/api/zoomapp/home", headers={"X-Zoom-App-Context": again})
         assert (answer.status_code, answer.json["error"]) == (400, "sign_in_failed")
+
+
+@pytest.mark.parametrize("length", [0, 1, 2])
+def test_no_other_spelling_of_a_context_opens_it_again(anyone, world, length):
+    blobs = (world.seal_context("dana", action="x" * more) for more in range(3))
+    blob = next(each for each in blobs if len(base64.urlsafe_b64decode(each + "=" * (-len(each) % 4))) % 3 == length)
+    assert anyone.get("/api/zoomapp/home", headers={"X-Zoom-App-Context": blob}).status_code == 302
+
+    spelled = [blob[:-1] + last for last in string.ascii_letters + string.digits + "-_+/"]
+    answers = [anyone.get("/api/zoomapp/home", headers={"X-Zoom-App-Context": each}) for each in spelled]
+
+    assert {answer.status_code for answer in answers} == {400}
 
 
 def test_a_context_from_the_sdk_does_the_same(anyone, world):

@@ -65,9 +65,8 @@ def _opened_once(blob: str) -> AppContext:
     now = parts.clock()
     opened = open_context(blob, parts.settings.zoom_client_id, parts.settings.zoom_client_secret, now)
     left = int(opened.expires_at - now) + 10
-    # The sealed bytes can be written in several ways (padding, alphabet); what identifies them is the plain form.
-    plain = blob.strip().rstrip("=").replace("+", "-").replace("/", "_")
-    if not storage.first_time(parts.redis, "context", plain, left):
+    # The text can be spelled in many ways (padding, alphabet, spare bits of its last character), the bytes in one.
+    if not storage.first_time(parts.redis, "context", opened.sealed, left):
         raise ContextRefused("app context: used before")
     return opened
 

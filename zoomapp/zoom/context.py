@@ -11,7 +11,7 @@ import binascii
 import hashlib
 import json
 import struct
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from cryptography.exceptions import InvalidTag
@@ -33,7 +33,7 @@ class AppContext:
 
     ``user_id`` is empty for a guest. ``kind`` is ``panel``, ``meeting``, ``webinar``, … ; ``meeting_uuid`` is set in
     meetings only; ``role`` is true at creation time only; ``action`` is the text of a deep link; ``expires_at`` is in
-    epoch seconds.
+    epoch seconds. ``sealed`` is what was opened, the same bytes in however many ways they can be written.
     """
 
     user_id: str
@@ -43,22 +43,26 @@ class AppContext:
     action: str
     theme: str
     expires_at: float
+    sealed: bytes = field(repr=False)
 
 
 def open_context(text: str, client_id: str, client_secret: str, now: float) -> AppContext:
     """The context in ``text`` (base64 or base64url). Raises ContextRefused, always with the same words."""
     try:
-        claims = _unseal(text, client_secret)
-        return _checked(claims, client_id, now * 1000)
+        sealed = _decoded(text)
+        return _checked(_unseal(sealed, client_secret), client_id, now * 1000, sealed)
     except (ValueError, KeyError, TypeError, struct.error, InvalidTag, binascii.Error, RecursionError) as error:
         raise ContextRefused(f"app context: {type(error).__name__}") from error
 
 
-def _unseal(text: str, client_secret: str) -> dict[str, Any]:
+def _decoded(text: str) -> bytes:
     if not text or len(text) > MAX_BYTES or not text.isascii():
         raise ValueError("length")
     plain = text.strip().rstrip("=").replace("+", "-").replace("/", "_")
-    raw = base64.b64decode(plain + "=" * (-len(plain) % 4), altchars=b"-_", validate=True)
+    return base64.b64decode(plain + "=" * (-len(plain) % 4), altchars=b"-_", validate=True)
+
+
+def _unseal(raw: bytes, client_secret: str) -> dict[str, Any]:
     initial, rest = _field(raw, raw[0] if raw else 0, 1)
     (length,) = struct.unpack_from("<H", rest)
     associated, rest = _field(rest, length, 2)
@@ -81,7 +85,7 @@ def _field(raw: bytes, length: int, start: int) -> tuple[bytes, bytes]:
     return raw[start:end], raw[end:]
 
 
-def _checked(claims: dict[str, Any], client_id: str, now_ms: float) -> AppContext:
+def _checked(claims: dict[str, Any], client_id: str, now_ms: float, sealed: bytes) -> AppContext:
     made, ends = float(claims["ts"]), float(claims["exp"])
     if claims["iss"] != ISSUER or claims["aud"] != client_id:
         raise ValueError("not for us")
@@ -95,6 +99,7 @@ def _checked(claims: dict[str, Any], client_id: str, now_ms: float) -> AppContex
         action=_text(claims, "act"),
         theme=_text(claims, "theme"),
         expires_at=ends / 1000,
+        sealed=sealed,
     )
 
 
