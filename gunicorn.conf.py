@@ -54,10 +54,11 @@ def on_exit(server):
 
 
 def post_worker_init(worker):
-    """A worker told to leave begins no new token refresh; one under way is finished and kept."""
+    """A worker looks for events that a dead one left. Told to leave, it begins no token refresh, and ends its own."""
     services = worker.app.wsgi().extensions.get("zoomapp")
     if not hasattr(services, "begin_shutdown"):
         return
+    services.begin_work()
     leave = signal.getsignal(signal.SIGTERM)
 
     def drain(signum, frame):

@@ -89,7 +89,7 @@ MUTANTS = [
     ),
     Mutant(
         "only the owner ends a lease",
-        "zoomapp/tokens/store.py",
+        "zoomapp/storage.py",
         "_GIVE = \"if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end return 0\"",
         "_GIVE = \"return redis.call('DEL', KEYS[1])\"",
         "tests/tokens/test_store.py::test_only_the_owner_ends_the_lease",
@@ -216,9 +216,30 @@ MUTANTS = [
     Mutant(
         "webhook counts once",
         "zoomapp/events.py",
-        "            return False\n        with named_failures()",
-        "            pass\n        with named_failures()",
+        "if by then return by == ARGV[1] and 1 or 0 end",
+        "",
         "tests/web/test_webhook.py::test_an_event_counts_once",
+    ),
+    Mutant(
+        "a step repeated as its answer was lost is no second event",
+        "zoomapp/events.py",
+        "by == ARGV[1] and 1 or 0",
+        "0",
+        "tests/test_events.py::test_an_event_whose_answer_was_lost_is_not_taken_for_one_that_was_here_before",
+    ),
+    Mutant(
+        "a worker that starts looks for what was left",
+        "gunicorn.conf.py",
+        "services.begin_work()",
+        "pass",
+        "tests/sockets/test_events.py::test_a_removal_whose_worker_was_killed_after_the_answer_is_done_by_the_next",
+    ),
+    Mutant(
+        "whoever was overtaken works no further",
+        "zoomapp/events.py",
+        "            if not self._leases.take(LEASE, owner, LEASE_SECONDS):\n                return\n",
+        "",
+        "tests/test_events.py::test_whoever_was_overtaken_leaves_the_rest_and_the_lease_to_the_other",
     ),
     Mutant(
         "the challenge signs no event",

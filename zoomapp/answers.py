@@ -58,7 +58,6 @@ redis.call('DEL', KEYS[2])
 if redis.call('EXISTS', KEYS[1]) == 1 then redis.call('SET', KEYS[3], ARGV[1], 'EX', ARGV[2]) end
 return 1
 """
-_GIVE = "if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end return 0"
 
 
 @dataclass(frozen=True)
@@ -100,7 +99,7 @@ class Answers:
         self._clock = clock
         self._keep_script = client.register_script(_KEEP)
         self._empty_script = client.register_script(_EMPTY)
-        self._give_script = client.register_script(_GIVE)
+        self._leases = storage.Leases(client)
         self._front = Front()
         self._lock = threading.Lock()
         self._flights: dict[str, threading.Event] = {}
@@ -235,8 +234,7 @@ class Answers:
 
     def _give(self, key: str, owner: str) -> None:
         try:
-            with storage.named_failures():
-                self._give_script([key], [owner])
+            self._leases.give(key, owner)
         except StoreUnavailable as error:
             log.warning("lease not given back", extra={"detail": error.detail})
 

@@ -1,13 +1,15 @@
 """What Zoom tells us by webhook: taken in at once, worked off after the answer, each event once.
 
-Events wait in a Redis list, so that a worker that ends between answer and work loses none: the next event, whichever
-worker gets it, works off the rest.
+Events wait in a Redis list, so that a worker that ends between answer and work loses none: the next event, the next
+worker that starts and every worker from time to time work off what is there.
 """
 
 from __future__ import annotations
 
 import logging
 import secrets
+import threading
+import time
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any, cast
@@ -27,12 +29,25 @@ log = logging.getLogger(__name__)
 
 KIND = "events"
 QUEUE = f"{keys.PREFIX}{{events}}:queue"
+SEEN = f"{keys.PREFIX}{{events}}:taken"
 LEASE = f"{keys.PREFIX}{{events}}:lease"
-LEASE_SECONDS = 30
+#: A dead owner keeps the rest waiting for this long; a living one extends its lease with every event.
+LEASE_SECONDS = 10.0
+#: How often a worker looks for what others left behind.
+LOOK_SECONDS = 60.0
 #: An event is remembered longer than Zoom goes on sending it (its last try comes after 85 minutes).
 SEEN_SECONDS = 86400
 #: A claim we cannot verify makes us ask Zoom about a user at most this often.
 PROBE_SECONDS = 60
+
+#: Remembered and queued in one step; whoever repeats it, as the answer was lost, hears yes again.
+_TAKE_IN = """
+local by = redis.call('GET', KEYS[1])
+if by then return by == ARGV[1] and 1 or 0 end
+redis.call('SET', KEYS[1], ARGV[1], 'EX', ARGV[3])
+redis.call('RPUSH', KEYS[2], ARGV[2])
+return 1
+"""
 
 Handler = Callable[[dict[str, Any]], None]
 
@@ -53,37 +68,59 @@ class Events:
         self._tokens = tokens
         self._gateway = gateway
         self._client_id = client_id
+        self._take_in = client.register_script(_TAKE_IN)
+        self._leases = storage.Leases(client)
+        self._look_at = 0.0
         #: By the beginning of the event's name; a handler may hear the same event twice.
         self.handlers: dict[str, Handler] = {"app_deauthorized": self._deauthorized}
 
     def take_in(self, event: dict[str, Any]) -> bool:
         """Queue an event to be worked off. False when it was here before. Raises StoreUnavailable."""
-        if not storage.first_time(
-            self._redis, "seen", msgspec.json.encode(event, order="sorted").decode(), SEEN_SECONDS
-        ):
-            return False
-        with named_failures(), self._redis.pipeline() as pipe:
-            pipe.rpush(QUEUE, self._ring.seal(KIND, "", msgspec.json.encode(event)))
-            pipe.expire(QUEUE, SEEN_SECONDS)
-            pipe.execute()
-        return True
+        seen = f"{SEEN}:{keys.digest(msgspec.json.encode(event, order='sorted'))}"
+        sealed = self._ring.seal(KIND, "", msgspec.json.encode(event))
+        with named_failures():
+            return bool(self._take_in([seen, QUEUE], [secrets.token_hex(8), sealed, SEEN_SECONDS]))
 
-    def work_off(self) -> None:
-        """Handle what is queued, one worker at a time, in order. Never raises: nobody waits for this."""
+    def watch(self) -> None:
+        """Work off what others left behind, now and from time to time, in a thread of its own. Never before a fork."""
+        self._look_at = float("inf")
+        threading.Thread(target=self._watch, name="events", daemon=True).start()
+
+    def is_due(self) -> bool:
+        """Whether it is time to look again, for servers that start no ``watch``; whoever hears yes is to look."""
+        now = time.monotonic()
+        due, self._look_at = now >= self._look_at, max(self._look_at, now + LOOK_SECONDS)
+        return due
+
+    def _watch(self) -> None:
+        while True:
+            # What a dead worker began is free again as soon as its lease has ended.
+            time.sleep(LOOK_SECONDS if self.work_off() else LEASE_SECONDS)
+
+    def work_off(self) -> bool:
+        """Handle what is queued, one worker at a time, in order. Never raises: nobody waits for this.
+
+        False when something is left: another worker is at it, or the store is gone.
+        """
         owner = secrets.token_hex(8)
         try:
             with named_failures():
-                while self._redis.llen(QUEUE) and self._redis.set(LEASE, owner, nx=True, ex=LEASE_SECONDS):
+                while self._redis.llen(QUEUE):
+                    if not self._leases.take(LEASE, owner, LEASE_SECONDS):
+                        return False
                     try:
                         self._work_off_all(owner)
                     finally:
-                        self._redis.delete(LEASE)
+                        self._leases.give(LEASE, owner)
         except ZoomAppError as error:
             log.warning("events wait", extra={"detail": error.detail})
+            return False
+        return True
 
     def _work_off_all(self, owner: str) -> None:
         while (sealed := cast("bytes | None", self._redis.lindex(QUEUE, 0))) is not None:
-            self._redis.set(LEASE, owner, ex=LEASE_SECONDS)
+            if not self._leases.take(LEASE, owner, LEASE_SECONDS):
+                return
             self._handle(sealed)
             self._redis.lrem(QUEUE, 1, cast(str, sealed))
 

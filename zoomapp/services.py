@@ -58,6 +58,10 @@ class Services:
     def gateway(self, user_id: str, record: bytes | None = None) -> Gateway:
         return Gateway(user_id, self.tokens, self.client, record, self.answers, self.governor)
 
+    def begin_work(self) -> None:
+        """Called in a worker that has just started, after the fork."""
+        self.events.watch()
+
     def begin_shutdown(self) -> None:
         """Called on SIGTERM, before the server drains."""
         self.tokens.begin_shutdown()

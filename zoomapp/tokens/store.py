@@ -53,23 +53,13 @@ redis.call('SET', KEYS[1], ARGV[2], 'EX', ARGV[3])
 return 1
 """
 
-_TAKE = """
-if redis.call('SET', KEYS[1], ARGV[1], 'NX', 'PX', ARGV[2]) then return 1 end
-if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
-redis.call('PEXPIRE', KEYS[1], ARGV[2])
-return 1
-"""
-
-_GIVE = "if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end return 0"
-
 
 class RedisTokenStore:
     def __init__(self, client: redis.Redis, days: int = 90) -> None:
         self._redis = client
         self._seconds = days * 86400
         self._swap = client.register_script(_SWAP)
-        self._take = client.register_script(_TAKE)
-        self._give = client.register_script(_GIVE)
+        self._leases = storage.Leases(client)
 
     def load(self, user_id: str) -> bytes | None:
         return storage.read(self._redis, keys.of_user(user_id, KIND))
@@ -90,12 +80,10 @@ class RedisTokenStore:
         return bool(there)
 
     def take_lease(self, user_id: str, owner: str, seconds: float) -> bool:
-        with named_failures():
-            return bool(self._take([keys.of_user(user_id, "lease")], [owner, int(seconds * 1000)]))
+        return self._leases.take(keys.of_user(user_id, "lease"), owner, seconds)
 
     def give_lease(self, user_id: str, owner: str) -> None:
-        with named_failures():
-            self._give([keys.of_user(user_id, "lease")], [owner])
+        self._leases.give(keys.of_user(user_id, "lease"), owner)
 
     def note_failure(self, user_id: str, note: str, seconds: float) -> None:
         with named_failures():

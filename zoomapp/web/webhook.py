@@ -37,6 +37,14 @@ def receive() -> ResponseReturnValue:
     return response
 
 
+@bp.after_app_request
+def look_for_what_was_left(response: Response) -> Response:
+    """Events that an ended worker left are worked off by the next ones, after an answer, whatever server runs us."""
+    if services().events.is_due():
+        response.call_on_close(services().events.work_off)
+    return response
+
+
 def _body() -> bytes:
     if (request.content_length or 0) > MAX_BODY_BYTES:
         raise TooLarge(f"{request.content_length} bytes")

@@ -1,0 +1,42 @@
+"""A worker that is killed between its answer to Zoom and the work: the next one does it."""
+
+import hashlib
+import hmac
+import json
+import os
+import signal
+import time
+
+import requests
+
+from devtools.processes import wait_until
+from tests.servers import CLIENT_ID, WEBHOOK_SECRET
+from zoomapp import keys
+from zoomapp.events import LEASE, QUEUE
+
+
+def send(house, event):
+    """What Zoom is answered for this event."""
+    body, stamp = json.dumps(event).encode(), str(int(time.time()))
+    mac = hmac.new(WEBHOOK_SECRET.encode(), f"v0:{stamp}:".encode() + body, hashlib.sha256).hexdigest()
+    headers = {"x-zm-request-timestamp": stamp, "x-zm-signature": f"v0={mac}", "Content-Type": "application/json"}
+    return requests.post(f"{house.app.url}/api/zoomapp/webhook", data=body, headers=headers, timeout=10).status_code
+
+
+def test_a_removal_whose_worker_was_killed_after_the_answer_is_done_by_the_next(house):
+    lone = house(workers=1)
+    who = lone.zoom.user_id("dana")
+    payload = {"user_id": who, "client_id": CLIENT_ID, "deauthorization_time": "2036-03-02T10:00:00Z"}
+    # The sandbox's one challenge has been answered: from here on nobody asks for anything, the start alone does it.
+    assert wait_until(lambda: '"route":"/api/zoomapp/webhook"' in lone.app.log, 20)
+    (worker,) = lone.app.pids[1:]
+    with lone.redis.client() as redis:
+        redis.set(LEASE, "somebody who is slow", ex=600)
+        assert send(lone, {"event": "app_deauthorized", "event_ts": 1, "payload": payload}) == 204
+        assert redis.llen(QUEUE) == 1 and redis.exists(keys.of_user(who, "tokens"))
+
+        os.kill(worker, signal.SIGKILL)
+        redis.delete(LEASE)
+
+        assert wait_until(lambda: not redis.exists(keys.of_user(who, "tokens")), 20)
+        assert wait_until(lambda: redis.llen(QUEUE) == 0, 5)
