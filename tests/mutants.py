@@ -179,6 +179,20 @@ MUTANTS = [
         "tests/web/test_sessions.py::test_a_slow_request_does_not_bring_an_ended_session_back",
     ),
     Mutant(
+        "no sign-out is claimed that was none",
+        "zoomapp/web/current.py",
+        'raise StoreUnavailable("the session could not be ended")',
+        "pass",
+        "tests/web/test_sessions.py::test_signing_out_without_redis_is_an_outage_and_takes_the_cookie",
+    ),
+    Mutant(
+        "a cookie is deleted as it was set",
+        "zoomapp/web/sessions.py",
+        'partitioned=bool(app.config["SESSION_COOKIE_PARTITIONED"])',
+        'partitioned=bool(app.config["SESSION_COOKIE_PARTITIONED"]) and seconds > 0',
+        "tests/web/test_sessions.py::test_the_cookie_is_deleted_with_the_attributes_it_was_set_with",
+    ),
+    Mutant(
         "a context is used once",
         "zoomapp/web/oauth.py",
         'if not storage.first_time(parts.redis, "context", opened.sealed, left):',

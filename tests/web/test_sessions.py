@@ -1,10 +1,12 @@
 """The session: sealed, written only when it changed, ended for good, and silent where nobody asks."""
 
 import pickle
+from dataclasses import replace
 
 import pytest
 from flask import Flask
 
+from sandbox.adapter import SandboxAdapter
 from tests.people import Person
 from zoomapp import create_app, keys, services
 from zoomapp.errors import NotAuthorized
@@ -88,14 +90,34 @@ def test_a_slow_request_does_not_bring_an_ended_session_back(dana, app, parts):
     assert parts.redis.keys("*session*") == []
 
 
-def test_the_session_is_deleted_with_the_attributes_it_was_set_with(dana):
-    answer = dana.post("/api/zoomapp/logout")
+@pytest.fixture
+def elsewhere(settings, world, clock, redis_process):
+    """Dana, connected to an app whose Redis is hers to break; and that Redis."""
+    server = redis_process()
+    built = services.build(replace(settings, redis_url=server.url), transport=SandboxAdapter(world), clock=clock)
+    person = Person(create_app(built), world, "dana")
+    person.connect()
+    return person, server
 
-    assert answer.headers["Set-Cookie"].startswith("zoomapp=;")
-    assert "Max-Age=0" in answer.headers["Set-Cookie"]
+
+def read_only(server):
+    with server.client() as client:
+        client.replicaof("127.0.0.1", 1)
 
 
-@pytest.mark.parametrize(
+@pytest.mark.parametrize("trouble", [lambda server: server.kill(), read_only], ids=["gone", "read-only"])
+def test_signing_out_without_redis_is_an_outage_and_takes_the_cookie(elsewhere, trouble):
+    person, server = elsewhere
+    trouble(server)
+
+    answer = person.post("/api/zoomapp/logout")
+
+    assert (answer.status_code, answer.json["error"]) == (503, "store_unavailable")
+    assert answer.headers["Set-Cookie"].startswith("zoomapp=;") and "Max-Age=0" in answer.headers["Set-Cookie"]
+    assert person.browser.get_cookie("zoomapp") is None
+
+
+MODES = pytest.mark.parametrize(
     ("mode", "public_url", "attributes"),
     [
         ("lax", "https://rollcall.example", {"__Host-zoomapp", "Secure", "HttpOnly", "Path=/", "SameSite=Lax"}),
@@ -108,29 +130,47 @@ def test_the_session_is_deleted_with_the_attributes_it_was_set_with(dana):
         ("lax", "http://localhost", {"zoomapp", "HttpOnly", "Path=/", "SameSite=Lax"}),
     ],
 )
-def test_the_cookie_is_set_as_the_mode_says(settings, world, clock, mode, public_url, attributes):
-    from dataclasses import replace
 
-    from sandbox.adapter import SandboxAdapter
 
-    built = services.build(
-        replace(settings, cookie_mode=mode, public_url=public_url), transport=SandboxAdapter(world), clock=clock
-    )
-    client = create_app(built).test_client()
+@pytest.fixture
+def in_mode(settings, world, clock):
+    """A factory of browsers: one that met the app in this cookie mode, at this address."""
 
-    answer = client.get("/api/zoomapp/install", base_url=public_url)
+    def build(mode, public_url):
+        as_said = replace(settings, cookie_mode=mode, public_url=public_url)
+        return create_app(services.build(as_said, transport=SandboxAdapter(world), clock=clock)).test_client()
 
-    parts_of_it = {part.strip() for part in answer.headers["Set-Cookie"].split(";")}
-    names = {part.split("=")[0] if part.startswith(("__Host", "zoomapp")) else part for part in parts_of_it}
-    assert attributes <= names
-    assert not any(part.startswith("Domain") for part in parts_of_it)
+    return build
+
+
+def attributes_of(answer):
+    """The cookie's name and its attributes, apart from how long it lives."""
+    name, *said = (part.strip() for part in answer.headers["Set-Cookie"].split(";"))
+    return {name.split("=")[0], *(each for each in said if not each.startswith(("Max-Age", "Expires")))}
+
+
+@MODES
+def test_the_cookie_is_set_as_the_mode_says(in_mode, mode, public_url, attributes):
+    answer = in_mode(mode, public_url).get("/api/zoomapp/install", base_url=public_url)
+
+    said = attributes_of(answer)
+    assert attributes <= said
+    assert not any(each.startswith("Domain") for each in said)
+
+
+@MODES
+def test_the_cookie_is_deleted_with_the_attributes_it_was_set_with(in_mode, mode, public_url, attributes):
+    browser = in_mode(mode, public_url)
+    begun = browser.get("/api/zoomapp/install", base_url=public_url)
+
+    answer = browser.post("/api/zoomapp/logout", base_url=public_url)
+
+    assert answer.headers["Set-Cookie"].split(";")[0].endswith("zoomapp=")
+    assert "Max-Age=0" in answer.headers["Set-Cookie"]
+    assert attributes_of(answer) == attributes_of(begun) >= attributes
 
 
 def test_two_apps_with_different_stores_live_in_one_process(app, parts, world, settings, clock, redis_process):
-    from dataclasses import replace
-
-    from sandbox.adapter import SandboxAdapter
-
     other_url = redis_process().url
     other = create_app(
         services.build(replace(settings, redis_url=other_url), transport=SandboxAdapter(world), clock=clock)

@@ -63,9 +63,15 @@ def open_guest_session() -> None:
 
 
 def end_session() -> None:
-    """Sign out: the session is gone here and its cookie in the browser."""
+    """Sign out: the session is gone here and its cookie in the browser.
+
+    Raises StoreUnavailable when the session could not be read: its cookie is gone then, and nothing else.
+    """
     session.clear()
     session.modified = True
+    this_session().ended = True
+    if this_session().unknown:
+        raise StoreUnavailable("the session could not be ended")
 
 
 def this_session() -> Session:

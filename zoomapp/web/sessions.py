@@ -44,12 +44,15 @@ UNASKED = ("/static/", FRONTEND_PATH, "/hello", "/healthz", "/readyz", "/metrics
 class Session(RedisSession):
     """``stored``: it was read from Redis. ``unknown``: Redis could not be asked, so nobody knows who this is.
 
+    ``ended``: the person signed out; the browser loses its cookie, whatever becomes of the record.
+
     ``tokens``: the user's sealed token record, ``version``: that of the user's kept answers; both only where they were
     read along with the session.
     """
 
     stored = False
     unknown = False
+    ended = False
     tokens: bytes | None = None
     version: bytes = b""
 
@@ -104,12 +107,13 @@ class SealedSessions(RedisSessionInterface):
     def save_session(self, app: Flask, session: Session, response: Response) -> None:
         if session.accessed:
             response.vary.add("Cookie")
+        if session.ended:
+            self._send_cookie(app, response, "", 0)
         if not session.modified or session.unknown:
             return
         content = {name: value for name, value in session.items() if name != "_permanent"}
         if not content:
             self._delete_session(self._get_store_id(session.sid))
-            self._send_cookie(app, response, "", 0)
         elif self._write(session, content):
             self._send_cookie(app, response, session.sid, self._lifetime_seconds)
 
