@@ -256,6 +256,14 @@ MUTANTS = [
         "tests/test_events.py::test_whoever_was_overtaken_leaves_the_rest_and_the_lease_to_the_other",
     ),
     Mutant(
+        "a stranger ends no grant",
+        "zoomapp/events.py",
+        "            self._tokens.load(user_id)\n        except SessionExpired:",
+        "            raise SessionExpired\n        except SessionExpired:",
+        "tests/web/test_webhook.py"
+        "::test_a_forged_removal_deletes_nothing_while_zoom_refuses_calls_and_renews_the_grant",
+    ),
+    Mutant(
         "the challenge signs no event",
         "zoomapp/zoom/webhook.py",
         "if not isinstance(plain_token, str) or not PLAIN_TOKEN.fullmatch(plain_token):",

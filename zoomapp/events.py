@@ -6,6 +6,7 @@ worker that starts and every worker from time to time work off what is there.
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import secrets
 import threading
@@ -172,14 +173,20 @@ class Events:
         user_id = _payload(event).get("user_id")
         if event.get("event") != "app_deauthorized" or not isinstance(user_id, str) or not user_id:
             return
-        if not storage.first_time(self._redis, "probe", user_id, PROBE_SECONDS):
-            return
         try:
-            self._gateway(user_id).get("/v2/users/me")
-        except SessionExpired:
-            self._tokens.forget(user_id)
+            if storage.first_time(self._redis, "probe", user_id, PROBE_SECONDS):
+                self._forget_if_ended(user_id)
         except ZoomAppError as error:
             log.info("unverified deauthorization", extra={"user": hashed(user_id), "detail": error.detail})
+
+    def _forget_if_ended(self, user_id: str) -> None:
+        with contextlib.suppress(SessionExpired):
+            self._gateway(user_id).get("/v2/users/me")
+        try:
+            # A call that Zoom refused ends no grant: only what the token endpoint refused is marked so.
+            self._tokens.load(user_id)
+        except SessionExpired:
+            self._tokens.forget(user_id)
 
 
 def _payload(event: dict[str, Any]) -> dict[str, Any]:

@@ -102,6 +102,19 @@ def test_a_forged_removal_deletes_nothing_while_zoom_takes_the_grant(dana, world
     assert dana.get(ME).status_code == 200
 
 
+def test_a_forged_removal_deletes_nothing_while_zoom_refuses_calls_and_renews_the_grant(
+    dana, parts, world, clock, send
+):
+    world.faults.add("revoked-token")
+
+    assert send(removed(dana, world, clock), headers={}).status_code == 204
+
+    assert world.calls.count("GET /v2/users/me") == 2
+    world.faults.clear()
+    assert parts.tokens.store.load(dana.id)
+    assert dana.get(ME).status_code == 200
+
+
 def test_an_unverified_removal_is_believed_when_zoom_confirms_it(dana, parts, world, clock, send):
     world.deauthorize("dana")
 
