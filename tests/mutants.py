@@ -123,6 +123,14 @@ MUTANTS = [
         "tests/tokens/test_service.py::test_tokens_renewed_while_the_store_goes_away_are_written_when_it_returns",
     ),
     Mutant(
+        "a renewal outlives a key this process does not know",
+        "zoomapp/tokens/service.py",
+        'raise StoreUnavailable("the record is under a key that is not in this ring") from error',
+        "return False",
+        "tests/tokens/test_service.py"
+        "::test_a_renewal_by_a_process_without_the_newest_key_is_held_until_it_can_tell_whose_record_lies_there",
+    ),
+    Mutant(
         "no renewal begins after SIGTERM",
         "zoomapp/tokens/service.py",
         "self._ending.set()\n        self._flights.close()",

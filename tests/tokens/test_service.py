@@ -445,6 +445,26 @@ def test_a_record_sealed_with_an_old_key_is_sealed_anew_when_read(service, store
     assert TokenService(store, KeyRing((bytes(32),)), oauth, 300, clock).access_token(dana_id) == token
 
 
+def test_a_renewal_by_a_process_without_the_newest_key_is_held_until_it_can_tell_whose_record_lies_there(
+    service, store, oauth, dana_id, clock, world
+):
+    clock.tick(3600)
+    old, new = bytes(range(32)), bytes(32)
+    ahead, behind_again = (TokenService(store, KeyRing(ring), oauth, 300, clock) for ring in ((new, old), (old, new)))
+    world.sleep = lambda seconds: ahead.load(dana_id)
+    world.faults.append(Fault(REFRESH, hold=1, count=1))
+
+    token = service.access_token(dana_id)
+
+    assert not RING.is_newest(store.load(dana_id))
+    assert service._held
+    behind_again.load(dana_id)
+    landed()
+    assert service.access_token(dana_id) == token
+    assert not service._held
+    assert world.calls.count(REFRESH) == 1
+
+
 def test_a_key_that_left_the_ring_means_authorize_again(store, oauth, dana_id, clock):
     with pytest.raises(NotAuthorized):
         TokenService(store, KeyRing((bytes(32),)), oauth, 300, clock).access_token(dana_id)

@@ -68,8 +68,8 @@ def forget(user_id: str, revoke: bool) -> None:
 def rotate() -> None:
     """Seal every record under the newest of TOKEN_ENCRYPTION_KEYS; the app may go on running.
 
-    Begin when every process has the new key. A run that was cut short is taken up by the next one. Fails while records
-    remain that no key of the ring opens.
+    Begin when every process has the new key in front; before that, every process had it at the end. A run that was
+    cut short is taken up by the next one. Fails while records remain that no key of the ring opens.
     """
     newest, *older = parts().ring.ids
     click.echo(f"Keys: {newest} (newest){''.join(f', {each}' for each in older)}", err=True)

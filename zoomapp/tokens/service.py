@@ -224,8 +224,8 @@ class TokenService:
         """Keep what was renewed, unless a newer authorization or a removal came first."""
         try:
             kept = self._swap(user_id, record, renewed)
-        except StoreUnavailable:
-            self._hold(user_id, record, renewed)
+        except StoreUnavailable as error:
+            self._hold(user_id, record, renewed, error.detail)
             return renewed.access_token
         if kept:
             log.info("tokens renewed", extra={"user": hashed(user_id)})
@@ -236,7 +236,10 @@ class TokenService:
         return self.load(user_id).access_token
 
     def _swap(self, user_id: str, record: bytes, renewed: TokenSet) -> bool:
-        """Put ``renewed`` in the place of ``record``, or of that same record sealed anew or marked as ended."""
+        """Put ``renewed`` in the place of ``record``, or of that same record sealed anew or marked as ended.
+
+        Raises StoreUnavailable, also when what lies there now cannot be read here.
+        """
         sealed = self._seal(renewed)
         while not self.store.swap(user_id, record, sealed):
             current = self.store.load(user_id)
@@ -247,7 +250,12 @@ class TokenService:
         return True
 
     def _stems_from(self, user_id: str, current: bytes, record: bytes) -> bool:
-        before, now = self._open(user_id, record), self._open(user_id, current)
+        before = self._open(user_id, record)
+        try:
+            now = self._opened(user_id, current)
+        except (CannotOpen, msgspec.MsgspecError) as error:
+            # Sealed anew, it may be, by a process that has a key this one lacks: whose it is, nobody can tell here.
+            raise StoreUnavailable("the record is under a key that is not in this ring") from error
         return before.refresh_token == now.refresh_token or now.ended_by == keys.digest(before.refresh_token)
 
     def _refused(self, user_id: str, record: bytes, error: InvalidGrant) -> str:
@@ -267,10 +275,10 @@ class TokenService:
 
     # A pair the store would not take
 
-    def _hold(self, user_id: str, record: bytes, renewed: TokenSet) -> None:
+    def _hold(self, user_id: str, record: bytes, renewed: TokenSet, why: str) -> None:
         """Keep a renewed pair here and offer it to the store until it takes it."""
         self._held[user_id] = (record, renewed)
-        log.error("store gone after a renewal; tokens held in memory", extra={"user": hashed(user_id)})
+        log.error("not stored after a renewal; tokens held in memory", extra={"user": hashed(user_id), "detail": why})
         threading.Thread(target=self._offer, args=(user_id,), name="held-tokens").start()
 
     def _offer(self, user_id: str) -> None:
@@ -297,10 +305,13 @@ class TokenService:
 
     def _open(self, user_id: str, record: bytes) -> TokenSet:
         try:
-            return msgspec.json.decode(self._ring.open(KIND, keys.tag(user_id), record), type=TokenSet)
+            return self._opened(user_id, record)
         except (CannotOpen, msgspec.MsgspecError) as error:
             log.error("a token record does not open", extra={"user": hashed(user_id), "detail": str(error)})
             raise NotAuthorized("the record does not open") from error
+
+    def _opened(self, user_id: str, record: bytes) -> TokenSet:
+        return msgspec.json.decode(self._ring.open(KIND, keys.tag(user_id), record), type=TokenSet)
 
     def _seal(self, tokens: TokenSet) -> bytes:
         return self._ring.seal(KIND, keys.tag(tokens.user_id), msgspec.json.encode(tokens))

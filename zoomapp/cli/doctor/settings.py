@@ -36,7 +36,9 @@ def _keys(settings: Settings) -> Iterator[Finding]:
     keys = settings.token_encryption_keys
     if any(len(set(key)) < DIFFERENT for key in keys):
         yield fail(
-            "keys.weak", "TOKEN_ENCRYPTION_KEYS holds a key that can be guessed.", f"Put a new one first: {NEW_KEY}"
+            "keys.weak",
+            "TOKEN_ENCRYPTION_KEYS holds a key that can be guessed.",
+            f"Change it in the two steps of docs/operations.md: {NEW_KEY}",
         )
     elif len(set(keys)) < len(keys):
         yield warn("keys.twice", "TOKEN_ENCRYPTION_KEYS holds the same key twice.", "Take one of them out.")
