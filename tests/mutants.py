@@ -315,10 +315,24 @@ MUTANTS = [
     ),
     Mutant(
         "a body is as long as it said",
-        "zoomapp/web/proxy.py",
-        "if announced and len(body) != length:",
+        "zoomapp/web/body.py",
+        "if length is not None and len(body) != length:",
         "if False:",
-        "tests/web/test_proxy.py::test_half_a_body_is_not_sent",
+        "tests/sockets/test_borders.py::test_half_a_body_never_reaches_zoom",
+    ),
+    Mutant(
+        "a form is as long as it said",
+        "zoomapp/web/body.py",
+        "if length is not None and len(body) != length:",
+        "if False:",
+        "tests/web/test_body.py::test_half_a_form_changes_nothing",
+    ),
+    Mutant(
+        "a body has an end",
+        "zoomapp/web/body.py",
+        "if len(body) > most:",
+        "if False:",
+        "tests/web/test_body.py::test_a_form_in_chunks_is_not_cut_off_where_it_gets_too_long",
     ),
     Mutant(
         "a write is sent once",

@@ -17,11 +17,13 @@ def small(house):
     return house(workers=1)
 
 
-def say(url, raw):
-    """What comes back for these bytes, until the connection ends or a second has passed."""
+def say(url, raw, leave=False):
+    """What comes back for these bytes, until the end or for a second. ``leave``: they are all there will be."""
     where = urlsplit(url)
     with socket.create_connection((where.hostname, where.port), timeout=1) as connection:
         connection.sendall(raw)
+        if leave:
+            connection.shutdown(socket.SHUT_WR)
         answer = b""
         try:
             while piece := connection.recv(65536):
@@ -53,16 +55,44 @@ def test_framing_that_could_be_read_in_two_ways_is_refused(small):
     assert small.call().status_code == 200
 
 
-def test_half_a_body_never_reaches_zoom(small):
+FORM, JSON = b"application/x-www-form-urlencoded", b"application/json"
+
+
+@pytest.fixture
+def begin(small):
+    """A factory of requests that change something, up to their body."""
     cookie = "; ".join(f"{name}={value}" for name, value in small.browser.cookies.items()).encode()
-    head = b"POST /zoom/api/v2/users/me/meetings HTTP/1.1\r\nHost: localhost\r\nCookie: " + cookie
 
-    with socket.create_connection((urlsplit(small.app.url).hostname, urlsplit(small.app.url).port)) as connection:
-        connection.sendall(
-            head + b"\r\nContent-Type: application/json\r\nContent-Length: 40\r\n\r\n" + b'{"topic":"x"}'
-        )
+    def build(path, kind, framed):
+        head = b"POST %s HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nCookie: %s\r\n" % (path, cookie)
+        return head + b"Content-Type: %s\r\n%s\r\n\r\n" % (kind, framed)
 
-    assert small.call().status_code == 200
+    return build
+
+
+@pytest.mark.parametrize("rest", [1, 1000])
+def test_half_a_body_never_reaches_zoom(small, begin, rest):
+    page = small.browser.get(f"{small.app.url}/meetings/new", headers={"Accept": "text/html"}).text
+    date = re.search(r'name="date"[^>]*value="([^"]+)"', page)[1].encode()
+    form = b"topic=Half&date=%s&time=23:30&duration=30&zone=UTC" % date
+    sent = [(b"/zoom/api/v2/users/me/meetings", JSON, b'{"topic":"x"}'), (b"/meetings/new", FORM, form)]
+
+    for path, kind, body in sent:
+        answer = say(small.app.url, begin(path, kind, b"Content-Length: %d" % (len(body) + rest)) + body, leave=True)
+        assert answer[9:12] == b"400", path
+        assert small.zoom.count("POST /v2/**") == 0
+
+    for path, kind, body in sent:
+        assert say(small.app.url, begin(path, kind, b"Content-Length: %d" % len(body)) + body)[9:12] in (b"201", b"303")
+    assert small.zoom.count("POST /v2/**") == 2
+
+
+@pytest.mark.parametrize("chunks", [b"zz\r\n{}\r\n0\r\n\r\n", b"2\r\n{}zz0\r\n\r\n", b"7\r\n{", b"2\r\n{}\r\n"])
+def test_chunks_that_are_none_or_have_no_end_are_the_askers_fault(small, begin, chunks):
+    for path, kind in ((b"/zoom/api/v2/users/me/meetings", JSON), (b"/meetings/new", FORM)):
+        framed = begin(path, kind, b"Transfer-Encoding: chunked")
+        assert say(small.app.url, framed + chunks, leave=True)[9:12] == b"400", path
+
     assert small.zoom.count("POST /v2/**") == 0
 
 

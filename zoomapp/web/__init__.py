@@ -8,6 +8,7 @@ from zoomapp import deadline, logs, noted
 from zoomapp.services import Services
 from zoomapp.web import (
     batch,
+    body,
     calls,
     connect,
     download,
@@ -56,6 +57,7 @@ def init_app(app: Flask) -> None:
             begin_request()
 
     guard.init_app(app, parts.settings.public_url)
+    body.init_app(app)
     headers.init_app(app, parts.settings)
     errors.init_app(app)
     steps.init_app(app)

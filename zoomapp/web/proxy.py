@@ -14,10 +14,11 @@ from flask import Blueprint, Response, request
 from werkzeug.datastructures import Headers
 
 from zoomapp.answers import Asker
-from zoomapp.errors import BadRequest, NotSignedIn, RateLimited, TooLarge, UpstreamError
+from zoomapp.errors import BadRequest, NotSignedIn, RateLimited, UpstreamError
 from zoomapp.gateway import Gateway
 from zoomapp.logs import request_id
 from zoomapp.services import Services
+from zoomapp.web.body import read_body
 from zoomapp.web.current import services, this_session
 from zoomapp.web.sessions import Session
 from zoomapp.zoom.cacheable import seconds_kept
@@ -126,27 +127,7 @@ def outgoing(environ: Mapping[str, Any]) -> Call:
     if not raw:
         raise BadRequest("the server does not say what came over the wire")
     headers = {name: environ[key] for name, key in UP if environ.get(key)}
-    return Call(environ["REQUEST_METHOD"], relay_target(raw), headers, _body(environ))
-
-
-def _body(environ: Mapping[str, Any]) -> bytes:
-    """The whole body, as long as it said it would be."""
-    announced = environ.get("CONTENT_LENGTH") or ""
-    if announced and not announced.isdecimal():
-        raise BadRequest("a length that is no number")
-    length = int(announced or 0)
-    if length > MAX_BODY_BYTES:
-        raise TooLarge(f"{length} bytes")
-    body: bytes = environ["wsgi.input"].read(MAX_BODY_BYTES + 1) if length or _chunked(environ) else b""
-    if len(body) > MAX_BODY_BYTES:
-        raise TooLarge("more than announced")
-    if announced and len(body) != length:
-        raise BadRequest("the body broke off")
-    return body
-
-
-def _chunked(environ: Mapping[str, Any]) -> bool:
-    return "chunked" in environ.get("HTTP_TRANSFER_ENCODING", "").lower()
+    return Call(environ["REQUEST_METHOD"], relay_target(raw), headers, read_body(environ, MAX_BODY_BYTES))
 
 
 def incoming(answer: Answer, method: str, now: float) -> Relayed:
