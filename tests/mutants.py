@@ -131,6 +131,13 @@ MUTANTS = [
         "::test_a_renewal_by_a_process_without_the_newest_key_is_held_until_it_can_tell_whose_record_lies_there",
     ),
     Mutant(
+        "a pause at the token endpoint is kept",
+        "zoomapp/tokens/service.py",
+        "min(max(FAILURE_SECONDS, wait), MOST_FAILURE_SECONDS)",
+        "FAILURE_SECONDS",
+        "tests/tokens/test_service.py::test_a_pause_zoom_asks_for_is_told_in_all_workers_and_kept",
+    ),
+    Mutant(
         "no renewal begins after SIGTERM",
         "zoomapp/tokens/service.py",
         "self._ending.set()\n        self._flights.close()",

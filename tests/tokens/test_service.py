@@ -9,6 +9,7 @@ import pytest
 from sandbox.adapter import SandboxAdapter
 from sandbox.faults import Fault
 from tests.people import NOON, OWN, ZOOM
+from zoomapp import keys
 from zoomapp.errors import (
     NotAuthorized,
     RateLimited,
@@ -21,7 +22,7 @@ from zoomapp.errors import (
 from zoomapp.services import http_session
 from zoomapp.tokens.cipher import KeyRing
 from zoomapp.tokens.service import TokenService
-from zoomapp.tokens.store import MemoryTokenStore
+from zoomapp.tokens.store import MemoryTokenStore, RedisTokenStore
 from zoomapp.zoom.oauth import ZoomOAuth
 
 RING = KeyRing((bytes(range(32)),))
@@ -275,6 +276,25 @@ def test_a_failure_is_shared_for_a_moment(service, store, oauth, dana_id, clock,
             worker.access_token(dana_id)
 
     assert world.calls.count(REFRESH) == 1
+
+
+@pytest.mark.parametrize(("asked", "kept"), [(7, 7), (86400, 60)])
+def test_a_pause_zoom_asks_for_is_told_in_all_workers_and_kept(parts, oauth, clock, world, asked, kept):
+    store = RedisTokenStore(parts.redis)
+    service, other = (TokenService(store, RING, oauth, 300, clock) for _ in range(2))
+    dana_id = authorize(service, oauth, world)
+    clock.tick(3600)
+    world.faults.append(Fault(REFRESH, 429, {"Retry-After": str(asked)}))
+
+    for worker in (service, other, other):
+        with pytest.raises(RateLimited) as told:
+            worker.access_token(dana_id)
+        assert told.value.retry_after == asked
+        asked -= 2
+        clock.tick(2)
+
+    assert world.calls.count(REFRESH) == 1
+    assert kept - 5 < parts.redis.pttl(keys.of_user(dana_id, "failure")) / 1000 <= kept
 
 
 @pytest.mark.parametrize("status", [400, 401])

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import logging
+import math
 import secrets
 import threading
 import time
@@ -19,6 +20,7 @@ import msgspec
 from zoomapp import deadline, keys, metrics
 from zoomapp.errors import (
     NotAuthorized,
+    RateLimited,
     SessionExpired,
     ShuttingDown,
     StoreUnavailable,
@@ -42,6 +44,8 @@ LEASE_SECONDS = 6.0
 LOOK_SECONDS = 0.025
 #: Waiters, and whoever comes right after them, share a failure for this long instead of repeating it.
 FAILURE_SECONDS = 1.5
+#: Where Zoom asked for a pause, they share that for as long, yet no longer than this.
+MOST_FAILURE_SECONDS = 60.0
 #: After a failure ahead of time the old token goes on working; do not ask again at once.
 PAUSE_SECONDS = 10.0
 #: A renewed pair that the store would not take is offered to it this often.
@@ -199,9 +203,9 @@ class TokenService:
         held = self._held.get(user_id)
         if held:
             return held[1].access_token
-        mark, _, word = self.store.failure(user_id).partition(" ")
+        mark, _, said = self.store.failure(user_id).partition(" ")
         if mark == keys.digest(record):
-            raise FAILURES.get(word, UpstreamError)("shared by the worker that tried")
+            raise self._shared(said)
         return ""
 
     def _refresh(self, user_id: str) -> str:
@@ -216,9 +220,23 @@ class TokenService:
             return self._refused(user_id, record, error)
         except UpstreamError as error:
             metrics.refresh("failed")
-            self.store.note_failure(user_id, f"{keys.digest(record)} {error.code}", FAILURE_SECONDS)
+            self._share(user_id, record, error)
             log.warning("tokens not renewed", extra={"user": hashed(user_id), "detail": error.detail})
             raise
+
+    def _share(self, user_id: str, record: bytes, error: UpstreamError) -> None:
+        """Tell those who wait, in all workers, why there is no new token, and how long Zoom wants not to be asked."""
+        wait = error.retry_after if isinstance(error, RateLimited) else 0
+        note = f"{keys.digest(record)} {error.code} {self._clock() + wait:.1f}"
+        self.store.note_failure(user_id, note, min(max(FAILURE_SECONDS, wait), MOST_FAILURE_SECONDS))
+
+    def _shared(self, said: str) -> UpstreamError:
+        """What waiters raise for a failure they did not see themselves."""
+        code, _, until = said.partition(" ")
+        told = "shared by the worker that tried"
+        if code == RateLimited.code:
+            return RateLimited(max(1, math.ceil(float(until or 0) - self._clock())), detail=told)
+        return UpstreamTimeout(told) if code == UpstreamTimeout.code else UpstreamError(told)
 
     def _settle(self, user_id: str, record: bytes, renewed: TokenSet) -> str:
         """Keep what was renewed, unless a newer authorization or a removal came first."""
@@ -315,10 +333,6 @@ class TokenService:
 
     def _seal(self, tokens: TokenSet) -> bytes:
         return self._ring.seal(KIND, keys.tag(tokens.user_id), msgspec.json.encode(tokens))
-
-
-#: What waiters raise for a failure they did not see themselves.
-FAILURES: dict[str, type[UpstreamError]] = {"upstream_timeout": UpstreamTimeout, "upstream_error": UpstreamError}
 
 
 class _Extended:
