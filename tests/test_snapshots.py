@@ -32,7 +32,9 @@ def zoom():
 
 @pytest.fixture
 def look(parts, zoom):
-    """What a viewer gets to see."""
+    """What a viewer gets to see. Both viewers are connected."""
+    for viewer in ("dana", "priya"):
+        parts.tokens.store.save(viewer, b"a record")
     return lambda viewer="dana", shop=parts, name="meeting": shop.snapshots.get(name, viewer, zoom, lambda: PAUSE)
 
 

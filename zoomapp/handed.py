@@ -12,7 +12,7 @@ import msgspec
 import redis
 
 from zoomapp import keys, storage
-from zoomapp.errors import TooLarge
+from zoomapp.errors import NotAuthorized, TooLarge
 from zoomapp.tokens.cipher import CannotOpen, KeyRing
 
 KIND = "file"
@@ -29,20 +29,21 @@ class File(msgspec.Struct, frozen=True):
 
 
 class Handed:
-    """Files between the one who leaves them and the one who has the link."""
+    """Files between the one who leaves them and the one who has the link. Whoever disconnects takes theirs along."""
 
     def __init__(self, client: redis.Redis, ring: KeyRing) -> None:
         self._redis = client
         self._ring = ring
 
-    def leave(self, file: File) -> str:
-        """Keep ``file`` for a minute; the secret that fetches it. Raises TooLarge, StoreUnavailable."""
+    def leave(self, user_id: str, file: File) -> str:
+        """Keep ``file`` for a minute; the secret that fetches it. Raises TooLarge, NotAuthorized, StoreUnavailable."""
         if len(file.body) > MOST_BYTES:
             raise TooLarge(f"a file of {len(file.body)} bytes")
-        secret = secrets.token_urlsafe(24)
+        secret = f"{keys.tag(user_id)}.{secrets.token_urlsafe(24)}"
         key = _key(secret)
-        with storage.named_failures():
-            self._redis.set(key, self._ring.seal(KIND, key, msgspec.msgpack.encode(file)), ex=SECONDS)
+        sealed = self._ring.seal(KIND, key, msgspec.msgpack.encode(file))
+        if storage.Belongings(self._redis).put(user_id, key, sealed, SECONDS) is storage.Put.NOT_CONNECTED:
+            raise NotAuthorized("no tokens kept")
         return secret
 
     def take(self, secret: str) -> File | None:
@@ -57,4 +58,6 @@ class Handed:
 
 
 def _key(secret: str) -> str:
-    return f"{keys.PREFIX}file:{keys.digest(secret)}"
+    """Under the tag of whoever left it, which is the secret's first part."""
+    tag, _, rest = secret.partition(".")
+    return keys.tagged(keys.clean(tag), KIND, keys.digest(rest))

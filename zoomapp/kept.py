@@ -13,17 +13,22 @@ import redis
 
 from zoomapp import keys, storage
 from zoomapp.errors import StoreUnavailable
+from zoomapp.storage import Belongings, Put
 from zoomapp.tokens.cipher import CannotOpen, KeyRing
 
 log = logging.getLogger(__name__)
 
 
 class Kept:
-    """JSON values by user, kind and name; each ends after its seconds, and all of them when the user disconnects."""
+    """JSON values by user, kind and name; each ends after its seconds, and all of them when the user disconnects.
+
+    Of somebody who is not connected nothing is kept.
+    """
 
     def __init__(self, client: redis.Redis, ring: KeyRing) -> None:
         self._redis = client
         self._ring = ring
+        self._belongings = Belongings(client)
 
     def load(self, user_id: str, kind: str, name: str = "") -> Any:
         """The value, or None."""
@@ -36,12 +41,13 @@ class Kept:
             log.warning("record not readable", extra={"kind": kind, "detail": str(error)})
             return None
 
-    def save(self, user_id: str, kind: str, value: Any, seconds: int, name: str = "") -> None:
-        self._write(user_id, kind, value, seconds, name)
+    def save(self, user_id: str, kind: str, value: Any, seconds: int, name: str = "") -> bool:
+        """False when this user is not connected."""
+        return self._write(user_id, kind, value, seconds, name) != Put.NOT_CONNECTED
 
     def claim(self, user_id: str, kind: str, value: Any, seconds: int, name: str = "") -> bool:
         """Save unless there is one already; of many who ask at once, one hears yes."""
-        return self._write(user_id, kind, value, seconds, name, first=True)
+        return self._write(user_id, kind, value, seconds, name, first=True) != Put.THERE_ALREADY
 
     def drop(self, user_id: str, kind: str, name: str = "") -> None:
         try:
@@ -50,13 +56,11 @@ class Kept:
         except StoreUnavailable as error:
             log.warning("record not dropped", extra={"kind": kind, "detail": error.detail})
 
-    def _write(self, user_id: str, kind: str, value: Any, seconds: int, name: str, first: bool = False) -> bool:
+    def _write(self, user_id: str, kind: str, value: Any, seconds: int, name: str, first: bool = False) -> Put:
         key = keys.of_user(user_id, kind, name)
         sealed = self._ring.seal(kind, key, msgspec.json.encode(value))
         try:
-            with storage.named_failures():
-                storage.list_key(self._redis, user_id, key)
-                return bool(self._redis.set(key, sealed, ex=seconds, nx=first))
+            return self._belongings.put(user_id, key, sealed, seconds, first=first)
         except StoreUnavailable as error:
             log.warning("record not written", extra={"kind": kind, "detail": error.detail})
-            return True
+            return Put.DONE

@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from functools import lru_cache
 
 PREFIX = "zoomapp:"
+#: What no tag holds.
+_NO_TAG = re.compile(r"[^A-Za-z0-9_-]")
 
 
 @lru_cache(maxsize=4096)
@@ -31,6 +34,11 @@ def of_user(user_id: str, kind: str, name: str = "") -> str:
 def tag_of(key: str) -> str:
     """The tag within a key's name."""
     return key[key.index("{") + 1 : key.index("}")]
+
+
+def clean(tag: str) -> str:
+    """A tag that came from outside, without what could end it in a key's name."""
+    return _NO_TAG.sub("", tag)
 
 
 def digest(text: str | bytes) -> str:

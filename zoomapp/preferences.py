@@ -58,8 +58,9 @@ def load(kept: Kept, user_id: str) -> Preferences:
     return Preferences.of(kept.load(user_id, KIND))
 
 
-def save(kept: Kept, user_id: str, preferences: Preferences) -> None:
-    kept.save(user_id, KIND, asdict(preferences), KEEP_SECONDS)
+def save(kept: Kept, user_id: str, preferences: Preferences) -> bool:
+    """False when this user is not connected: nothing is kept of them."""
+    return kept.save(user_id, KIND, asdict(preferences), KEEP_SECONDS)
 
 
 def _whole(value: Any, default: int) -> int:

@@ -29,17 +29,13 @@ class Sightings:
         self._redis = client
         self._ring = ring
         self._clock = clock
+        self._belongings = storage.Belongings(client)
 
     def add(self, user_id: str, instance: str, rows: list[Row]) -> None:
-        """Keep what was seen now. Raises StoreUnavailable."""
+        """Keep what was seen now, of somebody who is connected. Raises StoreUnavailable."""
         key = keys.of_user(user_id, KIND)
         sealed = self._ring.seal(KIND, key, msgspec.json.encode([instance, self._clock(), rows]))
-        with storage.named_failures(), self._redis.pipeline(transaction=False) as pipe:
-            storage.list_in(pipe, user_id, key)
-            pipe.rpush(key, sealed)
-            pipe.ltrim(key, -MOST, -1)
-            pipe.expire(key, DAY_SECONDS)
-            pipe.execute()
+        self._belongings.push(user_id, key, sealed, DAY_SECONDS, MOST)
 
     def of(self, user_id: str, instance: str) -> list[tuple[float, list[Row]]]:
         """Moment and rows of each time this person's client said something of this meeting."""

@@ -61,6 +61,7 @@ class Snapshots:
         self._redis = client
         self._ring = ring
         self._kept = Kept(client, ring)
+        self._belongings = storage.Belongings(client)
         self._clock = clock
 
     def get(self, name: str, viewer: str, fetch: Callable[[], Any], pause: Callable[[], float]) -> Snapshot:
@@ -99,14 +100,16 @@ class Snapshots:
                 raise
             wait = max(pause(), getattr(error, "retry_after", 0))
             daily = getattr(error, "daily", False)
-            return self._save(name, replace(known, next_at=self._clock() + wait, failed=error.code, daily=daily))
+            return self._save(
+                name, viewer, replace(known, next_at=self._clock() + wait, failed=error.code, daily=daily)
+            )
         except ZoomRefused as error:
             self._kept.drop(viewer, PROOF, keys.digest(name))
             if known and isinstance(error, NotFound):
                 self._drop(name)
             raise
         self._kept.save(viewer, PROOF, self._clock(), PROOF_SECONDS, keys.digest(name))
-        return self._save(name, Snapshot(_raw(body), self._clock(), self._clock() + pause()))
+        return self._save(name, viewer, Snapshot(_raw(body), self._clock(), self._clock() + pause()))
 
     def _was_answered(self, viewer: str, name: str) -> bool:
         at = self._kept.load(viewer, PROOF, keys.digest(name))
@@ -122,11 +125,14 @@ class Snapshots:
             return None
         return found if found and self._clock() - found.at < KEEP_SECONDS else None
 
-    def _save(self, name: str, snapshot: Snapshot) -> Snapshot:
+    def _save(self, name: str, viewer: str, snapshot: Snapshot) -> Snapshot:
+        """Keep it for everybody who may have it, until the viewer whose token fetched it disconnects."""
         key = _key(name)
         with storage.named_failures():
             sealed = self._ring.seal(KIND, key, msgspec.json.encode(snapshot))
             self._redis.set(key, sealed, ex=KEEP_SECONDS)
+        if self._belongings.lend(viewer, key) is storage.Put.NOT_CONNECTED:
+            self._drop(name)
         return snapshot
 
     def _drop(self, name: str) -> None:

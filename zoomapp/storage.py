@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from enum import Enum
 from typing import Any, TypeVar, cast
 from urllib.parse import unquote, urlsplit
 
@@ -249,6 +250,8 @@ def named_failures() -> Iterator[None]:
 #: What is kept of a user under a name that needs no list.
 ANSWERS, ANSWERS_VERSION = "answers", "answers-version"
 HOST_DAYS = "host-days"
+#: Keys that stand for nobody, and hold what this user's token fetched.
+SHARED = "shared"
 KINDS = ("tokens", "lease", "failure", "preferences", ANSWERS, ANSWERS_VERSION, HOST_DAYS)
 
 #: How long the list of what is kept of a user outlives its last entry: longer than anything on it by default.
@@ -308,7 +311,73 @@ def drop_user(client: redis.Redis, user_id: str) -> None:
     """Delete every key of this user: tokens first, then sessions and the rest of the list."""
     listed = keys.of_user(user_id, "keys")
     client.delete(*(keys.of_user(user_id, kind) for kind in KINDS))
+    for shared in client.smembers(keys.of_user(user_id, SHARED)):
+        client.delete(shared)  # each in a slot of its own
     client.delete(listed, *client.smembers(listed))
+
+
+_PUT = """
+if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
+local there = ARGV[4] == 'first' and redis.call('GET', KEYS[3])
+if there and there ~= ARGV[1] then return 1 end
+redis.call('SET', KEYS[3], ARGV[1], 'EX', ARGV[2])
+redis.call('SADD', KEYS[2], KEYS[3])
+redis.call('EXPIRE', KEYS[2], ARGV[3])
+return 2
+"""
+
+_PUSH = """
+if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
+redis.call('RPUSH', KEYS[3], ARGV[1])
+redis.call('LTRIM', KEYS[3], -ARGV[4], -1)
+redis.call('EXPIRE', KEYS[3], ARGV[2])
+redis.call('SADD', KEYS[2], KEYS[3])
+redis.call('EXPIRE', KEYS[2], ARGV[3])
+return 2
+"""
+
+_LEND = """
+if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
+redis.call('SADD', KEYS[3], ARGV[1])
+redis.call('EXPIRE', KEYS[3], ARGV[3])
+redis.call('SADD', KEYS[2], KEYS[3])
+redis.call('EXPIRE', KEYS[2], ARGV[3])
+return 2
+"""
+
+
+class Put(Enum):
+    NOT_CONNECTED, THERE_ALREADY, DONE = range(3)
+
+
+class Belongings:
+    """What is kept of people who are connected, and goes with them.
+
+    Whether somebody is connected is looked at in the same step as it is written: a page that was slow writes nothing
+    after a disconnect. Every method raises StoreUnavailable.
+    """
+
+    def __init__(self, client: redis.Redis) -> None:
+        self._put = client.register_script(_PUT)
+        self._push = client.register_script(_PUSH)
+        self._lend = client.register_script(_LEND)
+
+    def put(self, user_id: str, key: str, sealed: bytes, seconds: int, *, first: bool = False) -> Put:
+        """Keep it for so many seconds; ``first``: unless something lies there already."""
+        return self._run(self._put, user_id, key, [sealed, seconds, LISTED_SECONDS, "first" if first else ""])
+
+    def push(self, user_id: str, key: str, sealed: bytes, seconds: int, most: int) -> Put:
+        """Put it at the end of a list of so many."""
+        return self._run(self._push, user_id, key, [sealed, seconds, LISTED_SECONDS, most])
+
+    def lend(self, user_id: str, key: str) -> Put:
+        """What lies under a key of nobody's was fetched for this user, and goes with them."""
+        return self._run(self._lend, user_id, keys.of_user(user_id, SHARED), [key, "", LISTED_SECONDS])
+
+    @staticmethod
+    def _run(script: Callable[[list[str], list[Any]], Any], user_id: str, key: str, values: list[Any]) -> Put:
+        with named_failures():
+            return Put(script([keys.of_user(user_id, "tokens"), keys.of_user(user_id, "keys"), key], values))
 
 
 _TAKE = """

@@ -109,9 +109,15 @@ def test_every_command_for_one_user_stays_in_one_slot_of_a_cluster(redis_cluster
         listed = keys.of_user(user, "session", "x")
         client.set(listed, b"1", ex=60)
         storage.list_key(client, user, listed)
+        belongings, elsewhere = storage.Belongings(client), keys.tagged(f"of nobody {user}", "snapshot")
+        assert belongings.put(user, listed, b"1", 60) is storage.Put.DONE
+        assert belongings.push(user, keys.of_user(user, "sightings"), b"1", 60, 5) is storage.Put.DONE
+        client.set(elsewhere, b"1", ex=60)
+        assert belongings.lend(user, elsewhere) is storage.Put.DONE
         assert store.load(user) == b"two"
         assert store.forget(user)
-        assert client.get(listed) is None
+        assert client.get(listed) is None and client.get(elsewhere) is None
+        assert belongings.put(user, listed, b"1", 60) is storage.Put.NOT_CONNECTED
 
 
 def test_a_cluster_out_of_reach_is_an_outage_and_not_a_crash():

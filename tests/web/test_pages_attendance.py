@@ -137,7 +137,7 @@ def test_the_link_for_the_system_browser_works_once_for_whoever_has_it(dana, app
 def test_the_link_ends_after_a_minute_and_is_sealed(dana, past, parts):
     dana.post(f"{past}.csv", headers={"Accept": "application/json"})
 
-    (key,) = parts.redis.keys("zoomapp:file:*")
+    (key,) = parts.redis.keys("zoomapp:*:file:*")
 
     assert 0 < parts.redis.ttl(key) <= 60
     assert b"minutes_here" not in parts.redis.get(key)

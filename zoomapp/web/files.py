@@ -14,7 +14,7 @@ from zoomapp.errors import NotFound
 from zoomapp.exports import Sheet
 from zoomapp.handed import File, Handed
 from zoomapp.web.block import Block
-from zoomapp.web.current import services
+from zoomapp.web.current import gateway, services
 from zoomapp.web.errors import prefers_html
 from zoomapp.web.roster import Roster
 from zoomapp.web.sources import people
@@ -54,7 +54,7 @@ def hand_over(key: str, form: str) -> ResponseReturnValue:
         return _refusal(seen)
     headers = _headers(seen.value, about, form)
     body = "".join(_pieces(seen.value, about, key, form)).encode()
-    secret = _handed().leave(File(body, headers["Content-Type"], headers["Content-Disposition"]))
+    secret = _handed().leave(gateway().user_id, File(body, headers["Content-Type"], headers["Content-Disposition"]))
     link = services().settings.public_url + url_for(".fetch", secret=secret)
     if not prefers_html():
         return {"url": link}

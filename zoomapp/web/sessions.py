@@ -10,7 +10,6 @@ page, but of those that need to know who asks.
 from __future__ import annotations
 
 import logging
-import re
 import secrets
 import time
 from datetime import timedelta
@@ -33,8 +32,6 @@ from zoomapp.zoom.target import PREFIX
 log = logging.getLogger(__name__)
 
 KIND = "session"
-#: What no tag holds.
-_NO_TAG = re.compile(r"[^A-Za-z0-9_-]")
 #: Where in the environ lies what was read, for whoever asks again.
 READ = "zoomapp.session"
 #: These never ask who is there.
@@ -135,7 +132,7 @@ class SealedSessions(RedisSessionInterface):
     def _get_store_id(self, sid: str) -> str:
         """The key holds a digest: who can read Redis cannot make a cookie of it."""
         tag, _, secret = sid[:200].partition(".")
-        return keys.tagged(_NO_TAG.sub("", tag), KIND, keys.digest(secret))
+        return keys.tagged(keys.clean(tag), KIND, keys.digest(secret))
 
     def _read(self, store_id: str, path: str) -> tuple[dict[str, Any] | None, bytes | None, bytes | None]:
         """The session; for the proxy, in the same trip, also the tokens and the version it is going to ask for."""

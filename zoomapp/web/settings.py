@@ -8,7 +8,7 @@ from flask import Blueprint, redirect, render_template, request, session, url_fo
 from flask.typing import ResponseReturnValue
 
 from zoomapp import preferences, times
-from zoomapp.errors import NotSignedIn
+from zoomapp.errors import NotAuthorized, NotSignedIn
 from zoomapp.preferences import Preferences
 from zoomapp.web.current import user_id
 from zoomapp.web.frame import done, say_done
@@ -32,7 +32,8 @@ def save() -> ResponseReturnValue:
     chosen = Preferences.of(given)
     if faults := preferences.faults(given):
         return _page(chosen, given.get("theme", ""), given.get("late_minutes", ""), faults), 422
-    preferences.save(kept(), who, chosen)
+    if not preferences.save(kept(), who, chosen):
+        raise NotAuthorized("no tokens kept")
     _keep_theme(given.get("theme", ""))
     say_done(_("Settings saved"))
     return redirect(url_for("settings.show"), 303)
