@@ -391,6 +391,13 @@ MUTANTS = [
         "tests/zoom/test_wire.py::test_a_head_that_drips_ends_when_its_time_is_up",
     ),
     Mutant(
+        "an answer that is read whole has a largest size",
+        "zoomapp/zoom/wire.py",
+        "response.raw.read(MOST_WHOLE_BYTES + 1, decode_content=True)",
+        "response.raw.read(decode_content=True)",
+        "tests/zoom/test_wire.py::test_an_answer_that_is_read_whole_has_a_largest_size",
+    ),
+    Mutant(
         "an answer without a frame",
         "zoomapp/zoom/client.py",
         "if answer._has_body and not framed:",

@@ -1,8 +1,10 @@
 """The transport against a server that sends what it is told, byte by byte if need be."""
 
+import gzip
 import socket
 import threading
 import time
+import tracemalloc
 
 import pytest
 import requests
@@ -13,6 +15,7 @@ from zoomapp.zoom.client import Call, ZoomClient
 from zoomapp.zoom.failures import LostAnswer, NotSent
 from zoomapp.zoom.wire import ExactAdapter
 
+MEGABYTE = 1024 * 1024
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n"
 
 
@@ -99,6 +102,32 @@ def test_the_target_goes_out_byte_for_byte(adapter, peer, target):
     get(adapter, server.url + target)
 
     assert server.heads[0].startswith(f"GET {target} HTTP/1.1\r\n".encode())
+
+
+@pytest.mark.parametrize("packed", [True, False], ids=["packed", "plain"])
+def test_an_answer_that_is_read_whole_has_a_largest_size(adapter, peer, packed):
+    body = gzip.compress(bytes(200 * MEGABYTE), 1) if packed else bytes(20 * MEGABYTE)
+    head = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n" % len(body)
+    server = peer([head + (b"Content-Encoding: gzip\r\n" if packed else b"") + b"\r\n", body], [HEAD + b"{}"])
+    tracemalloc.start()
+    begun = tracemalloc.get_traced_memory()[0]
+
+    with pytest.raises(LostAnswer):
+        get(adapter, server.url + "/oauth/token")
+
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak - begun < 8 * MEGABYTE
+    assert get(adapter, server.url + "/oauth/token").json() == {}
+
+
+def test_a_packed_answer_of_the_largest_size_is_read_whole(adapter, peer):
+    body = gzip.compress(b"x" * MEGABYTE)
+    head = b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: %d\r\n\r\n" % len(body)
+    server = peer([head + body], [HEAD + b"{}"])
+
+    assert len(get(adapter, server.url + "/oauth/token").content) == MEGABYTE
+    assert get(adapter, server.url + "/oauth/token").json() == {}
 
 
 def test_a_connection_is_used_again(adapter, peer):

@@ -31,6 +31,8 @@ from zoomapp.zoom.watch import Watch
 
 #: A connection for each thread of a worker.
 POOL_SIZE = 320
+#: Of an answer that is not streamed, unpacked: those of the token endpoint have 1 to 3 KB.
+MOST_WHOLE_BYTES = 1024 * 1024
 
 watch = Watch()
 
@@ -136,10 +138,14 @@ def _read_whole(response: requests.Response, seconds: float) -> None:
     began = time.monotonic()
     try:
         with bounded(response.raw, seconds):
-            response._content = response.raw.read(decode_content=True)
+            body = response.raw.read(MOST_WHOLE_BYTES + 1, decode_content=True)
     except (HTTPError, HTTPException, OSError) as error:
         kind = requests.ReadTimeout if time.monotonic() - began >= seconds else LostAnswer
         raise kind(type(error).__name__, request=response.request) from error
+    if len(body) > MOST_WHOLE_BYTES:
+        response.raw.close()
+        raise LostAnswer("answer too large", request=response.request)
+    response._content = body
 
 
 @contextlib.contextmanager
