@@ -426,6 +426,27 @@ MUTANTS = [
         "tests/journeys/test_secrets.py::test_no_secret_leaves",
     ),
     Mutant(
+        "nobody's address in the log",
+        "zoomapp/zoom/client.py",
+        '"path": call.template, "status"',
+        '"path": call.path, "status"',
+        "tests/journeys/test_secrets.py::test_no_secret_leaves",
+    ),
+    Mutant(
+        "nobody's address in what a failure says of itself",
+        "zoomapp/zoom/client.py",
+        'raise kind(f"{call.method} {call.template}: {type(error).__name__}") from error',
+        'raise kind(f"{call.method} {call.path}: {type(error).__name__}") from error',
+        "tests/journeys/test_secrets.py::test_no_secret_leaves",
+    ),
+    Mutant(
+        "nobody's address in what Zoom's refusal says",
+        "zoomapp/errors.py",
+        'super().__init__(f"{zoom_status} {zoom_code}")',
+        'super().__init__(f"{zoom_status} {zoom_code}: {zoom_message}")',
+        "tests/journeys/test_secrets.py::test_no_secret_leaves",
+    ),
+    Mutant(
         "attendance: one asks, the others see what is there",
         "zoomapp/snapshots.py",
         'mine = self._redis.set(lease, b"asks", nx=True, ex=LEASE_SECONDS)',

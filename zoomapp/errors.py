@@ -148,7 +148,8 @@ class ZoomRefused(ZoomAppError):
     message = "Zoom refused this request."
 
     def __init__(self, zoom_status: int, zoom_code: int = 0, zoom_message: str = "") -> None:
-        super().__init__(f"{zoom_status} {zoom_code}: {zoom_message}")
+        # Not what Zoom said: its words may name somebody, and this is for the log.
+        super().__init__(f"{zoom_status} {zoom_code}")
         self.zoom_status = zoom_status
         self.zoom_code = zoom_code
         self.zoom_message = zoom_message

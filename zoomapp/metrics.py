@@ -113,8 +113,13 @@ def endpoint(path: str) -> str:
     """One of ENDPOINTS, or ``other``."""
     if path in ENDPOINTS:
         return path
-    template = "/".join(part if part in WORDS else "{id}" for part in path.split("/")[1:8])
-    return f"/{template}" if f"/{template}" in ENDPOINTS else "other"
+    named = template(path)
+    return named if named in ENDPOINTS else "other"
+
+
+def template(path: str) -> str:
+    """A path of Zoom's with ``{id}`` for whatever could name somebody or something."""
+    return "/" + "/".join(part if part in WORDS else "{id}" for part in path.split("/")[1:8])
 
 
 def _method(method: Any) -> str:

@@ -108,7 +108,7 @@ def trouble(error: ZoomAppError, need: Need, shown_at: datetime | None = None) -
     """The notice for this failure. ``shown_at``: when the data that is shown instead was made."""
     log.warning(
         "part of a page failed",
-        extra={"code": error.code, "detail": error.detail, "reference": reference(), "path": request.path},
+        extra={"code": error.code, "detail": error.detail, "reference": reference(), "route": str(request.url_rule)},
     )
     if isinstance(error, MissingScope):
         return _missing_scope(error, need)

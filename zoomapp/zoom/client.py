@@ -16,7 +16,7 @@ import requests
 from requests.structures import CaseInsensitiveDict
 from urllib3.exceptions import HTTPError
 
-from zoomapp import deadline, noted
+from zoomapp import deadline, metrics, noted
 from zoomapp.errors import (
     InvalidFields,
     MissingScope,
@@ -59,8 +59,13 @@ class Call:
 
     @property
     def path(self) -> str:
-        """For logs: without the query, which may hold what people typed."""
+        """Without the query, which may hold what people typed."""
         return self.target.partition("?")[0]
+
+    @property
+    def template(self) -> str:
+        """For logs: the path, which may hold somebody's address, with ``{id}`` for all that names."""
+        return metrics.template(self.path)
 
 
 class Answer:
@@ -164,11 +169,11 @@ class ZoomClient:
         except requests.RequestException as error:
             noted.note(call.method, call.path, 0, (time.monotonic() - began) * 1000, {})
             kind = UpstreamTimeout if isinstance(error, requests.Timeout) else UpstreamError
-            raise kind(f"{call.method} {call.path}: {type(error).__name__}") from error
+            raise kind(f"{call.method} {call.template}: {type(error).__name__}") from error
         milliseconds = (time.monotonic() - began) * 1000
         noted.note(call.method, call.path, answer.status, milliseconds, answer.headers)
         if log.isEnabledFor(logging.DEBUG):
-            facts = {"method": call.method, "path": call.path, "status": answer.status}
+            facts = {"method": call.method, "path": call.template, "status": answer.status}
             facts |= {"milliseconds": round(milliseconds, 1), "tracking_id": answer.tracking_id}
             log.debug("upstream call", extra=facts)
         self._refuse_unframed(answer)
