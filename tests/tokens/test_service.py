@@ -9,7 +9,7 @@ import pytest
 from sandbox.adapter import SandboxAdapter
 from sandbox.faults import Fault
 from tests.people import NOON, OWN, ZOOM
-from zoomapp import keys
+from zoomapp import keys, metrics
 from zoomapp.errors import (
     NotAuthorized,
     RateLimited,
@@ -483,6 +483,36 @@ def test_a_renewal_by_a_process_without_the_newest_key_is_held_until_it_can_tell
     assert service.access_token(dana_id) == token
     assert not service._held
     assert world.calls.count(REFRESH) == 1
+
+
+def test_a_store_that_only_reads_gives_a_token_that_an_old_key_sealed(service, store, oauth, dana_id, clock):
+    token, store.writes = service.access_token(dana_id), False
+
+    assert TokenService(store, KeyRing((bytes(32), bytes(range(32)))), oauth, 300, clock).access_token(dana_id) == token
+
+
+def test_nothing_is_counted_between_zooms_answer_and_the_store(service, store, dana_id, clock):
+    metrics.start()
+    swap, counted, told = store.swap, 'zoomapp_refreshes_total{outcome="renewed"}', []
+
+    def overheard(*asked):
+        told.append(value(counted))
+        return swap(*asked)
+
+    before = value(counted)
+    store.swap = overheard
+    clock.tick(3600)
+
+    service.access_token(dana_id)
+
+    assert told == [before]
+    assert value(counted) == before + 1
+
+
+def value(name):
+    """What is counted under this name so far."""
+    lines = metrics.exposition().decode().splitlines()
+    return next((float(line.split()[-1]) for line in lines if line.startswith(name)), 0)
 
 
 def test_a_key_that_left_the_ring_means_authorize_again(store, oauth, dana_id, clock):

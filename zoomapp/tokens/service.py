@@ -110,8 +110,15 @@ class TokenService:
         if tokens.ended:
             raise SessionExpired("the grant has ended")
         if not self._ring.is_newest(record):
-            self.store.swap(user_id, record, self._seal(tokens))
+            self._seal_anew(user_id, record, tokens)
         return tokens
+
+    def _seal_anew(self, user_id: str, record: bytes, tokens: TokenSet) -> None:
+        """Under the newest key, if the store takes it: what can be read is good, whether or not it can be written."""
+        try:
+            self.store.swap(user_id, record, self._seal(tokens))
+        except StoreUnavailable as error:
+            log.warning("record not sealed anew", extra={"user": hashed(user_id), "detail": error.detail})
 
     def scopes(self, user_id: str) -> frozenset[str]:
         """The scopes of the kept grant. Raises NotAuthorized, SessionExpired."""
@@ -212,9 +219,9 @@ class TokenService:
         """Spend the refresh token. From the answer to the store there is nothing in between."""
         record, tokens = self._record(user_id)
         try:
-            renewed = self._oauth.refresh(tokens)
+            token = self._settle(user_id, record, self._oauth.refresh(tokens))
             metrics.refresh("renewed")
-            return self._settle(user_id, record, renewed)
+            return token
         except InvalidGrant as error:
             metrics.refresh("refused")
             return self._refused(user_id, record, error)
