@@ -1,6 +1,7 @@
 """An app, a small Zoom behind it, and people who use them: everything in one process but Redis."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
@@ -13,6 +14,7 @@ from werkzeug.test import TestResponse
 
 from sandbox.adapter import SandboxAdapter
 from sandbox.world import World
+from tests.redis_process import RedisProcess
 from zoomapp import create_app, services
 from zoomapp.config import Settings
 
@@ -165,6 +167,18 @@ def dana(anyone: Person) -> Person:
     assert anyone.connect().status_code == 302
     anyone.world.calls.clear()
     return anyone
+
+
+@pytest.fixture
+def apart(
+    settings: Settings, world: World, clock: Clock, redis_process: Callable[..., RedisProcess]
+) -> tuple[Person, RedisProcess]:
+    """Dana, connected to an app whose Redis is there for her alone; and that Redis, to be broken."""
+    server = redis_process()
+    built = services.build(replace(settings, redis_url=server.url), transport=adapter(world), clock=clock)
+    person = Person(create_app(built), world, "dana")
+    assert person.connect().status_code == 302
+    return person, server
 
 
 @pytest.fixture

@@ -40,3 +40,16 @@ def test_a_removal_whose_worker_was_killed_after_the_answer_is_done_by_the_next(
 
         assert wait_until(lambda: not redis.exists(keys.of_user(who, "tokens")), 20)
         assert wait_until(lambda: redis.llen(QUEUE) == 0, 5)
+
+
+def test_a_slow_handler_does_not_keep_zoom_waiting_for_its_answer(house):
+    """A removal nobody signed: Zoom is asked about the grant, and takes longer than it waits for our answer itself."""
+    slow = house(workers=1)
+    asked = "GET /v2/users/me"
+    slow.zoom.fault(route=asked, delay=5.0)
+    event = {"event": "app_deauthorized", "payload": {"user_id": slow.zoom.user_id("dana")}}
+
+    answer = requests.post(f"{slow.app.url}/api/zoomapp/webhook", json=event, timeout=3)
+
+    assert answer.status_code == 204
+    assert wait_until(lambda: slow.zoom.count(asked) == 1, 10)

@@ -58,13 +58,51 @@ def test_no_answer_allows_another_origin(dana):
         assert not [name for name in dict(answer.headers) if name.lower().startswith("access-control")]
 
 
+def carries_what_zooms_client_looks_for(answer):
+    """Its four headers, and nothing that would forbid the frame."""
+    headers = answer.headers
+    return (
+        headers["Strict-Transport-Security"] == "max-age=31536000"
+        and headers["X-Content-Type-Options"] == "nosniff"
+        and headers["Referrer-Policy"] == "same-origin"
+        and "frame-ancestors 'self' https://zoom.us https://*.zoom.us" in headers["Content-Security-Policy"]
+        and "X-Frame-Options" not in headers
+    )
+
+
 def test_every_answer_carries_what_zooms_client_looks_for(dana):
     for path in (ME, "/healthz", "/nowhere", "/api/zoomapp/auth", "/static/css/tokens.css", "/"):
-        headers = dana.look(path).headers
-        assert headers["Strict-Transport-Security"] == "max-age=31536000"
-        assert headers["X-Content-Type-Options"] == "nosniff"
-        assert headers["Referrer-Policy"] == "same-origin"
-        assert "X-Frame-Options" not in headers
+        assert carries_what_zooms_client_looks_for(dana.look(path)), path
+
+
+def test_a_page_of_a_fault_of_ours_carries_it_too(dana, app):
+    app.view_functions["info.privacy"] = lambda: {}["a fault"]
+
+    page = dana.look("/privacy")
+
+    assert (page.status_code, page.mimetype) == (500, "text/html")
+    assert carries_what_zooms_client_looks_for(page)
+
+
+@pytest.mark.parametrize("path", ["/meetings", "/api/zoomapp/install"])
+def test_a_page_of_an_outage_carries_it_too(apart, path):
+    person, redis = apart
+    redis.kill()
+
+    page = person.look(path)
+
+    assert (page.status_code, page.mimetype) == (503, "text/html")
+    assert carries_what_zooms_client_looks_for(page)
+
+
+def test_a_sign_out_that_failed_carries_it_too(apart):
+    person, redis = apart
+    redis.kill()
+
+    page = person.post("/api/zoomapp/logout", headers={"Accept": "text/html"})
+
+    assert (page.status_code, page.mimetype) == (503, "text/html")
+    assert carries_what_zooms_client_looks_for(page)
 
 
 def test_the_content_policy_is_strict_and_lets_zoom_frame_us(dana):

@@ -2,6 +2,8 @@
 
 import base64
 import string
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
@@ -94,6 +96,29 @@ def test_a_callback_is_good_once(anyone, world):
     assert (replay.status_code, replay.json["error"]) == (400, "sign_in_failed")
     assert world.calls.count("POST /oauth/token") == 1
     assert anyone.get(ME).status_code == 200
+
+
+def test_of_two_callbacks_at_once_one_signs_in_and_the_other_does_no_harm(anyone, app, world):
+    callback = anyone.consent(anyone.get("/api/zoomapp/install").location)
+    before = anyone.browser.get_cookie("zoomapp").value
+    together = threading.Barrier(2)
+    world.sleep = threading.Event().wait
+    world.faults.append(Fault("POST /oauth/token", delay=0.1))
+
+    def land(_):
+        browser = app.test_client()
+        browser.set_cookie("zoomapp", before)
+        together.wait(10)
+        return browser.get(callback)
+
+    with ThreadPoolExecutor(2) as pool:
+        won, lost = sorted(pool.map(land, range(2)), key=lambda answer: answer.status_code)
+
+    assert (won.status_code, lost.status_code, lost.json["error"]) == (302, 400, "sign_in_failed")
+    assert world.calls.count("POST /oauth/token") == 1
+    assert "Set-Cookie" not in lost.headers
+    anyone.browser.set_cookie("zoomapp", won.headers["Set-Cookie"].partition("=")[2].partition(";")[0])
+    assert anyone.get(ME).json["id"] == anyone.id
 
 
 @pytest.mark.parametrize("state", ["%25", "wrong", "w-" + "a" * 43, "%", "%00", "x" * 3000])

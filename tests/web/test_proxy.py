@@ -2,10 +2,13 @@
 
 import gzip
 import io
+import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from sandbox.faults import Fault
+from zoomapp import deadline
 
 ME = "/zoom/api/v2/users/me"
 
@@ -190,6 +193,29 @@ def test_a_rate_limit_says_how_long_in_seconds(dana, world, preset, seconds):
     assert (answer.json["error"], answer.json["code"]) == ("rate_limited", 429)
 
 
+def test_a_get_is_repeated_at_most_once(dana, world):
+    world.faults.append(Fault("GET /v2/users/me", drop="before"))
+
+    answer = dana.get(ME)
+
+    assert (answer.status_code, answer.json["error"]) == (502, "upstream_error")
+    assert world.calls.count("GET /v2/users/me") == 2
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [("GET", ME), ("POST", ME + "/meetings"), ("GET", "/meetings"), ("GET", "/zoom/api/v2/metrics/meetings")],
+)
+def test_every_request_has_less_than_28_seconds(dana, world, method, path):
+    left = []
+    world.sleep = lambda seconds: left.append(deadline.remaining(1000))
+    world.faults.append(Fault("* /v2/**", delay=0.1))
+
+    dana.browser.open(path, method=method, json={} if method == "POST" else None)
+
+    assert left and all(20 < seconds <= 27 for seconds in left)
+
+
 def test_a_get_is_repeated_once_when_no_answer_came(dana, world):
     world.faults.add("dropped-before")
 
@@ -252,6 +278,29 @@ def test_half_a_body_is_not_sent(dana, world):
 
 def test_no_answer_crosses_users(dana, priya):
     assert dana.get(ME).json["id"] != priya.get(ME).json["id"]
+
+
+@pytest.mark.parametrize("path", [ME, ME + "/meetings?type=scheduled"], ids=["relayed", "kept"])
+def test_no_answer_crosses_users_however_many_ask_at_once(dana, priya, app, path):
+    own = {person.browser.get_cookie("zoomapp").value: person.get(path).data for person in (dana, priya)}
+    first, second = own.values()
+    assert first != second
+    together = threading.Barrier(16)
+
+    def ask(number):
+        """Whose cookie it was, and the twenty answers."""
+        cookie = list(own)[number % 2]
+        browser = app.test_client()
+        browser.set_cookie("zoomapp", cookie)
+        together.wait(10)
+        # Every other one anew: kept answers are shared between threads, and must not be between people.
+        anew = ({}, {"Cache-Control": "no-cache"})
+        return cookie, {browser.get(path, headers=anew[turn % 2]).data for turn in range(20)}
+
+    with ThreadPoolExecutor(16) as pool:
+        answered = list(pool.map(ask, range(16)))
+
+    assert all(told == {own[cookie]} for cookie, told in answered)
 
 
 def test_a_cookie_of_zooms_is_not_kept_for_the_next_user(dana, priya, world):

@@ -90,24 +90,14 @@ def test_a_slow_request_does_not_bring_an_ended_session_back(dana, app, parts):
     assert parts.redis.keys("*session*") == []
 
 
-@pytest.fixture
-def elsewhere(settings, world, clock, redis_process):
-    """Dana, connected to an app whose Redis is hers to break; and that Redis."""
-    server = redis_process()
-    built = services.build(replace(settings, redis_url=server.url), transport=SandboxAdapter(world), clock=clock)
-    person = Person(create_app(built), world, "dana")
-    person.connect()
-    return person, server
-
-
 def read_only(server):
     with server.client() as client:
         client.replicaof("127.0.0.1", 1)
 
 
 @pytest.mark.parametrize("trouble", [lambda server: server.kill(), read_only], ids=["gone", "read-only"])
-def test_signing_out_without_redis_is_an_outage_and_takes_the_cookie(elsewhere, trouble):
-    person, server = elsewhere
+def test_signing_out_without_redis_is_an_outage_and_takes_the_cookie(apart, trouble):
+    person, server = apart
     trouble(server)
 
     answer = person.post("/api/zoomapp/logout")

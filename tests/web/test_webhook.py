@@ -77,6 +77,20 @@ def test_an_event_counts_once(parts, send, clock):
     assert heard == [event]
 
 
+def test_zoom_has_its_answer_before_the_work_begins(parts, anyone, clock):
+    order = []
+    parts.events.handlers["meeting."] = lambda event: order.append("handled")
+    body, stamp = json.dumps({"event": "meeting.started"}).encode(), str(int(clock()))
+    mac = hmac.new(SECRET.encode(), b"v0:" + stamp.encode() + b":" + body, hashlib.sha256).hexdigest()
+    headers = {"x-zm-request-timestamp": stamp, "x-zm-signature": f"v0={mac}"}
+
+    answer = anyone.post(PATH, data=body, headers=headers)
+
+    order.append(answer.status_code)
+    answer.close()
+    assert order == [204, "handled"]
+
+
 @pytest.mark.parametrize(
     "change", [{"secret": "another"}, {"at": 0}, {"headers": {}}, {"headers": {"x-zm-signature": "v0="}}]
 )

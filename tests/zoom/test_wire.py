@@ -1,5 +1,6 @@
 """The transport against a server that sends what it is told, byte by byte if need be."""
 
+import contextvars
 import gzip
 import socket
 import threading
@@ -9,6 +10,7 @@ import tracemalloc
 import pytest
 import requests
 
+from zoomapp import deadline
 from zoomapp.errors import UpstreamError, UpstreamTimeout
 from zoomapp.services import http_session
 from zoomapp.zoom.client import Call, ZoomClient
@@ -128,6 +130,23 @@ def test_a_packed_answer_of_the_largest_size_is_read_whole(adapter, peer):
 
     assert len(get(adapter, server.url + "/oauth/token").content) == MEGABYTE
     assert get(adapter, server.url + "/oauth/token").json() == {}
+
+
+def test_both_tries_of_a_read_share_one_budget(adapter, peer):
+    broken_off = b"HTTP/1.1 200 OK\r\nConnection: close\r\n"
+    server = peer([broken_off], [b""] * 20, pause=0.3)
+    client = ZoomClient(http_session(adapter), server.url)
+
+    def ask():
+        deadline.begin(1.0)
+        with pytest.raises(UpstreamTimeout):
+            client.send(Call("GET", "/v2/x"), "t")
+        return deadline.passed()
+
+    begun = time.monotonic()
+    assert contextvars.copy_context().run(ask)
+    assert len(server.heads) == 2
+    assert time.monotonic() - begun < 5
 
 
 def test_a_connection_is_used_again(adapter, peer):
