@@ -54,9 +54,10 @@ def set_up(level: str, stream: TextIO | None = None) -> None:
 
     Libraries below speak from WARNING on: at DEBUG they would print headers.
     """
-    # A line names neither thread nor place in the code, and looking them up costs more than writing it.
+    # A line names neither thread nor place in the code, and looking them up costs more than writing it. The process
+    # stays: gunicorn names it in every line of its own.
     # https://docs.python.org/3/howto/logging.html#optimization
-    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
+    logging.logThreads = logging.logMultiprocessing = False
     logging._srcfile = None
     handler = logging.StreamHandler(stream or sys.stdout)
     handler.setFormatter(JsonLines())

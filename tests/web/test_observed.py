@@ -2,6 +2,7 @@
 
 import json
 import logging
+import os
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -123,3 +124,9 @@ def test_alarms_and_advice_ask_for_what_there_is(anyone, page):
     asked = set(re.findall(r"zoomapp_\w+", (ROOT / "docs" / page).read_text()))
 
     assert asked and asked <= exported(anyone)
+
+
+def test_the_servers_own_lines_still_name_their_process(app):
+    record = logging.getLogger("gunicorn.error").makeRecord("gunicorn.error", logging.INFO, "", 0, "Booting", (), None)
+
+    assert logging.Formatter("[%(process)d] %(message)s").format(record) == f"[{os.getpid()}] Booting"
