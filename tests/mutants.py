@@ -377,7 +377,7 @@ MUTANTS = [
     Mutant(
         "every request has a deadline",
         "zoomapp/web/__init__.py",
-        "        deadline.begin()\n",
+        "    deadline.begin()\n",
         "",
         "tests/web/test_proxy.py::test_every_request_has_less_than_28_seconds",
     ),
