@@ -585,11 +585,18 @@ MUTANTS = [
         "tests/test_belongings.py::test_what_is_kept_of_somebody_goes_with_them",
     ),
     Mutant(
-        "attendance: a client's word counts where nobody better speaks",
+        "attendance: a client's word is added to what better sources tell",
         "zoomapp/web/sources.py",
-        "needed = not heard and seen.value is None",
-        "needed = True",
-        "tests/web/test_sighted.py::test_it_counts_for_nothing_where_a_better_source_speaks",
+        "records = [*heard, *listed, *from_sdk(self.sighted)]",
+        "records = [*heard, *listed] or from_sdk(self.sighted)",
+        "tests/web/test_sighted.py::test_one_webhook_switches_nothing_off_that_the_client_sees",
+    ),
+    Mutant(
+        "attendance: two of one name in the client are two",
+        "zoomapp/attendance/people.py",
+        "return not any(other != who and",
+        "return not any(other == who and",
+        "tests/attendance/test_people.py::test_two_of_one_name_in_the_client_stay_two_beside_the_one_whom_webhooks_told",
     ),
     Mutant(
         "attendance: a link is good once",

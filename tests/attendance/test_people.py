@@ -251,6 +251,48 @@ def test_what_the_client_saw_adds_nobody_whom_the_webhooks_know():
     assert (minutes(lee.here), lee.role) == ([(0, 10)], "co-host")
 
 
+def test_two_of_one_name_in_the_client_stay_two_beside_the_one_whom_webhooks_told():
+    phone = {"user_id": "1", "user_name": "iPhone", "participant_uuid": "abc-1"}
+    list_of_two = [{"screenName": "iPhone", "participantUUID": uuid} for uuid in ("ABC-0", "ABC-1")]
+
+    people = merge([*told([event("joined", 0, phone, "join_time")]), *from_sdk([(TEN + 300, list_of_two)])])
+
+    assert [(minutes(one.here), one.sources) for one in people] == [
+        ([(0, None)], ("webhook", "sdk")),
+        ([(5, None)], ("sdk",)),
+    ]
+
+
+def test_two_of_one_name_in_the_client_are_the_two_whom_a_source_without_ids_knows():
+    known = [row(number, number, user_name="iPhone", participant_uuid="") for number in (1, 2)]
+    list_of_two = [{"screenName": "iPhone", "participantUUID": uuid} for uuid in ("A", "B")]
+
+    people = merge([*known, *from_sdk([(TEN + 300, list_of_two)])])
+
+    assert [minutes(one.here) for one in people] == [[(1, None)], [(2, None)]]
+
+
+def test_who_gets_another_id_with_another_role_stays_one_beside_the_webhooks():
+    lee = {"user_id": "1", "user_name": "Lee", "participant_uuid": "U1", "id": "lee-id"}
+    first, second = ({"screenName": "Lee", "participantUUID": uuid} for uuid in ("U1", "U2"))
+
+    [one] = merge(
+        [*told([event("joined", 0, lee, "join_time")]), *from_sdk([(TEN + 60, [first]), (TEN + 90, [second])])]
+    )
+
+    assert minutes(one.here) == [(0, None)]
+
+
+def test_a_stay_that_only_the_client_saw_is_the_right_persons():
+    lee = {"user_id": "1", "user_name": "Lee", "participant_uuid": "U1", "id": "lee-id"}
+    heard = told([event("joined", 0, lee, "join_time"), event("left", 600, lee, "leave_time")])
+    seen = from_sdk([(TEN + 1200, [{"screenName": "Lee", "participantUUID": "U1"}])])
+
+    [one] = merge([*heard, *seen])
+
+    assert minutes(one.here) == [(0, 10), (20, None)]
+
+
 def test_the_client_alone_shows_who_is_here_since_it_looked():
     [lee] = merge(from_sdk([(TEN, [{"screenName": "Lee", "participantUUID": "1"}])]))
 

@@ -13,27 +13,6 @@ METRICS = "GET /v2/metrics/meetings/*/participants"
 REVIEW, PRIYAS = 85000000102, 87000000302
 
 
-@pytest.fixture
-def webhooks(parts, world):
-    """From here on every event of the world is delivered at once."""
-
-    def deliver(event):
-        parts.events.take_in(event)
-        parts.events.work_off()
-
-    world.on_event(deliver)
-    return deliver
-
-
-@pytest.fixture
-def ada(app, world):
-    """Who owns the account that Dana is in, and may look at all of it."""
-    person = Person(app, world, "ada")
-    assert person.connect().status_code == 302
-    world.calls.clear()
-    return person
-
-
 def names(answer):
     read(answer)
     return re.findall(r'class="person-name"><bdi>([^<]*)', answer.text)

@@ -1,5 +1,7 @@
 """What the host's own client says of who is here: checked, bounded, for that host's page alone, and marked so."""
 
+import re
+
 import pytest
 
 from tests.people import Person
@@ -61,13 +63,30 @@ def test_nobody_else_is_shown_it(tell, dana, priya):
     assert "Guest Lee" not in dana.look(PAGE).text
 
 
-def test_it_counts_for_nothing_where_a_better_source_speaks(dana, world):
+def test_it_completes_what_better_sources_tell_in_this_persons_view_alone(dana, ada, world):
     world.tell("live-meeting")
     link = dana.get("/participants").location
-    made_up = {"participants": [{**LEE, "screenName": "Made Up"}]}
+    only_here = {"participants": [{**LEE, "screenName": "Only Seen Here"}]}
 
-    assert dana.post(f"{link}/sighted", json=made_up).status_code == 204
-    assert "Made Up" not in dana.look(link).text
+    assert dana.post(f"{link}/sighted", json=only_here).status_code == 204
+
+    page = read(dana.look(link))
+    assert "Only Seen Here" in page
+    assert "From Zoom’s dashboard; completed by what your own Zoom client says, for you alone" in page
+    assert "Only Seen Here" not in ada.look(link).text
+
+
+def test_one_webhook_switches_nothing_off_that_the_client_sees(tell, priya, world, webhooks, clock):
+    meeting = world.live_instance(PRIYAS)
+    kim = world.join(meeting, None, "Guest Kim")
+    kims = {"participantUUID": kim.participant_uuid.lower(), "screenName": "Guest Kim", "role": "attendee"}
+    clock.tick(60)
+
+    tell(LEE, kims)
+
+    page = priya.look(PAGE)
+    assert re.findall(r'class="person-name"><bdi>([^<]*)', page.text) == ["Guest Kim", "Guest Lee"]
+    assert "as people come and go; completed by what your own Zoom client says" in read(page)
 
 
 @pytest.mark.parametrize(

@@ -78,21 +78,66 @@ def _kept(records: set[Record]) -> set[Record]:
 
 
 def _connected(records: set[Record]) -> set[Record]:
-    """The same, with what the client saw put to the connection that better sources know it by."""
-    if not any(record.source == "sdk" for record in records):
+    """The same, with each stay that the client saw put to the connection that better sources know it by."""
+    seen, known = _by_connection(records, client=True), _by_connection(records, client=False)
+    if not seen:
         return records
-    known = sorted(
-        (record for record in records if record.source != "sdk"),
-        key=lambda record: (record.joined_at or record.left_at or 0.0, record.connection),
+    places = _Places(known)
+    stays = sorted(
+        (stay for own in seen.values() for stay in _seen_stays(own)),
+        # Whom an id places first leaves the others of that name to those who have none.
+        key=lambda stay: (stay.uuid not in places.uuids, stay.joined_at or 0.0, stay.connection, stay.room),
     )
-    uuids = {record.uuid: record.connection for record in known if record.uuid}
-    names = {same_name(record.name): record.connection for record in known if record.name}
-    return {
-        replace(record, connection=uuids.get(record.uuid) or names.get(same_name(record.name)) or record.connection)
-        if record.source == "sdk"
-        else record
-        for record in records
-    }
+    return {record for own in known.values() for record in own} | {places.put(stay) for stay in stays}
+
+
+def _by_connection(records: set[Record], *, client: bool) -> dict[str, list[Record]]:
+    found: dict[str, list[Record]] = defaultdict(list)
+    for record in records:
+        if (record.source == "sdk") == client:
+            found[record.connection].append(record)
+    return found
+
+
+def _seen_stays(own: list[Record]) -> list[Record]:
+    """What the client saw of one participant, as a row for each stay."""
+    newest = max(own, key=lambda record: (record.seen_at, record.joined_at or 0.0, record.role, record.name))
+    rooms: tuple[Room, ...] = ("meeting", "waiting")
+    return [
+        replace(newest, room=room, joined_at=start, left_at=end) for room in rooms for start, end in _stays(own, room)
+    ]
+
+
+class _Places:
+    """Which connection a stay belongs to that the client saw: the id tells, or else the name of who was there then.
+
+    Two participants whom the client saw at the same time are never put to one connection.
+    """
+
+    def __init__(self, known: dict[str, list[Record]]) -> None:
+        self._stays = {name: [*_stays(own, "meeting"), *_stays(own, "waiting")] for name, own in known.items()}
+        self._taken: dict[str, list[tuple[str, Interval]]] = defaultdict(list)
+        self.uuids: dict[str, list[str]] = defaultdict(list)
+        self._names: dict[str, list[str]] = defaultdict(list)
+        for connection in sorted(known, key=lambda name: (min((at for at, _ in self._stays[name]), default=0.0), name)):
+            for uuid in {record.uuid for record in known[connection] if record.uuid}:
+                self.uuids[uuid].append(connection)
+            for name in {same_name(record.name) for record in known[connection] if record.name}:
+                self._names[name].append(connection)
+
+    def put(self, seen: Record) -> Record:
+        """The same at its connection; at its own where nobody else knows it."""
+        stay = (seen.joined_at or 0.0, seen.left_at)
+        free = self.uuids.get(seen.uuid) or [
+            name for name in self._names.get(same_name(seen.name), ()) if self._is_free(name, seen.connection, stay)
+        ]
+        there = [name for name in free if intervals.overlap(self._stays[name], [stay])]
+        place = (there or free or [seen.connection])[-1]
+        self._taken[place].append((seen.connection, stay))
+        return replace(seen, connection=place)
+
+    def _is_free(self, place: str, who: str, stay: Interval) -> bool:
+        return not any(other != who and intervals.overlap([taken], [stay]) for other, taken in self._taken[place])
 
 
 # --- groups of connections --------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""The host's own client tells who is in the meeting: for the page of that host, who has no better source."""
+"""The host's own client tells who is in the meeting: for that host's page alone."""
 
 from __future__ import annotations
 

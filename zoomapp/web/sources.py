@@ -90,9 +90,7 @@ def sight(meeting: Meeting) -> Sight:
     """What there is to see now. Asks Zoom if nobody did a moment ago."""
     heard = services().rooms.count(gateway().user_id, meeting.uuid)
     seen = dashboard(meeting, beside_webhooks=heard > 0)
-    # The client's own words count where nobody better speaks.
-    needed = not heard and seen.value is None
-    return Sight(meeting, heard, seen, services().sightings.of(gateway().user_id, str(meeting.id)) if needed else [])
+    return Sight(meeting, heard, seen, services().sightings.of(gateway().user_id, str(meeting.id)))
 
 
 def live_roster(meeting: Meeting) -> Block[Roster]:
