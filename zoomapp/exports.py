@@ -88,7 +88,9 @@ def _person(person: Person, sheet: Sheet) -> dict[str, str | int]:
         *(person.name, person.email, person.account, person.role, status(person), sheet.iso(person.arrived_at)),
         *(sheet.iso(joined), sheet.iso(person.here[-1][1]) if person.here and gone else ""),
         *(_minutes(here_seconds(person, end)), _minutes(waiting_seconds(person, end)), rejoins(person)),
-        *(_minutes(late_seconds(person, frame)), _minutes(left_early_seconds(person, frame)), len(person.connections)),
+        _minutes(late_seconds(person, frame)) if frame.tells_late else "",
+        _minutes(left_early_seconds(person, frame)) if frame.tells_early else "",
+        len(person.connections),
         *(" ".join(person.sources), "yes" if person.by_name else "no", *sheet.facts),
     )
     return dict(zip(PERSON_COLUMNS, cells, strict=True))

@@ -123,8 +123,10 @@ class Gateway:
         """One page of the user's meetings: ``kind`` is upcoming, live, scheduled or previous_meetings."""
         return self.get("/v2/users/me/meetings", type=kind, page_size=PAGE_SIZE, next_page_token=page_token)
 
-    def meeting(self, meeting_id: int, occurrence_id: str = "") -> Meeting:
-        return Meeting.from_api(self.get(f"/v2/meetings/{meeting_id}", occurrence_id=occurrence_id))
+    def meeting(self, meeting_id: int, occurrence_id: str = "", *, past_dates: bool = False) -> Meeting:
+        """``past_dates``: of a recurring meeting those dates, too, that are over."""
+        query = {"occurrence_id": occurrence_id, "show_previous_occurrences": "true" if past_dates else ""}
+        return Meeting.from_api(self.get(f"/v2/meetings/{meeting_id}", **query))
 
     def create_meeting(self, body: dict[str, Any]) -> Meeting:
         return Meeting.from_api(self.post("/v2/users/me/meetings", body))

@@ -121,6 +121,24 @@ def test_after_the_end_our_own_observations_stand_in_for_the_report(priya, world
     assert "10 min" in read(page)
 
 
+def test_a_lost_leave_ends_with_the_meeting_not_with_the_last_one_who_was_heard_to_leave(priya, world, webhooks, clock):
+    world.switches.ready_after = 1800
+    meeting = world.start_meeting(PRIYAS)
+    world.join(meeting, None, "Guest Lee")
+    kim = world.join(meeting, None, "Guest Kim")
+    clock.tick(120)
+    world.leave(meeting, kim)
+    clock.tick(480)
+    world._listeners.remove(webhooks)
+    world.on_event(lambda event: event["event"] == "meeting.ended" and webhooks(event))
+    world.end_meeting(meeting)
+
+    told = read(priya.look(f"/participants/{PRIYAS}"))
+
+    assert "it ended at 15:40" in told
+    assert "in the meeting from 15:30 to 15:40" in told
+
+
 def test_the_final_report_replaces_them(priya, world, webhooks, clock):
     meeting = world.start_meeting(PRIYAS)
     world.join(meeting, None, "Guest Lee")

@@ -15,7 +15,8 @@ Status = Literal["here", "waiting", "left"]
 class Frame:
     """What a person's times are held against, in epoch seconds; None where it is not known.
 
-    ``starts_at`` and ``ends_at`` are as scheduled, ``ended_at`` as it was.
+    ``starts_at`` and ``ends_at`` are as scheduled, ``ended_at`` as it was. ``told``: whether anybody could say if it
+    was scheduled; else nobody is late, and nobody left early.
     """
 
     now: float
@@ -24,6 +25,17 @@ class Frame:
     ended_at: float | None = None
     late_seconds: float = 300
     early_seconds: float = 600
+    told: bool = True
+
+    @property
+    def tells_late(self) -> bool:
+        """Whether there is anything to be late for."""
+        return self.starts_at is not None
+
+    @property
+    def tells_early(self) -> bool:
+        """Whether there is an end to leave before."""
+        return self.ended_at is not None and self.told
 
     @property
     def end(self) -> float:
@@ -100,7 +112,7 @@ def late_seconds(person: Person, frame: Frame) -> float:
 
 def left_early_seconds(person: Person, frame: Frame) -> float:
     """How long before the scheduled or the real end, whichever came first, somebody left; 0 while it goes on."""
-    if frame.ended_at is None or not person.here:
+    if frame.ended_at is None or not frame.told or not person.here:
         return 0.0
     end = frame.ended_at if frame.ends_at is None else min(frame.ends_at, frame.ended_at)
     early = end - intervals.until(person.here[-1])

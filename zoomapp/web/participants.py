@@ -109,7 +109,7 @@ def _chips(key: str, roster: Roster, view: str) -> list[tuple[str, str, int | No
     ]
     if roster.frame.ended_at is not None:
         chips = [each for each in chips if each[0] in ("", "late")]
-    if roster.frame.starts_at is None:
+    if not roster.frame.tells_late:
         chips = [each for each in chips if each[0] != "late"]
     return [
         (url_for("participants.show", key=key, show=name or None, **staying()), text, n, name == view, k)

@@ -87,11 +87,8 @@ class Roster:
     def of(
         cls, records: Iterable[Record], frame: Frame, *, complete: bool = True, total: int = 0, version: str = ""
     ) -> Roster:
-        """From whatever was told. A meeting that is over ended when the last one left."""
+        """From whatever was told."""
         told = tuple(records)
-        if frame.ended_at is not None:
-            ended = max((each.left_at for each in told if each.left_at is not None), default=frame.ended_at)
-            frame = Frame(frame.now, frame.starts_at, frame.ends_at, ended, frame.late_seconds, frame.early_seconds)
         return cls(merge(told, ended_at=frame.ended_at), frame, complete, total, told, version)
 
     @cached_property

@@ -5,7 +5,7 @@ Each viewer gets what they themselves may know: webhooks of their own meetings, 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -20,6 +20,7 @@ from zoomapp.snapshots import Snapshot
 from zoomapp.web.block import Block, block, recent
 from zoomapp.web.current import gateway, services
 from zoomapp.web.dashboard import dashboard
+from zoomapp.web.planned import Plan, plan_of, plan_when_held
 from zoomapp.web.roster import Roster
 from zoomapp.web.steps import all_rows
 from zoomapp.web.trouble import HELD, PAST, REPORT, Need
@@ -72,8 +73,8 @@ class Sight:
 
     def roster(self) -> Block[Roster]:
         """All of it, merged."""
-        start, end = (each.timestamp() if each else None for each in (self.meeting.start_at, self.meeting.end_at))
-        frame = Frame(now().timestamp(), start, end, late_seconds=60.0 * viewer().chosen.late_minutes)
+        plan = plan_of(self.meeting)
+        frame = Frame(now().timestamp(), plan.starts_at, plan.ends_at, late_seconds=_late_seconds(), told=plan.told)
         heard = services().rooms.records(gateway().user_id, self.meeting.uuid) if self.heard else ()
         body: dict[str, Any] = {"rows": (), "total": 0, "complete": True}
         if self.seen.value is not None:
@@ -110,22 +111,20 @@ def past_roster(instance: str, about: PastMeeting | None = None, old: float = 0.
 
     Until there is either, what webhooks told the host.
     """
-    ended_at = about.end_at if about and about.end_at else now()
-    frame = Frame(now().timestamp(), ended_at=ended_at.timestamp())
     if gateway().scopes() & scopes.REPORT.accepted:
         found = _listed(
             f"report {instance}",
             REPORT,
             lambda token: gateway().report_participants(instance, token),
             from_report,
-            frame,
+            about,
             old,
         )
         # Zoom's report takes up to half an hour; the other list may be there already.
         if found.value is not None and found.value.people:
             return found
     found = _listed(
-        f"past {instance}", PAST, lambda token: gateway().past_participants(instance, token), from_past, frame, old
+        f"past {instance}", PAST, lambda token: gateway().past_participants(instance, token), from_past, about, old
     )
     listed = found.value is not None and found.value.people
     return found if listed else _overheard(instance) or found
@@ -138,7 +137,25 @@ def _overheard(instance: str) -> Block[Roster] | None:
     if not room or not heard:
         return None
     at = datetime.fromtimestamp(room.heard_at, UTC)
-    return Block(Roster.of(heard, Frame(now().timestamp(), ended_at=room.ended_at or room.heard_at)), at)
+    ended_at = datetime.fromtimestamp(room.ended_at or room.heard_at, UTC)
+    about = PastMeeting(room.uuid, room.number, room.topic, end_at=ended_at)
+    return Block(Roster.of(heard, _frame(heard, about)), at)
+
+
+def _frame(records: Sequence[Record], about: PastMeeting | None) -> Frame:
+    """What the times of a held meeting are held against. Where nobody told its end, the last one's leave was it."""
+    began = min((each.joined_at for each in records if each.joined_at is not None), default=now().timestamp())
+    ended = max((each.left_at for each in records if each.left_at is not None), default=now().timestamp())
+    if about and about.start_at:
+        began = about.start_at.timestamp()
+    if about and about.end_at:
+        ended = about.end_at.timestamp()
+    plan = plan_when_held(about.uuid, about.id, began, ended) if about else Plan(told=False)
+    return Frame(now().timestamp(), plan.starts_at, plan.ends_at, ended, _late_seconds(), told=plan.told)
+
+
+def _late_seconds() -> float:
+    return 60.0 * viewer().chosen.late_minutes
 
 
 def _heard(instance: str) -> PastMeeting | None:
@@ -158,7 +175,7 @@ def _listed(
     need: Need,
     fetch: Callable[[str], Any],
     record: Callable[[Any], Record],
-    frame: Frame,
+    about: PastMeeting | None,
     old: float,
 ) -> Block[Roster]:
     def all_pages() -> dict[str, Any]:
@@ -166,7 +183,7 @@ def _listed(
         return {"rows": found.rows, "total": found.total, "complete": found.complete}
 
     def read(body: Any) -> Roster:
-        records = (record(row) for row in body["rows"])
-        return Roster.of(records, frame, complete=body["complete"], total=body["total"])
+        records = [record(row) for row in body["rows"]]
+        return Roster.of(records, _frame(records, about), complete=body["complete"], total=body["total"])
 
     return (recent(name, read, old) if old else None) or block(name, need, all_pages, read, _kept())

@@ -141,6 +141,11 @@ class Meeting:
         return self.start_at + timedelta(minutes=self.duration_minutes) if self.start_at else None
 
     @property
+    def planned(self) -> bool:
+        """Whether its start was meant to be; an instant meeting's is only when somebody began it."""
+        return self.type in (SCHEDULED, FIXED_TIME)
+
+    @property
     def recurring(self) -> bool:
         return self.type in (NO_FIXED_TIME, FIXED_TIME)
 

@@ -1,0 +1,100 @@
+"""After the meeting late and early are told as while it ran: by its planned times, or not at all where nobody knows."""
+
+import csv
+import io
+import re
+
+import pytest
+
+from sandbox.faults import Fault
+from tests.web.reading import read
+
+REVIEW = 85000000102  # now, an hour
+ONE = "GET /v2/meetings/*"
+
+
+@pytest.fixture
+def overrun(dana, world, clock):
+    """The address of a review that took 20 minutes longer: Lee came 8 minutes late, Kim left at the planned end."""
+
+    def hold(meanwhile=lambda: None):
+        meeting = world.start_meeting(REVIEW)
+        world.join(meeting, "dana")
+        kim = world.join(meeting, None, "Guest Kim")
+        clock.tick(480)
+        world.join(meeting, None, "Guest Lee")
+        meanwhile()
+        clock.tick(3600 - 480)
+        world.leave(meeting, kim)
+        clock.tick(1200)
+        world.end_meeting(meeting)
+        clock.tick(3600)
+        key = meeting.uuid[:22].replace("+", "-").replace("/", "_")
+        return f"/participants/{key}"
+
+    return hold
+
+
+def told(person, address):
+    people = csv.DictReader(io.StringIO(person.get(f"{address}.csv").text[1:]))
+    return {row["name"]: (row["late_minutes"], row["left_early_minutes"]) for row in people}
+
+
+def test_the_report_knows_who_came_late_and_that_who_stayed_to_the_planned_end_did_not_leave_early(dana, overrun):
+    address = overrun()
+
+    page = read(dana.look(address))
+
+    assert "8 min late" in page
+    assert re.search(r"left early 0 .*came late 1 on time 67 %", page)
+    assert told(dana, address) == {"Dana Okoye": ("0", "0"), "Guest Kim": ("0", "0"), "Guest Lee": ("8", "0")}
+
+
+def test_how_late_is_late_is_the_viewers_choice_there_too(dana, overrun):
+    dana.post("/settings", data={"late_minutes": "10"})
+
+    assert "min late" not in read(dana.look(overrun()))
+
+
+def test_what_was_planned_while_it_ran_counts_though_the_meeting_is_moved_later(dana, overrun, world, clock):
+    address = overrun(meanwhile=lambda: dana.look(f"/participants/{REVIEW}"))
+    world.meetings[REVIEW].start_at += 7 * 86400
+
+    assert told(dana, address)["Guest Lee"] == ("8", "0")
+
+
+def test_a_date_of_a_series_is_held_against_its_own_time(dana):
+    page = dana.look("/meetings?show=past").text
+    weekly = next(part for part in page.split("<article")[1:] if "Weekly sync" in part)
+    address = re.search(r'href="(/participants/[\w-]{22})"', weekly)[1]
+
+    assert {late for late, _early in told(dana, address).values()} == {"0"}
+
+
+def test_who_begins_late_makes_nobody_less_late(dana, world, clock):
+    clock.tick(1200)
+    world.join(world.start_meeting(REVIEW), None, "Guest Lee")
+
+    assert "20 min late" in read(dana.look(f"/participants/{REVIEW}"))
+
+
+def test_the_planned_times_are_read_once_while_it_runs(dana, world, clock):
+    meeting = world.start_meeting(REVIEW)
+    for number in range(5):
+        world.join(meeting, None, f"Guest {number}")
+        dana.look(f"/participants/{REVIEW}")
+        dana.get(f"/participants/{REVIEW}/live")
+        clock.tick(30)
+
+    assert world.calls.count(ONE) == 1
+
+
+def test_what_nobody_knows_is_left_blank(dana, overrun, world):
+    address = overrun()
+    world.faults.append(Fault(ONE, 404, {}, {"code": 3001, "message": "Meeting does not exist."}))
+
+    page = read(dana.look(address))
+
+    assert "late" not in page.lower()
+    assert "left early" not in page
+    assert told(dana, address)["Guest Lee"] == told(dana, address)["Guest Kim"] == ("", "")
