@@ -564,13 +564,6 @@ MUTANTS = [
         "tests/test_belongings.py::test_a_page_that_was_slow_writes_nothing_after_a_disconnect",
     ),
     Mutant(
-        "nothing is seen of who has left",
-        "zoomapp/storage.py",
-        "if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end\nredis.call('RPUSH'",
-        "redis.call('RPUSH'",
-        "tests/test_belongings.py::test_a_page_that_was_slow_writes_nothing_after_a_disconnect",
-    ),
-    Mutant(
         "nothing is shared of who has left",
         "zoomapp/snapshots.py",
         "            self._drop(name)\n        return snapshot",
@@ -587,9 +580,16 @@ MUTANTS = [
     Mutant(
         "attendance: a client's word is added to what better sources tell",
         "zoomapp/web/sources.py",
-        "records = [*heard, *listed, *from_sdk(self.sighted)]",
-        "records = [*heard, *listed] or from_sdk(self.sighted)",
+        "*(self.sighted.stays if self.sighted else ())]",
+        "*(self.sighted.stays if self.sighted and not self.heard else ())]",
         "tests/web/test_sighted.py::test_one_webhook_switches_nothing_off_that_the_client_sees",
+    ),
+    Mutant(
+        "attendance: what a client saw is of one instance",
+        "zoomapp/sightings.py",
+        'return seen if seen and uuid in ("", seen.uuid) else None',
+        "return seen",
+        "tests/web/test_sighted.py::test_a_room_that_is_used_twice_a_day_keeps_its_people_apart",
     ),
     Mutant(
         "attendance: two of one name in the client are two",

@@ -23,7 +23,7 @@ def hand_over(parts, who):
 WRITERS = {
     "what a page showed": lambda parts, who: Kept(parts.redis, parts.ring).save(who, "seen", {"raw": 1}, 3600, "page"),
     "a form": lambda parts, who: Once(Kept(parts.redis, parts.ring), who).begin(new_key()),
-    "what the client saw": lambda parts, who: parts.sightings.add(who, "1", [{"screenName": "Lee"}]),
+    "what the client saw": lambda parts, who: parts.sightings.add(who, 1, "one==", [{"screenName": "Lee"}]),
     "a file by a link": hand_over,
     "a shared answer": lambda parts, who: parts.snapshots.get("a meeting", who, lambda: {"name": "Lee"}, lambda: 15.0),
 }

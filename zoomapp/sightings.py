@@ -3,27 +3,36 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
-from typing import Any, cast
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
 
 import msgspec
 import redis
 
 from zoomapp import keys, storage
+from zoomapp.attendance import Record, sighted
 from zoomapp.tokens.cipher import CannotOpen, KeyRing
 
 log = logging.getLogger(__name__)
 
 KIND = "sightings"
 DAY_SECONDS = 86400
-#: Of one person, the newest: a list when the panel opens, then one for each who comes, goes or changes role.
-MOST = 200
+#: Of one meeting: a thousand people who each come and leave five times. Beyond that the first who left are dropped.
+MOST_STAYS = 5_000
 
-Row = dict[str, Any]
+
+@dataclass(frozen=True)
+class Seen:
+    """The stays that a client saw in the instance with this ``uuid``; the newest list came ``at`` that moment."""
+
+    uuid: str
+    at: float
+    stays: tuple[Record, ...]
 
 
 class Sightings:
-    """What each person's client saw."""
+    """What each person's client saw of the last instance of each meeting."""
 
     def __init__(self, client: redis.Redis, ring: KeyRing, clock: Callable[[], float]) -> None:
         self._redis = client
@@ -31,25 +40,30 @@ class Sightings:
         self._clock = clock
         self._belongings = storage.Belongings(client)
 
-    def add(self, user_id: str, instance: str, rows: list[Row]) -> None:
-        """Keep what was seen now, of somebody who is connected. Raises StoreUnavailable."""
-        key = keys.of_user(user_id, KIND)
-        sealed = self._ring.seal(KIND, key, msgspec.json.encode([instance, self._clock(), rows]))
-        self._belongings.push(user_id, key, sealed, DAY_SECONDS, MOST)
+    def add(self, user_id: str, number: int, uuid: str, rows: Iterable[dict[str, Any]]) -> None:
+        """Take in the whole list of who is there now, of somebody who is connected. Raises StoreUnavailable.
 
-    def of(self, user_id: str, instance: str) -> list[tuple[float, list[Row]]]:
-        """Moment and rows of each time this person's client said something of this meeting."""
-        key = keys.of_user(user_id, KIND)
-        with storage.named_failures():
-            sealed = cast("list[bytes]", self._redis.lrange(key, 0, -1))
-        found = []
-        for each in sealed:
-            try:
-                opened = self._ring.open(KIND, key, each)
-                about, at, rows = msgspec.json.decode(opened, type=tuple[str, float, list[Row]])
-            except (CannotOpen, msgspec.MsgspecError):
-                log.warning("sighting does not open")
-                continue
-            if about == instance:
-                found.append((at, rows))
-        return found
+        Of two that come at once one is lost; the next one heals that, as every list is whole.
+        """
+        known, at = self.of(user_id, number, uuid), self._clock()
+        stays = sighted(known.stays if known else (), at, rows)
+        # Who is there comes last, and stays.
+        stays.sort(key=lambda stay: (stay.left_at is None, stay.left_at or 0.0))
+        key = _key(user_id, number)
+        sealed = self._ring.seal(KIND, key, msgspec.json.encode(Seen(uuid, at, tuple(stays[-MOST_STAYS:]))))
+        self._belongings.put(user_id, key, sealed, DAY_SECONDS)
+
+    def of(self, user_id: str, number: int, uuid: str) -> Seen | None:
+        """What this person's client saw of that instance; without a UUID, of the last one. Raises StoreUnavailable."""
+        key = _key(user_id, number)
+        sealed = storage.read(self._redis, key)
+        try:
+            seen = msgspec.json.decode(self._ring.open(KIND, key, sealed), type=Seen) if sealed else None
+        except (CannotOpen, msgspec.MsgspecError):
+            log.warning("sighting does not open")
+            return None
+        return seen if seen and uuid in ("", seen.uuid) else None
+
+
+def _key(user_id: str, number: int) -> str:
+    return keys.of_user(user_id, KIND, str(number))

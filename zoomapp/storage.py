@@ -326,16 +326,6 @@ redis.call('EXPIRE', KEYS[2], ARGV[3])
 return 2
 """
 
-_PUSH = """
-if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
-redis.call('RPUSH', KEYS[3], ARGV[1])
-redis.call('LTRIM', KEYS[3], -ARGV[4], -1)
-redis.call('EXPIRE', KEYS[3], ARGV[2])
-redis.call('SADD', KEYS[2], KEYS[3])
-redis.call('EXPIRE', KEYS[2], ARGV[3])
-return 2
-"""
-
 _LEND = """
 if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
 redis.call('SADD', KEYS[3], ARGV[1])
@@ -359,16 +349,11 @@ class Belongings:
 
     def __init__(self, client: redis.Redis) -> None:
         self._put = client.register_script(_PUT)
-        self._push = client.register_script(_PUSH)
         self._lend = client.register_script(_LEND)
 
     def put(self, user_id: str, key: str, sealed: bytes, seconds: int, *, first: bool = False) -> Put:
         """Keep it for so many seconds; ``first``: unless something lies there already."""
         return self._run(self._put, user_id, key, [sealed, seconds, LISTED_SECONDS, "first" if first else ""])
-
-    def push(self, user_id: str, key: str, sealed: bytes, seconds: int, most: int) -> Put:
-        """Put it at the end of a list of so many."""
-        return self._run(self._push, user_id, key, [sealed, seconds, LISTED_SECONDS, most])
 
     def lend(self, user_id: str, key: str) -> Put:
         """What lies under a key of nobody's was fetched for this user, and goes with them."""

@@ -4,7 +4,8 @@ import zoomSdk from "../vendor/appssdk/sdk.es.js";
 import { ready } from "./zoom.js";
 
 const place = document.querySelector("[data-sighted]");
-let told = Promise.resolve();
+const SOON_MS = 150;
+let [told, timer, hasDoor] = [Promise.resolve(), 0, false];
 
 if (await ready) {
   zoomSdk.addEventListener("onAppVisibilityChange", ({ visible }) => document.dispatchEvent(new CustomEvent("insight", { detail: visible })));
@@ -12,14 +13,40 @@ if (await ready) {
 }
 
 async function watch() {
-  zoomSdk.addEventListener("onParticipantChange", ({ participants }) => tell(participants));
-  zoomSdk.addEventListener("onWaitingRoomParticipantJoin", ({ participant }) => tell([atDoor(participant, "join")]));
-  zoomSdk.addEventListener("onWaitingRoomParticipantLeave", ({ participant }) => tell([atDoor(participant, "leave")]));
-  const inside = await listed(() => zoomSdk.getMeetingParticipants());
-  const waiting = await listed(() => zoomSdk.getWaitingRoomParticipants());
-  if (waiting) import("./admit.js");
+  zoomSdk.addEventListener("onParticipantChange", soon);
+  zoomSdk.addEventListener("onWaitingRoomParticipantJoin", soon);
+  zoomSdk.addEventListener("onWaitingRoomParticipantLeave", soon);
+  hasDoor = Boolean(await answer(() => zoomSdk.getWaitingRoomParticipants()));
+  if (hasDoor) import("./admit.js");
   // A page that had nothing to show has now.
-  if (inside && (await tell([...inside, ...(waiting ?? []).map((one) => atDoor(one))])) && !document.querySelector("[data-live]")) location.reload();
+  if ((await (told = told.then(tell))) && !document.querySelector("[data-live]")) location.reload();
+}
+
+// Many come at once; one after the other: what is told first happened first.
+function soon() {
+  timer ||= setTimeout(() => {
+    timer = 0;
+    told = told.then(tell);
+  }, SOON_MS);
+}
+
+// The whole list each time: ids change with roles, events come twice, and what got lost on the way is in the next one.
+async function tell() {
+  const instance = await answer(() => zoomSdk.getMeetingUUID());
+  const inside = (await answer(() => zoomSdk.getMeetingParticipants()))?.participants;
+  const waiting = hasDoor ? (await answer(() => zoomSdk.getWaitingRoomParticipants()))?.participants : [];
+  // In a breakout room the client lists nobody else, and what did not answer is not empty.
+  if (!inside || !waiting || instance?.parentUUID) return false;
+  const participants = [...inside.map(one), ...waiting.map((each) => ({ ...one(each), room: "waiting" }))];
+  const body = JSON.stringify({ uuid: instance?.meetingUUID ?? "", participants });
+  const headers = { "Content-Type": "application/json" };
+  const taken = await fetch(place.dataset.sighted, { method: "POST", headers, body }).catch(() => null);
+  if (taken?.ok) document.dispatchEvent(new Event("sighted"));
+  return Boolean(taken?.ok);
+}
+
+function one({ participantUUID, screenName, role }) {
+  return { participantUUID, screenName, role };
 }
 
 // Whether the client is in the meeting that this page is about: its words are of that one and of no other.
@@ -34,26 +61,11 @@ async function hereToo() {
 }
 
 // Nothing where the client does not grant it, or not to this person.
-async function listed(ask) {
+async function answer(ask) {
   try {
-    return (await ask()).participants;
+    return await ask();
   } catch (error) {
     console.info("participants", error.message);
     return null;
   }
-}
-
-function atDoor({ participantUUID, screenName, role }, status) {
-  return { participantUUID, screenName, role, status, room: "waiting" };
-}
-
-// One after the other: what is told first happened first.
-function tell(participants) {
-  told = told.then(async () => {
-    const body = JSON.stringify({ participants });
-    const answer = await fetch(place.dataset.sighted, { method: "POST", headers: { "Content-Type": "application/json" }, body }).catch(() => null);
-    if (answer?.ok) document.dispatchEvent(new Event("sighted"));
-    return answer?.ok;
-  });
-  return told;
 }

@@ -5,6 +5,8 @@ from datetime import UTC, datetime
 
 from hypothesis import strategies as st
 
+from zoomapp.attendance import sighted
+
 TEN = 1_795_424_400.0
 HOUR = 3600
 
@@ -52,6 +54,14 @@ def event(kind, seconds, who, field):
     participant = {**who, field: zoom_time(seconds)}
     payload = {"account_id": "a", "object": {"id": "842", "uuid": "x==", "participant": participant}}
     return {"event": f"meeting.participant_{kind}", "event_ts": int((TEN + seconds) * 1000), "payload": payload}
+
+
+def client_saw(*lists):
+    """The stays that a client saw which told these lists, ``(moment, rows)``, one after the other."""
+    stays = []
+    for at, rows in lists:
+        stays = sighted(stays, at, rows)
+    return stays
 
 
 #: Few names and few identities, so that they meet.

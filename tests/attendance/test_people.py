@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.attendance.rows import HOUR, TEN, Visit, event, meetings, zoom_time
-from zoomapp.attendance import from_event, from_metrics, from_report, from_sdk, merge
+from tests.attendance.rows import HOUR, TEN, Visit, client_saw, event, meetings, zoom_time
+from zoomapp.attendance import from_event, from_metrics, from_report, merge
 from zoomapp.attendance.figures import concurrency, here_seconds, status, waiting_seconds
 from zoomapp.attendance.people import REJOIN_SECONDS
 
@@ -244,7 +244,7 @@ def test_a_newer_snapshot_closes_what_an_older_one_left_open():
 def test_what_the_client_saw_adds_nobody_whom_the_webhooks_know():
     guest = {"user_id": "1", "user_name": "Lee", "participant_uuid": "abc-1"}
     heard = told([event("joined", 0, guest, "join_time"), event("left", 600, guest, "leave_time")])
-    seen = from_sdk([(TEN + 300, [{"screenName": "Lee", "participantUUID": "ABC-1", "role": "coHost"}])])
+    seen = client_saw((TEN + 300, [{"screenName": "Lee", "participantUUID": "ABC-1", "role": "coHost"}]))
 
     [lee] = merge([*heard, *seen])
 
@@ -255,7 +255,7 @@ def test_two_of_one_name_in_the_client_stay_two_beside_the_one_whom_webhooks_tol
     phone = {"user_id": "1", "user_name": "iPhone", "participant_uuid": "abc-1"}
     list_of_two = [{"screenName": "iPhone", "participantUUID": uuid} for uuid in ("ABC-0", "ABC-1")]
 
-    people = merge([*told([event("joined", 0, phone, "join_time")]), *from_sdk([(TEN + 300, list_of_two)])])
+    people = merge([*told([event("joined", 0, phone, "join_time")]), *client_saw((TEN + 300, list_of_two))])
 
     assert [(minutes(one.here), one.sources) for one in people] == [
         ([(0, None)], ("webhook", "sdk")),
@@ -267,7 +267,7 @@ def test_two_of_one_name_in_the_client_are_the_two_whom_a_source_without_ids_kno
     known = [row(number, number, user_name="iPhone", participant_uuid="") for number in (1, 2)]
     list_of_two = [{"screenName": "iPhone", "participantUUID": uuid} for uuid in ("A", "B")]
 
-    people = merge([*known, *from_sdk([(TEN + 300, list_of_two)])])
+    people = merge([*known, *client_saw((TEN + 300, list_of_two))])
 
     assert [minutes(one.here) for one in people] == [[(1, None)], [(2, None)]]
 
@@ -277,7 +277,7 @@ def test_who_gets_another_id_with_another_role_stays_one_beside_the_webhooks():
     first, second = ({"screenName": "Lee", "participantUUID": uuid} for uuid in ("U1", "U2"))
 
     [one] = merge(
-        [*told([event("joined", 0, lee, "join_time")]), *from_sdk([(TEN + 60, [first]), (TEN + 90, [second])])]
+        [*told([event("joined", 0, lee, "join_time")]), *client_saw((TEN + 60, [first]), (TEN + 90, [second]))]
     )
 
     assert minutes(one.here) == [(0, None)]
@@ -286,7 +286,7 @@ def test_who_gets_another_id_with_another_role_stays_one_beside_the_webhooks():
 def test_a_stay_that_only_the_client_saw_is_the_right_persons():
     lee = {"user_id": "1", "user_name": "Lee", "participant_uuid": "U1", "id": "lee-id"}
     heard = told([event("joined", 0, lee, "join_time"), event("left", 600, lee, "leave_time")])
-    seen = from_sdk([(TEN + 1200, [{"screenName": "Lee", "participantUUID": "U1"}])])
+    seen = client_saw((TEN + 1200, [{"screenName": "Lee", "participantUUID": "U1"}]))
 
     [one] = merge([*heard, *seen])
 
@@ -294,7 +294,7 @@ def test_a_stay_that_only_the_client_saw_is_the_right_persons():
 
 
 def test_the_client_alone_shows_who_is_here_since_it_looked():
-    [lee] = merge(from_sdk([(TEN, [{"screenName": "Lee", "participantUUID": "1"}])]))
+    [lee] = merge(client_saw((TEN, [{"screenName": "Lee", "participantUUID": "1"}])))
 
     assert (minutes(lee.here), lee.sources) == ([(0, None)], ("sdk",))
 

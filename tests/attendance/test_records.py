@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.attendance.rows import TEN, event, zoom_time
-from zoomapp.attendance import from_event, from_metrics, from_past, from_report, from_sdk
+from tests.attendance.rows import TEN, client_saw, event, zoom_time
+from zoomapp.attendance import from_event, from_metrics, from_past, from_report
 
 DANA = {"id": "dana-id", "user_id": "16778240", "user_name": "Dana Okoye", "email": "Dana@Example.com"}
 STAY = {"join_time": zoom_time(0), "leave_time": zoom_time(600)}
@@ -97,36 +97,44 @@ ANN, BEN = ({"screenName": name, "participantUUID": f"{name}-1", "role": "attend
 
 
 def test_who_is_missing_from_the_clients_next_list_has_left():
-    records = from_sdk([(TEN + 60, [ANN]), (TEN, [ANN, BEN])])
+    records = client_saw((TEN, [ANN, BEN]), (TEN + 60, [ANN]))
 
-    assert {(record.name, record.joined_at, record.left_at) for record in records} == {
+    assert [(record.name, record.joined_at, record.left_at) for record in records] == [
         ("Ann", TEN, None),
-        ("Ann", TEN + 60, None),
-        ("Ben", TEN, None),
-        ("Ben", None, TEN + 60),
-    }
+        ("Ben", TEN, TEN + 60),
+    ]
 
 
-def test_a_change_in_the_client_says_nothing_about_the_others():
-    records = from_sdk([(TEN, [ANN, BEN]), (TEN + 60, [ANN | {"status": "leave"}])])
+def test_a_list_that_got_lost_is_made_up_for_by_the_next_one():
+    kept = client_saw((TEN, [ANN]), (TEN + 60, [ANN, BEN]), (TEN + 90, [BEN]))
+    healed = client_saw((TEN, [ANN]), (TEN + 90, [BEN]))
 
-    assert [(record.name, record.left_at) for record in records if record.left_at] == [("Ann", TEN + 60)]
+    assert [(one.name, one.left_at) for one in kept] == [(one.name, one.left_at) for one in healed]
 
 
 def test_the_clients_waiting_room_is_a_place_of_its_own():
     at_door = BEN | {"room": "waiting"}
 
-    records = from_sdk([(TEN, [ANN, at_door]), (TEN + 60, [at_door | {"status": "leave"}, BEN | {"status": "join"}])])
+    records = client_saw((TEN, [ANN, at_door]), (TEN + 60, [ANN, BEN]))
 
     assert [(record.name, record.room, record.joined_at, record.left_at) for record in records] == [
         ("Ann", "meeting", TEN, None),
-        ("Ben", "waiting", TEN, None),
-        ("Ben", "waiting", None, TEN + 60),
+        ("Ben", "waiting", TEN, TEN + 60),
         ("Ben", "meeting", TEN + 60, None),
     ]
 
 
-def test_the_client_may_say_the_same_twice():
-    once = [(TEN, [ANN, BEN]), (TEN + 60, [ANN])]
+def test_who_comes_back_begins_another_stay():
+    records = client_saw((TEN, [ANN]), (TEN + 60, []), (TEN + 90, [ANN]))
 
-    assert set(from_sdk(once * 2)) == set(from_sdk(once))
+    assert [(record.joined_at, record.left_at) for record in records] == [(TEN, TEN + 60), (TEN + 90, None)]
+
+
+def test_the_client_may_say_the_same_twice():
+    assert client_saw((TEN, [ANN]), (TEN + 60, [ANN])) == client_saw((TEN, [ANN]))
+
+
+def test_another_role_is_told_and_the_stay_goes_on():
+    [ann] = client_saw((TEN, [ANN]), (TEN + 60, [ANN | {"role": "coHost"}]))
+
+    assert (ann.role, ann.joined_at, ann.left_at) == ("co-host", TEN, None)

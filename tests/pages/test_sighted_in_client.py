@@ -138,6 +138,27 @@ def test_the_client_alone_shows_it_at_once(without_dashboard, open_client, steps
     assert client.errors == []
 
 
+def test_what_got_lost_on_the_way_to_us_is_in_the_next_word(without_dashboard, open_client, world, clock):
+    client = open_client()
+    client.app.wait_for_function("() => 'admits' in document.body.dataset")
+    client.page.route("**/sighted", lambda route: route.abort(), times=1)
+    with client.page.expect_event("requestfailed"):
+        clock.tick(5)
+        mara = world.join(world.live_instance(), None, MARA)
+        client.refresh()
+
+    clock.tick(5)
+    world.join(world.live_instance(), None, "Guest Kim")
+    client.refresh()
+
+    client.app.wait_for_selector(HERE)
+    assert client.app.is_visible("tr.here:has-text('Guest Kim')")
+    clock.tick(61)
+    world.leave(world.live_instance(), mara)
+    client.refresh()
+    client.app.wait_for_selector(LEFT)
+
+
 def test_an_app_out_of_sight_asks_nothing_until_it_is_seen_again(open_client):
     client = open_client(frozen=True)
     asked = []

@@ -9,7 +9,7 @@ Nothing in here reads a clock, a store or the network; every moment is epoch sec
 from zoomapp.attendance.figures import Figures, Frame, count
 from zoomapp.attendance.pairs import Pair, compare, no_shows
 from zoomapp.attendance.people import Person, merge
-from zoomapp.attendance.records import Record, from_event, from_metrics, from_past, from_report, from_sdk
+from zoomapp.attendance.records import Record, from_event, from_metrics, from_past, from_report, sighted
 
 __all__ = [
     "Figures",
@@ -23,7 +23,7 @@ __all__ = [
     "from_metrics",
     "from_past",
     "from_report",
-    "from_sdk",
     "merge",
     "no_shows",
+    "sighted",
 ]

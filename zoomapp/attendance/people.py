@@ -79,33 +79,13 @@ def _kept(records: set[Record]) -> set[Record]:
 
 def _connected(records: set[Record]) -> set[Record]:
     """The same, with each stay that the client saw put to the connection that better sources know it by."""
-    seen, known = _by_connection(records, client=True), _by_connection(records, client=False)
-    if not seen:
+    stays = [record for record in records if record.source == "sdk"]
+    if not stays:
         return records
-    places = _Places(known)
-    stays = sorted(
-        (stay for own in seen.values() for stay in _seen_stays(own)),
-        # Whom an id places first leaves the others of that name to those who have none.
-        key=lambda stay: (stay.uuid not in places.uuids, stay.joined_at or 0.0, stay.connection, stay.room),
-    )
-    return {record for own in known.values() for record in own} | {places.put(stay) for stay in stays}
-
-
-def _by_connection(records: set[Record], *, client: bool) -> dict[str, list[Record]]:
-    found: dict[str, list[Record]] = defaultdict(list)
-    for record in records:
-        if (record.source == "sdk") == client:
-            found[record.connection].append(record)
-    return found
-
-
-def _seen_stays(own: list[Record]) -> list[Record]:
-    """What the client saw of one participant, as a row for each stay."""
-    newest = max(own, key=lambda record: (record.seen_at, record.joined_at or 0.0, record.role, record.name))
-    rooms: tuple[Room, ...] = ("meeting", "waiting")
-    return [
-        replace(newest, room=room, joined_at=start, left_at=end) for room in rooms for start, end in _stays(own, room)
-    ]
+    places = _Places(records.difference(stays))
+    # Whom an id places first leaves the others of that name to those who have none.
+    stays.sort(key=lambda stay: (stay.uuid not in places.uuids, stay.joined_at or 0.0, stay.connection, stay.room))
+    return records.difference(stays) | {places.put(stay) for stay in stays}
 
 
 class _Places:
@@ -114,15 +94,18 @@ class _Places:
     Two participants whom the client saw at the same time are never put to one connection.
     """
 
-    def __init__(self, known: dict[str, list[Record]]) -> None:
-        self._stays = {name: [*_stays(own, "meeting"), *_stays(own, "waiting")] for name, own in known.items()}
+    def __init__(self, known: set[Record]) -> None:
+        told: dict[str, list[Record]] = defaultdict(list)
+        for record in known:
+            told[record.connection].append(record)
+        self._stays = {name: [*_stays(own, "meeting"), *_stays(own, "waiting")] for name, own in told.items()}
         self._taken: dict[str, list[tuple[str, Interval]]] = defaultdict(list)
         self.uuids: dict[str, list[str]] = defaultdict(list)
         self._names: dict[str, list[str]] = defaultdict(list)
-        for connection in sorted(known, key=lambda name: (min((at for at, _ in self._stays[name]), default=0.0), name)):
-            for uuid in {record.uuid for record in known[connection] if record.uuid}:
+        for connection in sorted(told, key=lambda name: (min((at for at, _ in self._stays[name]), default=0.0), name)):
+            for uuid in {record.uuid for record in told[connection] if record.uuid}:
                 self.uuids[uuid].append(connection)
-            for name in {same_name(record.name) for record in known[connection] if record.name}:
+            for name in {same_name(record.name) for record in told[connection] if record.name}:
                 self._names[name].append(connection)
 
     def put(self, seen: Record) -> Record:

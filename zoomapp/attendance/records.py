@@ -85,26 +85,21 @@ def from_event(event: Row) -> list[Record]:
     return [replace(record, **each) for each in ends]
 
 
-def from_sdk(observations: Iterable[tuple[float, Iterable[Row]]]) -> list[Record]:
-    """What the host's client saw: ``(moment, participants)`` of its lists and of its changes, in any order.
+def sighted(before: Iterable[Record], at: float, rows: Iterable[Row]) -> list[Record]:
+    """The stays that the host's client saw until now: those ``before``, and what its newest list, made ``at``, adds.
 
-    Participants of a change have a ``status``; a list has none, so whoever is missing from it has left.
+    A list is whole: whoever is missing from it has left.
     """
-    records: dict[Record, None] = {}
-    present: dict[tuple[str, str], Record] = {}
-    for at, rows in sorted(((at, list(rows)) for at, rows in observations), key=lambda seen: seen[0]):
-        seen = {(record.room, record.connection): (record, row) for row in rows for record in [_sighted(row)]}
-        if not any("status" in row for row in rows):
-            for place in present.keys() - seen.keys():
-                records[replace(present.pop(place), seen_at=at, left_at=at)] = None
-        for place, (record, row) in seen.items():
-            if row.get("status") == "leave":
-                present.pop(place, None)
-                records[replace(record, seen_at=at, left_at=at)] = None
-            else:
-                present[place] = record
-                records[replace(record, seen_at=at, joined_at=at)] = None
-    return list(records)
+    present = {(record.room, record.connection): record for record in map(_sighted, rows)}
+    stays = []
+    for stay in before:
+        again = present.pop((stay.room, stay.connection), None) if stay.left_at is None else stay
+        if again is None:
+            stay = replace(stay, seen_at=at, left_at=at)
+        elif (again.name, again.role) != (stay.name, stay.role):
+            stay = replace(again, seen_at=at, joined_at=stay.joined_at)
+        stays.append(stay)
+    return [*stays, *(replace(record, seen_at=at, joined_at=at) for record in present.values())]
 
 
 def _sighted(row: Row) -> Record:

@@ -15,7 +15,8 @@ from zoomapp.zoom.ids import instance_of
 
 bp = Blueprint("sighted", __name__)
 
-MAX_BODY_BYTES = 64 * 1024
+#: A meeting of 1,000, some of them at the door, whatever their names are written in.
+MAX_BODY_BYTES, MOST_PEOPLE = 512 * 1024, 1_500
 #: The running meeting is looked up in Zoom's list at most this often.
 LIST_SECONDS = 60.0
 
@@ -28,14 +29,14 @@ class Sighted(msgspec.Struct, omit_defaults=True):
     participantUUID: Text = ""
     screenName: Text = ""
     role: Text = ""
-    status: Literal["", "join", "leave", "change"] = ""
     room: Literal["", "waiting"] = ""
 
 
 class Said(msgspec.Struct):
-    """A whole list, or with a ``status`` in each row, who came and went."""
+    """Everybody who is there now, in the instance that the client names; ``uuid`` is empty where it could not tell."""
 
-    participants: Annotated[list[Sighted], msgspec.Meta(max_length=500)]
+    uuid: Text
+    participants: Annotated[list[Sighted], msgspec.Meta(max_length=MOST_PEOPLE)]
 
 
 @bp.post("/participants/<key>/sighted")
@@ -51,5 +52,6 @@ def take(key: str) -> ResponseReturnValue:
         said = msgspec.json.decode(request.get_data(), type=Said)
     except (msgspec.MsgspecError, RecursionError) as error:
         raise BadRequest("not a list of participants") from error
-    services().sightings.add(who, str(meeting.id), [msgspec.to_builtins(row) for row in said.participants])
+    rows = [msgspec.to_builtins(row) for row in said.participants]
+    services().sightings.add(who, meeting.id, said.uuid or meeting.uuid, rows)
     return "", 204

@@ -14,8 +14,9 @@ from typing import Any
 import msgspec
 
 from zoomapp import keys, scopes
-from zoomapp.attendance import Frame, Record, from_metrics, from_past, from_report, from_sdk
+from zoomapp.attendance import Frame, Record, from_metrics, from_past, from_report
 from zoomapp.errors import NotFound
+from zoomapp.sightings import Seen
 from zoomapp.snapshots import Snapshot
 from zoomapp.web.block import Block, block, recent
 from zoomapp.web.current import gateway, services
@@ -53,14 +54,15 @@ class Sight:
     meeting: Meeting
     heard: int
     seen: Block[Snapshot]
-    sighted: list[tuple[float, list[dict[str, Any]]]]
+    sighted: Seen | None
 
     @cached_property
     def version(self) -> str:
         """Another one whenever anything but the time has changed; told before anything is merged."""
         trouble = self.seen.trouble.title if self.seen.trouble else ""
         listed = keys.digest(bytes(self.seen.value.raw)) if self.seen.value else ""
-        return f"{self.heard} {listed} {keys.digest(msgspec.json.encode(self.sighted))} {trouble}"
+        sighted = keys.digest(msgspec.json.encode(self.sighted.stays)) if self.sighted else ""
+        return f"{self.heard} {listed} {sighted} {trouble}"
 
     @property
     def at(self) -> datetime:
@@ -69,7 +71,7 @@ class Sight:
 
     @property
     def _sighted_at(self) -> datetime:
-        return datetime.fromtimestamp(self.sighted[-1][0], UTC) if self.sighted else now()
+        return datetime.fromtimestamp(self.sighted.at, UTC) if self.sighted else now()
 
     def roster(self) -> Block[Roster]:
         """All of it, merged."""
@@ -80,7 +82,7 @@ class Sight:
         if self.seen.value is not None:
             body = self.seen.value.body
         listed = [from_metrics(row, self.seen.at.timestamp()) for row in body["rows"]]
-        records = [*heard, *listed, *from_sdk(self.sighted)]
+        records = [*heard, *listed, *(self.sighted.stays if self.sighted else ())]
         if self.seen.value is None and not records:
             return Block(None, self.seen.at, self.seen.trouble)
         roster = Roster.of(records, frame, complete=body["complete"], total=body["total"], version=self.version)
@@ -91,7 +93,7 @@ def sight(meeting: Meeting) -> Sight:
     """What there is to see now. Asks Zoom if nobody did a moment ago."""
     heard = services().rooms.count(gateway().user_id, meeting.uuid)
     seen = dashboard(meeting, beside_webhooks=heard > 0)
-    return Sight(meeting, heard, seen, services().sightings.of(gateway().user_id, str(meeting.id)))
+    return Sight(meeting, heard, seen, services().sightings.of(gateway().user_id, meeting.id, meeting.uuid))
 
 
 def live_roster(meeting: Meeting) -> Block[Roster]:
