@@ -496,8 +496,8 @@ MUTANTS = [
     Mutant(
         "attendance: one asks, the others see what is there",
         "zoomapp/snapshots.py",
-        'mine = self._redis.set(lease, b"asks", nx=True, ex=LEASE_SECONDS)',
-        'mine = self._redis.set(lease, b"asks", ex=LEASE_SECONDS)',
+        'mine = bool(self._redis.set(lease, b"asks", nx=True, ex=LEASE_SECONDS))',
+        'mine = bool(self._redis.set(lease, b"asks", ex=LEASE_SECONDS))',
         "tests/test_snapshots.py::test_while_one_asks_the_others_see_what_is_there",
     ),
     Mutant(
@@ -510,9 +510,16 @@ MUTANTS = [
     Mutant(
         "attendance: shared with whom Zoom answered",
         "zoomapp/snapshots.py",
-        "if not self._was_answered(viewer, name):",
-        "if False:",
+        "_Look(known if age < PROOF_SECONDS else None, pause, age)",
+        "_Look(known, pause, 0.0)",
         "tests/test_snapshots.py::test_a_viewer_is_shown_it_only_after_zoom_itself_answered_them",
+    ),
+    Mutant(
+        "attendance: in an outage one asks for all",
+        "zoomapp/snapshots.py",
+        'failed = self._stop(name, Pause(until, error.code, getattr(error, "daily", False)))',
+        'failed = Pause(until, error.code, getattr(error, "daily", False))',
+        "tests/test_snapshots.py::test_a_hundred_people_cost_zoom_as_much_as_one_in_good_times_and_in_bad",
     ),
     Mutant(
         "attendance: whom Zoom refuses loses it",
@@ -566,7 +573,7 @@ MUTANTS = [
     Mutant(
         "nothing is shared of who has left",
         "zoomapp/snapshots.py",
-        "            self._drop(name)\n        return snapshot",
+        "            self._drop(name, everything=True)\n        return snapshot",
         "            pass\n        return snapshot",
         "tests/test_belongings.py::test_a_page_that_was_slow_writes_nothing_after_a_disconnect",
     ),

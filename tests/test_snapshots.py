@@ -1,12 +1,13 @@
 """One answer for everybody who may have it, asked for once per pause."""
 
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from zoomapp import services
+from zoomapp import keys, services
 from zoomapp.errors import MissingScope, NotFound, RateLimited, UpstreamError
-from zoomapp.snapshots import KEEP_SECONDS, PROOF_SECONDS, _key
+from zoomapp.snapshots import KEEP_SECONDS, PROOF_SECONDS, RENEW_SECONDS, _key
 
 PAUSE = 15.0
 
@@ -191,3 +192,85 @@ def test_nothing_of_it_can_be_read_in_redis(look, parts):
     look()
 
     assert b"answer" not in parts.redis.get(_key("meeting"))
+
+
+@pytest.fixture
+def crowd(parts, settings, zoom, clock):
+    """Lets a hundred people who are connected look at once, spread over two workers; what each was told."""
+    for number in range(100):
+        parts.tokens.store.save(f"person {number}", b"a record")
+    shops = [parts, services.build(settings, clock=clock)]
+    pool = ThreadPoolExecutor(20)
+
+    def look(number):
+        try:
+            return shops[number % 2].snapshots.get("meeting", f"person {number}", zoom, lambda: PAUSE)
+        except UpstreamError as error:
+            return error
+
+    yield lambda people=100: list(pool.map(look, range(people)))
+    pool.shutdown()
+    shops[1].redis.connection_pool.disconnect()
+
+
+def calls_of(minutes, people, crowd, zoom, clock):
+    before = zoom.asked
+    for _ in range(int(minutes * 60 // PAUSE)):
+        clock.tick(PAUSE)
+        crowd(people)
+    return zoom.asked - before
+
+
+def test_a_hundred_people_cost_zoom_as_much_as_one_in_good_times_and_in_bad(crowd, zoom, clock):
+    crowd()
+    assert zoom.asked == 100  # Zoom itself answered each of them once
+
+    good = calls_of(2, 100, crowd, zoom, clock)
+    zoom.error = UpstreamError("gone")
+    bad = calls_of(17, 100, crowd, zoom, clock)
+
+    assert (good, bad) == (2 * 4, 17 * 4)
+    assert {type(told) for told in crowd()} == {UpstreamError}
+    zoom.error = None
+    clock.tick(PAUSE)
+    for _ in range(3):
+        crowd()
+    asked = zoom.asked
+    assert len({told.body["answer"] for told in crowd()}) == 1
+    assert zoom.asked == asked
+
+
+def test_the_wait_that_zoom_asks_for_is_kept_by_those_whom_it_never_answered(look, zoom, clock):
+    zoom.error = RateLimited(90)
+    with pytest.raises(RateLimited):
+        look("dana")
+    clock.tick(60)
+
+    with pytest.raises(RateLimited) as told:
+        look("priya")
+
+    assert (zoom.asked, told.value.retry_after) == (1, 30)
+
+
+def test_many_windows_of_one_person_renew_their_proof_with_one_call(look, zoom, parts, clock):
+    look("dana")
+    for _ in range(int(RENEW_SECONDS // PAUSE)):
+        clock.tick(PAUSE)
+        look("priya")
+    asked = zoom.asked
+
+    look("dana")
+    for _ in range(5):
+        look("dana")
+
+    assert zoom.asked == asked + 1
+
+
+def test_while_one_window_asks_for_a_persons_proof_the_others_have_what_is_there(look, zoom, parts, clock):
+    look("dana")
+    for _ in range(int(RENEW_SECONDS // PAUSE)):
+        clock.tick(PAUSE)
+        look("priya")
+    parts.redis.set(f"{_key('meeting')}:lease:{keys.tag('dana')}", b"another window")
+
+    assert look("dana").body == {"answer": zoom.asked}

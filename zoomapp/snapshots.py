@@ -2,13 +2,15 @@
 
 Whoever finds it old and gets the lease asks Zoom; everybody else gets at once what is there. Nobody looks: nobody asks.
 It goes only to viewers whom Zoom itself answered the same question a short while ago; all others ask for themselves.
+While Zoom fails, one tries again after the pause for all of them, whether they were ever answered or not.
 """
 
 from __future__ import annotations
 
 import logging
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -24,23 +26,40 @@ from zoomapp.tokens.cipher import CannotOpen, KeyRing
 log = logging.getLogger(__name__)
 
 KIND = "snapshot"
-#: Whom Zoom answered. Longer than this nobody sees what Zoom would no longer tell them.
-PROOF, PROOF_SECONDS = "answered", 600
+#: Whom Zoom answered. Longer than this nobody sees what Zoom would no longer tell them; from ``RENEW_SECONDS`` on they
+#: ask for themselves again, one of their windows at a time, and have what is there meanwhile.
+PROOF, PROOF_SECONDS, RENEW_SECONDS = "answered", 600, 540
 #: How long an answer is shown while no newer one can be had.
 KEEP_SECONDS = 900
 #: Longer than all pages of an answer take; a worker that dies while it asks keeps the others waiting this long.
 LEASE_SECONDS = 60
+#: A failure is remembered beyond its pause for as long, so that even then one asks for all.
+FAILED_SECONDS = 600
+
+
+@dataclass(frozen=True)
+class Pause:
+    """Zoom failed: nobody asks ``until`` that moment. ``failed`` is the failure's code."""
+
+    until: float
+    failed: str
+    daily: bool = False
+
+    def failure(self, now: float) -> UpstreamError:
+        """What the last try ended with, as it is now."""
+        if self.failed == RateLimited.code:
+            return RateLimited(max(1, math.ceil(self.until - now)), daily=self.daily)
+        return UpstreamError("Zoom did not answer a moment ago")
 
 
 @dataclass(frozen=True)
 class Snapshot:
-    """``raw`` was made ``at`` that moment; before ``next_at`` nobody asks again. ``failed``: why the last try did."""
+    """``raw`` was made ``at`` that moment; before ``next_at`` nobody asks again. ``pause``: as the last try failed."""
 
     raw: msgspec.Raw
     at: float
     next_at: float
-    failed: str = ""
-    daily: bool = False
+    pause: Pause | None = None
 
     @cached_property
     def body(self) -> Any:
@@ -49,9 +68,7 @@ class Snapshot:
 
     def failure(self, now: float) -> UpstreamError | None:
         """What the last try ended with, as it is now."""
-        if self.failed == RateLimited.code:
-            return RateLimited(max(1, math.ceil(self.next_at - now)), daily=self.daily)
-        return UpstreamError("Zoom did not answer a moment ago") if self.failed else None
+        return self.pause.failure(now) if self.pause else None
 
 
 class Snapshots:
@@ -69,22 +86,42 @@ class Snapshots:
 
         Raises what ``fetch`` raises when there is nothing that this viewer may see instead.
         """
-        if not self._was_answered(viewer, name):
-            return self._ask(name, viewer, fetch, pause, None)
-        known = self._load(name)
-        if known and self._clock() < known.next_at:
-            return known
-        lease = _key(name) + ":lease"
-        with storage.named_failures():
-            mine = self._redis.set(lease, b"asks", nx=True, ex=LEASE_SECONDS)
-        if not mine and known:
-            return known
-        try:
+        look = self._look(name, viewer)
+        if there := self._shown(look):
+            return there
+        # One asks for all. Where it is about who may see the answer each viewer must, with one of their windows.
+        with self._lease(name, "" if look.pause or look.age < RENEW_SECONDS else viewer) as mine:
             # Somebody may have been faster, between our look and our lease.
-            known = self._load(name)
-            if known and self._clock() < known.next_at:
-                return known
-            return self._ask(name, viewer, fetch, pause, known)
+            look = self._look(name, viewer)
+            return self._shown(look, others_ask=not mine) or self._ask(name, viewer, fetch, pause, look.known)
+
+    def _look(self, name: str, viewer: str) -> _Look:
+        at = self._kept.load(viewer, PROOF, keys.digest(name))
+        age = self._clock() - at if isinstance(at, float) else math.inf
+        known, pause = self._load(name)
+        return _Look(known if age < PROOF_SECONDS else None, pause, age)
+
+    def _shown(self, look: _Look, *, others_ask: bool = False) -> Snapshot | None:
+        """What there is for this viewer without asking Zoom; None if they are to ask. Raises as ``get`` does.
+
+        Where ``others_ask``, whatever there is will do.
+        """
+        now, known, pause = self._clock(), look.known, look.pause
+        if pause and (others_ask or now < pause.until):
+            if known is None:
+                raise pause.failure(now)
+            return replace(known, next_at=pause.until, pause=pause)
+        fresh = known and not pause and now < known.next_at and look.age < RENEW_SECONDS
+        return known if fresh or others_ask else None
+
+    @contextmanager
+    def _lease(self, name: str, viewer: str) -> Iterator[bool]:
+        """Whether it is ours; it is left at the end."""
+        lease = f"{_key(name)}:lease" + (f":{keys.tag(viewer)}" if viewer else "")
+        with storage.named_failures():
+            mine = bool(self._redis.set(lease, b"asks", nx=True, ex=LEASE_SECONDS))
+        try:
+            yield mine
         finally:
             if mine:
                 with storage.named_failures():
@@ -96,48 +133,59 @@ class Snapshots:
         try:
             body = fetch()
         except UpstreamError as error:
+            until = self._clock() + max(pause(), getattr(error, "retry_after", 0))
+            failed = self._stop(name, Pause(until, error.code, getattr(error, "daily", False)))
             if known is None:
                 raise
-            wait = max(pause(), getattr(error, "retry_after", 0))
-            daily = getattr(error, "daily", False)
-            return self._save(
-                name, viewer, replace(known, next_at=self._clock() + wait, failed=error.code, daily=daily)
-            )
+            return replace(known, next_at=until, pause=failed)
         except ZoomRefused as error:
             self._kept.drop(viewer, PROOF, keys.digest(name))
-            if known and isinstance(error, NotFound):
-                self._drop(name)
+            self._drop(name, everything=isinstance(error, NotFound))
             raise
         self._kept.save(viewer, PROOF, self._clock(), PROOF_SECONDS, keys.digest(name))
         return self._save(name, viewer, Snapshot(_raw(body), self._clock(), self._clock() + pause()))
 
-    def _was_answered(self, viewer: str, name: str) -> bool:
-        at = self._kept.load(viewer, PROOF, keys.digest(name))
-        return isinstance(at, float) and self._clock() - at < PROOF_SECONDS
-
-    def _load(self, name: str) -> Snapshot | None:
-        key = _key(name)
-        sealed = storage.read(self._redis, key)
+    def _load(self, name: str) -> tuple[Snapshot | None, Pause | None]:
+        sealed, pause = storage.read_together(self._redis, _key(name), _pause_key(name))
         try:
-            found = msgspec.json.decode(self._ring.open(KIND, key, sealed), type=Snapshot) if sealed else None
+            found = msgspec.json.decode(self._ring.open(KIND, _key(name), sealed), type=Snapshot) if sealed else None
         except (CannotOpen, msgspec.MsgspecError):
             log.warning("snapshot does not open")
-            return None
-        return found if found and self._clock() - found.at < KEEP_SECONDS else None
+            found = None
+        if found and self._clock() - found.at >= KEEP_SECONDS:
+            found = None
+        return found, msgspec.json.decode(pause, type=Pause) if pause else None
 
     def _save(self, name: str, viewer: str, snapshot: Snapshot) -> Snapshot:
         """Keep it for everybody who may have it, until the viewer whose token fetched it disconnects."""
-        key = _key(name)
-        with storage.named_failures():
-            sealed = self._ring.seal(KIND, key, msgspec.json.encode(snapshot))
-            self._redis.set(key, sealed, ex=KEEP_SECONDS)
-        if self._belongings.lend(viewer, key) is storage.Put.NOT_CONNECTED:
-            self._drop(name)
+        sealed = self._ring.seal(KIND, _key(name), msgspec.json.encode(snapshot))
+        with storage.named_failures(), self._redis.pipeline(transaction=False) as pipe:
+            pipe.set(_key(name), sealed, ex=KEEP_SECONDS)
+            pipe.delete(_pause_key(name))
+            pipe.execute()
+        if self._belongings.lend(viewer, _key(name)) is storage.Put.NOT_CONNECTED:
+            self._drop(name, everything=True)
         return snapshot
 
-    def _drop(self, name: str) -> None:
+    def _stop(self, name: str, pause: Pause) -> Pause:
+        seconds = math.ceil(pause.until - self._clock()) + FAILED_SECONDS
         with storage.named_failures():
-            self._redis.delete(_key(name))
+            self._redis.set(_pause_key(name), msgspec.json.encode(pause), ex=seconds)
+        return pause
+
+    def _drop(self, name: str, *, everything: bool) -> None:
+        """Zoom answers again; ``everything``: what it answered must not stay."""
+        with storage.named_failures():
+            self._redis.delete(_pause_key(name), *([_key(name)] if everything else []))
+
+
+@dataclass(frozen=True)
+class _Look:
+    """What is known, if this viewer may see it; how the last try failed; how long ago Zoom answered this viewer."""
+
+    known: Snapshot | None
+    pause: Pause | None
+    age: float
 
 
 def _raw(body: Any) -> msgspec.Raw:
@@ -146,3 +194,7 @@ def _raw(body: Any) -> msgspec.Raw:
 
 def _key(name: str) -> str:
     return keys.tagged(keys.digest(name), KIND)
+
+
+def _pause_key(name: str) -> str:
+    return _key(name) + ":pause"
