@@ -105,10 +105,18 @@ class Rooms:
             sealed = cast("list[bytes]", self._redis.hvals(room))
         return tuple(self._opened(KIND, room, sealed, Record))
 
-    def count(self, host_id: str, uuid: str) -> int:
-        """How many records there are: the number changes with every one that comes, and with nothing else."""
-        with storage.named_failures():
-            return self._redis.hlen(_room(host_id, uuid))
+    def news(self, host_id: str, uuid: str) -> tuple[int, float]:
+        """How many records there are, and of which moment the last is. Raises StoreUnavailable.
+
+        The number changes with every one that comes, and with nothing else.
+        """
+        index = keys.of_user(host_id, INDEX)
+        with storage.named_failures(), self._redis.pipeline(transaction=False) as pipe:
+            pipe.hlen(_room(host_id, uuid))
+            pipe.hget(index, keys.digest(uuid))
+            count, about = pipe.execute()
+        room = next(iter(self._opened(INDEX, index, [about] if about else [], Room)), None)
+        return count, room.heard_at if room else 0.0
 
     def running(self, host_id: str) -> tuple[Room, ...]:
         """The host's meetings that have not ended, the newest first. Raises StoreUnavailable."""

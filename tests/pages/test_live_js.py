@@ -205,6 +205,21 @@ def test_the_wait_that_is_asked_for_is_kept_and_counted_down(watch):
     round_(page, 5000)
 
 
+def test_a_refusal_is_said_and_what_was_there_stays(watch):
+    page, asked, _ = watch()
+    wait = {"Retry-After": "60", "Content-Type": "text/plain"}
+    page.route(LIVE, lambda route: route.fulfill(status=403, headers=wait, body="One permission is missing."))
+    round_(page)
+    page.wait_for_selector("#fresh >> text=/Not updated · retry in (60|59) s/")
+    asked.clear()
+
+    page.clock.run_for(55_000)
+
+    assert asked == []
+    assert page.text_content("[data-say]") == "One permission is missing."
+    assert page.is_visible("tbody >> text=Guest Lee")
+
+
 def test_an_outage_makes_the_page_ask_less_and_less(watch):
     page, asked, _ = watch()
     page.route(LIVE, lambda route: route.abort())

@@ -77,7 +77,39 @@ def test_an_outage_of_the_dashboard_hides_nothing_that_webhooks_told(dana, world
     world.join(meeting, None, "Guest Lee")
     world.faults.append(Fault(METRICS, 502, {}, "gone"))
 
-    assert names(dana.look(f"/participants/{REVIEW}")) == ["Guest Lee"]
+    page = dana.look(f"/participants/{REVIEW}")
+
+    assert names(page) == ["Guest Lee"]
+    assert "We couldn’t reach Zoom" in read(page)
+    assert "We couldn’t reach Zoom" in dana.get(f"/participants/{REVIEW}/live").text
+
+
+def test_a_page_is_as_old_as_the_last_news_though_webhooks_once_came(priya, world, webhooks, clock):
+    meeting = world.start_meeting(PRIYAS)
+    world.join(meeting, None, "Guest Lee")
+    world._listeners.remove(webhooks)
+    clock.tick(600)
+    world.join(meeting, None, "Guest Kim")
+
+    page = priya.look(f"/participants/{PRIYAS}")
+
+    assert "as of 15:30" in read(page)
+    assert "Live · 10 min ago" in read(page)
+    assert priya.get(f"/participants/{PRIYAS}/live").headers["X-Seen-Age"] == "600"
+
+
+def test_a_meeting_that_begins_anew_within_minutes_goes_on_in_its_new_instance(priya, world, webhooks, clock):
+    meeting = world.start_meeting(PRIYAS)
+    world.join(meeting, None, "Guest Lee")
+    page = f"/participants/{PRIYAS}"
+    assert names(priya.look(page)) == ["Guest Lee"]
+    clock.tick(60)
+    world.end_meeting(meeting)
+    clock.tick(120)
+    world.join(world.start_meeting(PRIYAS), None, "Guest Kim")
+
+    assert names(priya.look(page)) == ["Guest Kim"]
+    assert "Guest Kim" in priya.get(f"{page}/live").text
 
 
 def test_webhooks_are_for_the_host_alone(ada, dana, world, webhooks):
@@ -345,6 +377,35 @@ def test_an_outage_is_a_pause(live, world, clock):
     answer = live()
 
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "30")
+
+
+def test_a_refusal_is_no_end_and_says_why(live, world, clock):
+    clock.tick(15)
+    world.faults.append(Fault(METRICS, 400, {}, {"code": 200, "message": "Only available for paid account."}))
+
+    answer = live()
+
+    assert (answer.status_code, answer.text) == (403, "Live participants need a Business plan.")
+    assert answer.headers["Retry-After"] == "60"
+
+
+def test_a_list_that_may_not_be_read_any_more_is_no_end(priya, world, clock):
+    world.start_meeting(PRIYAS)
+    priya.look(f"/participants/{PRIYAS}")
+    clock.tick(61)
+    refusal = {"code": 4711, "message": "does not contain scopes:[meeting:read:list_meetings]"}
+    world.faults.append(Fault("GET /v2/users/me/meetings", 400, {}, refusal))
+
+    answer = priya.get(f"/participants/{PRIYAS}/live")
+
+    assert (answer.status_code, answer.text) == (403, "One permission is missing.")
+
+
+def test_a_meeting_that_zoom_no_longer_knows_is_over(live, world, clock):
+    clock.tick(15)
+    world.faults.append(Fault(METRICS, 404, {}, {"code": 3001, "message": "Meeting does not exist."}))
+
+    assert live().status_code == 204
 
 
 def test_a_stranger_is_told_to_sign_in_and_nobody_elses_people(live, anyone, priya, app, world):

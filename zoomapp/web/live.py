@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from zoomapp.errors import NotFound
 from zoomapp.web.participants import told, version
 from zoomapp.web.sources import Sight, sight
+from zoomapp.web.trouble import Trouble
 from zoomapp.web.viewer import now, viewer
 from zoomapp.web.watched import running
 from zoomapp.zoom.ids import instance_of
@@ -27,22 +28,22 @@ SOON_SECONDS = 1.0
 FAST_SECONDS = 15
 #: While Zoom does not answer and does not say how long.
 PAUSE_SECONDS = 30
+#: While Zoom refuses: a permission may be granted again, a plan changed.
+REFUSED_SECONDS = 60
 
 
 @bp.get("/participants/<key>/live")
 def show(key: str) -> ResponseReturnValue:
-    """200 with the part, 304 when it is the same, 204 when the meeting is over, 429 or 503 with a time to wait."""
+    """200 with the part, 304 when it is the same, 204 when the meeting is over; else a time to wait."""
     instance = instance_of(key)
     if instance is None:
         raise NotFound
-    meeting = running(instance, LIST_SECONDS)
-    there = sight(meeting) if meeting else None
-    trouble = there.seen.trouble if there and not there.heard and not there.sighted else None
-    if there is None or (trouble and trouble.status < 429):
-        return "", 204
-    if trouble:
-        wait = trouble.retry_after or PAUSE_SECONDS
-        return "", 429 if trouble.status == 429 else 503, {"Retry-After": str(wait)}
+    found = running(instance, LIST_SECONDS)
+    if found.value is None:
+        return _nothing(found.trouble)
+    there = sight(found.value)
+    if there.seen.trouble and not there.heard and not there.sighted:
+        return _nothing(there.seen.trouble)
     etag = version(there.version)
     response = Response(headers={"Cache-Control": "private, no-cache", **poll_headers(there)})
     response.set_etag(etag)
@@ -51,8 +52,18 @@ def show(key: str) -> ResponseReturnValue:
         response.status_code = 304
     else:
         response.mimetype = "text/html"
-        response.set_data(render_template("partials/people.html", **told(key, meeting, there.roster())))
+        response.set_data(render_template("partials/people.html", **told(key, found.value, there.roster())))
     return response
+
+
+def _nothing(trouble: Trouble | None) -> ResponseReturnValue:
+    """The end, or the wait after which to ask again and, where Zoom refuses, why; what is shown stays meanwhile."""
+    if trouble is None or trouble.status == NotFound.status:
+        return "", 204
+    if trouble.status < 429:
+        return f"{trouble.title}.", 403, {"Retry-After": str(REFUSED_SECONDS), "Content-Type": "text/plain"}
+    wait = trouble.retry_after or PAUSE_SECONDS
+    return "", 429 if trouble.status == 429 else 503, {"Retry-After": str(wait)}
 
 
 def poll_headers(there: Sight) -> dict[str, str]:

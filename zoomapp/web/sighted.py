@@ -45,7 +45,7 @@ def take(key: str) -> ResponseReturnValue:
     if (request.content_length or 0) > MAX_BODY_BYTES:
         raise TooLarge(f"{request.content_length} bytes")
     instance, who = instance_of(key), gateway().user_id
-    meeting = running(instance, LIST_SECONDS) if instance else None
+    meeting = running(instance, LIST_SECONDS).value if instance else None
     if meeting is None:
         raise NotFound
     try:

@@ -24,7 +24,7 @@ from zoomapp.web.dashboard import dashboard
 from zoomapp.web.planned import Plan, plan_of, plan_when_held
 from zoomapp.web.roster import Roster
 from zoomapp.web.steps import all_rows
-from zoomapp.web.trouble import HELD, PAST, REPORT, Need
+from zoomapp.web.trouble import HELD, PAST, REPORT, Need, Trouble
 from zoomapp.web.viewer import now, viewer
 from zoomapp.web.watched import running
 from zoomapp.zoom.models import Meeting, PastMeeting
@@ -38,7 +38,7 @@ def people(instance: str, old: float = 0.0) -> tuple[Meeting | None, PastMeeting
 
     Of a past meeting, what this viewer saw at most ``old`` seconds ago will do.
     """
-    meeting = running(instance, LIST_SECONDS)
+    meeting = running(instance, LIST_SECONDS).value
     seen = live_roster(meeting) if meeting else None
     # Somebody else's meeting may turn out not to run.
     if seen is None or (seen.status == NotFound.status and not (meeting and meeting.uuid)):
@@ -49,10 +49,11 @@ def people(instance: str, old: float = 0.0) -> tuple[Meeting | None, PastMeeting
 
 @dataclass(frozen=True)
 class Sight:
-    """What this viewer may know of a running meeting: how much webhooks told, what dashboard and own client say."""
+    """What this viewer may know of a running meeting: how much webhooks told, and when; what the others say."""
 
     meeting: Meeting
     heard: int
+    heard_at: float
     seen: Block[Snapshot]
     sighted: Seen | None
 
@@ -66,12 +67,17 @@ class Sight:
 
     @property
     def at(self) -> datetime:
-        """What webhooks tell is as of now, and does without the rest."""
-        return now() if self.heard else self.seen.at if self.seen.value else self._sighted_at
+        """The moment of the last news, whoever brought them; they may have stopped coming."""
+        news = [self.heard_at] if self.heard else []
+        news += [self.seen.value.at] if self.seen.value else []
+        news += [self.sighted.at] if self.sighted else []
+        return datetime.fromtimestamp(max(news), UTC) if news else now()
 
     @property
-    def _sighted_at(self) -> datetime:
-        return datetime.fromtimestamp(self.sighted.at, UTC) if self.sighted else now()
+    def trouble(self) -> Trouble | None:
+        """Why the dashboard does not tell. Where webhooks do, that Zoom refuses it is none."""
+        failure = self.seen.trouble
+        return None if failure and self.heard and failure.status < 429 else failure
 
     def roster(self) -> Block[Roster]:
         """All of it, merged."""
@@ -84,16 +90,16 @@ class Sight:
         listed = [from_metrics(row, self.seen.at.timestamp()) for row in body["rows"]]
         records = [*heard, *listed, *(self.sighted.stays if self.sighted else ())]
         if self.seen.value is None and not records:
-            return Block(None, self.seen.at, self.seen.trouble)
+            return Block(None, self.seen.at, self.trouble)
         roster = Roster.of(records, frame, complete=body["complete"], total=body["total"], version=self.version)
-        return Block(roster, self.at, None if self.heard else self.seen.trouble)
+        return Block(roster, self.at, self.trouble)
 
 
 def sight(meeting: Meeting) -> Sight:
     """What there is to see now. Asks Zoom if nobody did a moment ago."""
-    heard = services().rooms.count(gateway().user_id, meeting.uuid)
+    heard, heard_at = services().rooms.news(gateway().user_id, meeting.uuid)
     seen = dashboard(meeting, beside_webhooks=heard > 0)
-    return Sight(meeting, heard, seen, services().sightings.of(gateway().user_id, meeting.id, meeting.uuid))
+    return Sight(meeting, heard, heard_at, seen, services().sightings.of(gateway().user_id, meeting.id, meeting.uuid))
 
 
 def live_roster(meeting: Meeting) -> Block[Roster]:

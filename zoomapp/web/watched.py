@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from gettext import gettext as _
 
 from zoomapp.rooms import Room
@@ -18,31 +19,33 @@ TOLD_SECONDS = 600.0
 LAG_SECONDS = 60.0
 
 
-def running(instance: str, seconds: float) -> Meeting | None:
+def running(instance: str, seconds: float) -> Block[Meeting]:
     """The meeting of that number or UUID while it runs, if this viewer may see who is in it.
 
-    Zoom's list of the viewer's running meetings is not asked again within ``seconds``; webhooks spare it for longer.
+    Without one, ``trouble`` says why nobody can tell; without that, too, it is over. Zoom's list of the viewer's
+    running meetings is not asked again within ``seconds``; webhooks spare it for longer.
     """
     rooms, who = services().rooms, gateway().user_id
-    told = any(instance in (room.uuid, str(room.number)) for room in rooms.running(who))
+    told = next((room for room in rooms.running(who) if instance in (room.uuid, str(room.number))), None)
     listed = recent(LIVE_LIST, read_meetings, TOLD_SECONDS if told else seconds) or live_meetings()
     own = next((each for each in listed.value or () if instance in (str(each.id), each.uuid)), None)
+    if own and told and _is_newer(told, listed):
+        # Begun anew since: the number is the same, the instance is not.
+        own = replace(own, uuid=told.uuid)
     room = rooms.find(who, own.uuid if own else instance)
     if own:
-        return own if room is None or room.ended_at is None else None
+        return Block(own if room is None or room.ended_at is None else None, listed.at)
     if room:
-        running = room.ended_at is None and _goes_on(room, listed)
-        return Meeting(room.number, room.uuid, room.topic, host_id=gateway().user_id) if running else None
+        goes_on = room == told and _is_newer(room, listed)
+        return Block(Meeting(room.number, room.uuid, room.topic, host_id=who) if goes_on else None, listed.at)
     if is_number(instance) and may_read_dashboard():
         # Perhaps a colleague's, for those who may look at the whole account.
-        return Meeting(int(instance), topic=_("A meeting of your account"))
-    return None
+        return Block(Meeting(int(instance), topic=_("A meeting of your account")), listed.at)
+    return Block(None, listed.at, listed.trouble)
 
 
-def _goes_on(room: Room, listed: Block[tuple[Meeting, ...]]) -> bool:
-    """Whether a meeting runs that Zoom's list does not hold: too new for it, or the list may not be read."""
-    if room not in services().rooms.running(gateway().user_id):
-        return False
+def _is_newer(room: Room, listed: Block[tuple[Meeting, ...]]) -> bool:
+    """Whether Zoom's list cannot know of this meeting: made before it, too soon after, or not to be read."""
     return listed.value is None or listed.at.timestamp() < room.heard_at + LAG_SECONDS
 
 
