@@ -19,7 +19,7 @@ async function watch() {
   hasDoor = Boolean(await answer(() => zoomSdk.getWaitingRoomParticipants()));
   if (hasDoor) import("./admit.js");
   // A page that had nothing to show has now.
-  if ((await (told = told.then(tell))) && !document.querySelector("[data-live]")) location.reload();
+  if ((await (told = told.then(tell))) && "blank" in place.dataset) location.reload();
 }
 
 // Many come at once; one after the other: what is told first happened first.

@@ -15,6 +15,11 @@ REVIEW, PRIYAS = 85000000102, 87000000302
 
 def names(answer):
     read(answer)
+    return rows(answer)
+
+
+def rows(answer):
+    """Who stands in a part, from above."""
     return re.findall(r'class="person-name"><bdi>([^<]*)', answer.text)
 
 
@@ -311,6 +316,57 @@ def test_what_the_page_shows_already_does_not_travel_again(live, dana, world, cl
 
 def test_another_filter_is_another_part(live):
     assert live(etag=live().headers["ETag"], show="left").status_code == 200
+
+
+def test_a_refresh_changes_nobodys_place_however_the_list_is_sorted(priya, world, webhooks, clock):
+    meeting = world.start_meeting(PRIYAS)
+    zoe = world.join(meeting, None, "Zoe")
+    clock.tick(240)
+    world.join(meeting, None, "Ben")
+    clock.tick(60)
+    world.leave(meeting, zoe)
+    page, live = f"/participants/{PRIYAS}?sort={{}}", re.compile(r'data-live="([^"]+)"')
+    shown = {sort: priya.look(page.format(sort)) for sort in ("time", "name", "waiting")}
+    assert names(shown["time"]) == ["Zoe", "Ben"]
+
+    clock.tick(600)
+    world.join(meeting, None, "Ada")
+
+    for sort, answer in shown.items():
+        part = priya.get(live.search(answer.text)[1].replace("&amp;", "&"))
+        assert rows(part) == [*rows(answer), "Ada"], sort
+    assert names(priya.look(page.format("time"))) == ["Ben", "Zoe", "Ada"]
+
+
+def test_who_is_sent_back_to_the_door_waits_since_then(priya, world, webhooks, clock):
+    meeting = world.start_meeting(PRIYAS)
+    lee = world.join(meeting, None, "Guest Lee")
+    clock.tick(3000)
+    world.join(meeting, None, "Guest Kim", waiting=True)
+    clock.tick(60)
+    world.leave(meeting, lee)
+    world.join(meeting, None, "Guest Lee", waiting=True, participant_uuid=lee.participant_uuid)
+    clock.tick(120)
+
+    page = priya.look(f"/participants/{PRIYAS}?sort=waiting")
+
+    assert names(page) == ["Guest Kim", "Guest Lee"]
+    assert re.findall(r"Waiting for (\d+ min)", page.text) == ["3 min", "2 min"]
+    assert re.search(r"2 waiting · Guest Lee , Guest Kim 3 min", read(page))
+
+
+def test_all_rows_are_shown_at_once_but_never_refreshed(dana, world):
+    world.tell("all-hands")
+    page = dana.get("/participants").location
+
+    everybody, part = dana.look(f"{page}?rows=5000"), dana.get(f"{page}/live?rows=5000")
+
+    assert len(names(everybody)) > 100 == len(rows(part))
+    assert "data-live" not in everybody.text
+    assert "live.js" not in everybody.text
+    assert "Updated · now" in read(everybody)
+    assert "Back to the live list" in read(everybody)
+    assert "data-live" in dana.look(page).text
 
 
 def test_minutes_count_on(live, clock):

@@ -97,6 +97,13 @@ def waiting_seconds(person: Person, now: float) -> float:
     return intervals.seconds(person.waiting, now)
 
 
+def waiting_since(person: Person, at: float) -> float | None:
+    """Since when somebody waits who is at the door at that moment."""
+    here, waiting = (intervals.until_moment(stays, at) for stays in (person.here, person.waiting))
+    inside = here and here[-1][1] is None
+    return waiting[-1][0] if waiting and waiting[-1][1] is None and not inside else None
+
+
 def rejoins(person: Person) -> int:
     """How often somebody left and came back."""
     return max(0, len(person.here) - 1)

@@ -57,6 +57,11 @@ def close(intervals: Iterable[Interval], at: float) -> tuple[Interval, ...]:
     return tuple((start, max(start, at) if end is None else end) for start, end in intervals)
 
 
+def until_moment(intervals: Iterable[Interval], at: float) -> tuple[Interval, ...]:
+    """What was known of them ``at`` that moment: what went on then, has no end."""
+    return tuple((start, None if until((start, end)) > at else end) for start, end in intervals if start <= at)
+
+
 def pair(joins: Set[float], leaves: Set[float]) -> list[Interval]:
     """Stays from the times somebody joined and left, some of which may be missing or a little off.
 

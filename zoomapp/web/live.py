@@ -9,7 +9,7 @@ from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 
 from zoomapp.errors import NotFound
-from zoomapp.web.participants import told, version
+from zoomapp.web.participants import ROWS, told, version
 from zoomapp.web.sources import Sight, sight
 from zoomapp.web.trouble import Trouble
 from zoomapp.web.viewer import now, viewer
@@ -52,7 +52,8 @@ def show(key: str) -> ResponseReturnValue:
         response.status_code = 304
     else:
         response.mimetype = "text/html"
-        response.set_data(render_template("partials/people.html", **told(key, found.value, there.roster())))
+        part = {**told(key, found.value, there.roster()), "most": ROWS, "lively": True}
+        response.set_data(render_template("partials/people.html", **part))
     return response
 
 

@@ -21,9 +21,10 @@ from zoomapp.zoom.models import Meeting
 
 bp = Blueprint("participants", __name__)
 
+#: More only when asked for, and then without being refreshed.
 ROWS = 100
 #: How the address chooses what is shown; those in the second line stay when another filter is chosen.
-CHOICES = ("show", "q", "rows", "sort", "names")
+CHOICES = ("show", "q", "sort", "names")
 STAYING = ("sort", "names")
 #: Where a person's key goes.
 PERSON = "PERSON"
@@ -49,7 +50,7 @@ def show(key: str) -> ResponseReturnValue:
     page = render_template(
         "pages/participants.html",
         about=about,
-        live_address=url_for("live.show", key=key, **choices()),
+        live_address=live_address(key),
         live_version=version(seen.value.version) if seen.value else "",
         **told(key, meeting, seen),
     )
@@ -67,10 +68,18 @@ def version(heard: str) -> str:
     return keys.digest(f"{heard} {how} {int(now().timestamp() // 60)}")
 
 
+def live_address(key: str) -> str:
+    """Where the live part of this page is, as this page is filtered, and sorted at this moment."""
+    sorted_at = {"at": now().timestamp()} if "sort" in request.args else {}
+    return url_for("live.show", key=key, **choices(), **sorted_at)
+
+
 def told(key: str, meeting: Meeting | None, seen: Block[Roster]) -> dict[str, Any]:
     """What a page or its live part says of a meeting's people, as its address chooses."""
     query, view = request.args.get("q", "").strip()[:200], request.args.get("show", "")
-    rows = seen.value.chosen(view, query, request.args.get("sort", "")) if seen.value else []
+    sort, sorted_at = request.args.get("sort", ""), request.args.get("at", type=float)
+    rows = seen.value.chosen(view, query, sort, sorted_at) if seen.value else []
+    most = max(ROWS, request.args.get("rows", ROWS, type=int))
     if seen.value and request.args.get("names") == "hide":
         # Found by their names, shown without them.
         seen = replace(seen, value=seen.value.without_names())
@@ -88,7 +97,9 @@ def told(key: str, meeting: Meeting | None, seen: Block[Roster]) -> dict[str, An
         "chips": _chips(key, seen.value, view) if seen.value else (),
         "query": query,
         "view": view,
-        "most": max(ROWS, request.args.get("rows", ROWS, type=int)),
+        "most": most,
+        # A browser takes too long to go through more, again and again.
+        "lively": meeting is not None and most <= ROWS,
     }
 
 

@@ -6,24 +6,33 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property
+from math import inf
 from typing import Any
 
 import msgspec
 
 from zoomapp import agenda
-from zoomapp.attendance import Figures, Frame, Person, Record, count, merge
-from zoomapp.attendance.figures import Status, here_seconds, late_seconds, left_early_seconds, rejoins, status
+from zoomapp.attendance import Figures, Frame, Person, Record, count, intervals, merge
+from zoomapp.attendance.figures import (
+    Status,
+    here_seconds,
+    late_seconds,
+    left_early_seconds,
+    rejoins,
+    status,
+    waiting_since,
+)
 from zoomapp.attendance.records import Source
 from zoomapp.charts import Axis
 from zoomapp.web.filters import initials
 from zoomapp.web.viewer import viewer
 
 VIEWS = ("here", "waiting", "left", "late")
-#: How rows may be sorted, besides in order of arrival.
-SORTS: dict[str, Callable[[Row], Any]] = {
-    "name": lambda row: agenda.fold(row.person.name),
-    "time": lambda row: -row.seconds,
-    "waiting": lambda row: (row.state != "waiting", row.joined_at),
+#: How people may be sorted as they are at a moment, besides in order of arrival.
+SORTS: dict[str, Callable[[Person, float], Any]] = {
+    "name": lambda person, at: agenda.fold(person.name),
+    "time": lambda person, at: -intervals.seconds(intervals.until_moment(person.here, at), at),
+    "waiting": lambda person, at: waiting_since(person, at) or inf,
 }
 
 
@@ -48,6 +57,11 @@ class Row:
         person = self.person
         left = person.here[-1][1] if person.here else person.waiting[-1][1]
         return datetime.fromtimestamp(left, UTC) if self.state == "left" and left is not None else None
+
+    @property
+    def waiting_since(self) -> datetime | None:
+        """When who is at the door now came there, be it for the second time."""
+        return datetime.fromtimestamp(self.person.waiting[-1][0], UTC) if self.state == "waiting" else None
 
     @cached_property
     def seconds(self) -> float:
@@ -121,12 +135,23 @@ class Roster:
         live, chosen, starts_at = self.frame.ended_at is None, viewer().chosen, self.frame.starts_at
         return Axis.around(first, self.frame.end, viewer().zone, live=live, scheduled=starts_at, hour12=chosen.hour12)
 
-    def chosen(self, view: str, query: str, sort: str = "") -> list[Row]:
-        """Those a filter and a search leave, in order of arrival or as ``SORTS`` has it."""
+    @cached_property
+    def longest_wait_since(self) -> datetime | None:
+        """Since when the first of those who are at the door waits."""
+        return min((row.waiting_since for row in self.waiting if row.waiting_since), default=None)
+
+    def chosen(self, view: str, query: str, sort: str = "", sorted_at: float | None = None) -> list[Row]:
+        """Those a filter and a search leave, in order of arrival or as ``SORTS`` has it.
+
+        Sorted as they were at that moment, with newcomers behind: under a reader's eyes nobody changes places.
+        """
         found = [
             each for each in self.rows if each.is_in(view) and (not query or agenda.matches(query, each.person.name))
         ]
-        return sorted(found, key=SORTS[sort]) if sort in SORTS else found
+        if sort not in SORTS:
+            return found
+        at, key = self.frame.end if sorted_at is None else sorted_at, SORTS[sort]
+        return sorted(found, key=lambda row: (1,) if row.person.arrived_at > at else (0, key(row.person, at)))
 
     def without_names(self) -> Roster:
         """The same for a screen that others see: initials, and no address."""
