@@ -71,7 +71,7 @@ function draw(html, etag) {
   const chosen = getSelection();
   if (!chosen.isCollapsed && region.contains(chosen.anchorNode)) return;
   const beforeNodeMorphed = (old, made) => {
-    if (old === fresh || old.isEqualNode(made) || old.matches?.("form, details[open] > :not(summary)")) return false;
+    if (old === fresh || old.isEqualNode(made) || old.matches?.("form, details[open]:not(.c-table) > :not(summary)")) return false;
     return !old.matches?.("td:not(.a-name)") || !counted(old, made);
   };
   const beforeAttributeUpdated = (name) => name !== "open";

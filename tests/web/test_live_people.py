@@ -192,6 +192,52 @@ def test_the_final_report_replaces_them(priya, world, webhooks, clock):
     assert "Final report from Zoom" in read(page)
 
 
+def test_who_was_host_and_co_host_is_still_said_in_the_report_and_the_file(priya, world, webhooks, clock):
+    meeting = world.start_meeting(PRIYAS)
+    world.join(meeting, "priya")
+    lee = world.join(meeting, None, "Guest Lee")
+    world.set_role(meeting, lee, "co-host")
+    clock.tick(600)
+    world.end_meeting(meeting)
+    clock.tick(3600)
+    key = meeting.uuid[:22].replace("+", "-").replace("/", "_")
+
+    page, table, events = (priya.look(f"/participants/{key}{form}") for form in ("", ".csv", ".events.csv"))
+
+    assert "Final report from Zoom" in read(page)
+    assert set(re.findall(r"(Host|Co-host)</span>", page.text)) == {"Host", "Co-host"}
+    assert {line.split(",")[3] for line in table.text.splitlines()[1:]} == {"host", "co-host"}
+    assert {line.split(",")[5] for line in events.text.splitlines()[1:]} == {"past"}
+
+
+@pytest.mark.parametrize("heard", [True, False])
+def test_a_number_stands_for_the_instance_that_ran_last(priya, world, webhooks, clock, heard):
+    if not heard:
+        world._listeners.remove(webhooks)
+    first = world.start_meeting(PRIYAS)
+    for name in ("Guest Lee", "Guest Kim"):
+        world.join(first, None, name)
+    clock.tick(600)
+    world.end_meeting(first)
+    clock.tick(3600)
+    assert "Guest Lee" in priya.look(f"/participants/{PRIYAS}").text
+    world.switches.ready_after = 1800
+    clock.tick(60)
+    second = world.start_meeting(PRIYAS)
+    priya.look(f"/participants/{PRIYAS}")
+    world.join(second, None, "Guest Mara")
+    clock.tick(600)
+    world.end_meeting(second)
+    clock.tick(60)
+
+    page = priya.look(f"/participants/{PRIYAS}")
+
+    assert "Guest Lee" not in page.text
+    assert "Final report" not in page.text
+    assert ("Guest Mara" in page.text) == heard
+    assert "Planning" in page.text
+
+
 def test_colleagues_who_may_look_share_one_list_after_zoom_answered_each(dana, ada, world, clock):
     world.tell("live-meeting")
     link = dana.get("/participants").location

@@ -11,6 +11,7 @@ from sandbox.faults import Fault
 from tests.people import OWN
 from tests.web.reading import read
 from zoomapp.agenda import fold
+from zoomapp.web.held import REUSE_SECONDS
 
 REPORT = "GET /v2/report/meetings/*/participants"
 LIST = "GET /v2/past_meetings/*/participants"
@@ -177,8 +178,9 @@ def test_all_times_of_a_meeting_lead_to_two_side_by_side(dana, world):
     assert both
 
 
-def test_who_came_to_one_of_them_only_is_told_apart(dana, world):
+def test_who_came_to_one_of_them_only_is_told_apart(dana, world, clock):
     number = series(dana, world)
+    clock.tick(REUSE_SECONDS)
     together = re.search(r"/participants/[\w-]{22}/with/[\w-]{22}", dana.look(f"/participants/{number}/times").text)[0]
     row = {"id": "", "join_time": "2026-02-16T09:00:00Z", "leave_time": "2026-02-16T09:30:00Z"}
     for name in ("Only Before", "Only After"):
@@ -193,6 +195,52 @@ def test_who_came_to_one_of_them_only_is_told_apart(dana, world):
         "first": ["Only Before"],
         "second": ["Only After"],
     }
+
+
+def test_hidden_names_stay_hidden_beside_another_time(dana, world):
+    number = series(dana, world)
+    times = dana.look(f"/participants/{number}/times?names=hide").text
+    together = re.search(r'href="(/participants/[\w-]{22}/with/[\w-]{22}[^"]*)"', times)[1]
+    links = re.findall(r'href="(/participants/[\w-]{22}[^"]*)"', times)
+
+    page = dana.look(together)
+
+    assert all("names=hide" in link for link in links)
+    assert "Jonas" not in page.text
+    assert "<bdi>JW</bdi>" in page.text
+    assert "names=hide" in dana.look(links[0]).text.partition("All times")[0]
+
+
+def test_a_complete_report_is_read_once_for_chips_search_sorting_and_files(dana, past, world, clock):
+    dana.look(past)
+    world.calls.clear()
+
+    for more in ("?show=late", "?q=dana", "?sort=name", ".csv", ".events.csv", ".json"):
+        assert dana.look(f"{past}{more}").status_code == 200
+
+    assert world.calls.count(REPORT) == 0
+    clock.tick(REUSE_SECONDS)
+    dana.look(past)
+    assert world.calls.count(REPORT) >= 1
+
+
+def test_a_report_with_a_page_missing_is_read_again(dana, past, world, clock):
+    clock.tick(REUSE_SECONDS)
+    row = {"id": "", "name": "Lee", "join_time": "2026-02-16T09:00:00Z", "leave_time": "2026-02-16T09:30:00Z"}
+    first = {"participants": [row], "next_page_token": "more", "total_records": 2}
+    world.faults += [Fault(REPORT, 200, {}, first, count=1), Fault(REPORT, 502, {}, "gone", count=1)]
+    assert "Showing 1 of about 2" in read(dana.look(past))
+
+    assert "Showing" not in read(dana.look(past))
+
+
+def test_the_curve_can_be_read_as_a_table(dana, past):
+    page = dana.look(past).text
+
+    table = page.partition("Show the curve as a table")[2].partition("</table>")[0]
+    told = re.findall(r"<tr><td>(\d\d:\d\d)</td><td>(\d+)</td></tr>", table)
+    assert len(told) >= 3
+    assert max(int(count) for _at, count in told) == int(re.search(r"peak (\d+) at", page)[1])
 
 
 def series(person, world):

@@ -5,7 +5,18 @@ either has a title and a description, or is hidden because the row beside it say
 """
 
 from zoomapp.charts.amounts import meter, storage, table
-from zoomapp.charts.attendance import axis, curve, curve_words, timeline, timeline_words
+from zoomapp.charts.attendance import axis, curve, curve_rows, curve_words, timeline, timeline_words
 from zoomapp.charts.axis import Axis
 
-__all__ = ["Axis", "axis", "curve", "curve_words", "meter", "storage", "table", "timeline", "timeline_words"]
+__all__ = [
+    "Axis",
+    "axis",
+    "curve",
+    "curve_rows",
+    "curve_words",
+    "meter",
+    "storage",
+    "table",
+    "timeline",
+    "timeline_words",
+]

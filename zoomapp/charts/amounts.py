@@ -43,12 +43,12 @@ def meter(value: float, largest: float) -> Markup:
     )
 
 
-def table(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> Markup:
+def table(heads: Sequence[str], rows: Iterable[Sequence[object]], title: str = "Show as table") -> Markup:
     """The numbers of a chart, behind "Show as table"."""
     head = "".join(f'<th scope="col">{escape(text)}</th>' for text in heads)
     body = "".join(f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>" for row in rows)
     return Markup(
-        '<details class="c-table"><summary>Show as table</summary>'
+        f'<details class="c-table"><summary>{escape(title)}</summary>'
         f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></details>"
     )
 

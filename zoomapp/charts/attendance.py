@@ -73,6 +73,15 @@ def curve(span: Axis, points: Points, *, height: int = 96, most: int = 5, prefix
     return svg.figure(prefix, height, "People in the meeting over time", curve_words(span, points), body)
 
 
+def curve_rows(span: Axis, points: Points, most: int = 9) -> list[tuple[str, int]]:
+    """The curve as rows: how many were here at its start, its round times, its peak and its end; none if not drawn."""
+    peak_at, peak = max(points, key=lambda point: point[1], default=(span.start, 0))
+    if peak < 2 or span.end - points[0][0] < LEAD_SECONDS:
+        return []
+    moments = {points[0][0], peak_at, *(at for at in span.moments(most) if at > points[0][0]), span.end}
+    return [(span.clock(at), max(point for point in points if point[0] <= at)[1]) for at in sorted(moments)]
+
+
 def curve_words(span: Axis, points: Points) -> str:
     """The curve in a sentence."""
     peak_at, peak = max(points, key=lambda point: point[1])

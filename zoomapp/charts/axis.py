@@ -47,6 +47,11 @@ class Axis:
 
     def ticks(self, most: int) -> list[tuple[float, str]]:
         """Round times of the viewer's clock and their places: at most ``most``, the last is now or the end."""
+        marks = [(self.x(at), self.clock(at)) for at in self.moments(most)]
+        return [*marks, (100.0, "now" if self.live else self.clock(self.end))]
+
+    def moments(self, most: int) -> list[float]:
+        """The round times, without the end."""
         shift = times.local(self.start, self.zone).utcoffset()
         ahead = shift.total_seconds() if shift else 0.0
         last = self.end - (self.end - self.start) * GAP_TO_LAST / 100
@@ -55,6 +60,4 @@ class Axis:
             count = int((last - first) // step) + 1
             if count < most:
                 break
-        moments = [first + n * step for n in range(min(count, most - 1))]
-        marks = [(self.x(at), self.clock(at)) for at in moments]
-        return [*marks, (100.0, "now" if self.live else self.clock(self.end))]
+        return [first + n * step for n in range(min(count, most - 1))]

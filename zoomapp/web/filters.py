@@ -14,7 +14,7 @@ from markupsafe import Markup
 
 from zoomapp import times
 from zoomapp.attendance import Person
-from zoomapp.charts import Axis, axis, curve, meter, storage, table, timeline, timeline_words
+from zoomapp.charts import Axis, axis, curve, curve_rows, meter, storage, table, timeline, timeline_words
 from zoomapp.web.viewer import now, viewer
 from zoomapp.zoom.ids import key_of
 
@@ -143,6 +143,12 @@ def drawn(points: Sequence[tuple[float, int]], span: Axis, height: int = 96, mos
     return curve(span, points, height=height, most=most, prefix=prefix or "curve")
 
 
+def curve_table(points: Sequence[tuple[float, int]], span: Axis) -> Markup:
+    """The curve's numbers, to be read."""
+    rows = curve_rows(span, points)
+    return table((_("Time"), _("In the meeting")), rows, _("Show the curve as a table")) if rows else Markup()
+
+
 def storage_table(months: Sequence[tuple[str, int]], partial: Collection[str] = ()) -> Markup:
     """The numbers of the storage chart, to be read."""
     sizes = [(name, times.size(count)) for name, count in months]
@@ -189,6 +195,7 @@ FILTERS: dict[str, Callable[..., object]] = {
     "clock_in": clock_in,
     "countdown": times.countdown,
     "curve": drawn,
+    "curve_table": curve_table,
     "date": date,
     "date_clock": date_clock,
     "day": day,

@@ -14,13 +14,20 @@ from zoomapp.attendance import Pair, compare
 from zoomapp.errors import NotFound
 from zoomapp.web.block import Block, block
 from zoomapp.web.current import gateway
+from zoomapp.web.filters import initials
+from zoomapp.web.held import about_held, past_roster
+from zoomapp.web.participants import staying
 from zoomapp.web.roster import Roster
-from zoomapp.web.sources import held, past_roster
 from zoomapp.web.trouble import HELD_TIMES
 from zoomapp.zoom.ids import instance_of, is_number, key_of
 from zoomapp.zoom.models import Page, PastMeeting
 
 bp = Blueprint("occurrences", __name__)
+
+
+def names() -> str | None:
+    """How the address says that names are hidden; it goes along with every link from here."""
+    return staying().get("names")
 
 
 @dataclass(frozen=True)
@@ -38,14 +45,15 @@ def index(key: str) -> ResponseReturnValue:
     instance = instance_of(key)
     if instance is None:
         raise NotFound
-    about = held(instance)
+    about = about_held(instance)
     number = int(instance) if is_number(instance) else about.id if about else 0
     if not number:
         raise NotFound
     listed: Block[list[Held]] = block(
         f"times {number}", HELD_TIMES, lambda: gateway().past_instances(number), lambda body: _newest_first(body)
     )
-    page = render_template("pages/occurrences.html", listed=listed, key=key, topic=about.topic if about else "")
+    topic = about.topic if about else ""
+    page = render_template("pages/occurrences.html", listed=listed, key=key, topic=topic, names=names())
     return page, listed.status, listed.headers
 
 
@@ -55,7 +63,7 @@ def compared(key: str, other: str) -> ResponseReturnValue:
     instances = instance_of(key), instance_of(other)
     if None in instances:
         raise NotFound
-    abouts = [held(str(each)) for each in instances]
+    abouts = [about_held(str(each)) for each in instances]
     seen = [past_roster(str(each), about) for each, about in zip(instances, abouts, strict=True)]
     failed = next((each for each in seen if each.value is None), None)
     rosters = [each.value for each in seen if each.value is not None]
@@ -67,6 +75,7 @@ def compared(key: str, other: str) -> ResponseReturnValue:
         dates=[about.start_at if about else None for about in abouts],
         topic=next((about.topic for about in abouts if about), ""),
         complete=all(each.complete for each in rosters),
+        names=names(),
         groups=_groups(*rosters) if failed is None else (),
     )
     return page, failed.status if failed else 200, failed.headers if failed else {}
@@ -77,7 +86,6 @@ class Side:
     """One person in the comparison: seconds in the meeting each time, None where they did not come."""
 
     name: str
-    email: str
     first: float | None
     second: float | None
     by_name: bool
@@ -98,8 +106,8 @@ def _groups(first: Roster, second: Roster) -> tuple[tuple[str, list[Side]], ...]
 def _side(pair: Pair, first: dict[str, float], second: dict[str, float]) -> Side:
     person: Any = pair.first or pair.second
     return Side(
-        person.name,
-        person.email,
+        # Told together by their names, shown without them.
+        initials(person.name) if names() else person.name,
         first[pair.first.key] if pair.first else None,
         second[pair.second.key] if pair.second else None,
         pair.by_name,
@@ -114,7 +122,9 @@ def _newest_first(body: Any) -> list[Held]:
         Held(
             each.start_at,
             key_of(each.uuid),
-            url_for(".compared", key=before[each.uuid], other=key_of(each.uuid)) if each.uuid in before else "",
+            url_for(".compared", key=before[each.uuid], other=key_of(each.uuid), names=names())
+            if each.uuid in before
+            else "",
         )
         for each in reversed(dated)
     ]

@@ -70,8 +70,10 @@ def version(heard: str) -> str:
 
 def live_address(key: str) -> str:
     """Where the live part of this page is, as this page is filtered, and sorted at this moment."""
-    sorted_at = {"at": now().timestamp()} if "sort" in request.args else {}
-    return url_for("live.show", key=key, **choices(), **sorted_at)
+    chosen = choices()
+    if "sort" in chosen:
+        chosen["at"] = now().timestamp()
+    return url_for("live.show", key=key, **chosen)
 
 
 def told(key: str, meeting: Meeting | None, seen: Block[Roster]) -> dict[str, Any]:
@@ -105,7 +107,7 @@ def told(key: str, meeting: Meeting | None, seen: Block[Roster]) -> dict[str, An
 
 def staying() -> dict[str, Any]:
     """What of the address stays when somebody goes on from this page."""
-    return {name: request.args[name] for name in STAYING if name in request.args}
+    return {name: request.args[name] for name in STAYING if request.args.get(name)}
 
 
 def _chips(key: str, roster: Roster, view: str) -> list[tuple[str, str, int | None, bool, str]]:

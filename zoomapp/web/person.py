@@ -22,8 +22,6 @@ from zoomapp.zoom.ids import instance_of
 
 bp = Blueprint("person", __name__)
 
-#: A past meeting's list is not asked for again for each row that is opened.
-SEEN_SECONDS = 600.0
 #: What shows that several connections are one person, the strongest first.
 REASONS = {
     "user_id": _("same Zoom account"),
@@ -49,7 +47,7 @@ def show(key: str, person: str) -> ResponseReturnValue:
     instance = instance_of(key)
     if instance is None:
         raise NotFound
-    meeting, about, seen = people(instance, SEEN_SECONDS)
+    meeting, about, seen = people(instance)
     if seen.value is None:
         return render_template("pages/trouble.html", title=_("Person"), notice=seen.trouble), seen.status, seen.headers
     hidden = request.args.get("names") == "hide"

@@ -12,16 +12,16 @@ from typing import Any
 import msgspec
 
 from zoomapp import agenda
-from zoomapp.attendance import Figures, Frame, Person, Record, count, intervals, merge
+from zoomapp.attendance import Figures, Frame, Person, Record, count, figures, intervals, merge
 from zoomapp.attendance.figures import (
     Status,
     here_seconds,
-    late_seconds,
     left_early_seconds,
     rejoins,
     status,
     waiting_since,
 )
+from zoomapp.attendance.people import FINAL
 from zoomapp.attendance.records import Source
 from zoomapp.charts import Axis
 from zoomapp.web.filters import initials
@@ -34,6 +34,11 @@ SORTS: dict[str, Callable[[Person, float], Any]] = {
     "time": lambda person, at: -intervals.seconds(intervals.until_moment(person.here, at), at),
     "waiting": lambda person, at: waiting_since(person, at) or inf,
 }
+
+
+def late_seconds() -> float:
+    """How much later than planned the viewer calls late."""
+    return 60.0 * viewer().chosen.late_minutes
 
 
 @dataclass(frozen=True)
@@ -69,7 +74,7 @@ class Row:
 
     @cached_property
     def late_minutes(self) -> int:
-        return int(late_seconds(self.person, self.frame) // 60)
+        return int(figures.late_seconds(self.person, self.frame) // 60)
 
     @cached_property
     def early_minutes(self) -> int:
@@ -101,9 +106,10 @@ class Roster:
     def of(
         cls, records: Iterable[Record], frame: Frame, *, complete: bool = True, total: int = 0, version: str = ""
     ) -> Roster:
-        """From whatever was told."""
+        """From whatever was told; where there is a final list, its records are those that count."""
         told = tuple(records)
-        return cls(merge(told, ended_at=frame.ended_at), frame, complete, total, told, version)
+        final = tuple(each for each in told if each.source in FINAL)
+        return cls(merge(told, ended_at=frame.ended_at), frame, complete, total, final or told, version)
 
     @cached_property
     def sources(self) -> frozenset[Source]:

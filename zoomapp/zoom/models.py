@@ -164,11 +164,13 @@ class PastMeeting:
     start_at: datetime | None = None
     end_at: datetime | None = None
     host: str = ""
+    host_id: str = ""
 
     @classmethod
     def from_api(cls, data: Json) -> PastMeeting:
         begin, end = times.parse(data.get("start_time")), times.parse(data.get("end_time"))
-        return cls(text(data, "uuid"), number(data, "id"), text(data, "topic"), begin, end, text(data, "user_name"))
+        about = (text(data, "uuid"), number(data, "id"), text(data, "topic"))
+        return cls(*about, begin, end, text(data, "user_name"), text(data, "host_id"))
 
 
 def _object(data: Json, name: str) -> Json:
