@@ -230,6 +230,9 @@ def test_a_number_stands_for_the_instance_that_ran_last(priya, world, webhooks, 
     world.end_meeting(second)
     clock.tick(60)
 
+    before = {"uuid": first.uuid, "id": PRIYAS, "topic": "Planning", "end_time": "2026-03-02T10:10:00Z"}
+    world.faults.append(Fault(f"GET /v2/past_meetings/{PRIYAS}", 200, {}, before))
+
     page = priya.look(f"/participants/{PRIYAS}")
 
     assert "Guest Lee" not in page.text
