@@ -12,7 +12,7 @@ const byHand = region.dataset.refresh === "0";
 
 let [interval, failures, busy, again, ended, timer, nextAt] = [1500, 0, false, false, false, 0, 0];
 let inSight = true;
-let [version, said, saidAt, sayTimer, refused] = [`"${region.dataset.version}"`, counts(), 0, 0, ""];
+let [version, said, saidAt, sayTimer, refused] = [`"${region.dataset.version}"`, counts(), 0, 0, false];
 let [seenAt, answeredAt, touchedAt] = [Date.now() - 1000 * region.dataset.age, Date.now(), Date.now()];
 
 if (fresh) {
@@ -52,11 +52,11 @@ async function take(answer) {
   if (answer.status === 204) return finish();
   if (!answer.ok && answer.status !== 304) {
     const asked = 1000 * answer.headers.get("Retry-After");
-    refuse(answer.status === 403 ? await answer.text() : "");
+    refused = answer.status === 403;
+    if (refused) say(await answer.text());
     return retry(asked ? Math.max(asked, 2 * interval) : interval * 2 ** ++failures, asked);
   }
   failures = 0;
-  refuse("");
   interval = 1000 * answer.headers.get("X-Poll-Interval") || interval;
   seenAt = answeredAt - 1000 * answer.headers.get("X-Seen-Age");
   // The server knows when there may be news: nobody comes before, and not all at once.
@@ -109,13 +109,6 @@ function retry(ms, whole = 0) {
   tell();
 }
 
-// What is shown stays, with the reason why nothing newer comes.
-function refuse(why) {
-  if (why && why !== refused) say(why);
-  refused = why;
-  if (words) words.title = why;
-}
-
 function pace() {
   const idle = Date.now() - touchedAt > IDLE_AFTER_MS;
   return (idle ? Math.max(interval, IDLE_MS) : interval) * (navigator.connection?.saveData ? 2 : 1);
@@ -164,7 +157,7 @@ function tell() {
   if (!words) return;
   fresh.classList.toggle("still", ended || paused() || failures > 0 || !navigator.onLine);
   if (ended) return;
-  const text = paused() ? "Paused" : !navigator.onLine ? "Offline" : failures ? `${refused ? "Not updated · retry" : "Retry"} in ${short(nextAt - Date.now())}` : age();
+  const text = paused() ? "Paused" : !navigator.onLine ? "Offline" : failures ? `${refused ? "Refused · retry" : "Retry"} in ${short(nextAt - Date.now())}` : age();
   if (words.textContent !== text) words.textContent = text;
 }
 
@@ -183,7 +176,7 @@ function counts() {
   return { here: +at.here || 0, waiting: +at.waiting || 0, left: +at.left || 0, came: +at.came || 0 };
 }
 
-// One sentence in 20 seconds at most, and what came in between is in the next one.
+// One sentence in 20 seconds; what came in between is in the next one.
 function announce() {
   clearTimeout(sayTimer);
   const wait = saidAt + SAY_MS - Date.now();

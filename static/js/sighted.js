@@ -16,13 +16,13 @@ async function watch() {
   zoomSdk.addEventListener("onParticipantChange", soon);
   zoomSdk.addEventListener("onWaitingRoomParticipantJoin", soon);
   zoomSdk.addEventListener("onWaitingRoomParticipantLeave", soon);
-  hasDoor = Boolean(await answer(() => zoomSdk.getWaitingRoomParticipants()));
+  hasDoor = await answer(() => zoomSdk.getWaitingRoomParticipants());
   if (hasDoor) import("./admit.js");
   // A page that had nothing to show has now.
   if ((await (told = told.then(tell))) && "blank" in place.dataset) location.reload();
 }
 
-// Many come at once; one after the other: what is told first happened first.
+// One after the other: what is told first happened first.
 function soon() {
   timer ||= setTimeout(() => {
     timer = 0;
@@ -30,19 +30,19 @@ function soon() {
   }, SOON_MS);
 }
 
-// The whole list each time: ids change with roles, events come twice, and what got lost on the way is in the next one.
+// The whole list each time: ids change with roles, and what got lost is in the next one.
 async function tell() {
   const instance = await answer(() => zoomSdk.getMeetingUUID());
   const inside = (await answer(() => zoomSdk.getMeetingParticipants()))?.participants;
   const waiting = hasDoor ? (await answer(() => zoomSdk.getWaitingRoomParticipants()))?.participants : [];
-  // In a breakout room the client lists nobody else, and what did not answer is not empty.
+  // A breakout room's list is not the meeting's; what did not answer is not empty.
   if (!inside || !waiting || instance?.parentUUID) return false;
   const participants = [...inside.map(one), ...waiting.map((each) => ({ ...one(each), room: "waiting" }))];
   const body = JSON.stringify({ uuid: instance?.meetingUUID ?? "", participants });
   const headers = { "Content-Type": "application/json" };
-  const taken = await fetch(place.dataset.sighted, { method: "POST", headers, body }).catch(() => null);
-  if (taken?.ok) document.dispatchEvent(new Event("sighted"));
-  return Boolean(taken?.ok);
+  const { ok } = await fetch(place.dataset.sighted, { method: "POST", headers, body }).catch(() => ({}));
+  if (ok) document.dispatchEvent(new Event("sighted"));
+  return ok;
 }
 
 function one({ participantUUID, screenName, role }) {

@@ -210,7 +210,7 @@ def test_a_refusal_is_said_and_what_was_there_stays(watch):
     wait = {"Retry-After": "60", "Content-Type": "text/plain"}
     page.route(LIVE, lambda route: route.fulfill(status=403, headers=wait, body="One permission is missing."))
     round_(page)
-    page.wait_for_selector("#fresh >> text=/Not updated · retry in (60|59) s/")
+    page.wait_for_selector("#fresh >> text=/Refused · retry in (60|59) s/")
     asked.clear()
 
     page.clock.run_for(55_000)

@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from typing import Any
 
+from msgspec.structs import replace
+
 from zoomapp import scopes
 from zoomapp.attendance import Frame, Record, from_past, from_report
 from zoomapp.web.block import Block, block, recent
