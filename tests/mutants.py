@@ -601,8 +601,8 @@ MUTANTS = [
     Mutant(
         "attendance: what the client saw goes with the person",
         "zoomapp/storage.py",
-        "redis.call('EXPIRE', KEYS[3], ARGV[2])\nredis.call('SADD', KEYS[2], KEYS[3])",
-        "redis.call('EXPIRE', KEYS[3], ARGV[2])",
+        "redis.call('SET', KEYS[3], ARGV[1], 'EX', ARGV[2])\nredis.call('SADD', KEYS[2], KEYS[3])",
+        "redis.call('SET', KEYS[3], ARGV[1], 'EX', ARGV[2])",
         "tests/web/test_sighted.py::test_it_goes_with_the_person",
     ),
     Mutant(
