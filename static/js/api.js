@@ -5,6 +5,7 @@
 //   const { items, complete } = await allPages("/users/me/meetings", "meetings", { query: { type: "upcoming" } });
 //   await call(`/meetings/${id}`, { method: "PATCH", body: { settings: { waiting_room: true } } });   // null: no content
 //   const answers = await batch(ids.map((id) => () => call(`/meetings/${id}`)), 4);
+//   const { url } = await ask("/meetings/85000000101/start");   // an address of our own that answers in JSON, the same way
 //
 // Failures are typed: NotConnected, MissingScope, RateLimited, NotFound, Unreachable, all of them ZoomError with `status`,
 // `code`, `zoomCode`, `fields`, `requestId` and `trackingId`. A GET is tried again after 429, 5xx and a lost connection;
@@ -39,8 +40,12 @@ export function onUnauthorized(renew) {
   reauthorize = renew;
 }
 
-export async function call(path, { method = "GET", query = {}, body, signal } = {}) {
-  const address = PREFIX + path + queryString(query);
+export function call(path, { query = {}, ...options } = {}) {
+  return ask(PREFIX + path + queryString(query), options);
+}
+
+// `tries`: how often a GET is sent at most.
+export async function ask(address, { method = "GET", body, signal, tries = TRIES } = {}) {
   let renewed = false;
   for (let attempt = 1; ; attempt++) {
     try {
@@ -53,7 +58,7 @@ export async function call(path, { method = "GET", query = {}, body, signal } = 
       if (error instanceof NotConnected) log.dispatchEvent(new CustomEvent("unauthorized", { detail: error }));
       const wait = error.retryAfterMs ?? FIRST_WAIT_MS * 2 ** (attempt - 1) * (0.8 + Math.random() * 0.4);
       const again = method === "GET" && (error instanceof RateLimited || error instanceof Unreachable);
-      if (!again || attempt >= TRIES || wait > LONGEST_WAIT_MS || signal?.aborted) throw error;
+      if (!again || attempt >= tries || wait > LONGEST_WAIT_MS || signal?.aborted) throw error;
       await pause(wait, signal);
     }
   }

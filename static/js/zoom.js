@@ -2,12 +2,12 @@
 //
 // The SDK object turns every unknown property into a call, `then` included: it is never returned, awaited or resolved with.
 import zoomSdk from "../vendor/appssdk/sdk.es.js";
-import { onUnauthorized } from "./api.js";
+import { ask, onUnauthorized } from "./api.js";
 
 // What every page asks for; a page that can do more names it in data-capabilities, the newest last.
 const MORE = document.querySelector("[data-capabilities]")?.dataset.capabilities.split(" ") ?? [];
 const CAPABILITIES = ["authorize", "onAuthorized", "getAppContext", "promptAuthorize", "openUrl", ...MORE];
-const CORE = ["authorize", "onAuthorized", "getAppContext"];
+const CORE = ["authorize", "onAuthorized", "getAppContext", "openUrl"];
 const CONFIG_MS = 3000;
 const AUTHORIZE_MS = 60000;
 
@@ -16,8 +16,7 @@ askContext();
 onUnauthorized(async () => (await ready) !== null && signIn());
 if (document.querySelector("[data-tools]")) import("./meeting.js");
 if (document.querySelector("[data-sighted]")) import("./sighted.js");
-document.querySelector("[data-connect]")?.addEventListener("click", connect);
-for (const link of document.querySelectorAll("[data-open]")) link.addEventListener("click", openOutside);
+document.addEventListener("click", pressed);
 for (const form of document.querySelectorAll("[data-hand-over]")) form.addEventListener("submit", handOver);
 
 // What the client allows on this page: its answer to config, or null outside of it. Some clients refuse a list that
@@ -42,24 +41,49 @@ async function askContext() {
     const answer = await post("/api/zoomapp/context", { context });
     location.replace(answer.location);
   } catch {
-    tell("[data-context-status]", "Zoom did not say who is here. Continue, and connect.");
+    tell(document, "[data-context-status]", "Zoom did not say who is here. Continue, and connect.");
   }
 }
 
-async function connect(event) {
+// The embedded view opens no windows and shows no host but ours: what leads out of the app goes to the system browser.
+function pressed(event) {
+  const link = event.target.closest("a[href]");
+  if (!link) return;
+  if ("connect" in link.dataset) connect(event, link);
+  else if ("open" in link.dataset || link.origin !== location.origin) leave(event, link);
+}
+
+async function leave(event, link) {
   event.preventDefault();
-  const link = event.currentTarget;
+  try {
+    if (!(await ready)) throw new Error("not in Zoom’s client");
+    await zoomSdk.openUrl({ url: await outside(link) });
+  } catch {
+    // As without a script: a page of ours that says why, or the place itself.
+    location.assign(link.href);
+  }
+}
+
+// What the system browser gets. It has no session: where an address of ours leads, our server tells this page.
+async function outside(link) {
+  const asIs = link.origin !== location.origin || link.dataset.open === "always";
+  return asIs ? link.href : (await ask(link.href, { tries: 1 })).url;
+}
+
+async function connect(event, link) {
+  event.preventDefault();
   const config = await ready;
   if (!config) return location.assign(link.href);
+  const says = (text) => tell(link.closest("section"), "[data-connect-status]", text);
   try {
     if (config.auth?.status !== "authorized" && config.auth?.status !== "authenticated" && config.auth?.upgradable) await zoomSdk.promptAuthorize();
-    tell("[data-connect-status]", "Zoom is asking for your consent …");
+    says("Zoom is asking for your consent …");
     await signIn();
     location.assign(location.pathname === "/connect" ? "/" : location.href);
   } catch (error) {
     // A sign-in needs the session it began in: without its cookie the page says what else can be done.
     if (error.code === "sign_in_failed") return location.assign("/connect?began=1");
-    tell("[data-connect-status]", error.message);
+    says(error.message);
   }
 }
 
@@ -89,16 +113,6 @@ function authorized({ codeChallenge, state }) {
   });
 }
 
-// The embedded view opens no windows: links out of the app go to the system browser.
-async function openOutside(event) {
-  const address = event.currentTarget.href;
-  const ours = new URL(address).origin === location.origin;
-  if (ours && event.currentTarget.dataset.open !== "always") return;
-  event.preventDefault();
-  if (await ready) zoomSdk.openUrl({ url: address });
-  else location.assign(address);
-}
-
 // A file for the system browser, which has no session: the link it gets works once.
 async function handOver(event) {
   const form = event.currentTarget;
@@ -119,7 +133,7 @@ async function post(path, body) {
   return said;
 }
 
-function tell(selector, text) {
-  const place = document.querySelector(selector);
+function tell(part, selector, text) {
+  const place = part?.querySelector(selector);
   if (place) place.textContent = text;
 }

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from devtools.processes import free_port
+from sandbox.faults import Fault
 from tests.client.transports import ask_world
 
 
@@ -87,3 +88,55 @@ def test_a_file_opens_in_the_system_browser_by_a_link_that_works_once(open_tools
     assert "/files/" in link
     answer = app.test_client().get("/files/" + link.rpartition("/")[2])
     assert answer.headers["Content-Disposition"].startswith("attachment")
+
+
+def opened(client):
+    """The one address that the system browser was sent to."""
+    client.page.wait_for_function("() => client.state.opened.length")
+    (address,) = client.page.evaluate("() => client.state.opened")
+    return address
+
+
+def test_a_meeting_is_started_in_the_system_browser_and_the_panel_stays(open_tools, caplog):
+    for page in ("/meetings", "/meetings/85000000101"):
+        client = open_tools(page)
+
+        client.press("text=Start >> nth=0")
+
+        assert "zak=" in opened(client)
+        assert client.page.url.endswith(page)
+        assert "zak=" not in client.page.content() + caplog.text
+        assert client.errors == []
+
+
+def test_a_start_that_zoom_refuses_is_told_by_the_page(open_tools, world):
+    client = open_tools("/meetings")
+    world.faults.append(Fault("GET /v2/meetings/*", 400, {}, {"code": 300, "message": "The meeting is locked."}))
+
+    client.press("text=Start >> nth=0")
+
+    client.app.wait_for_selector("text=Zoom says: The meeting is locked.")
+    assert client.page.evaluate("() => client.state.opened") == []
+
+
+def test_somebody_who_lacks_a_permission_connects_again_without_leaving_the_page(open_tools, world):
+    scopes = {"code": 4711, "message": "does not contain scopes:[meeting:read:list_meetings]."}
+    world.faults.append(Fault("GET /v2/users/me/meetings", 400, {}, scopes))
+    client = open_tools("/meetings")
+    world.faults.clear()
+
+    client.press("a >> text=Connect again")
+
+    client.app.wait_for_selector("article.meeting")
+    assert "authorize" in client.asked
+    assert client.page.url.endswith("/meetings")
+
+
+def test_what_leads_out_of_the_app_opens_in_the_system_browser(open_tools, world):
+    world.faults.append(Fault("GET /v2/users/me/meetings", drop="before"))
+    client = open_tools("/meetings")
+
+    client.press("text=Zoom status")
+
+    assert opened(client) == "https://status.zoom.us/"
+    assert client.page.url.endswith("/meetings")

@@ -246,7 +246,7 @@ def test_a_start_link_is_never_in_a_page(dana, world):
     meeting = named(world, "Stand-up")
     pages = [dana.look(path).text for path in ("/", "/meetings", f"/meetings/{meeting.id}")]
 
-    answer = dana.get(f"/meetings/{meeting.id}/start")
+    answer = dana.look(f"/meetings/{meeting.id}/start")
 
     assert answer.status_code == 302
     assert "zak=" in answer.location
@@ -267,6 +267,14 @@ def test_a_second_meeting_of_ones_own_is_started_only_if_one_insists(dana, world
     assert "zak=" in dana.look(anyway).location
     running = named(world, "Product review")
     assert "zak=" in dana.look(f"/meetings/{running.id}/start").location
+
+
+def test_a_script_gets_the_start_link_to_hand_it_on_and_nobody_keeps_it(dana, world):
+    answer = dana.get("/meetings/85000000102/start", headers={"Accept": "application/json"})
+
+    assert "zak=" in answer.json["url"]
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert "Access-Control-Allow-Origin" not in answer.headers
 
 
 def test_from_the_ninetieth_change_of_a_day_it_is_said_how_many_are_left(dana, parts, clock):

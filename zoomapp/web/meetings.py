@@ -83,17 +83,22 @@ def start(meeting_id: int) -> ResponseReturnValue:
 
     Zoom's client refuses a second one beside another of the same host, where the plan does not allow it; so that is
     said before, with the choice to try.
+
+    A script in Zoom's client, which shows no other host, gets the link itself, for the system browser.
     """
     title = _("Start a meeting")
     try:
-        if prefers_html() and "anyway" not in request.args and (other := _another_running(meeting_id)):
-            return render_template("pages/trouble.html", title=title, notice=_one_at_a_time(meeting_id, other))
+        if "anyway" not in request.args and (other := _another_running(meeting_id)):
+            notice = _one_at_a_time(meeting_id, other)
+            if not prefers_html():
+                return {"error": "another_running", "message": notice.title}, 409
+            return render_template("pages/trouble.html", title=title, notice=notice)
         link = gateway().start_link(meeting_id)
     except (ZoomRefused, UpstreamError) as error:
         return trouble_page(error, MEETING, title)
     if not services().client.is_zoom(link):
         raise NotFound(404, 3001, "no start link")
-    return redirect(link)
+    return redirect(link) if prefers_html() else {"url": link}
 
 
 def _another_running(meeting_id: int) -> Meeting | None:
