@@ -71,7 +71,10 @@ async function act(action, data) {
 }
 
 async function look() {
+  const from = JSON.stringify(seat);
   const around = await post("/client/around", {});
+  // Somebody sat down elsewhere meanwhile: this is news of the seat before.
+  if (JSON.stringify(seat) !== from) return;
   client.update(around.state);
   $("clock").textContent = new Date(around.now).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
   meeting(client.state, around);

@@ -10,14 +10,25 @@ const [start, stop] = [document.querySelector("[data-rtms-start]"), document.que
 const chatSays = saying("[data-chat-status]");
 const streamSays = saying("[data-rtms-status]");
 
+form.addEventListener("submit", send);
+start.addEventListener("click", () => turn("startRTMS"));
+stop.addEventListener("click", () => turn("stopRTMS"));
+document.addEventListener("configured", ({ detail }) => offer(detail));
 const config = await ready;
-if (config) {
-  if (usable(["sendMessageToChat"], chatSays)) offerChat();
-  if (usable(["startRTMS", "stopRTMS", "getRTMSStatus"], streamSays)) offerStream();
+if (config) zoomSdk.addEventListener("onRTMSStatusChange", showStream);
+offer(config);
+
+// What can be done here and now: in another place, or as somebody else, it is something else.
+function offer(config) {
+  if (!config) return;
+  form.hidden = !usable(config, ["sendMessageToChat"], chatSays);
+  if (!form.hidden) chatSays("Everybody in the meeting sees it, from you.");
+  stream.hidden = !usable(config, ["startRTMS", "stopRTMS", "getRTMSStatus"], streamSays);
+  if (!stream.hidden) showStream();
 }
 
 // Whether the client grants all of these here; if not, why not.
-function usable(names, says) {
+function usable(config, names, says) {
   const missing = names.filter((name) => config.unsupportedApis?.includes(name));
   if (missing.length) {
     says(`Zoom has not granted ${missing.join(", ")} to this app. An admin adds it in the Marketplace under Features, Zoom App SDK.`);
@@ -27,29 +38,18 @@ function usable(names, says) {
   return !missing.length && MEETINGS.includes(config.runningContext);
 }
 
-function offerChat() {
-  form.hidden = false;
-  form.addEventListener("submit", async (event) => {
-    event.preventDefault();
-    const field = form.elements.message;
-    const message = field.value.trim();
-    if (!message) return chatSays("Enter a message.");
-    try {
-      await zoomSdk.sendMessageToChat({ message });
-      field.value = "";
-      chatSays("Sent to the meeting’s chat.");
-    } catch (error) {
-      chatSays(`Zoom did not send it: ${error.message}`);
-    }
-  });
-}
-
-function offerStream() {
-  stream.hidden = false;
-  start.addEventListener("click", () => turn("startRTMS"));
-  stop.addEventListener("click", () => turn("stopRTMS"));
-  zoomSdk.addEventListener("onRTMSStatusChange", showStream);
-  showStream();
+async function send(event) {
+  event.preventDefault();
+  const field = form.elements.message;
+  const message = field.value.trim();
+  if (!message) return chatSays("Enter a message.");
+  try {
+    await zoomSdk.sendMessageToChat({ message });
+    field.value = "";
+    chatSays("Sent to the meeting’s chat.");
+  } catch (error) {
+    chatSays(`Zoom did not send it: ${error.message}`);
+  }
 }
 
 async function turn(name) {

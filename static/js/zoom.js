@@ -6,13 +6,16 @@ import { ask, onUnauthorized } from "./api.js";
 
 // What every page asks for; a page that can do more names it in data-capabilities, the newest last.
 const MORE = document.querySelector("[data-capabilities]")?.dataset.capabilities.split(" ") ?? [];
-const CAPABILITIES = ["authorize", "onAuthorized", "getAppContext", "promptAuthorize", "openUrl", ...MORE];
+const CAPABILITIES = ["authorize", "onAuthorized", "getAppContext", "openUrl", "promptAuthorize", "onMyUserContextChange", "onRunningContextChange", ...MORE];
 const CORE = ["authorize", "onAuthorized", "getAppContext", "openUrl"];
 const CONFIG_MS = 3000;
-const AUTHORIZE_MS = 60000;
+const ANSWER_MS = 60000;
 
-export const ready = configure();
+// Anew whenever the client has changed: whoever waits for it gets the latest.
+export let ready = configure();
+let prompting = false;
 askContext();
+heedChanges();
 onUnauthorized(async () => (await ready) !== null && signIn());
 if (document.querySelector("[data-tools]")) import("./meeting.js");
 if (document.querySelector("[data-sighted]")) import("./sighted.js");
@@ -30,6 +33,22 @@ async function configure() {
     }
   }
   return null;
+}
+
+// Another role, status or place ends what config granted, and may change what there is to see.
+async function heedChanges() {
+  if (!(await ready)) return;
+  zoomSdk.addEventListener("onMyUserContextChange", ({ role, status }) => changed("seat", `${role} ${status}`));
+  zoomSdk.addEventListener("onRunningContextChange", ({ runningContext }) => changed("place", runningContext));
+}
+
+async function changed(name, is) {
+  ready = configure();
+  document.dispatchEvent(new CustomEvent("configured", { detail: await ready }));
+  // Some clients say the same again after each config: only what is new has the page drawn anew.
+  if (sessionStorage.getItem(name) === is) return;
+  sessionStorage.setItem(name, is);
+  if (!prompting && document.querySelector("[data-sighted]")) location.reload();
 }
 
 // The Home URL came without a header: the sealed context says the same.
@@ -72,11 +91,12 @@ async function outside(link) {
 
 async function connect(event, link) {
   event.preventDefault();
-  const config = await ready;
-  if (!config) return location.assign(link.href);
+  if (!(await ready)) return location.assign(link.href);
+  // Of a question that was declined Zoom says nothing: whoever presses again is asked again.
+  if (prompting) return zoomSdk.promptAuthorize().catch((error) => console.info("prompt", error.message));
   const says = (text) => tell(link.closest("section"), "[data-connect-status]", text);
   try {
-    if (config.auth?.status !== "authorized" && config.auth?.status !== "authenticated" && config.auth?.upgradable) await zoomSdk.promptAuthorize();
+    await upgrade(says);
     says("Zoom is asking for your consent …");
     await signIn();
     location.assign(location.pathname === "/connect" ? "/" : location.href);
@@ -87,29 +107,38 @@ async function connect(event, link) {
   }
 }
 
+// A guest signs in to Zoom, then adds the app. The client asks for each, tells that it happened, and wants another config.
+async function upgrade(says) {
+  for (let asked = 0; ((await ready)?.auth?.status ?? "authorized") !== "authorized" && asked < 2; asked++) {
+    says(asked ? "Zoom is asking whether to add the app …" : "Zoom is asking you to sign in …");
+    prompting = true;
+    await heard("onMyUserContextChange", () => zoomSdk.promptAuthorize()).finally(() => (prompting = false));
+  }
+}
+
 // Without leaving the page; silent for somebody who has agreed before.
 async function signIn() {
-  const begun = await (await fetch("/api/zoomapp/authorize")).json();
-  await post("/api/zoomapp/onauthorized", await authorized(begun));
+  const { codeChallenge, state } = await (await fetch("/api/zoomapp/authorize")).json();
+  const event = await heard("onAuthorized", () => zoomSdk.authorize({ codeChallenge, state }));
+  if (!event.result || !event.code) throw new Error("Zoom was not connected. Nothing was changed.");
+  // The event may lack the state, so the page keeps its own and insists on an equal one.
+  if (event.state && event.state !== state) throw new Error("This answer belongs to another sign-in. Press Connect again.");
+  await post("/api/zoomapp/onauthorized", { code: event.code, state, redirectUri: event.redirectUri, href: location.href });
   return true;
 }
 
-// The event that follows authorize; it may lack the state, so the page keeps its own and insists on an equal one.
-function authorized({ codeChallenge, state }) {
+// The event that follows a call.
+function heard(name, call) {
   return new Promise((resolve, reject) => {
-    const late = setTimeout(() => reject(new Error("Zoom did not answer. Press Connect again.")), AUTHORIZE_MS);
-    const listen = (event) => {
-      zoomSdk.removeEventListener("onAuthorized", listen);
+    const late = setTimeout(() => end(reject, new Error("Zoom did not answer. Press Connect again.")), ANSWER_MS);
+    const listen = (event) => end(resolve, event);
+    zoomSdk.addEventListener(name, listen);
+    call().catch((error) => end(reject, new Error(error.message)));
+    function end(settle, what) {
+      zoomSdk.removeEventListener(name, listen);
       clearTimeout(late);
-      if (!event.result || !event.code) return reject(new Error("Zoom was not connected. Nothing was changed."));
-      if (event.state && event.state !== state) return reject(new Error("This answer belongs to another sign-in. Press Connect again."));
-      resolve({ code: event.code, state, redirectUri: event.redirectUri, href: location.href });
-    };
-    zoomSdk.addEventListener("onAuthorized", listen);
-    zoomSdk.authorize({ codeChallenge, state }).catch((error) => {
-      clearTimeout(late);
-      reject(new Error(error.message));
-    });
+      settle(what);
+    }
   });
 }
 

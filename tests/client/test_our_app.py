@@ -13,10 +13,11 @@ SIGNED_IN = "() => location.pathname.startsWith('/participants') && !document.qu
 def open_client(zoom_client):
     """A factory of clients of one app, seated and opened."""
 
-    def open_client(transport, stack, person="dana", **more):
+    def open_client(transport, stack, seat="dana", **more):
         app_url, zoom_url = stack
         home_url, ask = f"{app_url}/api/zoomapp/home", ask_over_http(zoom_url)
-        client = zoom_client(transport, home_url, ask, sandbox_url=zoom_url, seat=Seat(person), **more)
+        seat = seat if isinstance(seat, Seat) else Seat(seat)
+        client = zoom_client(transport, home_url, ask, sandbox_url=zoom_url, seat=seat, **more)
         client.open()
         return client
 
@@ -44,6 +45,55 @@ def test_person_who_declines_is_told_so_and_may_try_again(stack, open_client):
     client.press("[data-connect]")
 
     client.app.wait_for_function(SIGNED_IN)
+
+
+def test_a_guest_signs_in_to_zoom_adds_the_app_and_is_connected_by_one_press(stack, open_client):
+    for transport, person in zip(TRANSPORTS, PEOPLE, strict=True):
+        client = open_client(transport, stack, Seat(person, status="unauthenticated", role="participant"))
+        client.app.wait_for_selector("text=You’re a guest in this meeting")
+
+        client.press("[data-connect]")
+        if client.framed:
+            for asks in ("Add this app?", "Allow this app?"):
+                client.page.wait_for_selector(f"#sheet[open] >> text={asks}")
+                client.page.click("#sheet[open] [value=yes]")
+
+        client.app.wait_for_function(SIGNED_IN)
+        # Its window outlives the page: nothing was asked of a client that had no config since it last changed.
+        if client.framed:
+            assert " ".join(client.calls()).count("promptAuthorize config promptAuthorize config authorize") == 1
+        assert [error for error in client.errors if "401" not in error] == [], transport
+        client.close()
+
+
+def test_a_guest_who_declines_may_press_again(stack, open_client):
+    client = open_client("webview2", stack, Seat("jonas", status="unauthenticated", role="participant"), agrees=False)
+    client.press("[data-connect]")
+    client.app.wait_for_selector("text=Zoom is asking you to sign in")
+    client.page.wait_for_function("() => !window.client.prompting")
+    client.agrees = True
+
+    client.press("[data-connect]")
+
+    client.app.wait_for_function(SIGNED_IN)
+
+
+def test_another_role_has_the_page_drawn_anew_once(stack, open_client):
+    client = open_client("webview2", stack)
+    client.press("[data-connect]")
+    client.app.wait_for_function(SIGNED_IN)
+    client.page.wait_for_function("() => client.state.granted.includes('onMyUserContextChange')")
+    client.app.evaluate("() => (window.old = true)")
+
+    client.emit("onMyUserContextChange", {"timestamp": 1, "role": "coHost", "screenName": "Dana"})
+    client.page.wait_for_function("() => !window.old && client.state.granted.includes('onMyUserContextChange')")
+    client.app.evaluate("() => (window.old = true)")
+    before = len(client.calls())
+    client.emit("onMyUserContextChange", {"timestamp": 2, "role": "coHost", "screenName": "Dana"})
+
+    again = "before => client.state.log.slice(before).some((call) => call.apiName === 'config')"
+    client.page.wait_for_function(again, arg=before)
+    assert client.app.evaluate("() => window.old")
 
 
 def test_partitioned_cookie_survives_in_a_frame_of_another_site(start_stack, open_client):

@@ -66,6 +66,21 @@ def test_what_zoom_has_not_granted_is_named_and_stays_away(open_tools):
     assert not client.app.is_visible("[data-rtms]")
 
 
+def test_tools_follow_the_client_out_of_the_meeting_and_back(open_tools):
+    client = open_tools()
+    client.app.wait_for_selector("[data-chat]:visible")
+    client.app.fill("[name=message]", "Half a sentence")
+
+    client.sit(running_context="inMainClient")
+    said(client, "[data-chat-status]", "You are not in one")
+    assert not client.app.is_visible("[data-chat]")
+    client.sit(running_context="inMeeting")
+
+    client.app.wait_for_selector("[data-chat]:visible")
+    assert client.app.input_value("[name=message]") == "Half a sentence"
+    assert client.errors == []
+
+
 def test_a_sign_in_that_was_lost_is_renewed_silently_and_the_call_repeated(open_tools, dana, parts, world, clock):
     client = open_tools("/calls")
     client.app.wait_for_selector("[data-tryout]:visible")

@@ -23,7 +23,7 @@ from zoomapp.web.headers import FRONTEND_NEEDS
 SDK_APIS = (
     *("authorize", "onAuthorized", "getAppContext", "promptAuthorize", "openUrl", "sendMessageToChat"),
     *("startRTMS", "stopRTMS", "getRTMSStatus", "onRTMSStatusChange", "getMeetingParticipants", "onParticipantChange"),
-    *("getMeetingContext", "getMeetingUUID"),
+    *("getMeetingContext", "getMeetingUUID", "onMyUserContextChange", "onRunningContextChange"),
     *("getWaitingRoomParticipants", "onWaitingRoomParticipantJoin", "onWaitingRoomParticipantLeave"),
     *("admitParticipantFromWaitingRoom", "onAppVisibilityChange"),
 )
