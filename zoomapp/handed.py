@@ -1,6 +1,7 @@
 """Files to be fetched once by a browser that has no session: the link is the key, good for a minute and one use.
 
-Zoom's embedded view may not save a download; the system browser does, and knows nobody there.
+Zoom's embedded view may not save a download; the system browser does, and knows nobody there. What is kept is who may
+fetch what, never the file: it comes when it is asked for, by that person's own grant, however large it is.
 """
 
 from __future__ import annotations
@@ -12,20 +13,18 @@ import msgspec
 import redis
 
 from zoomapp import keys, storage
-from zoomapp.errors import NotAuthorized, TooLarge
+from zoomapp.errors import NotAuthorized
 from zoomapp.tokens.cipher import CannotOpen, KeyRing
 
 KIND = "file"
 SECONDS = 60
-MOST_BYTES = 8 * 1024 * 1024
 
 
-class File(msgspec.Struct, frozen=True):
-    """A whole file: its bytes and the two header fields that say what it is."""
+class Leave(msgspec.Struct, frozen=True):
+    """Whose file it is, and its address: path and query."""
 
-    body: bytes
-    content_type: str
-    disposition: str
+    user_id: str
+    address: str
 
 
 class Handed:
@@ -35,26 +34,31 @@ class Handed:
         self._redis = client
         self._ring = ring
 
-    def leave(self, user_id: str, file: File) -> str:
-        """Keep ``file`` for a minute; the secret that fetches it. Raises TooLarge, NotAuthorized, StoreUnavailable."""
-        if len(file.body) > MOST_BYTES:
-            raise TooLarge(f"a file of {len(file.body)} bytes")
+    def leave(self, user_id: str, address: str) -> str:
+        """For a minute, ``address`` may be fetched for this person; the secret that does.
+
+        Raises NotAuthorized, StoreUnavailable.
+        """
         secret = f"{keys.tag(user_id)}.{secrets.token_urlsafe(24)}"
         key = _key(secret)
-        sealed = self._ring.seal(KIND, key, msgspec.msgpack.encode(file))
+        sealed = self._ring.seal(KIND, key, msgspec.msgpack.encode(Leave(user_id, address)))
         if storage.Belongings(self._redis).put(user_id, key, sealed, SECONDS) is storage.Put.NOT_CONNECTED:
             raise NotAuthorized("no tokens kept")
         return secret
 
-    def take(self, secret: str) -> File | None:
-        """The file, once; None when the link was used or is too old. Raises StoreUnavailable."""
+    def take(self, secret: str, address: str) -> str | None:
+        """For whom this very address may be fetched, once; None for a link that was used, is too old or of another.
+
+        Raises StoreUnavailable.
+        """
         key = _key(secret)
         with storage.named_failures():
             sealed = cast("bytes | None", self._redis.getdel(key))
         try:
-            return msgspec.msgpack.decode(self._ring.open(KIND, key, sealed), type=File) if sealed else None
+            left = msgspec.msgpack.decode(self._ring.open(KIND, key, sealed), type=Leave) if sealed else None
         except (CannotOpen, msgspec.MsgspecError):
             return None
+        return left.user_id if left and left.address == address else None
 
 
 def _key(secret: str) -> str:

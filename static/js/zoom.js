@@ -20,7 +20,6 @@ onUnauthorized(async () => (await ready) !== null && signIn());
 if (document.querySelector("[data-tools]")) import("./meeting.js");
 if (document.querySelector("[data-sighted]")) import("./sighted.js");
 document.addEventListener("click", pressed);
-for (const form of document.querySelectorAll("[data-hand-over]")) form.addEventListener("submit", handOver);
 
 // What the client allows on this page: its answer to config, or null outside of it. Some clients refuse a list that
 // holds a name they do not know, so the next try asks for less.
@@ -64,12 +63,13 @@ async function askContext() {
   }
 }
 
-// The embedded view opens no windows and shows no host but ours: what leads out of the app goes to the system browser.
+// The embedded view opens no windows, shows no host but ours and may save no files: what leads out of the app goes to the
+// system browser.
 function pressed(event) {
   const link = event.target.closest("a[href]");
   if (!link) return;
   if ("connect" in link.dataset) connect(event, link);
-  else if ("open" in link.dataset || link.origin !== location.origin) leave(event, link);
+  else if ("open" in link.dataset || "file" in link.dataset || link.origin !== location.origin) leave(event, link);
 }
 
 async function leave(event, link) {
@@ -77,16 +77,20 @@ async function leave(event, link) {
   try {
     if (!(await ready)) throw new Error("not in Zoom’s client");
     await zoomSdk.openUrl({ url: await outside(link) });
+    tell(document, "[data-say]", "Opened in your browser");
   } catch {
     // As without a script: a page of ours that says why, or the place itself.
     location.assign(link.href);
   }
 }
 
-// What the system browser gets. It has no session: where an address of ours leads, our server tells this page.
+// What the system browser gets. It has no session: where an address of ours leads, and by which link it may fetch a file
+// once, our server tells this page.
 async function outside(link) {
-  const asIs = link.origin !== location.origin || link.dataset.open === "always";
-  return asIs ? link.href : (await ask(link.href, { tries: 1 })).url;
+  if (link.origin !== location.origin || link.dataset.open === "always") return link.href;
+  const body = { address: link.pathname + link.search };
+  const { url } = await ("file" in link.dataset ? ask("/files", { method: "POST", body }) : ask(link.href, { tries: 1 }));
+  return url;
 }
 
 async function connect(event, link) {
@@ -140,19 +144,6 @@ function heard(name, call) {
       settle(what);
     }
   });
-}
-
-// A file for the system browser, which has no session: the link it gets works once.
-async function handOver(event) {
-  const form = event.currentTarget;
-  event.preventDefault();
-  if (!(await ready)) return form.submit();
-  try {
-    const { url } = await post(form.action, {});
-    await zoomSdk.openUrl({ url });
-  } catch {
-    form.submit();
-  }
 }
 
 async function post(path, body) {

@@ -92,17 +92,27 @@ def test_a_sign_in_that_was_lost_is_renewed_silently_and_the_call_repeated(open_
     assert dana.id in client.app.text_content("[data-answer]")
 
 
-def test_a_file_opens_in_the_system_browser_by_a_link_that_works_once(open_tools, dana, app):
-    client = open_tools("/participants/mZ_f3MfttxSz5wUidTLRvw")
-    client.app.click("summary:has-text('Export')")
+FILES = {
+    "/participants/mZ_f3MfttxSz5wUidTLRvw": ["One row per person", "Every join and leave", "For programs"],
+    "/recordings": ["Export CSV", "Video"],
+    "/meetings/85000000101": ["Add to calendar"],
+}
 
-    client.app.click("[data-hand-over] button")
 
-    client.page.wait_for_function("() => client.state.opened?.length")
-    (link,) = client.page.evaluate("() => client.state.opened")
-    assert "/files/" in link
-    answer = app.test_client().get("/files/" + link.rpartition("/")[2])
-    assert answer.headers["Content-Disposition"].startswith("attachment")
+@pytest.mark.parametrize("page", FILES)
+def test_a_file_opens_in_the_system_browser_as_often_as_wanted(open_tools, app, page):
+    client = open_tools(page)
+    for words in [*FILES[page], FILES[page][0]]:
+        client.app.evaluate("() => document.querySelector('details:has([data-file])')?.setAttribute('open', '')")
+
+        client.press(f"[data-file]:has-text('{words}') >> nth=0")
+
+        link = opened(client)
+        answer = app.test_client().get("/" + link.split("/", 3)[3])
+        assert answer.headers["Content-Disposition"].startswith("attachment"), words
+        client.page.evaluate("() => client.state.opened.splice(0)")
+    assert client.page.url.endswith(page)
+    assert client.errors == []
 
 
 def opened(client):

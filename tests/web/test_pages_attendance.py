@@ -1,4 +1,4 @@
-"""After a meeting: who was there, as a page, as files, by a link that works once, and beside another time."""
+"""After a meeting: who was there, as a page, as files, and beside another time."""
 
 import csv
 import io
@@ -8,7 +8,6 @@ import re
 import pytest
 
 from sandbox.faults import Fault
-from tests.people import OWN
 from tests.web.reading import read
 from zoomapp.agenda import fold
 from zoomapp.web.held import REUSE_SECONDS
@@ -120,46 +119,8 @@ def test_what_cannot_be_exported_is_no_file(dana, past, world):
     assert "This needs a Pro plan or higher" in read(answer, 502)
 
 
-@pytest.mark.parametrize("form", ["csv", "events.csv", "json"])
-def test_the_link_for_the_system_browser_works_once_for_whoever_has_it(dana, app, past, form):
-    link = dana.post(f"{past}.{form}", headers={"Accept": "application/json"}).json["url"]
-    assert link.startswith(f"{OWN}/files/")
-    stranger, where = app.test_client(), link.removeprefix(OWN)
-
-    first, second = stranger.get(where), stranger.get(where)
-
-    assert first.text == dana.get(f"{past}.{form}").text
-    assert first.headers["Content-Disposition"].startswith("attachment")
-    assert "Set-Cookie" not in first.headers
-    assert second.status_code == 410
-    assert "Content-Disposition" not in second.headers
-
-
-def test_the_link_ends_after_a_minute_and_is_sealed(dana, past, parts):
-    dana.post(f"{past}.csv", headers={"Accept": "application/json"})
-
-    (key,) = parts.redis.keys("zoomapp:*:file:*")
-
-    assert 0 < parts.redis.ttl(key) <= 60
-    assert b"minutes_here" not in parts.redis.get(key)
-
-
-def test_without_a_script_the_link_is_shown_to_be_copied(dana, past):
-    page = dana.post(f"{past}.csv", headers={"Accept": "text/html"})
-
-    assert "This link works once, within a minute." in read(page)
-    assert f"{OWN}/files/" in page.text
-
-
-def test_another_site_cannot_ask_for_a_link(dana, past):
-    answer = dana.post(f"{past}.csv", headers={"Sec-Fetch-Site": "cross-site", "Origin": "https://elsewhere.example"})
-
-    assert answer.status_code == 403
-
-
-def test_files_and_links_are_not_for_strangers(anyone):
+def test_files_are_not_for_strangers(anyone):
     assert anyone.get("/participants/85000000101.csv").status_code == 401
-    assert anyone.post("/participants/85000000101.csv").status_code == 401
 
 
 def test_all_times_of_a_meeting_lead_to_two_side_by_side(dana, world):

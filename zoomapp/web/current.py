@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from typing import cast
 
-from flask import current_app, session
+from flask import current_app, g, session
 
 from zoomapp.errors import NotSignedIn, StoreUnavailable
 from zoomapp.gateway import Gateway
@@ -23,6 +23,8 @@ def services() -> Services:
 
 def user_id() -> str | None:
     """The signed-in person's Zoom user id, or None. Raises StoreUnavailable when nobody can tell."""
+    if "by_link" in g:
+        return cast(str, g.by_link)
     return this_session().user()
 
 
@@ -30,7 +32,8 @@ def gateway() -> Gateway:
     """Zoom as the signed-in person sees it. Raises NotSignedIn, StoreUnavailable."""
     if (who := user_id()) is None:
         raise NotSignedIn("no user in the session")
-    return services().gateway(who, this_session().tokens)
+    # Who comes by a link may be somebody else in this browser's session.
+    return services().gateway(who, None if "by_link" in g else this_session().tokens)
 
 
 def browser() -> str:
@@ -40,6 +43,11 @@ def browser() -> str:
     if "browser" not in session:
         session["browser"] = secrets.token_urlsafe(16)
     return cast(str, session["browser"])
+
+
+def act_by_link(user_id: str) -> None:
+    """This request alone is this person's, whosever browser it is: a link to a file says so."""
+    g.by_link = user_id
 
 
 def open_session(user_id: str) -> None:

@@ -1,4 +1,4 @@
-"""Attendance as files: a row per person, a row per join and leave, or JSON; also by a link that works once."""
+"""Attendance as files: a row per person, a row per join and leave, or JSON."""
 
 from __future__ import annotations
 
@@ -6,19 +6,15 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from gettext import gettext as _
 
-from flask import Blueprint, Response, render_template, url_for
+from flask import Blueprint, Response, render_template
 from flask.typing import ResponseReturnValue
 
 from zoomapp import exports
 from zoomapp.errors import NotFound
 from zoomapp.exports import Sheet
-from zoomapp.handed import File, Handed
 from zoomapp.web.block import Block
-from zoomapp.web.current import gateway, services
-from zoomapp.web.errors import prefers_html
 from zoomapp.web.roster import Roster
 from zoomapp.web.sources import people
-from zoomapp.web.trouble import Trouble
 from zoomapp.web.viewer import viewer
 from zoomapp.zoom.ids import instance_of
 from zoomapp.zoom.models import Meeting, PastMeeting
@@ -42,37 +38,6 @@ def show(key: str, form: str) -> ResponseReturnValue:
     if seen.value is None:
         return _refusal(seen)
     return Response(_pieces(seen.value, about, key, form), headers=_headers(seen.value, about, form))
-
-
-@bp.post("/participants/<key>.<any('csv', 'json'):form>")
-@bp.post("/participants/<key>/events.csv", defaults={"form": "events.csv"})
-def hand_over(key: str, form: str) -> ResponseReturnValue:
-    """A link to the same file for a browser that nobody is signed in to: good once, for a minute."""
-    key, form = _asked(key, form)
-    seen, about = _seen(key)
-    if seen.value is None:
-        return _refusal(seen)
-    headers = _headers(seen.value, about, form)
-    body = "".join(_pieces(seen.value, about, key, form)).encode()
-    secret = _handed().leave(gateway().user_id, File(body, headers["Content-Type"], headers["Content-Disposition"]))
-    link = services().settings.public_url + url_for(".fetch", secret=secret)
-    if not prefers_html():
-        return {"url": link}
-    back = (url_for("participants.show", key=key), _("Attendance"))
-    heading = _("Open in browser")
-    title = _("This link works once, within a minute.")
-    return render_template("pages/asked.html", heading=heading, title=title, back=back, words=link)
-
-
-@bp.get("/files/<secret>")
-def fetch(secret: str) -> ResponseReturnValue:
-    """What somebody left under this link."""
-    file = _handed().take(secret)
-    if file is None:
-        words = _("It works once, and for a minute. Ask for a new one in Zoom.")
-        notice = Trouble("info", "info", _("This link was used, or is too old"), words)
-        return render_template("pages/trouble.html", title=_("Download"), notice=notice), 410
-    return Response(file.body, headers={"Content-Type": file.content_type, "Content-Disposition": file.disposition})
 
 
 def _asked(key: str, form: str) -> tuple[str, str]:
@@ -108,7 +73,3 @@ def _refusal(seen: Block[Roster]) -> ResponseReturnValue:
     page = render_template("pages/trouble.html", title=_("Export"), notice=seen.trouble)
     # A file that is not one must not be saved as if it were.
     return page, seen.status if seen.status >= 400 else 502, seen.headers
-
-
-def _handed() -> Handed:
-    return Handed(services().redis, services().ring)

@@ -12,7 +12,7 @@ from markupsafe import Markup, escape
 from zoomapp.web import assets, filters
 from zoomapp.web.current import services
 from zoomapp.web.trouble import reference
-from zoomapp.web.viewer import in_client, next_theme, now, theme, viewer
+from zoomapp.web.viewer import next_theme, now, theme, viewer
 
 #: English, until there is a catalogue: the module's own functions look for one on the disk at every word.
 WORDS = NullTranslations()
@@ -40,7 +40,6 @@ def frame() -> dict[str, Any]:
         "viewer": viewer(),
         "theme": theme(),
         "next_theme": next_theme(),
-        "in_client": in_client(),
         "here": request.full_path.rstrip("?"),
         "now": now(),
         "place": request.blueprint,

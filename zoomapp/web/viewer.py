@@ -113,8 +113,3 @@ def theme() -> str:
 def next_theme() -> str:
     """What the switch in the footer leads to."""
     return {"light": "dark", "dark": "automatic"}.get(theme(), "light")
-
-
-def in_client() -> bool:
-    """Whether this is Zoom's own client, as far as its user agent says. For words and scripts, never for trust."""
-    return "ZoomApps/" in request.user_agent.string
