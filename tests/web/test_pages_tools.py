@@ -1,5 +1,6 @@
 """Meeting tools: the chatbot's messages, sent by the server with the app's own token."""
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -145,3 +146,11 @@ def test_without_a_chatbot_the_page_says_who_can_add_one(priya):
 def test_a_stranger_is_asked_to_connect(anyone):
     read(anyone.look("/tools"), 401)
     assert anyone.post("/tools", data={"text": "x"}).status_code == 401
+
+
+def test_the_tools_are_one_step_from_a_running_meeting(dana, world):
+    meeting = world.start_meeting(85000000102)
+    world.join(meeting, "dana")
+
+    for page in ("/participants/85000000102", "/meetings/85000000102"):
+        assert re.search(r'<main.+href="/tools"', dana.look(page).text, re.DOTALL), page
