@@ -218,8 +218,13 @@ def relative(at: Moment, now: Moment) -> str:
 
 def when(at: Moment, zone: tzinfo, now: Moment, *, hour12: bool = False) -> str:
     """The shortest honest answer: "in 18 min", "14:30", "Tomorrow, 09:00", "Fri 20 Nov, 13:00"."""
+    return relative(at, now) or dated(at, zone, now, hour12=hour12)
+
+
+def dated(at: Moment, zone: tzinfo, now: Moment, *, hour12: bool = False) -> str:
+    """The same without how far off it is."""
     time_of_day, today = clock(at, zone, hour12=hour12), local(at, zone).date() == local(now, zone).date()
-    return relative(at, now) or (time_of_day if today else f"{day(at, zone, now)}, {time_of_day}")
+    return time_of_day if today else f"{day(at, zone, now)}, {time_of_day}"
 
 
 # --- words for quantities ---------------------------------------------------------------------------

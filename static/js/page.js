@@ -2,7 +2,9 @@
 // the SDK where Zoom's client is around.
 
 const PART_ROUNDS = 20;
-const [SKELETON_MS, SLOW_MS] = [1500, 8000];
+const [SKELETON_MS, SLOW_MS, RECKON_MS] = [1500, 8000, 5000];
+// How far the server's clock, which counts, is ahead of ours.
+const AHEAD_MS = Date.parse(document.body.dataset.now) - Date.now();
 
 document.cookie = `zone=${Intl.DateTimeFormat().resolvedOptions().timeZone}; path=/; max-age=31536000; samesite=lax`;
 document.querySelector("[data-focus]")?.focus();
@@ -33,6 +35,7 @@ addEventListener("online", () => offline(false));
 document.addEventListener("click", leaving);
 document.addEventListener("toggle", more, true);
 for (const place of document.querySelectorAll("[data-countdown]")) count(place);
+setInterval(reckon, RECKON_MS);
 
 const bridged = window !== window.top || window.chrome?.webview || window.webkit?.messageHandlers?.jsOCHelper || window.android;
 if (bridged) import("./zoom.js");
@@ -122,14 +125,30 @@ function leaving(event) {
   addEventListener("pagehide", () => (timers.forEach(clearTimeout), main.replaceChildren(...before)), { once: true });
 }
 
-// A wait that Zoom asked for, in seconds; it ends in words, as a reload could send a form again.
+// A wait that Zoom asked for, in seconds. Then the page comes anew, once somebody looks and types nothing; after a form,
+// which must not be sent again by itself, it says so in words.
 function count(place) {
   const endsAt = Date.now() + 1000 * place.dataset.countdown;
   const timer = setInterval(() => {
     const left = Math.max(0, Math.ceil((endsAt - Date.now()) / 1000));
     place.textContent = `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}`;
-    if (!left) clearInterval(timer);
+    if (left || document.hidden || !navigator.onLine || document.querySelector("input:focus")) return;
+    clearInterval(timer);
+    if (place.dataset.then) place.parentNode.textContent = place.dataset.then;
+    else location.reload();
   }, 1000);
+}
+
+// Words such as "in 18 min", as the server would say them now; beyond an hour, and of what came next and has passed, what
+// it gave to say then.
+function reckon() {
+  for (const each of document.querySelectorAll("[data-relative]")) {
+    const seconds = Math.round((Date.parse(each.dateTime) - Date.now() - AHEAD_MS) / 1000);
+    const far = Math.abs(seconds);
+    const amount = far < 60 ? `${far} s` : `${Math.floor(far / 60)} min`;
+    const beyond = far >= 3600 || (seconds < 0 && "ahead" in each.dataset);
+    each.textContent = beyond ? each.dataset.relative : seconds > 0 ? `in ${amount}` : seconds ? `${amount} ago` : "now";
+  }
 }
 
 // Where the clipboard is out of reach, the text to copy by hand, selected.

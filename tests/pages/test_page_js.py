@@ -65,19 +65,61 @@ def test_storage_by_month_loads_by_itself(page, world):
     assert "/recordings" in page.url
 
 
-def test_a_wait_is_counted_down(page, world):
+SLOW = {"status": 429, "headers": {"Retry-After": "24"}, "body": {"code": 429, "message": "slow"}}
+
+
+def test_a_wait_is_counted_down_and_then_the_page_comes_anew(page, world, clock):
     page.clock.install()
-    world.faults.append(
-        Fault("GET /v2/users/me/meetings", 429, {"Retry-After": "24"}, {"code": 429, "message": "slow"})
-    )
+    world.faults.append(Fault("GET /v2/users/me/meetings", **SLOW))
     page.goto("/meetings")
     assert page.text_content("[data-countdown]") == "0:24"
-
     page.clock.run_for(4000)
-
     assert re.fullmatch("0:(19|20)", page.text_content("[data-countdown]"))
-    page.clock.run_for(30000)
+    page.fill("[name=q]", "half a wo")
+    world.faults.clear()
+
+    clock.tick(24)
+    page.clock.run_for(24_000)
     assert page.text_content("[data-countdown]") == "0:00"
+    assert page.input_value("[name=q]") == "half a wo"
+    page.evaluate("() => document.activeElement.blur()")
+    page.clock.run_for(1000)
+
+    page.wait_for_selector("article.meeting")
+    assert not page.query_selector("[data-countdown]")
+
+
+def test_after_a_form_the_end_of_a_wait_is_words_and_nothing_is_sent_again(page, world):
+    page.clock.install()
+    page.goto("/meetings/85000000101")
+    world.faults.append(Fault("PATCH /v2/meetings/*", **SLOW))
+    page.click("label:has-text('Mute on entry')")
+    page.click("text=Save changes")
+    page.wait_for_selector("text=You can try again in 0:24.")
+    world.calls.clear()
+
+    page.clock.run_for(60_000)
+
+    assert "You can try again now." in page.text_content("main")
+    assert world.calls.count("PATCH /v2/meetings/*") == 0
+
+
+def test_how_far_off_something_is_stays_true_while_the_page_is_open(page, world):
+    page.clock.install()
+    page.goto("/meetings")
+    badges, first = page.locator(".badge [data-relative]"), page.locator(".sub [data-relative]")
+    # The first begins now, the second in an hour.
+    assert badges.all_text_contents()[:2] == ["now", ""]
+    assert first.text_content() == "now"
+
+    page.clock.run_for(5 * 60_000)
+    assert badges.all_text_contents()[:2] == ["5 min ago", "in 55 min"]
+    # What comes next is never "ago".
+    assert first.text_content() == "11:00"
+    page.clock.run_for(56 * 60_000)
+
+    assert badges.all_text_contents()[:2] == ["", "1 min ago"]
+    assert page.locator(".badge:has([data-relative])").first.is_hidden()
 
 
 def test_offline_is_said_until_it_is_over(page):

@@ -101,8 +101,19 @@ def relative(at: datetime) -> str:
     return times.relative(at, now())
 
 
-def when(at: datetime) -> str:
-    return times.when(at, viewer().zone, now(), hour12=viewer().chosen.hour12)
+def moving(at: datetime, otherwise: str = "", *, ahead: bool = False) -> Markup:
+    """How far off, under an hour, which a script keeps true while the page is open; else ``otherwise``.
+
+    ``ahead``: it stands where something comes next, so of what has passed meanwhile it says ``otherwise``, too.
+    """
+    html = Markup('<time datetime="{}" title="{}" data-relative="{}"{}>{}</time>')
+    mark = Markup(" data-ahead") if ahead else ""
+    return html.format(iso(at), full(at), otherwise, mark, relative(at) or otherwise)
+
+
+def when(at: datetime) -> Markup:
+    """How far off, or when: "in 18 min", "14:30", "Tomorrow, 09:00"."""
+    return moving(at, times.dated(at, viewer().zone, now(), hour12=viewer().chosen.hour12), ahead=True)
 
 
 def span(start: datetime, end: datetime) -> str:
@@ -214,6 +225,7 @@ FILTERS: dict[str, Callable[..., object]] = {
     "meter": meter,
     "minutes": minutes,
     "moment": moment,
+    "moving": moving,
     "offset": offset,
     "relative": relative,
     "short_date": short_date,

@@ -11,6 +11,7 @@ from gettext import gettext as _
 
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from markupsafe import Markup
 
 from zoomapp import scopes, times
 from zoomapp.errors import (
@@ -27,6 +28,7 @@ from zoomapp.errors import (
 )
 from zoomapp.logs import request_id
 from zoomapp.scopes import Use
+from zoomapp.web import filters
 from zoomapp.web.current import gateway, services
 from zoomapp.web.errors import answer, prefers_html
 from zoomapp.web.viewer import now, viewer
@@ -194,8 +196,8 @@ def _as_of(shown_at: datetime | None) -> str:
     if shown_at is None:
         return ""
     clock = times.clock(shown_at, viewer().zone, hour12=viewer().chosen.hour12)
-    age = times.relative(shown_at, now())
-    return _(" What you see is from %(time)s.") % {"time": f"{clock}, {age}" if age else clock}
+    age = filters.moving(shown_at, _("over an hour ago"))
+    return Markup(_(" What you see is from %(clock)s, %(age)s.")) % {"clock": clock, "age": age}
 
 
 def _help_link() -> str:
