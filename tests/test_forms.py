@@ -64,10 +64,20 @@ def test_local_time_goes_to_zoom_with_the_name_of_its_zone(zone):
     assert (body["start_time"], body["timezone"]) == ("2026-03-30T11:00:00", zone)
 
 
-def test_the_waiting_room_wins_over_joining_before_the_host():
-    settings = judge(waiting_room="on", join_before_host="on").body["settings"]
+def test_a_waiting_room_and_joining_before_the_host_exclude_each_other():
+    both = judge(waiting_room="on", join_before_host="on")
 
-    assert (settings["waiting_room"], settings["join_before_host"]) == (True, False)
+    assert set(both.faults) == {"join_before_host"}
+    for one, other in (("waiting_room", "join_before_host"), ("join_before_host", "waiting_room")):
+        settings = judge(**{one: "on"}).body["settings"]
+        assert (settings[one], settings[other]) == (True, False)
+
+
+def test_what_zoom_has_on_beside_a_waiting_room_without_effect_is_shown_off():
+    both = {"waiting_room": True, "join_before_host": True}
+
+    assert as_switches(both) == {"waiting_room"}
+    assert changed_settings(both, frozenset({"waiting_room"})) == {}
 
 
 def test_a_weekly_series_says_on_which_days_and_how_often():

@@ -80,6 +80,7 @@ class MeetingForm:
         if len(self.agenda) > AGENDA_LENGTH:
             faults["agenda"] = _("The agenda is too long, shorten it to 2000 characters")
         self._judge_repeat(faults)
+        faults |= judge_switches(self.switches)
         if faults:
             return Judged(faults)
         return Judged({}, self._body(minutes), start.at if start else None, start.message if start else "")
@@ -166,19 +167,28 @@ class Judged:
     remark: str = ""
 
 
+def judge_switches(switches: frozenset[str]) -> dict[str, str]:
+    """What is wrong with them: of two that exclude each other, both are on."""
+    if not switches >= {"waiting_room", "join_before_host"}:
+        return {}
+    return {"join_before_host": _("Turn off either the waiting room or join before host")}
+
+
 def as_settings(switches: frozenset[str]) -> dict[str, Any]:
-    """The switches as Zoom's settings; the waiting room wins over joining before the host."""
+    """The switches as Zoom's settings."""
     return {
         "waiting_room": "waiting_room" in switches,
-        "join_before_host": "join_before_host" in switches and "waiting_room" not in switches,
+        "join_before_host": "join_before_host" in switches,
         "mute_upon_entry": "mute_upon_entry" in switches,
         "auto_recording": "cloud" if "record" in switches else "none",
     }
 
 
 def as_switches(settings: Mapping[str, Any]) -> frozenset[str]:
-    """Zoom's settings as switches."""
+    """Zoom's settings as switches. Joining before the host counts for nothing beside a waiting room."""
     on = {name for name in ("waiting_room", "join_before_host", "mute_upon_entry") if settings.get(name) is True}
+    if "waiting_room" in on:
+        on.discard("join_before_host")
     return frozenset(on | ({"record"} if settings.get("auto_recording") == "cloud" else set()))
 
 

@@ -122,6 +122,24 @@ def test_how_far_off_something_is_stays_true_while_the_page_is_open(page, world)
     assert page.locator(".badge:has([data-relative])").first.is_hidden()
 
 
+@pytest.mark.parametrize("address", ["/meetings/new", "/meetings/85000000101"])
+def test_of_two_switches_that_exclude_each_other_one_goes_off_and_says_so_before_saving(page, address):
+    page.goto(address)
+    page.check("#waiting_room")
+
+    page.check("#join_before_host")
+    assert not page.is_checked("#waiting_room")
+    assert "The waiting room is off now" in page.text_content("[data-switched]")
+    page.focus("#waiting_room")
+    page.keyboard.press("Space")
+
+    assert page.is_checked("#waiting_room")
+    assert not page.is_checked("#join_before_host")
+    assert "Join before host is off now" in page.text_content("[data-switched]")
+    page.uncheck("#waiting_room")
+    assert page.text_content("[data-switched]") == ""
+
+
 def test_offline_is_said_until_it_is_over(page):
     page.goto("/meetings")
     assert not page.is_visible("[data-offline]")

@@ -80,10 +80,23 @@ def test_scheduling_leads_to_the_meeting(dana, world, form):
 
 
 def test_a_switch_that_is_on_is_sent(dana, world, form):
-    dana.post("/meetings/new", data={**form, "waiting_room": "on", "join_before_host": "on"})
+    dana.post("/meetings/new", data={**form, "waiting_room": "on", "mute_upon_entry": "on"})
 
     settings = created(world)[0].settings
-    assert (settings["waiting_room"], settings["join_before_host"]) == (True, False)
+    assert (settings["waiting_room"], settings["mute_upon_entry"]) == (True, True)
+
+
+def test_switches_that_exclude_each_other_are_not_dropped_in_silence(dana, world, form):
+    both = {"waiting_room": "on", "join_before_host": "on"}
+    world.calls.clear()
+    for page, sent in (("/meetings/new", {**form, **both}), ("/meetings/85000000101", both)):
+        answer = dana.post(page, data=sent)
+
+        assert read(answer, 422).count("Turn off either the waiting room or join before host") == 2
+        assert "<title>Error: " in answer.text
+        assert {"waiting_room", "join_before_host"} <= set(switched_on(answer.text))
+    assert not created(world)
+    assert world.calls.count("PATCH /v2/meetings/*") == 0
 
 
 def test_faults_stand_at_their_fields_and_nothing_is_lost(dana, world, form):

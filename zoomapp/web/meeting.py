@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 
 from zoomapp import exports, ics
 from zoomapp.errors import InvalidFields, NotFound, TokenError, UpstreamError, ZoomRefused
-from zoomapp.forms import SWITCHES, as_switches, changed_settings
+from zoomapp.forms import SWITCHES, as_switches, changed_settings, judge_switches
 from zoomapp.web import changes, drafts
 from zoomapp.web.current import gateway
 from zoomapp.web.errors import prefers_html
@@ -49,6 +49,8 @@ def save(meeting_id: int) -> ResponseReturnValue:
     except TokenError:
         drafts.keep()
         raise
+    if faults := judge_switches(wanted):
+        return _page(meeting, wanted, shown, faults=faults), 422
     changed = changed_settings(shown, wanted)
     if changed:
         try:
@@ -125,7 +127,13 @@ def _typed(form: Mapping[str, str]) -> tuple[frozenset[str], frozenset[str]]:
     return frozenset(name for name in SWITCHES if form.get(name)), frozenset(form.get("shown", "").split())
 
 
-def _page(meeting: Meeting, switches: frozenset[str], shown: frozenset[str], notice: Trouble | None = None) -> str:
+def _page(
+    meeting: Meeting,
+    switches: frozenset[str],
+    shown: frozenset[str],
+    notice: Trouble | None = None,
+    faults: dict[str, str] | None = None,
+) -> str:
     """``shown``: the switches that were on when the page was first drawn, before anybody touched them."""
     own = not meeting.host_id or meeting.host_id == gateway().user_id
     return render_template(
@@ -134,6 +142,7 @@ def _page(meeting: Meeting, switches: frozenset[str], shown: frozenset[str], not
         own=own,
         switches=switches,
         shown=" ".join(sorted(shown)),
+        faults=faults or {},
         trouble=notice,
         done=done(),
         warning=changes.warning(),
