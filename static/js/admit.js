@@ -1,5 +1,6 @@
 // The waiting room in the client of a host: who waits, as Zoom's own list says, and a button to let each of them in.
 import zoomSdk from "../vendor/appssdk/sdk.es.js";
+import { batch } from "./api.js";
 
 const hidden = new URLSearchParams(location.search).get("names") === "hide";
 
@@ -25,8 +26,11 @@ function button(door, textContent, people) {
     const strip = door.closest(".strip");
     made.disabled = true;
     try {
-      for (const { participantUUID } of people) await zoomSdk.admitParticipantFromWaitingRoom({ participantUUID });
+      // One after the other, and on when somebody has gone meanwhile: the rest is let in all the same.
+      const calls = people.map(({ participantUUID }) => () => zoomSdk.admitParticipantFromWaitingRoom({ participantUUID }));
+      const [failed] = (await batch(calls, 1)).filter(({ reason }) => reason);
       await show(door);
+      if (failed && door.open) throw failed.reason;
       // The door itself may be gone by now: whoever came by keyboard is not left nowhere.
       (strip.querySelector("button") ?? strip).focus();
     } catch (error) {

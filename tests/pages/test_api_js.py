@@ -231,3 +231,17 @@ def test_the_log_has_every_call_and_nothing_of_its_content(api):
     ]
     assert "private" not in str(entries)
     assert "token" not in str(entries)
+
+
+def test_an_address_of_our_own_is_asked_in_the_same_way(lab):
+    lab.answer(401, {"error": "session_expired", "message": "Zoom signed you out."})
+    lab.answer(200, {"url": "https://zoom.test/s/1"})
+    lab.open()
+
+    said = lab.run("""
+      api.onUnauthorized(async () => true);
+      return api.ask("/meetings/1/start", { tries: 1 });
+    """)
+
+    assert said == {"url": "https://zoom.test/s/1"}
+    assert [target for _method, target, _body in lab.seen] == ["/meetings/1/start"] * 2

@@ -1,5 +1,6 @@
 """What the page's script adds: copying, secrets on request, sections that load later, countdowns, waiting."""
 
+import json
 import re
 
 import pytest
@@ -179,6 +180,14 @@ def test_a_developer_tries_a_call_and_sees_what_came_of_it(page, dana, world):
     page.fill("[name=path]", "/meetings/1")
     page.press("[name=path]", "Enter")
     page.wait_for_selector("text=NotFound: ")
+
+    page.fill("[name=path]", "/users/me/meetings?type=scheduled&page_size=2")
+    page.press("[name=path]", "Enter")
+    page.click("text=Get all pages")
+    page.wait_for_selector("text=/All \\d+ of them/")
+    everything = json.loads(page.text_content("[data-answer]"))
+    assert len(everything) == len({each["id"] for each in everything}) > 2
+    assert page.is_hidden("text=Get all pages")
 
     page.reload()
     assert "/v2/users/me/meetings" in page.text_content(".calls")

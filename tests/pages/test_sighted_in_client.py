@@ -201,6 +201,26 @@ def test_whoever_waits_is_let_in_from_the_strip(without_dashboard, open_client, 
     assert client.errors == []
 
 
+def test_whoever_went_away_keeps_nobody_else_at_the_door(without_dashboard, open_client, world, clock):
+    client = open_client()
+    client.app.wait_for_function("() => 'admits' in document.body.dataset")
+    clock.tick(5)
+    for name in (MARA, "Guest Kim"):
+        world.join(world.live_instance(), None, name, waiting=True)
+    client.refresh()
+    client.app.wait_for_selector('.strip:has-text("2 waiting")')
+    client.app.click("[data-admit] summary >> text=/^Admit$/")
+    client.app.wait_for_selector("text=Admit all 2")
+    gone = next(row for row in world.live_instance().joins if row.name == MARA)
+    world.leave(world.live_instance(), gone)
+    client.refresh()
+
+    client.app.click("text=Admit all 2")
+
+    client.app.wait_for_selector("text=Waiting room is empty")
+    assert "Guest Kim" in {row.name for row in world.live_instance().present(clock()) if not row.waiting}
+
+
 @pytest.mark.parametrize("state", [{"features": ["authorize"]}, {"role": "participant"}])
 def test_whoever_may_not_is_told_where_zoom_keeps_the_list(open_client, world, clock, state):
     world.join(world.start_meeting(REVIEW), None, MARA, waiting=True)
