@@ -65,8 +65,8 @@ WITH_STATES = (
 )
 WITH_STATES += ("passcode", "trash", "storage", "tools")
 WIDTHS = (320, 360, 480, 720, 768, 960, 1200)
-#: One theme at the narrowest width, the other at the widest: a page's structure is the same in both.
-THEMES = {320: "light", 1200: "dark"}
+#: Everything in one theme at the narrowest width, in the other at the widest; in the other two only colours differ.
+THEMES = {320: ("light", "dark"), 1200: ("dark", "light")}
 SIDEWAYS = """() => [...document.querySelectorAll("body *")].filter((each) => {
   const box = each.getBoundingClientRect();
   return box.width > 1 && box.right > innerWidth + 1 && !each.closest(".hush, .skip, svg");
@@ -85,16 +85,22 @@ BY_KEY = """async () => {
 
 
 def check(page, address):
-    """Everything wrong with a page: sideways at every width, and for axe narrow and light, wide and dark."""
+    """Everything wrong with a page: sideways at every width and with large text; for axe narrow, wide, light, dark."""
     page.goto(address)
     wrong = []
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 700})
         wrong += [f"{address} {width} px: {what} sticks out" for what in page.evaluate(SIDEWAYS)]
         wrong += [f"{address} {width} px: {what} is squeezed" for what in page.evaluate(SQUEEZED)]
-        if width in THEMES:
-            page.emulate_media(color_scheme=THEMES[width])
-            wrong += [f"{address} {width} px {THEMES[width]}: {what}" for what in faults_of(page)]
+        for theme, rules in zip(THEMES.get(width, ()), (None, CONTRAST), strict=False):
+            page.emulate_media(color_scheme=theme)
+            wrong += [f"{address} {width} px {theme}: {what}" for what in faults_of(page, rules)]
+    # As a person sets it in the browser, so that the layout follows.
+    browser = page.context.new_cdp_session(page)
+    browser.send("Page.setFontSizes", {"fontSizes": {"standard": 32}})
+    assert page.evaluate("() => getComputedStyle(document.documentElement).fontSize") == "32px"
+    wrong += [f"{address} with text twice as large: {what} sticks out" for what in page.evaluate(SIDEWAYS)]
+    browser.send("Page.setFontSizes", {"fontSizes": {"standard": 16}})
     return wrong
 
 
@@ -153,9 +159,14 @@ def test_names_of_any_length_and_script_fit(dana_at, world):
             assert page.evaluate(SIDEWAYS) == [], (address, width)
 
 
-@pytest.mark.parametrize("name", [name for name in PAGES if name not in ("guide", "nowhere")])
-def test_every_action_is_reached_by_keyboard_in_sight_of_its_focus(dana_at, name):
-    page = dana_at(1200)
+#: In the panel those whose actions stand elsewhere than in a window.
+WALKS = [(name, 1200) for name in PAGES if name not in ("guide", "nowhere")]
+WALKS += [(name, 360) for name in ("overview", "attendance", "meetings", "meeting", "schedule", "recordings")]
+
+
+@pytest.mark.parametrize(("name", "width"), WALKS)
+def test_every_action_is_reached_by_keyboard_in_sight_of_its_focus(dana_at, name, width):
+    page = dana_at(width)
     page.goto(PAGES[name])
     expected, seen, hidden = page.evaluate(BY_KEY), [], []
     page.keyboard.press("Tab")
