@@ -122,7 +122,8 @@ def opened(client):
     return address
 
 
-def test_a_meeting_is_started_in_the_system_browser_and_the_panel_stays(open_tools, caplog):
+def test_a_meeting_is_started_in_the_system_browser_and_the_panel_stays(open_tools, world, caplog):
+    world.tell("quiet-day")
     for page in ("/meetings", "/meetings/85000000101"):
         client = open_tools(page)
 
@@ -134,7 +135,19 @@ def test_a_meeting_is_started_in_the_system_browser_and_the_panel_stays(open_too
         assert client.errors == []
 
 
+def test_beside_another_meeting_of_ones_own_the_panel_asks_before_it_starts_one(open_tools):
+    client = open_tools("/meetings/85000000101")
+
+    client.press("text=Start >> nth=0")
+    client.app.wait_for_selector("text=Another meeting of yours is running")
+    assert client.page.evaluate("() => client.state.opened") == []
+    client.press("text=Start anyway")
+
+    assert "zak=" in opened(client)
+
+
 def test_a_start_that_zoom_refuses_is_told_by_the_page(open_tools, world):
+    world.tell("quiet-day")
     client = open_tools("/meetings")
     world.faults.append(Fault("GET /v2/meetings/*", 400, {}, {"code": 300, "message": "The meeting is locked."}))
 

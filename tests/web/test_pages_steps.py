@@ -89,6 +89,14 @@ def test_a_script_waits_for_all_of_it(dana, hall):
     assert len(rows(answer.text)) == 341
 
 
+def test_a_link_that_works_once_waits_for_all_of_it(dana, app, hall):
+    link = dana.post("/files", json={"address": f"{hall}.csv"}).json["url"]
+
+    answer = app.test_client().get(link.removeprefix(OWN), headers={"Accept": "text/html"})
+
+    assert len(rows(answer.text)) == 341
+
+
 def test_two_slow_lists_beside_each_other_come_to_an_end(dana, hall, world):
     beside = f"{hall}/with/mZ_f3MfttxSz5wUidTLRvw"
 

@@ -23,7 +23,7 @@ def services() -> Services:
 
 def user_id() -> str | None:
     """The signed-in person's Zoom user id, or None. Raises StoreUnavailable when nobody can tell."""
-    if "by_link" in g:
+    if came_by_link():
         return cast(str, g.by_link)
     return this_session().user()
 
@@ -33,7 +33,7 @@ def gateway() -> Gateway:
     if (who := user_id()) is None:
         raise NotSignedIn("no user in the session")
     # Who comes by a link may be somebody else in this browser's session.
-    return services().gateway(who, None if "by_link" in g else this_session().tokens)
+    return services().gateway(who, None if came_by_link() else this_session().tokens)
 
 
 def browser() -> str:
@@ -43,6 +43,11 @@ def browser() -> str:
     if "browser" not in session:
         session["browser"] = secrets.token_urlsafe(16)
     return cast(str, session["browser"])
+
+
+def came_by_link() -> bool:
+    """Whether this request comes by a link that works once, so that it cannot come again."""
+    return "by_link" in g
 
 
 def act_by_link(user_id: str) -> None:

@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 
 from zoomapp import keys
 from zoomapp.paging import Collected, collect
-from zoomapp.web.current import gateway, services
+from zoomapp.web.current import came_by_link, gateway, services
 from zoomapp.web.errors import prefers_html
 from zoomapp.web.viewer import kept
 
@@ -38,9 +38,9 @@ def init_app(app: Flask) -> None:
 def all_rows(name: str, fetch: Callable[[str], Any], rows: str) -> Collected:
     """The list ``rows`` of every page that ``fetch`` gives. Raises StillReading where somebody looks at a page.
 
-    ``name`` tells apart what a user reads. A script waits for all of it, as does a form.
+    ``name`` tells apart what a user reads. A script waits for all of it, as does a form, or a link that works once.
     """
-    if request.method != "GET" or not prefers_html():
+    if request.method != "GET" or not prefers_html() or came_by_link():
         return collect(fetch, rows)
     who, digest, clock = gateway().user_id, keys.digest(name), services().clock
     begun = kept().load(who, KIND, digest)
