@@ -2,9 +2,7 @@
 // the SDK where Zoom's client is around.
 
 const PART_ROUNDS = 20;
-const [SKELETON_MS, SLOW_MS, RECKON_MS] = [1500, 8000, 5000];
-// How far the server's clock, which counts, is ahead of ours.
-const AHEAD_MS = Date.parse(document.body.dataset.now) - Date.now();
+const [SKELETON_MS, SLOW_MS] = [1500, 8000];
 
 document.cookie = `zone=${Intl.DateTimeFormat().resolvedOptions().timeZone}; path=/; max-age=31536000; samesite=lax`;
 document.querySelector("[data-focus]")?.focus();
@@ -35,7 +33,6 @@ addEventListener("online", () => offline(false));
 document.addEventListener("click", leaving);
 document.addEventListener("toggle", more, true);
 for (const place of document.querySelectorAll("[data-countdown]")) count(place);
-setInterval(reckon, RECKON_MS);
 
 const bridged = window !== window.top || window.chrome?.webview || window.webkit?.messageHandlers?.jsOCHelper || window.android;
 if (bridged) import("./zoom.js");
@@ -137,18 +134,6 @@ function count(place) {
     if (place.dataset.then) place.parentNode.textContent = place.dataset.then;
     else location.reload();
   }, 1000);
-}
-
-// Words such as "in 18 min", as the server would say them now; beyond an hour, and of what came next and has passed, what
-// it gave to say then.
-function reckon() {
-  for (const each of document.querySelectorAll("[data-relative]")) {
-    const seconds = Math.round((Date.parse(each.dateTime) - Date.now() - AHEAD_MS) / 1000);
-    const far = Math.abs(seconds);
-    const amount = far < 60 ? `${far} s` : `${Math.floor(far / 60)} min`;
-    const beyond = far >= 3600 || (seconds < 0 && "ahead" in each.dataset);
-    each.textContent = beyond ? each.dataset.relative : seconds > 0 ? `in ${amount}` : seconds ? `${amount} ago` : "now";
-  }
 }
 
 // Where the clipboard is out of reach, the text to copy by hand, selected.

@@ -1,0 +1,17 @@
+// Words such as "in 18 min", as the server would say them now; beyond an hour, and of what came next and has passed, what
+// it gave to say then.
+const RECKON_MS = 5000;
+// How far the server's clock, which counts, is ahead of ours.
+const AHEAD_MS = Date.parse(document.body.dataset.now) - Date.now();
+
+setInterval(reckon, RECKON_MS);
+
+function reckon() {
+  for (const each of document.querySelectorAll("[data-relative]")) {
+    const seconds = Math.round((Date.parse(each.dateTime) - Date.now() - AHEAD_MS) / 1000);
+    const far = Math.abs(seconds);
+    const amount = far < 60 ? `${far} s` : `${Math.floor(far / 60)} min`;
+    const beyond = far >= 3600 || (seconds < 0 && "ahead" in each.dataset);
+    each.textContent = beyond ? each.dataset.relative : seconds > 0 ? `in ${amount}` : seconds ? `${amount} ago` : "now";
+  }
+}
