@@ -92,7 +92,7 @@ def test_the_link_is_worth_what_the_grant_is(dana, app, parts, files):
 
     parts.tokens.forget(dana.id)
 
-    assert app.test_client().get(link).status_code == 401
+    assert app.test_client().get(link).status_code == 410
 
 
 def test_the_link_acts_for_who_left_it_whoever_is_signed_in_there(dana, priya, files):
@@ -104,7 +104,7 @@ def test_the_link_acts_for_who_left_it_whoever_is_signed_in_there(dana, priya, f
 def test_the_link_ends_after_a_minute_and_is_sealed(dana, parts, files):
     left(dana, files["people"])
 
-    (key,) = parts.redis.keys("zoomapp:file:*")
+    (key,) = parts.redis.keys("zoomapp:*:file:*")
 
     assert 0 < parts.redis.ttl(key) <= 60
     assert b"/participants" not in parts.redis.get(key)
