@@ -143,7 +143,7 @@ def test_what_got_lost_on_the_way_to_us_is_in_the_next_word(without_dashboard, o
     client = open_client()
     client.app.wait_for_function("() => 'admits' in document.body.dataset")
     client.page.route("**/sighted", lambda route: route.abort(), times=1)
-    with client.page.expect_event("requestfailed"):
+    with client.page.expect_event("requestfailed", lambda request: request.url.endswith("/sighted")):
         clock.tick(5)
         mara = world.join(world.live_instance(), None, MARA)
         client.refresh()
