@@ -91,8 +91,8 @@ def media_type(path: Path) -> str:
 
 
 def _body(path: Path) -> bytes:
-    """What travels: of a stylesheet, and of a script of ours, all but the comments and how its lines are set in."""
+    """What travels: of a stylesheet, and of a script of ours, all but the comments, empty lines and indents."""
     body = path.read_bytes()
     if path.parent.name == "js":
-        return re.sub(rb"^[ \t]*(//.*\n)?", b"", body, flags=re.MULTILINE)
+        return re.sub(rb"^[ \t]*((//.*)?\n)?", b"", body, flags=re.MULTILINE)
     return re.sub(rb"/\*.*?\*/\s*", b"", body, flags=re.DOTALL) if path.suffix == ".css" else body
