@@ -17,6 +17,9 @@ import threading
 go = threading.Event()
 
 class Services:
+    def begin_work(self):
+        print("begun", flush=True)
+
     def begin_shutdown(self):
         print("told", flush=True)
         go.set()

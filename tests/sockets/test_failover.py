@@ -111,7 +111,6 @@ def test_every_command_for_one_user_stays_in_one_slot_of_a_cluster(redis_cluster
         storage.list_key(client, user, listed)
         belongings, elsewhere = storage.Belongings(client), keys.tagged(f"of nobody {user}", "snapshot")
         assert belongings.put(user, listed, b"1", 60) is storage.Put.DONE
-        assert belongings.push(user, keys.of_user(user, "sightings"), b"1", 60, 5) is storage.Put.DONE
         client.set(elsewhere, b"1", ex=60)
         assert belongings.lend(user, elsewhere) is storage.Put.DONE
         assert store.load(user) == b"two"

@@ -54,8 +54,9 @@ def test_pages_events_rooms_sightings_snapshots_logs_and_files_work_on_a_cluster
     assert "Guest Kim" in read(priya.look(f"/participants/{PRIYAS}"))
 
     # What her own client sees is kept, too.
-    assert priya.post(f"/participants/{PRIYAS}/sighted", json={"participants": [LEE]}).status_code == 204
-    assert len(parts.sightings.of(priya.id, str(PRIYAS))) == 1
+    seen = {"uuid": meeting.uuid, "participants": [LEE]}
+    assert priya.post(f"/participants/{PRIYAS}/sighted", json=seen).status_code == 204
+    assert len(parts.sightings.of(priya.id, PRIYAS, meeting.uuid).stays) == 1
 
     # Lists that are shared for a moment, and the log of the calls that made them.
     for path in ("/", "/participants", "/meetings", "/recordings"):
