@@ -431,6 +431,13 @@ MUTANTS = [
         "tests/web/test_lane.py::test_a_session_past_half_its_life_is_renewed_by_a_call",
     ),
     Mutant(
+        "no answer of Redis is somebody else's",
+        "zoomapp/storage.py",
+        "if not _is_clean(connection):",
+        "if False:",
+        "tests/test_storage.py::test_a_connection_with_an_answer_that_nobody_read_is_not_handed_out",
+    ),
+    Mutant(
         "a slow drip is cut off",
         "zoomapp/zoom/watch.py",
         "socket.socket.shutdown(sock, socket.SHUT_RDWR)",

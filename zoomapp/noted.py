@@ -25,7 +25,7 @@ def begin() -> None:
 def note(method: str, path: str, status: int, milliseconds: float, headers: Mapping[str, str]) -> None:
     """One call that was answered, or with status 0 was not. ``path``: without its query."""
     metrics.upstream(method, path, status, milliseconds / 1000, headers)
-    limits = {name: headers[name] for name in LIMIT_HEADERS if name in headers}
+    limits = {name: value for name in LIMIT_HEADERS if (value := headers.get(name)) is not None}
     _add(method, path, status, milliseconds, headers.get("x-zm-trackingid", ""), limits, cached=False)
 
 

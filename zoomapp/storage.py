@@ -52,10 +52,12 @@ def connect(url: str, *, verify: bool = True) -> redis.Redis:
     return redis.Redis(connection_pool=Pool.from_url(url, **_options(), **_tls(url, verify)))
 
 
-class Pool(redis.BlockingConnectionPool):
+class Pool(redis.ConnectionPool):
     """A few connections to one server, which a silence costs one wait and not one for everybody.
 
     After it, for a second, one caller at a time tries whether the server is back; the others are told at once.
+    Handing out and taking back is done here: redis-py's own, which counts each time who has what, takes as long as the
+    command in between.
     """
 
     def __init__(self, **options: Any) -> None:
@@ -63,7 +65,7 @@ class Pool(redis.BlockingConnectionPool):
         self._taken_at: dict[ConnectionInterface, float] = {}
         self._silent_until = 0.0
         self._try_at = 0.0
-        super().__init__(**{**options, "max_connections": CONNECTIONS})  # type: ignore[no-untyped-call]
+        super().__init__(**{**options, "max_connections": CONNECTIONS})
 
     def get_connection(self, command_name: str | None = None, *names: Any, **options: Any) -> Connection:
         # Those who wait here must learn of a silence before they connect: the pool's own waiting is too late for that.
@@ -72,7 +74,7 @@ class Pool(redis.BlockingConnectionPool):
         asked_at = time.monotonic()
         try:
             self._unless_silent(asked_at)
-            connection: Connection = super().get_connection()  # type: ignore[no-untyped-call]
+            connection: Connection = self._ready()
         except BaseException:
             self._free.release()
             self._note_silence(since=asked_at)
@@ -82,15 +84,42 @@ class Pool(redis.BlockingConnectionPool):
 
     def release(self, connection: ConnectionInterface) -> None:
         taken_at = self._taken_at.pop(connection, None)
-        connected = connection.is_connected
-        super().release(connection)  # type: ignore[no-untyped-call]
         if taken_at is None:
             return
+        connected = connection.is_connected
+        self._give_back(connection)
         if connected:
             self._silent_until = 0.0
         else:
             self._note_silence(since=taken_at)
         self._free.release()
+
+    def _ready(self) -> Any:
+        """A connection that is open, with nothing in it that nobody asked for: whose answer would that be?"""
+        self._checkpid()
+        try:
+            connection = self._available_connections.pop()
+        except IndexError:
+            connection = self.make_connection()
+        self._in_use_connections.add(connection)
+        try:
+            connection.connect()
+            if not _is_clean(connection):
+                connection.disconnect()
+                connection.connect()
+        except BaseException:
+            self._give_back(connection)
+            raise
+        return connection
+
+    def _give_back(self, connection: Any) -> None:
+        self._checkpid()
+        self._in_use_connections.discard(connection)
+        if connection.pid != self.pid:  # of the process this one was forked from
+            return
+        if connection.should_reconnect() or not self.owns_connection(connection):
+            connection.disconnect()
+        self._available_connections.append(connection)
 
     def _unless_silent(self, now: float) -> None:
         if now < self._silent_until:
@@ -103,6 +132,13 @@ class Pool(redis.BlockingConnectionPool):
         now = time.monotonic()
         if now - since > AT_ONCE_SECONDS:
             self._silent_until, self._try_at = now + TIMEOUT_SECONDS, now
+
+
+def _is_clean(connection: Connection) -> bool:
+    try:
+        return not connection.can_read()
+    except (redis.ConnectionError, redis.TimeoutError, OSError):
+        return False
 
 
 class SentinelPool(SentinelConnectionPool, Pool):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 
 from zoomapp.zoom.packed import unpacked
 
@@ -27,6 +28,7 @@ MOST_BYTES = 128 * 1024
 MOST_UNPACKED = 4 * 1024 * 1024
 
 
+@lru_cache(maxsize=1024)
 def seconds_kept(path: str) -> int:
     """How long the answer to a GET of ``path`` (without its query) may be kept; 0 for not at all."""
     return next((seconds for pattern, seconds in _SECONDS if pattern.fullmatch(path)), 0)

@@ -158,6 +158,7 @@ class ZoomClient:
 
     def __init__(self, session: requests.Session, host: str, clock: Callable[[], float] = time.time) -> None:
         self._session = session
+        self._adapter = session.get_adapter(host)
         self.host = host
         self.clock = clock
 
@@ -224,7 +225,7 @@ class ZoomClient:
         return self._attempt(call, headers)
 
     def _attempt(self, call: Call, headers: dict[str, str]) -> Answer:
-        adapter = self._session.get_adapter(self.host)
+        adapter = self._adapter
         if isinstance(adapter, ExactAdapter):
             reply = adapter.exchange(call.method, self.host, call.target, headers, call.body, _timeout())
             return Answer(reply.status, reply.headers, reply, call.method)

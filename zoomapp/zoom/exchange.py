@@ -28,10 +28,10 @@ class Headers(dict[str, str]):
 
     @classmethod
     def of(cls, told: list[tuple[bytes, bytes]]) -> Headers:
-        headers: dict[str, str] = {}
-        for raw_name, raw_value in told:
-            name, value = str(raw_name, "latin-1").lower(), str(raw_value, "latin-1")
-            headers[name] = f"{headers[name]}, {value}" if name in headers else value
+        lines = [(str(name, "latin-1").lower(), str(value, "latin-1")) for name, value in told]
+        headers = dict(lines)
+        if len(headers) < len(lines):
+            headers = {name: ", ".join(value for each, value in lines if each == name) for name in headers}
         return cls(headers)
 
     def __getitem__(self, name: str) -> str:
@@ -56,24 +56,21 @@ class Reply:
         self._bodiless = method == "HEAD"
         self._parser = httptools.HttpResponseParser(self)
         self._told: list[tuple[bytes, bytes]] = []
-        self._body = bytearray()
+        #: What of the body is at hand, as it came: put together once, when somebody reads it.
+        self._pieces: list[bytes] = []
+        self.left = 0
         self._came = 0
-        #: All of the body has come; what of it was not read yet is at hand.
+        #: All of the body has come; ``left`` bytes of it are at hand and not read yet.
         self.complete = False
         self._reusable = False
 
-    @property
-    def left(self) -> int:
-        """How many bytes are at hand."""
-        return len(self._body)
-
     def read(self, size: int, decode_content: bool = False) -> bytes:
         """The next ``size`` bytes of the body, or all that is left of it. Raises OSError when it breaks off."""
-        while len(self._body) < size and not self.complete:
+        while self.left < size and not self.complete:
             self._receive()
-        with memoryview(self._body) as body:
-            piece = bytes(body[:size])
-        del self._body[:size]
+        body = b"".join(self._pieces)
+        piece, rest = body[:size], body[size:]
+        self._pieces, self.left = [rest], len(rest)
         self._settle()
         return piece
 
@@ -136,7 +133,8 @@ class Reply:
         if self.complete:
             self._reusable = False
         else:
-            self._body += body
+            self._pieces.append(body)
+            self.left += len(body)
 
     def on_message_complete(self) -> None:
         if self.status:
@@ -174,7 +172,9 @@ def exchange(
         if connection.sock.gettimeout() != timeout[1]:  # setting it asks the system, even where nothing changes
             connection.sock.settimeout(timeout[1])
         with watch.over(connection, timeout[1]):
-            connection.sock.sendall(request)
+            sent = connection.sock.send(request)
+            if sent < len(request):  # sendall alone would cut the request into views first, all of it or not
+                connection.sock.sendall(request[sent:])
             reply.await_head()
     except BaseException as error:
         connection.close()

@@ -7,6 +7,7 @@ another place to anybody on the way (dot segments in any encoding, backslashes, 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from urllib.parse import unquote_to_bytes
 
 from zoomapp.errors import BadRequest, UriTooLong
@@ -24,6 +25,7 @@ _DOTS = frozenset({b".", b".."})
 _KEPT_BACK = re.compile(rb"/v2/(users/[^/]+/(token|zak)|im/chat/messages)/?", re.IGNORECASE)
 
 
+@lru_cache(maxsize=1024)  # a page asks the same again and again
 def relay_target(raw: str) -> str:
     """Path and query for Zoom, beginning with ``/v2/``, exactly as they came.
 
