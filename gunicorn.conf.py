@@ -1,11 +1,12 @@
 """How gunicorn serves the app: two processes of threads, waiting cheaply for Zoom.
 
 Requests in flight are at most workers x threads. Zoom takes 0.2-1 s to answer, so a small number of threads would make
-requests queue; 320 threads per worker carry 600 waiting requests (`dev.py bench --only in-flight`), and a thread is
-only started when needed. More than 512 in one worker fight over the interpreter lock. A buffering router (Heroku,
-nginx) belongs in front: a client that sends half a request holds a thread.
+requests queue; 512 threads per worker carry 600 waiting requests, however they fall to the two (`dev.py bench --only
+in-flight`), and a thread is only started when needed. More in one worker fight over the interpreter lock. A buffering
+router (Heroku, nginx) belongs in front: a client that sends half a request holds a thread.
 """
 
+import gc
 import os
 import shutil
 import signal
@@ -14,7 +15,7 @@ from pathlib import Path
 
 worker_class = "zoomapp.web.worker.StayingWorker"
 workers = int(os.environ.get("WEB_CONCURRENCY", 2))
-threads = int(os.environ.get("WEB_THREADS", 320))
+threads = int(os.environ.get("WEB_THREADS", 512))
 worker_connections = 2000
 
 # One copy of the code for all workers; connections and threads are only opened after the fork.
@@ -38,6 +39,12 @@ accesslog = None
 if os.environ.get("METRICS_TOKEN") and "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
     made = tempfile.mkdtemp(prefix="metrics-", dir=worker_tmp_dir)
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = os.environ["METRICS_FOLDER_MADE_HERE"] = made
+
+
+def when_ready(server):
+    """What was loaded before the fork stays one copy: a collection would write into each of its objects."""
+    gc.collect()
+    gc.freeze()
 
 
 def child_exit(server, worker):

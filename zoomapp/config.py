@@ -60,7 +60,7 @@ class Settings:
     #: How long a read that met Zoom's limit of a second may wait to be asked once more; 0: the 429 goes out at once.
     rate_limit_wait_seconds: int = 0
     #: Threads of one process, as gunicorn is told: at most an eighth of them waits like that.
-    web_threads: int = 320
+    web_threads: int = 512
     #: Another frontend than our pages: the folder of its build, or the address of its development server.
     frontend_dir: str = ""
     frontend_url: str = ""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import zlib
 from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, datetime, timedelta
@@ -186,11 +185,6 @@ def masked(address: str) -> str:
     return f"{name[:1]}•••@{domain}"
 
 
-def tight(html: str) -> Markup:
-    """Without the line breaks between tags, and how the lines after them are set in."""
-    return Markup(re.sub(r">\n\s*<", "><", html))
-
-
 def link(address: str) -> str:
     """An address that came from outside, if it is one a browser may follow; else nothing."""
     return address if urlsplit(address).scheme in ("http", "https") else ""
@@ -235,6 +229,5 @@ FILTERS: dict[str, Callable[..., object]] = {
     "span": span,
     "storage": storage,
     "storage_table": storage_table,
-    "tight": tight,
     "when": when,
 }

@@ -11,6 +11,7 @@ from markupsafe import Markup, escape
 
 from zoomapp.web import assets, filters
 from zoomapp.web.current import services
+from zoomapp.web.tight import Tight
 from zoomapp.web.trouble import reference
 from zoomapp.web.viewer import next_theme, now, theme, viewer
 
@@ -20,6 +21,7 @@ WORDS = NullTranslations()
 
 def init_app(app: Flask) -> None:
     app.jinja_env.add_extension("jinja2.ext.i18n")
+    app.jinja_env.add_extension(Tight)
     app.jinja_env.install_gettext_callables(WORDS.gettext, WORDS.ngettext, newstyle=True)  # type: ignore[attr-defined]
     app.jinja_env.globals["_"] = said
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

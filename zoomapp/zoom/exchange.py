@@ -18,7 +18,8 @@ from urllib3.exceptions import ConnectTimeoutError, HTTPError
 from zoomapp.zoom.failures import LostAnswer, NotSent, NotSentInTime
 from zoomapp.zoom.watch import Watch
 
-RECEIVE_BYTES = 64 * 1024
+#: As much as a TLS record holds: no read gives more, and each call that waits holds room for it.
+RECEIVE_BYTES = 16 * 1024
 #: Heads of Zoom's answers are 1 to 2 KB.
 MOST_HEAD_BYTES = 64 * 1024
 

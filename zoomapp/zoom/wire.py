@@ -30,7 +30,7 @@ from zoomapp.zoom.failures import LostAnswer, NotSent, NotSentInTime
 from zoomapp.zoom.watch import Watch
 
 #: A connection for each thread of a worker.
-POOL_SIZE = 320
+POOL_SIZE = 512
 #: Of an answer that is not streamed, unpacked: those of the token endpoint have 1 to 3 KB.
 MOST_WHOLE_BYTES = 1024 * 1024
 
