@@ -34,6 +34,7 @@ class CallLog:
     def __init__(self, client: redis.Redis, ring: KeyRing) -> None:
         self._redis = client
         self._ring = ring
+        self._belongings = storage.Belongings(client)
         self._pending: deque[tuple[str, str, list[dict[str, Any]]]] = deque(maxlen=MOST_PENDING)
         self._writing = threading.Lock()
         self._timing = threading.Lock()
@@ -64,7 +65,8 @@ class CallLog:
                 sealed = [self._ring.seal(KIND, key, msgspec.json.encode(each)) for each in calls]
                 by_key.setdefault((user_id, key), []).extend(sealed)
             try:
-                self._push(by_key)
+                # Whoever disconnected since then has nothing kept any more, and that stays so.
+                self._belongings.push(by_key, KEEP_SECONDS, MOST)
             except StoreUnavailable as error:
                 log.debug("call log not written", extra={"detail": error.detail})
 
@@ -85,18 +87,3 @@ class CallLog:
         with self._timing:
             self._timer = None
         self.write()
-
-    def _push(self, by_key: dict[tuple[str, str], list[bytes]]) -> None:
-        """Everybody's calls in two trips, however many sessions there are."""
-        with storage.named_failures(), self._redis.pipeline(transaction=False) as pipe:
-            for user_id, _ in by_key:
-                pipe.exists(keys.of_user(user_id, "tokens"))
-            # Whoever disconnected since then has nothing kept any more, and that stays so.
-            known = pipe.execute()
-            for ((user_id, key), entries), there in zip(by_key.items(), known, strict=True):
-                if there:
-                    storage.list_in(pipe, user_id, key)
-                    pipe.lpush(key, *entries[-MOST:])
-                    pipe.ltrim(key, 0, MOST - 1)
-                    pipe.expire(key, KEEP_SECONDS)
-            pipe.execute()

@@ -6,7 +6,7 @@ import random
 import ssl
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from enum import Enum
 from typing import Any, TypeVar, cast
@@ -14,7 +14,6 @@ from urllib.parse import unquote, urlsplit
 
 import redis
 from redis.backoff import ConstantBackoff
-from redis.client import Pipeline
 from redis.cluster import ClusterNode
 from redis.connection import Connection, ConnectionInterface
 from redis.exceptions import RedisClusterException
@@ -81,6 +80,17 @@ class Pool(redis.ConnectionPool):
             raise
         self._taken_at[connection] = time.monotonic()
         return connection
+
+    def ask(self, *command: str) -> Any:
+        """What the server answers: past the client, whose handling of a command takes as long as the command."""
+        connection: Any = self.get_connection()
+        try:
+            return connection.retry.call_with_retry(
+                lambda: connection.send_command(*command) or connection.read_response(),
+                lambda error: connection.disconnect(),
+            )
+        finally:
+            self.release(connection)
 
     def release(self, connection: ConnectionInterface) -> None:
         taken_at = self._taken_at.pop(connection, None)
@@ -325,22 +335,19 @@ def read_many(client: redis.Redis, names: list[str]) -> Iterator[tuple[str, byte
 def read_together(client: redis.Redis, *names: str) -> list[bytes | None]:
     """What lies at several keys of one user, in one trip. Raises StoreUnavailable."""
     with named_failures():
-        # Past the method's own handling of its arguments, which takes longer than the command.
-        return cast("list[bytes | None]", client.execute_command("MGET", *names))  # type: ignore[no-untyped-call]
+        pool = getattr(client, "connection_pool", None)
+        # A cluster's client knows which node to ask.
+        ask = pool.ask if isinstance(pool, Pool) else client.execute_command
+        return cast("list[bytes | None]", ask("MGET", *names))
 
 
 def list_key(client: redis.Redis, user_id: str, key: str) -> None:
     """Put a key on the list of what is kept of this user, so that ``drop_user`` finds it."""
-    with client.pipeline(transaction=False) as pipe:
-        list_in(pipe, user_id, key)
-        pipe.execute()
-
-
-def list_in(pipe: Pipeline, user_id: str, key: str) -> None:
-    """The same as part of a longer trip."""
     listed = keys.of_user(user_id, "keys")
-    pipe.sadd(listed, key)
-    pipe.expire(listed, LISTED_SECONDS)
+    with client.pipeline(transaction=False) as pipe:
+        pipe.sadd(listed, key)
+        pipe.expire(listed, LISTED_SECONDS)
+        pipe.execute()
 
 
 def drop_user(client: redis.Redis, user_id: str) -> None:
@@ -372,6 +379,17 @@ return 2
 """
 
 
+_PUSH = """
+if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
+redis.call('LPUSH', KEYS[3], unpack(ARGV, 4))
+redis.call('LTRIM', KEYS[3], 0, ARGV[2] - 1)
+redis.call('EXPIRE', KEYS[3], ARGV[1])
+redis.call('SADD', KEYS[2], KEYS[3])
+redis.call('EXPIRE', KEYS[2], ARGV[3])
+return 2
+"""
+
+
 class Put(Enum):
     NOT_CONNECTED, THERE_ALREADY, DONE = range(3)
 
@@ -384,6 +402,7 @@ class Belongings:
     """
 
     def __init__(self, client: redis.Redis) -> None:
+        self._redis = client
         self._put = client.register_script(_PUT)
         self._lend = client.register_script(_LEND)
 
@@ -394,6 +413,15 @@ class Belongings:
     def lend(self, user_id: str, key: str) -> Put:
         """What lies under a key of nobody's was fetched for this user, and goes with them."""
         return self._run(self._lend, user_id, keys.of_user(user_id, SHARED), [key, "", LISTED_SECONDS])
+
+    def push(self, lists: Mapping[tuple[str, str], Sequence[bytes]], seconds: int, most: int) -> None:
+        """On top of these lists, by user and key, the newest last; each holds ``most``. One trip for all of them."""
+        with named_failures(), self._redis.pipeline(transaction=False) as pipe:
+            add: Any = pipe.execute_command  # a cluster's pipeline hides `eval`, yet knows where to send it
+            for (user_id, key), sealed in lists.items():
+                names = (keys.of_user(user_id, "tokens"), keys.of_user(user_id, "keys"), key)
+                add("EVAL", _PUSH, len(names), *names, seconds, most, LISTED_SECONDS, *sealed[-most:])
+            pipe.execute()
 
     @staticmethod
     def _run(script: Callable[[list[str], list[Any]], Any], user_id: str, key: str, values: list[Any]) -> Put:
