@@ -26,7 +26,7 @@ def test_what_a_million_people_take_follows_from_the_figures_above_it():
     total, cores, dynos, processes = (
         int(found.replace(",", ""))
         for found in re.search(
-            r"([\d,]+) calls a second: (\d+) cores .* (\d+) such dynos, (\d+) processes", TEXT
+            r"([\d,]+) calls a second: (\d+) cores .* (\d+) such dynos?, (\d+) processes", TEXT
         ).groups()
     )
 
