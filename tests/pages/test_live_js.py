@@ -1,6 +1,7 @@
 """The live page in Chromium: fresh while somebody looks, silent while nobody does, never jumping."""
 
 import re
+from itertools import pairwise
 
 import pytest
 
@@ -223,20 +224,20 @@ def test_a_refusal_is_said_and_what_was_there_stays(watch):
 def test_an_outage_makes_the_page_ask_less_and_less(watch):
     page, asked, _ = watch()
     page.route(LIVE, lambda route: route.abort())
-    waits = []
+    # The page's own clock, as it asks: what is heard of a request here comes some steps later.
+    page.evaluate("window.at = []; const real = fetch; window.fetch = (...all) => (at.push(Date.now()), real(...all))")
 
     for _ in range(4):
-        page.clock.run_for(1)
-        before = page.evaluate("Date.now()")
         with page.expect_event("requestfailed"):
             while not asked:
                 page.clock.run_for(500)
         asked.clear()
-        waits.append(page.evaluate("Date.now()") - before)
         page.wait_for_selector("text=/Retry in/")
 
+    at = page.evaluate("at")
+    waits = [later - earlier for earlier, later in pairwise(at)]
     assert waits == sorted(waits)
-    assert waits[-1] > 4 * waits[0]
+    assert waits[-1] > 2.5 * waits[0]
 
 
 def test_offline_is_silent_until_it_is_over(watch):
