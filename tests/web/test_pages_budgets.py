@@ -126,8 +126,8 @@ def test_a_first_visit_fits_its_budget_in_bytes_and_requests(dana):
     assert {each.headers["Cache-Control"] for each in answers} == {"public, max-age=31536000, immutable"}
 
 
-@pytest.mark.parametrize(("count", "budget_seconds"), [(50, 0.06), (300, 0.12)])
-def test_rows_that_lie_at_hand_cost_little_time(dana, world, count, budget_seconds):
+@pytest.mark.parametrize("count", [50, 300])
+def test_rows_that_lie_at_hand_cost_little_time(dana, world, count):
     start = "2026-03-09T09:00:00Z"
     rows = [{"id": 85000000000 + n, "topic": f"Plan {n}", "start_time": start, "duration": 30} for n in range(count)]
     page = "/meetings?show=past&rows=300"
@@ -143,4 +143,4 @@ def test_rows_that_lie_at_hand_cost_little_time(dana, world, count, budget_secon
         assert dana.look(page).text.count("<article") == count
         return time.thread_time() - began
 
-    assert min(seconds() for _ in range(5)) < budget_seconds
+    assert min(seconds() for _ in range(5)) < 0.06
