@@ -17,7 +17,7 @@ BENCH = {"nginx": "nginx", "wrk": "wrk", "nodejs": "node", "npm": "npm"}
 SIDE_BY_SIDE = ["-m", "not timed", "-n", "3", "--dist", "worksteal"]
 #: What is held to a second or two must not share the machine.
 ALONE = ["-m", "timed"]
-#: So many failures may be the machine's mood; more are not.
+#: Of so many failures it is worth knowing whether they fail by themselves, too; of more it is plain.
 DOUBTFUL = 3
 
 
@@ -34,16 +34,18 @@ def main(arguments: list[str]) -> int:
 
 
 def judged(which: Sequence[str], root: Path = ROOT) -> int:
-    """pytest's exit status in ``root``. The few tests that fail are asked once more, with the machine to themselves."""
+    """pytest's exit status in ``root``. Of a few failures it is also told whether they fail by themselves."""
     last_failed = root / ".pytest_cache" / "v" / "cache" / "lastfailed"
     last_failed.unlink(missing_ok=True)
     status = subprocess.call([str(PYTHON), "-m", "pytest", *which], cwd=root)
     failed = list(json.loads(last_failed.read_text())) if last_failed.exists() else []
     if status != 1 or not 0 < len(failed) <= DOUBTFUL:
         return status
-    say("Failed, and asked once more by themselves. If they pass now, they leaned on time or on each other: mend them.")
+    say("These failed, and that stands. Once more by themselves, to tell which of them lean on time or on each other:")
     say("\n".join(f"  {each}" for each in failed))
-    return subprocess.call([str(PYTHON), "-m", "pytest", *failed], cwd=root)
+    alone = subprocess.call([str(PYTHON), "-m", "pytest", "-q", *failed], cwd=root)
+    say("They fail by themselves, too." if alone else "By themselves they pass: they lean on time or on each other.")
+    return status
 
 
 def bench(arguments: list[str]) -> int:
