@@ -501,10 +501,17 @@ MUTANTS = [
         "tests/journeys/test_secrets.py::test_no_secret_leaves",
     ),
     Mutant(
+        "attendance: only the owner ends a lease",
+        "zoomapp/snapshots.py",
+        "self._leases.give(lease, owner)",
+        "self._redis.delete(lease)",
+        "tests/test_snapshots.py::test_who_was_too_slow_does_not_end_the_next_ones_lease",
+    ),
+    Mutant(
         "attendance: one asks, the others see what is there",
         "zoomapp/snapshots.py",
-        'mine = bool(self._redis.set(lease, b"asks", nx=True, ex=LEASE_SECONDS))',
-        'mine = bool(self._redis.set(lease, b"asks", ex=LEASE_SECONDS))',
+        "mine = self._leases.take(lease, owner, LEASE_SECONDS)",
+        "mine = True",
         "tests/test_snapshots.py::test_while_one_asks_the_others_see_what_is_there",
     ),
     Mutant(

@@ -71,6 +71,19 @@ def test_of_many_who_find_it_old_at_once_one_asks(look, zoom, clock):
         assert zoom.asked == number
 
 
+def test_who_was_too_slow_does_not_end_the_next_ones_lease(parts):
+    parts.tokens.store.save("dana", b"a record")
+    lease = f"{_key('meeting')}:lease:{keys.tag('dana')}"
+
+    def fetch():
+        parts.redis.set(lease, b"the next one")  # ours has ended meanwhile
+        return {"answer": 1}
+
+    parts.snapshots.get("meeting", "dana", fetch, lambda: PAUSE)
+
+    assert parts.redis.get(lease) == b"the next one"
+
+
 def test_while_one_asks_the_others_see_what_is_there(look, zoom, parts, clock):
     look()
     clock.tick(PAUSE)

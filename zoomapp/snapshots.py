@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import math
+import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -79,6 +80,7 @@ class Snapshots:
         self._ring = ring
         self._kept = Kept(client, ring)
         self._belongings = storage.Belongings(client)
+        self._leases = storage.Leases(client)
         self._clock = clock
 
     def get(self, name: str, viewer: str, fetch: Callable[[], Any], pause: Callable[[], float]) -> Snapshot:
@@ -116,16 +118,15 @@ class Snapshots:
 
     @contextmanager
     def _lease(self, name: str, viewer: str) -> Iterator[bool]:
-        """Whether it is ours; it is left at the end."""
+        """Whether it is ours; it is left at the end, unless it has ended before and is another's now."""
         lease = f"{_key(name)}:lease" + (f":{keys.tag(viewer)}" if viewer else "")
-        with storage.named_failures():
-            mine = bool(self._redis.set(lease, b"asks", nx=True, ex=LEASE_SECONDS))
+        owner = secrets.token_hex(8)
+        mine = self._leases.take(lease, owner, LEASE_SECONDS)
         try:
             yield mine
         finally:
             if mine:
-                with storage.named_failures():
-                    self._redis.delete(lease)
+                self._leases.give(lease, owner)
 
     def _ask(
         self, name: str, viewer: str, fetch: Callable[[], Any], pause: Callable[[], float], known: Snapshot | None
