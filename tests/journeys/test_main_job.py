@@ -43,8 +43,8 @@ def test_the_main_job(at_home, dev_run, page):
     waiting_room = page.get_by_role("switch", name="Waiting room")
     assert waiting_room.is_checked()
     waiting_room.uncheck()
-    page.get_by_role("button", name="Save changes").click()
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Save changes").click()
     assert page.get_by_text("Settings saved").is_visible()
     assert not page.get_by_role("switch", name="Waiting room").is_checked()
 

@@ -133,8 +133,8 @@ def test_a_form_with_faults_has_neither_and_begins_at_the_summary(dana_at):
     page.goto("/meetings/new")
     page.fill("[name=topic]", "")
     page.fill("[name=duration]", "0")
-    page.click("text=Schedule meeting")
-    page.wait_for_selector("[role=alert]")
+    with page.expect_navigation():
+        page.click("text=Schedule meeting")
 
     assert page.evaluate("() => document.activeElement.matches('[role=alert]')")
     assert page.title().startswith("Error: ")

@@ -13,23 +13,29 @@ def words(page):
     return page.text_content("main")
 
 
+def follow(page, what):
+    """Press what leads to another page, and wait until all of that page is there."""
+    with page.expect_navigation():
+        page.click(what)
+
+
 def test_a_meeting_is_planned_changed_and_deleted(plain, world):
     plain.goto("/meetings")
-    plain.click("text=Schedule")
+    follow(plain, "text=Schedule")
     plain.fill("[name=topic]", "Budget circle")
     plain.fill("[name=date]", "2026-03-09")
     plain.fill("[name=time]", "14:00")
-    plain.click("button >> text=Schedule meeting")
+    follow(plain, "button >> text=Schedule meeting")
     assert "Meeting scheduled" in words(plain)
 
     plain.click("label >> text=Mute on entry")
-    plain.click("text=Save changes")
+    follow(plain, "text=Save changes")
     assert "Mute on entry: off." in words(plain)
 
     plain.goto("/meetings?q=budget+circle")
-    plain.click("article h3 a")
-    plain.click("text=Delete meeting")
-    plain.click("button >> text=Delete meeting")
+    follow(plain, "article h3 a")
+    follow(plain, "text=Delete meeting")
+    follow(plain, "button >> text=Delete meeting")
     assert "Meeting deleted" in words(plain)
     assert not [each for each in world.meetings.values() if each.topic == "Budget circle" and not each.deleted]
 
@@ -46,17 +52,18 @@ def test_what_a_script_would_copy_can_be_selected(plain):
 def test_recordings_are_searched_ranged_and_their_passcode_asked_for(plain):
     plain.goto("/recordings")
     plain.fill("[name=q]", "town")
-    plain.press("[name=q]", "Enter")
+    with plain.expect_navigation():
+        plain.press("[name=q]", "Enter")
     assert "1 recording" in words(plain)
 
-    plain.click("text=Show passcode")
+    follow(plain, "text=Show passcode")
     assert "Passcode:" in words(plain)
     plain.goto("/recordings")
     plain.click("details.menu summary")
     plain.fill("[name=from]", "2026-01-01")
-    plain.click("text=Show these days")
+    follow(plain, "text=Show these days")
     assert "1 Jan – 2 Mar 2026" in words(plain)
-    plain.click("text=On its own page")
+    follow(plain, "text=On its own page")
     assert plain.is_visible("svg[role=img]")
 
 
@@ -64,19 +71,19 @@ def test_choices_are_kept_and_the_theme_is_switched(plain):
     plain.goto("/settings")
     plain.select_option("[name=zone_name]", "Asia/Kathmandu")
     plain.select_option("[name=hour12]", "12")
-    plain.click("button >> text=Save")
+    follow(plain, "button >> text=Save")
     assert "Settings saved" in words(plain)
     assert "Asia/Kathmandu" in plain.text_content("footer")
 
-    plain.click("footer button")
+    follow(plain, "footer button")
     assert plain.get_attribute("html", "data-theme") == "light"
-    plain.click("footer button")
+    follow(plain, "footer button")
     assert plain.get_attribute("html", "data-theme") == "dark"
 
 
 def test_one_can_leave_and_come_back(plain, world, site):
     plain.goto("/disconnect")
-    plain.click("text=Disconnect and delete")
+    follow(plain, "text=Disconnect and delete")
     assert "Connect your Zoom account" in words(plain)
 
     # Zoom's own page follows; its address is this app's only way out of here.
@@ -89,5 +96,5 @@ def test_a_running_meeting_is_refreshed_by_hand_and_by_itself(dana_at, dana, wor
     page.goto(dana.get("/participants").location)
 
     assert page.locator("meta[http-equiv=refresh]").get_attribute("content") == "30"
-    page.click("noscript a.button")
+    follow(page, "noscript a.button")
     assert page.locator("tbody tr").count() >= 3
