@@ -86,7 +86,7 @@ def test_a_sign_in_that_was_lost_is_renewed_silently_and_the_call_repeated(open_
     client.app.wait_for_selector("[data-tryout]:visible")
     parts.tokens.forget(dana.id)
 
-    client.app.click("[data-tryout] button")
+    client.press("[data-tryout] button")
 
     client.app.wait_for_selector("[data-answer]:visible")
     assert dana.id in client.app.text_content("[data-answer]")
