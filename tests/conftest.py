@@ -11,6 +11,7 @@ from tests.processes import group, processes
 from tests.redis_cluster import redis_cluster, redis_sentinel
 from tests.redis_process import redis_client, redis_process, redis_server, redis_url, which_redis
 from tests.servers import checkout, dev_run, serve_app, serve_sandbox
+from zoomapp import deadline
 
 __all__ = [
     "anyone",
@@ -44,6 +45,12 @@ __all__ = [
 # A busy machine makes an example slow, not wrong.
 hypothesis_settings.register_profile("house", deadline=None, max_examples=60)
 hypothesis_settings.load_profile("house")
+
+
+@pytest.fixture(autouse=True)
+def all_the_time_there_is() -> None:
+    """A request that an earlier test made in this thread leaves its deadline behind."""
+    deadline.begin(float("inf"))
 
 
 def pytest_report_header() -> list[str]:

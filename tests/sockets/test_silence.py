@@ -9,6 +9,8 @@ from devtools.processes import wait_until
 from tests.sockets.test_failover import FAILED_OVER_WITHIN_SECONDS
 from zoomapp import keys, storage
 
+pytestmark = pytest.mark.timed
+
 #: The contract allows a request 3 s.
 WITHIN_SECONDS = 2.7
 #: Of those who ask after somebody has waited in vain.
