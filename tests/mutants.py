@@ -433,8 +433,15 @@ MUTANTS = [
     Mutant(
         "no answer of Redis is somebody else's",
         "zoomapp/storage.py",
-        "if not _is_clean(connection):",
-        "if False:",
+        "emptied_at > FRESH_SECONDS and not _is_clean(connection)",
+        "emptied_at > FRESH_SECONDS and False",
+        "tests/test_storage.py::test_a_connection_with_an_answer_that_nobody_read_is_not_handed_out",
+    ),
+    Mutant(
+        "a connection read empty is looked into again once somebody else had it",
+        "zoomapp/storage.py",
+        "emptied_at, connection.emptied_at = connection.emptied_at, 0.0",
+        "emptied_at = connection.emptied_at",
         "tests/test_storage.py::test_a_connection_with_an_answer_that_nobody_read_is_not_handed_out",
     ),
     Mutant(

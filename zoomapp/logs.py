@@ -10,6 +10,7 @@ import time
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from functools import lru_cache
+from itertools import islice
 from typing import TextIO
 
 import msgspec
@@ -17,7 +18,9 @@ import msgspec
 request_id: ContextVar[str] = ContextVar("request_id", default="")
 _began_at: ContextVar[float] = ContextVar("began_at", default=0.0)
 
+#: What every record has. What a caller adds comes after it: the names of all the others need not be looked at.
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
+_FIRST_ADDED = len(vars(logging.makeLogRecord({})))
 
 
 def begin() -> None:
@@ -43,7 +46,8 @@ class JsonLines(logging.Formatter):
         }
         if current := request_id.get():
             line["request_id"] = current
-        line.update((name, value) for name, value in vars(record).items() if name not in _STANDARD)
+        added = islice(vars(record).items(), _FIRST_ADDED, None)
+        line.update([(name, value) for name, value in added if name not in _STANDARD])
         if record.exc_info and record.exc_info[1] is not None:
             line["error"] = self.formatException(record.exc_info)
         return msgspec.json.encode(line, enc_hook=str).decode()

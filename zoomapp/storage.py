@@ -13,7 +13,7 @@ from typing import Any, TypeVar, cast
 from urllib.parse import unquote, urlsplit
 
 import redis
-from redis.backoff import ConstantBackoff
+from redis.backoff import ConstantBackoff, NoBackoff
 from redis.cluster import ClusterNode
 from redis.connection import Connection, ConnectionInterface
 from redis.exceptions import RedisClusterException
@@ -30,12 +30,15 @@ T = TypeVar("T")
 TIMEOUT_SECONDS = 1.0
 #: What failed sooner than this, as on a connection closed meanwhile, is tried once more.
 AT_ONCE_SECONDS = 0.2
+PAUSE_SECONDS = 0.05
 #: A node is waited for up to three times: before, between and after asking another who has the slot now.
 NODE_SECONDS = 0.8
 #: Each of several Sentinels may be silent, one after the other.
 SENTINEL_SECONDS = 0.3
 #: Per process, so that two fit into a plan of 20; they are held for a command, never while Zoom works.
 CONNECTIONS = 8
+#: A connection read empty less than this ago need not be looked into; if it was closed since, the command tells.
+FRESH_SECONDS = 1.0
 
 
 def connect(url: str, *, verify: bool = True) -> redis.Redis:
@@ -85,10 +88,12 @@ class Pool(redis.ConnectionPool):
         """What the server answers: past the client, whose handling of a command takes as long as the command."""
         connection: Any = self.get_connection()
         try:
-            return connection.retry.call_with_retry(
+            answer = connection.retry.call_with_retry(
                 lambda: connection.send_command(*command) or connection.read_response(),
                 lambda error: connection.disconnect(),
             )
+            connection.emptied_at = time.monotonic()
+            return answer
         finally:
             self.release(connection)
 
@@ -105,16 +110,22 @@ class Pool(redis.ConnectionPool):
         self._free.release()
 
     def _ready(self) -> Any:
-        """A connection that is open, with nothing in it that nobody asked for: whose answer would that be?"""
+        """A connection that is open, with nothing in it that nobody asked for: whose answer would that be?
+
+        ``emptied_at``: when ``ask`` last read all of the one answer it had asked for; 0 where others came after it.
+        """
         self._checkpid()
+        connection: Any
         try:
             connection = self._available_connections.pop()
         except IndexError:
             connection = self.make_connection()
+            connection.emptied_at = 0.0
         self._in_use_connections.add(connection)
+        emptied_at, connection.emptied_at = connection.emptied_at, 0.0
         try:
             connection.connect()
-            if not _is_clean(connection):
+            if time.monotonic() - emptied_at > FRESH_SECONDS and not _is_clean(connection):
                 connection.disconnect()
                 connection.connect()
         except BaseException:
@@ -156,10 +167,13 @@ class SentinelPool(SentinelConnectionPool, Pool):
 
 
 class OnceMore(Retry):
-    """One more try for what failed at once; none for what has kept the caller waiting."""
+    """One more try for what failed at once; none for what has kept the caller waiting.
+
+    The first is made here, the second by redis-py, whose own counting costs each command as much as sending it.
+    """
 
     def __init__(self) -> None:
-        super().__init__(ConstantBackoff(0.05), 1)
+        super().__init__(NoBackoff(), 0)
 
     def call_with_retry(
         self,
@@ -169,13 +183,16 @@ class OnceMore(Retry):
         with_failure_count: bool = False,
     ) -> T:
         begun_at = time.monotonic()
-
-        def failed(error: Exception, *count: int) -> None:
-            fail(error, *count)
+        try:
+            return do()
+        except self._supported_errors as error:
+            if is_retryable and not is_retryable(error):
+                raise
+            fail(*(error, 1) if with_failure_count else (error,))
             if time.monotonic() - begun_at > AT_ONCE_SECONDS:
-                raise error
-
-        return super().call_with_retry(do, failed, is_retryable, with_failure_count)
+                raise
+        time.sleep(PAUSE_SECONDS)
+        return super().call_with_retry(do, fail, is_retryable, with_failure_count)
 
 
 class LazyCluster:
@@ -228,7 +245,7 @@ def _cluster(url: str, verify: bool) -> redis.RedisCluster:
         require_full_coverage=False,
         connection_pool_class=Pool,
         # Once, by the client as a whole, which asks the others first who has the slot now: a node itself is asked once.
-        **{**_options(NODE_SECONDS), "retry": Retry(ConstantBackoff(0.05), 1), **_tls(plain, verify)},
+        **{**_options(NODE_SECONDS), "retry": Retry(ConstantBackoff(PAUSE_SECONDS), 1), **_tls(plain, verify)},
     )
 
 

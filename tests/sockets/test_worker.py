@@ -1,11 +1,18 @@
 """Threads stay with a connection that goes on talking, and keep nobody waiting by it."""
 
+import os
+import re
 import socket
 import time
 from concurrent.futures import ThreadPoolExecutor
+from email.utils import parsedate_to_datetime
+from types import SimpleNamespace
 from urllib.parse import urlsplit
 
 import pytest
+from gunicorn.config import Config
+
+from zoomapp.web.worker import InOneGo, Settled, http_date
 
 REQUEST = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"
 
@@ -85,3 +92,75 @@ def test_a_worker_told_to_leave_answers_what_is_under_way(served):
         served.stop()
 
         assert served.child.running() is False
+
+
+class Wire:
+    """A socket's stand-in that keeps what it was given, as it was given."""
+
+    def __init__(self):
+        self.sent = []
+
+    def sendall(self, data):
+        self.sent.append(data)
+
+
+def answer(wire, headers, *pieces, method="GET"):
+    """What the worker sends of an answer with these pieces."""
+    request = SimpleNamespace(method=method, version=(1, 1), should_close=lambda: False)
+    response = InOneGo(request, wire, Config())
+    response.start_response("200 OK", headers)
+    for piece in pieces:
+        response.write(piece)
+    response.close()
+    assert response.sock is wire
+    return wire.sent
+
+
+def test_a_head_leaves_with_the_first_piece_of_its_body():
+    whole = answer(Wire(), [("Content-Length", "4")], b"abcd")
+    pieces = answer(Wire(), [("Content-Length", "4")], b"ab", b"cd")
+    chunked = answer(Wire(), [], b"ab", b"cd")
+    headed = answer(Wire(), [("Content-Length", "4")], b"abcd", method="HEAD")
+
+    assert len(whole) == 1 and whole[0].endswith(b"\r\n\r\nabcd")
+    assert pieces[0].endswith(b"\r\n\r\nab") and pieces[1:] == [b"cd"]
+    assert chunked[0].endswith(b"\r\n\r\n2\r\nab\r\n") and chunked[1:] == [b"2\r\ncd\r\n", b"0\r\n\r\n"]
+    assert len(headed) == 1 and headed[0].endswith(b"Content-Length: 4\r\n\r\n")
+
+
+def test_an_answer_says_when_it_was_made(served):
+    with connection(served) as sock:
+        began = int(time.time())
+        dates = []
+        for _ in range(3):
+            head = ask(sock).partition(b"\r\n\r\n")[0].decode()
+            dates.append(parsedate_to_datetime(re.search("Date: (.*)", head)[1]).timestamp())
+            time.sleep(1)
+
+    assert [round(date - began) in (n, n + 1) for n, date in enumerate(dates)] == [True] * 3
+    assert http_date(0) == "Thu, 01 Jan 1970 00:00:00 GMT"
+
+
+def test_a_settled_socket_is_in_the_end_as_it_was_told_to_be():
+    ours, theirs = socket.socketpair()
+    sock = Settled(fileno=ours.detach())
+    orders = [(sock.setblocking, False, 0.0), (sock.settimeout, 3, 3), (sock.setblocking, True, None)]
+    for tell, what, is_ in orders:
+        tell(what)
+        tell(what)
+        assert sock.gettimeout() == is_
+        assert os.get_blocking(sock.fileno()) is (is_ is None)
+    sock.close()
+    theirs.close()
+
+
+def test_what_a_request_leaves_unread_is_not_the_next_request(served):
+    with connection(served) as sock:
+        smuggled = b"GET /nowhere HTTP/1.1\r\nHost: localhost\r\n\r\n"
+        head = f"POST /healthz HTTP/1.1\r\nHost: localhost\r\nContent-Length: {len(smuggled)}\r\n\r\n"
+        sock.sendall(head.encode() + smuggled)
+        first = sock.recv(65536)
+        second = ask(sock)
+
+    assert first[9:12] == b"405"
+    assert second[9:12] == b"200"

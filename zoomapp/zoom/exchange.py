@@ -8,6 +8,7 @@ are those of `wire.py`.
 from __future__ import annotations
 
 import time
+from functools import lru_cache
 from typing import Any
 
 import httptools
@@ -24,12 +25,17 @@ RECEIVE_BYTES = 16 * 1024
 MOST_HEAD_BYTES = 64 * 1024
 
 
+@lru_cache(maxsize=256)
+def _name(told: bytes) -> str:
+    return str(told, "latin-1").lower()
+
+
 class Headers(dict[str, str]):
     """An answer's headers, kept in lower case and found in any; several of one name are joined by a comma."""
 
     @classmethod
     def of(cls, told: list[tuple[bytes, bytes]]) -> Headers:
-        lines = [(str(name, "latin-1").lower(), str(value, "latin-1")) for name, value in told]
+        lines = [(_name(name), str(value, "latin-1")) for name, value in told]
         headers = dict(lines)
         if len(headers) < len(lines):
             headers = {name: ", ".join(value for each, value in lines if each == name) for name in headers}
@@ -170,8 +176,10 @@ def exchange(
     try:
         _connect(pool, connection, timeout[0])
         reply = Reply(pool, connection, method)
-        if connection.sock.gettimeout() != timeout[1]:  # setting it asks the system, even where nothing changes
-            connection.sock.settimeout(timeout[1])
+        # The watch ends what takes too long. A time limit of the socket's own would have Python ask the system before
+        # each step whether it may take it.
+        if connection.sock.gettimeout() is not None:
+            connection.sock.settimeout(None)
         with watch.over(connection, timeout[1]):
             sent = connection.sock.send(request)
             if sent < len(request):  # sendall alone would cut the request into views first, all of it or not

@@ -158,7 +158,8 @@ def bounded(raw: Any, seconds: float) -> Iterator[None]:
     if found is None:  # all of the body has come
         yield
         return
-    found.settimeout(seconds)
+    if found.gettimeout() is not None:  # else all that bounds it is the watch, as in exchange.py
+        found.settimeout(seconds)
     with watch.over(_Holder(found), seconds):
         yield
 
