@@ -1,15 +1,21 @@
 """The short way to Zoom: what goes out is a request and nothing else, and whose answer came is never in doubt."""
 
+import contextlib
 import socket
+import ssl
+import threading
+from types import SimpleNamespace
 
 import pytest
 import requests
 
+from tests.certificates import self_signed
 from tests.zoom.test_wire import HEAD, Peer, drip
 from zoomapp.zoom.exchange import Headers, request_bytes
 from zoomapp.zoom.failures import LostAnswer, NotSent
 from zoomapp.zoom.wire import ExactAdapter
 
+LONG = bytes(range(256)) * 16 * 1024
 CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
 
 
@@ -154,3 +160,48 @@ def test_a_reply_let_go_half_way_is_not_used_again(adapter, peer):
 
     assert ask(adapter, server).read(10) == b"{}"
     assert server.connections == 2
+
+
+@pytest.fixture(params=["plain", "tls"])
+def slow_reader(request, tmp_path):
+    """A peer that reads a request of 4 MB once ``reads`` is set. ``arrived``: what it read; ``roots``: who vouches."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 16 * 1024)
+    scheme, roots, arrived = "http", "", bytearray()
+    if request.param == "tls":
+        pem, key = self_signed(tmp_path)
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(pem, key)
+        listener = context.wrap_socket(listener, server_side=True)
+        scheme, roots = "https", str(pem)
+
+    def read():
+        connection = listener.accept()[0]
+        with connection, contextlib.suppress(OSError):
+            if not reads.wait(5):
+                return
+            while len(arrived.partition(b"\r\n\r\n")[2]) < len(LONG) and (piece := connection.recv(65536)):
+                arrived.extend(piece)
+            connection.sendall(HEAD + b"{}")
+
+    reads = threading.Event()
+    threading.Thread(target=read, daemon=True).start()
+    yield SimpleNamespace(
+        url=f"{scheme}://127.0.0.1:{listener.getsockname()[1]}", roots=roots, arrived=arrived, reads=reads
+    )
+    reads.set()
+    listener.close()
+
+
+def test_a_long_request_reaches_a_peer_that_reads_slowly_whole(slow_reader):
+    threading.Timer(0.3, slow_reader.reads.set).start()
+
+    reply = ask(ExactAdapter(slow_reader.roots), slow_reader, "POST", LONG)
+
+    assert reply.status == 200
+    assert slow_reader.arrived.partition(b"\r\n\r\n")[2] == LONG
+
+
+def test_a_peer_that_does_not_read_is_a_time_out(slow_reader):
+    with pytest.raises(requests.ReadTimeout):
+        ask(ExactAdapter(slow_reader.roots), slow_reader, "POST", LONG, seconds=0.3)

@@ -7,6 +7,8 @@ are those of `wire.py`.
 
 from __future__ import annotations
 
+import select
+import ssl
 import time
 from functools import lru_cache
 from typing import Any
@@ -19,8 +21,10 @@ from urllib3.exceptions import ConnectTimeoutError, HTTPError
 from zoomapp.zoom.failures import LostAnswer, NotSent, NotSentInTime
 from zoomapp.zoom.watch import Watch
 
-#: As much as a TLS record holds: no read gives more, and each call that waits holds room for it.
+#: As much as a TLS record holds: no read gives more.
 RECEIVE_BYTES = 16 * 1024
+#: What a socket says that never waits.
+WOULD_WAIT = (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
 #: Heads of Zoom's answers are 1 to 2 KB.
 MOST_HEAD_BYTES = 64 * 1024
 
@@ -100,7 +104,11 @@ class Reply:
         self._settle()
 
     def _receive(self) -> None:
-        data = self.connection.sock.recv(RECEIVE_BYTES)
+        sock = self.connection.sock
+        if not self._came:  # nothing can be there yet
+            _wait_for_more(sock)
+        while (data := _what_is_there(sock)) is None:
+            _wait_for_more(sock)
         if not data:
             raise ConnectionError("the connection ended before the answer did")
         self._came += len(data)
@@ -176,14 +184,8 @@ def exchange(
     try:
         _connect(pool, connection, timeout[0])
         reply = Reply(pool, connection, method)
-        # The watch ends what takes too long. A time limit of the socket's own would have Python ask the system before
-        # each step whether it may take it.
-        if connection.sock.gettimeout() is not None:
-            connection.sock.settimeout(None)
         with watch.over(connection, timeout[1]):
-            sent = connection.sock.send(request)
-            if sent < len(request):  # sendall alone would cut the request into views first, all of it or not
-                connection.sock.sendall(request[sent:])
+            _send(connection.sock, request)
             reply.await_head()
     except BaseException as error:
         connection.close()
@@ -196,6 +198,38 @@ def exchange(
         reply.close()
         raise requests.ReadTimeout("head took too long")
     return reply
+
+
+def _send(sock: Any, request: bytes) -> None:
+    """Send all of it. From here on the socket never waits by itself, so an answer that is awaited holds no room.
+
+    What takes too long is ended by the watch.
+    """
+    if sock.gettimeout() != 0.0:
+        sock.settimeout(0.0)
+    try:
+        sent = sock.send(request)
+    except WOULD_WAIT:
+        sent = 0
+    if sent < len(request):
+        sock.settimeout(None)
+        sock.sendall(request[sent:])
+        sock.settimeout(0.0)
+
+
+def _what_is_there(sock: Any) -> bytes | None:
+    """What has come, empty at the end; None while nothing has."""
+    try:
+        data: bytes = sock.recv(RECEIVE_BYTES)
+    except WOULD_WAIT:
+        return None
+    return data
+
+
+def _wait_for_more(sock: Any) -> None:
+    poll = select.poll()
+    poll.register(sock, select.POLLIN)
+    poll.poll()
 
 
 def _connect(pool: HTTPConnectionPool, connection: Any, seconds: float) -> None:

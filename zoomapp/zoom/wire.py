@@ -158,7 +158,7 @@ def bounded(raw: Any, seconds: float) -> Iterator[None]:
     if found is None:  # all of the body has come
         yield
         return
-    if found.gettimeout() is not None:  # else all that bounds it is the watch, as in exchange.py
+    if found.gettimeout() != 0.0:  # else it never waits by itself: see exchange.py
         found.settimeout(seconds)
     with watch.over(_Holder(found), seconds):
         yield
