@@ -46,5 +46,5 @@ def lease(plan: Plan) -> list[Figure]:
     """What minding the token's end costs while it is good: beside the same app that hands out what it finds."""
     # Both fresh: one that has served other rows has more threads.
     guarded, bare = plan.servers.app(name="leased"), plan.servers.app(name="unleased", wsgi="bench.unleased:app")
-    ours, without = plan.compare([guarded, bare], SMALL)
+    ours, without = plan.finer().compare([guarded, bare], SMALL)
     return [Figure("the lease while the token is good: CPU", ratio(cpu(ours), cpu(without)), must=1.03)]
