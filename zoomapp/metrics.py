@@ -5,8 +5,11 @@ Every label has few values, whoever asks for what: a path that is not ours to kn
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from typing import Any
+
+log = logging.getLogger(__name__)
 
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 CATEGORIES = frozenset({"light", "medium", "heavy", "resource-intensive"})
@@ -77,20 +80,29 @@ def request(method: str, route: str, status: int, seconds: float) -> None:
 
 
 def upstream(method: str, path: str, status: int, seconds: float, headers: Mapping[str, str]) -> None:
-    """One call to Zoom; ``status`` 0 when none came."""
+    """One call to Zoom; ``status`` 0 when none came. Raises nothing: new tokens may not be in the store yet."""
     if not _counters:
         return
+    try:
+        _called(_counters, method, path, status, seconds, headers)
+    except (OSError, ValueError) as error:  # the workers' files cannot be written, or not be read
+        log.warning("call not counted", extra={"detail": str(error)})
+
+
+def _called(
+    counters: Counters, method: str, path: str, status: int, seconds: float, headers: Mapping[str, str]
+) -> None:
     where = endpoint(path)
-    _counters.upstream.labels(_method(method), where, str(status)).inc()
-    _counters.upstream_seconds.labels(where).observe(seconds)
+    counters.upstream.labels(_method(method), where, str(status)).inc()
+    counters.upstream_seconds.labels(where).observe(seconds)
     told = headers.get("X-RateLimit-Category", "").lower()
     category = told if told in CATEGORIES else "other"
     if status == 429:
-        _counters.rate_limited.labels(category).inc()
+        counters.rate_limited.labels(category).inc()
     left, most = headers.get("X-RateLimit-Remaining", ""), headers.get("X-RateLimit-Limit", "")
     if all(each.isascii() and each.isdigit() for each in (left, most)):
-        _counters.quota.labels(category).set(int(left))
-        _counters.allowed.labels(category).set(int(most))
+        counters.quota.labels(category).set(int(left))
+        counters.allowed.labels(category).set(int(most))
 
 
 def cache_hit() -> None:

@@ -509,6 +509,18 @@ def test_nothing_is_counted_between_zooms_answer_and_the_store(service, store, d
     assert value(counted) == before + 1
 
 
+def test_counters_that_cannot_be_written_cost_no_token(service, dana_id, clock, monkeypatch):
+    def full(*_):
+        raise OSError("no space left on device")
+
+    metrics.start()
+    monkeypatch.setattr(metrics._counters.upstream, "labels", full)
+    before = service.access_token(dana_id)
+    clock.tick(3600)
+
+    assert service.access_token(dana_id) != before
+
+
 def value(name):
     """What is counted under this name so far."""
     lines = metrics.exposition().decode().splitlines()
