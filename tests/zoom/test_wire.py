@@ -3,6 +3,8 @@
 import contextvars
 import gzip
 import socket
+import subprocess
+import sys
 import threading
 import time
 import tracemalloc
@@ -246,3 +248,28 @@ def test_a_body_that_breaks_off_is_never_taken_for_whole(peer):
 
     with pytest.raises(UpstreamError):
         answer.whole()
+
+
+FORKED = """
+import os, signal, socket
+from zoomapp.zoom.watch import Watch
+
+class Holder:
+    pass
+
+watch, holder = Watch(), Holder()
+holder.sock, other = socket.socketpair()
+with watch.over(holder, 5):
+    pass
+if os.fork():
+    os._exit(os.waitstatus_to_exitcode(os.wait()[1]))
+signal.alarm(5)
+with watch.over(holder, 0.3):
+    os._exit(0 if holder.sock.recv(1) == b"" else 1)
+"""
+
+
+def test_a_process_that_was_forked_has_a_watch_of_its_own():
+    done = subprocess.run([sys.executable, "-W", "ignore", "-c", FORKED], timeout=10, check=False)
+
+    assert done.returncode == 0

@@ -1,8 +1,9 @@
-"""Ends reads that never end: a socket's timeout bounds silence only, not a peer that sends a byte a second."""
+"""Ends what takes too long: a socket's own limit bounds silence only, not a peer that sends a byte a second."""
 
 from __future__ import annotations
 
 import contextlib
+import os
 import socket
 import threading
 import time
@@ -15,6 +16,11 @@ class Watch:
     """One thread that cuts connections off when their time is up; it is started by the first that needs it."""
 
     def __init__(self) -> None:
+        self._forget()
+        # Threads do not come along, and nothing else bounds a call to Zoom.
+        os.register_at_fork(after_in_child=self._forget)
+
+    def _forget(self) -> None:
         self._due: dict[int, tuple[float, Any]] = {}
         self._some = threading.Event()
         self._starting = threading.Lock()
