@@ -445,6 +445,27 @@ MUTANTS = [
         "tests/test_storage.py::test_a_connection_with_an_answer_that_nobody_read_is_not_handed_out",
     ),
     Mutant(
+        "what did not fit into a socket at once follows",
+        "zoomapp/zoom/exchange.py",
+        "if sent < len(request):",
+        "if False:",
+        "tests/zoom/test_exchange.py::test_a_long_request_reaches_a_peer_that_reads_slowly_whole",
+    ),
+    Mutant(
+        "a forked process has a watch of its own",
+        "zoomapp/zoom/watch.py",
+        "os.register_at_fork(after_in_child=self._forget)",
+        "pass",
+        "tests/zoom/test_wire.py::test_a_process_that_was_forked_has_a_watch_of_its_own",
+    ),
+    Mutant(
+        "counters that cannot be written cost no token",
+        "zoomapp/metrics.py",
+        "except (OSError, ValueError) as error:",
+        "except KeyError as error:",
+        "tests/tokens/test_service.py::test_counters_that_cannot_be_written_cost_no_token",
+    ),
+    Mutant(
         "a slow drip is cut off",
         "zoomapp/zoom/watch.py",
         "socket.socket.shutdown(sock, socket.SHUT_RDWR)",

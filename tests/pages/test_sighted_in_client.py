@@ -171,8 +171,8 @@ def test_an_app_out_of_sight_asks_nothing_until_it_is_seen_again(open_client):
     client.page.on(
         "request", lambda request: asked.append(request.url) if re.search("/live($|[?])", request.url) else None
     )
-    first_answer(client)
     client.app.wait_for_function("() => 'admits' in document.body.dataset")
+    first_answer(client)
     client.emit("onAppVisibilityChange", {"timestamp": 1, "visible": False})
     asked.clear()
 
