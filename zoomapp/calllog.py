@@ -1,13 +1,14 @@
 """The last hundred calls of each session, for developers.
 
-A request only puts its calls aside; a thread writes what lies there, many at once. So the log costs no request a trip
-to Redis, and what is lost with a process is at most half a second of it.
+A request only puts its calls aside; a thread writes what lies there, a few sessions at a time. So the log costs no
+request a trip to Redis, and what is lost with a process is at most a second of it.
 """
 
 from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections import deque
 from typing import Any, cast
 
@@ -23,7 +24,9 @@ log = logging.getLogger(__name__)
 KIND = "calls"
 MOST = 100
 KEEP_SECONDS = 86400
-WRITE_SECONDS = 0.5
+WRITE_SECONDS = 1.0
+#: So many sessions at once, and then a pause: sealing holds up this process' requests, and writing those of Redis.
+AT_ONCE, PAUSE_SECONDS = 16, 0.005
 #: While Redis is away the log forgets, instead of growing.
 MOST_PENDING = 5000
 
@@ -56,19 +59,28 @@ class CallLog:
                 self._timer.cancel()
         self.write()
 
-    def write(self) -> None:
+    def write(self, pause_seconds: float = 0.0) -> None:
         """Write all that lies aside."""
         with self._writing:
-            by_key: dict[tuple[str, str], list[bytes]] = {}
+            by_key: dict[tuple[str, str], list[dict[str, Any]]] = {}
             while self._pending:
                 user_id, key, calls = self._pending.popleft()
-                sealed = [self._ring.seal(KIND, key, msgspec.json.encode(each)) for each in calls]
-                by_key.setdefault((user_id, key), []).extend(sealed)
-            try:
-                # Whoever disconnected since then has nothing kept any more, and that stays so.
-                self._belongings.push(by_key, KEEP_SECONDS, MOST)
-            except StoreUnavailable as error:
-                log.debug("call log not written", extra={"detail": error.detail})
+                by_key.setdefault((user_id, key), []).extend(calls)
+            lists = list(by_key.items())
+            for start in range(0, len(lists), AT_ONCE):
+                self._push(lists[start : start + AT_ONCE])
+                time.sleep(pause_seconds)
+
+    def _push(self, lists: list[tuple[tuple[str, str], list[dict[str, Any]]]]) -> None:
+        sealed = {
+            (user_id, key): [self._ring.seal(KIND, key, msgspec.json.encode(each)) for each in calls[-MOST:]]
+            for (user_id, key), calls in lists
+        }
+        try:
+            # Whoever disconnected since then has nothing kept any more, and that stays so.
+            self._belongings.push(sealed, KEEP_SECONDS, MOST)
+        except StoreUnavailable as error:
+            log.debug("call log not written", extra={"detail": error.detail})
 
     def read(self, user_id: str, session_id: str) -> list[dict[str, Any]]:
         """The calls of this session, newest first."""
@@ -86,4 +98,4 @@ class CallLog:
         # First this: what is put aside from now on begins a timer of its own.
         with self._timing:
             self._timer = None
-        self.write()
+        self.write(PAUSE_SECONDS)

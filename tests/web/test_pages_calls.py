@@ -8,7 +8,7 @@ import pytest
 from sandbox.faults import Fault
 from tests.web.reading import read
 from zoomapp import keys
-from zoomapp.calllog import MOST, CallLog
+from zoomapp.calllog import AT_ONCE, MOST, CallLog
 
 
 def test_calls_of_the_proxy_and_of_pages_are_shown_newest_first(dana, world):
@@ -70,6 +70,19 @@ def impatient_threads():
     sys.setswitchinterval(1e-6)
     yield
     sys.setswitchinterval(before)
+
+
+def test_those_of_many_sessions_are_all_written(dana, parts):
+    call = {"method": "GET", "path": "/v2/x", "status": 200, "milliseconds": 1, "cached": False}
+    sessions = [f"session {number}" for number in range(2 * AT_ONCE + 1)]
+    for session in sessions:
+        parts.calls.add(dana.id, session, [{**call, "path": f"/v2/{session}", "tracking_id": "", "limits": {}}])
+
+    parts.calls.write()
+
+    assert [[each["path"] for each in parts.calls.read(dana.id, one)] for one in sessions] == [
+        [f"/v2/{one}"] for one in sessions
+    ]
 
 
 def test_calls_put_aside_by_many_threads_at_once_begin_one_timer(parts, impatient_threads):

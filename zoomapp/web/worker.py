@@ -18,7 +18,9 @@ from gunicorn.http.body import LengthReader
 from gunicorn.workers.gthread import ThreadWorker
 
 #: A page that makes one call after the other sends the next within this.
-STAY_MILLISECONDS = 2
+STAY_MILLISECONDS = 15
+#: As long as a thread stays while half of all do.
+BRIEFLY_MILLISECONDS = 2
 
 
 class Settled(socket.socket):
@@ -78,6 +80,7 @@ class StayingWorker(ThreadWorker):
     def init_process(self) -> None:
         # gunicorn offers no other way to put these in the place of its own.
         wsgi.Response, util.http_date = InOneGo, http_date
+        self._staying: set[Any] = set()
         super().init_process()
 
     def handle(self, conn: Any) -> Any:
@@ -102,4 +105,9 @@ class StayingWorker(ThreadWorker):
             return False
         poll = select.poll()
         poll.register(conn.sock, select.POLLIN)
-        return bool(poll.poll(STAY_MILLISECONDS))
+        many = len(self._staying) >= self.cfg.threads // 2
+        self._staying.add(conn)
+        try:
+            return bool(poll.poll(BRIEFLY_MILLISECONDS if many else STAY_MILLISECONDS))
+        finally:
+            self._staying.discard(conn)
