@@ -34,7 +34,7 @@ class Held:
 def in_flight(plan: Plan) -> list[Figure]:
     """600 calls a second to an upstream that takes 1 s: as many are in flight."""
     targets = [plan.servers.app(), plan.servers.peer(tuned=True)]
-    results = alternate(targets, max(1, plan.rounds // 2), lambda target: _hold(target, plan.seconds))
+    results = alternate(targets, plan.rounds, lambda target: _hold(target, plan.seconds))
     plan.servers.forget_logs()
     ours, tuned = results
     memory = max(each.memory for each in ours) / max(each.memory for each in tuned)
