@@ -67,20 +67,20 @@ class CallLog:
                 user_id, key, calls = self._pending.popleft()
                 by_key.setdefault((user_id, key), []).extend(calls)
             lists = list(by_key.items())
-            for start in range(0, len(lists), AT_ONCE):
-                self._push(lists[start : start + AT_ONCE])
-                time.sleep(pause_seconds)
+            try:
+                for start in range(0, len(lists), AT_ONCE):
+                    self._push(lists[start : start + AT_ONCE])
+                    time.sleep(pause_seconds)
+            except StoreUnavailable as error:  # nor would it take the others: nobody waits for each of them in turn
+                log.debug("call log not written", extra={"detail": error.detail})
 
     def _push(self, lists: list[tuple[tuple[str, str], list[dict[str, Any]]]]) -> None:
         sealed = {
             (user_id, key): [self._ring.seal(KIND, key, msgspec.json.encode(each)) for each in calls[-MOST:]]
             for (user_id, key), calls in lists
         }
-        try:
-            # Whoever disconnected since then has nothing kept any more, and that stays so.
-            self._belongings.push(sealed, KEEP_SECONDS, MOST)
-        except StoreUnavailable as error:
-            log.debug("call log not written", extra={"detail": error.detail})
+        # Whoever disconnected since then has nothing kept any more, and that stays so.
+        self._belongings.push(sealed, KEEP_SECONDS, MOST)
 
     def read(self, user_id: str, session_id: str) -> list[dict[str, Any]]:
         """The calls of this session, newest first."""

@@ -80,7 +80,7 @@ def request(method: str, route: str, status: int, seconds: float) -> None:
 
 
 def upstream(method: str, path: str, status: int, seconds: float, headers: Mapping[str, str]) -> None:
-    """One call to Zoom; ``status`` 0 when none came. Raises nothing: new tokens may not be in the store yet."""
+    """One call to Zoom; ``status`` 0 when none came. Files that fail raise nothing: tokens may not be stored yet."""
     if not _counters:
         return
     try:

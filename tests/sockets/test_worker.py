@@ -6,12 +6,14 @@ import socket
 import time
 from concurrent.futures import ThreadPoolExecutor
 from email.utils import parsedate_to_datetime
+from queue import SimpleQueue
 from types import SimpleNamespace
 from urllib.parse import urlsplit
 
 import pytest
 from gunicorn.config import Config
 
+from zoomapp.web import worker
 from zoomapp.web.worker import InOneGo, Settled, http_date
 
 REQUEST = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"
@@ -164,3 +166,19 @@ def test_what_a_request_leaves_unread_is_not_the_next_request(served):
 
     assert first[9:12] == b"405"
     assert second[9:12] == b"200"
+
+
+def test_a_thread_stays_briefly_while_half_of_all_do(monkeypatch):
+    stayed = []
+    conn = type("Connection", (), {"sock": None})()
+    poll = SimpleNamespace(register=lambda *_: None, poll=stayed.append)
+    monkeypatch.setattr(worker.select, "poll", lambda: poll)
+    one = worker.StayingWorker.__new__(worker.StayingWorker)
+    one.tpool, one.cfg = SimpleNamespace(_work_queue=SimpleQueue()), SimpleNamespace(threads=4)
+
+    for others in ({1}, {1, 2}):
+        one._staying = others
+        one._goes_on(conn)
+
+    assert stayed == [worker.STAY_MILLISECONDS, worker.BRIEFLY_MILLISECONDS]
+    assert one._staying == {1, 2}

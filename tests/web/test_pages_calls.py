@@ -9,6 +9,7 @@ from sandbox.faults import Fault
 from tests.web.reading import read
 from zoomapp import keys
 from zoomapp.calllog import AT_ONCE, MOST, CallLog
+from zoomapp.errors import StoreUnavailable
 
 
 def test_calls_of_the_proxy_and_of_pages_are_shown_newest_first(dana, world):
@@ -83,6 +84,22 @@ def test_those_of_many_sessions_are_all_written(dana, parts):
     assert [[each["path"] for each in parts.calls.read(dana.id, one)] for one in sessions] == [
         [f"/v2/{one}"] for one in sessions
     ]
+
+
+def test_a_store_that_takes_nothing_is_asked_once_for_all_of_them(parts, monkeypatch):
+    asked = []
+
+    def away(*lists):
+        asked.append(lists)
+        raise StoreUnavailable("away")
+
+    monkeypatch.setattr(parts.calls._belongings, "push", away)
+    for number in range(2 * AT_ONCE + 1):
+        parts.calls.add("a user", f"session {number}", [])
+
+    parts.calls.write()
+
+    assert len(asked) == 1
 
 
 def test_calls_put_aside_by_many_threads_at_once_begin_one_timer(parts, impatient_threads):
