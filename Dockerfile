@@ -1,7 +1,8 @@
 # The app as a container: `docker build -t rollcall .`; settings come from the environment, see README.md.
 FROM python:3.13-slim
 
-ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 MALLOC_ARENA_MAX=2 PORT=8000
+ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 PORT=8000 \
+    GLIBC_TUNABLES=glibc.malloc.arena_max=2:glibc.malloc.tcache_count=0
 WORKDIR /app
 
 COPY requirements.txt .

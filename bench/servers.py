@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import takewhile
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -162,7 +163,7 @@ class Servers:
         environ = {
             **_clean(),
             **CLIENT,
-            "MALLOC_ARENA_MAX": "2",  # as in the Procfile
+            **_of_procfile(checkout),
             "PUBLIC_URL": f"http://127.0.0.1:{port}",
             "PYTHONPATH": str(checkout),
             "REDIS_URL": self.redis_url,
@@ -193,6 +194,12 @@ class Servers:
 def _clean() -> dict[str, str]:
     """Nothing of the developer's own settings."""
     return {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in os.environ}
+
+
+def _of_procfile(checkout: Path) -> dict[str, str]:
+    """What its web process is told before its command."""
+    web = next(line for line in (checkout / "Procfile").read_text().splitlines() if line.startswith("web:"))
+    return dict(word.split("=", 1) for word in takewhile(lambda word: "=" in word, web.split()[1:]))
 
 
 def install_peer() -> None:

@@ -410,6 +410,13 @@ MUTANTS = [
         "tests/zoom/test_exchange.py::test_what_nobody_asked_for_is_not_taken_for_the_next_answer",
     ),
     Mutant(
+        "an answer and its parser let go of each other",
+        "zoomapp/zoom/exchange.py",
+        "        del self._parser\n",
+        "",
+        "tests/zoom/test_exchange.py::test_an_answer_leaves_nothing_to_the_garbage_collector",
+    ),
+    Mutant(
         "nobody stays while others wait for a thread",
         "zoomapp/web/worker.py",
         "if not self.tpool._work_queue.empty():",

@@ -1,9 +1,11 @@
 """The short way to Zoom: what goes out is a request and nothing else, and whose answer came is never in doubt."""
 
 import contextlib
+import gc
 import socket
 import ssl
 import threading
+import weakref
 from types import SimpleNamespace
 
 import pytest
@@ -160,6 +162,20 @@ def test_a_reply_let_go_half_way_is_not_used_again(adapter, peer):
 
     assert ask(adapter, server).read(10) == b"{}"
     assert server.connections == 2
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_an_answer_leaves_nothing_to_the_garbage_collector(adapter, peer, method):
+    gc.disable()
+    try:
+        reply = ask(adapter, peer([HEAD + (b"{}" if method == "GET" else b"")]), method)
+        reply.read(10)
+        gone = weakref.ref(reply)
+        del reply
+
+        assert gone() is None
+    finally:
+        gc.enable()
 
 
 @pytest.fixture(params=["plain", "tls"])

@@ -89,8 +89,7 @@ class Reply:
         """Let go of the connection; what has not come yet never will."""
         if self.connection is not None:
             self.connection.close()
-            self._pool._put_conn(self.connection)
-            self.connection = None
+            self._give_back()
 
     def release_conn(self) -> None:
         """Whoever read to the end has released it already."""
@@ -122,8 +121,13 @@ class Reply:
         if self.complete and self.connection is not None:
             if not self._reusable:
                 self.connection.close()
-            self._pool._put_conn(self.connection)
-            self.connection = None
+            self._give_back()
+
+    def _give_back(self) -> None:
+        self._pool._put_conn(self.connection)
+        self.connection = None
+        # It holds this answer as this holds it: let go here, neither waits for the garbage collector.
+        del self._parser
 
     # What the parser says.
 
