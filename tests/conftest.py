@@ -6,7 +6,7 @@ from hypothesis import settings as hypothesis_settings
 from devtools import found
 from tests.browser import NOT_RUN, browser, chromium, new_page, page
 from tests.client.transports import zoom_client
-from tests.people import anyone, apart, app, clock, dana, parts, priya, settings, world
+from tests.people import anyone, apart, app, clock, dana, parts, priya, settings, webhooks, world
 from tests.processes import group, processes
 from tests.redis_cluster import redis_cluster, redis_sentinel
 from tests.redis_process import redis_client, redis_process, redis_server, redis_url, which_redis
@@ -38,6 +38,7 @@ __all__ = [
     "serve_app",
     "serve_sandbox",
     "settings",
+    "webhooks",
     "world",
     "zoom_client",
 ]

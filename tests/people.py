@@ -156,6 +156,18 @@ def app(parts: services.Services) -> Flask:
 
 
 @pytest.fixture
+def webhooks(parts: services.Services, world: World) -> Callable[[Any], None]:
+    """From here on every event of the world is delivered at once."""
+
+    def deliver(event: Any) -> None:
+        parts.events.take_in(event)
+        parts.events.work_off()
+
+    world.on_event(deliver)
+    return deliver
+
+
+@pytest.fixture
 def anyone(app: Flask, world: World) -> Person:
     """Dana's browser before she has connected."""
     return Person(app, world, "dana")

@@ -10,17 +10,6 @@ LIVE = "**/participants/*/live*"
 
 
 @pytest.fixture
-def webhooks(parts, world):
-    """Every event of the world is delivered at once."""
-
-    def deliver(event):
-        parts.events.take_in(event)
-        parts.events.work_off()
-
-    world.on_event(deliver)
-
-
-@pytest.fixture
 def watch(dana_at, world, webhooks, clock):
     """Dana watches her meeting, in which somebody is: the page, and what it asked for since."""
     meeting = world.start_meeting(85000000102)

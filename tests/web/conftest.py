@@ -1,20 +1,8 @@
-"""Who and what several tests of pages need: somebody else of Dana's account, and events that arrive."""
+"""Whom several tests of pages need: somebody else of Dana's account."""
 
 import pytest
 
 from tests.people import Person
-
-
-@pytest.fixture
-def webhooks(parts, world):
-    """From here on every event of the world is delivered at once."""
-
-    def deliver(event):
-        parts.events.take_in(event)
-        parts.events.work_off()
-
-    world.on_event(deliver)
-    return deliver
 
 
 @pytest.fixture
