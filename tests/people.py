@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 import pytest
 import requests
 from flask import Flask
+from flask.testing import FlaskClient
 from jinja2.bccache import Bucket, BytecodeCache
 from werkzeug.test import TestResponse
 
@@ -59,13 +60,20 @@ class Clock:
         self.now += seconds
 
 
+class Browser(FlaskClient):
+    """Takes each answer to its end, as a server sends it."""
+
+    def open(self, *args: Any, buffered: bool = True, **more: Any) -> TestResponse:
+        return super().open(*args, buffered=buffered, **more)
+
+
 class Person:
     """Somebody with a browser. ``get`` and ``post`` behave as from a page of the app itself."""
 
     def __init__(self, app: Flask, world: World, name: str) -> None:
         self.world = world
         self.name = name
-        self.browser = app.test_client()
+        self.browser = Browser(app, app.response_class)
         self._outside = requests.Session()
         self._outside.mount("http://", adapter(world))
 

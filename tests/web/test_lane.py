@@ -137,6 +137,21 @@ def test_a_call_that_failed_is_in_the_call_log_too(dana, world):
     assert "502" in dana.look("/calls").text
 
 
+@pytest.mark.parametrize("body", ["{}", "x" * 300_000], ids=["whole", "streamed"])
+def test_nobody_waits_for_the_line_about_a_call(dana, world, caplog, body):
+    world.faults.append(Fault("GET /v2/users/me", 200, JSON, body))
+    caplog.set_level("INFO")
+    caplog.clear()
+
+    answer = dana.get(ME, buffered=False)
+    sent = len(caplog.records)
+    answer.close()
+
+    [line] = caplog.records
+    assert sent == 0
+    assert (line.status, line.upstream[0]["status"]) == (200, 200)
+
+
 def test_a_session_past_half_its_life_is_renewed_by_a_call(dana, parts, monkeypatch):
     later = time.time() + parts.settings.session_days * 86400 * 0.6
     monkeypatch.setattr(time, "time", lambda: later)

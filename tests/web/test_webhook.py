@@ -84,7 +84,7 @@ def test_zoom_has_its_answer_before_the_work_begins(parts, anyone, clock):
     mac = hmac.new(SECRET.encode(), b"v0:" + stamp.encode() + b":" + body, hashlib.sha256).hexdigest()
     headers = {"x-zm-request-timestamp": stamp, "x-zm-signature": f"v0={mac}"}
 
-    answer = anyone.post(PATH, data=body, headers=headers)
+    answer = anyone.post(PATH, data=body, headers=headers, buffered=False)
 
     order.append(answer.status_code)
     answer.close()

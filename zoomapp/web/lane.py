@@ -6,17 +6,16 @@ Whatever is not plain goes that way, and so does every failure, to be answered i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from http import HTTPStatus
 from typing import Any
-
-from werkzeug.wsgi import ClosingIterator
 
 from zoomapp import logs, noted
 from zoomapp.services import Services
 from zoomapp.web import guard, headers, observed
 from zoomapp.web.proxy import MET, METHODS, ROUTE, Relayed, relay
-from zoomapp.web.sessions import SealedSessions, Session
+from zoomapp.web.sessions import SealedSessions
 from zoomapp.zoom.target import PREFIX
 
 App = Callable[[dict[str, Any], Any], Iterable[bytes]]
@@ -52,21 +51,27 @@ class Lane:
         except Exception as failure:
             environ[MET] = failure
             return self.app(environ, start_response)
-        self._tell(environ["REQUEST_METHOD"], relayed.status, session)
-        return self._answer(relayed, start_response)
-
-    def _tell(self, method: str, status: int, session: Session) -> None:
-        observed.tell(method, ROUTE, status, session["user_id"])
-        if calls := noted.taken():
-            self._parts.calls.add(session["user_id"], session.sid, calls)
-
-    def _answer(self, relayed: Relayed, start_response: Any) -> Iterable[bytes]:
         line = STATUS_LINES.get(relayed.status) or f"{relayed.status} Unknown"
         told = [*relayed.headers.items(), *self._always, ("X-Request-Id", logs.request_id.get())]
         start_response(line, told)
+        user_id, calls = session["user_id"], noted.taken()
+        if calls:
+            self._parts.calls.add(user_id, session.sid, calls)
+        tell = partial(observed.tell, environ["REQUEST_METHOD"], ROUTE, relayed.status, user_id, calls, logs.seconds())
+        return _then(relayed, tell)
+
+
+def _then(relayed: Relayed, tell: Callable[[], None]) -> Iterator[bytes]:
+    """The body; once it is sent, nobody waits for the line about it."""
+    try:
         if isinstance(relayed.body, bytes):
-            return [relayed.body]
-        return ClosingIterator(relayed.body, relayed.close)
+            yield relayed.body
+        else:
+            yield from relayed.body
+    finally:
+        if relayed.close:
+            relayed.close()
+        tell()
 
 
 def came_by(environ: dict[str, Any]) -> bool:

@@ -29,13 +29,25 @@ def init_app(app: Flask, token: str) -> None:
         # Looked up past the session's own method, which would note that this answer depends on the cookie.
         user_id = dict.get(cast("dict[str, Any]", session._get_current_object()), "user_id")  # type: ignore[attr-defined]
         route = request.url_rule.rule if request.url_rule else "unmatched"
-        tell(request.method, route, response.status_code, user_id, quiet=request.path.startswith(QUIET))
+        quiet = request.path.startswith(QUIET)
+        tell(request.method, route, response.status_code, user_id, noted.so_far(), logs.seconds(), quiet=quiet)
         return response
 
 
-def tell(method: str, route: str, status: int, user_id: str | None, *, quiet: bool = False) -> None:
-    """One request was answered. Of its address only the route: what stands in its place may name a person."""
-    seconds = logs.seconds()
+def tell(
+    method: str,
+    route: str,
+    status: int,
+    user_id: str | None,
+    calls: list[dict[str, Any]],
+    seconds: float,
+    *,
+    quiet: bool = False,
+) -> None:
+    """One request was answered, after so many seconds and ``calls`` to Zoom.
+
+    Of its address only the route: what stands in its place may name a person.
+    """
     metrics.request(method, route, status, seconds)
     level = logging.DEBUG if quiet else logging.INFO
     if not log.isEnabledFor(level):
@@ -44,10 +56,8 @@ def tell(method: str, route: str, status: int, user_id: str | None, *, quiet: bo
     facts["milliseconds"] = round(seconds * 1000, 1)
     if user_id:
         facts["user"] = logs.hashed(user_id)
-    if upstream := noted.so_far():
-        facts["upstream"] = [
-            {name: call[name] for name in ("status", "milliseconds", "tracking_id")} for call in upstream
-        ]
+    if calls:
+        facts["upstream"] = [{name: call[name] for name in ("status", "milliseconds", "tracking_id")} for call in calls]
     log.log(level, "request", extra=facts)
 
 
