@@ -1,8 +1,8 @@
 """How gunicorn serves the app: two processes of threads, waiting cheaply for Zoom.
 
 Requests in flight are at most workers x threads. Zoom takes 0.2-1 s to answer, so a small number of threads would make
-requests queue; 512 threads per worker carry 600 waiting requests, however they fall to the two (`dev.py bench --only
-in-flight`), and a thread is only started when needed. More in one worker fight over the interpreter lock. A buffering
+requests queue; 512 threads per worker carry 600 waiting requests with room to spare (`dev.py bench --only in-flight`),
+and a thread is only started when needed. More in one worker fight over the interpreter lock. A buffering
 router (Heroku, nginx) belongs in front: a client that sends half a request holds a thread.
 """
 
@@ -49,6 +49,9 @@ def when_ready(server):
 
 def child_exit(server, worker):
     """A worker that left no longer counts among the living; what it counted stays."""
+    from zoomapp.web.worker import gone
+
+    gone(worker.age)
     if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
         from prometheus_client import multiprocess
 

@@ -424,6 +424,27 @@ MUTANTS = [
         "tests/sockets/test_worker.py::test_a_talkative_connection_leaves_room_for_others",
     ),
     Mutant(
+        "workers share connections evenly",
+        "zoomapp/web/worker.py",
+        "time.sleep(COURTESY_SECONDS)",
+        "pass",
+        "tests/sockets/test_worker.py::test_nobody_leaves_room_for_a_worker_that_is_gone",
+    ),
+    Mutant(
+        "nobody waits for a worker that is gone",
+        "gunicorn.conf.py",
+        "    gone(worker.age)\n",
+        "",
+        "tests/sockets/test_worker.py::test_nobody_leaves_room_for_a_worker_that_is_gone",
+    ),
+    Mutant(
+        "nobody waits for the line about a call",
+        "zoomapp/web/lane.py",
+        "        return _then(relayed, tell)\n",
+        "        tell()\n        return _then(relayed, lambda: None)\n",
+        "tests/web/test_lane.py::test_nobody_waits_for_the_line_about_a_call",
+    ),
+    Mutant(
         "the short way is guarded like the other",
         "zoomapp/web/lane.py",
         "guard.refuse_cross_site(path, environ, self._parts.settings.public_url)",

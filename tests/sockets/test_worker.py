@@ -1,11 +1,15 @@
 """Threads stay with a connection that goes on talking, and keep nobody waiting by it."""
 
+import contextlib
 import os
 import re
+import runpy
 import socket
+import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from email.utils import parsedate_to_datetime
+from pathlib import Path
 from queue import SimpleQueue
 from types import SimpleNamespace
 from urllib.parse import urlsplit
@@ -13,6 +17,7 @@ from urllib.parse import urlsplit
 import pytest
 from gunicorn.config import Config
 
+from tests.processes import family, wait_until
 from zoomapp.web import worker
 from zoomapp.web.worker import InOneGo, Settled, http_date
 
@@ -182,3 +187,46 @@ def test_a_thread_stays_briefly_while_half_of_all_do(monkeypatch):
 
     assert stayed == [worker.STAY_MILLISECONDS, worker.BRIEFLY_MILLISECONDS]
     assert one._staying == {1, 2}
+
+
+def connections_of(pid):
+    count = 0
+    for each in Path(f"/proc/{pid}/fd").iterdir():
+        with contextlib.suppress(FileNotFoundError):  # closed meanwhile
+            count += os.readlink(each).startswith("socket:")
+    return count
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="told by Linux alone")
+def test_workers_share_connections_evenly(serve_app):
+    served = serve_app("redis://127.0.0.1:1/0", "http://127.0.0.1:1", workers=2)
+    assert wait_until(lambda: len(family(served.child.pid)) == 3, 5)
+    _, *workers = family(served.child.pid)
+    before = [connections_of(pid) for pid in workers]
+
+    opened, answers = [], []
+    for _ in range(60):
+        opened.append(connection(served))
+        answers.append(ask(opened[-1])[9:12])
+    shares = [connections_of(pid) - count for pid, count in zip(workers, before, strict=True)]
+    for sock in opened:
+        sock.close()
+
+    assert answers == [b"200"] * 60
+    assert min(shares) >= 26, shares
+
+
+def test_nobody_leaves_room_for_a_worker_that_is_gone(monkeypatch):
+    waited = []
+    monkeypatch.setattr(worker, "time", SimpleNamespace(sleep=waited.append))
+    monkeypatch.setattr(worker.ThreadWorker, "accept", lambda *_: None)
+    monkeypatch.setattr(worker, "held", [0, 0, 0, 0])
+    one, other = (worker.StayingWorker.__new__(worker.StayingWorker) for _ in range(2))
+    one.age, one.nr_conns, other.age, other.nr_conns = 1, 3, 2, 2
+
+    other.accept(None)
+    one.accept(None)
+    runpy.run_path("gunicorn.conf.py")["child_exit"](None, other)
+    one.accept(None)
+
+    assert waited == [worker.COURTESY_SECONDS]

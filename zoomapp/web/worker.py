@@ -1,10 +1,11 @@
-"""gunicorn's threaded worker, whose threads stay with a connection that goes on talking.
+"""gunicorn's threaded worker; threads stay with a connection that goes on talking, workers share connections evenly.
 
 What a request costs beside the app is a third of it. This takes some of that away, and nothing that gunicorn promises.
 """
 
 from __future__ import annotations
 
+import mmap
 import select
 import socket
 import time
@@ -21,6 +22,16 @@ from gunicorn.workers.gthread import ThreadWorker
 STAY_MILLISECONDS = 15
 #: As long as a thread stays while half of all do.
 BRIEFLY_MILLISECONDS = 2
+#: How long a worker leaves a new connection to those who have fewer.
+COURTESY_SECONDS = 0.001
+#: For each worker one more than the connections it had when it last looked, 0 for none that lives. Memory from before
+#: the fork, which all of them share.
+held = memoryview(mmap.mmap(-1, mmap.PAGESIZE)).cast("i")[:64]
+
+
+def gone(age: int) -> None:
+    """The worker of this age lives no longer; called in the process that began it."""
+    held[age % len(held)] = 0
 
 
 class Settled(socket.socket):
@@ -81,7 +92,21 @@ class StayingWorker(ThreadWorker):
         # gunicorn offers no other way to put these in the place of its own.
         wsgi.Response, util.http_date = InOneGo, http_date
         self._staying: set[Any] = set()
+        self._show()
         super().init_process()
+
+    def accept(self, listener: Any) -> None:
+        """As gunicorn's own, but not before those who have fewer had a chance.
+
+        Whoever is faster would take most, and half of what answers would have little to do.
+        """
+        self._show()
+        if any(0 < each <= self.nr_conns for each in held):
+            time.sleep(COURTESY_SECONDS)
+        super().accept(listener)
+
+    def _show(self) -> None:
+        held[self.age % len(held)] = self.nr_conns + 1
 
     def handle(self, conn: Any) -> Any:
         """Whether the connection is kept, as gunicorn has it."""
