@@ -37,13 +37,14 @@ def test_a_key_that_a_host_makes_up_is_one_for_our_ring():
     assert len(key_ring("9f" * 32)[0]) == 32
 
 
-def test_the_image_runs_what_the_procfile_runs():
+def test_the_image_and_any_machine_run_what_the_procfile_runs():
     commands = [json.loads(rest) for word, rest in dockerfile() if word == "CMD"]
     environ = next(rest for word, rest in dockerfile() if word == "ENV")
 
-    name, web = procfile()["web"].split(" ", 1)
+    told, web = procfile()["web"].split(" ", 1)
     assert commands[-1] == web.split()
-    assert name in environ.split()
+    assert told in environ.split()
+    assert f"export {told}\n" in (ROOT / "docs" / "deployment.md").read_text()
 
 
 def test_the_image_takes_the_python_that_we_name_and_only_files_there_are():
