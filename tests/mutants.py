@@ -440,8 +440,8 @@ MUTANTS = [
     Mutant(
         "nobody waits for the line about a call",
         "zoomapp/web/lane.py",
-        "        return _then(relayed, tell)\n",
-        "        tell()\n        return _then(relayed, lambda: None)\n",
+        "        return _then(relayed.body, tell)\n",
+        "        tell()\n        return _then(relayed.body, lambda: None)\n",
         "tests/web/test_lane.py::test_nobody_waits_for_the_line_about_a_call",
     ),
     Mutant(

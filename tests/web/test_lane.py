@@ -7,6 +7,7 @@ import pytest
 
 from sandbox.faults import Fault
 from zoomapp.tokens.service import SKEW_SECONDS
+from zoomapp.zoom.client import Answer
 
 ME = "/zoom/api/v2/users/me"
 LIST = ME + "/meetings?type=upcoming"
@@ -150,6 +151,18 @@ def test_nobody_waits_for_the_line_about_a_call(dana, world, caplog, body):
     [line] = caplog.records
     assert sent == 0
     assert (line.status, line.upstream[0]["status"]) == (200, 200)
+
+
+def test_a_browser_that_leaves_half_way_lets_go_of_zoom(dana, world, monkeypatch):
+    world.faults.append(Fault("GET /v2/users/me", 200, JSON, "x" * 300_000))
+    let_go, close = [], Answer.close
+    monkeypatch.setattr(Answer, "close", lambda answer: let_go.append(answer) or close(answer))
+
+    answer = dana.get(ME, buffered=False)
+    before = len(let_go)
+    answer.close()
+
+    assert (before, len(let_go)) == (0, 1)
 
 
 def test_a_session_past_half_its_life_is_renewed_by_a_call(dana, parts, monkeypatch):

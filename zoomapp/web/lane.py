@@ -14,7 +14,7 @@ from typing import Any
 from zoomapp import logs, noted
 from zoomapp.services import Services
 from zoomapp.web import guard, headers, observed
-from zoomapp.web.proxy import MET, METHODS, ROUTE, Relayed, relay
+from zoomapp.web.proxy import MET, METHODS, ROUTE, relay
 from zoomapp.web.sessions import SealedSessions
 from zoomapp.zoom.target import PREFIX
 
@@ -58,19 +58,17 @@ class Lane:
         if calls:
             self._parts.calls.add(user_id, session.sid, calls)
         tell = partial(observed.tell, environ["REQUEST_METHOD"], ROUTE, relayed.status, user_id, calls, logs.seconds())
-        return _then(relayed, tell)
+        return _then(relayed.body, tell)
 
 
-def _then(relayed: Relayed, tell: Callable[[], None]) -> Iterator[bytes]:
-    """The body; once it is sent, nobody waits for the line about it."""
+def _then(body: bytes | Iterable[bytes], tell: Callable[[], None]) -> Iterator[bytes]:
+    """The body; once it is sent, nobody waits for the line about it. One in pieces lets go of Zoom itself."""
     try:
-        if isinstance(relayed.body, bytes):
-            yield relayed.body
+        if isinstance(body, bytes):
+            yield body
         else:
-            yield from relayed.body
+            yield from body
     finally:
-        if relayed.close:
-            relayed.close()
         tell()
 
 
