@@ -4,8 +4,8 @@ import zoomSdk from "../vendor/appssdk/sdk.es.js";
 import { ready } from "./zoom.js";
 
 const place = document.querySelector("[data-sighted]");
-const SOON_MS = 150;
-let [told, timer, hasDoor] = [Promise.resolve(), 0, false];
+const [SOON_MS, AGAIN_MS] = [150, 5000];
+let [told, timer, again, hasDoor] = [Promise.resolve(), 0, 0, false];
 
 if (await ready) {
   zoomSdk.addEventListener("onAppVisibilityChange", ({ visible }) => document.dispatchEvent(new CustomEvent("insight", { detail: visible })));
@@ -18,31 +18,34 @@ async function watch() {
   zoomSdk.addEventListener("onWaitingRoomParticipantLeave", soon);
   hasDoor = await answer(() => zoomSdk.getWaitingRoomParticipants());
   if (hasDoor) import("./admit.js");
-  // A page that had nothing to show has now.
-  if ((await (told = told.then(tell))) && "blank" in place.dataset) location.reload();
+  told = told.then(tell);
 }
 
 // One after the other: what is told first happened first.
 function soon() {
+  clearTimeout(again);
   timer ||= setTimeout(() => {
     timer = 0;
     told = told.then(tell);
   }, SOON_MS);
 }
 
-// The whole list each time: ids change with roles, and what got lost is in the next one.
+// The whole list each time: ids change with roles, and what got lost is in the next one, which comes by itself.
 async function tell() {
   const instance = await answer(() => zoomSdk.getMeetingUUID());
   const inside = (await answer(() => zoomSdk.getMeetingParticipants()))?.participants;
   const waiting = hasDoor ? (await answer(() => zoomSdk.getWaitingRoomParticipants()))?.participants : [];
   // A breakout room's list is not the meeting's; what did not answer is not empty.
-  if (!inside || !waiting || instance?.parentUUID) return false;
+  if (!inside || !waiting || instance?.parentUUID) return;
   const participants = [...inside.map(one), ...waiting.map((each) => ({ ...one(each), room: "waiting" }))];
   const body = JSON.stringify({ uuid: instance?.meetingUUID ?? "", participants });
   const headers = { "Content-Type": "application/json" };
-  const { ok } = await fetch(place.dataset.sighted, { method: "POST", headers, body }).catch(() => ({}));
-  if (ok) document.dispatchEvent(new Event("sighted"));
-  return ok;
+  const { ok, status = 503 } = await fetch(place.dataset.sighted, { method: "POST", headers, body }).catch(() => ({}));
+  if (status >= 500) again = setTimeout(soon, AGAIN_MS);
+  if (!ok) return;
+  // A page that had nothing to show has now.
+  if ("blank" in place.dataset) location.reload();
+  else document.dispatchEvent(new Event("sighted"));
 }
 
 function one({ participantUUID, screenName, role }) {
