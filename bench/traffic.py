@@ -85,10 +85,13 @@ def latency(plan: Plan) -> list[Figure]:
         _caller(app, SMALL),
         _caller(servers.peer(tuned=True), SMALL),
     ]
-    results = alternate(callers, plan.rounds, lambda each: each.steady(STEADY_PER_SECOND, plan.seconds, 1))
+    # No ratio takes the machine's mood out of this one: many rounds, over some minutes.
+    finer = plan.finer()
+    results = alternate(callers, finer.rounds, lambda each: each.steady(STEADY_PER_SECOND, finer.seconds, 1))
     direct, ours, tuned = ([_p99(answers) for answers in rounds] for rounds in results)
     added = [own - straight for own, straight in zip(ours, direct, strict=True)]
     others = [other - straight for other, straight in zip(tuned, direct, strict=True)]
+    say("  ours in each round: " + ", ".join(f"{each:.2f}" for each in added) + " ms")
     return [
         Figure("200/s: p99 over the upstream's own", median(added), "ms", must=2, stretch=1.2),
         Figure("200/s: the same for the tuned peer", median(others), "ms"),

@@ -10,6 +10,7 @@ import logging
 import threading
 import time
 from collections import deque
+from functools import lru_cache
 from typing import Any, cast
 
 import msgspec
@@ -45,7 +46,7 @@ class CallLog:
 
     def add(self, user_id: str, session_id: str, calls: list[dict[str, Any]]) -> None:
         """Put the calls of one request aside, oldest first."""
-        self._pending.append((user_id, keys.of_user(user_id, KIND, keys.digest(session_id)), calls))
+        self._pending.append((user_id, _key(user_id, session_id), calls))
         with self._timing:
             if self._timer is None:
                 self._timer = threading.Timer(WRITE_SECONDS, self._on_time)
@@ -85,7 +86,7 @@ class CallLog:
     def read(self, user_id: str, session_id: str) -> list[dict[str, Any]]:
         """The calls of this session, newest first."""
         self.write()
-        key = keys.of_user(user_id, KIND, keys.digest(session_id))
+        key = _key(user_id, session_id)
         try:
             with storage.named_failures():
                 entries = cast("list[bytes]", self._redis.lrange(key, 0, MOST - 1))
@@ -99,3 +100,8 @@ class CallLog:
         with self._timing:
             self._timer = None
         self.write(PAUSE_SECONDS)
+
+
+@lru_cache(maxsize=512)
+def _key(user_id: str, session_id: str) -> str:
+    return keys.of_user(user_id, KIND, keys.digest(session_id))

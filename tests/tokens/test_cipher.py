@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zoomapp.tokens.cipher import CannotOpen, KeyRing
+from zoomapp.tokens.cipher import AT_HAND, AT_HAND_BYTES, CannotOpen, KeyRing
 
 OLD, NEW = bytes(range(32)), bytes(range(32, 64))
 
@@ -28,6 +28,29 @@ def test_a_record_of_another_kind_does_not_open():
 
     with pytest.raises(CannotOpen):
         ring.open("session", "alice", ring.seal("tokens", "alice", b"secret"))
+
+
+@pytest.mark.parametrize(("kind", "owner"), [("tokens", "bob"), ("session", "alice")])
+def test_what_was_opened_a_moment_ago_opens_for_nobody_else(kind, owner):
+    ring = KeyRing((NEW,))
+    sealed = ring.seal("tokens", "alice", b"secret")
+    assert ring.open("tokens", "alice", sealed) == b"secret"
+
+    with pytest.raises(CannotOpen):
+        ring.open(kind, owner, sealed)
+    with pytest.raises(CannotOpen):
+        ring.open("tokens", "alice", sealed[:-1] + bytes([sealed[-1] ^ 1]))
+
+
+def test_few_and_small_records_are_at_hand():
+    ring = KeyRing((NEW,))
+    for _ in range(AT_HAND + 10):
+        ring.open("tokens", "alice", ring.seal("tokens", "alice", b"x"))
+    at_hand = ring._opened.cache_info()
+    ring.open("answers", "alice", ring.seal("answers", "alice", bytes(AT_HAND_BYTES)))
+
+    assert at_hand.currsize == AT_HAND
+    assert ring._opened.cache_info() == at_hand
 
 
 def test_kind_and_owner_cannot_be_shifted_into_each_other():

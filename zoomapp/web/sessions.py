@@ -13,6 +13,7 @@ import logging
 import secrets
 import time
 from datetime import timedelta
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -78,7 +79,7 @@ class SealedSessions(RedisSessionInterface):
     def of(self, path: str, environ: dict[str, Any]) -> Session:
         """The session this request came with; read once, whoever asks."""
         if READ not in environ:
-            environ[READ] = self._open(parse_cookie(environ.get("HTTP_COOKIE")).get(self._cookie_name, ""), path)
+            environ[READ] = self._open(_cookie(environ.get("HTTP_COOKIE", ""), self._cookie_name), path)
         session: Session = environ[READ]
         return session
 
@@ -86,7 +87,7 @@ class SealedSessions(RedisSessionInterface):
         if not cookie or path.startswith(UNASKED):
             return self._new()
         try:
-            data, tokens, version = self._read(self._get_store_id(cookie), path)
+            data, tokens, version = self._read(cookie, path)
         except StoreUnavailable as error:
             log.error("session store unavailable", extra={"detail": error.detail})
             session = self._new()
@@ -131,14 +132,13 @@ class SealedSessions(RedisSessionInterface):
 
     def _get_store_id(self, sid: str) -> str:
         """The key holds a digest: who can read Redis cannot make a cookie of it."""
-        tag, _, secret = sid[:200].partition(".")
-        return keys.tagged(keys.clean(tag), KIND, keys.digest(secret))
+        return _keys(sid)[0]
 
-    def _read(self, store_id: str, path: str) -> tuple[dict[str, Any] | None, bytes | None, bytes | None]:
+    def _read(self, sid: str, path: str) -> tuple[dict[str, Any] | None, bytes | None, bytes | None]:
         """The session; for the proxy, in the same trip, also the tokens and the version it is going to ask for."""
+        store_id, *besides = _keys(sid)
         if not path.startswith(PREFIX):
             return self._retrieve_session_data(store_id), None, None
-        besides = [keys.tagged(keys.tag_of(store_id), kind) for kind in (TOKENS, storage.ANSWERS_VERSION)]
         sealed, tokens, version = storage.read_together(self.client, store_id, *besides)
         return self._opened(store_id, sealed), tokens, version
 
@@ -181,3 +181,23 @@ class SealedSessions(RedisSessionInterface):
             samesite=app.config["SESSION_COOKIE_SAMESITE"],
             partitioned=bool(app.config["SESSION_COOKIE_PARTITIONED"]),
         )
+
+
+# What follows from a cookie alone is worked out once, not with each call.
+
+
+@lru_cache(maxsize=512)
+def _cookie(header: str, name: str) -> str:
+    return parse_cookie(header).get(name, "")
+
+
+@lru_cache(maxsize=512)
+def _keys(sid: str) -> tuple[str, str, str]:
+    """Where this session lies, and its user's tokens and version of kept answers."""
+    tag, _, secret = sid[:200].partition(".")
+    tag = keys.clean(tag)
+    return (
+        keys.tagged(tag, KIND, keys.digest(secret)),
+        keys.tagged(tag, TOKENS),
+        keys.tagged(tag, storage.ANSWERS_VERSION),
+    )
