@@ -139,6 +139,11 @@ class Servers:
         target.path = ""
         return target
 
+    def drop(self, target: Target) -> None:
+        """The target is gone; asking for it again starts it afresh."""
+        self._group.stop(target.child)
+        self._targets = {name: each for name, each in self._targets.items() if each is not target}
+
     def forget_logs(self) -> None:
         """What the targets wrote so far is gone: a peer that writes each answer to its log would fill the disk."""
         for target in self._targets.values():
