@@ -34,7 +34,7 @@ def without_dashboard(world):
 def open_client(dana, world, site, zoom_client):
     """A factory of Dana's client, in which her meeting's page is open."""
 
-    def open_client(frozen=False, inside=REVIEW, shows="tbody >> text=Dana Okoye", **state):
+    def open_client(frozen=False, inside=REVIEW, shows="tbody >> text=Dana Okoye", loses=None, **state):
         meetings = {number: world.start_meeting(number) for number in (REVIEW, inside)}
         world.join(meetings[inside], "dana")
         cookie = dana.browser.get_cookie("zoomapp")
@@ -42,6 +42,8 @@ def open_client(dana, world, site, zoom_client):
         client.context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": site}])
         if frozen:
             client.page.clock.install()
+        if loses:
+            client.page.route("**/sighted", loses, times=1)
         client.open()
         client.app.wait_for_selector(shows)
         return client
@@ -176,6 +178,14 @@ def test_what_got_lost_on_the_way_to_us_is_told_again(without_dashboard, open_cl
     world.leave(world.live_instance(), mara)
     client.refresh()
     client.app.wait_for_selector(LEFT)
+
+
+def test_a_page_with_nothing_to_show_is_drawn_though_the_first_word_got_lost(without_dashboard, open_client):
+    lost = []
+
+    open_client(loses=lambda route: (lost.append(route.request), route.abort()))
+
+    assert len(lost) == 1
 
 
 def test_an_app_out_of_sight_asks_nothing_until_it_is_seen_again(open_client):
