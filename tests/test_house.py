@@ -54,6 +54,7 @@ FLOORS = {
     "zoomapp.noted": 0,
     "zoomapp.scopes": 0,
     "zoomapp.times": 0,
+    "zoomapp.urls": 0,
 }
 #: Packages a floor has no business with.
 FOREIGN = {"flask": 5, "werkzeug": 5, "flask_session": 5, "redis": 1, "requests": 1}

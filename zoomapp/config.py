@@ -10,9 +10,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, field, fields
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from zoomapp.errors import ConfigError
+from zoomapp.urls import UnsafeAddress, parse
 
 CALLBACK_PATH = "/api/zoomapp/auth"
 #: Where another frontend is served; Zoom's React sample is built for this address.
@@ -114,23 +114,23 @@ def is_loopback(host: str | None) -> bool:
 
 def origin(text: str) -> str:
     """An origin such as ``https://zoom.us``; plain http only for a loopback address."""
-    parts = urlsplit(text)
     try:
-        port = parts.port
-    except ValueError as error:
-        raise ValueError("has a port that is not a number") from error
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ValueError("must be an address such as https://example.com")
-    if parts.username or parts.path.strip("/") or parts.query or parts.fragment:
+        url = parse(text)
+    except UnsafeAddress as error:
+        raise ValueError("must be an address such as https://example.com") from error
+    if url.target != "/":
         raise ValueError("must be an origin: scheme, host and port, without a path")
-    if parts.scheme == "http" and not is_loopback(parts.hostname):
+    if url.scheme == "http" and not is_loopback(url.host):
         raise ValueError("must begin with https:// (plain http is for a loopback address only)")
-    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
-    return f"{parts.scheme}://{host}" + (f":{port}" if port else "")
+    return url.origin
 
 
 def _loopback_origin(text: str) -> str:
-    if not is_loopback(urlsplit(text).hostname):
+    try:
+        host: str | None = parse(text).host
+    except UnsafeAddress:
+        host = None
+    if not is_loopback(host):
         raise ValueError("must be a loopback address such as http://127.0.0.1:3000; FRONTEND_DIR serves a build")
     return origin(text)
 

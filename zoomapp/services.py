@@ -28,6 +28,7 @@ from zoomapp.snapshots import Snapshots
 from zoomapp.tokens.cipher import KeyRing
 from zoomapp.tokens.service import TokenService
 from zoomapp.tokens.store import RedisTokenStore, TokenStore
+from zoomapp.zoom.addresses import ZoomHosts
 from zoomapp.zoom.client import ZoomClient
 from zoomapp.zoom.oauth import ZoomOAuth
 from zoomapp.zoom.wire import ExactAdapter
@@ -106,7 +107,8 @@ def build(
         settings.redirect_uri,
         clock,
     )
-    zoom = ZoomClient(session, settings.zoom_api_host, clock)
+    hosts = ZoomHosts(settings.zoom_host, settings.zoom_api_host)
+    zoom = ZoomClient(session, settings.zoom_api_host, clock, hosts)
     kept = store or RedisTokenStore(connection, settings.grant_days)
     tokens = TokenService(kept, ring, oauth, settings.refresh_margin_seconds, clock)
     begun = BegunSignIns(connection, ring, clock)

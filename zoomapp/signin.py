@@ -131,8 +131,8 @@ class SignIn:
         body = msgspec.json.encode({"action": action})
         call = Call("POST", "/v2/zoomapp/deeplink", {"Content-Type": "application/json"}, body)
         answer = decipher(self._client.send(call, access_token), self._client.clock())
-        link = answer.get("deeplink") if isinstance(answer, dict) else None
-        if not isinstance(link, str) or not self._client.is_zoom(link):
+        link = self._client.hosts.link(text(answer, "deeplink")) if isinstance(answer, dict) else ""
+        if not link:
             raise UpstreamError("no deep link of Zoom's in the answer")
         return link
 

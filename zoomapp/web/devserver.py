@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from urllib.parse import quote, unquote, urljoin, urlsplit
+from urllib.parse import quote, unquote
 
 import requests
 from flask import Request, Response
@@ -17,6 +17,7 @@ from requests.structures import CaseInsensitiveDict
 from zoomapp import deadline
 from zoomapp.config import FRONTEND_PATH
 from zoomapp.errors import FrontendAway, NotFound, UpstreamError
+from zoomapp.urls import UnsafeAddress, Url, parse, resolve
 from zoomapp.zoom.client import ANSWER_SECONDS, CONNECT_SECONDS, Answer
 from zoomapp.zoom.wire import ExactAdapter
 
@@ -30,7 +31,10 @@ def relay(origin: str, request: Request) -> Response:
     """What the development server has at this address. Raises FrontendAway, NotFound."""
     if VIA in request.headers.get("Via", ""):
         raise FrontendAway("FRONTEND_URL leads back to this app")
-    url = origin + target(request.path, request.query_string)
+    try:
+        url = parse(origin + target(request.path, request.query_string))
+    except UnsafeAddress as error:
+        raise NotFound from error
     try:
         answer = _ask(url, request)
         whole = answer.whole()
@@ -40,7 +44,7 @@ def relay(origin: str, request: Request) -> Response:
     del response.headers["Content-Type"]
     response.headers.update({name: answer.headers[name] for name in DOWN if name in answer.headers})
     if 300 <= answer.status < 400:
-        response.headers["Location"] = _place(url, answer.headers.get("Location", ""), origin)
+        response.headers["Location"] = _place(url, answer.headers.get("Location", ""))
     response.call_on_close(answer.close)
     return response
 
@@ -52,9 +56,9 @@ def target(path: str, query: bytes) -> str:
     return quote(path, safe="/@:!$&'()*+,;=~") + ("?" + query.decode("latin-1") if query else "")
 
 
-def _ask(url: str, request: Request) -> Answer:
+def _ask(url: Url, request: Request) -> Answer:
     asked = requests.PreparedRequest()
-    asked.method, asked.url, asked.body = request.method, url, None
+    asked.method, asked.url, asked.body = request.method, str(url), None
     asked.headers = CaseInsensitiveDict({name: request.headers[name] for name in UP if name in request.headers})
     asked.headers["Via"] = VIA
     seconds = deadline.remaining(ANSWER_SECONDS)
@@ -67,12 +71,16 @@ def _climbs(path: str) -> bool:
     return any(part in (".", "..") for form in (path, unquote(path)) for part in re.split(r"[/\\]", form))
 
 
-def _place(url: str, location: str, origin: str) -> str:
-    """Where it redirects to, as a path of ours. Raises FrontendAway for any place but the frontend."""
-    place = urljoin(url, location)
-    if not re.match(re.escape(origin + FRONTEND_PATH) + r"(?:[/?#]|$)", place) or _climbs(urlsplit(place).path):
+def _place(url: Url, location: str) -> str:
+    """Where it redirects to, as path and query of ours. Raises FrontendAway for any place but the frontend."""
+    try:
+        place = resolve(url, location)
+    except UnsafeAddress as error:
+        raise FrontendAway("a redirect to an unsafe address") from error
+    path = place.target.partition("?")[0]
+    if place.origin != url.origin or not f"{path}/".startswith(f"{FRONTEND_PATH}/") or _climbs(path):
         raise FrontendAway("a redirect to another place")
-    return place.removeprefix(origin)
+    return place.target
 
 
 @cache

@@ -6,7 +6,6 @@ import zlib
 from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, datetime, timedelta
 from gettext import gettext as _
-from urllib.parse import urlsplit
 
 from flask import Flask
 from markupsafe import Markup
@@ -14,6 +13,7 @@ from markupsafe import Markup
 from zoomapp import times
 from zoomapp.attendance import Person
 from zoomapp.charts import Axis, axis, curve, curve_rows, meter, storage, table, timeline, timeline_words
+from zoomapp.web.current import services
 from zoomapp.web.viewer import now, viewer
 from zoomapp.zoom.ids import key_of
 
@@ -186,8 +186,8 @@ def masked(address: str) -> str:
 
 
 def link(address: str) -> str:
-    """An address that came from outside, if it is one a browser may follow; else nothing."""
-    return address if urlsplit(address).scheme in ("http", "https") else ""
+    """An address that Zoom sent, if it is one of Zoom's that a browser may open; else nothing."""
+    return services().client.hosts.link(address)
 
 
 FILTERS: dict[str, Callable[..., object]] = {

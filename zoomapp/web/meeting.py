@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from gettext import gettext as _
 from typing import Any
 
@@ -15,6 +16,7 @@ from zoomapp.forms import SWITCHES, as_switches, changed_settings, judge_switche
 from zoomapp.web import changes, drafts
 from zoomapp.web.current import gateway
 from zoomapp.web.errors import prefers_html
+from zoomapp.web.filters import link as link_of
 from zoomapp.web.frame import done, say_done
 from zoomapp.web.trouble import DELETE, INVITATION, MEETING, UPDATE, Trouble, trouble, trouble_page
 from zoomapp.web.viewer import now
@@ -71,6 +73,7 @@ def save(meeting_id: int) -> ResponseReturnValue:
 def calendar(meeting_id: int) -> ResponseReturnValue:
     """The meeting for a calendar; the passcode only when asked for by ``passcode=1``."""
     meeting = gateway().meeting(meeting_id)
+    meeting = replace(meeting, join_url=link_of(meeting.join_url))
     body = ics.calendar(meeting, now(), with_passcode=request.args.get("passcode") == "1")
     name = exports.disposition((meeting.start_at or now()).date(), meeting.topic, ".ics", kind="meeting")
     headers = {"Content-Disposition": name}
@@ -81,7 +84,7 @@ def calendar(meeting_id: int) -> ResponseReturnValue:
 def passcode(meeting_id: int) -> ResponseReturnValue:
     """The passcode, and the text to share it with: only on request, never part of another page."""
     meeting = gateway().meeting(meeting_id)
-    text = "\n".join((meeting.topic, meeting.join_url, f"{_('Passcode:')} {meeting.password}"))
+    text = "\n".join((meeting.topic, link_of(meeting.join_url), f"{_('Passcode:')} {meeting.password}"))
     if not prefers_html():
         return {"passcode": meeting.password, "text": text}
     back = (url_for(".show", meeting_id=meeting_id), meeting.topic)

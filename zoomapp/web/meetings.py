@@ -13,7 +13,7 @@ from flask.typing import ResponseReturnValue
 from zoomapp import agenda
 from zoomapp.errors import NotFound, UpstreamError, ZoomRefused
 from zoomapp.web.block import Block, block
-from zoomapp.web.current import gateway, services
+from zoomapp.web.current import gateway
 from zoomapp.web.errors import prefers_html
 from zoomapp.web.filters import link as link_of
 from zoomapp.web.frame import done
@@ -93,10 +93,10 @@ def start(meeting_id: int) -> ResponseReturnValue:
             if not prefers_html():
                 return {"error": "another_running", "message": notice.title}, 409
             return render_template("pages/trouble.html", title=title, notice=notice)
-        link = gateway().start_link(meeting_id)
+        link = link_of(gateway().start_link(meeting_id))
     except (ZoomRefused, UpstreamError) as error:
         return trouble_page(error, MEETING, title)
-    if not services().client.is_zoom(link):
+    if not link:
         raise NotFound(404, 3001, "no start link")
     return redirect(link) if prefers_html() else {"url": link}
 

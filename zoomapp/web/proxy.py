@@ -22,7 +22,8 @@ from zoomapp.web.body import read_body
 from zoomapp.web.current import services, this_session
 from zoomapp.web.sessions import Session
 from zoomapp.zoom.cacheable import seconds_kept
-from zoomapp.zoom.client import NO_BODY, Answer, Call, limited
+from zoomapp.zoom.client import NO_BODY, WHOLE_BYTES, Answer, Call, limited
+from zoomapp.zoom.packed import unpacked
 from zoomapp.zoom.target import PREFIX, relay_target
 
 bp = Blueprint("proxy", __name__)
@@ -138,6 +139,8 @@ def incoming(answer: Answer, method: str, now: float) -> Relayed:
     _refuse_pages(answer, kind.partition(";")[0].strip().lower())
     headers = {name: value for name in DOWN if (value := answer.headers.get(name)) is not None}
     whole = answer.whole()
+    if answer.status >= 500:
+        _refuse_without_json(answer, whole, method)
     length = answer.headers.get("Content-Length")
     if whole is None:
         if length is not None:
@@ -155,6 +158,20 @@ def _refuse_pages(answer: Answer, kind: str) -> None:
     if redirects or (kind in ACTIVE and answer.fill(1)):
         answer.close()
         raise UpstreamError(f"Zoom answered {answer.status} {kind}")
+
+
+def _refuse_without_json(answer: Answer, body: bytes | None, method: str) -> None:
+    """A failure of Zoom's that does not say what is wrong. Raises UpstreamError."""
+    is_json = "json" in answer.headers.get("Content-Type", "").lower()
+    if is_json and method != "HEAD":
+        text = unpacked(answer.headers.get("Content-Encoding", ""), body or b"", WHOLE_BYTES)
+        try:
+            msgspec.json.decode(text or b"")
+        except (msgspec.DecodeError, ValueError, RecursionError):
+            is_json = False
+    if not is_json:
+        answer.close()
+        raise UpstreamError(f"Zoom answered {answer.status} without JSON")
 
 
 def _slow_down(answer: Answer, now: float) -> Relayed:

@@ -14,6 +14,7 @@ from zoomapp.errors import NotFound, UpstreamError, ZoomRefused
 from zoomapp.web.block import Block
 from zoomapp.web.current import gateway
 from zoomapp.web.errors import prefers_html
+from zoomapp.web.filters import link as link_of
 from zoomapp.web.shelf import STORAGE_MONTHS, Shelf, in_trash, on_shelf, sound_range, storage_by_month, today
 from zoomapp.web.trouble import FILES, trouble_page
 from zoomapp.web.viewer import now, viewer
@@ -111,7 +112,7 @@ def passcode(key: str) -> ResponseReturnValue:
         found = gateway().recording(uuid)
     except (ZoomRefused, UpstreamError) as error:
         return trouble_page(error, FILES, _("Recording"))
-    text = "\n".join((found.topic, found.share_url, f"{_('Passcode:')} {found.passcode}"))
+    text = "\n".join((found.topic, link_of(found.share_url), f"{_('Passcode:')} {found.passcode}"))
     if not prefers_html():
         return {"passcode": found.passcode, "text": text}
     back = (url_for(".index"), _("Recordings"))
@@ -141,7 +142,7 @@ def _row(recording: Recording, complete: bool) -> tuple[object, ...]:
         recording.size_bytes,
         files,
         recording.deleted_on.date().isoformat() if recording.deleted_on else "",
-        recording.share_url,
+        link_of(recording.share_url),
         "yes" if complete else "no",
     )
 

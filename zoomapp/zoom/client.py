@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from http.client import HTTPException
 from typing import Any
-from urllib.parse import urljoin, urlsplit
 
 import msgspec
 import requests
@@ -27,6 +26,8 @@ from zoomapp.errors import (
     UpstreamTimeout,
     ZoomRefused,
 )
+from zoomapp.urls import UnsafeAddress, Url, parse, resolve
+from zoomapp.zoom.addresses import ZoomHosts
 from zoomapp.zoom.exchange import Reply
 from zoomapp.zoom.limits import is_daily, retry_after_seconds
 from zoomapp.zoom.packed import unpacked
@@ -156,11 +157,18 @@ class Answer:
 class ZoomClient:
     """Zoom's REST API at one host. A write is sent at most once; a GET once more if no answer came."""
 
-    def __init__(self, session: requests.Session, host: str, clock: Callable[[], float] = time.time) -> None:
-        self._session = session
+    def __init__(
+        self,
+        session: requests.Session,
+        host: str,
+        clock: Callable[[], float] = time.time,
+        hosts: ZoomHosts | None = None,
+    ) -> None:
+        """``host``: where the API is. ``hosts``: which addresses are Zoom's; without it, those of ``host`` and zoom.us."""
         self._adapter = session.get_adapter(host)
         self.host = host
         self.clock = clock
+        self.hosts = hosts or ZoomHosts(host)
 
     def send(self, call: Call, access_token: str) -> Answer:
         """Zoom's answer, whatever its status. Raises UpstreamError (UpstreamTimeout) when there is none."""
@@ -169,8 +177,7 @@ class ZoomClient:
             answer = self._deliver(call, access_token)
         except requests.RequestException as error:
             noted.note(call.method, call.path, 0, (time.monotonic() - began) * 1000, {})
-            kind = UpstreamTimeout if isinstance(error, requests.Timeout) else UpstreamError
-            raise kind(f"{call.method} {call.template}: {type(error).__name__}") from error
+            raise _no_answer(f"{call.method} {call.template}", error) from error
         milliseconds = (time.monotonic() - began) * 1000
         noted.note(call.method, call.path, answer.status, milliseconds, answer.headers)
         if log.isEnabledFor(logging.DEBUG):
@@ -185,33 +192,31 @@ class ZoomClient:
 
         Raises UpstreamError, also for an address that is not Zoom's.
         """
-        if not self.is_zoom(address):
+        url = _parsed(address)
+        if not self.hosts.may_have_token(url):
             raise UpstreamError("a file elsewhere")
-        headers = {"Accept": "*/*", "Accept-Encoding": "identity", "User-Agent": USER_AGENT}
-        if byte_range:
-            headers["Range"] = byte_range
         for _ in range(MOST_REDIRECTS):
-            request = requests.Request("GET", address, headers=headers).prepare()
-            if self.is_zoom(address):
-                request.headers["Authorization"] = f"Bearer {access_token}"
-            try:
-                answer = Answer.of(self._once(self._session.get_adapter(address), request), "GET")
-            except requests.RequestException as error:
-                raise UpstreamError(f"download: {type(error).__name__}") from error
+            answer = self._get_file(url, access_token, byte_range)
             if answer.status not in REDIRECTS:
                 self._refuse_unframed(answer)
                 return answer
             answer.close()
-            address = urljoin(address, answer.headers.get("Location", ""))
-            if urlsplit(address).scheme != urlsplit(self.host).scheme:
-                break
+            url = _parsed(answer.headers.get("Location", ""), url)
+            if not self.hosts.may_have_token(url) and not self.hosts.may_hold_files(url):
+                raise UpstreamError("a file behind a redirect to a host that is not public")
         raise UpstreamError("a file behind too many redirects")
 
-    def is_zoom(self, address: str) -> bool:
-        """Whether an address leads to Zoom: by https to its domain, or to the host this app is set up for."""
-        where = urlsplit(address)
-        at_zoom = where.scheme == "https" and (where.hostname or "").endswith((".zoom.us", ".zoom.com"))
-        return at_zoom or address.startswith("https://zoom.us/") or f"{where.scheme}://{where.netloc}" == self.host
+    def _get_file(self, url: Url, access_token: str, byte_range: str) -> Answer:
+        """One request of a download. The token goes along only if this very address may have it."""
+        headers = {"Accept": "*/*", "Accept-Encoding": "identity", "User-Agent": USER_AGENT}
+        if byte_range:
+            headers["Range"] = byte_range
+        if self.hosts.may_have_token(url):
+            headers["Authorization"] = f"Bearer {access_token}"
+        try:
+            return Answer.of(self._once(self._adapter, _prepared("GET", str(url), headers)), "GET")
+        except requests.RequestException as error:
+            raise _no_answer("download", error) from error
 
     def _deliver(self, call: Call, access_token: str) -> Answer:
         headers = {"Accept": "application/json", "User-Agent": USER_AGENT, **call.headers}
@@ -229,9 +234,7 @@ class ZoomClient:
         if isinstance(adapter, ExactAdapter):
             reply = adapter.exchange(call.method, self.host, call.target, headers, call.body, _timeout())
             return Answer(reply.status, reply.headers, reply, call.method)
-        request = requests.PreparedRequest()
-        request.method, request.url, request.body = call.method, self.host + call.target, call.body or None
-        request.headers = CaseInsensitiveDict(headers)
+        request = _prepared(call.method, self.host + call.target, headers, call.body)
         return Answer.of(self._once(adapter, request), call.method)
 
     @staticmethod
@@ -246,6 +249,28 @@ class ZoomClient:
         if answer._has_body and not framed:
             answer.close()
             raise UpstreamError(f"answer {answer.status} has no length")
+
+
+def _prepared(method: str, address: str, headers: dict[str, str], body: bytes = b"") -> requests.PreparedRequest:
+    """A request whose address stays as it is: ``requests`` would rewrite it."""
+    request = requests.PreparedRequest()
+    request.method, request.url, request.body = method, address, body or None
+    request.headers = CaseInsensitiveDict(headers)
+    return request
+
+
+def _parsed(address: str, base: Url | None = None) -> Url:
+    """An address of a file, as Zoom gave it or as a redirect from ``base`` did. Raises UpstreamError."""
+    try:
+        return resolve(base, address) if base else parse(address)
+    except UnsafeAddress as error:
+        raise UpstreamError(f"a file at an unsafe address: {error}") from error
+
+
+def _no_answer(what: str, error: requests.RequestException) -> UpstreamError:
+    """UpstreamTimeout if Zoom was too slow; else UpstreamError, also when nobody is at its address."""
+    kind = UpstreamTimeout if isinstance(error, requests.Timeout) else UpstreamError
+    return kind(f"{what}: {type(error).__name__}")
 
 
 def _timeout() -> tuple[float, float]:

@@ -16,7 +16,7 @@ from typing import Any
 import httptools
 import requests
 from urllib3.connectionpool import HTTPConnectionPool
-from urllib3.exceptions import ConnectTimeoutError, HTTPError
+from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError
 
 from zoomapp.zoom.failures import LostAnswer, NotSent, NotSentInTime
 from zoomapp.zoom.watch import Watch
@@ -237,7 +237,7 @@ def _wait_for_more(sock: Any) -> None:
 
 
 def _connect(pool: HTTPConnectionPool, connection: Any, seconds: float) -> None:
-    """The connection is open. Raises NotSent."""
+    """The connection is open. Raises NotSent, which is NotSentInTime only if the time ran out."""
     if connection.sock is not None:
         return
     connection.timeout = seconds
@@ -245,7 +245,9 @@ def _connect(pool: HTTPConnectionPool, connection: Any, seconds: float) -> None:
         pool._validate_conn(connection)
         if connection.sock is None:
             connection.connect()
-    except ConnectTimeoutError as error:
+    except NewConnectionError as error:  # refused, unknown host name: a ConnectTimeoutError to urllib3
+        raise NotSent(type(error).__name__) from error
+    except (ConnectTimeoutError, TimeoutError) as error:  # TimeoutError: the TLS handshake took too long
         raise NotSentInTime(type(error).__name__) from error
     except (HTTPError, OSError) as error:
         raise NotSent(type(error).__name__) from error

@@ -4,16 +4,29 @@ from __future__ import annotations
 
 import zlib
 
+#: A gzip file may have several members, one after another (RFC 1952 2.2); Zoom sends one.
+MAX_MEMBERS = 16
+
 
 def unpacked(encoding: str, body: bytes, most_bytes: int) -> bytes | None:
-    """The body as text; None where it cannot be looked into: another encoding, broken, or larger than that."""
+    """The body as text, all gzip members of it; None if it cannot be read: another encoding, broken, or larger than that."""
     if encoding in ("", "identity"):
         return body
     if encoding != "gzip":
         return None
-    try:
+    members: list[bytes] = []
+    bytes_left = most_bytes
+    for _ in range(MAX_MEMBERS):
         reader = zlib.decompressobj(wbits=31)
-        text = reader.decompress(body, most_bytes)
-    except zlib.error:
-        return None
-    return text if reader.eof else None
+        try:
+            member = reader.decompress(body, bytes_left + 1)
+        except zlib.error:
+            return None
+        bytes_left -= len(member)
+        if not reader.eof or bytes_left < 0:
+            return None
+        members.append(member)
+        body = reader.unused_data
+        if not body:
+            return b"".join(members)
+    return None

@@ -1,7 +1,8 @@
 """Which request targets the proxy passes on: a strict grammar on what came over the wire.
 
 What passes goes out byte for byte, so a meeting UUID that is encoded twice arrives encoded twice; what could mean
-another place to anybody on the way (dot segments in any encoding, backslashes, control characters) does not pass.
+another place to anybody on the way (dot segments in any encoding, backslashes, control characters, malformed UTF-8)
+does not pass.
 """
 
 from __future__ import annotations
@@ -46,6 +47,7 @@ def relay_target(raw: str) -> str:
         if form != before:
             _check_form(form)
         form, before = unquote_to_bytes(form), form
+    _check_utf8(unquote_to_bytes(query))
     if _names_token(query):
         raise BadRequest("a token in the query")
     return target
@@ -53,12 +55,21 @@ def relay_target(raw: str) -> str:
 
 def _check_form(path: bytes) -> None:
     """Raises BadRequest for a path that this many readings turn into something else."""
+    _check_utf8(path)
     if any(byte < 0x20 or byte == 0x7F for byte in path) or b"\\" in path:
         raise BadRequest("control character or backslash")
     if any(segment.partition(b";")[0].strip() in _DOTS for segment in path.split(b"/")):
         raise BadRequest("dot segment")
     if _KEPT_BACK.fullmatch(path):
         raise BadRequest("kept back")
+
+
+def _check_utf8(decoded: bytes) -> None:
+    """Raises BadRequest for bytes that are not well-formed UTF-8, such as an overlong form of a dot."""
+    try:
+        decoded.decode()
+    except UnicodeDecodeError as error:
+        raise BadRequest("not well-formed UTF-8") from error
 
 
 def _names_token(query: str) -> bool:

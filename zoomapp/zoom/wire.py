@@ -15,7 +15,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from http.client import HTTPException
 from typing import Any
-from urllib.parse import urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
@@ -25,6 +24,7 @@ from urllib3.connectionpool import HTTPConnectionPool
 from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError, ReadTimeoutError
 from urllib3.util import is_connection_dropped
 
+from zoomapp.urls import UnsafeAddress, Url, parse
 from zoomapp.zoom.exchange import Reply, exchange, request_bytes
 from zoomapp.zoom.failures import LostAnswer, NotSent, NotSentInTime
 from zoomapp.zoom.watch import Watch
@@ -59,10 +59,13 @@ class ExactAdapter(HTTPAdapter):
 
     def _origin(self, origin: str) -> tuple[str, HTTPConnectionPool]:
         """The Host header and the pool of ``https://host:port``."""
-        where = urlsplit(origin)
-        pool = self.poolmanager.connection_from_host(where.hostname, where.port, where.scheme)
-        self._origins[origin] = (where.netloc, pool)
+        url = parse(origin)
+        self._origins[origin] = (url.authority, self._pool(url))
         return self._origins[origin]
+
+    def _pool(self, url: Url) -> HTTPConnectionPool:
+        pool: HTTPConnectionPool = self.poolmanager.connection_from_host(url.host, url.port, url.scheme)
+        return pool
 
     def send(  # type: ignore[override]
         self,
@@ -73,18 +76,20 @@ class ExactAdapter(HTTPAdapter):
         cert: None = None,
         proxies: None = None,
     ) -> requests.Response:
-        """The answer. Raises NotSent, LostAnswer or requests.ReadTimeout."""
-        url = request.url or ""
-        where = urlsplit(url)
-        target = url[len(where.scheme) + 3 + len(where.netloc) :] or "/"
-        pool = self.poolmanager.connection_from_host(where.hostname, where.port, where.scheme)
+        """The answer. Raises NotSent, LostAnswer, requests.ReadTimeout, or InvalidURL for an address not parsed strictly."""
+        try:
+            url = parse(request.url or "")
+        except UnsafeAddress as error:
+            raise requests.exceptions.InvalidURL(str(error), request=request) from error
+        pool = self._pool(url)
         began = time.monotonic()
         try:
-            raw = _exchange(pool, request, target, Timeout(connect=timeout[0], read=timeout[1]))
-        except ConnectTimeoutError as error:
-            raise NotSentInTime(str(type(error).__name__), request=request) from error
+            raw = _exchange(pool, request, url.target, Timeout(connect=timeout[0], read=timeout[1]))
+        # NewConnectionError (refused, unknown host name) is a ConnectTimeoutError to urllib3.
         except (NewConnectionError, ssl.SSLError) as error:
             raise NotSent(str(type(error).__name__), request=request) from error
+        except ConnectTimeoutError as error:
+            raise NotSentInTime(str(type(error).__name__), request=request) from error
         except ReadTimeoutError as error:
             raise requests.ReadTimeout(str(type(error).__name__), request=request) from error
         except (HTTPError, HTTPException, OSError) as error:
