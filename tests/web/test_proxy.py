@@ -6,9 +6,13 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from requests.structures import CaseInsensitiveDict
+from urllib3 import HTTPResponse
 
 from sandbox.faults import Fault
 from zoomapp import deadline
+from zoomapp.web.proxy import incoming
+from zoomapp.zoom.client import Answer
 
 ME = "/zoom/api/v2/users/me"
 
@@ -179,6 +183,61 @@ def test_zooms_own_refusals_pass_as_they_are(dana, world):
     answer = dana.get(ME)
 
     assert (answer.status_code, answer.json["code"]) == (400, 4711)
+
+
+JSON = {"Content-Type": "application/json;charset=UTF-8"}
+
+
+@pytest.mark.parametrize("status", [500, 502, 503])
+def test_zooms_server_errors_with_json_pass_as_they_are(dana, world, status):
+    words = {"code": 5000, "message": "Something is wrong at Zoom."}
+    world.faults.append(Fault("GET /v2/users/me", status, JSON, words))
+
+    answer = dana.get(ME)
+
+    assert (answer.status_code, answer.json) == (status, words)
+
+
+def test_a_packed_server_error_with_json_passes_as_it_is():
+    packed = gzip.compress(b'{"code":5000}', mtime=0)
+    raw = HTTPResponse(io.BytesIO(packed), preload_content=False)
+
+    relayed = incoming(Answer(500, CaseInsensitiveDict(JSON | {"Content-Encoding": "gzip"}), raw, "GET"), "GET", 0.0)
+
+    assert (relayed.status, relayed.body) == (500, packed)
+
+
+@pytest.mark.parametrize(
+    ("headers", "body"),
+    [
+        ({}, ""),
+        (JSON, ""),
+        (JSON, "  "),
+        (JSON, "<b>Bad gateway</b>"),
+        (JSON, '{"code":'),
+        (JSON, "[" * 100_000),
+        (JSON, "x" * 300_000),
+        (JSON | {"Content-Encoding": "gzip"}, "not gzip"),
+        ({"Content-Type": "text/plain"}, "upstream connect error"),
+    ],
+    ids=["nothing", "nothing of JSON", "blank", "HTML", "half", "deep", "large", "not gzip", "text"],
+)
+@pytest.mark.parametrize("status", [500, 503])
+def test_a_server_error_without_json_is_a_bad_gateway(dana, world, status, headers, body):
+    world.faults.append(Fault("GET /v2/users/me", status, headers, body))
+
+    answer = dana.get(ME)
+
+    assert (answer.status_code, answer.json["error"]) == (502, "upstream_error")
+
+
+def test_a_server_error_without_json_is_a_bad_gateway_in_a_batch(dana, world):
+    world.faults.append(Fault("GET /v2/users/me", 500, {}, ""))
+
+    answer = dana.post("/zoom/api/batch", json={"requests": ["/users/me"]})
+
+    (found,) = answer.json["answers"]
+    assert (found["status"], found["body"]["error"]) == (502, "upstream_error")
 
 
 @pytest.mark.parametrize(

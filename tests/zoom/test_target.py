@@ -22,6 +22,7 @@ PASSES = [
     "/v2/users/me/meetings?q=a|b[c]{d}^`e",
     "/v2/users/dana@example.com",
     "/v2/groups/",
+    "/v2/users/%C3%A9?q=%E2%82%AC",
 ]
 
 REFUSED = [
@@ -59,6 +60,16 @@ REFUSED = [
     "/v2/users/me/%74oken?type=zak",
     "/v2/users/me/%2574oken",
     "/v2/im/chat/messages",
+    "/v2/%c0%ae%c0%ae/oauth/token",
+    "/v2/%e0%80%ae/x",
+    "/v2/%25c0%25ae/x",
+    "/v2/%2525c0%2525ae/x",
+    "/v2/users/%ff",
+    "/v2/users/%ed%a0%80",
+    "/v2/users/%f4%90%80%80",
+    "/v2/users/%e2%82",
+    "/v2/users/me?q=%c0%ae",
+    "/v2/users/me?q=%ff",
 ]
 
 

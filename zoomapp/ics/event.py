@@ -74,8 +74,9 @@ def _words(meeting: Meeting, with_passcode: bool) -> Iterator[str]:
     passcode = f"Passcode: {meeting.password}" if with_passcode and meeting.password else ""
     about = "\n\n".join(part for part in (meeting.agenda, meeting.join_url, passcode) if part)
     yield f"SUMMARY:{text(meeting.topic)}"
-    yield f"LOCATION:{text(meeting.join_url)}"
-    yield f"URL:{meeting.join_url}"
+    if meeting.join_url:
+        yield f"LOCATION:{text(meeting.join_url)}"
+        yield f"URL:{meeting.join_url}"
     yield f"DESCRIPTION:{text(about)}"
 
 

@@ -141,7 +141,7 @@ class ZoomOAuth:
             address = self.authorize_url("doctor", NOBODYS_TOKEN)
             with self._session.get(address, timeout=(CONNECT_SECONDS, PROBE_SECONDS), allow_redirects=False) as answer:
                 return answer.status_code
-        except requests.RequestException as error:
+        except (requests.RequestException, ValueError) as error:  # ValueError: requests reads a Location even if unused
             raise UpstreamError(f"consent page: {type(error).__name__}") from error
 
     def _tokens(self, form: dict[str, str], seconds: float, before: TokenSet | None = None) -> TokenSet:
@@ -192,7 +192,7 @@ class ZoomOAuth:
             status, told = answer.status_code, dict(answer.headers)
         except requests.Timeout as error:
             raise UpstreamTimeout(f"token endpoint: {type(error).__name__}") from error
-        except requests.RequestException as error:
+        except (requests.RequestException, ValueError) as error:  # ValueError: requests reads a Location even if unused
             raise UpstreamError(f"token endpoint: {type(error).__name__}") from error
         finally:
             metrics.upstream("POST", path, status, time.monotonic() - began, told)

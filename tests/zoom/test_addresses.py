@@ -1,0 +1,219 @@
+"""Which hosts are Zoom's, and that a download contacts the very host that was approved."""
+
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+from urllib3 import HTTPConnectionPool
+
+from tests.test_urls import PARTS, addresses, read_by_a_browser
+from zoomapp.errors import UpstreamError
+from zoomapp.services import http_session
+from zoomapp.urls import parse
+from zoomapp.zoom.addresses import ZoomHosts
+from zoomapp.zoom.client import ZoomClient
+from zoomapp.zoom.wire import ExactAdapter
+
+REAL = ZoomHosts("https://zoom.us", "https://api.zoom.us")
+OFFLINE = ZoomHosts("http://127.0.0.1:4000", "http://127.0.0.1:4000")
+GOVERNMENT = ZoomHosts("https://zoomgov.example", "https://api.zoomgov.example")
+OTHER_PORT = ZoomHosts("https://zoom.internal.example:8443")
+
+
+@pytest.mark.parametrize(
+    ("hosts", "address"),
+    [
+        (REAL, "https://zoom.us/rec/download/x"),
+        (REAL, "https://us02web.zoom.us/rec/download/x"),
+        (REAL, "https://a.b.zoom.us/x"),
+        (OFFLINE, "http://127.0.0.1:4000/rec/download/x"),
+        (OFFLINE, "https://us02web.zoom.us/x"),
+        (GOVERNMENT, "https://files.zoomgov.example/x"),
+        (OTHER_PORT, "https://zoom.internal.example:8443/x"),
+    ],
+)
+def test_the_token_may_go_to_zoom_and_to_the_configured_host(hosts, address):
+    assert hosts.may_have_token(parse(address))
+    assert hosts.link(address) == address
+
+
+@pytest.mark.parametrize(
+    ("hosts", "address"),
+    [
+        (REAL, "http://zoom.us/x"),
+        (REAL, "https://us02web.zoom.us:8443/x"),
+        (REAL, "https://evilzoom.us/x"),
+        (REAL, "https://zoom.us.evil.example/x"),
+        (REAL, "https://bucket.s3.amazonaws.com/x"),
+        (REAL, "https://127.0.0.1/x"),
+        (REAL, "http://127.0.0.1:4000/x"),
+        (OFFLINE, "http://127.0.0.1:4001/x"),
+        (OFFLINE, "https://127.0.0.1:4000/x"),
+        (OFFLINE, "http://localhost:4000/x"),
+        (OFFLINE, "https://a.127.example/x"),
+        (OTHER_PORT, "https://zoom.internal.example/x"),
+        (OTHER_PORT, "https://a.zoom.internal.example:8443/x"),
+    ],
+)
+def test_the_token_goes_nowhere_else(hosts, address):
+    assert not hosts.may_have_token(parse(address))
+    assert not hosts.link(address)
+
+
+def test_the_other_domain_of_zoom_is_shown_and_gets_no_token():
+    assert REAL.link("https://explore.zoom.com/j/1") == "https://explore.zoom.com/j/1"
+    assert not REAL.may_have_token(parse("https://explore.zoom.com/j/1"))
+
+
+@pytest.mark.parametrize(
+    ("hosts", "address", "may"),
+    [
+        (REAL, "https://bucket.s3.amazonaws.com/x?signature=1", True),
+        (REAL, "http://bucket.s3.amazonaws.com/x", False),
+        (REAL, "https://bucket.s3.amazonaws.com:8443/x", False),
+        (REAL, "https://169.254.169.254/latest/meta-data", False),
+        (REAL, "https://[::1]/x", False),
+        (REAL, "https://localhost/x", False),
+        (REAL, "https://app.localhost/x", False),
+        (REAL, "https://redis/x", False),
+        (REAL, "http://127.0.0.1:4000/storage", False),
+        (OFFLINE, "http://localhost:4000/storage", True),
+        (OFFLINE, "http://localhost:6379/storage", False),
+        (OFFLINE, "https://bucket.s3.amazonaws.com/x", True),
+    ],
+)
+def test_files_come_from_public_hosts_or_from_the_offline_zoom(hosts, address, may):
+    assert hosts.may_hold_files(parse(address)) is may
+
+
+class Contacted(ExactAdapter):
+    """The transport, leading to one server whatever host it contacts; ``hosts`` lists those hosts."""
+
+    def __init__(self, port):
+        self.hosts = []
+        self._server_pool = HTTPConnectionPool("127.0.0.1", port, maxsize=8)
+        super().__init__()
+
+    def init_poolmanager(self, *_sizes, **_options):
+        self.poolmanager = self
+
+    def connection_from_host(self, host, port=None, scheme="http"):
+        self.hosts.append((scheme, host, port))
+        return self._server_pool
+
+    def clear(self):
+        self.hosts.clear()
+
+
+class Server:
+    """Redirects along ``locations``, then sends a file; ``tokens`` lists the Authorization of each request."""
+
+    def __init__(self):
+        self.locations, self.tokens = [], []
+        served = self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_GET(self):
+                served.tokens.append(self.headers.get("Authorization"))
+                location = served.locations.pop(0) if served.locations else None
+                self.send_response(200 if location is None else 302)
+                if location is not None:
+                    self._headers_buffer.append(f"Location: {location}\r\n".encode())
+                self.send_header("Content-Length", "0")
+                self.end_headers()
+
+            def log_message(self, *_):
+                """Print nothing."""
+
+        self._http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._http.daemon_threads = True
+        self.port = self._http.server_port
+        threading.Thread(target=self._http.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+
+    def close(self):
+        self._http.shutdown()
+        self._http.server_close()
+
+
+@pytest.fixture(scope="module")
+def server():
+    made = Server()
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="module")
+def contacted(server):
+    return Contacted(server.port)
+
+
+class Approved(ZoomHosts):
+    """The hosts of real Zoom, noting each address that was approved."""
+
+    def __init__(self):
+        super().__init__("https://zoom.us", "https://api.zoom.us")
+        self.urls = []
+
+    def may_have_token(self, url):
+        return self._noted(url, super().may_have_token(url))
+
+    def may_hold_files(self, url):
+        return self._noted(url, super().may_hold_files(url))
+
+    def _noted(self, url, may):
+        if may:
+            self.urls.append((url.scheme, url.host, url.port))
+        return may
+
+
+at_zoom = st.sampled_from(["https://x.zoom.us/f", "https://zoom.us/rec/download/1?a=b", "HTTPS://X.zoom.us:443/f"])
+locations = st.one_of(at_zoom, addresses, st.lists(st.sampled_from(PARTS), max_size=5).map("".join)).filter(
+    lambda text: not set(text) & set("\r\n\0") and text.isprintable()
+)
+
+
+@given(first=st.one_of(at_zoom, addresses), hops=st.lists(locations, max_size=3))
+@example(first=r"https://evil.example\@x.zoom.us/f", hops=[])
+@example(first="https://x.zoom.us/f", hops=[r"https://evil.example\@x.zoom.us/f"])
+@example(first="https://evil.example/f", hops=[])
+@example(first="https://x.zoom.us/f", hops=["https://127.0.0.1/f"])
+@example(first="https://x.zoom.us/f", hops=["http://evil.example/f"])
+@example(first="https://x.zoom.us/f", hops=["https://bucket.example/f", "https://x.zoom.us/g"])
+@example(first="https://x.zoom.us/f", hops=["https://["])
+def test_a_download_contacts_approved_hosts_only_and_the_token_goes_to_zoom_only(server, contacted, first, hops):
+    server.locations[:] = hops
+    server.tokens.clear()
+    contacted.clear()
+    approved = Approved()
+    client = ZoomClient(http_session(contacted), "https://api.zoom.us", hosts=approved)
+
+    try:
+        client.download(first, "secret").whole()
+    except UpstreamError:
+        pass
+
+    assert set(contacted.hosts) <= set(approved.urls)
+    assert len(contacted.hosts) == len(server.tokens)
+    asked = [first, *hops]
+    for at, ((scheme, host, port), token) in enumerate(zip(contacted.hosts, server.tokens, strict=True)):
+        at_zooms = scheme == "https" and port == 443 and (host == "zoom.us" or host.endswith(".zoom.us"))
+        assert (token == "Bearer secret") is at_zooms
+        assert scheme == "https" and port == 443 and "." in host
+        if asked[at].lower().startswith("https:"):
+            assert read_by_a_browser(asked[at]) == (host, port)
+
+
+def test_a_download_follows_zoom_to_its_storage(server, contacted):
+    server.locations[:] = ["https://bucket.example/f?signature=1"]
+    server.tokens.clear()
+    contacted.clear()
+
+    answer = ZoomClient(http_session(contacted), "https://api.zoom.us").download("https://x.zoom.us/f", "secret")
+
+    assert answer.status == 200
+    assert contacted.hosts == [("https", "x.zoom.us", 443), ("https", "bucket.example", 443)]
+    assert server.tokens == ["Bearer secret", None]

@@ -1,0 +1,80 @@
+"""Which answers may be cached: none with a secret in it, in whatever gzip member."""
+
+import gzip
+import tracemalloc
+
+import pytest
+
+from zoomapp.zoom.cacheable import MOST_UNPACKED, may_be_kept
+from zoomapp.zoom.packed import MAX_MEMBERS, unpacked
+
+JSON = {"Content-Type": "application/json"}
+PACKED = JSON | {"Content-Encoding": "gzip"}
+HARMLESS = b'{"meetings":[{"topic":"Weekly","id":1}],"more":['
+SECRET = b'{"start_url":"https://zoom.us/s/1?zak=x"}]}'
+MEGABYTE = 1024 * 1024
+
+
+def members(*parts):
+    return b"".join(gzip.compress(part, mtime=0) for part in parts)
+
+
+def test_an_answer_without_a_secret_may_be_cached():
+    assert may_be_kept(JSON, HARMLESS)
+    assert may_be_kept(PACKED, members(HARMLESS))
+    assert may_be_kept(PACKED, members(HARMLESS, b"{}", b"]}"))
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        members(HARMLESS + SECRET),
+        members(HARMLESS, SECRET),
+        members(HARMLESS, b" ", b" ", SECRET),
+        members(b"", HARMLESS, SECRET),
+        members(HARMLESS + SECRET[:8], SECRET[8:]),
+        members(HARMLESS, *[b" "] * 40, SECRET),
+    ],
+    ids=["one member", "second", "fourth", "after an empty one", "split over two", "after many"],
+)
+def test_a_secret_in_any_gzip_member_keeps_the_answer_from_being_cached(body):
+    assert not may_be_kept(PACKED, body)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        members(HARMLESS)[:-1],
+        members(HARMLESS, b"]}")[:-9],
+        members(HARMLESS) + b"trailing",
+        members(HARMLESS) + b"\x1f\x8b\x08",
+        b"",
+        HARMLESS,
+    ],
+    ids=["cut", "second cut", "trailing bytes", "second begun", "nothing", "not packed"],
+)
+def test_an_answer_that_cannot_be_searched_is_not_cached(body):
+    assert not may_be_kept(PACKED, body)
+
+
+def test_members_are_unpacked_up_to_their_size_together():
+    assert unpacked("gzip", members(b"a" * 5, b"b" * 5), 10) == b"aaaaabbbbb"
+    assert unpacked("gzip", members(b"a" * 5, b"b" * 6), 10) is None
+    assert unpacked("gzip", members(b"a" * 10, b""), 10) == b"a" * 10
+    assert unpacked("gzip", members(b"a" * 11), 10) is None
+    assert unpacked("gzip", members(b"a", b"b"), 0) is None
+    assert unpacked("gzip", members(*[b"a"] * MAX_MEMBERS), 100) == b"a" * MAX_MEMBERS
+    assert unpacked("gzip", members(*[b"a"] * (MAX_MEMBERS + 1)), 100) is None
+
+
+def test_what_swells_over_several_members_takes_no_more_memory_than_allowed():
+    body = members(*[bytes(3 * MEGABYTE)] * 8)
+    tracemalloc.start()
+    before = tracemalloc.get_traced_memory()[0]
+
+    found = unpacked("gzip", body, MOST_UNPACKED)
+
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert found is None
+    assert peak - before < 3 * MOST_UNPACKED
