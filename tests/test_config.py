@@ -58,7 +58,17 @@ def test_a_key_of_another_size_is_refused(text):
 
 @pytest.mark.parametrize("name", ["PUBLIC_URL", "ZOOM_HOST", "ZOOM_API_HOST"])
 @pytest.mark.parametrize(
-    "address", ["http://zoom.us", "https://zoom.us/path", "ftp://zoom.us", "https://", "https://u@zoom.us"]
+    "address",
+    [
+        *("http://zoom.us", "https://zoom.us/path", "ftp://zoom.us", "https://", "https://u@zoom.us", "https://["),
+        *(
+            r"https://evil.example\@zoom.us",
+            "https://zoom.us:x",
+            "https://zo\u00f6m.us",
+            "https://127.1",
+            "https://a..b",
+        ),
+    ],
 )
 def test_an_address_must_be_an_https_origin(name, address):
     assert problems(**{name: address})[0].startswith(name)

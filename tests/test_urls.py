@@ -6,7 +6,6 @@ from urllib.parse import urlsplit
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from urllib3.exceptions import LocationParseError
 from urllib3.util import parse_url
 
 from zoomapp.urls import UnsafeAddress, Url, parse, resolve
@@ -64,11 +63,34 @@ def test_an_honest_address_is_parsed(address, host, port, target):
         *("https://x.zoom.us@evil.example/", "https://a:b@x.zoom.us/", "https://@x.zoom.us/"),
         *("https://x.zoom.us:/", "https://x.zoom.us:0/", "https://x.zoom.us:65536/", "https://x.zoom.us:443x/"),
         *("https://x.zoom.us:0443/", "https://x.zoom.us:\u0664/"),
-        *("https://x..zoom.us/", "https://.zoom.us/", "https://zoom.us./", "https://-x.zoom.us/", "https://x-.zoom.us/"),
-        *("https://x%2ezoom.us/", "https://zo\u00f6m.us/", "https://x.zoom.us\u3002evil.example/", "https://x.zoom.u\u017f/"),
+        *(
+            "https://x..zoom.us/",
+            "https://.zoom.us/",
+            "https://zoom.us./",
+            "https://-x.zoom.us/",
+            "https://x-.zoom.us/",
+        ),
+        *(
+            "https://x%2ezoom.us/",
+            "https://zo\u00f6m.us/",
+            "https://x.zoom.us\u3002evil.example/",
+            "https://x.zoom.u\u017f/",
+        ),
         *("https://\u212aa.zoom.us/", "https://x.zoom.us/\u00e9", "https://x.zoom.us/\x85"),
-        *(" https://x.zoom.us/", "https://x.zoom.us/ ", "https://x.zoom.us/\n", "https://x.zoom\t.us/", "ht\ntps://x.zoom.us/"),
-        *("https://x.zoom.us/\0", "https://x.zoom.us/\x7f", "https://x.zoom.us/a b", 'https://x.zoom.us/"', "https://x.zoom.us/<"),
+        *(
+            " https://x.zoom.us/",
+            "https://x.zoom.us/ ",
+            "https://x.zoom.us/\n",
+            "https://x.zoom\t.us/",
+            "ht\ntps://x.zoom.us/",
+        ),
+        *(
+            "https://x.zoom.us/\0",
+            "https://x.zoom.us/\x7f",
+            "https://x.zoom.us/a b",
+            'https://x.zoom.us/"',
+            "https://x.zoom.us/<",
+        ),
         *("https://x.zoom.us?x=1", "https://x.zoom.us#f", "https://x.zoom.us/#f", "https://evil.example#.zoom.us/"),
         *("https://x.zoom.us/%", "https://x.zoom.us/%zz", "https://x.zoom.us/?%2"),
         *("https://127.1/", "https://2130706433/", "https://0x7f.0.0.1/", "https://127.0.0.01/", "https://a.1/"),
@@ -121,7 +143,17 @@ def test_a_redirect_is_resolved_against_the_address_it_came_from(location, addre
 @pytest.mark.parametrize(
     "location",
     [
-        *("", "..", "../x", "a/../../x", "/./x", "https:x", "https:/evil.example", r"\\evil.example", r"/\evil.example"),
+        *(
+            "",
+            "..",
+            "../x",
+            "a/../../x",
+            "/./x",
+            "https:x",
+            "https:/evil.example",
+            r"\\evil.example",
+            r"/\evil.example",
+        ),
         *("https://[", "//", "///evil.example", "//user@evil.example/", "/a#b", "#b", "/a, /b", "javascript:alert(1)"),
     ],
 )
@@ -147,7 +179,4 @@ def test_parsers_do_disagree_about_a_backslash():
     address = r"https://evil.example\@x.zoom.us/f"
 
     assert urlsplit(address).hostname == "x.zoom.us"
-    try:
-        assert parse_url(address).host == "evil.example"
-    except LocationParseError:
-        pass
+    assert parse_url(address).host == "evil.example"

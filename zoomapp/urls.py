@@ -1,9 +1,9 @@
 """One strict parser for addresses: those that Zoom sends, and those in the settings.
 
 Parsers disagree about malformed addresses: ``https://evil.example\\@x.zoom.us/`` has the host ``x.zoom.us`` for
-``urllib.parse`` and ``evil.example`` for browsers and urllib3. So an address is parsed once, by ``parse``, which refuses
-everything that two parsers could read differently. The decision is made on the parsed value, and the connection, the
-redirect or the link is made from that same value.
+``urllib.parse`` and ``evil.example`` for browsers and urllib3. So an address is parsed once, by ``parse``, which
+refuses everything that two parsers could read differently. The decision is made on the parsed value, and the
+connection, the redirect or the link is made from that same value.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _AUTHORITY = re.compile(r"[A-Za-z]+://[^/]*", re.ASCII)
 
 
 class UnsafeAddress(ValueError):
-    """An address that two parsers could read differently, or that is not http or https. The message names no address."""
+    """An address that two parsers could read differently, or that is not http or https. The message never quotes it."""
 
 
 @dataclass(frozen=True, slots=True)

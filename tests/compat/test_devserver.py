@@ -211,6 +211,12 @@ def test_it_may_redirect_within_the_frontend(anyone, dev, location):
         f"{DOOR}x",
         "../auth?code=1",
         f"{DOOR}/%2e%2e/auth",
+        rf"{DOOR}\..\install",
+        r"\\evil.example",
+        r"/\evil.example",
+        r"https:\\evil.example",
+        "https://[",
+        "",
     ],
 )
 def test_it_may_not_redirect_elsewhere(anyone, dev, location):
@@ -227,6 +233,29 @@ def test_it_may_not_redirect_elsewhere(anyone, dev, location):
 )
 def test_no_path_leads_out_of_the_frontend(anyone, dev, path):
     assert anyone.get(f"{DOOR}/{path}").status_code == 404
+    assert dev.seen == []
+
+
+@pytest.mark.parametrize(
+    "location", [r"\@evil.example{DOOR}/", "@evil.example{DOOR}/", ".evil.example{DOOR}/", "0{DOOR}/"]
+)
+def test_it_may_not_redirect_to_a_host_that_begins_like_its_own(anyone, dev, location):
+    dev.status, dev.headers["Location"] = 302, dev.url + location.replace("{DOOR}", DOOR)
+
+    assert anyone.get(f"{DOOR}/").status_code == 502
+
+
+def test_a_redirect_to_its_own_address_stays_below_ours(anyone, dev):
+    dev.status, dev.headers["Location"] = 302, f"{dev.url}{DOOR}/next?a=b"
+
+    answer = anyone.get(DOOR)
+
+    assert (answer.status_code, answer.location) == (302, f"{DOOR}/next?a=b")
+
+
+@pytest.mark.parametrize("query", [r"a=\b", "a=%zz", "a=<b>"])
+def test_a_query_that_could_be_read_in_two_ways_does_not_reach_it(anyone, dev, query):
+    assert anyone.get(DOOR, environ_overrides={"QUERY_STRING": query}).status_code == 404
     assert dev.seen == []
 
 

@@ -12,7 +12,10 @@ LINK_DOMAINS = ("zoom.us", "zoom.com")
 
 
 class ZoomHosts:
-    """Which addresses are Zoom's. ``configured``: ``ZOOM_HOST``, ``ZOOM_API_HOST``; the subdomains of an https one count."""
+    """Which addresses are Zoom's. ``configured``: ``ZOOM_HOST`` and ``ZOOM_API_HOST``.
+
+    The subdomains of a configured https host on the default port are Zoom's, too.
+    """
 
     def __init__(self, *configured: str) -> None:
         self._configured = tuple(parse(each) for each in configured)

@@ -164,7 +164,7 @@ class ZoomClient:
         clock: Callable[[], float] = time.time,
         hosts: ZoomHosts | None = None,
     ) -> None:
-        """``host``: where the API is. ``hosts``: which addresses are Zoom's; without it, those of ``host`` and zoom.us."""
+        """``host``: where the API is. ``hosts``: which addresses are Zoom's; the default is ``host`` and zoom.us."""
         self._adapter = session.get_adapter(host)
         self.host = host
         self.clock = clock

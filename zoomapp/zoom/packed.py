@@ -9,7 +9,7 @@ MAX_MEMBERS = 16
 
 
 def unpacked(encoding: str, body: bytes, most_bytes: int) -> bytes | None:
-    """The body as text, all gzip members of it; None if it cannot be read: another encoding, broken, or larger than that."""
+    """The body as text, all gzip members of it; None if that is broken, larger, or in another encoding."""
     if encoding in ("", "identity"):
         return body
     if encoding != "gzip":

@@ -76,7 +76,7 @@ class ExactAdapter(HTTPAdapter):
         cert: None = None,
         proxies: None = None,
     ) -> requests.Response:
-        """The answer. Raises NotSent, LostAnswer, requests.ReadTimeout, or InvalidURL for an address not parsed strictly."""
+        """The answer. Raises NotSent, LostAnswer, requests.ReadTimeout, or InvalidURL for an unsafe address."""
         try:
             url = parse(request.url or "")
         except UnsafeAddress as error:
