@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import ipaddress
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, field, fields
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from zoomapp.errors import ConfigError
 
 CALLBACK_PATH = "/api/zoomapp/auth"
 #: Where another frontend is served; Zoom's React sample is built for this address.
 FRONTEND_PATH = "/api/zoomapp/proxy"
+#: The largest number of any setting: a longer time has no date on some systems.
+MOST = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -114,11 +115,8 @@ def is_loopback(host: str | None) -> bool:
 
 def origin(text: str) -> str:
     """An origin such as ``https://zoom.us``; plain http only for a loopback address."""
-    parts = urlsplit(text)
-    try:
-        port = parts.port
-    except ValueError as error:
-        raise ValueError("has a port that is not a number") from error
+    parts = _address(text)
+    port = _port(parts)
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise ValueError("must be an address such as https://example.com")
     if parts.username or parts.path.strip("/") or parts.query or parts.fragment:
@@ -129,8 +127,26 @@ def origin(text: str) -> str:
     return f"{parts.scheme}://{host}" + (f":{port}" if port else "")
 
 
+def _address(text: str) -> SplitResult:
+    """The parts of an address. Raises ValueError, also for characters that one parser drops and another keeps."""
+    try:
+        parts = urlsplit(text)
+    except ValueError as error:
+        raise ValueError("must be an address such as https://example.com") from error
+    if not text.isascii() or not text.isprintable() or " " in text or "\\" in text:
+        raise ValueError("must be an address such as https://example.com, in plain letters")
+    return parts
+
+
+def _port(parts: SplitResult) -> int | None:
+    try:
+        return parts.port
+    except ValueError as error:
+        raise ValueError("has a port that is not a number") from error
+
+
 def _loopback_origin(text: str) -> str:
-    if not is_loopback(urlsplit(text).hostname):
+    if not is_loopback(_address(text).hostname):
         raise ValueError("must be a loopback address such as http://127.0.0.1:3000; FRONTEND_DIR serves a build")
     return origin(text)
 
@@ -144,7 +160,10 @@ def _build_folder(text: str) -> str:
 
 def key_ring(text: str) -> tuple[bytes, ...]:
     """Keys of 32 bytes from a comma list, each as 64 hex digits or base64."""
-    return tuple(_key(part.strip()) for part in text.split(",") if part.strip())
+    keys = tuple(_key(part.strip()) for part in text.split(",") if part.strip())
+    if not keys:
+        raise ValueError("holds no key")
+    return keys
 
 
 def _key(text: str) -> bytes:
@@ -152,7 +171,7 @@ def _key(text: str) -> bytes:
         return bytes.fromhex(text)
     try:
         key = base64.b64decode(text.replace("-", "+").replace("_", "/") + "=" * (-len(text) % 4), validate=True)
-    except binascii.Error as error:
+    except ValueError as error:
         raise ValueError("holds a key that is neither 64 hex digits nor base64") from error
     if len(key) != 32:
         raise ValueError(f"holds a key of {len(key)} bytes; it takes 32")
@@ -170,7 +189,20 @@ def _redis_url(text: str) -> str:
         raise ValueError("must begin with redis://, rediss://, redis+cluster:// or redis+sentinel://")
     if text.startswith("redis+sentinel:") and not re.match(r"[^/]+//[^/]+/[^/]+(/\d+)?$", text):
         raise ValueError("must name the service: redis+sentinel://host:port,host:port/service")
+    _check_redis_hosts(text)
     return text
+
+
+def _check_redis_hosts(text: str) -> None:
+    """Raises ValueError for a host or a port that no client could use."""
+    try:
+        parts = urlsplit(text)
+        hosts = [urlsplit(f"//{host}") for host in parts.netloc.rpartition("@")[2].split(",")]
+        usable = all(host.hostname and (host.port is None or host.port > 0) for host in hosts)
+    except ValueError:
+        usable = False
+    if not usable:
+        raise ValueError("must hold hosts and ports such as redis://cache.example:6379")
 
 
 def _flag(text: str) -> bool:
@@ -180,8 +212,10 @@ def _flag(text: str) -> bool:
 
 
 def _seconds(text: str) -> int:
-    if not text.isascii() or not text.isdigit() or int(text) == 0:
+    if not re.fullmatch(r"[0-9]{1,9}", text) or int(text) == 0:
         raise ValueError("must be a whole number above 0")
+    if int(text) > MOST:
+        raise ValueError(f"must be {MOST} at most")
     return int(text)
 
 
@@ -201,8 +235,12 @@ def _one_of(*allowed: str) -> Callable[[str], str]:
 
 
 def _in_client_redirect(text: str) -> str:
-    if text not in ("event", "none") and not text.startswith(("https://", "http://")):
+    if text in ("event", "none"):
+        return text
+    parts = _address(text)
+    if parts.scheme not in ("https", "http") or not parts.hostname:
         raise ValueError("must be event, none, or an address")
+    _port(parts)
     return text
 
 

@@ -10,10 +10,11 @@ from flask.typing import ResponseReturnValue
 from zoomapp import storage
 from zoomapp.begun import began_in_client
 from zoomapp.config import FRONTEND_PATH
-from zoomapp.errors import BadRequest, ContextRefused, SignInDenied, SignInError, StateMismatch, ZoomAppError
+from zoomapp.errors import ContextRefused, SignInDenied, SignInError, StateMismatch, ZoomAppError
 from zoomapp.web import drafts
 from zoomapp.web.current import browser, end_session, open_guest_session, open_session, services, user_id
 from zoomapp.web.errors import prefers_html
+from zoomapp.web.request_json import json_object
 from zoomapp.zoom.context import AppContext, open_context
 
 bp = Blueprint("oauth", __name__, url_prefix="/api/zoomapp")
@@ -35,7 +36,7 @@ def home() -> ResponseReturnValue:
 @bp.post("/context")
 def context() -> ResponseReturnValue:
     """The same from ``getAppContext()``: {"context": …} → {"location": …}."""
-    return {"result": "Success", "location": enter(_text(_json_object(), "context"))}
+    return {"result": "Success", "location": enter(_text(json_object(), "context"))}
 
 
 def enter(blob: str) -> str:
@@ -81,7 +82,7 @@ def authorize() -> ResponseReturnValue:
 @bp.post("/onauthorized")
 def onauthorized() -> ResponseReturnValue:
     """The in-client code, as the SDK's ``onAuthorized`` gave it to the page."""
-    body = _json_object()
+    body = json_object()
     who = services().signin.finish_in_client(
         browser(),
         code=_text(body, "code"),
@@ -156,13 +157,6 @@ def _left(how: str) -> ResponseReturnValue:
     if prefers_html():
         return redirect(url_for("connect.show", left=how), 303)
     return {"result": "Success"}
-
-
-def _json_object() -> dict[str, Any]:
-    body = request.get_json(force=True, silent=True)
-    if not isinstance(body, dict):
-        raise BadRequest("the body is not a JSON object")
-    return body
 
 
 def _text(body: dict[str, Any], name: str, default: str | None = None) -> str:
