@@ -56,11 +56,14 @@ def _escaped(character: str) -> str:
     return repr(character)[1:-1]
 
 
+_NUMBERS = frozenset({int, float, bool, type(None)})
+
+
 def _safe_value(value: object) -> object:
     """A value of ``extra`` for a log line: every text in it is made safe."""
     if isinstance(value, str):
         return safe(value)
-    if value is None or isinstance(value, bool | int | float):
+    if type(value) in _NUMBERS:
         return value
     if isinstance(value, dict):
         return {safe(str(name)): _safe_value(each) for name, each in value.items()}
@@ -105,7 +108,9 @@ class JsonLines(logging.Formatter):
         if current := request_id.get():
             line["request_id"] = current
         added = islice(vars(record).items(), _FIRST_ADDED, None)
-        line.update([(name, _safe_value(value)) for name, value in added if name not in _STANDARD])
+        for name, value in added:
+            if name not in _STANDARD:
+                line[name] = value if type(value) in _NUMBERS else _safe_value(value)
         if record.exc_info and record.exc_info[1] is not None:
             line["error"] = _safe_trace(self.formatException(record.exc_info))
         return msgspec.json.encode(line).decode()
