@@ -114,7 +114,16 @@ def test_a_list_without_a_key_is_a_named_fault(text):
     assert problems(TOKEN_ENCRYPTION_KEYS=text) == ["TOKEN_ENCRYPTION_KEYS holds no key."]
 
 
-NO_ADDRESSES = ["https://[", "https://[::1", "https://]", "https://a:99999999", "https://a:b", "https://\\evil", "//", "["]
+NO_ADDRESSES = [
+    "https://[",
+    "https://[::1",
+    "https://]",
+    "https://a:99999999",
+    "https://a:b",
+    "https://\\evil",
+    "//",
+    "[",
+]
 NO_ADDRESSES += ["https://rollcall.example\\@evil.example", "https://roll\ncall.example", "https://rollcall.éxample"]
 
 

@@ -42,11 +42,32 @@ VALUES = [
 PATHS = ["0", "9" * 5000, "..%2f..%2fetc%2fpasswd", "%", "85000000101", "0" * 22, "A" * 22, *VALUES]
 QUERY = ["anyway", "at", "began", "code", "error", "from", "left", "names", "once", "passcode", "q", "restart", "rows"]
 QUERY += ["show", "sort", "state", "theme", "to"]
-DATES = ["0001-01-01", "0001-01-31", "0001-12-31", "2011-01-01", "2026-01-01", "9999-12-01", "9999-12-31", "nonsense", ""]
+DATES = [
+    "0001-01-01",
+    "0001-01-31",
+    "0001-12-31",
+    "2011-01-01",
+    "2026-01-01",
+    "9999-12-01",
+    "9999-12-31",
+    "nonsense",
+    "",
+]
 FORM = ["topic", "date", "time", "duration", "zone", "passcode", "agenda", "repeat", "interval", "weekdays", "count"]
 FORM += ["back", "head", "look", "once", "shown", "text", "theme", "to", "zone_name", "late_minutes", "refresh_seconds"]
 FORM += ["announce", "hour12", "waiting_room", "join_before_host"]
-JSON_FIELDS = ["code", "state", "redirectUri", "href", "context", "address", "requests", "uuid", "participants", "event"]
+JSON_FIELDS = [
+    "code",
+    "state",
+    "redirectUri",
+    "href",
+    "context",
+    "address",
+    "requests",
+    "uuid",
+    "participants",
+    "event",
+]
 JSON_VALUES = [
     None,
     True,
@@ -98,7 +119,14 @@ HEADERS += ["Content-Type", "Cookie", "Host", "If-Modified-Since", "If-None-Matc
 HEADERS += ["Sec-Fetch-Site", "Transfer-Encoding", "User-Agent", "Via", "X-Forwarded-For", "X-Forwarded-Proto"]
 HEADERS += ["X-Zoom-App-Context", "x-zm-request-timestamp", "x-zm-signature"]
 HEADER_VALUES = ["", "\x01", "\xff\x9b", "https://[", "[", "=", ";", ",", "q=;q", "*/*;q=nan", "9" * 5000, "bytes=9-1"]
-HEADER_VALUES += ["zoomapp=\xff; zone=\x9b", "zone=Europe/\0; zoomapp=..", "-1", "\xd9\xa3", "multipart/form-data", "null"]
+HEADER_VALUES += [
+    "zoomapp=\xff; zone=\x9b",
+    "zone=Europe/\0; zoomapp=..",
+    "-1",
+    "\xd9\xa3",
+    "multipart/form-data",
+    "null",
+]
 
 
 #: What they get as a body goes to Zoom as it is.

@@ -8,7 +8,7 @@ from sandbox.faults import Fault
 from tests.web.test_guard import carries_what_zooms_client_looks_for
 
 #: Answers of Zoom's to "who is this?" that name nobody.
-NOBODY = ["[]", "null", "", "{}", '"dana"', "7"]
+NOBODY = ["[]", "null", "", "{}", '"dana"', "7", "[" * 60_000]
 PAGES = ["/", "/help", "/privacy", "/settings", "/meetings", "/tools", "/nowhere", "/participants"]
 
 

@@ -98,7 +98,7 @@ def _body(relayed: Relayed) -> Any:
         raise TooLarge(f"more than {WHOLE_BYTES} bytes: ask for it by itself")
     try:
         return msgspec.json.decode(body) if body.strip() else None
-    except (msgspec.DecodeError, RecursionError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return body.decode("utf-8", "replace")
 
 
