@@ -41,6 +41,14 @@ if os.environ.get("METRICS_TOKEN") and "PROMETHEUS_MULTIPROC_DIR" not in os.envi
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = os.environ["METRICS_FOLDER_MADE_HERE"] = made
 
 
+def on_starting(server):
+    """What a stranger sent is escaped and cut in gunicorn's own log lines, too."""
+    from zoomapp.logs import SafeFormatter
+
+    for handler in server.log.error_log.handlers:
+        handler.setFormatter(SafeFormatter(server.log.error_fmt, server.log.datefmt))
+
+
 def when_ready(server):
     """What was loaded before the fork stays one copy: a collection would write into each of its objects."""
     gc.collect()

@@ -117,3 +117,55 @@ def test_a_build_and_a_development_server_exclude_each_other(tmp_path):
 def test_nobody_is_to_wait_long_for_zooms_next_second(text):
     assert problems(RATE_LIMIT_WAIT_SECONDS=text)[0].startswith("RATE_LIMIT_WAIT_SECONDS must be 0, 1 or 2")
     assert Settings.from_env({**GOOD, "RATE_LIMIT_WAIT_SECONDS": "2"}).rate_limit_wait_seconds == 2
+
+
+@pytest.mark.parametrize("text", [",", " , ", ",,,"])
+def test_a_list_without_a_key_is_a_named_fault(text):
+    assert problems(TOKEN_ENCRYPTION_KEYS=text) == ["TOKEN_ENCRYPTION_KEYS holds no key."]
+
+
+NO_ADDRESSES = [
+    "https://[",
+    "https://[::1",
+    "https://]",
+    "https://a:99999999",
+    "https://a:b",
+    "https://\\evil",
+    "//",
+    "[",
+]
+NO_ADDRESSES += ["https://rollcall.example\\@evil.example", "https://roll\ncall.example", "https://rollcall.éxample"]
+
+
+@pytest.mark.parametrize("name", ["PUBLIC_URL", "ZOOM_HOST", "ZOOM_API_HOST", "FRONTEND_URL", "IN_CLIENT_REDIRECT"])
+@pytest.mark.parametrize("address", NO_ADDRESSES)
+def test_nonsense_in_place_of_an_address_is_a_named_fault(name, address):
+    (problem,) = problems(**{name: address})
+
+    assert problem.startswith((f"{name} must be", f"{name} has a port that is not a number"))
+
+
+@pytest.mark.parametrize("url", ["redis://[", "redis://", "redis://a:b", "redis://a:0/1", "redis+cluster://a:1,b:x"])
+@pytest.mark.parametrize("scheme", ["redis", "rediss", "redis+cluster"])
+def test_nonsense_in_place_of_redis_is_a_named_fault(scheme, url):
+    assert problems(REDIS_URL=url.replace("redis", scheme, 1))[0].startswith("REDIS_URL must")
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "redis://cache.example",
+        "redis://[::1]:6379/0",
+        "rediss://user:p%40ss@cache.example:6380/2",
+        "redis+cluster://:hush@a.example:1,b.example:2",
+        "redis+sentinel://user:hush@a.example:26379,b.example/main/3",
+    ],
+)
+def test_every_kind_of_redis_address_is_taken(url):
+    assert Settings.from_env({**GOOD, "REDIS_URL": url}).redis_url == url
+
+
+@pytest.mark.parametrize("name", ["SESSION_DAYS", "GRANT_DAYS", "REFRESH_MARGIN_SECONDS", "WEB_THREADS"])
+@pytest.mark.parametrize("text", ["0", "-1", "1.5", "9" * 9, "9" * 5000, "１２", "1e3"])
+def test_a_number_that_is_none_or_too_large_is_a_named_fault(name, text):
+    assert problems(**{name: text})[0].startswith(f"{name} must be")

@@ -30,6 +30,7 @@ FLOORS = {
     "zoomapp.begun": 2,
     "zoomapp.kept": 2,
     "zoomapp.calllog": 2,
+    "zoomapp.context_uses": 2,
     "zoomapp.handed": 2,
     "zoomapp.once": 2,
     "zoomapp.preferences": 2,

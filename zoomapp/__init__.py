@@ -13,9 +13,13 @@ from zoomapp.config import Settings
 
 
 class App(Flask):
-    """No view here is a coroutine, so none has to be asked, each time it is called, whether it is one."""
+    """Flask without what this app does not need."""
+
+    def log_exception(self, exc_info: object) -> None:
+        """Nothing: ``web.errors`` logs it, without the address that Flask's own line would hold."""
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """The function itself: no view here is a coroutine."""
         return func
 
 

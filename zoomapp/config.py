@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import ipaddress
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, field, fields
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from zoomapp.errors import ConfigError
 from zoomapp.urls import UnsafeAddress, parse
@@ -17,6 +17,8 @@ from zoomapp.urls import UnsafeAddress, parse
 CALLBACK_PATH = "/api/zoomapp/auth"
 #: Where another frontend is served; Zoom's React sample is built for this address.
 FRONTEND_PATH = "/api/zoomapp/proxy"
+#: The largest number of any setting: a longer time has no date on some systems.
+MOST = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -144,7 +146,10 @@ def _build_folder(text: str) -> str:
 
 def key_ring(text: str) -> tuple[bytes, ...]:
     """Keys of 32 bytes from a comma list, each as 64 hex digits or base64."""
-    return tuple(_key(part.strip()) for part in text.split(",") if part.strip())
+    keys = tuple(_key(part.strip()) for part in text.split(",") if part.strip())
+    if not keys:
+        raise ValueError("holds no key")
+    return keys
 
 
 def _key(text: str) -> bytes:
@@ -152,7 +157,7 @@ def _key(text: str) -> bytes:
         return bytes.fromhex(text)
     try:
         key = base64.b64decode(text.replace("-", "+").replace("_", "/") + "=" * (-len(text) % 4), validate=True)
-    except binascii.Error as error:
+    except ValueError as error:
         raise ValueError("holds a key that is neither 64 hex digits nor base64") from error
     if len(key) != 32:
         raise ValueError(f"holds a key of {len(key)} bytes; it takes 32")
@@ -170,7 +175,20 @@ def _redis_url(text: str) -> str:
         raise ValueError("must begin with redis://, rediss://, redis+cluster:// or redis+sentinel://")
     if text.startswith("redis+sentinel:") and not re.match(r"[^/]+//[^/]+/[^/]+(/\d+)?$", text):
         raise ValueError("must name the service: redis+sentinel://host:port,host:port/service")
+    _check_redis_hosts(text)
     return text
+
+
+def _check_redis_hosts(text: str) -> None:
+    """Raises ValueError for a host or a port that no client could use."""
+    try:
+        parts = urlsplit(text)
+        hosts = [urlsplit(f"//{host}") for host in parts.netloc.rpartition("@")[2].split(",")]
+        usable = all(host.hostname and (host.port is None or host.port > 0) for host in hosts)
+    except ValueError:
+        usable = False
+    if not usable:
+        raise ValueError("must hold hosts and ports such as redis://cache.example:6379")
 
 
 def _flag(text: str) -> bool:
@@ -180,8 +198,10 @@ def _flag(text: str) -> bool:
 
 
 def _seconds(text: str) -> int:
-    if not text.isascii() or not text.isdigit() or int(text) == 0:
+    if not re.fullmatch(r"[0-9]{1,9}", text) or int(text) == 0:
         raise ValueError("must be a whole number above 0")
+    if int(text) > MOST:
+        raise ValueError(f"must be {MOST} at most")
     return int(text)
 
 
@@ -201,8 +221,12 @@ def _one_of(*allowed: str) -> Callable[[str], str]:
 
 
 def _in_client_redirect(text: str) -> str:
-    if text not in ("event", "none") and not text.startswith(("https://", "http://")):
-        raise ValueError("must be event, none, or an address")
+    if text in ("event", "none"):
+        return text
+    try:
+        parse(text)
+    except UnsafeAddress as error:
+        raise ValueError("must be event, none, or an address") from error
     return text
 
 

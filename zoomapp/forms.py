@@ -228,14 +228,16 @@ def whole(text: str) -> int:
 
 
 def _date(text: str) -> date | None:
+    """The day; None for what is none, or is so far away that some time zone cannot express it."""
     try:
-        return date.fromisoformat(text) if re.fullmatch(r"\d{4}-\d\d-\d\d", text) else None
+        day = date.fromisoformat(text) if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text) else None
     except ValueError:
         return None
+    return day if day and date.min.year < day.year < date.max.year else None
 
 
 def _time(text: str) -> time | None:
     try:
-        return time.fromisoformat(text) if re.fullmatch(r"\d\d:\d\d(:\d\d)?", text) else None
+        return time.fromisoformat(text) if re.fullmatch(r"[0-9]{2}:[0-9]{2}(:[0-9]{2})?", text) else None
     except ValueError:
         return None

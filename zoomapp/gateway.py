@@ -10,7 +10,7 @@ from urllib.parse import quote, urlencode
 import msgspec
 
 from zoomapp.answers import Answers
-from zoomapp.errors import SessionExpired
+from zoomapp.errors import SessionExpired, UpstreamError
 from zoomapp.governor import Caller, Governor
 from zoomapp.tokens.service import TokenService
 from zoomapp.zoom.client import SAFE, Answer, Call, ZoomClient, decipher, lacks_scope
@@ -117,7 +117,15 @@ class Gateway:
     # Endpoints: a short method each.
 
     def me(self) -> User:
-        return User.from_api(self.get("/v2/users/me"))
+        """The signed-in user. Raises UpstreamError for an answer that names nobody."""
+        return User.from_api(self.profile())
+
+    def profile(self) -> dict[str, Any]:
+        """The signed-in user as Zoom describes them. Raises UpstreamError for an answer that names nobody."""
+        body = self.get("/v2/users/me")
+        if not isinstance(body, dict) or not text(body, "id"):
+            raise UpstreamError("users/me without an id")
+        return body
 
     def meetings(self, kind: str = "upcoming", page_token: str = "") -> Any:
         """One page of the user's meetings: ``kind`` is upcoming, live, scheduled or previous_meetings."""

@@ -97,7 +97,7 @@ class SignIn:
         if self._in_client_redirect != "event":
             return self._in_client_redirect
         given = redirect_uri or href
-        if given and _origin(given) != self._public_url:
+        if given and origin_of(given) != self._public_url:
             raise SignInError("redirect URI of another origin")
         return given or None
 
@@ -137,6 +137,10 @@ class SignIn:
         return link
 
 
-def _origin(address: str) -> str:
-    parts = urlsplit(address)
+def origin_of(address: str) -> str:
+    """Scheme, host and port of an address; empty for what is no address."""
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return ""
     return f"{parts.scheme}://{parts.netloc}"

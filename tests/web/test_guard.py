@@ -1,6 +1,10 @@
 """Nothing another site makes a browser send changes anything here; our own pages are never in the way."""
 
+from itertools import product
+
 import pytest
+
+from tests.people import Person
 
 STATE = ["/api/zoomapp/logout", "/api/zoomapp/disconnect", "/api/zoomapp/onauthorized", "/api/zoomapp/context"]
 ME = "/zoom/api/v2/users/me"
@@ -24,6 +28,93 @@ def test_a_foreign_write_is_refused(dana, world, path, headers):
     assert (answer.status_code, answer.json["error"]) == (403, "cross_site")
     assert len(world.calls) == 0
     assert dana.get(ME).status_code == 200
+
+
+FOREIGN_REFERERS = [
+    "https://evil.example/",
+    "https://evil.example/http://localhost/",
+    "http://localhost.evil.example/",
+    "http://localhost@evil.example/",
+    "http://localhost:81/",
+    "https://localhost/",
+    "http://localhost\\@evil.example/",
+    "http://[",
+    "null",
+    "about:blank",
+    "//localhost/",
+    "http://",
+    "\x9b",
+]
+
+
+@pytest.mark.parametrize("referer", FOREIGN_REFERERS)
+def test_a_write_from_a_page_of_another_site_is_refused_by_its_referer_alone(dana, world, referer):
+    for path in (*STATE, ME, "/settings", "/files", "/zoom/api/batch"):
+        answer = dana.post(path, json={}, headers={"Referer": referer})
+
+        assert (answer.status_code, answer.json["error"]) == (403, "cross_site"), path
+    assert len(world.calls) == 0
+
+
+def test_the_referer_counts_only_where_nothing_better_is_sent(dana):
+    foreign = {"Referer": "https://evil.example/"}
+
+    assert dana.get("/help", headers=foreign).status_code == 200
+    for better in ({"Sec-Fetch-Site": "same-origin"}, {"Origin": "http://localhost"}):
+        assert dana.get(ME, headers={**foreign, **better}).status_code == 200
+
+
+#: Pages that hand out a start link, a passcode, an invitation, or what a sign-in is proved with.
+MEETING = "/meetings/85000000101"
+CREDENTIALS = [
+    f"{MEETING}/start",
+    f"{MEETING}/start?anyway=1",
+    f"{MEETING}/start?once=anything",
+    f"{MEETING}/passcode",
+    f"{MEETING}/invitation",
+    f"{MEETING}.ics?passcode=1",
+    "/recordings/85000000101/passcode",
+    "/api/zoomapp/authorize",
+]
+TYPED = {"Sec-Fetch-Site": "none", "Sec-Fetch-Mode": "navigate"}
+OWN_PAGE = {"Sec-Fetch-Site": "same-origin", "Referer": "http://localhost/meetings"}
+
+
+FOREIGN_PAGES = [
+    {"Sec-Fetch-Site": "cross-site"},
+    {"Sec-Fetch-Site": "same-site"},
+    {"Referer": "https://evil.example/"},
+]
+
+
+@pytest.mark.parametrize("path", CREDENTIALS)
+def test_another_site_opens_no_page_that_hands_out_a_credential(dana, world, path):
+    for headers, method in product(FOREIGN_PAGES, ("GET", "HEAD")):
+        answer = dana.browser.open(path, method=method, headers={**headers, "Accept": "text/html"})
+
+        assert answer.status_code == 403, (method, headers)
+        assert carries_what_zooms_client_looks_for(answer)
+    assert {call.path for call in world.calls.all()} <= {"/v2/users/me"}
+
+
+@pytest.mark.parametrize("path", [each for each in CREDENTIALS if "recordings" not in each])
+def test_those_pages_open_from_our_own_and_from_a_typed_address(dana, path):
+    for headers in ({}, TYPED, OWN_PAGE):
+        assert dana.get(path, headers={**headers, "Accept": "text/html"}).status_code in (200, 302), headers
+
+
+def test_a_page_that_hands_out_no_credential_opens_from_anywhere(dana):
+    for path in (MEETING, f"{MEETING}.ics", "/recordings", "/api/zoomapp/install"):
+        assert dana.get(path, headers={"Sec-Fetch-Site": "cross-site"}).status_code in (200, 302), path
+
+
+def test_a_one_time_link_with_a_passcode_opens_from_zooms_web_client(dana, app, world):
+    link = dana.post("/files", json={"address": f"{MEETING}.ics?passcode=1"}).json["url"]
+    stranger = Person(app, world, "priya")
+
+    answer = stranger.get(link.removeprefix("http://localhost"), headers={"Sec-Fetch-Site": "cross-site"})
+
+    assert answer.status_code == 200
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "PUT", "PATCH", "DELETE"])

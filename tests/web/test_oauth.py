@@ -288,23 +288,111 @@ def test_in_the_main_client_the_overview_comes_first(anyone):
     assert anyone.open_from_zoom(typ="panel").location == "/"
 
 
-def test_a_context_is_good_once(anyone, world):
+def enter(person, blob):
+    return person.get("/api/zoomapp/home", headers={"X-Zoom-App-Context": blob})
+
+
+def test_a_context_is_good_once(anyone, app, world):
     blob = world.seal_context("dana")
-    assert anyone.get("/api/zoomapp/home", headers={"X-Zoom-App-Context": blob}).status_code == 302
+    assert enter(anyone, blob).status_code == 302
+    other = Person(app, world, "dana")
 
     for again in (blob, blob + "==", blob.replace("-", "+").replace("_", "/")):
-        answer = anyone.get("/api/zoomapp/home", headers={"X-Zoom-App-Context": again})
+        answer = enter(other, again)
         assert (answer.status_code, answer.json["error"]) == (400, "sign_in_failed")
+    assert other.browser.get_cookie("zoomapp") is None
+
+
+@pytest.mark.parametrize("who", ["dana", None])
+def test_a_context_that_its_own_session_repeats_leads_to_the_same_page(anyone, world, parts, clock, who):
+    blob = world.seal_context(who, "meeting", theme="dark")
+    assert enter(anyone, blob).location == "/participants"
+    anyone.post("/settings/theme", data={"theme": "light"})
+    stored, cookie = stored_keys(parts), anyone.browser.get_cookie("zoomapp").value
+    world.calls.clear()
+
+    clock.tick(60)
+    answer, other_way = enter(anyone, blob), anyone.post("/api/zoomapp/context", json={"context": blob + "=="})
+
+    assert (answer.status_code, answer.location) == (302, "/participants")
+    assert other_way.json == {"result": "Success", "location": "/participants"}
+    assert "Set-Cookie" not in answer.headers and "Set-Cookie" not in other_way.headers
+    assert anyone.browser.get_cookie("zoomapp").value == cookie
+    assert stored_keys(parts) == stored
+    assert len(world.calls) == 0
+
+
+def stored_keys(parts):
+    """All there is in the store."""
+    return {key: parts.redis.dump(key) for key in parts.redis.keys("*")}
+
+
+def test_a_repeat_after_a_minute_is_refused(anyone, world, clock):
+    blob = world.seal_context("dana")
+    enter(anyone, blob)
+
+    clock.tick(61)
+
+    assert enter(anyone, blob).status_code == 400
+
+
+def test_a_repeat_by_another_session_of_the_same_person_is_refused(anyone, app, world):
+    blob, other = world.seal_context("dana"), Person(app, world, "dana")
+    enter(other, world.seal_context("dana", action="another"))
+    enter(anyone, blob)
+
+    assert enter(other, blob).status_code == 400
+
+
+def test_a_repeat_by_the_session_before_is_refused(dana, world):
+    """Its id is worth nothing since the context opened another one."""
+    before, blob = dana.browser.get_cookie("zoomapp").value, world.seal_context("jonas")
+    enter(dana, blob)
+    dana.browser.set_cookie("zoomapp", before)
+
+    assert enter(dana, blob).status_code == 400
+
+
+def test_a_repeat_after_somebody_else_came_or_left_is_refused(anyone, world):
+    blob = world.seal_context("dana")
+    enter(anyone, blob)
+    enter(anyone, world.seal_context("jonas"))
+    assert enter(anyone, blob).status_code == 400
+
+    blob = world.seal_context("dana", action="again")
+    enter(anyone, blob)
+    anyone.post("/api/zoomapp/logout")
+    assert enter(anyone, blob).status_code == 400
+    assert anyone.get(ME).status_code == 401
+
+
+def test_a_context_used_before_this_version_is_refused(anyone, world, parts):
+    blob = world.seal_context("dana")
+    enter(anyone, blob)
+    (key,) = parts.redis.keys("zoomapp:context:*")
+    parts.redis.set(key, b"1")
+
+    assert enter(anyone, blob).status_code == 400
+
+
+def test_of_many_browsers_with_one_context_at_once_one_is_let_in(app, world):
+    blob, people = world.seal_context("dana"), [Person(app, world, "dana") for _ in range(8)]
+
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda person: enter(person, blob), people))
+
+    assert sorted(answer.status_code for answer in answers) == [302, *[400] * 7]
 
 
 @pytest.mark.parametrize("length", [0, 1, 2])
-def test_no_other_spelling_of_a_context_opens_it_again(anyone, world, length):
+def test_no_other_spelling_of_a_context_opens_it_again(anyone, app, world, length):
     blobs = (world.seal_context("dana", action="x" * more) for more in range(3))
     blob = next(each for each in blobs if len(base64.urlsafe_b64decode(each + "=" * (-len(each) % 4))) % 3 == length)
     assert anyone.get("/api/zoomapp/home", headers={"X-Zoom-App-Context": blob}).status_code == 302
 
     spelled = [blob[:-1] + last for last in string.ascii_letters + string.digits + "-_+/"]
-    answers = [anyone.get("/api/zoomapp/home", headers={"X-Zoom-App-Context": each}) for each in spelled]
+    other = Person(app, world, "dana")
+    answers = [other.get("/api/zoomapp/home", headers={"X-Zoom-App-Context": each}) for each in spelled]
 
     assert {answer.status_code for answer in answers} == {400}
 

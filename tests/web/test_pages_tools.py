@@ -154,3 +154,11 @@ def test_the_tools_are_one_step_from_a_running_meeting(dana, world):
 
     for page in ("/participants/85000000102", "/meetings/85000000102"):
         assert re.search(r'<main.+href="/tools"', dana.look(page).text, re.DOTALL), page
+
+
+@pytest.mark.parametrize("body", ["[]", "null", "", "{}"])
+def test_a_profile_that_names_nobody_sends_no_message(dana, world, body):
+    world.faults.append(Fault("GET /v2/users/me", 200, {"Content-Type": "application/json"}, body))
+
+    assert write(dana).status_code == 502
+    assert world.calls.count(SEND) == 0

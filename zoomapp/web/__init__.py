@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from flask import Flask, request
+from collections.abc import Iterable
+from typing import Any
+
+from flask import Flask
 
 from zoomapp import deadline, logs, noted
 from zoomapp.services import Services
@@ -22,6 +25,7 @@ from zoomapp.web import (
     health,
     info,
     lane,
+    last_resort,
     live,
     meeting,
     meetings,
@@ -51,11 +55,6 @@ def init_app(app: Flask) -> None:
     app.url_map.merge_slashes = False
     app.url_map.strict_slashes = False
     app.session_interface = sessions = SealedSessions(app, parts.redis, parts.ring)
-
-    @app.before_request
-    def begin() -> None:
-        if not lane.came_by(request.environ):
-            begin_request()
 
     guard.init_app(app, parts.settings.public_url)
     body.init_app(app)
@@ -87,7 +86,16 @@ def init_app(app: Flask) -> None:
         app.register_blueprint(page.bp)
     for page in (connect, settings, info, tools, calls, styleguide):
         app.register_blueprint(page.bp)
-    app.wsgi_app = lane.Lane(app.wsgi_app, parts, sessions, begin_request)  # type: ignore[method-assign]
+    flask_app = app.wsgi_app
+
+    def begin_and_answer(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        """Flask's WSGI app; a request begins before its session is read, so that every failure has its id."""
+        if not lane.came_by(environ):
+            begin_request()
+        return flask_app(environ, start_response)
+
+    front = lane.Lane(begin_and_answer, parts, sessions, begin_request)
+    app.wsgi_app = last_resort.LastResort(front, parts.settings)  # type: ignore[method-assign]
 
 
 def begin_request() -> None:

@@ -23,6 +23,7 @@ from zoomapp.gateway import Gateway
 from zoomapp.logs import request_id
 from zoomapp.web.current import gateway, services
 from zoomapp.web.proxy import Relayed, incoming
+from zoomapp.web.request_json import json_body
 from zoomapp.zoom.client import WHOLE_BYTES, Call
 from zoomapp.zoom.target import PREFIX, relay_target
 
@@ -63,10 +64,7 @@ def run() -> ResponseReturnValue:
 def _wanted() -> list[Wanted]:
     if (request.content_length or 0) > MOST_BYTES:
         raise TooLarge("a batch that long")
-    try:
-        asked = msgspec.json.decode(request.get_data(), type=Batch).requests
-    except msgspec.MsgspecError as error:
-        raise BadRequest(f"not a batch: {error}") from error
+    asked = json_body(Batch).requests
     if not 1 <= len(asked) <= MOST:
         raise BadRequest(f"a batch holds 1 to {MOST} requests")
     return [Wanted(each) if isinstance(each, str) else each for each in asked]
@@ -100,7 +98,7 @@ def _body(relayed: Relayed) -> Any:
         raise TooLarge(f"more than {WHOLE_BYTES} bytes: ask for it by itself")
     try:
         return msgspec.json.decode(body) if body.strip() else None
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return body.decode("utf-8", "replace")
 
 

@@ -10,6 +10,9 @@ from werkzeug.exceptions import HTTPException, InternalServerError
 
 from zoomapp.errors import BadRequest, NotFound, TokenError, TooLarge, UriTooLong, ZoomAppError
 from zoomapp.logs import request_id
+from zoomapp.web.current import services
+from zoomapp.web.last_resort import plain_page
+from zoomapp.web.viewer import do_not_ask_zoom
 
 log = logging.getLogger(__name__)
 
@@ -26,9 +29,20 @@ def answer(error: ZoomAppError) -> ResponseReturnValue:
     log.log(level, "request failed", extra={"code": error.code, "status": error.status, "detail": error.detail})
     headers = {"Cache-Control": "no-store", **error.headers}
     if prefers_html():
-        template = "pages/connect.html" if isinstance(error, TokenError) else "pages/error.html"
-        return render_template(template, error=error, reference=request_id.get()), error.status, headers
+        return _page(error), error.status, headers
     return {"error": error.code, "message": error.message, "request_id": request_id.get()}, error.status, headers
+
+
+def _page(error: ZoomAppError) -> str:
+    """The page for this failure; a plain one that needs nothing when that page fails, too."""
+    template = "pages/connect.html" if isinstance(error, TokenError) else "pages/error.html"
+    try:
+        if error.status >= 500:
+            do_not_ask_zoom()
+        return render_template(template, error=error, reference=request_id.get())
+    except Exception:
+        log.exception("error page failed")
+        return plain_page(error, services().settings.app_name, request_id.get())
 
 
 def answer_http(error: HTTPException) -> ResponseReturnValue:

@@ -1,7 +1,8 @@
-"""Cross-site requests change nothing here, and read nothing through the proxy.
+"""Cross-site requests change nothing here, read nothing through the proxy, and open nothing that hands out a secret.
 
-Browsers say where a request comes from (``Sec-Fetch-Site``; ``Origin`` on every POST of those that do not), and no page
-can forge it, so no token has to travel in forms. https://www.w3.org/TR/fetch-metadata/
+Browsers say where a request comes from (``Sec-Fetch-Site``; ``Origin`` on every POST of those that do not; ``Referer``
+of those that send neither), and no page can forge it, so no token has to travel in forms.
+https://www.w3.org/TR/fetch-metadata/
 """
 
 from __future__ import annotations
@@ -16,6 +17,11 @@ from zoomapp.errors import CrossSite
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 #: Read by scripts of our own pages; nobody else has a reason to.
 SCRIPTS_ONLY = "/zoom/api/"
+#: Pages that hand out a credential: a start link, a passcode, an invitation, the verifier of a sign-in. They open from
+#: our own pages and from a typed address.
+CREDENTIAL_ENDPOINTS = frozenset(
+    {"meetings.start", "meeting.passcode", "meeting.invitation", "recordings.passcode", "oauth.authorize"}
+)
 #: Sent by Zoom's servers, not by a browser; its signature is checked instead.
 WEBHOOK = "/api/zoomapp/webhook"
 
@@ -24,6 +30,15 @@ def init_app(app: Flask, public_url: str) -> None:
     @app.before_request
     def guard() -> None:
         refuse_cross_site(request.path, request.environ, public_url)
+        if _hands_out_credential():
+            refuse_foreign(request.environ, public_url)
+
+
+def _hands_out_credential() -> bool:
+    """Whether this page holds a secret; a calendar file does on request, and a one-time link opens it from anywhere."""
+    if request.endpoint == "meeting.calendar":
+        return "passcode" in request.args and "once" not in request.args
+    return request.endpoint in CREDENTIAL_ENDPOINTS
 
 
 def refuse_cross_site(path: str, environ: Mapping[str, Any], public_url: str) -> None:
@@ -32,9 +47,21 @@ def refuse_cross_site(path: str, environ: Mapping[str, Any], public_url: str) ->
         return
     if environ["REQUEST_METHOD"] in SAFE and not path.startswith(SCRIPTS_ONLY):
         return
+    refuse_foreign(environ, public_url)
+
+
+def refuse_foreign(environ: Mapping[str, Any], public_url: str) -> None:
+    """Raises CrossSite for a request that a page of another site made a browser send."""
     site = environ.get("HTTP_SEC_FETCH_SITE")
     origin = environ.get("HTTP_ORIGIN")
     if site is not None and site not in ("same-origin", "none"):
         raise CrossSite(f"Sec-Fetch-Site: {site}")
     if origin is not None and origin != public_url and not (site == "same-origin" and origin != "null"):
         raise CrossSite("Origin of another site")
+    if site is None and origin is None and not _is_own(environ.get("HTTP_REFERER", ""), public_url):
+        raise CrossSite("Referer of another site")
+
+
+def _is_own(referer: str, public_url: str) -> bool:
+    """Whether this is no address, or one of ours: compared as text, so that no parser can be misled."""
+    return not referer or referer == public_url or referer.startswith(f"{public_url}/")

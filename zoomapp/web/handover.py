@@ -12,6 +12,7 @@ from werkzeug.exceptions import HTTPException
 from zoomapp.errors import BadRequest
 from zoomapp.handed import Handed
 from zoomapp.web.current import act_by_link, gateway, services
+from zoomapp.web.request_json import json_object
 from zoomapp.web.trouble import Trouble
 
 bp = Blueprint("handover", __name__)
@@ -23,8 +24,8 @@ FILES = frozenset({"files.show", "recordings.spreadsheet", "download.one_file", 
 @bp.post("/files")
 def hand_over() -> ResponseReturnValue:
     """A link to one of our files for a browser that nobody is signed in to: good once, for a minute."""
-    who, body = gateway().user_id, request.get_json(force=True, silent=True)
-    path, _mark, query = str(body.get("address", "") if isinstance(body, dict) else "").partition("?")
+    who = gateway().user_id
+    path, _mark, query = str(json_object().get("address", "")).partition("?")
     if not _is_file(unquote(path)):
         raise BadRequest("not the address of a file")
     secret = _handed().leave(who, f"{unquote(path)}?{query}")

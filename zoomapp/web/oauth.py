@@ -7,13 +7,14 @@ from typing import Any
 from flask import Blueprint, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
-from zoomapp import storage
 from zoomapp.begun import began_in_client
 from zoomapp.config import FRONTEND_PATH
-from zoomapp.errors import BadRequest, ContextRefused, SignInDenied, SignInError, StateMismatch, ZoomAppError
+from zoomapp.context_uses import ContextUses
+from zoomapp.errors import ContextRefused, SignInDenied, SignInError, StateMismatch, ZoomAppError
 from zoomapp.web import drafts
-from zoomapp.web.current import browser, end_session, open_guest_session, open_session, services, user_id
+from zoomapp.web.current import browser, end_session, open_guest_session, open_session, services, this_session, user_id
 from zoomapp.web.errors import prefers_html
+from zoomapp.web.request_json import json_object
 from zoomapp.zoom.context import AppContext, open_context
 
 bp = Blueprint("oauth", __name__, url_prefix="/api/zoomapp")
@@ -35,18 +36,30 @@ def home() -> ResponseReturnValue:
 @bp.post("/context")
 def context() -> ResponseReturnValue:
     """The same from ``getAppContext()``: {"context": …} → {"location": …}."""
-    return {"result": "Success", "location": enter(_text(_json_object(), "context"))}
+    return {"result": "Success", "location": enter(_text(json_object(), "context"))}
 
 
 def enter(blob: str) -> str:
-    """Open the session the context was sealed for, and say which page to show. Raises ContextRefused."""
-    opened = _opened_once(blob)
-    if opened.user_id:
-        if user_id() != opened.user_id:
+    """Open the session the context was sealed for, and say which page to show. Raises ContextRefused.
+
+    The same context again from that session, soon after, leads to the same page and changes nothing.
+    """
+    parts = services()
+    uses, now = ContextUses(parts.redis, parts.clock), parts.clock()
+    opened = open_context(blob, parts.settings.zoom_client_id, parts.settings.zoom_client_secret, now)
+    # A context has no nonce: remembering it until it expires is what keeps it from being used twice. Its text can be
+    # spelled in many ways (padding, alphabet, spare bits of the last character), its bytes in one.
+    if not uses.claim(opened.sealed, this_session().sid, int(opened.expires_at - now) + 10):
+        if _is_open(opened) and uses.is_repeat(opened.sealed, this_session().sid):
+            return first_page(opened.kind)
+        raise ContextRefused("app context: used before")
+    if not _is_open(opened):
+        if opened.user_id:
             open_session(opened.user_id)
-    elif user_id() is not None or "guest" not in session:
-        # Whoever used this window before must not be taken for the guest.
-        open_guest_session()
+        else:
+            # Whoever used this window before must not be taken for the guest.
+            open_guest_session()
+        uses.move(opened.sealed, this_session().sid)
     if opened.theme in ("light", "dark"):
         session["client_theme"] = opened.theme
     return first_page(opened.kind)
@@ -59,16 +72,11 @@ def first_page(kind: str) -> str:
     return "/participants" if kind in IN_A_MEETING else "/"
 
 
-def _opened_once(blob: str) -> AppContext:
-    """A context has no nonce: remembering it until it expires is what keeps it from being used twice."""
-    parts = services()
-    now = parts.clock()
-    opened = open_context(blob, parts.settings.zoom_client_id, parts.settings.zoom_client_secret, now)
-    left = int(opened.expires_at - now) + 10
-    # The text can be spelled in many ways (padding, alphabet, spare bits of its last character), the bytes in one.
-    if not storage.first_time(parts.redis, "context", opened.sealed, left):
-        raise ContextRefused("app context: used before")
-    return opened
+def _is_open(context: AppContext) -> bool:
+    """Whether this browser's session is that of the context's person, or of a guest."""
+    if context.user_id:
+        return user_id() == context.user_id
+    return user_id() is None and "guest" in session
 
 
 @bp.get("/authorize")
@@ -81,7 +89,7 @@ def authorize() -> ResponseReturnValue:
 @bp.post("/onauthorized")
 def onauthorized() -> ResponseReturnValue:
     """The in-client code, as the SDK's ``onAuthorized`` gave it to the page."""
-    body = _json_object()
+    body = json_object()
     who = services().signin.finish_in_client(
         browser(),
         code=_text(body, "code"),
@@ -156,13 +164,6 @@ def _left(how: str) -> ResponseReturnValue:
     if prefers_html():
         return redirect(url_for("connect.show", left=how), 303)
     return {"result": "Success"}
-
-
-def _json_object() -> dict[str, Any]:
-    body = request.get_json(force=True, silent=True)
-    if not isinstance(body, dict):
-        raise BadRequest("the body is not a JSON object")
-    return body
 
 
 def _text(body: dict[str, Any], name: str, default: str | None = None) -> str:

@@ -23,6 +23,7 @@ bp = Blueprint("participants", __name__)
 
 #: More only when asked for, and then without being refreshed.
 ROWS = 100
+MOST_ROWS = 10_000
 #: How the address chooses what is shown; those in the second line stay when another filter is chosen.
 CHOICES = ("show", "q", "sort", "names")
 STAYING = ("sort", "names")
@@ -81,7 +82,7 @@ def told(key: str, meeting: Meeting | None, seen: Block[Roster]) -> dict[str, An
     query, view = request.args.get("q", "").strip()[:200], request.args.get("show", "")
     sort, sorted_at = request.args.get("sort", ""), request.args.get("at", type=float)
     rows = seen.value.chosen(view, query, sort, sorted_at) if seen.value else []
-    most = max(ROWS, request.args.get("rows", ROWS, type=int))
+    most = max(ROWS, min(request.args.get("rows", ROWS, type=int), MOST_ROWS))
     if seen.value and request.args.get("names") == "hide":
         # Found by their names, shown without them.
         seen = replace(seen, value=seen.value.without_names())

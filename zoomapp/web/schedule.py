@@ -75,7 +75,8 @@ def sent_before() -> Once:
 
 def _again(key: str, result: str) -> ResponseReturnValue:
     if result != once.PENDING:
-        return redirect(url_for("meeting.show", meeting_id=int(result)), 303)
+        # Another form's key may have been put into the address; its result is no meeting.
+        return redirect(url_for("meeting.show", meeting_id=result) if result.isdecimal() else url_for(".form"), 303)
     return render_template("pages/working.html"), 200, {"Refresh": "1"}
 
 

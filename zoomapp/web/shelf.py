@@ -28,6 +28,8 @@ Span = tuple[date, date]
 PIECE_FRESH_SECONDS, SHORT_FRESH_SECONDS = 600, 60
 MONTH_FRESH_SECONDS = 86400
 STORAGE_MONTHS = 6
+#: There are no recordings from before Zoom existed.
+EARLIEST = date(2011, 1, 1)
 #: A range longer than this is cut, and the page shows what it was cut to.
 LONGEST_DAYS = 2 * 366
 
@@ -70,9 +72,9 @@ def today() -> date:
 
 
 def sound_range(first: str, last: str) -> Span:
-    """The days asked for, none in the future, not too many; without a sound pair the last thirty."""
-    end = min(_day(last) or today(), today())
-    begin = _day(first) or end - timedelta(days=times.RANGE_DAYS - 1)
+    """The days asked for, none in the future or before EARLIEST, not too many; without a sound pair the last thirty."""
+    end = max(min(_day(last) or today(), today()), EARLIEST)
+    begin = max(_day(first) or end - timedelta(days=times.RANGE_DAYS - 1), EARLIEST)
     return max(min(begin, end), end - timedelta(days=LONGEST_DAYS - 1)), end
 
 

@@ -8,8 +8,9 @@ import msgspec
 from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
-from zoomapp.errors import BadRequest, NotFound, TooLarge
+from zoomapp.errors import NotFound, TooLarge
 from zoomapp.web.current import gateway, services
+from zoomapp.web.request_json import json_body
 from zoomapp.web.watched import running
 from zoomapp.zoom.ids import instance_of
 
@@ -48,10 +49,7 @@ def take(key: str) -> ResponseReturnValue:
     meeting = running(instance, LIST_SECONDS).value if instance else None
     if meeting is None:
         raise NotFound
-    try:
-        said = msgspec.json.decode(request.get_data(), type=Said)
-    except (msgspec.MsgspecError, RecursionError) as error:
-        raise BadRequest("not a list of participants") from error
+    said = json_body(Said)
     rows = [msgspec.to_builtins(row) for row in said.participants]
     services().sightings.add(who, meeting.id, said.uuid or meeting.uuid, rows)
     return "", 204

@@ -77,7 +77,7 @@ def _not_sent(sent: dict[str, str], key: str, need: Need, error: ZoomAppError) -
 
 def _recipient(to_jid: str) -> Recipient:
     """Whoever was named, else the person who asks; in that person's account."""
-    profile = gateway().get("/v2/users/me")
+    profile = gateway().profile()
     own = str(profile.get("jid", ""))
     return Recipient(to_jid or own, str(profile.get("account_id", "")), own)
 

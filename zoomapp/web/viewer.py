@@ -65,6 +65,12 @@ def viewer() -> Viewer:
     return cast(Viewer, g.viewer)
 
 
+def do_not_ask_zoom() -> None:
+    """The page of a failure does without a name rather than depend on Zoom and the store."""
+    if "viewer" not in g:
+        g.viewer = Viewer(browser_zone=request.cookies.get("zone", ""))
+
+
 def connected() -> None:
     """Nothing, for whoever may still use Zoom. Raises what keeps them from it before they fill in a form in vain."""
     who = gateway().user_id

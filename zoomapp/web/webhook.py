@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-import msgspec
 from flask import Blueprint, Response, request
 from flask.typing import ResponseReturnValue
 
 from zoomapp.errors import BadRequest, BadSignature, NotFound, TooLarge
 from zoomapp.web.current import services
+from zoomapp.web.request_json import decode_json
 from zoomapp.zoom import webhook
 
 bp = Blueprint("webhook", __name__)
@@ -26,7 +26,7 @@ def receive() -> ResponseReturnValue:
         raise NotFound
     body = _body()
     signed = _is_signed(secret, body)
-    event = _event(body)
+    event = decode_json(body, dict[str, Any])
     if event.get("event") == "endpoint.url_validation":
         return _validate(secret, event, signed)
     if not signed:
@@ -57,13 +57,6 @@ def _is_signed(secret: str, body: bytes) -> bool:
     signature = request.headers.get("x-zm-signature", "")
     fresh = webhook.is_fresh(timestamp, parts.clock(), parts.settings.webhook_window_seconds)
     return fresh and webhook.is_signed(secret, timestamp, signature, body)
-
-
-def _event(body: bytes) -> dict[str, Any]:
-    try:
-        return msgspec.json.decode(body, type=dict[str, Any])
-    except (msgspec.MsgspecError, RecursionError) as error:
-        raise BadRequest("not a JSON object") from error
 
 
 def _validate(secret: str, event: dict[str, Any], signed: bool) -> ResponseReturnValue:

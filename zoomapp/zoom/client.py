@@ -118,7 +118,7 @@ class Answer:
             return None
         try:
             return msgspec.json.decode(unpacked(self.headers.get("Content-Encoding", ""), body, JSON_BYTES) or b"")
-        except msgspec.DecodeError as error:
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             raise UpstreamError(f"answer {self.status} is not JSON") from error
 
     def close(self) -> None:
