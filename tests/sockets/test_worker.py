@@ -219,7 +219,7 @@ def test_workers_share_connections_evenly(serve_app):
 def test_nobody_leaves_room_for_a_worker_that_is_gone(monkeypatch):
     waited = []
     monkeypatch.setattr(worker, "time", SimpleNamespace(sleep=waited.append))
-    monkeypatch.setattr(worker.ThreadWorker, "accept", lambda *_: None)
+    monkeypatch.setattr(worker.TimeLimitedWorker, "accept", lambda *_: None)
     monkeypatch.setattr(worker, "held", [0, 0, 0, 0])
     one, other = (worker.StayingWorker.__new__(worker.StayingWorker) for _ in range(2))
     one.age, one.nr_conns, other.age, other.nr_conns = 1, 3, 2, 2

@@ -16,7 +16,8 @@ from typing import Any
 from gunicorn import util
 from gunicorn.http import wsgi
 from gunicorn.http.body import LengthReader
-from gunicorn.workers.gthread import ThreadWorker
+
+from zoomapp.web.request_limits import TimeLimitedWorker, head_has_arrived
 
 #: A page that makes one call after the other sends the next within this.
 STAY_MILLISECONDS = 15
@@ -81,7 +82,7 @@ def http_date(timestamp: float | None = None) -> str:
     return _date(int(time.time() if timestamp is None else timestamp))
 
 
-class StayingWorker(ThreadWorker):
+class StayingWorker(TimeLimitedWorker):
     """A thread that has answered waits a moment for that connection's next request.
 
     Else each request goes from the main loop through a queue to a thread and back, which costs as much as serving it.
@@ -133,6 +134,7 @@ class StayingWorker(ThreadWorker):
         many = len(self._staying) >= self.cfg.threads // 2
         self._staying.add(conn)
         try:
-            return bool(poll.poll(BRIEFLY_MILLISECONDS if many else STAY_MILLISECONDS))
+            # Half a head would hold the thread: the main loop waits for the rest of it.
+            return bool(poll.poll(BRIEFLY_MILLISECONDS if many else STAY_MILLISECONDS)) and head_has_arrived(conn)
         finally:
             self._staying.discard(conn)
