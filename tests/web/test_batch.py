@@ -6,8 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from sandbox.faults import Fault
-from zoomapp.fair_pool import FairPool
 from zoomapp.web import batch
+from zoomapp.web.fair_pool import FairPool
 
 BATCH = "/zoom/api/batch"
 GUARD_SECONDS = 20

@@ -18,10 +18,10 @@ from flask import Blueprint, jsonify, request
 from flask.typing import ResponseReturnValue
 
 from zoomapp.errors import BadRequest, Busy, TooLarge, ZoomAppError
-from zoomapp.fair_pool import FairPool
 from zoomapp.gateway import Gateway
 from zoomapp.logs import request_id
 from zoomapp.web.current import gateway, services
+from zoomapp.web.fair_pool import FairPool
 from zoomapp.web.proxy import Relayed, incoming
 from zoomapp.zoom.client import WHOLE_BYTES, Call
 from zoomapp.zoom.target import PREFIX, relay_target

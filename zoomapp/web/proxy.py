@@ -91,7 +91,10 @@ def _response(relayed: Relayed) -> Response:
 
 
 def relay(parts: Services, session: Session, environ: MutableMapping[str, Any]) -> Relayed:
-    """Zoom's answer for the browser. Raises BadRequest, UriTooLong, NotSignedIn and what ``read_body`` and ``send`` raise."""
+    """Zoom's answer for the browser.
+
+    Raises BadRequest, UriTooLong, NotSignedIn and what ``read_body`` and ``send`` raise.
+    """
     target = _target(environ)
     # Before the body: a stranger may not make us read one.
     if (who := session.user()) is None:

@@ -220,7 +220,9 @@ class TimeLimitedWorker(ThreadWorker):
 
     def _refuse(self, conn: Any, status: str, code: str) -> None:
         body = f'{{"error":"{code}","message":"{status[4:]}"}}'
-        head = f"HTTP/1.1 {status}\r\nConnection: close\r\nContent-Type: application/json\r\nCache-Control: no-store\r\n"
+        head = (
+            f"HTTP/1.1 {status}\r\nConnection: close\r\nContent-Type: application/json\r\nCache-Control: no-store\r\n"
+        )
         with contextlib.suppress(OSError):
             conn.sock.setblocking(False)
             conn.sock.send(f"{head}Content-Length: {len(body)}\r\n\r\n{body}".encode())

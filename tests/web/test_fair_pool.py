@@ -7,7 +7,7 @@ import pytest
 
 from zoomapp import deadline
 from zoomapp.errors import Busy
-from zoomapp.fair_pool import FairPool
+from zoomapp.web.fair_pool import FairPool
 
 GUARD_SECONDS = 30
 

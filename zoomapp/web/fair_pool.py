@@ -5,11 +5,11 @@ from __future__ import annotations
 import contextvars
 import threading
 from collections import OrderedDict, deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import wait as wait_for
 from dataclasses import dataclass, field
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from zoomapp import deadline
 from zoomapp.errors import Busy
@@ -37,15 +37,15 @@ class Task(Generic[T]):
 class Owner:
     """What one person has in the pool."""
 
-    waiting: deque[Task] = field(default_factory=deque)
+    waiting: deque[Task[Any]] = field(default_factory=deque)
     running: int = 0
 
 
 class FairPool:
     """A pool of ``places`` threads of which each person holds at most ``share``.
 
-    Free places go to the people who wait in turn, one each, so that a long list of calls delays nobody else's. A person's
-    own calls start in the order in which they came.
+    Free places go to the people who wait in turn, one each, so that a long list of calls delays nobody else's. One
+    person's calls start in the order in which they came.
 
     ``start_seconds`` bounds the wait for the *first* call of a list only. A list that has started keeps its turn in the
     queue and works through its calls on its own share, until the deadline of its request.
@@ -91,7 +91,7 @@ class FairPool:
         fitting = (person for person, each in self._owners.items() if each.waiting and each.running < self._share)
         return next(fitting, None)
 
-    def _run(self, person: str, task: Task) -> None:
+    def _run(self, person: str, task: Task[Any]) -> None:
         try:
             task.run()
         finally:
@@ -103,7 +103,7 @@ class FairPool:
                     del self._owners[person]
                 self._start_next()
 
-    def _withdraw(self, person: str, tasks: list[Task]) -> int:
+    def _withdraw(self, person: str, tasks: Sequence[Task[Any]]) -> int:
         """Take back the calls that have not started. Returns their number; their result is Busy."""
         with self._lock:
             owner = self._owners.get(person, Owner())
