@@ -480,6 +480,13 @@ MUTANTS = [
         "tests/sockets/test_request_limits.py::test_a_head_in_two_pieces_is_answered",
     ),
     Mutant(
+        "what was read ahead comes first",
+        "zoomapp/web/worker.py",
+        "_work_queue.empty() or buffered(conn):",
+        "_work_queue.empty():",
+        "tests/sockets/test_request_limits.py::test_a_request_of_which_half_came_with_the_one_before_is_answered",
+    ),
+    Mutant(
         "a head has ten seconds",
         "zoomapp/web/request_limits.py",
         "if now < head.started_at + seconds:",
@@ -510,8 +517,8 @@ MUTANTS = [
     Mutant(
         "nobody stays while others wait for a thread",
         "zoomapp/web/worker.py",
-        "if not self.tpool._work_queue.empty():",
-        "if False:",
+        "if not self.tpool._work_queue.empty() or buffered(conn):",
+        "if buffered(conn):",
         "tests/sockets/test_worker.py::test_a_talkative_connection_leaves_room_for_others",
     ),
     Mutant(

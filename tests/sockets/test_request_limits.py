@@ -135,6 +135,21 @@ def test_a_head_in_two_pieces_is_answered(connect):
         assert status(sock, HEALTH[-2:]) == b"200"
 
 
+def test_a_request_of_which_half_came_with_the_one_before_is_answered(connect):
+    for cut in (3, 30, len(HEALTH) - 2):
+        sock = connect(HEALTH + HEALTH[:cut])
+        assert status(sock) == b"200"
+        assert status(sock, HEALTH[cut:]) == b"200"
+
+    # The second half is on its way before the first answer is read.
+    sock = connect(HEALTH + HEALTH[:9])
+    sock.sendall(HEALTH[9:])
+    answers = b""
+    while answers.count(b"HTTP/1.1 200") < 2 and (piece := sock.recv(65536)):
+        answers += piece
+    assert answers.count(b"HTTP/1.1 200") == 2
+
+
 def test_a_head_without_an_end_is_refused(connect):
     sock = connect(HALF_HEAD)
 

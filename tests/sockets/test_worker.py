@@ -175,7 +175,7 @@ def test_what_a_request_leaves_unread_is_not_the_next_request(served):
 
 def test_a_thread_stays_briefly_while_half_of_all_do(monkeypatch):
     stayed = []
-    conn = type("Connection", (), {"sock": None})()
+    conn = type("Connection", (), {"sock": None, "parser": None})()
     poll = SimpleNamespace(register=lambda *_: None, poll=stayed.append)
     monkeypatch.setattr(worker.select, "poll", lambda: poll)
     one = worker.StayingWorker.__new__(worker.StayingWorker)

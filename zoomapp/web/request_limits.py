@@ -70,41 +70,37 @@ class ClosingConnection:
     received: int = 0
 
 
-def peek_head(sock: socket.socket, buffered: bytes = b"") -> tuple[Arrival, int]:
+def peek_head(sock: socket.socket, read_ahead: bytes = b"") -> tuple[Arrival, int]:
     """How much of a head has arrived, and the number of bytes in the socket; takes nothing out of it.
 
-    ``buffered``: what the parser read before from the same connection.
+    ``read_ahead``: what the parser read before from the same connection.
     """
     try:
         data = sock.recv(USUAL_HEAD_BYTES, socket.MSG_PEEK | socket.MSG_DONTWAIT)
-        if len(data) == USUAL_HEAD_BYTES and not _is_complete(buffered + data):
+        if len(data) == USUAL_HEAD_BYTES and not is_complete(read_ahead + data):
             data = sock.recv(MAX_HEAD_BYTES, socket.MSG_PEEK | socket.MSG_DONTWAIT)
         ended = not data
     except BlockingIOError:
         data, ended = b"", False
     except OSError:
         return Arrival.CLOSED, 0
-    if _is_complete(buffered + data):
+    if is_complete(read_ahead + data):
         return Arrival.COMPLETE, len(data)
     if ended:
         return Arrival.CLOSED, 0
-    too_large = len(buffered) + len(data) >= MAX_HEAD_BYTES
+    too_large = len(read_ahead) + len(data) >= MAX_HEAD_BYTES
     return Arrival.TOO_LARGE if too_large else Arrival.PARTIAL, len(data)
 
 
-def _is_complete(data: bytes) -> bool:
+def is_complete(data: bytes) -> bool:
     """Whether a request's head ends in these bytes. Empty lines before a request are not its end."""
     if data[:1] in (b"\r", b"\n"):
         data = data.lstrip(b"\r\n")
     return b"\r\n\r\n" in data
 
 
-def head_has_arrived(conn: Any) -> bool:
-    """Whether a thread can read the next head of this connection without waiting."""
-    return peek_head(conn.sock, _buffered(conn))[0] is Arrival.COMPLETE
-
-
-def _buffered(conn: Any) -> bytes:
+def buffered(conn: Any) -> bytes:
+    """What the parser read ahead of the connection's last request."""
     return conn.parser.unreader.buf.getvalue() if conn.parser is not None else b""
 
 
@@ -122,7 +118,7 @@ class TimeLimitedWorker(ThreadWorker):
         if self.cfg.is_ssl or conn.sock.family not in (socket.AF_INET, socket.AF_INET6):
             super().enqueue_req(conn)
             return
-        arrival, size = peek_head(conn.sock, _buffered(conn))
+        arrival, size = peek_head(conn.sock, buffered(conn))
         if arrival is Arrival.PARTIAL:
             self._pending_heads[conn] = PendingHead(time.monotonic(), size)
             _wake_at(conn.sock, size)
@@ -132,7 +128,7 @@ class TimeLimitedWorker(ThreadWorker):
 
     def _on_head_readable(self, conn: Any, _: Any) -> None:
         pending = self._pending_heads[conn]
-        arrival, size = peek_head(conn.sock, _buffered(conn))
+        arrival, size = peek_head(conn.sock, buffered(conn))
         if arrival is Arrival.PARTIAL and size > pending.size:
             pending.size = size
             _wake_at(conn.sock, size)

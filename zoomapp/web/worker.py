@@ -17,7 +17,7 @@ from gunicorn import util
 from gunicorn.http import wsgi
 from gunicorn.http.body import LengthReader
 
-from zoomapp.web.request_limits import TimeLimitedWorker, head_has_arrived
+from zoomapp.web.request_limits import USUAL_HEAD_BYTES, TimeLimitedWorker, buffered, is_complete
 
 #: A page that makes one call after the other sends the next within this.
 STAY_MILLISECONDS = 15
@@ -82,6 +82,20 @@ def http_date(timestamp: float | None = None) -> str:
     return _date(int(time.time() if timestamp is None else timestamp))
 
 
+def _read_head(conn: Any) -> bool:
+    """Whether the next head is complete; the parser finds it in its buffer.
+
+    Half a head would hold the thread, so the main loop waits for the rest of it. This reads what the parser would read:
+    a look at it (`peek_head`) would let go of the interpreter once more.
+    """
+    try:
+        data = conn.sock.recv(USUAL_HEAD_BYTES)
+    except OSError:
+        return False
+    conn.parser.unreader.unread(data)
+    return is_complete(data)
+
+
 class StayingWorker(TimeLimitedWorker):
     """A thread that has answered waits a moment for that connection's next request.
 
@@ -127,14 +141,14 @@ class StayingWorker(TimeLimitedWorker):
         return bool(super()._keepalive_after(conn, keepalive))
 
     def _goes_on(self, conn: Any) -> bool:
-        if not self.tpool._work_queue.empty():
+        # What the parser read ahead comes before what the socket holds: the main loop puts both together.
+        if not self.tpool._work_queue.empty() or buffered(conn):
             return False
         poll = select.poll()
         poll.register(conn.sock, select.POLLIN)
         many = len(self._staying) >= self.cfg.threads // 2
         self._staying.add(conn)
         try:
-            # Half a head would hold the thread: the main loop waits for the rest of it.
-            return bool(poll.poll(BRIEFLY_MILLISECONDS if many else STAY_MILLISECONDS)) and head_has_arrived(conn)
+            return bool(poll.poll(BRIEFLY_MILLISECONDS if many else STAY_MILLISECONDS)) and _read_head(conn)
         finally:
             self._staying.discard(conn)
