@@ -2,12 +2,13 @@
 
 Requests in flight are at most workers x threads. Zoom takes 0.2-1 s to answer, so a small number of threads would make
 requests queue; 512 threads per worker carry 600 waiting requests with room to spare (`dev.py bench --only in-flight`),
-and a thread is only started when needed. More in one worker fight over the interpreter lock. A buffering
-router (Heroku, nginx) belongs in front: a client that sends half a request holds a thread.
+and a thread is only started when needed. More in one worker fight over the interpreter lock. Clients that send slowly
+hold no thread (zoomapp/web/request_limits.py); docs/deployment.md says which routers keep them away altogether.
 """
 
 import gc
 import os
+import resource
 import shutil
 import signal
 import tempfile
@@ -17,6 +18,13 @@ worker_class = "zoomapp.web.worker.StayingWorker"
 workers = int(os.environ.get("WEB_CONCURRENCY", 2))
 threads = int(os.environ.get("WEB_THREADS", 512))
 worker_connections = 2000
+
+# Each connection is an open file, and so is each one to Zoom. Many hosts start a process with 1,024.
+OPEN_FILES = 4096
+soft_limit, hard_limit = resource.getrlimit(resource.RLIMIT_NOFILE)
+if soft_limit != resource.RLIM_INFINITY and soft_limit < OPEN_FILES:
+    most = OPEN_FILES if hard_limit == resource.RLIM_INFINITY else min(OPEN_FILES, hard_limit)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard_limit))
 
 # One copy of the code for all workers; connections and threads are only opened after the fork.
 preload_app = True

@@ -11,6 +11,7 @@ ZoomAppError              500  internal_error      we act
 │   └── ContextRefused    400  sign_in_failed      the app context is not ours, or not fresh
 ├── BadRequest            400  bad_request         whoever wrote the request
 │   ├── TooLarge          413  too_large
+│   ├── RequestTimeout    408  request_timeout     whoever sent it too slowly
 │   └── UriTooLong        414  uri_too_long
 ├── CrossSite             403  cross_site          nobody: the request is not ours
 ├── BadSignature          401  bad_signature       nobody: the event is not Zoom's, or stale
@@ -25,6 +26,7 @@ ZoomAppError              500  internal_error      we act
 │   ├── FrontendAway      502  upstream_error      whoever develops it starts its server
 │   └── RateLimited       429  rate_limited        wait ``retry_after`` seconds
 ├── StoreUnavailable      503  store_unavailable   the operator
+├── Busy                  503  busy                wait a moment
 ├── ShuttingDown          503  restarting          nobody: another worker takes the repeat
 └── ConfigError                                    the operator; stops the start
 
@@ -113,6 +115,14 @@ class TooLarge(BadRequest):
     status = 413
     code = "too_large"
     message = "The request is larger than this app accepts."
+
+
+class RequestTimeout(BadRequest):
+    """The request's body did not arrive in time."""
+
+    status = 408
+    code = "request_timeout"
+    message = "The request took too long to arrive. Try again."
 
 
 class UriTooLong(BadRequest):
@@ -262,6 +272,19 @@ class StoreUnavailable(ZoomAppError):
     @property
     def headers(self) -> dict[str, str]:
         return {"Retry-After": "5"}
+
+
+class Busy(ZoomAppError):
+    """A share of something bounded is used up: places in a pool, or memory."""
+
+    status = 503
+    code = "busy"
+    title = "The app is busy"
+    message = "The app is busy. Try again in a moment."
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {"Retry-After": "2"}
 
 
 class ShuttingDown(ZoomAppError):

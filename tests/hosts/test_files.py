@@ -75,3 +75,16 @@ def test_compose_gives_the_app_what_it_requires_after_a_release_check():
     assert release["command"] == procfile()["release"].split()
     assert web["depends_on"] == {"release": {"condition": "service_completed_successfully"}}
     assert re.search(r"--appendonly yes.* --maxmemory-policy noeviction", services["store"]["command"])
+
+
+def test_compose_lets_nobody_reach_the_app_but_through_a_router_that_buffers():
+    services = yaml.safe_load((ROOT / "compose.yaml").read_text())["services"]
+    config = (ROOT / "nginx.conf").read_text()
+
+    published = {port for each in services.values() for port in each.get("ports", [])}
+    inside = re.search(r"listen (\d+);", config)[1]
+    assert published == {f"8000:{inside}"} == set(services["router"]["ports"])
+    assert services["router"]["volumes"] == ["./nginx.conf:/etc/nginx/nginx.conf:ro"]
+    assert f"server web:{services['web']['environment']['PORT']};" in config
+    for line in ("proxy_request_buffering on;", "client_header_timeout 10s;", "client_body_timeout 10s;"):
+        assert line in config

@@ -175,7 +175,7 @@ def test_what_a_request_leaves_unread_is_not_the_next_request(served):
 
 def test_a_thread_stays_briefly_while_half_of_all_do(monkeypatch):
     stayed = []
-    conn = type("Connection", (), {"sock": None})()
+    conn = type("Connection", (), {"sock": None, "parser": None})()
     poll = SimpleNamespace(register=lambda *_: None, poll=stayed.append)
     monkeypatch.setattr(worker.select, "poll", lambda: poll)
     one = worker.StayingWorker.__new__(worker.StayingWorker)
@@ -219,7 +219,7 @@ def test_workers_share_connections_evenly(serve_app):
 def test_nobody_leaves_room_for_a_worker_that_is_gone(monkeypatch):
     waited = []
     monkeypatch.setattr(worker, "time", SimpleNamespace(sleep=waited.append))
-    monkeypatch.setattr(worker.ThreadWorker, "accept", lambda *_: None)
+    monkeypatch.setattr(worker.TimeLimitedWorker, "accept", lambda *_: None)
     monkeypatch.setattr(worker, "held", [0, 0, 0, 0])
     one, other = (worker.StayingWorker.__new__(worker.StayingWorker) for _ in range(2))
     one.age, one.nr_conns, other.age, other.nr_conns = 1, 3, 2, 2

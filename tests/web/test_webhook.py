@@ -1,5 +1,6 @@
 """Webhooks: Zoom's only, fresh, once, answered before the work is done."""
 
+import contextlib
 import hashlib
 import hmac
 import json
@@ -7,6 +8,7 @@ import json
 import pytest
 
 from zoomapp import keys
+from zoomapp.web.body_limits import webhooks_in_flight
 
 SECRET = "a-webhook-secret-of-the-tests"
 ME = "/zoom/api/v2/users/me"
@@ -191,3 +193,24 @@ def test_without_a_secret_there_is_no_webhook(settings, world, clock):
     built = services.build(replace(settings, zoom_webhook_secret=""), transport=SandboxAdapter(world), clock=clock)
 
     assert create_app(built).test_client().post(PATH, json={}).status_code == 404
+
+
+def test_an_event_may_have_256_kb(send):
+    event = {"event": "nothing.we.know", "payload": {"text": ""}}
+    event["payload"]["text"] = "x" * (256 * 1024 - len(json.dumps(event)))
+
+    assert send(event).status_code == 204
+    event["payload"]["text"] += "x"
+    assert send(event).status_code == 413
+
+
+def test_the_ninth_event_at_once_is_told_the_app_is_busy(send):
+    with contextlib.ExitStack() as others:
+        for _ in range(8):
+            others.enter_context(webhooks_in_flight.place())
+
+        answer = send({"event": "nothing.we.know"})
+
+    assert (answer.status_code, answer.json["error"]) == (503, "busy")
+    assert int(answer.headers["Retry-After"]) > 0
+    assert send({"event": "nothing.we.know"}).status_code == 204

@@ -9,19 +9,19 @@ call through the proxy; what the proxy would refuse has that refusal's status an
 
 from __future__ import annotations
 
-import contextvars
 from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
 import msgspec
 from flask import Blueprint, jsonify, request
 from flask.typing import ResponseReturnValue
 
-from zoomapp.errors import BadRequest, TooLarge, ZoomAppError
+from zoomapp.errors import BadRequest, Busy, TooLarge, ZoomAppError
 from zoomapp.gateway import Gateway
 from zoomapp.logs import request_id
 from zoomapp.web.current import gateway, services
+from zoomapp.web.fair_pool import FairPool
 from zoomapp.web.proxy import Relayed, incoming
 from zoomapp.web.request_json import json_body
 from zoomapp.zoom.client import WHOLE_BYTES, Call
@@ -33,10 +33,14 @@ MOST = 20
 MOST_BYTES = 64 * 1024
 #: Of one process, for all who ask: a batch may not hold more of Zoom's connections than a handful of people would.
 AT_ONCE = 8
+#: Of those, for one person, however many batches they send.
+AT_ONCE_PER_PERSON = AT_ONCE // 4
+#: How long a batch waits for its first place before it gets 503.
+START_SECONDS = 2.0
 #: Answers that carry text are written as JSON, so they must come uncompressed.
 HEADERS = {"Accept": "application/json", "Accept-Encoding": "identity"}
 
-_pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="batch")
+_pool = FairPool(AT_ONCE, AT_ONCE_PER_PERSON, START_SECONDS, "batch")
 
 
 class Wanted(msgspec.Struct, frozen=True):
@@ -53,12 +57,14 @@ class Batch(msgspec.Struct, frozen=True):
 
 @bp.post("/zoom/api/batch")
 def run() -> ResponseReturnValue:
-    """All answers, in the order of the questions. Raises NotSignedIn, BadRequest, TooLarge."""
-    wanted = _wanted()
+    """All answers, in the order of the questions. Raises NotSignedIn, BadRequest, TooLarge, Busy."""
+    # Before the body: a stranger may not make us read one.
     who, now = gateway(), services().clock()
-    # Each thread works in a copy of this request's context: its deadline, its id, the list its calls are noted in.
-    begun = [(each, _pool.submit(contextvars.copy_context().run, _answer, who, each, now)) for each in wanted]
-    return jsonify(answers=[_told(each, *under_way.result()) for each, under_way in begun])
+    wanted = _wanted()
+    # Each call runs in a copy of this request's context: its deadline, its id, the list its calls are noted in.
+    answers = _pool.run(who.user_id, [partial(_answer, who, each, now) for each in wanted])
+    parts = [_refusal(answer) if isinstance(answer, Busy) else answer for answer in answers]
+    return jsonify(answers=[_told(each, *part) for each, part in zip(wanted, parts, strict=True)])
 
 
 def _wanted() -> list[Wanted]:
@@ -79,8 +85,12 @@ def _answer(who: Gateway, wanted: Wanted, now: float) -> tuple[int, Iterable[tup
         relayed = incoming(who.send(call), call.method, now)
         return relayed.status, relayed.headers.items(), _body(relayed)
     except ZoomAppError as error:
-        said = {"error": error.code, "message": error.message, "request_id": request_id.get()}
-        return error.status, error.headers.items(), said
+        return _refusal(error)
+
+
+def _refusal(error: ZoomAppError) -> tuple[int, Iterable[tuple[str, str]], Any]:
+    said = {"error": error.code, "message": error.message, "request_id": request_id.get()}
+    return error.status, error.headers.items(), said
 
 
 def _in_full(path: str) -> str:

@@ -13,7 +13,7 @@ from typing import Any
 
 from zoomapp import logs, noted
 from zoomapp.services import Services
-from zoomapp.web import guard, headers, observed
+from zoomapp.web import body, guard, headers, observed
 from zoomapp.web.proxy import MET, METHODS, ROUTE, relay
 from zoomapp.web.sessions import SealedSessions
 from zoomapp.zoom.target import PREFIX
@@ -51,6 +51,7 @@ class Lane:
         except Exception as failure:
             environ[MET] = failure
             return self.app(environ, start_response)
+        body.release(environ)
         line = STATUS_LINES.get(relayed.status) or f"{relayed.status} Unknown"
         told = [*relayed.headers.items(), *self._always, ("X-Request-Id", logs.request_id.get())]
         start_response(line, told)

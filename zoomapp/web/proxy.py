@@ -5,7 +5,7 @@ Most calls are answered in front of Flask (`lane.py`), the rest by the view here
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, MutableMapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -91,11 +91,16 @@ def _response(relayed: Relayed) -> Response:
     return response
 
 
-def relay(parts: Services, session: Session, environ: Mapping[str, Any]) -> Relayed:
-    """Zoom's answer for the browser. Raises BadRequest, UriTooLong, TooLarge, NotSignedIn and what ``send`` raises."""
-    call = outgoing(environ)
+def relay(parts: Services, session: Session, environ: MutableMapping[str, Any]) -> Relayed:
+    """Zoom's answer for the browser.
+
+    Raises BadRequest, UriTooLong, NotSignedIn and what ``read_body`` and ``send`` raise.
+    """
+    target = _target(environ)
+    # Before the body: a stranger may not make us read one.
     if (who := session.user()) is None:
         raise NotSignedIn("no user in the session")
+    call = _outgoing(environ, target)
     way = parts.gateway(who, session.tokens)
     seconds = seconds_kept(call.path) if call.method == "GET" else 0
     wish = environ.get("HTTP_CACHE_CONTROL", "").lower() if seconds else ""
@@ -121,14 +126,19 @@ def _kept(parts: Services, asker: Asker, way: Gateway, call: Call, seconds: int,
     return Relayed(relayed.status, relayed.headers | told, relayed.body, relayed.close)
 
 
-def outgoing(environ: Mapping[str, Any]) -> Call:
-    """The browser's request as a call to Zoom. Raises BadRequest, UriTooLong, TooLarge."""
+def _target(environ: Mapping[str, Any]) -> str:
+    """What to ask Zoom for. Raises BadRequest, UriTooLong."""
     # PATH_INFO is percent-decoded, which would break meeting UUIDs: take the target as it came on the wire.
     raw = environ.get("RAW_URI") or environ.get("REQUEST_URI")
     if not raw:
         raise BadRequest("the server does not say what came over the wire")
+    return relay_target(raw)
+
+
+def _outgoing(environ: MutableMapping[str, Any], target: str) -> Call:
+    """The browser's request as a call to Zoom. Raises what ``read_body`` raises."""
     headers = {name: environ[key] for name, key in UP if environ.get(key)}
-    return Call(environ["REQUEST_METHOD"], relay_target(raw), headers, read_body(environ, MAX_BODY_BYTES))
+    return Call(environ["REQUEST_METHOD"], target, headers, read_body(environ, MAX_BODY_BYTES))
 
 
 def incoming(answer: Answer, method: str, now: float) -> Relayed:

@@ -7,24 +7,29 @@ from typing import Any
 from flask import Blueprint, Response, request
 from flask.typing import ResponseReturnValue
 
-from zoomapp.errors import BadRequest, BadSignature, NotFound, TooLarge
+from zoomapp.errors import BadRequest, BadSignature, NotFound
+from zoomapp.web.body_limits import webhooks_in_flight
 from zoomapp.web.current import services
 from zoomapp.web.request_json import decode_json
 from zoomapp.zoom import webhook
 
 bp = Blueprint("webhook", __name__)
 
-MAX_BODY_BYTES = 512 * 1024
-
 
 @bp.post("/api/zoomapp/webhook")
 def receive() -> ResponseReturnValue:
     """204 for an event, also for one that was here before; 200 with the answer to Zoom's challenge."""
-    parts = services()
-    secret = parts.settings.zoom_webhook_secret
+    secret = services().settings.zoom_webhook_secret
     if not secret:
         raise NotFound
-    body = _body()
+    # The body comes from a stranger until its signature is checked: few are read at once, and no large one.
+    with webhooks_in_flight.place():
+        body = request.get_data(cache=False)
+        return _receive(secret, body)
+
+
+def _receive(secret: str, body: bytes) -> ResponseReturnValue:
+    parts = services()
     signed = _is_signed(secret, body)
     event = decode_json(body, dict[str, Any])
     if event.get("event") == "endpoint.url_validation":
@@ -43,12 +48,6 @@ def look_for_what_was_left(response: Response) -> Response:
     if services().events.is_due():
         response.call_on_close(services().events.work_off)
     return response
-
-
-def _body() -> bytes:
-    if (request.content_length or 0) > MAX_BODY_BYTES:
-        raise TooLarge(f"{request.content_length} bytes")
-    return request.get_data(cache=False)
 
 
 def _is_signed(secret: str, body: bytes) -> bool:

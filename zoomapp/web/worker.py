@@ -16,7 +16,8 @@ from typing import Any
 from gunicorn import util
 from gunicorn.http import wsgi
 from gunicorn.http.body import LengthReader
-from gunicorn.workers.gthread import ThreadWorker
+
+from zoomapp.web.request_limits import USUAL_HEAD_BYTES, TimeLimitedWorker, buffered, is_complete
 
 #: A page that makes one call after the other sends the next within this.
 STAY_MILLISECONDS = 15
@@ -81,7 +82,21 @@ def http_date(timestamp: float | None = None) -> str:
     return _date(int(time.time() if timestamp is None else timestamp))
 
 
-class StayingWorker(ThreadWorker):
+def _read_head(conn: Any) -> bool:
+    """Whether the next head is complete; the parser finds it in its buffer.
+
+    Half a head would hold the thread, so the main loop waits for the rest of it. This reads what the parser would read:
+    a look at it (`peek_head`) would let go of the interpreter once more.
+    """
+    try:
+        data = conn.sock.recv(USUAL_HEAD_BYTES)
+    except OSError:
+        return False
+    conn.parser.unreader.unread(data)
+    return is_complete(data)
+
+
+class StayingWorker(TimeLimitedWorker):
     """A thread that has answered waits a moment for that connection's next request.
 
     Else each request goes from the main loop through a queue to a thread and back, which costs as much as serving it.
@@ -126,13 +141,14 @@ class StayingWorker(ThreadWorker):
         return bool(super()._keepalive_after(conn, keepalive))
 
     def _goes_on(self, conn: Any) -> bool:
-        if not self.tpool._work_queue.empty():
+        # What the parser read ahead comes before what the socket holds: the main loop puts both together.
+        if not self.tpool._work_queue.empty() or buffered(conn):
             return False
         poll = select.poll()
         poll.register(conn.sock, select.POLLIN)
         many = len(self._staying) >= self.cfg.threads // 2
         self._staying.add(conn)
         try:
-            return bool(poll.poll(BRIEFLY_MILLISECONDS if many else STAY_MILLISECONDS))
+            return bool(poll.poll(BRIEFLY_MILLISECONDS if many else STAY_MILLISECONDS)) and _read_head(conn)
         finally:
             self._staying.discard(conn)
