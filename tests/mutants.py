@@ -913,6 +913,34 @@ MUTANTS = [
         "",
         "tests/test_governor.py::test_nobody_fills_redis",
     ),
+    Mutant(
+        "an endpoint that refuses a fresh token costs one refresh",
+        "zoomapp/gateway.py",
+        "if tokens.access_token == token and refused and refused.contains(*entry):",
+        "if False:",
+        "tests/web/test_refused_endpoints.py::test_ten_calls_of_an_endpoint_that_always_refuses_cost_one_refresh",
+    ),
+    Mutant(
+        "a refusal of a fresh token stays saved",
+        "zoomapp/gateway.py",
+        "            if refused and not still_refused:\n",
+        "            if refused:\n",
+        "tests/web/test_refused_endpoints.py::test_the_refusal_is_known_in_every_process",
+    ),
+    Mutant(
+        "an endpoint that takes the fresh token is not remembered",
+        "zoomapp/gateway.py",
+        "                refused.remove(*entry)\n",
+        "                pass\n",
+        "tests/web/test_refused_endpoints.py::test_an_endpoint_that_takes_the_fresh_token_is_not_remembered",
+    ),
+    Mutant(
+        "code 124 means the access token, whatever the status",
+        "zoomapp/gateway.py",
+        "(answer.status == 401 or _error_code(body) == INVALID_ACCESS_TOKEN)",
+        "answer.status == 401",
+        "tests/web/test_refused_endpoints.py::test_code_124_with_any_status_is_refreshed_once_and_repeated_once",
+    ),
 ]
 
 

@@ -19,7 +19,7 @@ import msgspec
 import redis
 
 from zoomapp import keys, storage
-from zoomapp.errors import NotAuthorized, SessionExpired, TokenError, ZoomAppError
+from zoomapp.errors import NotAuthorized, SessionExpired, TokenError, ZoomAppError, ZoomRefused
 from zoomapp.gateway import Gateway
 from zoomapp.logs import hashed
 from zoomapp.storage import named_failures
@@ -180,7 +180,7 @@ class Events:
             log.info("unverified deauthorization", extra={"user": hashed(user_id), "detail": error.detail})
 
     def _forget_if_ended(self, user_id: str) -> None:
-        with contextlib.suppress(SessionExpired):
+        with contextlib.suppress(SessionExpired, ZoomRefused):
             self._gateway(user_id).get("/v2/users/me")
         try:
             # A call that Zoom refused ends no grant: only what the token endpoint refused is marked so.

@@ -313,9 +313,10 @@ def named_failures() -> Iterator[None]:
 #: What is kept of a user under a name that needs no list.
 ANSWERS, ANSWERS_VERSION = "answers", "answers-version"
 HOST_DAYS = "host-days"
+REFUSED_ENDPOINTS = "refused-endpoints"
 #: Keys that stand for nobody, and hold what this user's token fetched.
 SHARED = "shared"
-KINDS = ("tokens", "lease", "failure", "preferences", ANSWERS, ANSWERS_VERSION, HOST_DAYS)
+KINDS = ("tokens", "lease", "failure", "preferences", ANSWERS, ANSWERS_VERSION, HOST_DAYS, REFUSED_ENDPOINTS)
 
 #: How long the list of what is kept of a user outlives its last entry: longer than anything on it by default.
 LISTED_SECONDS = 400 * 86400
