@@ -166,7 +166,7 @@ MUTANTS = [
     Mutant(
         "state belongs to a browser",
         "zoomapp/web/current.py",
-        'return cast(str, session["browser"])',
+        'return cast(str, session.get("browser") or secrets.token_urlsafe(16))',
         "return 'any'",
         "tests/web/test_oauth.py::test_another_browsers_callback_is_refused",
     ),
@@ -201,8 +201,8 @@ MUTANTS = [
     Mutant(
         "no session comes back to life",
         "zoomapp/web/sessions.py",
-        "ex=self._lifetime_seconds, xx=session.stored)",
-        "ex=self._lifetime_seconds)",
+        "ex=self._seconds(content), xx=session.stored)",
+        "ex=self._seconds(content))",
         "tests/web/test_sessions.py::test_a_slow_request_does_not_bring_an_ended_session_back",
     ),
     Mutant(
@@ -940,6 +940,42 @@ MUTANTS = [
         "(answer.status == 401 or _error_code(body) == INVALID_ACCESS_TOKEN)",
         "answer.status == 401",
         "tests/web/test_refused_endpoints.py::test_code_124_with_any_status_is_refreshed_once_and_repeated_once",
+    ),
+    Mutant(
+        "a session in which nobody signed in lives minutes",
+        "zoomapp/web/sessions.py",
+        'return self._lifetime_seconds if "user_id" in content else min(VISITOR_SECONDS, self._lifetime_seconds)',
+        "return self._lifetime_seconds",
+        "tests/web/test_pending_signins.py::test_a_session_in_which_nobody_signed_in_lives_minutes",
+    ),
+    Mutant(
+        "a browser's pending sign-ins are bounded in one step",
+        "zoomapp/begun.py",
+        "for _, field in ipairs(redis.call('HKEYS', KEYS[1])) do others[#others + 1] = field end\n",
+        "",
+        "tests/web/test_pending_signins.py"
+        "::test_a_browser_has_at_most_twelve_pending_sign_ins_however_many_start_at_once",
+    ),
+    Mutant(
+        "all pending sign-ins together are bounded",
+        "zoomapp/begun.py",
+        "        self._count(field_name)\n",
+        "",
+        "tests/web/test_pending_signins.py::test_above_fifty_thousand_a_new_one_is_told_to_wait_and_leaves_nothing",
+    ),
+    Mutant(
+        "a finished sign-in counts no more",
+        "zoomapp/begun.py",
+        "            self._forget_count(field_name)\n",
+        "            pass\n",
+        "tests/web/test_pending_signins.py::test_a_finished_or_expired_sign_in_counts_no_more",
+    ),
+    Mutant(
+        "only a sign-in that started leaves a session",
+        "zoomapp/web/current.py",
+        'return cast(str, session.get("browser") or secrets.token_urlsafe(16))',
+        'return cast(str, session.setdefault("browser", secrets.token_urlsafe(16)))',
+        "tests/web/test_pending_signins.py::test_a_stranger_who_finishes_what_was_not_started_gets_no_session",
     ),
 ]
 

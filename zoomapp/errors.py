@@ -9,6 +9,7 @@ ZoomAppError              500  internal_error      we act
 │   ├── StateMismatch     400  sign_in_failed      state unknown, used, or another session's
 │   ├── SignInDenied      400  sign_in_failed      the person, or Zoom, said no
 │   └── ContextRefused    400  sign_in_failed      the app context is not ours, or not fresh
+├── TooManySignIns        429  rate_limited        wait
 ├── BadRequest            400  bad_request         whoever wrote the request
 │   ├── TooLarge          413  too_large
 │   └── UriTooLong        414  uri_too_long
@@ -100,6 +101,23 @@ class ContextRefused(SignInError):
 
     title = "Zoom’s greeting could not be read"
     message = "Close the app and open it again from Zoom."
+
+
+class TooManySignIns(ZoomAppError):
+    """So many sign-ins are pending that no other may start for ``retry_after`` seconds."""
+
+    status = 429
+    code = "rate_limited"
+    title = "Too many sign-ins at once"
+    message = "Too many sign-ins are under way. Try again in a few minutes."
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__("too many pending sign-ins")
+        self.retry_after = retry_after
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {"Retry-After": str(self.retry_after)}
 
 
 class BadRequest(ZoomAppError):
