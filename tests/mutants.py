@@ -977,6 +977,34 @@ MUTANTS = [
         'return cast(str, session.setdefault("browser", secrets.token_urlsafe(16)))',
         "tests/web/test_pending_signins.py::test_a_stranger_who_finishes_what_was_not_started_gets_no_session",
     ),
+    Mutant(
+        "kept answers are counted as they lie in memory",
+        "zoomapp/answers.py",
+        "return ENTRY_BYTES + sys.getsizeof(kept.headers) + sum(map(sys.getsizeof, texts))",
+        "return len(kept.body)",
+        "tests/web/test_answers.py::test_kept_answers_of_any_size_fit_into_the_memory_they_may_take",
+    ),
+    Mutant(
+        "a stranger's claim leaves no key",
+        "zoomapp/events.py",
+        "if self._tokens.store.load(user_id) and storage.first_time(",
+        "if storage.first_time(",
+        "tests/web/test_webhook.py::test_unsigned_removals_of_strangers_leave_no_key",
+    ),
+    Mutant(
+        "a list of keys forgets what expired",
+        "zoomapp/storage.py",
+        "  if added == 0 then return end\n",
+        "  if true then return end\n",
+        "tests/test_key_lists.py::test_a_list_forgets_what_expired",
+    ),
+    Mutant(
+        "a script asks only for keys of its own node",
+        "zoomapp/storage.py",
+        "    if string.sub(key, 1, #own) == own and ",
+        "    if ",
+        "tests/test_key_lists.py::test_a_key_with_another_tag_stays_on_the_list",
+    ),
 ]
 
 
