@@ -664,14 +664,14 @@ MUTANTS = [
     Mutant(
         "attendance: webhooks' records go with the host",
         "zoomapp/rooms.py",
-        "redis.call('SADD', KEYS[4], KEYS[2], KEYS[3])",
+        "list_keys(KEYS[4], ARGV[1], KEYS[2], KEYS[3])\n",
         "",
         "tests/test_rooms.py::test_who_leaves_takes_all_of_it_along",
     ),
     Mutant(
         "attendance: what the client saw goes with the person",
         "zoomapp/storage.py",
-        "redis.call('SET', KEYS[3], ARGV[1], 'EX', ARGV[2])\nredis.call('SADD', KEYS[2], KEYS[3])",
+        "redis.call('SET', KEYS[3], ARGV[1], 'EX', ARGV[2])\nlist_keys(KEYS[2], ARGV[3], KEYS[3])",
         "redis.call('SET', KEYS[3], ARGV[1], 'EX', ARGV[2])",
         "tests/web/test_sighted.py::test_it_goes_with_the_person",
     ),
@@ -1004,6 +1004,28 @@ MUTANTS = [
         "    if string.sub(key, 1, #own) == own and ",
         "    if ",
         "tests/test_key_lists.py::test_a_key_with_another_tag_stays_on_the_list",
+    ),
+    Mutant(
+        "a refusal that ends no grant is not tried again at once",
+        "zoomapp/tokens/service.py",
+        "        self._note_failure(user_id, current, error, REFUSED_SECONDS, REFUSED_SECONDS)\n",
+        "",
+        "tests/tokens/test_service.py"
+        "::test_a_refusal_that_ends_no_grant_keeps_the_record_and_is_not_tried_again_for_five_minutes",
+    ),
+    Mutant(
+        "a refused code is no outage",
+        "zoomapp/zoom/oauth.py",
+        "elif answer is not None and status in REFUSALS and",
+        "elif False and",
+        "tests/web/test_oauth.py::test_a_refusal_of_the_code_whatever_it_is_called_signs_nobody_in",
+    ),
+    Mutant(
+        "wrong credentials are nobody's refusal",
+        "zoomapp/zoom/oauth.py",
+        'if error == "invalid_client":',
+        "if False:",
+        "tests/web/test_oauth.py::test_an_outage_during_the_exchange_is_not_the_persons_fault",
     ),
 ]
 

@@ -5,6 +5,7 @@ ZoomAppError              500  internal_error      we act
 │   ├── NotSignedIn       401  unauthorized        no user in the session
 │   ├── NotAuthorized     401  unauthorized        no tokens kept for this user
 │   └── SessionExpired    401  session_expired     Zoom refused the refresh token
+│       └── RefreshRefused 401 session_expired     Zoom refused the refresh for another reason; the record is kept
 ├── SignInError           400  sign_in_failed      the person starts anew
 │   ├── StateMismatch     400  sign_in_failed      state unknown, used, or another session's
 │   ├── SignInDenied      400  sign_in_failed      the person, or Zoom, said no
@@ -74,6 +75,10 @@ class SessionExpired(TokenError):
     code = "session_expired"
     title = "Zoom signed you out"
     message = "Your session has expired. Please sign in again."
+
+
+class RefreshRefused(SessionExpired):
+    """Zoom refused to refresh for another reason than an ended grant, such as a disabled app. The record is kept."""
 
 
 class SignInError(ZoomAppError):
