@@ -27,6 +27,7 @@ FLOORS = {
     "zoomapp.answers": 2,
     "zoomapp.governor": 3,
     "zoomapp.marks": 2,
+    "zoomapp.refused_endpoints": 2,
     "zoomapp.begun": 2,
     "zoomapp.kept": 2,
     "zoomapp.calllog": 2,

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import secrets
+import sys
 import threading
 import time
 from collections import OrderedDict
@@ -41,8 +42,10 @@ VERSION_SECONDS = 86400
 #: A process that dies while it asks keeps the others waiting this long.
 LEASE_SECONDS = 10.0
 LOOK_SECONDS = 0.025
-#: What one process holds at hand.
+#: What one process holds at hand, in memory.
 FRONT_BYTES = 8 * 1024 * 1024
+#: What an answer takes in memory beside its texts: its objects, its place in the dictionary.
+ENTRY_BYTES = 448
 #: What of an answer's head is true later, too; the figures of Zoom's limits are not.
 HEADERS = ("Content-Type", "Content-Encoding", "Content-Language", "X-Zm-Trackingid")
 
@@ -240,32 +243,44 @@ class Answers:
 
 
 class Front:
-    """The answers this process used last, up to so many bytes."""
+    """The answers this process used last, up to so many bytes of memory."""
 
     def __init__(self, most_bytes: int = FRONT_BYTES) -> None:
         self._most = most_bytes
         self._lock = threading.Lock()
         self._bytes = 0
-        self._kept: OrderedDict[str, Kept] = OrderedDict()
+        #: By name: the answer and what it takes in memory.
+        self._kept: OrderedDict[str, tuple[Kept, int]] = OrderedDict()
 
     def get(self, name: str) -> Kept | None:
         with self._lock:
-            if name in self._kept:
-                self._kept.move_to_end(name)
-            return self._kept.get(name)
+            entry = self._kept.get(name)
+            if entry is None:
+                return None
+            self._kept.move_to_end(name)
+            return entry[0]
 
     def put(self, name: str, kept: Kept) -> None:
-        self.drop(name)
+        size = _bytes_in_memory(name, kept)
         with self._lock:
-            self._kept[name] = kept
-            self._bytes += len(kept.body)
+            self._remove(name)
+            self._kept[name] = (kept, size)
+            self._bytes += size
             while self._bytes > self._most:
-                self._bytes -= len(self._kept.popitem(last=False)[1].body)
+                self._bytes -= self._kept.popitem(last=False)[1][1]
 
     def drop(self, name: str) -> None:
         with self._lock:
-            if (kept := self._kept.pop(name, None)) is not None:
-                self._bytes -= len(kept.body)
+            self._remove(name)
+
+    def _remove(self, name: str) -> None:
+        if (entry := self._kept.pop(name, None)) is not None:
+            self._bytes -= entry[1]
+
+
+def _bytes_in_memory(name: str, kept: Kept) -> int:
+    texts = [name, kept.version, kept.etag, kept.body, *kept.headers.values()]
+    return ENTRY_BYTES + sys.getsizeof(kept.headers) + sum(map(sys.getsizeof, texts))
 
 
 def _name(who: Asker, call: Call) -> str:

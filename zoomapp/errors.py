@@ -5,10 +5,12 @@ ZoomAppError              500  internal_error      we act
 │   ├── NotSignedIn       401  unauthorized        no user in the session
 │   ├── NotAuthorized     401  unauthorized        no tokens kept for this user
 │   └── SessionExpired    401  session_expired     Zoom refused the refresh token
+│       └── RefreshRefused 401 session_expired     Zoom refused the refresh for another reason; the record is kept
 ├── SignInError           400  sign_in_failed      the person starts anew
 │   ├── StateMismatch     400  sign_in_failed      state unknown, used, or another session's
 │   ├── SignInDenied      400  sign_in_failed      the person, or Zoom, said no
 │   └── ContextRefused    400  sign_in_failed      the app context is not ours, or not fresh
+├── TooManySignIns        429  rate_limited        wait
 ├── BadRequest            400  bad_request         whoever wrote the request
 │   ├── TooLarge          413  too_large
 │   ├── RequestTimeout    408  request_timeout     whoever sent it too slowly
@@ -77,6 +79,10 @@ class SessionExpired(TokenError):
     message = "Your session has expired. Please sign in again."
 
 
+class RefreshRefused(SessionExpired):
+    """Zoom refused to refresh for another reason than an ended grant, such as a disabled app. The record is kept."""
+
+
 class SignInError(ZoomAppError):
     status = 400
     code = "sign_in_failed"
@@ -102,6 +108,23 @@ class ContextRefused(SignInError):
 
     title = "Zoom’s greeting could not be read"
     message = "Close the app and open it again from Zoom."
+
+
+class TooManySignIns(ZoomAppError):
+    """So many sign-ins are pending that no other may start for ``retry_after`` seconds."""
+
+    status = 429
+    code = "rate_limited"
+    title = "Too many sign-ins at once"
+    message = "Too many sign-ins are under way. Try again in a few minutes."
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__("too many pending sign-ins")
+        self.retry_after = retry_after
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {"Retry-After": str(self.retry_after)}
 
 
 class BadRequest(ZoomAppError):

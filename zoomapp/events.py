@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import re
 import secrets
 import threading
 import time
@@ -19,7 +20,7 @@ import msgspec
 import redis
 
 from zoomapp import keys, storage
-from zoomapp.errors import NotAuthorized, SessionExpired, TokenError, ZoomAppError
+from zoomapp.errors import NotAuthorized, SessionExpired, TokenError, ZoomAppError, ZoomRefused
 from zoomapp.gateway import Gateway
 from zoomapp.logs import hashed
 from zoomapp.storage import named_failures
@@ -38,6 +39,8 @@ LEASE_SECONDS = 10.0
 LOOK_SECONDS = 60.0
 #: An event is remembered longer than Zoom goes on sending it (its last try comes after 85 minutes).
 SEEN_SECONDS = 86400
+#: What a Zoom user id may be. Others are not looked up.
+USER_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 #: A claim we cannot verify makes us ask Zoom about a user at most this often.
 PROBE_SECONDS = 60
 
@@ -171,16 +174,17 @@ class Events:
         Signatures of this one event have been reported not to verify; deleting on anybody's word would be worse.
         """
         user_id = _payload(event).get("user_id")
-        if event.get("event") != "app_deauthorized" or not isinstance(user_id, str) or not user_id:
+        if event.get("event") != "app_deauthorized" or not isinstance(user_id, str) or not USER_ID.fullmatch(user_id):
             return
         try:
-            if storage.first_time(self._redis, "probe", user_id, PROBE_SECONDS):
+            # Only for users with a record: strangers must not make us write a key per id they claim.
+            if self._tokens.store.load(user_id) and storage.first_time(self._redis, "probe", user_id, PROBE_SECONDS):
                 self._forget_if_ended(user_id)
         except ZoomAppError as error:
             log.info("unverified deauthorization", extra={"user": hashed(user_id), "detail": error.detail})
 
     def _forget_if_ended(self, user_id: str) -> None:
-        with contextlib.suppress(SessionExpired):
+        with contextlib.suppress(SessionExpired, ZoomRefused):
             self._gateway(user_id).get("/v2/users/me")
         try:
             # A call that Zoom refused ends no grant: only what the token endpoint refused is marked so.

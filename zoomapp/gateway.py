@@ -1,26 +1,33 @@
-"""Zoom's API as one user sees it: whose token, and again once after a 401; a short method per endpoint."""
+"""Zoom's API as one user sees it: a refused access token is refreshed once; a short method per endpoint."""
 
 from __future__ import annotations
 
 import logging
+import re
+from collections.abc import Callable
 from datetime import date
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, urlencode, urlsplit
 
 import msgspec
 
 from zoomapp.answers import Answers
-from zoomapp.errors import SessionExpired, UpstreamError
+from zoomapp.errors import UpstreamError
 from zoomapp.governor import Caller, Governor
+from zoomapp.logs import hashed
+from zoomapp.refused_endpoints import RefusedEndpoints, endpoint_name
 from zoomapp.tokens.service import TokenService
-from zoomapp.zoom.client import SAFE, Answer, Call, ZoomClient, decipher, lacks_scope
+from zoomapp.zoom.client import SAFE, WHOLE_BYTES, Answer, Call, ZoomClient, decipher, lacks_scope
 from zoomapp.zoom.models import Meeting, User, text
+from zoomapp.zoom.packed import unpacked
 from zoomapp.zoom.recordings import Recording
 
 log = logging.getLogger(__name__)
 
 #: The most Zoom gives at once.
 PAGE_SIZE = 300
+#: Zoom's code for an access token it does not accept, with whatever status it comes.
+INVALID_ACCESS_TOKEN = 124
 
 
 class Gateway:
@@ -34,10 +41,12 @@ class Gateway:
         record: bytes | None = None,
         answers: Answers | None = None,
         governor: Governor | None = None,
+        refused_endpoints: RefusedEndpoints | None = None,
     ) -> None:
         """``record``: the user's token record, if it was read a moment ago; it serves for the first call.
 
         ``answers``: what is emptied when this user changes something. ``governor``: who knows what is used up.
+        ``refused_endpoints``: where a refusal of a fresh token is remembered.
         """
         self.user_id = user_id
         self._record = record
@@ -45,6 +54,7 @@ class Gateway:
         self._client = client
         self._answers = answers
         self._governor = governor
+        self._refused_endpoints = refused_endpoints
 
     def send(self, call: Call) -> Answer:
         """Zoom's answer with a good token, whatever its status. The answer must be read or closed.
@@ -62,14 +72,34 @@ class Gateway:
         record, self._record = self._record, None
         token = self._tokens.access_token(self.user_id, record)
         answer = self._ask(call, token, record)
-        if not _refuses_token(answer):
+        if not refuses_token(answer):
             return answer
-        answer.close()
-        token = self._tokens.replace(self.user_id, rejected=token)
-        answer = self._client.send(call, token)
-        if _refuses_token(answer):
-            answer.close()
-            raise SessionExpired("a fresh access token was refused")
+        endpoint = endpoint_name(call.method, call.path)
+        return self._repeat(endpoint, answer, token, lambda fresh: self._client.send(call, fresh))
+
+    def _repeat(self, endpoint: str, refusal: Answer, token: str, send: Callable[[str], Answer]) -> Answer:
+        """The answer with a fresh token, or ``refusal`` if this endpoint refused a fresh token a moment ago.
+
+        A refusal of a fresh token says nothing about the grant: it is Zoom's answer to the caller.
+        """
+        tokens, refused = self._tokens.load(self.user_id), self._refused_endpoints
+        entry = (self.user_id, tokens.grant_id, endpoint)
+        if tokens.access_token == token and refused and refused.contains(*entry):
+            return refusal
+        refusal.close()
+        fresh = self._tokens.replace(self.user_id, rejected=token)
+        # Saved before the repeat: a call that uses the fresh token meanwhile must not cost another refresh.
+        if refused:
+            refused.add(*entry)
+        still_refused = False
+        try:
+            answer = send(fresh)
+            still_refused = refuses_token(answer)
+        finally:
+            if refused and not still_refused:
+                refused.remove(*entry)
+        if still_refused:
+            log.info("fresh access token refused", extra={"user": hashed(self.user_id), "endpoint": endpoint})
         return answer
 
     def _ask(self, call: Call, token: str, record: bytes | None) -> Answer:
@@ -82,10 +112,10 @@ class Gateway:
         """A file of this user's at Zoom, as a stream. Raises what ``send`` raises."""
         token = self._tokens.access_token(self.user_id)
         answer = self._client.download(address, token, byte_range)
-        if answer.status != 401:
+        if not refuses_token(answer):
             return answer
-        answer.close()
-        return self._client.download(address, self._tokens.replace(self.user_id, rejected=token), byte_range)
+        endpoint = endpoint_name("GET", urlsplit(address).path)
+        return self._repeat(endpoint, answer, token, lambda fresh: self._client.download(address, fresh, byte_range))
 
     def scopes(self) -> frozenset[str]:
         """What this user granted, as the token endpoint said."""
@@ -198,9 +228,28 @@ def segment(uuid: str) -> str:
     return quote(once, safe="") if uuid.startswith("/") or "//" in uuid else once
 
 
-def _refuses_token(answer: Answer) -> bool:
-    """Whether Zoom refused the token itself."""
-    if answer.status != 401:
+#: The code in a body that is not JSON, such as one with unescaped quotes in its message.
+_CODE = re.compile(r'"code"\s*:\s*"?(\d+)')
+
+
+def refuses_token(answer: Answer) -> bool:
+    """Whether Zoom refused the access token itself: 401, or code 124 with another status of the 4xx.
+
+    A missing scope, too, has been seen with 401 and with code 124: a refresh cannot help there.
+    """
+    if not 400 <= answer.status < 500 or answer.status == 429:
         return False
-    # A missing scope, too, has been seen with 401: a renewal cannot help there.
-    return not lacks_scope(answer.fill().decode("utf-8", "replace"))
+    encoding = answer.headers.get("Content-Encoding", "")
+    body = (unpacked(encoding, answer.fill(), WHOLE_BYTES) or b"").decode("utf-8", "replace")
+    return not lacks_scope(body) and (answer.status == 401 or _error_code(body) == INVALID_ACCESS_TOKEN)
+
+
+def _error_code(body: str) -> int:
+    """Zoom's code in the body of a refusal; 0 where there is none."""
+    try:
+        decoded = msgspec.json.decode(body)
+        code = str(decoded.get("code", "")) if isinstance(decoded, dict) else ""
+    except (msgspec.DecodeError, RecursionError):
+        found = _CODE.search(body)
+        code = found[1] if found else ""
+    return int(code) if code.isascii() and code.isdigit() and len(code) < 10 else 0

@@ -35,16 +35,15 @@ LONGEST_SECONDS = 30 * 3600
 ENDED = b":ended"
 
 #: Only for a host who is connected, in one step: a disconnect in between finds and deletes what was written.
-_KEEP = """
+_KEEP = f"""{storage.LIST_KEYS}
 if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
-redis.call('SADD', KEYS[4], KEYS[2], KEYS[3])
 redis.call('HSET', KEYS[3], ARGV[3], ARGV[4])
 local records = redis.call('HLEN', KEYS[2])
 for at = 5, #ARGV, 2 do
   if records < tonumber(ARGV[2]) then records = records + redis.call('HSETNX', KEYS[2], ARGV[at], ARGV[at + 1]) end
 end
-for _, key in ipairs({KEYS[2], KEYS[3]}) do redis.call('EXPIRE', key, ARGV[1]) end
-if redis.call('TTL', KEYS[4]) < tonumber(ARGV[1]) then redis.call('EXPIRE', KEYS[4], ARGV[1]) end
+for _, key in ipairs({{KEYS[2], KEYS[3]}}) do redis.call('EXPIRE', key, ARGV[1]) end
+list_keys(KEYS[4], ARGV[1], KEYS[2], KEYS[3])
 return 1
 """
 

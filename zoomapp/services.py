@@ -21,6 +21,7 @@ from zoomapp.events import Events
 from zoomapp.gateway import Gateway
 from zoomapp.governor import Governor
 from zoomapp.marks import Marks
+from zoomapp.refused_endpoints import RefusedEndpoints
 from zoomapp.rooms import Rooms
 from zoomapp.sightings import Sightings
 from zoomapp.signin import SignIn
@@ -53,11 +54,12 @@ class Services:
     calls: CallLog
     answers: Answers
     governor: Governor
+    refused_endpoints: RefusedEndpoints
     chatbot: Chatbot
     clock: Callable[[], float]
 
     def gateway(self, user_id: str, record: bytes | None = None) -> Gateway:
-        return Gateway(user_id, self.tokens, self.client, record, self.answers, self.governor)
+        return Gateway(user_id, self.tokens, self.client, record, self.answers, self.governor, self.refused_endpoints)
 
     def begin_work(self) -> None:
         """Called in a worker that has just started, after the fork."""
@@ -140,6 +142,7 @@ def build(
         calls,
         answers,
         governor,
+        RefusedEndpoints(connection, clock),
         chatbot,
         clock,
     )

@@ -313,9 +313,10 @@ def named_failures() -> Iterator[None]:
 #: What is kept of a user under a name that needs no list.
 ANSWERS, ANSWERS_VERSION = "answers", "answers-version"
 HOST_DAYS = "host-days"
+REFUSED_ENDPOINTS = "refused-endpoints"
 #: Keys that stand for nobody, and hold what this user's token fetched.
 SHARED = "shared"
-KINDS = ("tokens", "lease", "failure", "preferences", ANSWERS, ANSWERS_VERSION, HOST_DAYS)
+KINDS = ("tokens", "lease", "failure", "preferences", ANSWERS, ANSWERS_VERSION, HOST_DAYS, REFUSED_ENDPOINTS)
 
 #: How long the list of what is kept of a user outlives its last entry: longer than anything on it by default.
 LISTED_SECONDS = 400 * 86400
@@ -358,13 +359,29 @@ def read_together(client: redis.Redis, *names: str) -> list[bytes | None]:
         return cast("list[bytes | None]", ask("MGET", *names))
 
 
+#: So many old entries are looked at for each new one.
+LOOKED_AT = 4
+#: Lua that a script begins with: adds keys to the list of what is kept of a user, and takes expired ones off it.
+#: Each new entry makes it look at a few old ones, so that a list never holds many more expired keys than living ones.
+#: A key without the list's own tag may lie on another node of a cluster; it stays.
+LIST_KEYS = f"""
+local function list_keys(listed, seconds, ...)
+  local added = redis.call('SADD', listed, ...)
+  if redis.call('TTL', listed) < tonumber(seconds) then redis.call('EXPIRE', listed, seconds) end
+  if added == 0 then return end
+  local own = string.sub(listed, 1, -#'keys' - 1)
+  for _, key in ipairs(redis.call('SRANDMEMBER', listed, {LOOKED_AT})) do
+    if string.sub(key, 1, #own) == own and redis.call('EXISTS', key) == 0 then redis.call('SREM', listed, key) end
+  end
+end
+"""
+
+_LIST_KEY = f"{LIST_KEYS} list_keys(KEYS[1], ARGV[2], ARGV[1]) return 1"
+
+
 def list_key(client: redis.Redis, user_id: str, key: str) -> None:
     """Put a key on the list of what is kept of this user, so that ``drop_user`` finds it."""
-    listed = keys.of_user(user_id, "keys")
-    with client.pipeline(transaction=False) as pipe:
-        pipe.sadd(listed, key)
-        pipe.expire(listed, LISTED_SECONDS)
-        pipe.execute()
+    client.eval(_LIST_KEY, 1, keys.of_user(user_id, "keys"), key, LISTED_SECONDS)
 
 
 def drop_user(client: redis.Redis, user_id: str) -> None:
@@ -376,33 +393,30 @@ def drop_user(client: redis.Redis, user_id: str) -> None:
     client.delete(listed, *client.smembers(listed))
 
 
-_PUT = """
+_PUT = f"""{LIST_KEYS}
 if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
 local there = ARGV[4] == 'first' and redis.call('GET', KEYS[3])
 if there and there ~= ARGV[1] then return 1 end
 redis.call('SET', KEYS[3], ARGV[1], 'EX', ARGV[2])
-redis.call('SADD', KEYS[2], KEYS[3])
-redis.call('EXPIRE', KEYS[2], ARGV[3])
+list_keys(KEYS[2], ARGV[3], KEYS[3])
 return 2
 """
 
-_LEND = """
+_LEND = f"""{LIST_KEYS}
 if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
-redis.call('SADD', KEYS[3], ARGV[1])
+local added = redis.call('SADD', KEYS[3], ARGV[1])
 redis.call('EXPIRE', KEYS[3], ARGV[3])
-redis.call('SADD', KEYS[2], KEYS[3])
-redis.call('EXPIRE', KEYS[2], ARGV[3])
-return 2
+list_keys(KEYS[2], ARGV[3], KEYS[3])
+return 1 + added
 """
 
 
-_PUSH = """
+_PUSH = f"""{LIST_KEYS}
 if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
 redis.call('LPUSH', KEYS[3], unpack(ARGV, 4))
 redis.call('LTRIM', KEYS[3], 0, ARGV[2] - 1)
 redis.call('EXPIRE', KEYS[3], ARGV[1])
-redis.call('SADD', KEYS[2], KEYS[3])
-redis.call('EXPIRE', KEYS[2], ARGV[3])
+list_keys(KEYS[2], ARGV[3], KEYS[3])
 return 2
 """
 
@@ -428,8 +442,28 @@ class Belongings:
         return self._run(self._put, user_id, key, [sealed, seconds, LISTED_SECONDS, "first" if first else ""])
 
     def lend(self, user_id: str, key: str) -> Put:
-        """What lies under a key of nobody's was fetched for this user, and goes with them."""
+        """What lies under a key of nobody's was fetched for this user, and goes with them.
+
+        THERE_ALREADY: it was on the user's list of such keys. A new entry looks at a few old ones, and takes expired
+        keys off the list.
+        """
+        put = self._list_shared(user_id, key)
+        if put is Put.DONE:
+            self._take_off_expired(user_id)
+        return put
+
+    def _list_shared(self, user_id: str, key: str) -> Put:
         return self._run(self._lend, user_id, keys.of_user(user_id, SHARED), [key, "", LISTED_SECONDS])
+
+    def _take_off_expired(self, user_id: str) -> None:
+        """Not in one script: on a cluster each of these keys may lie on another node."""
+        shared = keys.of_user(user_id, SHARED)
+        with named_failures():
+            for key in cast("list[bytes]", self._redis.srandmember(shared, LOOKED_AT)):
+                if not self._redis.exists(key):
+                    self._redis.srem(shared, key)
+                    if self._redis.exists(key):  # written meanwhile, and perhaps listed before it was taken off
+                        self._list_shared(user_id, key.decode())
 
     def push(self, lists: Mapping[tuple[str, str], Sequence[bytes]], seconds: int, most: int) -> None:
         """On top of these lists, by user and key, the newest last; each holds ``most``. One trip for all of them."""

@@ -151,7 +151,8 @@ function refusal(answer, said) {
   const message = said.message ?? `Zoom answered ${answer.status}.`;
   const scopes = /does not contain scopes:?\s*\[([^\]]*)\]/.exec(message)?.[1].split(",").map((each) => each.trim());
   if (scopes) return new MissingScope(message, { ...details, scopes });
-  if (answer.status === 401) return new NotConnected(message, details);
+  // A 401 of ours names its error; Zoom's own 401 is the refusal of one endpoint, and the person is still signed in.
+  if (answer.status === 401 && said.error) return new NotConnected(message, details);
   if (answer.status === 404) return new NotFound(message, details);
   if (answer.status === 429) {
     return new RateLimited(message, { ...details, retryAfterMs: retryAfterMs(answer.headers.get("Retry-After")) ?? undefined });

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import pytest
 
+from sandbox.faults import Fault
 from tests.people import COMPILED, Person, adapter
 from tests.servers import CLIENT_ID, CLIENT_SECRET, ROOT, clean_environ
 from zoomapp import create_app, services
@@ -281,6 +282,15 @@ def test_keepalive_counts_a_grant_that_has_ended_and_goes_on(run, dana, priya, w
 
     assert result.exit_code == 0
     assert result.stdout.startswith("1 of 2 grants renewed; 1 had ended")
+
+
+def test_keepalive_counts_a_refusal_that_ends_no_grant_as_a_failure(run, dana, priya, world, clock):
+    clock.tick(61 * DAY)
+    world.faults.append(Fault("POST /oauth/token", 400, body={"error": "invalid_request"}, count=1))
+
+    result = run("tokens", "keepalive")
+
+    assert result.stdout.startswith("1 of 2 grants renewed; 0 had ended, 1 failed")
 
 
 def test_keepalive_told_to_stop_begins_no_renewal(dana, parts, world, clock):

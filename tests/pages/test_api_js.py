@@ -155,6 +155,18 @@ def test_when_that_does_not_help_the_page_hears_it(api, renew):
     assert (heard, error) == (1, {"name": "NotConnected", "code": "session_expired"})
 
 
+def test_a_401_of_zooms_own_is_a_refusal_and_nobody_is_signed_out(api):
+    api.answer(401, {"code": 124, "message": "Invalid access token."})
+
+    heard, error = api.run("""
+      let heard = 0;
+      api.log.addEventListener("unauthorized", () => heard++);
+      return api.call("/users/me").catch((error) => [heard, { name: error.name, zoomCode: error.zoomCode }]);
+    """)
+
+    assert (heard, error) == (0, {"name": "ZoomError", "zoomCode": 124})
+
+
 def test_all_pages_are_read(api):
     api.answer(200, {"meetings": [1, 2], "next_page_token": "t/1", "total_records": 3})
     api.answer(200, {"meetings": [3], "next_page_token": ""})

@@ -21,7 +21,7 @@ from zoomapp.errors import (
 )
 from zoomapp.services import http_session
 from zoomapp.tokens.cipher import KeyRing
-from zoomapp.tokens.service import TokenService
+from zoomapp.tokens.service import REFUSED_SECONDS, TokenService
 from zoomapp.tokens.store import MemoryTokenStore, RedisTokenStore
 from zoomapp.zoom.oauth import ZoomOAuth
 
@@ -239,7 +239,8 @@ def test_a_living_owners_lease_is_extended_while_zoom_is_slow(
             Fault(REFRESH, 401, body={"reason": "Invalid client_id or client_secret", "error": "invalid_client"}),
             UpstreamError,
         ),
-        (Fault(REFRESH, 400, body={"reason": "Bad Request", "error": "invalid_request"}), UpstreamError),
+        (Fault(REFRESH, 408, body={"reason": "Request Timeout", "error": "invalid_request"}), UpstreamError),
+        (Fault(REFRESH, 400, {"Content-Type": "text/html"}, "<html>"), UpstreamError),
         (Fault(REFRESH, 401, body="401"), UpstreamError),
         (Fault(REFRESH, 200, body=[]), UpstreamError),
         (Fault(REFRESH, 200, body={"access_token": None}), UpstreamError),
@@ -257,6 +258,72 @@ def test_whatever_is_not_invalid_grant_is_an_outage(service, dana_id, clock, wor
     world.faults.clear()
     service.store.note_failure(dana_id, "", 1)
     assert service.access_token(dana_id)
+
+
+REFUSALS = [
+    (400, {"reason": "The app has been disabled by the account admin.", "error": "invalid_request"}),
+    (400, {"reason": "Bad Request", "error": "unauthorized_client"}),
+    (401, {"reason": "Redirect URI mismatch.", "error": "invalid_request"}),
+    (403, {"errorCode": 300, "errorMessage": "Forbidden"}),
+    (404, {}),
+]
+
+
+@pytest.mark.parametrize(("status", "body"), REFUSALS)
+def test_a_refusal_that_ends_no_grant_keeps_the_record_and_is_not_tried_again_for_five_minutes(
+    parts, oauth, clock, world, status, body
+):
+    store = RedisTokenStore(parts.redis)
+    service, other = (TokenService(store, RING, oauth, 300, clock) for _ in range(2))
+    dana_id = authorize(service, oauth, world)
+    clock.tick(3600)
+    record = store.load(dana_id)
+    world.faults.append(Fault(REFRESH, status, body=body))
+
+    for worker in (service, other, service):
+        with pytest.raises(SessionExpired):
+            worker.access_token(dana_id)
+
+    assert world.calls.count(REFRESH) == 1
+    assert store.load(dana_id) == record
+    assert REFUSED_SECONDS - 5 < parts.redis.pttl(keys.of_user(dana_id, "failure")) / 1000 <= REFUSED_SECONDS == 300
+    world.faults.clear()
+    store.note_failure(dana_id, "", 1)
+    assert other.access_token(dana_id)
+
+
+def test_a_refusal_of_a_refresh_ahead_of_time_leaves_the_old_token_at_work(service, dana_id, clock, world):
+    token = service.access_token(dana_id)
+    clock.tick(3350)
+    world.faults.append(Fault(REFRESH, 400, body={"error": "invalid_request"}))
+
+    for _ in range(3):
+        assert service.access_token(dana_id) == token
+        landed()
+
+    assert world.calls.count(REFRESH) == 1
+
+
+def test_a_new_authorization_is_not_kept_back_by_an_earlier_refusal(service, oauth, dana_id, clock, world):
+    clock.tick(3600)
+    world.faults.append(Fault(REFRESH, 400, body={"error": "invalid_request"}, count=1))
+    with pytest.raises(SessionExpired):
+        service.access_token(dana_id)
+
+    authorize(service, oauth, world)
+    clock.tick(3600)
+
+    assert service.access_token(dana_id)
+
+
+def test_wrong_credentials_are_named_in_the_log(service, dana_id, clock, world, caplog):
+    clock.tick(3600)
+    world.faults.add("wrong-client")
+
+    with pytest.raises(UpstreamError):
+        service.access_token(dana_id)
+
+    assert "the app's credentials are wrong" in caplog.text
 
 
 def test_a_token_endpoint_that_does_not_answer_is_a_timeout(service, dana_id, clock, world):

@@ -1,13 +1,16 @@
 """Kept answers: nobody else's, nothing old after a change, nothing secret, one question to Zoom for many who ask."""
 
+import secrets
 import threading
 import time
+import tracemalloc
 from concurrent.futures import ThreadPoolExecutor
 
+import msgspec
 import pytest
 
 from sandbox.faults import Fault
-from tests.people import Person, adapter
+from tests.people import NOON, Person, adapter
 from zoomapp import answers, create_app, keys, services
 from zoomapp.answers import Asker, Front, Kept
 from zoomapp.zoom.cacheable import may_be_kept, seconds_kept
@@ -237,13 +240,49 @@ def test_nobody_fills_redis(dana, parts):
     assert 0 < parts.redis.hlen(keys.of_user(dana.id, answers.KIND)) <= answers.MOST
 
 
-def test_nobody_fills_the_memory():
-    front = Front(most_bytes=100)
+def an_answer(size):
+    """An answer as a process holds it, with a body of so many bytes."""
+    headers = {"Content-Type": "application/json;charset=UTF-8", "X-Zm-Trackingid": "rid=WEB_" + secrets.token_hex(16)}
+    kept = Kept(secrets.token_bytes(9), NOON, f'"{secrets.token_hex(16)}"', headers, secrets.token_bytes(size))
+    return msgspec.msgpack.decode(msgspec.msgpack.encode(kept), type=Kept)
+
+
+@pytest.mark.parametrize("size", [0, 2, 200, 100_000])
+def test_kept_answers_of_any_size_fit_into_the_memory_they_may_take(size):
+    most_bytes = 2 * 1024 * 1024
+    front = Front(most_bytes)
+    tracemalloc.start()
+    try:
+        before = tracemalloc.get_traced_memory()[0]
+        for _ in range(6000 if size < 1000 else 60):
+            front.put(secrets.token_hex(16), an_answer(size))
+        taken = tracemalloc.get_traced_memory()[0] - before
+    finally:
+        tracemalloc.stop()
+
+    assert 0.7 * most_bytes < taken <= 1.1 * most_bytes
+
+
+def test_the_answers_used_last_stay():
+    front = Front(most_bytes=200_000)
 
     for number in range(10):
-        front.put(str(number), Kept(b"", 0, "", {}, b"x" * 30))
+        front.put(str(number), an_answer(60_000))
+        front.put(str(number), an_answer(60_000))
+        front.get("0")
 
-    assert [name for name in map(str, range(10)) if front.get(name)] == ["7", "8", "9"]
+    assert [name for name in map(str, range(10)) if front.get(name)] == ["0", "8", "9"]
+
+
+def test_a_dropped_answer_takes_no_room():
+    front = Front(most_bytes=100_000)
+    for _ in range(5):
+        front.put("one", an_answer(60_000))
+        front.drop("one")
+
+    front.put("two", an_answer(60_000))
+
+    assert front.get("two")
 
 
 def test_many_who_ask_at_once_over_processes_are_one_question(dana, settings, world, clock):

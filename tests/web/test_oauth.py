@@ -176,6 +176,44 @@ def test_zoom_failing_during_the_exchange_is_an_outage(anyone, world, preset, st
     assert anyone.get(callback).status_code == status
 
 
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [
+        (400, {"reason": "Invalid authorization code", "error": "invalid_request"}),
+        (400, {"reason": "Redirect URI mismatch.", "error": "invalid_request"}),
+        (401, {"reason": "x", "error": "unauthorized_client"}),
+        (403, {"message": "Forbidden"}),
+        (408, {"error": "timeout"}),
+    ],
+)
+def test_a_refusal_of_the_code_whatever_it_is_called_signs_nobody_in(anyone, world, status, body):
+    callback = anyone.consent(anyone.get("/api/zoomapp/install").location)
+    world.faults.append(Fault("POST /oauth/token", status, body=body))
+
+    answer = anyone.get(callback)
+
+    assert (answer.status_code, answer.json["error"]) == (400, "sign_in_failed")
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "expected"),
+    [
+        (401, {"reason": "Invalid client_id or client_secret", "error": "invalid_client"}, (502, "upstream_error")),
+        (429, {"reason": "Too many requests", "error": "invalid_request"}, (429, "rate_limited")),
+        (400, "<html>", (502, "upstream_error")),
+        (500, {"error": "server_error"}, (502, "upstream_error")),
+    ],
+)
+def test_an_outage_during_the_exchange_is_not_the_persons_fault(anyone, world, caplog, status, body, expected):
+    callback = anyone.consent(anyone.get("/api/zoomapp/install").location)
+    world.faults.append(Fault("POST /oauth/token", status, body=body))
+
+    answer = anyone.get(callback)
+
+    assert (answer.status_code, answer.json["error"]) == expected
+    assert ("the app's credentials are wrong" in caplog.text) == ("invalid_client" in str(body))
+
+
 # Inside Zoom's client
 
 

@@ -139,6 +139,28 @@ def test_an_unverified_removal_is_believed_when_zoom_confirms_it(dana, parts, wo
     assert parts.tokens.store.load(dana.id) is None
 
 
+@pytest.mark.parametrize(
+    "claimed", [lambda number: f"stranger-{number:013}", lambda number: f"{number} {'x' * 5000}", lambda number: number]
+)
+def test_unsigned_removals_of_strangers_leave_no_key(dana, parts, world, clock, send, claimed):
+    before = parts.redis.keys("*")
+
+    for number in range(20):
+        event = removed(dana, world, clock)
+        event["payload"]["user_id"] = claimed(number)
+        assert send(event, headers={}).status_code == 204
+
+    assert parts.redis.keys("*") == before
+    assert len(world.calls) == 0
+
+
+def test_unsigned_removals_of_one_user_ask_zoom_once_a_minute(dana, parts, world, clock, send):
+    for _ in range(5):
+        send(removed(dana, world, clock), headers={})
+
+    assert world.calls.count("GET /v2/users/me") == 1
+
+
 def test_the_challenge_is_answered(send):
     answer = send({"event": "endpoint.url_validation", "payload": {"plainToken": "qgg8vlvZRS6UYooatFL8Aw"}})
 

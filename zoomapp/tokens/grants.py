@@ -10,7 +10,7 @@ import msgspec
 import redis
 
 from zoomapp import keys, storage
-from zoomapp.errors import NotAuthorized, RateLimited, SessionExpired, UpstreamError
+from zoomapp.errors import NotAuthorized, RateLimited, RefreshRefused, SessionExpired, UpstreamError
 from zoomapp.tokens.cipher import CannotOpen, KeyRing
 from zoomapp.tokens.service import TokenService
 from zoomapp.tokens.store import KIND
@@ -93,6 +93,8 @@ class KeepAlive:
             try:
                 self._tokens.replace(user_id, rejected=access_token)
                 done.renewed, in_a_row = done.renewed + 1, 0
+            except RefreshRefused:
+                done.failed, in_a_row = done.failed + 1, in_a_row + 1
             except (NotAuthorized, SessionExpired):
                 done.ended += 1
             except RateLimited as error:

@@ -21,6 +21,7 @@ from zoomapp import deadline, keys, metrics
 from zoomapp.errors import (
     NotAuthorized,
     RateLimited,
+    RefreshRefused,
     SessionExpired,
     ShuttingDown,
     StoreUnavailable,
@@ -32,7 +33,7 @@ from zoomapp.logs import hashed
 from zoomapp.tokens.cipher import CannotOpen, KeyRing
 from zoomapp.tokens.flight import Flights
 from zoomapp.tokens.store import KIND, TokenStore
-from zoomapp.zoom.oauth import InvalidGrant, TokenSet, ZoomOAuth
+from zoomapp.zoom.oauth import InvalidGrant, TokenRefused, TokenSet, ZoomOAuth
 
 log = logging.getLogger(__name__)
 
@@ -46,6 +47,8 @@ LOOK_SECONDS = 0.025
 FAILURE_SECONDS = 1.5
 #: Where Zoom asked for a pause, they share that for as long, yet no longer than this.
 MOST_FAILURE_SECONDS = 60.0
+#: A refusal that ends no grant is shared for this long: Zoom is not asked again until then.
+REFUSED_SECONDS = 300.0
 #: After a failure ahead of time the old token goes on working; do not ask again at once.
 PAUSE_SECONDS = 10.0
 #: A renewed pair that the store would not take is offered to it this often.
@@ -225,6 +228,9 @@ class TokenService:
         except InvalidGrant as error:
             metrics.refresh("refused")
             return self._refused(user_id, record, error)
+        except TokenRefused as error:
+            metrics.refresh("refused")
+            return self._refused_otherwise(user_id, record, error)
         except UpstreamError as error:
             metrics.refresh("failed")
             self._share(user_id, record, error)
@@ -234,15 +240,20 @@ class TokenService:
     def _share(self, user_id: str, record: bytes, error: UpstreamError) -> None:
         """Tell those who wait, in all workers, why there is no new token, and how long Zoom wants not to be asked."""
         wait = error.retry_after if isinstance(error, RateLimited) else 0
-        note = f"{keys.digest(record)} {error.code} {self._clock() + wait:.1f}"
-        self.store.note_failure(user_id, note, min(max(FAILURE_SECONDS, wait), MOST_FAILURE_SECONDS))
+        self._note_failure(user_id, record, error, wait, min(max(FAILURE_SECONDS, wait), MOST_FAILURE_SECONDS))
 
-    def _shared(self, said: str) -> UpstreamError:
+    def _note_failure(self, user_id: str, record: bytes, error: ZoomAppError, wait: float, seconds: float) -> None:
+        note = f"{keys.digest(record)} {error.code} {self._clock() + wait:.1f}"
+        self.store.note_failure(user_id, note, seconds)
+
+    def _shared(self, said: str) -> ZoomAppError:
         """What waiters raise for a failure they did not see themselves."""
         code, _, until = said.partition(" ")
         told = "shared by the worker that tried"
         if code == RateLimited.code:
             return RateLimited(max(1, math.ceil(float(until or 0) - self._clock())), detail=told)
+        if code == RefreshRefused.code:
+            return RefreshRefused(told)
         return UpstreamTimeout(told) if code == UpstreamTimeout.code else UpstreamError(told)
 
     def _settle(self, user_id: str, record: bytes, renewed: TokenSet) -> str:
@@ -297,6 +308,16 @@ class TokenService:
                 break
         log.info("grant ended", extra={"user": hashed(user_id)})
         raise SessionExpired("invalid_grant") from error
+
+    def _refused_otherwise(self, user_id: str, record: bytes, refusal: TokenRefused) -> str:
+        """A refusal that ends no grant: the record stays, and Zoom is not asked again for five minutes."""
+        current, tokens = self._record(user_id)
+        if tokens.ended or tokens.refresh_token != self._open(user_id, record).refresh_token:
+            return self.load(user_id).access_token
+        error = RefreshRefused(f"refresh refused: {refusal}")
+        self._note_failure(user_id, current, error, REFUSED_SECONDS, REFUSED_SECONDS)
+        log.warning("token refresh refused", extra={"user": hashed(user_id), "detail": error.detail})
+        raise error from refusal
 
     # A pair the store would not take
 

@@ -37,12 +37,19 @@ def gateway() -> Gateway:
 
 
 def browser() -> str:
-    """A name for this browser that outlives a change of session id, so that two tabs can sign in side by side."""
+    """A name for this browser that outlives a change of session id, so that two tabs can sign in side by side.
+
+    A new name is saved by ``remember_browser`` alone: a request that starts no sign-in leaves no session.
+    """
     if this_session().unknown:
         raise StoreUnavailable("the session could not be read")
-    if "browser" not in session:
-        session["browser"] = secrets.token_urlsafe(16)
-    return cast(str, session["browser"])
+    return cast(str, session.get("browser") or secrets.token_urlsafe(16))
+
+
+def remember_browser(name: str) -> None:
+    """Save the name under which a sign-in was started."""
+    if session.get("browser") != name:
+        session["browser"] = name
 
 
 def came_by_link() -> bool:

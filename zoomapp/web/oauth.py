@@ -12,7 +12,16 @@ from zoomapp.config import FRONTEND_PATH
 from zoomapp.context_uses import ContextUses
 from zoomapp.errors import ContextRefused, SignInDenied, SignInError, StateMismatch, ZoomAppError
 from zoomapp.web import drafts
-from zoomapp.web.current import browser, end_session, open_guest_session, open_session, services, this_session, user_id
+from zoomapp.web.current import (
+    browser,
+    end_session,
+    open_guest_session,
+    open_session,
+    remember_browser,
+    services,
+    this_session,
+    user_id,
+)
 from zoomapp.web.errors import prefers_html
 from zoomapp.web.request_json import json_object
 from zoomapp.zoom.context import AppContext, open_context
@@ -82,7 +91,9 @@ def _is_open(context: AppContext) -> bool:
 @bp.get("/authorize")
 def authorize() -> ResponseReturnValue:
     """What the SDK's ``authorize`` takes; one use, five minutes, bound to this browser."""
-    challenge, state = services().signin.begin_in_client(browser())
+    name = browser()
+    challenge, state = services().signin.begin_in_client(name)
+    remember_browser(name)
     return {"codeChallenge": challenge, "state": state}
 
 
@@ -106,7 +117,10 @@ def onauthorized() -> ResponseReturnValue:
 def install() -> ResponseReturnValue:
     """To Zoom's consent page."""
     restarted = request.args.get("restart") == "1"
-    return redirect(services().signin.begin_web(browser(), restarted=restarted))
+    name = browser()
+    address = services().signin.begin_web(name, restarted=restarted)
+    remember_browser(name)
+    return redirect(address)
 
 
 @bp.get("/auth")

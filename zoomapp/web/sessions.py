@@ -12,6 +12,7 @@ from __future__ import annotations
 import logging
 import secrets
 import time
+from collections.abc import Mapping
 from datetime import timedelta
 from functools import lru_cache
 from typing import Any
@@ -33,6 +34,8 @@ from zoomapp.zoom.target import PREFIX
 log = logging.getLogger(__name__)
 
 KIND = "session"
+#: How long a session lives in which nobody signed in: longer than a sign-in takes. Use renews it.
+VISITOR_SECONDS = 900
 #: Where in the environ lies what was read, for whoever asks again.
 READ = "zoomapp.session"
 #: These never ask who is there.
@@ -99,7 +102,7 @@ class SealedSessions(RedisSessionInterface):
         session.stored = True
         session.tokens, session.version = tokens, version or b""
         # The rest of the life is renewed by writing, at most once per half of it.
-        session.modified = time.time() - data.get("at", 0) > self._lifetime_seconds / 2
+        session.modified = time.time() - data.get("at", 0) > self._seconds(data) / 2
         return session
 
     def save_session(self, app: Flask, session: Session, response: Response) -> None:
@@ -113,7 +116,11 @@ class SealedSessions(RedisSessionInterface):
         if not content:
             self._delete_session(self._get_store_id(session.sid))
         elif self._write(session, content):
-            self._send_cookie(app, response, session.sid, self._lifetime_seconds)
+            self._send_cookie(app, response, session.sid, self._seconds(content))
+
+    def _seconds(self, content: Mapping[str, Any]) -> int:
+        """How long a session with this content lives, here and in the browser."""
+        return self._lifetime_seconds if "user_id" in content else min(VISITOR_SECONDS, self._lifetime_seconds)
 
     def regenerate(self, session: Session) -> None:
         """A new id for a session whose user changed; the old id is worth nothing from here on."""
@@ -162,7 +169,7 @@ class SealedSessions(RedisSessionInterface):
         store_id = self._get_store_id(session.sid)
         sealed = self._ring.seal(KIND, store_id, msgspec.json.encode({**content, "at": int(time.time())}))
         with storage.named_failures():
-            written = self.client.set(store_id, sealed, ex=self._lifetime_seconds, xx=session.stored)
+            written = self.client.set(store_id, sealed, ex=self._seconds(content), xx=session.stored)
             if written and not session.stored and "user_id" in content:
                 storage.list_key(self.client, content["user_id"], store_id)
         return bool(written)

@@ -5,6 +5,7 @@ https://developers.zoom.us/docs/integrations/oauth/
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -18,11 +19,15 @@ from zoomapp.errors import RateLimited, SignInError, UpstreamError, UpstreamTime
 from zoomapp.zoom.limits import retry_after_seconds
 from zoomapp.zoom.pkce import s256
 
+log = logging.getLogger(__name__)
+
 CONNECT_SECONDS = 3.0
 #: A renewal is never given up early: an answer we do not wait for may hold the only good refresh token.
 ANSWER_SECONDS = 20.0
 REVOKE_SECONDS = 5.0
 PROBE_SECONDS = 10.0
+#: With a JSON object these are a refusal, whatever it calls the error. 429 and, for a refresh, 408 are not.
+REFUSALS = range(400, 500)
 #: What Zoom certainly did not give out: how it refuses it tells about everything else.
 NOBODYS_TOKEN = "nobody-was-given-this"
 
@@ -70,6 +75,10 @@ class InvalidGrant(Exception):
     """Zoom refused the code or the refresh token (``invalid_grant``, RFC 6749 5.2)."""
 
 
+class TokenRefused(Exception):
+    """Zoom refused the request for another reason: a 4xx with a JSON object, whatever it calls the error."""
+
+
 class ZoomOAuth:
     """The token endpoint, for one client. Errors never hold Zoom's ``reason``: it can contain the code."""
 
@@ -108,11 +117,14 @@ class ZoomOAuth:
             form["redirect_uri"] = redirect_uri
         try:
             return self._tokens(form, deadline.remaining(ANSWER_SECONDS))
-        except InvalidGrant as error:
-            raise SignInError("the code was refused") from error
+        except (InvalidGrant, TokenRefused) as error:
+            raise SignInError(f"the code was refused {error}".strip()) from error
 
     def refresh(self, tokens: TokenSet) -> TokenSet:
-        """The successor of ``tokens``, whose refresh token is spent. Raises InvalidGrant, UpstreamError."""
+        """The successor of ``tokens``, whose refresh token is spent.
+
+        Raises InvalidGrant, TokenRefused, UpstreamError.
+        """
         form = {"grant_type": "refresh_token", "refresh_token": tokens.refresh_token}
         return self._tokens(form, ANSWER_SECONDS, tokens)
 
@@ -120,7 +132,7 @@ class ZoomOAuth:
         """The app's own access token (``client_credentials``), as chatbots use. Raises UpstreamError."""
         try:
             return self._tokens({"grant_type": "client_credentials"}, deadline.remaining(ANSWER_SECONDS))
-        except InvalidGrant as error:
+        except (InvalidGrant, TokenRefused) as error:
             raise UpstreamError("client credentials refused") from error
 
     def revoke(self, access_token: str) -> None:
@@ -132,7 +144,8 @@ class ZoomOAuth:
     def probe(self) -> Probe:
         """What the token endpoint thinks of our credentials; no grant is touched. Raises UpstreamError."""
         form = {"grant_type": "refresh_token", "refresh_token": NOBODYS_TOKEN}
-        _, headers, body = self._post("/oauth/token", form, deadline.remaining(PROBE_SECONDS))
+        _, headers, answer = self._post("/oauth/token", form, deadline.remaining(PROBE_SECONDS))
+        body = answer or {}
         return Probe(str(body.get("error", "")), str(body.get("reason", "")), headers.get("Date", ""))
 
     def consent_status(self) -> int:
@@ -145,7 +158,8 @@ class ZoomOAuth:
             raise UpstreamError(f"consent page: {type(error).__name__}") from error
 
     def _tokens(self, form: dict[str, str], seconds: float, before: TokenSet | None = None) -> TokenSet:
-        status, headers, body = self._post("/oauth/token", form, seconds)
+        status, headers, answer = self._post("/oauth/token", form, seconds)
+        body = answer or {}
         if status == 200 and isinstance(body.get("access_token"), str):
             return self._token_set(body, before)
         # Decide on the fields, never on the status: Zoom has sent each of these with 400 and with 401.
@@ -154,7 +168,12 @@ class ZoomOAuth:
         if status == 429:
             wait = retry_after_seconds(headers.get("Retry-After", ""), self._clock())
             raise RateLimited(wait, detail="token endpoint")
-        raise UpstreamError(f"token endpoint answered {status} {str(body.get('error', ''))[:40]}")
+        error = str(body.get("error", ""))[:40]
+        if error == "invalid_client":
+            log.error("the app's credentials are wrong: Zoom answered invalid_client", extra={"status": status})
+        elif answer is not None and status in REFUSALS and not (before and status == 408):
+            raise TokenRefused(f"{status} {error}".strip())
+        raise UpstreamError(f"token endpoint answered {status} {error}")
 
     def _token_set(self, body: dict[str, Any], before: TokenSet | None) -> TokenSet:
         now = self._clock()
@@ -177,8 +196,8 @@ class ZoomOAuth:
             account_id=before.account_id if before else "",
         )
 
-    def _post(self, path: str, form: dict[str, str], seconds: float) -> tuple[int, Any, dict[str, Any]]:
-        """Status, headers, and the JSON object of the answer ({} when it is none)."""
+    def _post(self, path: str, form: dict[str, str], seconds: float) -> tuple[int, Any, dict[str, Any] | None]:
+        """Status, headers, and the JSON object of the answer (None when it is none)."""
         began = time.monotonic()
         status, told = 0, dict[str, str]()
         try:
@@ -198,6 +217,6 @@ class ZoomOAuth:
             metrics.upstream("POST", path, status, time.monotonic() - began, told)
         try:
             body = answer.json()
-        except ValueError:
-            body = {}
-        return answer.status_code, answer.headers, body if isinstance(body, dict) else {}
+        except (ValueError, RecursionError):
+            body = None
+        return answer.status_code, answer.headers, body if isinstance(body, dict) else None

@@ -1,0 +1,179 @@
+"""Sign-ins that strangers start and never finish: short sessions, few per browser, a limit for all of them."""
+
+import re
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from tests.people import Person
+from zoomapp import begun
+from zoomapp.begun import LIFE_SECONDS, MOST, PENDING, WEB, BegunSignIns
+from zoomapp.errors import TooManySignIns
+from zoomapp.web.sessions import VISITOR_SECONDS
+
+STARTS = pytest.mark.parametrize("path", ["/api/zoomapp/authorize", "/api/zoomapp/install"])
+
+
+def seconds_of_session(parts):
+    (key,) = parts.redis.keys("*:session:*")
+    return parts.redis.ttl(key)
+
+
+def seconds_of_cookie(answer):
+    return int(re.search(r"Max-Age=(\d+)", answer.headers["Set-Cookie"])[1])
+
+
+@STARTS
+def test_a_session_in_which_nobody_signed_in_lives_minutes(anyone, parts, path):
+    answer = anyone.get(path)
+
+    assert 0 < seconds_of_session(parts) <= VISITOR_SECONDS
+    assert seconds_of_cookie(answer) == VISITOR_SECONDS
+    assert LIFE_SECONDS < VISITOR_SECONDS <= 1800
+
+
+def test_a_session_of_a_signed_in_person_lives_as_long_as_set(anyone, parts, settings):
+    answer = anyone.connect()
+
+    days = settings.session_days * 86400
+    assert days - 60 < seconds_of_session(parts) <= days
+    assert seconds_of_cookie(answer) == days
+
+
+def test_a_signed_in_person_who_starts_a_sign_in_keeps_the_session(dana, parts, settings):
+    dana.get("/api/zoomapp/authorize")
+
+    assert seconds_of_session(parts) > settings.session_days * 86400 - 60
+
+
+@pytest.mark.parametrize(
+    "request_by",
+    [
+        lambda person: person.get("/api/zoomapp/auth?code=abc&state=w-wrong"),
+        lambda person: person.get("/api/zoomapp/auth?code=abc"),
+        lambda person: person.post("/api/zoomapp/onauthorized", json={"code": "abc", "state": "c-wrong"}),
+    ],
+    ids=["callback", "callback without state", "in-client"],
+)
+def test_a_stranger_who_finishes_what_was_not_started_gets_no_session(anyone, parts, request_by):
+    answer = request_by(anyone)
+
+    assert "Set-Cookie" not in answer.headers
+    assert parts.redis.keys("*session*") == []
+
+
+def test_a_browser_has_at_most_twelve_pending_sign_ins_the_newest(anyone, parts, clock):
+    states = []
+    for _ in range(MOST + 3):
+        states.append(anyone.get("/api/zoomapp/authorize").json["state"])
+        clock.tick(1)
+
+    (key,) = parts.redis.keys("*:begun")
+    assert parts.redis.hlen(key) == parts.redis.zcard(PENDING) == MOST
+    code = anyone.world.issue_code("dana", "http://localhost/", "x" * 43, "plain", in_client=True)
+    for state in states[:3]:
+        assert anyone.post("/api/zoomapp/onauthorized", json={"code": code, "state": state}).status_code == 400
+    assert parts.redis.hlen(key) == MOST
+
+
+class ReadsTogether:
+    """A Redis client whose callers all have read a hash before one of them goes on."""
+
+    def __init__(self, client, callers):
+        self._client = client
+        self._together = threading.Barrier(callers)
+
+    def hgetall(self, name):
+        found = self._client.hgetall(name)
+        self._together.wait(60)
+        return found
+
+    def __getattr__(self, name):
+        return getattr(self._client, name)
+
+
+def test_a_browser_has_at_most_twelve_pending_sign_ins_however_many_start_at_once(parts, clock):
+    signins = BegunSignIns(ReadsTogether(parts.redis, 2 * MOST), parts.ring, clock)
+
+    with ThreadPoolExecutor(2 * MOST) as pool:
+        list(pool.map(lambda _: signins.add("one-browser", WEB, "v" * 43), range(2 * MOST)))
+
+    (key,) = parts.redis.keys("*:begun")
+    assert parts.redis.hlen(key) == parts.redis.zcard(PENDING) == MOST
+    assert len(parts.begun.all("one-browser")) == MOST
+
+
+def test_those_that_are_too_old_make_room_first(parts, clock):
+    for _ in range(MOST - 1):
+        parts.begun.add("one-browser", WEB, "v" * 43)
+    clock.tick(LIFE_SECONDS)
+    for _ in range(MOST):
+        parts.begun.add("one-browser", WEB, "v" * 43)
+
+    assert len(parts.begun.all("one-browser")) == MOST
+
+
+def fill(parts, clock, count=begun.MOST_PENDING):
+    """So many pending sign-ins of other browsers, which expire one minute from now."""
+    parts.redis.zadd(PENDING, {f"other-{number}": clock() + 60 for number in range(count)})
+
+
+@STARTS
+def test_above_fifty_thousand_a_new_one_is_told_to_wait_and_leaves_nothing(anyone, parts, clock, path):
+    fill(parts, clock)
+
+    answer = anyone.get(path)
+
+    assert (answer.status_code, answer.json["error"], answer.headers["Retry-After"]) == (429, "rate_limited", "60")
+    assert "Set-Cookie" not in answer.headers
+    assert parts.redis.keys("*session*") == parts.redis.keys("*:begun") == []
+
+
+def test_those_under_way_stay_and_can_finish(anyone, app, parts, world, clock):
+    callback = anyone.consent(anyone.get("/api/zoomapp/install").location)
+    in_client = Person(app, world, "priya")
+    fill(parts, clock, begun.MOST_PENDING - 2)
+    state = in_client.get("/api/zoomapp/authorize").json
+    stranger = Person(app, world, "jonas")
+    assert stranger.get("/api/zoomapp/install").status_code == 429
+
+    assert anyone.get(callback).status_code == 302
+    code = world.issue_code("priya", "http://localhost/", state["codeChallenge"], "plain", in_client=True)
+    body = {"code": code, "state": state["state"], "href": "http://localhost/"}
+    assert in_client.post("/api/zoomapp/onauthorized", json=body).status_code == 200
+
+    assert stranger.get("/api/zoomapp/install").status_code == 302
+
+
+def test_a_finished_or_expired_sign_in_counts_no_more(anyone, parts, clock):
+    anyone.connect()
+    assert parts.redis.zcard(PENDING) == 0
+
+    fill(parts, clock)
+    clock.tick(60)
+
+    assert anyone.get("/api/zoomapp/authorize").status_code == 200
+    assert parts.redis.zcard(PENDING) == 1
+    assert 0 < parts.redis.ttl(PENDING) <= LIFE_SECONDS
+
+
+def test_the_limit_holds_however_many_browsers_start_at_once(parts, clock):
+    signins = BegunSignIns(parts.redis, parts.ring, clock, most_pending=20)
+    together = threading.Barrier(16)
+
+    def start(number):
+        together.wait(60)
+        started = 0
+        for turn in range(4):
+            try:
+                signins.add(f"browser-{number}-{turn}", WEB, "v" * 43)
+                started += 1
+            except TooManySignIns as error:
+                assert error.retry_after == LIFE_SECONDS
+        return started
+
+    with ThreadPoolExecutor(16) as pool:
+        assert sum(pool.map(start, range(16))) == 20
+
+    assert parts.redis.zcard(PENDING) == len(parts.redis.keys("*:begun")) == 20
