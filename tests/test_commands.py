@@ -106,7 +106,7 @@ def test_the_calls_of_the_sandboxs_control_api_are_taken(control):
 @pytest.fixture
 def control(serve_sandbox):
     """Runs a documented `curl` against a sandbox."""
-    zoom = serve_sandbox("http://127.0.0.1:5000", story="live-meeting")
+    zoom = serve_sandbox("http://127.0.0.1:5050", story="live-meeting")
 
     def send(command):
         words = shlex.split(command)[1:]

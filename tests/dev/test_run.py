@@ -9,7 +9,8 @@ import sys
 import pytest
 
 from devtools.processes import free_port, wait_until
-from tests.processes import alive, status
+from devtools.run import DEFAULT_PORT, chosen_port
+from tests.processes import HANG_SECONDS, alive, status
 from tests.servers import clean_environ
 
 
@@ -82,27 +83,43 @@ def test_uses_the_zoom_and_the_redis_of_the_environment(dev_run, redis_url):
     assert "sandbox" not in running + run.child.log.read_text()
 
 
-def test_takes_the_next_free_port(dev_run):
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
+def test_a_given_port_that_is_taken_is_named_before_anything_is_installed_or_started(launch, checkout):
+    (checkout / ".venv").unlink()
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
 
-        run = dev_run(PORT=str(port))
+        child = launch(PORT=str(port))
 
-    assert int(run.url.rsplit(":", 1)[1]) > port
+        assert child.process.wait(HANG_SECONDS) == 2
+    assert child.log.read_text() == f"Port {port} is taken. Set PORT to another one, or unset it to use the next free one.\n"
+    assert not (checkout / ".venv").exists()
+    assert not (checkout / ".data" / "logs").exists()
 
 
-def test_a_second_run_from_the_same_folder_says_where_the_first_is(dev_run, launch):
+def test_without_a_given_port_the_next_free_one_is_taken():
+    first = chosen_port("")
+    assert first >= DEFAULT_PORT
+
+    with socket.create_server(("127.0.0.1", first)):
+        assert chosen_port("") > first
+
+
+def test_a_second_run_from_the_same_folder_prints_the_address_of_the_first(dev_run, launch):
     run = dev_run()
+    port = run.url.rsplit(":", 1)[1]
 
-    second = launch()
+    for environ in ({}, {"PORT": port}):
+        second = launch(**environ)
 
-    assert second.process.wait(20) == 1
-    assert f"already running from this folder: Rollcall is ready: {run.url}/" in second.log.read_text()
+        assert second.process.wait(HANG_SECONDS) == 0
+        words = f"It is already running from this folder: Rollcall is ready: {run.url}/"
+        assert second.log.read_text().startswith(words)
     assert status(run.url + "/readyz") == 200
 
 
-def test_refuses_a_port_that_is_no_number(launch):
-    child = launch(PORT="http")
+@pytest.mark.parametrize("port", ["http", "0", "65536"])
+def test_refuses_a_port_that_is_no_number(launch, port):
+    child = launch(PORT=port)
 
-    assert child.process.wait(20) == 1
-    assert child.log.read_text() == "PORT must be a number between 1 and 65535, not 'http'.\n"
+    assert child.process.wait(HANG_SECONDS) == 2
+    assert child.log.read_text() == f"PORT must be a number between 1 and 65535, not {port!r}.\n"

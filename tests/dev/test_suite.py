@@ -66,13 +66,6 @@ def test_says_what_to_type_for_what_is_missing():
     )
 
 
-def test_an_unknown_command_is_answered_with_the_known_ones():
-    done = subprocess.run([sys.executable, "dev.py", "fly"], cwd=ROOT, capture_output=True, text=True)
-
-    assert done.returncode == 2
-    assert all(f"dev.py {name}" in done.stderr for name in ("run", "test", "check", "bench", "lock"))
-
-
 def test_an_unknown_check_is_refused():
     done = subprocess.run([sys.executable, "dev.py", "check", "spelling"], cwd=ROOT, capture_output=True, text=True)
 
