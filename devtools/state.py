@@ -48,9 +48,7 @@ class AlreadyRunning(Failed):
     """The folder is in use by a run that answers; the text is what that run wrote into the lock file."""
 
 
-def lock(
-    folder: Path, patience_seconds: float = 3, answers: Callable[[str], bool] = lambda words: False
-) -> IO[str]:
+def lock(folder: Path, patience_seconds: float = 3, answers: Callable[[str], bool] = lambda words: False) -> IO[str]:
     """A lock on the folder, held while the file is open: two databases on one file would destroy it.
 
     ``answers``: whether the run that wrote these words into the lock file can be reached. Raises AlreadyRunning then,

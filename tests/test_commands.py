@@ -26,11 +26,6 @@ HELD = {
     "python3 dev.py test": (".ci/run", "python3 dev.py test"),
     "python3 dev.py check": (".ci/run", "python3 dev.py check"),
     ".venv/bin/python -m tests.sizing": ("tests/test_sizing.py", "measure("),
-    ".venv/bin/python -m pytest -q -s tests/pages/test_large_meeting.py": (
-        "tests/pages/test_large_meeting.py",
-        "def test_",
-    ),
-    ".venv/bin/python -m pytest -q -s tests/web/test_pages_budgets.py": ("tests/web/test_pages_budgets.py", "thousand"),
     "python -m tests.mutants": ("tests/test_mutants.py", "MUTANTS"),
     "python -m sandbox": ("tests/servers.py", '"-m", "sandbox"'),
     "python3 -m venv": (BUILT, '"-m", "venv"'),

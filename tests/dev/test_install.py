@@ -53,4 +53,3 @@ def test_a_virtual_environment_of_another_user_is_named_and_left_alone(foreign_v
     assert done.stderr.startswith("You cannot change .venv: it belongs to another user (")
     assert len(done.stderr.splitlines()) == 1
     assert list((foreign_venv / ".venv").iterdir()) == []
-

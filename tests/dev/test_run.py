@@ -48,8 +48,8 @@ def test_leaves_no_process_behind(dev_run, how):
 
     run.child.process.send_signal(how)
 
-    assert run.child.process.wait(20) == (-how if how is signal.SIGKILL else 0)
-    assert wait_until(lambda: not any(alive(pid) for pid in pids), 5)
+    assert run.child.process.wait(HANG_SECONDS) == (-how if how is signal.SIGKILL else 0)
+    assert wait_until(lambda: not any(alive(pid) for pid in pids), HANG_SECONDS)
 
 
 def test_ends_when_a_part_stops_by_itself(dev_run):
@@ -59,7 +59,7 @@ def test_ends_when_a_part_stops_by_itself(dev_run):
 
     os.kill(database, signal.SIGKILL)
 
-    assert run.child.process.wait(20) == 1
+    assert run.child.process.wait(HANG_SECONDS) == 1
     assert "The database stopped (exit status -9). Its last lines:" in run.child.log.read_text()
     assert not any(alive(pid) for pid in pids)
 
@@ -67,7 +67,7 @@ def test_ends_when_a_part_stops_by_itself(dev_run):
 def test_names_every_fault_of_settings_made_by_hand(launch):
     child = launch(ZOOM_CLIENT_ID="mine", PUBLIC_URL="nonsense")
 
-    assert child.process.wait(30) == 1
+    assert child.process.wait(HANG_SECONDS) == 1
     said = child.log.read_text()
     assert "ZOOM_CLIENT_SECRET is missing." in said
     assert "PUBLIC_URL must be an address" in said
@@ -91,7 +91,8 @@ def test_a_given_port_that_is_taken_is_named_before_anything_is_installed_or_sta
         child = launch(PORT=str(port))
 
         assert child.process.wait(HANG_SECONDS) == 2
-    assert child.log.read_text() == f"Port {port} is taken. Set PORT to another one, or unset it to use the next free one.\n"
+    sentence = f"Port {port} is taken. Set PORT to another one, or unset it to use the next free one.\n"
+    assert child.log.read_text() == sentence
     assert not (checkout / ".venv").exists()
     assert not (checkout / ".data" / "logs").exists()
 

@@ -57,7 +57,7 @@ def test_a_run_that_answers_is_reported_without_waiting(tmp_path):
     with lock(tmp_path) as held:
         print("http://127.0.0.1:5050/", file=held, flush=True)
 
-        with pytest.raises(AlreadyRunning, match="^http://127.0.0.1:5050/$"):
+        with pytest.raises(AlreadyRunning, match=r"^http://127\.0\.0\.1:5050/$"):
             lock(tmp_path, patience_seconds=float("inf"), answers=lambda words: True)
 
 
