@@ -144,7 +144,8 @@ def chosen_port(given: str) -> int:
     if not given.isdecimal() or not 0 < int(given) < 65536:
         raise Misuse(f"PORT must be a number between 1 and 65535, not {given!r}.")
     if not is_free(int(given)):
-        raise Misuse(f"Port {given} is taken. Set PORT to another one, or unset it to use the next free one.")
+        fault = "is taken" if listening(int(given)) else "cannot be used"
+        raise Misuse(f"Port {given} {fault}. Set PORT to another one, or unset it to use the next free one.")
     return int(given)
 
 
