@@ -2,8 +2,6 @@
 
 import time
 
-import requests
-
 from sandbox.seat import Seat
 from tests.client.transports import ask_over_http
 
@@ -17,16 +15,12 @@ STEPS = {
 }
 
 
-def test_who_waits_enters_leaves_and_comes_back_is_in_the_app_by_webhooks_alone(stack, zoom_client):
-    _, zoom_url = stack
-    fault = {"route": "GET /v2/metrics/**", "status": 503}  # else the dashboard would show it, some 15 s later
-    assert requests.post(f"{zoom_url}/_sandbox/faults", json=fault).ok
-
+def test_who_waits_enters_leaves_and_comes_back_is_in_the_app(stack, zoom_client):
     assert list(seconds_until_seen(stack, zoom_client)) == list(STEPS)
 
 
 def seconds_until_seen(stack, zoom_client):
-    """How long each step took to show. ``python3 dev.py bench --only limits`` holds them to two seconds."""
+    """How long each step took to show. ``python3 dev.py bench --only limits`` holds them to two seconds: only webhooks are so quick."""
     app_url, zoom_url = stack
     home_url, ask = f"{app_url}/api/zoomapp/home", ask_over_http(zoom_url)
     client = zoom_client("iframe", home_url, ask, sandbox_url=zoom_url, seat=Seat("dana"))
