@@ -10,7 +10,7 @@ from collections.abc import Callable
 from contextlib import nullcontext
 from pathlib import Path
 
-from bench import alone, pages, pressure, servers, table, traffic
+from bench import alone, limits, pages, pressure, servers, table, traffic
 from bench.figures import Figure
 from bench.plan import Plan
 from devtools.install import Failed, say
@@ -27,6 +27,7 @@ ROWS: dict[str, Callable[[Plan], list[Figure]]] = {
     "lease": alone.lease,
     "round-trips": alone.round_trips,
     "pages": pages.pages,
+    "limits": limits.limits,
 }
 README = Path(__file__).with_name("README.md")
 

@@ -20,6 +20,15 @@ TEST = (*RUN, "requirements-test.txt")
 class Failed(Exception):
     """A command cannot go on; the text says why and what to do."""
 
+    #: The command's exit status.
+    status = 1
+
+
+class Misuse(Failed):
+    """The command was started with an argument or a setting that cannot be used."""
+
+    status = 2
+
 
 def say(text: str) -> None:
     """Progress, for the person waiting; results alone go to standard output."""
@@ -28,9 +37,16 @@ def say(text: str) -> None:
 
 def ensure(locks: tuple[str, ...]) -> None:
     """The packages of these lock files are in ``.venv``, with the hashes written there. Raises Failed."""
-    if _version() < (3, 11):
+    try:
+        usable = _version() >= (3, 11)
+        complete = usable and all(_stamp(lock).exists() and _stamp(lock).read_text() == _digest(lock) for lock in locks)
+        if not complete:
+            _require_own(VENV)
+    except PermissionError:
+        raise Failed(_not_yours(VENV)) from None
+    if not usable:
         _create()
-    if not all(_stamp(lock).exists() and _stamp(lock).read_text() == _digest(lock) for lock in locks):
+    if not complete:
         _install(locks)
 
 
@@ -41,6 +57,29 @@ def keep_bytecode() -> None:
     """
     if os.environ.pop("PYTHONDONTWRITEBYTECODE", ""):
         os.environ["PYTHONPYCACHEPREFIX"] = str(ROOT / ".data" / "bytecode")
+
+
+def _require_own(folder: Path) -> None:
+    """Raises Failed when the folder belongs to another user, or cannot be written.
+
+    Root could write it, and would leave files that its owner cannot change.
+    """
+    if folder.exists() and (folder.stat().st_uid != os.geteuid() or not os.access(folder, os.W_OK | os.X_OK)):
+        raise Failed(_not_yours(folder))
+
+
+def _not_yours(folder: Path) -> str:
+    return (
+        f"You cannot change {folder.name}: it belongs to another user ({_owner(folder)}) or is not writable. "
+        "Delete it, or run this command as its owner."
+    )
+
+
+def _owner(folder: Path) -> str:
+    try:
+        return folder.owner()
+    except KeyError:  # a user without a name on this machine
+        return f"user id {folder.stat().st_uid}"
 
 
 def _version() -> tuple[int, ...]:

@@ -2,49 +2,62 @@
 
 import http.client
 import os
+import re
 import signal
 from collections.abc import Mapping
+from typing import IO
 
 from devtools import found, install
-from devtools.install import PYTHON, ROOT, Failed
-from devtools.processes import Argument, Group, free_port, listening, wait_until
-from devtools.state import State, lock
+from devtools.install import PYTHON, ROOT, Failed, Misuse
+from devtools.processes import Argument, Group, free_port, is_free, listening, wait_until
+from devtools.state import AlreadyRunning, State, lock
 
 DATA = ROOT / ".data"
+#: macOS itself listens on 5000 (AirPlay).
+DEFAULT_PORT = 5050
 READY_WITHIN_SECONDS = 60
 #: Whoever sets one of these by hand means the real Zoom.
 REAL_ZOOM = ("ZOOM_CLIENT_ID", "ZOOM_CLIENT_SECRET", "ZOOM_HOST", "ZOOM_API_HOST")
 
 
 def main(arguments: list[str]) -> int:
-    """Runs until it is told to stop; 0 then. Raises Failed when a process stops by itself."""
+    """Runs until it is told to stop; 0 then, also when another run is there already. Raises Failed."""
     if arguments:
-        raise Failed("`dev.py run` takes no arguments; set PORT and the other settings in the environment.")
+        raise Misuse("`dev.py run` takes no arguments; set PORT and the other settings in the environment.")
+    try:
+        with lock(DATA, answers=_answers) as lock_file:
+            return _run(lock_file)
+    except AlreadyRunning as running:
+        print(f"It is already running from this folder: {running}")
+        return 0
+
+
+def _run(lock_file: IO[str]) -> int:
+    port = chosen_port(os.environ.get("PORT", ""))
     install.ensure(install.RUN)
-    told: list[int] = []
-    with lock(DATA) as held, Group(DATA / "logs", keep_open=[held.fileno()]) as group:
+    signals: list[int] = []
+    with Group(DATA / "logs", keep_open=[lock_file.fileno()]) as group:
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             # Only noted: an exception here could come between starting a process and knowing of it.
-            signal.signal(number, lambda number, frame: told.append(number))
-        run = Run(group, os.environ, State(DATA))
+            signal.signal(number, lambda number, frame: signals.append(number))
+        run = Run(group, os.environ, State(DATA), port)
         run.start()
-        if not wait_until(lambda: bool(told) or run.ready(), READY_WITHIN_SECONDS):
+        if not wait_until(lambda: bool(signals) or run.ready(), READY_WITHIN_SECONDS):
             last = group.children[-1].last_lines()
             raise Failed(f"Not ready within {READY_WITHIN_SECONDS} s. The last lines of the app:\n{last}")
-        if not told:
-            held.truncate(0)
-            print(run.address, file=held, flush=True)  # for whoever tries to start it twice
+        if not signals:
+            print(run.address, file=lock_file, flush=True)  # for whoever tries to start it twice
             print(run.address, flush=True)
-        wait_until(lambda: bool(told) or run.check(), float("inf"), every=0.1)
+        wait_until(lambda: bool(signals) or run.check(), float("inf"), every=0.1)
     return 0
 
 
 class Run:
     """One run: what it starts, in which environment. What is set by hand wins over what it would choose."""
 
-    def __init__(self, group: Group, by_hand: Mapping[str, str], state: State) -> None:
+    def __init__(self, group: Group, by_hand: Mapping[str, str], state: State, port: int) -> None:
         self.by_hand = {name: value for name, value in by_hand.items() if value}
-        self.port = free_port(_port(self.by_hand.get("PORT", "5000")))
+        self.port = port
         self.address = f"Rollcall is ready: http://127.0.0.1:{self.port}/"
         self.environ = {
             "PUBLIC_URL": f"http://127.0.0.1:{self.port}",
@@ -124,10 +137,22 @@ def _flags(options: Mapping[str, object]) -> list[str]:
     return [part for name, value in options.items() for part in (f"--{name}", str(value))]
 
 
-def _port(text: str) -> int:
-    if not text.isdecimal() or not 0 < int(text) < 65536:
-        raise Failed(f"PORT must be a number between 1 and 65535, not {text!r}.")
-    return int(text)
+def chosen_port(given: str) -> int:
+    """The port that was given, else the next free one from the default. Raises Misuse for one that cannot be used."""
+    if not given:
+        return free_port(DEFAULT_PORT)
+    if not given.isdecimal() or not 0 < int(given) < 65536:
+        raise Misuse(f"PORT must be a number between 1 and 65535, not {given!r}.")
+    if not is_free(int(given)):
+        fault = "is taken" if listening(int(given)) else "cannot be used"
+        raise Misuse(f"Port {given} {fault}. Set PORT to another one, or unset it to use the next free one.")
+    return int(given)
+
+
+def _answers(words: str) -> bool:
+    """Whether the app whose address stands in these words can be reached."""
+    found = re.search(r"http://127\.0\.0\.1:(\d+)/", words)
+    return found is not None and _status(int(found[1]), "/healthz") == 200
 
 
 def _status(port: int, path: str) -> int:

@@ -6,6 +6,7 @@ import json
 import os
 import secrets
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import IO
 
@@ -43,20 +44,49 @@ class State:
         new.replace(self._path)
 
 
-def lock(folder: Path, patience_seconds: float = 3) -> IO[str]:
-    """A lock on the folder, held while the file is open: two databases on one file would destroy it. Raises Failed.
+class AlreadyRunning(Failed):
+    """The folder is in use by a run that answers; the text is what that run wrote into the lock file."""
 
-    The patience is for a launcher that was killed a moment ago, whose processes are still ending.
+
+def lock(folder: Path, patience_seconds: float = 3, answers: Callable[[str], bool] = lambda words: False) -> IO[str]:
+    """A lock on the folder, held while the file is open: two databases on one file would destroy it.
+
+    ``answers``: whether the run that wrote these words into the lock file can be reached. Raises AlreadyRunning then,
+    without waiting. Raises Failed when the folder is still locked after ``patience_seconds``: the patience is for a
+    launcher that was killed a moment ago, whose processes are still ending.
     """
-    folder.mkdir(mode=0o700, exist_ok=True)
-    file = (folder / "lock").open("a+")
+    file = _open_lock_file(folder)
     deadline = time.monotonic() + patience_seconds
     while True:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            file.truncate(0)  # the address of an earlier run
             return file
         except BlockingIOError:
+            words = _words_in(file)
+            if words and answers(words):
+                raise AlreadyRunning(words) from None
             if time.monotonic() > deadline:
-                file.seek(0)
-                raise Failed(f"It is already running from this folder: {file.read().strip()}") from None
+                raise Failed(_in_use(words)) from None
             time.sleep(0.02)
+
+
+def _open_lock_file(folder: Path) -> IO[str]:
+    try:
+        folder.mkdir(mode=0o700, exist_ok=True)
+        return (folder / "lock").open("a+")
+    except PermissionError:
+        raise Failed(
+            f"You cannot write to {folder}: it belongs to another user. Delete it, or run this command as its owner."
+        ) from None
+
+
+def _words_in(file: IO[str]) -> str:
+    file.seek(0)
+    return file.read().strip()
+
+
+def _in_use(words: str) -> str:
+    if words:
+        return f"It is already running from this folder: {words}"
+    return "Another run is starting or stopping in this folder; try again in a moment."

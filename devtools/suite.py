@@ -14,37 +14,32 @@ from devtools.install import PYTHON, ROOT, say
 #: Debian's names, and what each brings.
 BENCH = {"nginx": "nginx", "wrk": "wrk", "nodejs": "node", "npm": "npm"}
 #: Much of the suite waits for processes and browsers: three at a time take little more than half as long on two cores.
-SIDE_BY_SIDE = ["-m", "not timed", "-n", "3", "--dist", "worksteal"]
-#: What is held to a second or two must not share the machine.
-ALONE = ["-m", "timed"]
-#: Of so many failures it is worth knowing whether they fail by themselves, too; of more it is plain.
-DOUBTFUL = 3
+SIDE_BY_SIDE = ["-n", "3", "--dist", "worksteal"]
+#: Up to so many failures are repeated one by one.
+MOST_REPEATED = 3
 
 
 def main(arguments: list[str]) -> int:
-    """The suite's exit status; any arguments are pytest's.
-
-    Without any all of it runs: first the tests with a stopwatch, one by one, then the others, three at a time.
-    """
+    """The suite's exit status; any arguments are pytest's. Without any, all tests run, three at a time."""
     install.ensure(install.TEST)
     _system_packages(missing_packages(), "The suite runs without; it says which tests did not.")
     if arguments:
         return _become("pytest", arguments)
-    return max(judged(which) for which in (ALONE, SIDE_BY_SIDE))
+    return run_tests(SIDE_BY_SIDE)
 
 
-def judged(which: Sequence[str], root: Path = ROOT) -> int:
-    """pytest's exit status in ``root``. Of a few failures it is also told whether they fail by themselves."""
+def run_tests(options: Sequence[str], root: Path = ROOT) -> int:
+    """pytest's exit status in ``root``. A few failures are repeated one by one; that changes no status."""
     last_failed = root / ".pytest_cache" / "v" / "cache" / "lastfailed"
     last_failed.unlink(missing_ok=True)
-    status = subprocess.call([str(PYTHON), "-m", "pytest", *which], cwd=root)
+    status = subprocess.call([str(PYTHON), "-m", "pytest", *options], cwd=root)
     failed = list(json.loads(last_failed.read_text())) if last_failed.exists() else []
-    if status != 1 or not 0 < len(failed) <= DOUBTFUL:
+    if status != 1 or not 0 < len(failed) <= MOST_REPEATED:
         return status
-    say("These failed, and that stands. Once more by themselves, to tell which of them lean on time or on each other:")
-    say("\n".join(f"  {each}" for each in failed))
-    alone = subprocess.call([str(PYTHON), "-m", "pytest", "-q", *failed], cwd=root)
-    say("They fail by themselves, too." if alone else "By themselves they pass: they lean on time or on each other.")
+    say("The run has failed. The failed tests are repeated one by one, to see whether they fail again:")
+    for test in failed:
+        again = subprocess.call([str(PYTHON), "-m", "pytest", "-q", test], cwd=root)
+        say(f"  {test} {'failed again' if again else 'passed this time'}")
     return status
 
 

@@ -14,8 +14,8 @@ from sandbox.server import serve
 from sandbox.stories import STORIES
 from sandbox.world import CLIENT_ID, CLIENT_SECRET, World
 
-REDIRECT_URI = "http://127.0.0.1:5000/api/zoomapp/auth"
-HOME_URL = "http://127.0.0.1:5000/api/zoomapp/home"
+REDIRECT_URI = "http://127.0.0.1:5050/api/zoomapp/auth"
+HOME_URL = "http://127.0.0.1:5050/api/zoomapp/home"
 #: variables that hosts set and laptops do not
 HOSTS = (
     "DYNO",

@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from devtools import found
+from tests.processes import HANG_SECONDS
 
 #: Why a browser test did not run; the summary counts the tests skipped for this.
 NOT_RUN = "not run: there is no Chromium on this machine"
@@ -46,7 +47,7 @@ def new_page(browser: Browser) -> Iterator[Callable[..., Page]]:
 
     def new(width: int = 1200, height: int = 800, **options: Any) -> Page:
         context = browser.new_context(viewport={"width": width, "height": height}, **options)
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(HANG_SECONDS * 1000)
         contexts.append(context)
         return context.new_page()
 

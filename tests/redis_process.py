@@ -10,7 +10,7 @@ import redis
 
 from devtools import found
 from devtools.processes import Child, Group, free_port, listening, wait_until
-from tests.processes import STARTED_WITHIN_SECONDS, until_started
+from tests.processes import HANG_SECONDS, STARTED_WITHIN_SECONDS, until_started
 
 
 def which_redis() -> str | None:
@@ -40,8 +40,8 @@ class RedisProcess:
         return self
 
     def client(self) -> redis.Redis:
-        """A client that waits for nobody for long."""
-        return redis.Redis.from_url(self.url, socket_timeout=2, socket_connect_timeout=2)
+        """A client that waits long, yet not for ever."""
+        return redis.Redis.from_url(self.url, socket_timeout=HANG_SECONDS, socket_connect_timeout=HANG_SECONDS)
 
     def stop(self) -> None:
         """It has left as it does when the host goes down in order."""

@@ -75,7 +75,7 @@ def serve_app(group: Group) -> Callable[..., Served]:
 
 @pytest.fixture
 def serve_sandbox(group: Group, tmp_path: Path) -> Callable[..., Served]:
-    """A factory of sandboxes that know one app: ``serve_sandbox("http://127.0.0.1:5000")``."""
+    """A factory of sandboxes that know one app: ``serve_sandbox("http://127.0.0.1:5050")``."""
 
     def serve(app_url: str, **more: str) -> Served:
         port = free_port()
@@ -111,6 +111,7 @@ class DevRun:
 
     child: Child
     url: str
+    #: Until it printed its address; for the benchmark.
     seconds: float
 
     @property
@@ -130,14 +131,14 @@ def checkout(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def dev_run(group: Group, checkout: Path) -> Callable[..., DevRun]:
-    """A factory of runs in the same copy, one after the other: ``dev_run(PORT="5000")``."""
+    """A factory of runs in the same copy, one after the other: ``dev_run(PORT="5050")``."""
 
     def start(**environ: str) -> DevRun:
-        begun = time.monotonic()
+        started_at = time.monotonic()
         chosen = {"PORT": str(free_port()), **environ}
         child = group.start("dev", [sys.executable, "dev.py", "run"], clean_environ(**chosen), checkout)
         until_started(child, lambda: "http://" in child.last_lines())
         line = child.last_lines(1)
-        return DevRun(child, line[line.index("http://") :].split()[0].rstrip("/"), time.monotonic() - begun)
+        return DevRun(child, line[line.index("http://") :].split()[0].rstrip("/"), time.monotonic() - started_at)
 
     return start

@@ -2,14 +2,12 @@
 
 import gzip
 import re
-from time import process_time
 from xml.etree import ElementTree
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from jinja2 import Environment
 
 from zoomapp import charts
 
@@ -130,25 +128,6 @@ def test_the_row_in_words_is_in_the_order_things_happened():
     words = charts.timeline_words(SPAN, [(TEN + 12 * MINUTE, None)], [(TEN + 10 * MINUTE, TEN + 12 * MINUTE)])
 
     assert words == "in the waiting room from 10:10 to 10:12; in the meeting since 10:12"
-
-
-def test_a_thousand_bars_cost_less_than_a_third_of_what_a_template_takes():
-    intervals = [(TEN + n, TEN + n + 600.0) for n in range(1000)]
-    template = Environment(autoescape=True).from_string(
-        "{% for start, end in bars %}<rect x=\"{{ '%.2f' | format(span.x(start)) }}%\""
-        " width=\"{{ '%.2f' | format(span.x(end) - span.x(start)) }}%\"/>{% endfor %}"
-    )
-
-    def seconds(draw):
-        begun = process_time()
-        draw()
-        return process_time() - begun
-
-    rounds = [
-        (seconds(lambda: charts.timeline(SPAN, intervals)), seconds(lambda: template.render(bars=intervals, span=SPAN)))
-        for _ in range(15)
-    ]
-    assert 3 * min(ours for ours, _ in rounds) < min(theirs for _, theirs in rounds)
 
 
 # --- curve

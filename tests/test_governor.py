@@ -10,6 +10,7 @@ import pytest
 from sandbox.faults import DAILY, PER_SECOND, Fault
 from sandbox.limits import CREATIONS_A_DAY
 from tests.people import Person, adapter
+from tests.processes import HANG_SECONDS
 from zoomapp import create_app, deadline, keys, services, storage
 from zoomapp.errors import RateLimited
 from zoomapp.governor import Caller, Governor
@@ -306,7 +307,7 @@ def test_of_all_threads_only_a_few_wait(parts, dana, world):
 
     def sleep(_):
         waiting.release()
-        assert over.wait(20)
+        assert over.wait(HANG_SECONDS)
 
     governor = Governor(Marks(parts.redis, parts.clock), parts.clock, 2, 16, sleep)
     who, call, token = Caller(dana.id, str), Call("GET", "/v2/users/me"), parts.tokens.access_token(dana.id)
@@ -318,7 +319,7 @@ def test_of_all_threads_only_a_few_wait(parts, dana, world):
     with ThreadPoolExecutor(2) as pool:
         patient = [pool.submit(ask) for _ in range(2)]
         try:
-            assert all(waiting.acquire(timeout=20) for _ in range(2))
+            assert all(waiting.acquire(timeout=HANG_SECONDS) for _ in range(2))
             third = ask()
         finally:
             over.set()

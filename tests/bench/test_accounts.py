@@ -7,6 +7,7 @@ import pytest
 
 from bench.accounting import TICKS, Stat, cpu_seconds, family, pss_bytes
 from devtools.processes import wait_until
+from tests.processes import HANG_SECONDS
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only Linux keeps these accounts")
 
@@ -22,7 +23,7 @@ def test_a_name_with_parentheses_and_spaces_shifts_nothing():
 def test_children_count_while_they_live(group):
     child = group.start("parent", [sys.executable, "-c", WAITING])
 
-    assert wait_until(lambda: len(family(child.pid)) == 2, 5)
+    assert wait_until(lambda: len(family(child.pid)) == 2, HANG_SECONDS)
     assert pss_bytes(child.pid) > pss_bytes(family(child.pid)[1].pid) > 0
     assert os.getpid() not in [each.pid for each in family(child.pid)]
 
@@ -30,4 +31,4 @@ def test_children_count_while_they_live(group):
 def test_work_shows_in_the_account(group):
     child = group.start("busy", [sys.executable, "-c", "while True: pass"])
 
-    assert wait_until(lambda: cpu_seconds(child.pid) > 0.1, 5)
+    assert wait_until(lambda: cpu_seconds(child.pid) > 0.1, HANG_SECONDS)

@@ -13,6 +13,7 @@ from devtools.processes import free_port
 from sandbox.faults import Fault
 from tests.certificates import self_signed
 from tests.cli.deployments import OLD_KEY, Deployment, adding, leading_on, rewriting_cookies, without
+from tests.processes import HANG_SECONDS
 from tests.servers import ROOT, clean_environ
 from zoomapp import cli, keys
 from zoomapp.cli.doctor.store import version
@@ -257,7 +258,9 @@ def test_a_server_older_than_our_commands_is_refused(told, state):
 def run_doctor(*words, **settings):
     flask = os.path.join(os.path.dirname(sys.executable), "flask")
     environ = clean_environ(**settings)
-    return subprocess.run([flask, "doctor", *words], env=environ, cwd=ROOT, capture_output=True, text=True, timeout=60)
+    return subprocess.run(
+        [flask, "doctor", *words], env=environ, cwd=ROOT, capture_output=True, text=True, timeout=HANG_SECONDS
+    )
 
 
 def complete(redis_url):

@@ -10,6 +10,7 @@ import pytest
 
 from sandbox.faults import Fault
 from tests.people import COMPILED, Person, adapter
+from tests.processes import HANG_SECONDS
 from tests.servers import CLIENT_ID, CLIENT_SECRET, ROOT, clean_environ
 from zoomapp import create_app, services
 from zoomapp.tokens.cipher import KeyRing
@@ -322,6 +323,8 @@ def test_flask_finds_the_commands_by_itself(redis_url):
     )
     flask = os.path.join(os.path.dirname(sys.executable), "flask")
 
-    done = subprocess.run([flask, "tokens", "list"], env=environ, cwd=ROOT, capture_output=True, text=True, timeout=60)
+    done = subprocess.run(
+        [flask, "tokens", "list"], env=environ, cwd=ROOT, capture_output=True, text=True, timeout=HANG_SECONDS
+    )
 
     assert (done.returncode, done.stderr.strip()) == (0, "0 kept.")

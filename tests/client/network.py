@@ -14,6 +14,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import urlsplit
 
+from tests.processes import HANG_SECONDS
+
 WANTED = ("Strict-Transport-Security", "X-Content-Type-Options", "Content-Security-Policy", "Referrer-Policy")
 HOP_BY_HOP = {"connection", "proxy-connection", "keep-alive", "transfer-encoding", "te", "upgrade", "trailer"}
 BLANK = b"<!doctype html><title></title>"
@@ -71,7 +73,7 @@ def handler_for(network: Network) -> type[BaseHTTPRequestHandler]:
                 return
             sent = {name.lower(): value for name, value in self.headers.items() if name.lower() not in HOP_BY_HOP}
             body = self.rfile.read(int(sent.get("content-length", 0)))
-            upstream = http.client.HTTPConnection(target.netloc, timeout=30)
+            upstream = http.client.HTTPConnection(target.netloc, timeout=HANG_SECONDS)
             try:
                 path = f"{target.path or '/'}{'?' + target.query if target.query else ''}"
                 upstream.request(self.command, path, body or None, sent | network.added(self.path, sent))

@@ -6,6 +6,7 @@ import pytest
 import requests
 
 from tests.client.test_transports import CONFIG
+from tests.processes import HANG_SECONDS
 
 
 @pytest.fixture
@@ -116,7 +117,7 @@ def test_names_are_text_and_never_markup(window, world):
 
 
 def test_window_says_sandbox(sandbox_url):
-    answer = requests.get(f"{sandbox_url}/client", timeout=5)
+    answer = requests.get(f"{sandbox_url}/client", timeout=HANG_SECONDS)
 
     assert "Sandbox" in answer.text
     assert answer.headers["X-Sandbox"]

@@ -22,6 +22,7 @@ from sandbox.client import answered
 from sandbox.seat import Seat
 from sandbox.world import World
 from tests.client.network import Network
+from tests.processes import HANG_SECONDS
 
 TRANSPORTS = ("webview2", "wkwebview", "android", "iframe")
 USER_AGENT = "Mozilla/5.0 ZoomWebKit/537.36 (KHTML, like Gecko) ZoomApps/1.0"
@@ -44,7 +45,9 @@ def ask_over_http(sandbox_url: str) -> Ask:
     """The same from a sandbox that runs elsewhere."""
 
     def ask(seat: Seat, name: str, data: dict[str, Any]) -> Any:
-        answer = requests.post(f"{sandbox_url}/client/ask/{name}", json={"seat": vars(seat), "data": data}, timeout=10)
+        answer = requests.post(
+            f"{sandbox_url}/client/ask/{name}", json={"seat": vars(seat), "data": data}, timeout=HANG_SECONDS
+        )
         answer.raise_for_status()
         return answer.json()["answer"]
 
@@ -77,7 +80,7 @@ class ZoomClient:
             user_agent=None if self.framed else USER_AGENT,
             proxy={"server": self.network.address, "bypass": "<-loopback>"},
         )
-        self.context.set_default_timeout(10_000)
+        self.context.set_default_timeout(HANG_SECONDS * 1000)
         self.page: Page = self.context.new_page()
         self.asked: list[str] = []
         self.errors: list[str] = []

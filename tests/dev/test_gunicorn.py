@@ -8,7 +8,7 @@ import pytest
 import requests
 
 from devtools.processes import free_port, wait_until
-from tests.processes import status, until_started
+from tests.processes import HANG_SECONDS, status, until_started
 from tests.servers import ROOT, clean_environ
 
 TOY = """
@@ -30,7 +30,7 @@ class App:
     def __call__(self, environ, start_response):
         if environ["PATH_INFO"] == "/slow":
             print("asked", flush=True)
-            go.wait(20)
+            go.wait(100)
         start_response("200 OK", [("Content-Length", "5")])
         return [b"whole"]
 
@@ -52,13 +52,13 @@ def toy(group, tmp_path):
 def test_a_request_in_flight_is_answered_and_the_app_knows_before(toy):
     child, url = toy
     with ThreadPoolExecutor() as pool:
-        slow = pool.submit(requests.get, f"{url}/slow", timeout=20)
-        assert wait_until(lambda: "asked" in child.last_lines(), 5)
+        slow = pool.submit(requests.get, f"{url}/slow", timeout=HANG_SECONDS)
+        assert wait_until(lambda: "asked" in child.last_lines(), HANG_SECONDS)
 
         child.process.terminate()
 
         assert slow.result().text == "whole"
-        assert child.process.wait(10) == 0
+        assert child.process.wait(HANG_SECONDS) == 0
     assert "told" in child.last_lines()
 
 
@@ -75,7 +75,7 @@ def test_an_empty_environment_names_every_missing_variable_and_stops(group):
     ]
     child = group.start("app", command, clean_environ(), ROOT)
 
-    assert child.process.wait(20) == 1
+    assert child.process.wait(HANG_SECONDS) == 1
     required = (
         "ZOOM_CLIENT_ID",
         "ZOOM_CLIENT_SECRET",

@@ -7,7 +7,7 @@ import sys
 
 from devtools import guard
 from devtools.processes import Group, free_port, is_free, wait_until
-from tests.processes import alive
+from tests.processes import HANG_SECONDS, alive
 
 OWNER = """
 import sys, time
@@ -28,7 +28,7 @@ def test_nothing_outlives_an_owner_that_was_killed(tmp_path):
     owner.send_signal(signal.SIGKILL)
 
     owner.communicate()
-    assert wait_until(lambda: not alive(pid), 5)
+    assert wait_until(lambda: not alive(pid), HANG_SECONDS)
 
 
 def test_the_guard_spares_what_is_no_longer_in_its_care(group):
@@ -37,26 +37,26 @@ def test_the_guard_spares_what_is_no_longer_in_its_care(group):
 
     subprocess.run([sys.executable, guard.__file__], input=words, text=True, check=True)
 
-    assert wait_until(lambda: not ended.running(), 5)
+    assert wait_until(lambda: not ended.running(), HANG_SECONDS)
     assert spared.running()
 
 
 def test_what_ignores_a_request_to_stop_is_killed_with_its_children(tmp_path):
     with Group(tmp_path) as group:
         deaf = group.start("deaf", ["sh", "-c", "trap '' TERM; sleep 61 & echo $!; wait; wait"])
-        assert wait_until(lambda: deaf.last_lines().isdecimal(), 5)
+        assert wait_until(lambda: deaf.last_lines().isdecimal(), HANG_SECONDS)
         grandchild = int(deaf.last_lines())
 
         group.stop(deaf, grace_seconds=0.1)
 
         assert not alive(deaf.pid)
-        assert wait_until(lambda: not alive(grandchild), 5)
+        assert wait_until(lambda: not alive(grandchild), HANG_SECONDS)
 
 
 def test_a_child_that_stopped_by_itself_is_named(group):
     child = group.start("brief", ["sh", "-c", "echo that was it; exit 3"])
 
-    child.process.wait(5)
+    child.process.wait(HANG_SECONDS)
 
     assert group.fallen() is child
     assert child.last_lines() == "that was it"

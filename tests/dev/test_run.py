@@ -9,7 +9,8 @@ import sys
 import pytest
 
 from devtools.processes import free_port, wait_until
-from tests.processes import alive, status
+from devtools.run import DEFAULT_PORT, chosen_port
+from tests.processes import HANG_SECONDS, alive, status
 from tests.servers import clean_environ
 
 
@@ -47,8 +48,8 @@ def test_leaves_no_process_behind(dev_run, how):
 
     run.child.process.send_signal(how)
 
-    assert run.child.process.wait(20) == (-how if how is signal.SIGKILL else 0)
-    assert wait_until(lambda: not any(alive(pid) for pid in pids), 5)
+    assert run.child.process.wait(HANG_SECONDS) == (-how if how is signal.SIGKILL else 0)
+    assert wait_until(lambda: not any(alive(pid) for pid in pids), HANG_SECONDS)
 
 
 def test_ends_when_a_part_stops_by_itself(dev_run):
@@ -58,7 +59,7 @@ def test_ends_when_a_part_stops_by_itself(dev_run):
 
     os.kill(database, signal.SIGKILL)
 
-    assert run.child.process.wait(20) == 1
+    assert run.child.process.wait(HANG_SECONDS) == 1
     assert "The database stopped (exit status -9). Its last lines:" in run.child.log.read_text()
     assert not any(alive(pid) for pid in pids)
 
@@ -66,7 +67,7 @@ def test_ends_when_a_part_stops_by_itself(dev_run):
 def test_names_every_fault_of_settings_made_by_hand(launch):
     child = launch(ZOOM_CLIENT_ID="mine", PUBLIC_URL="nonsense")
 
-    assert child.process.wait(30) == 1
+    assert child.process.wait(HANG_SECONDS) == 1
     said = child.log.read_text()
     assert "ZOOM_CLIENT_SECRET is missing." in said
     assert "PUBLIC_URL must be an address" in said
@@ -82,27 +83,44 @@ def test_uses_the_zoom_and_the_redis_of_the_environment(dev_run, redis_url):
     assert "sandbox" not in running + run.child.log.read_text()
 
 
-def test_takes_the_next_free_port(dev_run):
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
+def test_a_given_port_that_is_taken_is_named_before_anything_is_installed_or_started(launch, checkout):
+    (checkout / ".venv").unlink()
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
 
-        run = dev_run(PORT=str(port))
+        child = launch(PORT=str(port))
 
-    assert int(run.url.rsplit(":", 1)[1]) > port
+        assert child.process.wait(HANG_SECONDS) == 2
+    sentence = f"Port {port} is taken. Set PORT to another one, or unset it to use the next free one.\n"
+    assert child.log.read_text() == sentence
+    assert not (checkout / ".venv").exists()
+    assert not (checkout / ".data" / "logs").exists()
 
 
-def test_a_second_run_from_the_same_folder_says_where_the_first_is(dev_run, launch):
+def test_without_a_given_port_the_next_free_one_is_taken():
+    first = chosen_port("")
+    assert first >= DEFAULT_PORT
+
+    with socket.create_server(("127.0.0.1", first)):
+        assert chosen_port("") > first
+
+
+def test_a_second_run_from_the_same_folder_prints_the_address_of_the_first(dev_run, launch):
     run = dev_run()
+    port = run.url.rsplit(":", 1)[1]
 
-    second = launch()
+    for environ in ({}, {"PORT": port}):
+        second = launch(**environ)
 
-    assert second.process.wait(20) == 1
-    assert f"already running from this folder: Rollcall is ready: {run.url}/" in second.log.read_text()
+        assert second.process.wait(HANG_SECONDS) == 0
+        words = f"It is already running from this folder: Rollcall is ready: {run.url}/"
+        assert second.log.read_text().startswith(words)
     assert status(run.url + "/readyz") == 200
 
 
-def test_refuses_a_port_that_is_no_number(launch):
-    child = launch(PORT="http")
+@pytest.mark.parametrize("port", ["http", "0", "65536"])
+def test_refuses_a_port_that_is_no_number(launch, port):
+    child = launch(PORT=port)
 
-    assert child.process.wait(20) == 1
-    assert child.log.read_text() == "PORT must be a number between 1 and 65535, not 'http'.\n"
+    assert child.process.wait(HANG_SECONDS) == 2
+    assert child.log.read_text() == f"PORT must be a number between 1 and 65535, not {port!r}.\n"

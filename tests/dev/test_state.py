@@ -6,7 +6,7 @@ import socket
 import pytest
 
 from devtools.install import Failed
-from devtools.state import State, lock
+from devtools.state import AlreadyRunning, State, lock
 
 
 def test_a_secret_stays_the_same_and_is_unlike_the_others(tmp_path):
@@ -45,12 +45,28 @@ def test_a_half_written_file_is_begun_anew(tmp_path):
 
 def test_a_folder_is_used_by_one_run_at_a_time(tmp_path):
     with lock(tmp_path) as held:
-        print("http://127.0.0.1:5000/", file=held, flush=True)
+        print("http://127.0.0.1:5050/", file=held, flush=True)
 
         with pytest.raises(Failed, match="already running from this folder: http"):
             lock(tmp_path, patience_seconds=0)
 
     lock(tmp_path, patience_seconds=0).close()
+
+
+def test_a_run_that_answers_is_reported_without_waiting(tmp_path):
+    with lock(tmp_path) as held:
+        print("http://127.0.0.1:5050/", file=held, flush=True)
+
+        with pytest.raises(AlreadyRunning, match=r"^http://127\.0\.0\.1:5050/$"):
+            lock(tmp_path, patience_seconds=float("inf"), answers=lambda words: True)
+
+
+def test_the_address_of_an_earlier_run_is_not_reported(tmp_path):
+    with lock(tmp_path) as earlier:
+        print("http://127.0.0.1:5050/", file=earlier, flush=True)
+
+    with lock(tmp_path), pytest.raises(Failed, match="Another run is starting or stopping"):
+        lock(tmp_path, patience_seconds=0, answers=lambda words: True)
 
 
 def test_the_lock_is_free_when_all_who_hold_it_are_gone(tmp_path):

@@ -15,7 +15,7 @@ from devtools import found
 from devtools.processes import Child, Group, free_port
 from tests.certificates import self_signed
 from tests.hosts.router import router
-from tests.processes import status, until_started
+from tests.processes import HANG_SECONDS, status, until_started
 from tests.redis_process import RedisProcess
 from tests.servers import CLIENT_ID, CLIENT_SECRET, ROOT, Served, clean_environ
 from tests.sockets.remote import Zoom
@@ -48,7 +48,7 @@ class Slug:
             env=self.environ(**settings),
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=HANG_SECONDS,
         )
 
 

@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+from tests.processes import HANG_SECONDS
+
 HOP_BY_HOP = {"connection", "keep-alive", "transfer-encoding", "te", "trailer", "upgrade"}
 
 
@@ -25,7 +27,7 @@ def router(port: int, app_port: int, certificate: tuple[Path, Path]) -> Iterator
             before = self.headers.get("X-Forwarded-For")
             headers["X-Forwarded-For"] = ", ".join(filter(None, (before, self.client_address[0])))
             headers |= {"X-Forwarded-Proto": "https", "X-Forwarded-Port": str(port), "Via": "1.1 router"}
-            connection = http.client.HTTPConnection("127.0.0.1", app_port, timeout=30)
+            connection = http.client.HTTPConnection("127.0.0.1", app_port, timeout=HANG_SECONDS)
             connection.request(self.command, self.path, body or None, headers)
             answer = connection.getresponse()
             content = answer.read()

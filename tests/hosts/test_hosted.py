@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from tests.processes import family
+from tests.processes import HANG_SECONDS, family
 from tests.servers import ROOT
 from tests.sockets.remote import connect
 from tests.web.reading import fields
@@ -83,7 +83,7 @@ def test_it_fits_a_dyno_and_leaves_in_order(slug, hosted, browser):
     assert subprocess.run([slug.python, *words[1:]], env=environ).returncode == 0
 
     hosted.child.process.terminate()
-    assert hosted.child.process.wait(25) == 0
+    assert hosted.child.process.wait(HANG_SECONDS) == 0
 
 
 def test_a_release_is_let_on(slug, config):

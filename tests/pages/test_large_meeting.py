@@ -1,14 +1,8 @@
-"""A thousand people in a panel on a slow machine: a refresh is quick, and nothing moves.
-
-.venv/bin/python -m pytest -q -s tests/pages/test_large_meeting.py    says how quick
-"""
-
-from statistics import median
+"""A thousand people in a panel: nothing moves when it is refreshed. Its time: bench/time_limits/test_browser.py."""
 
 import pytest
 
-#: Chromium four times slower than here. At rest a refresh takes some 50 ms.
-SLOWER, MOST_MS, ROUNDS = 4, 120, 11
+ROUNDS = 11
 #: Times each drawing, from the first tag that is read to the layout, and notes what moved though nobody touched it.
 WATCH = """() => {
   Object.assign(window, { took: [], shifts: [] });
@@ -28,15 +22,27 @@ WATCH = """() => {
 }"""
 
 
-@pytest.mark.timed
 @pytest.mark.parametrize("width", [360, 1200])
-def test_a_refresh_of_a_hundred_rows_is_quick_on_a_slow_machine_and_moves_nothing(dana_at, dana, world, clock, width):
+def test_a_refresh_of_a_hundred_rows_moves_nothing(dana_at, dana, world, clock, width):
+    page = open_large_meeting(dana_at, dana, world, width)
+
+    refresh(page, world, clock)
+
+    assert max(page.evaluate("shifts"), default=0) <= 0.02
+
+
+def open_large_meeting(dana_at, dana, world, width):
+    """The page of a thousand people, under watch."""
     world.tell("all-hands")
     page = dana_at(width)
     page.goto(dana.get("/participants").location)
     page.wait_for_selector("[data-pause]:visible")
     page.evaluate(WATCH)
-    page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
+    return page
+
+
+def refresh(page, world, clock):
+    """Draw the rows anew some times; the milliseconds each drawing took."""
 
     for number in range(ROUNDS):
         world.join(world.live_instance(), None, f"Late Guest {number}")
@@ -45,7 +51,4 @@ def test_a_refresh_of_a_hundred_rows_is_quick_on_a_slow_machine_and_moves_nothin
         page.evaluate("document.dispatchEvent(new Event('sighted'))")
         page.wait_for_function("count => took.length > count", arg=number)
 
-    took = sorted(page.evaluate("took"))
-    print(f"{width} px: a refresh took {took[0]:.0f}, {median(took):.0f}, {took[-1]:.0f} ms at {SLOWER} times slower")
-    assert median(took) <= MOST_MS, took
-    assert max(page.evaluate("shifts"), default=0) <= 0.02
+    return page.evaluate("took")

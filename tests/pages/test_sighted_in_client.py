@@ -88,7 +88,7 @@ def test_the_dashboard_alone_shows_it_within_fifteen_seconds_and_a_little_spread
             client.page.clock.run_for(15_750)
 
         # Drawn from that answer: on a clock that nobody pushes, the next one is three times as far away.
-        client.app.wait_for_selector(seen, timeout=5_000)
+        client.app.wait_for_selector(seen)
 
 
 def test_another_meetings_people_are_not_taken_for_this_ones(without_dashboard, open_client, world, clock):
@@ -129,9 +129,16 @@ def test_an_opened_row_and_an_opened_door_have_nothing_for_axe(without_dashboard
     assert wrong == []
 
 
-@pytest.mark.timed
-def test_the_client_alone_shows_it_at_once(without_dashboard, open_client, steps, clock):
+def test_the_client_alone_shows_it(without_dashboard, open_client, steps, clock):
     client = open_client()
+    seconds_until_seen(client, steps, clock)
+
+    assert "Basic view" in client.app.text_content("main")
+    assert client.errors == []
+
+
+def seconds_until_seen(client, steps, clock):
+    """How long each step took to show. ``python3 dev.py bench --only limits`` holds them to one second."""
     client.app.wait_for_function("() => 'admits' in document.body.dataset")
     took = []
     for happens, seen in steps:
@@ -139,12 +146,9 @@ def test_the_client_alone_shows_it_at_once(without_dashboard, open_client, steps
         happens()
         began = time.monotonic()
         client.refresh()
-        client.app.wait_for_selector(seen, timeout=5_000)
+        client.app.wait_for_selector(seen)
         took.append(time.monotonic() - began)
-
-    assert max(took) < 1, took
-    assert "Basic view" in client.app.text_content("main")
-    assert client.errors == []
+    return took
 
 
 @pytest.mark.parametrize(

@@ -95,7 +95,7 @@ def test_an_origin_on_the_allow_list_covers_its_paths(http, world):
 
 
 def test_loopback_matches_with_any_port_when_there_is_a_challenge(http, world):
-    world.redirect_uris = ["http://127.0.0.1:5000/back"]
+    world.redirect_uris = ["http://127.0.0.1:5050/back"]
     elsewhere = "http://127.0.0.1:6000/back"
 
     assert authorize(http, world, redirect_uri=elsewhere).status_code == 400

@@ -25,6 +25,7 @@ from sandbox.__main__ import production_signs
 from sandbox.server import serve
 from sandbox.stories.quiet_day import FIXTURES
 from sandbox.world import World
+from tests.processes import HANG_SECONDS
 from tests.sandbox.conftest import REDIRECT_URI
 from tests.sandbox.test_gate import SEGMENTS
 
@@ -88,7 +89,7 @@ def test_a_connection_is_kept_for_many_calls(served):
     host, port = url.removeprefix("http://").split(":")
     call = f"GET /v2/nothing HTTP/1.1\r\nHost: {host}\r\n\r\n".encode()
 
-    with socket.create_connection((host, int(port)), timeout=5) as connection:
+    with socket.create_connection((host, int(port)), timeout=HANG_SECONDS) as connection:
         for _ in range(3):
             connection.sendall(call)
             assert b"401" in connection.recv(4096)
@@ -127,13 +128,17 @@ def test_a_cut_body_breaks_off(served):
 
 def test_a_slow_call_holds_up_nobody_else(served):
     world, url = served
-    world.faults.add("slow", route="GET /v2/slow", delay=1)
+    waiting, over = threading.Event(), threading.Event()
+    world.sleep = lambda seconds: (waiting.set(), over.wait(HANG_SECONDS))
+    world.faults.add("slow", route="GET /v2/slow")
     slow = threading.Thread(target=requests.get, args=(f"{url}/v2/slow",))
     slow.start()
+    assert waiting.wait(HANG_SECONDS)
 
     fast = requests.get(f"{url}/v2/fast")
 
-    assert slow.is_alive() and fast.elapsed < timedelta(seconds=1)
+    assert slow.is_alive() and fast.status_code == 401
+    over.set()
     slow.join()
 
 
@@ -168,7 +173,7 @@ def test_time_goes_on_while_nobody_asks():
 
     with serve(world):
         world.offset_seconds += 600
-        assert heard.wait(5)
+        assert heard.wait(HANG_SECONDS)
 
 
 @pytest.mark.parametrize(
@@ -208,7 +213,7 @@ class Process:
     def stop(self, how: signal.Signals = signal.SIGTERM) -> tuple[int, str]:
         """The exit status and what was said on standard error."""
         self.child.send_signal(how)
-        _, said = self.child.communicate(timeout=10)
+        _, said = self.child.communicate(timeout=HANG_SECONDS)
         return self.child.returncode, said
 
 
@@ -224,7 +229,7 @@ def test_it_says_one_line_and_ends_quietly(how):
 def test_it_does_not_start_where_it_looks_like_production():
     process = Process(DYNO="web.1")
 
-    _, said = process.child.communicate(timeout=10)
+    _, said = process.child.communicate(timeout=HANG_SECONDS)
     assert process.child.returncode == 1
     assert "looks like production (DYNO)" in said
 
@@ -233,7 +238,7 @@ def test_a_port_that_is_taken_is_said_so(served):
     _, url = served
     process = Process("--port", url.rpartition(":")[2])
 
-    _, said = process.child.communicate(timeout=10)
+    _, said = process.child.communicate(timeout=HANG_SECONDS)
     assert process.child.returncode == 1
     assert "sandbox:" in said
 

@@ -10,6 +10,7 @@ import pytest
 
 from sandbox.webhooks import Webhooks, signature
 from sandbox.world import World
+from tests.processes import HANG_SECONDS
 
 SECRET = "example-webhook-secret"
 START = 1_700_000_000.0
@@ -322,5 +323,5 @@ def test_thread_sends_without_being_asked(receiver):
 
     sender.tell(event())
 
-    assert receiver.arrived.wait(5)
+    assert receiver.arrived.wait(HANG_SECONDS)
     sender.stop()

@@ -8,6 +8,7 @@ import pytest
 import requests
 
 from devtools.processes import free_port
+from tests.processes import HANG_SECONDS
 from tests.redis_process import RedisProcess
 from tests.servers import Served
 from tests.sockets.remote import Zoom, connect
@@ -26,7 +27,7 @@ class House:
     def call(self) -> requests.Response:
         """A proxied call, on a connection of its own: any worker may get it."""
         cookies = self.browser.cookies.get_dict()
-        return requests.get(f"{self.app.url}/zoom/api/v2/users/me", cookies=cookies, timeout=40)
+        return requests.get(f"{self.app.url}/zoom/api/v2/users/me", cookies=cookies, timeout=HANG_SECONDS)
 
 
 @pytest.fixture

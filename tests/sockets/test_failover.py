@@ -7,13 +7,14 @@ import pytest
 import requests
 
 from devtools.processes import free_port, wait_until
+from tests.processes import HANG_SECONDS
 from tests.redis_process import RedisProcess
 from tests.sockets.remote import Zoom, connect
 from tests.sockets.test_refresh import REFRESH
 from zoomapp import keys, storage
 from zoomapp.tokens.store import RedisTokenStore
 
-FAILED_OVER_WITHIN_SECONDS = 30
+FAILED_OVER_WITHIN_SECONDS = HANG_SECONDS
 
 
 @pytest.fixture
@@ -37,12 +38,12 @@ def machines(serve_app, serve_sandbox):
 
 
 def call(app, cookies):
-    return requests.get(f"{app.url}/zoom/api/v2/users/me", cookies=cookies, timeout=40).status_code
+    return requests.get(f"{app.url}/zoom/api/v2/users/me", cookies=cookies, timeout=HANG_SECONDS).status_code
 
 
 def walk(apps, cookies):
     """Each machine shows a page, answers a call and lets somebody sign in."""
-    pages = [requests.get(f"{app.url}/meetings", cookies=cookies, timeout=40).status_code for app in apps]
+    pages = [requests.get(f"{app.url}/meetings", cookies=cookies, timeout=HANG_SECONDS).status_code for app in apps]
     newcomers = [connect(app.url).cookies.get_dict() for app in apps]
     return [
         *pages,
@@ -57,7 +58,7 @@ def lose(master: RedisProcess, apps, zoom, cookies):
     zoom.expire_tokens()
     zoom.clear()
     killer = threading.Thread(
-        target=lambda: wait_until(lambda: zoom.count(REFRESH) > 0, 20) and master.kill(), daemon=True
+        target=lambda: wait_until(lambda: zoom.count(REFRESH) > 0, HANG_SECONDS) and master.kill(), daemon=True
     )
     killer.start()
     with ThreadPoolExecutor(20) as pool:

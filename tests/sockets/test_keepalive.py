@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 from devtools.processes import wait_until
+from tests.processes import HANG_SECONDS
 from tests.servers import CLIENT_ID, CLIENT_SECRET, ROOT, clean_environ
 from tests.sockets.test_refresh import REFRESH
 
@@ -28,11 +29,11 @@ def test_a_stop_in_the_middle_of_a_renewal_loses_no_grant(house):
     busy = house()
     busy.zoom.fault(route=REFRESH, delay=1.5, grant_type="refresh_token")
     running = keep_alive(busy)
-    assert wait_until(lambda: busy.zoom.count(REFRESH) > 0, 20)
+    assert wait_until(lambda: busy.zoom.count(REFRESH) > 0, HANG_SECONDS)
 
     running.terminate()
 
-    told, _ = running.communicate(timeout=20)
+    told, _ = running.communicate(timeout=HANG_SECONDS)
     assert told.startswith("1 of 1 grants renewed")
     busy.zoom.mend()
     busy.zoom.expire_tokens()

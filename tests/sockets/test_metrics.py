@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import requests
 
+from tests.processes import HANG_SECONDS
 from tests.sockets.test_refresh import REFRESH
 
 TOKEN = "a-metrics-token"
@@ -16,7 +17,9 @@ RENEWED = 'zoomapp_refreshes_total{outcome="renewed"}'
 
 
 def read(house, line):
-    answer = requests.get(f"{house.app.url}/metrics", headers={"Authorization": f"Bearer {TOKEN}"}, timeout=10)
+    answer = requests.get(
+        f"{house.app.url}/metrics", headers={"Authorization": f"Bearer {TOKEN}"}, timeout=HANG_SECONDS
+    )
     found = re.search(rf"^{re.escape(line)} (\S+)$", answer.text, re.MULTILINE)
     return float(found[1]) if found else 0.0
 
@@ -48,7 +51,7 @@ def test_metrics_are_the_sum_of_all_workers(house):
 
 def test_a_worker_that_waits_for_the_renewal_of_another_is_counted_once(house):
     busy = house(workers=2, METRICS_TOKEN=TOKEN)
-    busy.zoom.fault(route=REFRESH, delay=1.0, grant_type="refresh_token")
+    busy.zoom.fault(route=REFRESH, delay=3.0, grant_type="refresh_token")
     busy.zoom.expire_tokens()
 
     with ThreadPoolExecutor(20) as pool:

@@ -1,33 +1,34 @@
-"""Redis that accepts connections and says nothing: every caller knows within three seconds, however many there are."""
+"""Redis that accepts connections and says nothing: every caller learns of it, and few of them wait for it.
 
-import time
+How soon they learn is measured in bench/time_limits/test_outages.py.
+"""
+
+import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+import redis
 
 from devtools.processes import wait_until
 from tests.sockets.test_failover import FAILED_OVER_WITHIN_SECONDS
 from zoomapp import keys, storage
 
-pytestmark = pytest.mark.timed
-
-#: The contract allows a request 3 s.
-WITHIN_SECONDS = 2.7
-#: Of those who ask after somebody has waited in vain.
-AT_ONCE_SECONDS = 0.4
 KEY = keys.of_user("alice", "tokens")
+#: Said to callers who are not made to wait.
+AT_ONCE = "silent a moment ago"
 
 
-def seconds_until_told(client):
-    begun = time.monotonic()
-    with pytest.raises(storage.StoreUnavailable):
+def stored_read_fails(client):
+    """What a caller of a Redis that is away is told."""
+    with pytest.raises(storage.StoreUnavailable) as failure:
         storage.read(client, KEY)
-    return time.monotonic() - begun
+    return str(failure.value)
 
 
 def twenty_at_once(client):
+    """What they are told."""
     with ThreadPoolExecutor(20) as pool:
-        return sorted(pool.map(lambda _: seconds_until_told(client), range(20)))
+        return list(pool.map(lambda _: stored_read_fails(client), range(20)))
 
 
 def keep_open(client, count):
@@ -37,8 +38,12 @@ def keep_open(client, count):
         client.connection_pool.release(each)
 
 
+def told_at_once(answers):
+    return sum(AT_ONCE in answer for answer in answers)
+
+
 @pytest.mark.parametrize("warm", [0, 3, 8], ids=["none open", "three open", "all open"])
-def test_twenty_callers_of_a_silent_redis_are_told_in_time(redis_process, warm):
+def test_twenty_callers_of_a_silent_redis_are_told_and_few_of_them_wait(redis_process, warm):
     server = redis_process()
     client = storage.connect(server.url)
     keep_open(client, warm)
@@ -46,10 +51,10 @@ def test_twenty_callers_of_a_silent_redis_are_told_in_time(redis_process, warm):
 
     first, second = twenty_at_once(client), twenty_at_once(client)
 
-    assert first[-1] < WITHIN_SECONDS
-    assert second[10] < AT_ONCE_SECONDS and second[-1] < WITHIN_SECONDS
+    assert len(first) == 20
+    assert told_at_once(second) >= 10
     server.thaw()
-    assert storage.read(client, KEY) is None
+    assert wait_until(lambda: serves(client), FAILED_OVER_WITHIN_SECONDS)
 
 
 def test_a_connection_closed_meanwhile_is_no_outage(redis_process):
@@ -63,7 +68,7 @@ def test_a_connection_closed_meanwhile_is_no_outage(redis_process):
 
 
 @pytest.mark.parametrize("warm", [False, True], ids=["never connected", "connected before"])
-def test_twenty_callers_behind_silent_sentinels_are_told_in_time(redis_sentinel, warm):
+def test_twenty_callers_behind_silent_sentinels_are_told_and_few_of_them_wait(redis_sentinel, warm):
     client = storage.connect(redis_sentinel.url)
     if warm:
         storage.read(client, KEY)
@@ -71,10 +76,10 @@ def test_twenty_callers_behind_silent_sentinels_are_told_in_time(redis_sentinel,
 
     first, second = twenty_at_once(client), twenty_at_once(client)
 
-    assert first[-1] < WITHIN_SECONDS
-    assert second[10] < AT_ONCE_SECONDS and second[-1] < WITHIN_SECONDS
+    assert len(first) == 20
+    assert told_at_once(second) >= 10
     redis_sentinel.thaw()
-    assert storage.read(client, KEY) is None
+    assert wait_until(lambda: serves(client), FAILED_OVER_WITHIN_SECONDS)
 
 
 def test_no_more_connections_to_a_master_behind_sentinels_than_to_any_redis(redis_sentinel):
@@ -88,35 +93,34 @@ def test_no_more_connections_to_a_master_behind_sentinels_than_to_any_redis(redi
     assert 0 < len(ours) <= storage.CONNECTIONS
 
 
-def test_twenty_first_callers_of_a_silent_cluster_are_told_in_time(redis_cluster):
-    client = storage.connect(redis_cluster.url)
+def test_twenty_first_callers_of_a_silent_cluster_share_what_few_of_them_found(redis_cluster):
+    tries = []
+
+    def make():
+        tries.append(1)
+        return storage._cluster(redis_cluster.url, True)
+
+    client = storage.LazyCluster(make)
     for each in redis_cluster.masters:
         each.freeze()
 
-    first, second = twenty_at_once(client), twenty_at_once(client)
+    twenty_at_once(client)
+    twenty_at_once(client)
 
-    assert first[-1] < WITHIN_SECONDS
-    assert second[-1] < AT_ONCE_SECONDS
+    assert 0 < len(tries) <= 4
     for each in redis_cluster.masters:
         each.thaw()
 
 
-def test_twenty_callers_of_a_silent_node_know_in_time_until_its_replica_takes_over(redis_cluster):
+def test_twenty_callers_of_a_silent_node_go_on_when_its_replica_takes_over(redis_cluster):
     client = storage.connect(redis_cluster.url)
     storage.read(client, KEY)
     redis_cluster.master_of(KEY).freeze()
 
     with ThreadPoolExecutor(20) as pool:
-        waited = list(pool.map(lambda _: seconds_until_known(client), range(20)))
+        list(pool.map(lambda _: serves(client), range(20)))
 
-    assert max(waited) < WITHIN_SECONDS
     assert wait_until(lambda: serves(client), FAILED_OVER_WITHIN_SECONDS)
-
-
-def seconds_until_known(client):
-    begun = time.monotonic()
-    serves(client)
-    return time.monotonic() - begun
 
 
 def serves(client):
@@ -124,3 +128,22 @@ def serves(client):
         return storage.read(client, KEY) is None
     except storage.StoreUnavailable:
         return False
+
+
+def tries_of(seconds):
+    """How often a command is tried that fails after so many seconds."""
+    tries = []
+
+    def fail():
+        tries.append(1)
+        threading.Event().wait(seconds)
+        raise redis.TimeoutError
+
+    with pytest.raises(redis.TimeoutError):
+        storage.OnceMore().call_with_retry(fail, lambda error: None)
+    return len(tries)
+
+
+def test_what_failed_at_once_is_tried_once_more_and_what_kept_the_caller_waiting_is_not():
+    assert tries_of(seconds=0) == 2
+    assert tries_of(seconds=2 * storage.AT_ONCE_SECONDS) == 1

@@ -1,15 +1,13 @@
 """Threads stay with a connection that goes on talking, and keep nobody waiting by it."""
 
-import contextlib
 import os
 import re
 import runpy
 import socket
-import sys
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from email.utils import parsedate_to_datetime
-from pathlib import Path
 from queue import SimpleQueue
 from types import SimpleNamespace
 from urllib.parse import urlsplit
@@ -17,7 +15,7 @@ from urllib.parse import urlsplit
 import pytest
 from gunicorn.config import Config
 
-from tests.processes import family, wait_until
+from tests.processes import HANG_SECONDS, wait_until
 from zoomapp.web import worker
 from zoomapp.web.worker import InOneGo, Settled, http_date
 
@@ -32,7 +30,7 @@ def served(serve_app):
 
 def connection(served):
     where = urlsplit(served.url)
-    return socket.create_connection((where.hostname, where.port), timeout=5)
+    return socket.create_connection((where.hostname, where.port), timeout=HANG_SECONDS / 2)
 
 
 def ask(sock, raw=REQUEST):
@@ -70,25 +68,28 @@ def test_silent_connections_hold_no_thread(served):
         ask(sock)
 
     with connection(served) as sock:
-        began = time.monotonic()
+        # If they did, this would wait until gunicorn closes one of them after 100 s, longer than this socket does.
         assert ask(sock)[9:12] == b"200"
 
-    assert time.monotonic() - began < 1
     for sock in idle:
         sock.close()
 
 
 def test_a_talkative_connection_leaves_room_for_others(served):
-    def talk(seconds):
-        count, ends_at = 0, time.monotonic() + seconds
-        with connection(served) as sock:
-            while time.monotonic() < ends_at:
-                ask(sock)
-                count += 1
-        return count
+    counts, gave_up = [0] * 8, threading.Event()  # four connections for each thread
 
-    with ThreadPoolExecutor(8) as pool:  # four for each thread
-        counts = list(pool.map(talk, [1.5] * 8))
+    def talk(number):
+        """Goes on until all have had some answers, or one waited in vain: nobody makes room by stopping."""
+        with connection(served) as sock:
+            while min(counts) <= 5 and not gave_up.is_set():
+                try:
+                    ask(sock)
+                    counts[number] += 1
+                except TimeoutError:
+                    gave_up.set()
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(talk, range(8)))
 
     assert min(counts) > 5
 
@@ -136,15 +137,18 @@ def test_a_head_leaves_with_the_first_piece_of_its_body():
 
 
 def test_an_answer_says_when_it_was_made(served):
-    with connection(served) as sock:
-        began = int(time.time())
-        dates = []
-        for _ in range(3):
-            head = ask(sock).partition(b"\r\n\r\n")[0].decode()
-            dates.append(parsedate_to_datetime(re.search("Date: (.*)", head)[1]).timestamp())
-            time.sleep(1)
+    def date(sock):
+        """What an answer says, which must lie between before and after."""
+        before = int(time.time())
+        head = ask(sock).partition(b"\r\n\r\n")[0].decode()
+        said = parsedate_to_datetime(re.search("Date: (.*)", head)[1]).timestamp()
+        assert before <= said <= time.time()
+        return said
 
-    assert [round(date - began) in (n, n + 1) for n, date in enumerate(dates)] == [True] * 3
+    with connection(served) as sock:
+        first = date(sock)
+        assert wait_until(lambda: date(sock) > first, HANG_SECONDS, every=0.1)
+
     assert http_date(0) == "Thu, 01 Jan 1970 00:00:00 GMT"
 
 
@@ -187,33 +191,6 @@ def test_a_thread_stays_briefly_while_half_of_all_do(monkeypatch):
 
     assert stayed == [worker.STAY_MILLISECONDS, worker.BRIEFLY_MILLISECONDS]
     assert one._staying == {1, 2}
-
-
-def connections_of(pid):
-    count = 0
-    for each in Path(f"/proc/{pid}/fd").iterdir():
-        with contextlib.suppress(FileNotFoundError):  # closed meanwhile
-            count += os.readlink(each).startswith("socket:")
-    return count
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="told by Linux alone")
-def test_workers_share_connections_evenly(serve_app):
-    served = serve_app("redis://127.0.0.1:1/0", "http://127.0.0.1:1", workers=2)
-    assert wait_until(lambda: len(family(served.child.pid)) == 3, 5)
-    _, *workers = family(served.child.pid)
-    before = [connections_of(pid) for pid in workers]
-
-    opened, answers = [], []
-    for _ in range(60):
-        opened.append(connection(served))
-        answers.append(ask(opened[-1])[9:12])
-    shares = [connections_of(pid) - count for pid, count in zip(workers, before, strict=True)]
-    for sock in opened:
-        sock.close()
-
-    assert answers == [b"200"] * 60
-    assert min(shares) >= 26, shares
 
 
 def test_nobody_leaves_room_for_a_worker_that_is_gone(monkeypatch):

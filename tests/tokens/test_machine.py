@@ -11,6 +11,7 @@ from sandbox.adapter import SandboxAdapter
 from sandbox.faults import Fault
 from sandbox.world import World
 from tests.people import OWN, ZOOM, Clock
+from tests.processes import HANG_SECONDS
 from zoomapp.errors import NotAuthorized, SessionExpired, UpstreamError
 from zoomapp.services import http_session
 from zoomapp.tokens.cipher import KeyRing
@@ -53,7 +54,7 @@ class Tokens(RuleBasedStateMachine):
         finally:
             for thread in threading.enumerate():
                 if thread.name in ("renewal", "held-tokens"):
-                    thread.join(10)
+                    thread.join(HANG_SECONDS)
 
     @rule(worker=st.integers(0, 1))
     def authorize(self, worker):
@@ -98,7 +99,7 @@ class Tokens(RuleBasedStateMachine):
         for thread in threads:
             thread.start()
         for thread in threads:
-            thread.join(20)
+            thread.join(HANG_SECONDS)
 
         assert got[0] == got[1] and self.accepted(got[0])
         assert self.world.calls.count(REFRESH) == 1

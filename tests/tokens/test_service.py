@@ -9,6 +9,7 @@ import pytest
 from sandbox.adapter import SandboxAdapter
 from sandbox.faults import Fault
 from tests.people import NOON, OWN, ZOOM
+from tests.processes import HANG_SECONDS
 from zoomapp import keys, metrics
 from zoomapp.errors import (
     NotAuthorized,
@@ -88,7 +89,7 @@ def landed():
     """Every renewal that is under way has ended."""
     for thread in threading.enumerate():
         if thread.name in ("renewal", "held-tokens"):
-            thread.join(10)
+            thread.join(HANG_SECONDS)
 
 
 def test_a_fresh_token_is_given_as_it_is(service, dana_id, world):
@@ -180,7 +181,7 @@ def test_a_token_refused_while_an_older_one_is_being_replaced_is_replaced_too(
     store.take_lease = taken
     with ThreadPoolExecutor(1) as pool:
         waiting = pool.submit(service.replace, dana_id, rejected=oldest)
-        asked.wait(5)
+        asked.wait(HANG_SECONDS)
         store.take_lease = take_lease
         older = other.replace(dana_id, rejected=oldest)
 

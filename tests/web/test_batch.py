@@ -6,11 +6,11 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from sandbox.faults import Fault
+from tests.processes import HANG_SECONDS
 from zoomapp.web import batch
 from zoomapp.web.fair_pool import FairPool
 
 BATCH = "/zoom/api/batch"
-GUARD_SECONDS = 20
 
 
 def ask(person, *requests, **more):
@@ -31,7 +31,7 @@ def test_each_read_has_its_own_status_headers_and_body_in_order(dana, world):
 def test_they_run_side_by_side(dana, world):
     both = threading.Barrier(2)
     world.faults.append(Fault("GET /v2/users/me", delay=1))
-    world.sleep = lambda _: both.wait(GUARD_SECONDS)  # no read ends before another one is under way
+    world.sleep = lambda _: both.wait(HANG_SECONDS)  # no read ends before another one is under way
 
     answer = ask(dana, *["/users/me"] * 8)
 
@@ -41,37 +41,37 @@ def test_they_run_side_by_side(dana, world):
 def test_twenty_slow_reads_of_one_person_leave_places_for_another(dana, priya, world):
     opened, asked = threading.Event(), threading.Semaphore(0)
     world.faults.append(Fault("GET /v2/users/me", delay=1))
-    world.sleep = lambda _: (asked.release(), opened.wait(GUARD_SECONDS))
+    world.sleep = lambda _: (asked.release(), opened.wait(HANG_SECONDS))
 
     with ThreadPoolExecutor(1) as threads:
         slow = threads.submit(ask, dana, *["/users/me"] * 20)
         for _ in range(2):
-            assert asked.acquire(timeout=GUARD_SECONDS)
+            assert asked.acquire(timeout=HANG_SECONDS)
 
         answer = ask(priya, *["/users/me/meetings"] * 20)
 
         opened.set()
         assert {each["status"] for each in answer.json["answers"]} == {200}
-        assert [each["status"] for each in slow.result(GUARD_SECONDS).json["answers"]] == [200] * 20
+        assert [each["status"] for each in slow.result(HANG_SECONDS).json["answers"]] == [200] * 20
 
 
 def test_a_person_whose_places_are_taken_is_told_to_come_back(dana, world, monkeypatch):
     opened, asked = threading.Event(), threading.Semaphore(0)
     monkeypatch.setattr(batch, "_pool", FairPool(8, 2, start_seconds=0.1, name="test"))
     world.faults.append(Fault("GET /v2/users/me", delay=1))
-    world.sleep = lambda _: (asked.release(), opened.wait(GUARD_SECONDS))
+    world.sleep = lambda _: (asked.release(), opened.wait(HANG_SECONDS))
 
     with ThreadPoolExecutor(1) as threads:
         slow = threads.submit(ask, dana, *["/users/me"] * 2)
         for _ in range(2):
-            assert asked.acquire(timeout=GUARD_SECONDS)
+            assert asked.acquire(timeout=HANG_SECONDS)
 
         answer = ask(dana, "/users/me/meetings")
 
         opened.set()
         assert (answer.status_code, answer.json["error"]) == (503, "busy")
         assert int(answer.headers["Retry-After"]) > 0
-        assert slow.result(GUARD_SECONDS).status_code == 200
+        assert slow.result(HANG_SECONDS).status_code == 200
 
 
 def test_an_ended_token_is_renewed_once_for_all(dana, world, clock):

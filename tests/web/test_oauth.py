@@ -10,6 +10,7 @@ import pytest
 
 from sandbox.faults import Fault
 from tests.people import Person
+from tests.processes import HANG_SECONDS
 from zoomapp import keys
 from zoomapp.begun import LIFE_SECONDS
 from zoomapp.zoom.pkce import s256
@@ -108,7 +109,7 @@ def test_of_two_callbacks_at_once_one_signs_in_and_the_other_does_no_harm(anyone
     def land(_):
         browser = app.test_client()
         browser.set_cookie("zoomapp", before)
-        together.wait(10)
+        together.wait(HANG_SECONDS)
         return browser.get(callback)
 
     with ThreadPoolExecutor(2) as pool:

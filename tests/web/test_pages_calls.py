@@ -6,6 +6,7 @@ import threading
 import pytest
 
 from sandbox.faults import Fault
+from tests.processes import HANG_SECONDS
 from tests.web.reading import read
 from zoomapp import keys
 from zoomapp.calllog import AT_ONCE, MOST, CallLog
@@ -107,7 +108,7 @@ def test_calls_put_aside_by_many_threads_at_once_begin_one_timer(parts, impatien
         calls, ready, failed = CallLog(parts.redis, parts.ring), threading.Barrier(8), []
 
         def add(calls=calls, ready=ready, failed=failed):
-            ready.wait(5)
+            ready.wait(HANG_SECONDS)
             try:
                 calls.add("a user", "a session", [])
             except RuntimeError as error:

@@ -10,6 +10,7 @@ from requests.structures import CaseInsensitiveDict
 from urllib3 import HTTPResponse
 
 from sandbox.faults import Fault
+from tests.processes import HANG_SECONDS
 from zoomapp import deadline
 from zoomapp.web.proxy import incoming
 from zoomapp.zoom.client import Answer
@@ -352,7 +353,7 @@ def test_no_answer_crosses_users_however_many_ask_at_once(dana, priya, app, path
         cookie = list(own)[number % 2]
         browser = app.test_client()
         browser.set_cookie("zoomapp", cookie)
-        together.wait(10)
+        together.wait(HANG_SECONDS)
         # Every other one anew: kept answers are shared between threads, and must not be between people.
         anew = ({}, {"Cache-Control": "no-cache"})
         return cookie, {browser.get(path, headers=anew[turn % 2]).data for turn in range(20)}

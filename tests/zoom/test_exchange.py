@@ -12,6 +12,7 @@ import pytest
 import requests
 
 from tests.certificates import self_signed
+from tests.processes import HANG_SECONDS
 from tests.zoom.test_wire import HEAD, Peer, drip
 from zoomapp.zoom.exchange import Headers, request_bytes
 from zoomapp.zoom.failures import LostAnswer, NotSent
@@ -40,8 +41,8 @@ def adapter():
     return ExactAdapter()
 
 
-def ask(adapter, server, method="GET", body=b"", seconds=5.0):
-    return adapter.exchange(method, server.url, "/v2/x", {"Accept": "*/*"}, body, (1.0, seconds))
+def ask(adapter, server, method="GET", body=b"", seconds=HANG_SECONDS):
+    return adapter.exchange(method, server.url, "/v2/x", {"Accept": "*/*"}, body, (HANG_SECONDS, seconds))
 
 
 def test_a_header_is_found_in_any_case_and_joined_when_repeated():
@@ -145,14 +146,14 @@ def test_a_head_without_an_end_is_given_up(adapter, peer):
 
 
 def test_silence_is_a_time_out_and_nobody_there_is_known(adapter, peer):
-    silent = peer([b""], pause=1.0)
+    silent = peer([b""], pause=HANG_SECONDS)
     with socket.create_server(("127.0.0.1", 0)) as listener:
         nowhere = f"http://127.0.0.1:{listener.getsockname()[1]}"
 
     with pytest.raises(requests.ReadTimeout):
         ask(adapter, silent, seconds=0.2)
     with pytest.raises(NotSent):
-        adapter.exchange("GET", nowhere, "/v2/x", {}, b"", (1.0, 1.0))
+        adapter.exchange("GET", nowhere, "/v2/x", {}, b"", (HANG_SECONDS, HANG_SECONDS))
 
 
 def test_a_reply_let_go_half_way_is_not_used_again(adapter, peer):
@@ -194,7 +195,7 @@ def slow_reader(request, tmp_path):
     def read():
         connection = listener.accept()[0]
         with connection, contextlib.suppress(OSError):
-            if not reads.wait(5):
+            if not reads.wait(HANG_SECONDS):
                 return
             while len(arrived.partition(b"\r\n\r\n")[2]) < len(LONG) and (piece := connection.recv(65536)):
                 arrived.extend(piece)

@@ -12,6 +12,7 @@ import tracemalloc
 import pytest
 import requests
 
+from tests.processes import HANG_SECONDS
 from zoomapp import deadline
 from zoomapp.errors import UpstreamError, UpstreamTimeout
 from zoomapp.services import http_session
@@ -90,11 +91,11 @@ def adapter():
     return ExactAdapter()
 
 
-def get(adapter, url, seconds=5.0, stream=False):
+def get(adapter, url, seconds=HANG_SECONDS, stream=False):
     request = requests.PreparedRequest()
     request.method, request.url, request.body = "GET", url, None
     request.headers = requests.structures.CaseInsensitiveDict({"Accept": "*/*"})
-    return adapter.send(request, stream=stream, timeout=(1.0, seconds))
+    return adapter.send(request, stream=stream, timeout=(HANG_SECONDS, seconds))
 
 
 @pytest.mark.parametrize(
@@ -134,21 +135,27 @@ def test_a_packed_answer_of_the_largest_size_is_read_whole(adapter, peer):
     assert get(adapter, server.url + "/oauth/token").json() == {}
 
 
-def test_both_tries_of_a_read_share_one_budget(adapter, peer):
+def test_both_tries_of_a_read_share_one_budget(peer):
     broken_off = b"HTTP/1.1 200 OK\r\nConnection: close\r\n"
-    server = peer([broken_off], [b""] * 20, pause=0.3)
-    client = ZoomClient(http_session(adapter), server.url)
+    server = peer([broken_off], [b""] * 200, pause=0.3)
+    limits = []
+
+    class RecordingAdapter(ExactAdapter):
+        def exchange(self, *arguments):
+            limits.append(arguments[-1][1])
+            return super().exchange(*arguments)
+
+    client = ZoomClient(http_session(RecordingAdapter()), server.url)
 
     def ask():
-        deadline.begin(1.0)
+        deadline.begin(3.0)
         with pytest.raises(UpstreamTimeout):
             client.send(Call("GET", "/v2/x"), "t")
         return deadline.passed()
 
-    begun = time.monotonic()
     assert contextvars.copy_context().run(ask)
     assert len(server.heads) == 2
-    assert time.monotonic() - begun < 5
+    assert limits[0] <= 3.0 and limits[1] <= limits[0] - 0.2  # the first try took 0.3 s of them
 
 
 def test_a_connection_is_used_again(adapter, peer):
@@ -165,30 +172,26 @@ def test_a_cookie_that_is_set_does_not_come_along_with_the_next_call(peer):
     session = http_session(ExactAdapter())
 
     for _ in range(2):
-        session.post(server.url + "/oauth/token", data={"grant_type": "refresh_token"}, timeout=(1, 5))
+        session.post(
+            server.url + "/oauth/token", data={"grant_type": "refresh_token"}, timeout=(HANG_SECONDS, HANG_SECONDS)
+        )
 
     assert b"cookie" not in server.heads[1].lower()
 
 
 def test_a_head_that_drips_ends_when_its_time_is_up(adapter, peer):
-    server = peer(drip(HEAD + b"{}"), pause=0.05)
-    began = time.monotonic()
+    server = peer(drip(HEAD + b"{}"), pause=0.05)  # whole after 3.5 s, without a silence of half a second
 
     with pytest.raises(requests.ReadTimeout):
         get(adapter, server.url + "/v2/x", seconds=0.5)
-
-    assert time.monotonic() - began < 1.5
 
 
 def test_a_body_that_drips_ends_when_its_time_is_up(adapter, peer):
     long = HEAD.replace(b"Content-Length: 2", b"Content-Length: 200")
-    server = peer([long, *drip(b" " * 200)], pause=0.05)
-    began = time.monotonic()
+    server = peer([long, *drip(b" " * 200)], pause=0.05)  # whole after 10 s
 
     with pytest.raises(requests.ReadTimeout):
         get(adapter, server.url + "/v2/x", seconds=0.5)
-
-    assert time.monotonic() - began < 1.5
 
 
 def test_a_streamed_body_that_drips_is_a_time_out(monkeypatch, peer):
@@ -204,7 +207,7 @@ def test_a_streamed_body_that_drips_is_a_time_out(monkeypatch, peer):
 def test_an_answer_in_time_leaves_its_connection_alone(adapter, peer):
     server = peer(drip(HEAD + b"{}"), [HEAD + b"{}"], pause=0.005)
 
-    get(adapter, server.url + "/v2/x", seconds=5.0)
+    get(adapter, server.url + "/v2/x")
     time.sleep(0.6)  # the watch has looked since
 
     assert get(adapter, server.url + "/v2/x").status_code == 200
@@ -263,13 +266,13 @@ with watch.over(holder, 5):
     pass
 if os.fork():
     os._exit(os.waitstatus_to_exitcode(os.wait()[1]))
-signal.alarm(5)
+signal.alarm(60)
 with watch.over(holder, 0.3):
     os._exit(0 if holder.sock.recv(1) == b"" else 1)
 """
 
 
 def test_a_process_that_was_forked_has_a_watch_of_its_own():
-    done = subprocess.run([sys.executable, "-W", "ignore", "-c", FORKED], timeout=10, check=False)
+    done = subprocess.run([sys.executable, "-W", "ignore", "-c", FORKED], timeout=HANG_SECONDS, check=False)
 
     assert done.returncode == 0
