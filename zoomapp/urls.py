@@ -19,7 +19,7 @@ _LABEL = r"[a-z0-9](?:[a-z0-9_-]{0,61}[a-z0-9])?"
 _ADDRESS = re.compile(
     rf"(?P<scheme>https?)://(?P<host>{_LABEL}(?:\.{_LABEL})*|\[[0-9a-f:]+\])(?::(?P<port>[1-9][0-9]{{0,4}}))?"
     # Printable ASCII without space, quotation mark, "#", angle brackets and backslash; "%" only before two hex digits.
-    r"(?P<target>/(?:[!$&-;=?-\[\]-~]|%[0-9A-Fa-f]{2})*)?",
+    r"(?P<target>/(?:[!$&-;=?-\[\]-~]++|%[0-9A-Fa-f]{2})*+)?",
     re.ASCII,
 )
 _SCHEME = re.compile(r"[^/?#]*:")

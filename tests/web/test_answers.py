@@ -168,7 +168,7 @@ def test_what_zoom_refuses_now_is_not_shown_later(dana, world, clock):
     assert dana.get(LIST).status_code == 404
     world.faults.append(Fault(ASKED, 500))
 
-    assert dana.get(LIST).status_code == 500
+    assert dana.get(LIST).status_code == 502
 
 
 @pytest.mark.parametrize("name", ["start_url", "zak", "password", "recording_play_passcode", "host_key"])
