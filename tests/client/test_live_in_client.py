@@ -20,7 +20,7 @@ def test_who_waits_enters_leaves_and_comes_back_is_in_the_app(stack, zoom_client
 
 
 def seconds_until_seen(stack, zoom_client):
-    """How long each step took to show. ``python3 dev.py bench --only limits`` holds them to two seconds: only webhooks are so quick."""
+    """How long each step took to show. Only webhooks show it within the two seconds of bench/time_limits."""
     app_url, zoom_url = stack
     home_url, ask = f"{app_url}/api/zoomapp/home", ask_over_http(zoom_url)
     client = zoom_client("iframe", home_url, ask, sandbox_url=zoom_url, seat=Seat("dana"))
