@@ -53,7 +53,7 @@ class LastResort:
     """
 
     def __init__(self, app: WsgiApp, settings: Settings) -> None:
-        self._app = app
+        self.app = app
         self._app_name = settings.app_name
         self._headers = headers.of_answers(settings)
 
@@ -66,7 +66,7 @@ class LastResort:
             return start_response(status, self._complete(fields) if status[0] == "5" else fields, exc_info)
 
         try:
-            return self._app(environ, start)
+            return self.app(environ, start)
         except Exception as failure:
             log.error("unexpected failure", exc_info=(type(failure), failure, failure.__traceback__))
             kind, body = self._body(environ.get("HTTP_ACCEPT", ""))
