@@ -571,13 +571,6 @@ MUTANTS = [
         "tests/sockets/test_request_limits.py::test_half_a_head_gets_408_and_silence_is_closed",
     ),
     Mutant(
-        "silent connections make room",
-        "zoomapp/web/request_limits.py",
-        " and self._close_longest_silent():",
-        " and False:",
-        "tests/sockets/test_request_limits.py::test_health_is_answered_while_4200_connections_are_silent",
-    ),
-    Mutant(
         "a closing connection does not block the main loop",
         "zoomapp/web/request_limits.py",
         "            self._start_closing(conn)\n\n    def _start_closing",
