@@ -589,7 +589,7 @@ MUTANTS = [
         "zoomapp/web/worker.py",
         "if not self.tpool._work_queue.empty() or buffered(conn):",
         "if buffered(conn):",
-        "tests/sockets/test_worker.py::test_a_talkative_connection_leaves_room_for_others",
+        "tests/sockets/test_worker.py::test_a_thread_leaves_a_talking_connection_when_others_wait_for_a_thread",
     ),
     Mutant(
         "workers share connections evenly",

@@ -193,6 +193,21 @@ def test_a_thread_stays_briefly_while_half_of_all_do(monkeypatch):
     assert one._staying == {1, 2}
 
 
+def test_a_thread_leaves_a_talking_connection_when_others_wait_for_a_thread():
+    ours, theirs = socket.socketpair()
+    conn = type("Connection", (), {"sock": ours})()
+    theirs.send(b"more")
+    one = worker.StayingWorker.__new__(worker.StayingWorker)
+    one.tpool, one.cfg, one._staying = SimpleNamespace(_work_queue=SimpleQueue()), SimpleNamespace(threads=4), set()
+
+    with ours, theirs:
+        nobody_waits = one._goes_on(conn)
+        one.tpool._work_queue.put("a request")
+        somebody_waits = one._goes_on(conn)
+
+    assert (nobody_waits, somebody_waits) == (True, False)
+
+
 def test_nobody_leaves_room_for_a_worker_that_is_gone(monkeypatch):
     waited = []
     monkeypatch.setattr(worker, "time", SimpleNamespace(sleep=waited.append))
