@@ -157,12 +157,13 @@ def read_begun(r: Reading) -> Any:
 def read_preferences(r: Reading) -> Any:
     page = r.dana("preferences").open_page("/settings").text
     chosen = re.findall(r'<option value="([^"]+)" selected', page) + re.findall(r'value="([^"]+)" checked', page)
-    return {"chosen": sorted(set(chosen)), "late": re.search(r'name="late_minutes"[^>]*value="(\d+)"', page)[1]}
+    zone = re.search(r"Times in ([\w/]+)", words(page))[1]
+    return {"zone": zone, "chosen": sorted(set(chosen)), "late": re.search(r'name="late_minutes"[^>]*value="(\d+)"', page)[1]}
 
 
 def read_profile(r: Reading) -> Any:
-    page = r.dana("profile").open_page("/settings").text
-    return {"shown": "dana@example.com" in page, "calls": r.calls(ME_ROUTE)}
+    page = words(r.dana("profile").open_page("/settings").text)
+    return {"zone": re.search(r"Times in ([\w/]+)", page)[1], "calls": r.calls(ME_ROUTE)}
 
 
 def read_answers(r: Reading) -> Any:
@@ -236,7 +237,7 @@ def read_shared(r: Reading) -> Any:
 
 def read_keys(r: Reading) -> Any:
     """After a disconnect nothing is left that bears Dana's tag."""
-    browser = r.dana(*[kind for kind in r.capture.kinds if kind != "lease"])
+    browser = r.dana("tokens", *r.capture.kinds)
     tag = r.capture.facts["dana"].partition(".")[0]
     before = {kind_of(key.decode()) for key in r.stage.redis.keys(f"zoomapp:{{{tag}}}*")}
     browser.post("/api/zoomapp/disconnect")

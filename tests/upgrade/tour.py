@@ -113,7 +113,8 @@ class _Tour:
             "web": {"cookie": web.cookie, "address": address},
             "in_client": {"cookie": in_client.cookie, **(begun or {})},
         }
-        self.collect("begun", "session")
+        self.collect("begun")
+        self.collect("session", replace=False)
 
     def cache_an_answer(self) -> None:
         change = self.dana.send("PATCH", "/zoom/api/v2/meetings/85000000101", json={"agenda": "Changed"})
@@ -167,7 +168,8 @@ class _Tour:
         guest = self.stage.browser()
         blob = self.stage.world.seal_context(None)
         assert guest.get("/api/zoomapp/home", headers={"X-Zoom-App-Context": blob}).status_code == 302
-        self.collect("context", "session")
+        self.collect("context")
+        self.collect("session", replace=False)
 
     def leave_a_one_time_link(self) -> None:
         url = self.dana.post("/files", json={"address": FILE}).json["url"]
@@ -211,7 +213,8 @@ class _Tour:
         self.stage.world.faults.add("refused-refresh")
         assert priya.post("/meetings/new", data=form).status_code == 401
         self.capture.facts["priya"] = priya.cookie
-        self.collect("session", "tokens")
+        self.collect("tokens")
+        self.collect("session", replace=False)
 
     def fail_to_refresh(self) -> None:
         self.stage.expire_access_token("dana")
@@ -232,12 +235,12 @@ class _Tour:
 
     # Collecting
 
-    def collect(self, *kinds: str) -> None:
-        """Take the keys of these kinds as they are now."""
+    def collect(self, *kinds: str, replace: bool = True) -> None:
+        """Take the keys of these kinds as they are now; without ``replace`` only those that were not taken before."""
         found = [key for key in dump(self.stage.redis, self.stage.clock()) if key.kind in kinds]
         missing = set(kinds) - {key.kind for key in found}
         assert not missing, f"no record of the kinds {', '.join(sorted(missing))}"
-        self.capture.keys.update({key.name: key for key in found})
+        self.capture.keys.update({key.name: key for key in found if replace or key.name not in self.capture.keys})
 
     @contextmanager
     def collected_during(self, fault: Fault, *kinds: str) -> Iterator[None]:

@@ -1,0 +1,102 @@
+"""Stored records are readable by the next version, and by the previous one after a rollback.
+
+`records.json` holds what the archived version stored. Each kind of record is loaded into Redis, and the app is used in a way that
+shows whether it read the record. The same readers run with the archived app on records of the current one.
+"""
+
+import pytest
+
+from tests.upgrade import app_access
+from tests.upgrade.previous_version import read_with_previous, records, unpack
+from tests.upgrade.readers import READERS, observe, reader_of
+from tests.upgrade.stage import build_stage
+from tests.upgrade.tour import take_tour
+
+#: What a version that reads the record does. ``calls`` are calls to Zoom that the record makes unnecessary.
+EXPECTED = {
+    "answered": {"calls_with_proof": 0, "calls_without": 1},
+    "answers": {"cache": "hit", "meetings": True, "calls": 0},
+    "answers-lease": {"foreign_lease_held_at_call": False, "calls": 1, "status": 200},
+    "answers-version": {"cache_without_the_version": "miss"},
+    "begun": {"web": [302, 200], "in_client": [200, 200]},
+    "calls": {"list": True, "change": True},
+    "changes": {"warning": True},
+    "context": {"used": 400, "first": 302},
+    "events:lease": {"waiting": 1, "left": 0},
+    "events:queue": {"left": 0, "shown": True},
+    "events:taken": {"status": 204, "handled_again": False},
+    "failure": {"status": 429, "error": "rate_limited", "refreshes": 0},
+    "file": {"status": [200, 410], "calendar": True, "path": True},
+    "host-days": {"status": 429, "calls": 0},
+    "instance": {"asked_for_the_instance": True},
+    "keys": {"kinds_before": True, "left": ["answers-lease"]},
+    "lease": {"foreign_lease_held_at_call": False, "calls": 1, "status": 200},
+    "limits:days": {"status": 429, "calls": 0},
+    "month": {"shown": True, "calls": 0},
+    "once": {"same_meeting": True, "created": 0},
+    "piece": {"shown": True, "calls": 0},
+    "planned": {"calls_with_record": 0, "calls_without": 1},
+    "preferences": {"zone": "Europe/Lisbon", "chosen": ["12", "30", "all", "dark"], "late": "17"},
+    "probe": {"status": 204, "calls_with_record": 0, "calls": 1},
+    "profile": {"zone": "Europe/Berlin", "calls": 0},
+    "room": {"shown": True},
+    "rooms": {"topic": True, "shown": True},
+    "seen": {"shown": True},
+    "session": {
+        "dark": True,
+        "notice": True,
+        "draft_at": "/meetings/new",
+        "draft": True,
+        "signed_in_by_context": 200,
+        "client_theme": True,
+    },
+    "shared": {"snapshots_left": 0},
+    "sightings": {"shown": True},
+    "snapshot": {"shown": True, "calls": 0},
+    "snapshot:lease": {"shown": True, "calls_while_held": 0, "calls": 1},
+    "snapshot:lease:viewer": {"shown": True, "calls_while_held": 0, "calls": 1},
+    "snapshot:pause": {"status": 429, "wait": "24", "calls": 0},
+    "steps": {"progress": True, "asked_from": True},
+    "tokens": {
+        "status": 200,
+        "email": "dana@example.com",
+        "refreshes_before": 0,
+        "status_after_expiry": 200,
+        "refreshes": 1,
+    },
+}
+PREVIOUS = records()
+
+
+@pytest.mark.parametrize("kind", EXPECTED)
+def test_current_version_reads_records_of_the_previous_one(kind, redis_url):
+    found = observe(kind, PREVIOUS, redis_url, app_access.build_app, app_access.close_app)
+
+    assert found == EXPECTED[kind]
+
+
+@pytest.fixture(scope="module")
+def read_after_rollback(redis_server, tmp_path_factory):
+    """What the archived version makes of the records that the current one stored, by kind."""
+    folder = tmp_path_factory.mktemp("rollback")
+    stage = build_stage(redis_server, app_access.build_app)
+    stage.redis.flushdb()
+    capture = take_tour(stage)
+    app_access.close_app(stage.app)
+    stage.redis.close()
+    return read_with_previous(unpack(folder / "app"), redis_server, folder, capture)
+
+
+@pytest.mark.parametrize("kind", EXPECTED)
+def test_previous_version_reads_records_of_the_current_one(kind, read_after_rollback):
+    assert read_after_rollback[kind] == EXPECTED[kind]
+
+
+def test_every_stored_kind_has_a_reader(redis_url):
+    stage = build_stage(redis_url, app_access.build_app)
+    stored_now = take_tour(stage).kinds
+    app_access.close_app(stage.app)
+    stage.redis.close()
+
+    assert {*PREVIOUS.kinds, *stored_now} == set(EXPECTED)
+    assert {reader_of(kind) for kind in EXPECTED} == set(READERS.values())
