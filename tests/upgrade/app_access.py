@@ -1,6 +1,7 @@
 """The only module of this folder that imports the app: everything else uses HTTP and Redis."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import fields
 from typing import Any
 
 from flask import Flask
@@ -19,3 +20,8 @@ def close_app(app: Flask) -> None:
     parts = app.extensions["zoomapp"]
     parts.calls.stop()
     parts.redis.connection_pool.disconnect()
+
+
+def setting_names() -> list[str]:
+    """The environment variables that the app reads."""
+    return [field.name.upper() for field in fields(Settings)]

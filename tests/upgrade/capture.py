@@ -1,6 +1,6 @@
-"""Records what the archived version stores in Redis: ``python -m tests.upgrade.capture`` writes ``records.json``.
+"""Records what the archived version stores and how it names things: ``python -m tests.upgrade.capture``.
 
-Run it only when the archive changes; `previous/README.md` says when.
+It writes `records.json` and `frozen_names.json`. Run it only when the archive changes; `previous/README.md` says when.
 """
 
 import json
@@ -9,7 +9,7 @@ from pathlib import Path
 
 from devtools.processes import Group
 from tests.redis_process import RedisProcess
-from tests.upgrade.previous_version import RECORDS, take_tour_with_previous, unpack
+from tests.upgrade.versions import NAMES, RECORDS, Version
 
 
 def main() -> None:
@@ -17,9 +17,12 @@ def main() -> None:
         folder = Path(name)
         (folder / "redis").mkdir()
         server = RedisProcess(group, folder / "redis").start()
-        capture = take_tour_with_previous(unpack(folder / "app"), server.url, folder)
+        previous = Version.previous(server.url, folder)
+        capture, names = previous.take_tour(), previous.names()
     RECORDS.write_text(json.dumps(capture.to_json(), indent=1, sort_keys=True) + "\n")
+    NAMES.write_text(json.dumps(names, indent=1, sort_keys=True) + "\n")
     print(f"{len(capture.keys)} keys of {len(capture.kinds)} kinds in {RECORDS.name}: {', '.join(capture.kinds)}")
+    print(f"{len(names)} tables in {NAMES.name}: {', '.join(names)}")
 
 
 if __name__ == "__main__":

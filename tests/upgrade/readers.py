@@ -158,7 +158,11 @@ def read_preferences(r: Reading) -> Any:
     page = r.dana("preferences").open_page("/settings").text
     chosen = re.findall(r'<option value="([^"]+)" selected', page) + re.findall(r'value="([^"]+)" checked', page)
     zone = re.search(r"Times in ([\w/]+)", words(page))[1]
-    return {"zone": zone, "chosen": sorted(set(chosen)), "late": re.search(r'name="late_minutes"[^>]*value="(\d+)"', page)[1]}
+    return {
+        "zone": zone,
+        "chosen": sorted(set(chosen)),
+        "late": re.search(r'name="late_minutes"[^>]*value="(\d+)"', page)[1],
+    }
 
 
 def read_profile(r: Reading) -> Any:
@@ -169,7 +173,11 @@ def read_profile(r: Reading) -> Any:
 def read_answers(r: Reading) -> Any:
     browser = r.dana("answers", "answers-version")
     answer = browser.get(LIST)
-    return {"cache": answer.headers["X-Cache"], "meetings": len(answer.json["meetings"]) > 3, "calls": r.calls(LIST_ROUTE)}
+    return {
+        "cache": answer.headers["X-Cache"],
+        "meetings": len(answer.json["meetings"]) > 3,
+        "calls": r.calls(LIST_ROUTE),
+    }
 
 
 def read_answers_version(r: Reading) -> Any:
@@ -294,7 +302,11 @@ def read_file(r: Reading) -> Any:
     r.dana("file")
     stranger, link = r.stage.browser(), r.capture.facts["file"]
     answers = [stranger.get(link) for _ in range(2)]
-    return {"status": [each.status_code for each in answers], "calendar": "BEGIN:VCALENDAR" in answers[0].text, "path": FILE in link}
+    return {
+        "status": [each.status_code for each in answers],
+        "calendar": "BEGIN:VCALENDAR" in answers[0].text,
+        "path": FILE in link,
+    }
 
 
 def read_piece(r: Reading) -> Any:
@@ -395,9 +407,7 @@ def observe(kind: str, capture: Capture, redis_url: str, build_app: Callable[...
         stage.redis.close()
 
 
-def observe_all(
-    capture: Capture, redis_url: str, build_app: Callable[..., Flask], close_app: Any
-) -> dict[str, Any]:
+def observe_all(capture: Capture, redis_url: str, build_app: Callable[..., Flask], close_app: Any) -> dict[str, Any]:
     """The same for every kind that the capture holds; a reader that fails says why."""
     found = {}
     for kind in capture.kinds:

@@ -135,8 +135,8 @@ def fields_of_form(page: str) -> dict[str, str]:
     return found
 
 
-def environ_of(redis_url: str) -> dict[str, str]:
-    """The fixed settings."""
+def environ_of(redis_url: str, **more: str) -> dict[str, str]:
+    """The fixed settings, and ``more`` of them."""
     return {
         "PUBLIC_URL": APP,
         "SECRET_KEY": "a key of the tests, long enough for all",
@@ -148,10 +148,11 @@ def environ_of(redis_url: str) -> dict[str, str]:
         "ZOOM_CLIENT_SECRET": "sandbox-client-secret",
         "ZOOM_WEBHOOK_SECRET": WEBHOOK_SECRET,
         "LOG_LEVEL": "ERROR",
+        **more,
     }
 
 
-def build_stage(redis_url: str, build_app: Callable[..., Flask]) -> Stage:
+def build_stage(redis_url: str, build_app: Callable[..., Flask], **settings: str) -> Stage:
     """A new stage on this Redis. ``build_app``: of one version's ``app_access``."""
     clock = Clock()
 
@@ -168,7 +169,7 @@ def build_stage(redis_url: str, build_app: Callable[..., Flask]) -> Stage:
         redirect_uris=[APP],
         base_url=ZOOM,
     )
-    app = build_app(environ_of(redis_url), SandboxAdapter(world), clock)
+    app = build_app(environ_of(redis_url, **settings), SandboxAdapter(world), clock)
     stage = Stage(redis_url, redis.Redis.from_url(redis_url), world, clock, app)
     return stage
 

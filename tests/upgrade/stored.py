@@ -2,13 +2,11 @@
 
 import base64
 import hashlib
-import json
 import re
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Any
 
-import msgspec
 import redis
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
@@ -85,10 +83,6 @@ def decrypted(key: StoredKey, value: bytes, owner: str | None = None) -> bytes:
     kind = key.kind.partition(":")[0]
     about = f"{len(kind)}:{kind}:{key.name if owner is None else owner}".encode()
     return AESGCM(TOKEN_KEY).decrypt(value[5:17], value[17:], about)
-
-
-def decoded(plain: bytes, packed: bool = False) -> Any:
-    return msgspec.msgpack.decode(plain) if packed else json.loads(plain)
 
 
 def _read(client: redis.Redis, name: bytes, kind: str) -> Any:

@@ -7,10 +7,11 @@ shows whether it read the record. The same readers run with the archived app on 
 import pytest
 
 from tests.upgrade import app_access
-from tests.upgrade.previous_version import read_with_previous, records, unpack
 from tests.upgrade.readers import READERS, observe, reader_of
 from tests.upgrade.stage import build_stage
+from tests.upgrade.stored import dump
 from tests.upgrade.tour import take_tour
+from tests.upgrade.versions import Version, records
 
 #: What a version that reads the record does. ``calls`` are calls to Zoom that the record makes unnecessary.
 EXPECTED = {
@@ -79,12 +80,9 @@ def test_current_version_reads_records_of_the_previous_one(kind, redis_url):
 def read_after_rollback(redis_server, tmp_path_factory):
     """What the archived version makes of the records that the current one stored, by kind."""
     folder = tmp_path_factory.mktemp("rollback")
-    stage = build_stage(redis_server, app_access.build_app)
-    stage.redis.flushdb()
-    capture = take_tour(stage)
-    app_access.close_app(stage.app)
-    stage.redis.close()
-    return read_with_previous(unpack(folder / "app"), redis_server, folder, capture)
+    (folder / "current").mkdir()
+    stored_now = Version.current(redis_server, folder / "current").take_tour()
+    return Version.previous(redis_server, folder).read(stored_now)
 
 
 @pytest.mark.parametrize("kind", EXPECTED)
@@ -94,9 +92,10 @@ def test_previous_version_reads_records_of_the_current_one(kind, read_after_roll
 
 def test_every_stored_kind_has_a_reader(redis_url):
     stage = build_stage(redis_url, app_access.build_app)
-    stored_now = take_tour(stage).kinds
+    capture = take_tour(stage)
+    left_behind = {key.kind for key in dump(stage.redis, stage.clock())}
     app_access.close_app(stage.app)
     stage.redis.close()
 
-    assert {*PREVIOUS.kinds, *stored_now} == set(EXPECTED)
+    assert {*PREVIOUS.kinds, *capture.kinds, *left_behind} == set(EXPECTED)
     assert {reader_of(kind) for kind in EXPECTED} == set(READERS.values())

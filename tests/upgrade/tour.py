@@ -190,7 +190,12 @@ class _Tour:
 
     def schedule_meetings(self) -> None:
         """As many as it takes until the form warns."""
-        form = {**fields_of_form(self.dana.open_page("/meetings/new").text), "topic": "Budget", **ZONE, "once": ONCE_KEY}
+        form = {
+            **fields_of_form(self.dana.open_page("/meetings/new").text),
+            "topic": "Budget",
+            **ZONE,
+            "once": ONCE_KEY,
+        }
         answer = self.dana.post("/meetings/new", data=form)
         assert answer.status_code == 303, answer.text
         self.capture.facts["scheduled"] = {"form": form, "location": answer.location}
@@ -223,7 +228,9 @@ class _Tour:
         with self.collected_during(limit, "lease"):
             assert self.dana.get("/zoom/api/v2/users/me").status_code >= 400
         self.collect("failure", "tokens")
-        self.stage.world.grants.by_user[self.stage.world.user("dana").id].access_expires_at = self.stage.world.now() + 3000
+        self.stage.world.grants.by_user[self.stage.world.user("dana").id].access_expires_at = (
+            self.stage.world.now() + 3000
+        )
 
     def use_up_the_day(self) -> None:
         self.stage.world.faults.add("user-limit", route="PATCH /v2/meetings/*")
@@ -291,5 +298,3 @@ def slow_page(number: int, token: str, delay: float = 3) -> Fault:
     ]
     body = {"meetings": meetings, "next_page_token": token, "total_records": 900}
     return Fault(LIST_ROUTE, 200, {}, body, delay=delay, count=1)
-
-
