@@ -142,6 +142,7 @@ def count_everything(stage: Stage) -> None:
     limits = {"X-RateLimit-Category": "Medium", "X-RateLimit-Limit": "100", "X-RateLimit-Remaining": "50"}
     stage.world.faults.append(Fault(LIST_ROUTE, 200, limits, {"meetings": []}, count=1))
     browser.get(f"{LIST}&page_size=11")
+    browser.post("/api/zoomapp/disconnect")
 
 
 def cache_states(stage: Stage) -> list[str]:

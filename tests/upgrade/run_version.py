@@ -1,6 +1,6 @@
 """Runs in a process of its own with one version of the app first on the path. JSON in, JSON out.
 
-``python -m tests.upgrade.run_version JOB ACCESS_MODULE APP_FOLDER REDIS_URL QUESTION ANSWER``, where JOB is ``tour`` (store
+``python -m tests.upgrade.run_version JOB ACCESS_MODULE APP_FOLDER REDIS_URL QUESTION ANSWER``: JOB is ``tour`` (store
 something of every kind), ``read`` (read the records of the question) or ``names`` (list what has a name).
 """
 

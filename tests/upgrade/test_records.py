@@ -1,7 +1,7 @@
 """Stored records are readable by the next version, and by the previous one after a rollback.
 
-`records.json` holds what the archived version stored. Each kind of record is loaded into Redis, and the app is used in a way that
-shows whether it read the record. The same readers run with the archived app on records of the current one.
+`records.json` holds what the archived version stored. Each kind of record is loaded into Redis, and the app is used in
+a way that shows whether it read the record. The same readers run with the archived app on records of the current one.
 """
 
 import pytest
