@@ -19,6 +19,7 @@ def main() -> None:
         server = RedisProcess(group, folder / "redis").start()
         previous = Version.previous(server.url, folder)
         capture, names = previous.take_tour(), previous.names()
+    assert not names.pop("tour_error")
     RECORDS.write_text(json.dumps(capture.to_json(), indent=1, sort_keys=True) + "\n")
     NAMES.write_text(json.dumps(names, indent=1, sort_keys=True) + "\n")
     print(f"{len(capture.keys)} keys of {len(capture.kinds)} kinds in {RECORDS.name}: {', '.join(capture.kinds)}")

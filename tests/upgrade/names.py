@@ -5,6 +5,7 @@ import hashlib
 import io
 import json
 import re
+import traceback
 from types import ModuleType
 from typing import Any
 
@@ -39,26 +40,44 @@ IMPORT_PATHS = ("zoomapp.web.worker:StayingWorker",)
 
 
 def names_of(access: ModuleType, redis_url: str) -> dict[str, Any]:
-    """All tables. Runs in a process of its own, as it counts metrics and takes over standard output."""
+    """All tables. Runs in a process of its own, as it counts metrics and takes over standard output.
+
+    ``tour_error`` says why the tables are missing that a tour through the app fills.
+    """
     log = io.StringIO()
     with contextlib.redirect_stdout(log):
-        capture = _tour(access, redis_url)
         stage = _stage(access, redis_url)
-        stage.browser().connect("dana")
-        facts = {"headers": headers(stage), "columns": columns(stage), "cache_states": cache_states(stage)}
-        count_everything(stage)
-        facts["metrics"] = metrics(stage)
+        names = names_without_a_tour(access, stage, redis_url)
+        try:
+            names |= names_by_a_tour(access, stage, redis_url, log)
+        except Exception:
+            return names | {"tour_error": traceback.format_exc()}
+    return names | {"tour_error": ""}
+
+
+def names_without_a_tour(access: ModuleType, stage: Stage, redis_url: str) -> dict[str, Any]:
     secure = access.build_app(environ_of(redis_url, PUBLIC_URL="https://rollcall.example"), None, stage.clock)
-    return facts | {
+    return {
         "commands": commands(stage.app),
         "cookies": [stage.app.config["SESSION_COOKIE_NAME"], secure.config["SESSION_COOKIE_NAME"]],
-        "import_paths": [path for path in IMPORT_PATHS if import_string(path)],
-        "log_fields": log_fields(log.getvalue()),
-        "one_time_parameter": re.findall(r"[?&](\w+)=[^&]*$", capture.facts["file"]),
-        "records": stored_records(capture),
+        "import_paths": [path for path in IMPORT_PATHS if import_string(path, silent=True)],
         "routes": routes(stage.app),
         "settings": sorted(access.setting_names()),
         "zone_cookie": zone_cookie(stage),
+    }
+
+
+def names_by_a_tour(access: ModuleType, stage: Stage, redis_url: str, log: io.StringIO) -> dict[str, Any]:
+    names = {"headers": headers(stage), "columns": columns(stage), "cache_states": cache_states(stage)}
+    count_everything(stage)
+    toured = _stage(access, redis_url)
+    capture = take_tour(toured)
+    access.close_app(toured.app)
+    return names | {
+        "log_fields": log_fields(log.getvalue()),
+        "metrics": metrics(toured),
+        "one_time_parameter": re.findall(r"[?&](\w+)=[^&]*$", capture.facts["file"]),
+        "records": stored_records(capture),
     }
 
 
@@ -66,13 +85,6 @@ def _stage(access: ModuleType, redis_url: str) -> Stage:
     with redis.Redis.from_url(redis_url) as client:
         client.flushdb()
     return build_stage(redis_url, access.build_app, METRICS_TOKEN=METRICS_TOKEN, LOG_LEVEL="INFO")
-
-
-def _tour(access: ModuleType, redis_url: str) -> Capture:
-    stage = _stage(access, redis_url)
-    capture = take_tour(stage)
-    access.close_app(stage.app)
-    return capture
 
 
 def zone_cookie(stage: Stage) -> list[str]:

@@ -98,7 +98,7 @@ def read_tokens(r: Reading) -> Any:
     after = browser.get(ME)
     return {
         "status": before.status_code,
-        "email": before.json["email"],
+        "email": before.json.get("email"),
         "refreshes_before": spent,
         "status_after_expiry": after.status_code,
         "refreshes": r.calls(TOKEN_ROUTE),
@@ -136,7 +136,7 @@ def read_failure(r: Reading) -> Any:
     browser = r.dana("failure")
     r.stage.expire_access_token("dana")
     answer = browser.get(ME)
-    return {"status": answer.status_code, "error": answer.json["error"], "refreshes": r.calls(TOKEN_ROUTE)}
+    return {"status": answer.status_code, "error": answer.json.get("error"), "refreshes": r.calls(TOKEN_ROUTE)}
 
 
 def read_begun(r: Reading) -> Any:
@@ -214,7 +214,7 @@ def read_answered(r: Reading) -> Any:
 
 def read_snapshot_pause(r: Reading) -> Any:
     answer = r.dana("snapshot:pause").get(f"{PAGE}/live")
-    return {"status": answer.status_code, "wait": answer.headers["Retry-After"], "calls": r.calls(DASHBOARD_ROUTE)}
+    return {"status": answer.status_code, "wait": answer.headers.get("Retry-After"), "calls": r.calls(DASHBOARD_ROUTE)}
 
 
 def read_snapshot_lease(r: Reading) -> Any:

@@ -76,18 +76,16 @@ def test_current_version_reads_records_of_the_previous_one(kind, redis_url):
     assert found == EXPECTED[kind]
 
 
-@pytest.fixture(scope="module")
-def read_after_rollback(redis_server, tmp_path_factory):
-    """What the archived version makes of the records that the current one stored, by kind."""
-    folder = tmp_path_factory.mktemp("rollback")
-    (folder / "current").mkdir()
-    stored_now = Version.current(redis_server, folder / "current").take_tour()
-    return Version.previous(redis_server, folder).read(stored_now)
+@pytest.mark.timeout(600)
+def test_previous_version_reads_records_of_the_current_one(redis_url, tmp_path):
+    (tmp_path / "current").mkdir()
+    stored_now = Version.current(redis_url, tmp_path / "current").take_tour()
 
+    found = Version.previous(redis_url, tmp_path).read(stored_now)
 
-@pytest.mark.parametrize("kind", EXPECTED)
-def test_previous_version_reads_records_of_the_current_one(kind, read_after_rollback):
-    assert read_after_rollback[kind] == EXPECTED[kind]
+    # Compared one by one: the message names the kinds that the previous version does not read, and no others.
+    assert {kind: read for kind, read in found.items() if read != EXPECTED.get(kind)} == {}
+    assert set(found) == set(EXPECTED)
 
 
 def test_every_stored_kind_has_a_reader(redis_url):

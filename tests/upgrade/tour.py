@@ -144,7 +144,7 @@ class _Tour:
         self.collect("room", "rooms")
         # While another worker holds the lease, an event stays in the queue.
         lease = "zoomapp:{events}:lease"
-        self.stage.redis.set(lease, "another worker", px=10_000)
+        self.stage.redis.set(lease, "another worker", px=60_000)
         assert self.stage.send_webhook(queued) == 204
         self.collect("events:queue", "events:lease", "events:taken")
         self.stage.redis.delete(lease, "zoomapp:{events}:queue")
