@@ -209,6 +209,8 @@ def stored_records(capture: Capture) -> dict[str, Any]:
         assert entry["type"] == key.type
         entry["keys"] = sorted({*entry["keys"], pattern_of(key.name)})
         entry["fields"] = sorted({*entry["fields"], *fields_of(key, browsers)})
+        if key.type == "hash":
+            entry["hash_fields"] = sorted({*entry.get("hash_fields", ()), *map(hash_field_pattern, key.content)})
     return found
 
 
@@ -220,6 +222,11 @@ def pattern_of(name: str) -> str:
     name = re.sub(r":[\w-]{22}$", ":TAG", name)
     name = re.sub(r":\d{4}-\d\d-\d\d(:\d{4}-\d\d-\d\d)?$", ":DAYS", name)
     return re.sub(r":\d+$", ":NUMBER", name)
+
+
+def hash_field_pattern(field: str) -> str:
+    """The name of a Redis hash's field, with the same stand-ins."""
+    return re.sub(r"^[\w-]{22}(?= )", "TAG", re.sub(r"^[0-9a-f]{32}", "DIGEST", field))
 
 
 def fields_of(key: StoredKey, browsers: list[str]) -> set[str]:

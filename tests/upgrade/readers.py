@@ -96,12 +96,15 @@ def read_tokens(r: Reading) -> Any:
     spent = r.calls(TOKEN_ROUTE)
     r.stage.clock.tick(4000)
     after = browser.get(ME)
+    # Zoom ended this grant earlier: the record says so, and Zoom is not asked again.
+    ended = r.stage.browser(r.capture.facts["priya"]).get(ME)
     return {
         "status": before.status_code,
         "email": before.json.get("email"),
         "refreshes_before": spent,
         "status_after_expiry": after.status_code,
         "refreshes": r.calls(TOKEN_ROUTE),
+        "ended_grant": ended.json.get("error"),
     }
 
 
@@ -332,7 +335,13 @@ def read_rooms(r: Reading) -> Any:
     browser = r.dana("rooms", "room")
     r.fault(Fault("GET /v2/**", 502, {}, "gone"))
     page = browser.open_page(PAGE).text
-    return {"topic": "Product review" in page, "shown": HEARD in page}
+    ended = browser.open_page(f"/participants/{tour.ENDED_UUID.rstrip('=')}").text
+    return {
+        "topic": "Product review" in page,
+        "shown": HEARD in page,
+        "ended_topic": tour.ENDED_TOPIC in ended,
+        "ended_shown": tour.ENDED_GUEST in ended,
+    }
 
 
 def read_events_queue(r: Reading) -> Any:

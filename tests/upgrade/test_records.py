@@ -41,7 +41,7 @@ EXPECTED = {
     "probe": {"status": 204, "calls_with_record": 0, "calls": 1},
     "profile": {"zone": "Europe/Berlin", "calls": 0},
     "room": {"shown": True},
-    "rooms": {"topic": True, "shown": True},
+    "rooms": {"topic": True, "shown": True, "ended_topic": True, "ended_shown": True},
     "seen": {"shown": True},
     "session": {
         "dark": True,
@@ -64,6 +64,7 @@ EXPECTED = {
         "refreshes_before": 0,
         "status_after_expiry": 200,
         "refreshes": 1,
+        "ended_grant": "session_expired",
     },
 }
 PREVIOUS = records()

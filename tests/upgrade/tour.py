@@ -33,6 +33,8 @@ ONCE_KEY = "a-key-of-a-form-that-was-sent-once"
 DRAFT_TOPIC = "A topic typed before Zoom signed her out"
 #: Whom only this source tells of.
 HEARD, QUEUED, SEEN_BY_CLIENT = "Only Heard Of", "Only In The Queue", "Only Seen Here"
+#: A meeting that only webhooks tell of.
+ENDED_UUID, ENDED_TOPIC, ENDED_GUEST = "AAECAwQFBgcICQoLDA0ODw==", "Meeting that ended", "Guest Who Left"
 
 
 @dataclass
@@ -141,6 +143,8 @@ class _Tour:
     def receive_webhooks(self) -> None:
         heard, queued = joined(self.stage, HEARD), joined(self.stage, QUEUED)
         assert self.stage.send_webhook(heard) == 204
+        for event in ended_meeting(self.stage):
+            assert self.stage.send_webhook(event) == 204
         self.collect("room", "rooms")
         # While another worker holds the lease, an event stays in the queue.
         lease = "zoomapp:{events}:lease"
@@ -258,6 +262,19 @@ class _Tour:
             yield
         finally:
             self.stage.during_a_delay = lambda: None
+
+
+def ended_meeting(stage: Stage) -> list[dict[str, Any]]:
+    """The events of a meeting of Dana's that has ended."""
+    events = []
+    for name in ("meeting.started", "meeting.participant_joined", "meeting.ended"):
+        event = joined(stage, ENDED_GUEST)
+        meeting = event["payload"]["object"]
+        meeting |= {"uuid": ENDED_UUID, "id": "85512340000", "topic": ENDED_TOPIC}
+        if name != "meeting.participant_joined":
+            del meeting["participant"]
+        events.append({**event, "event": name})
+    return events
 
 
 def joined(stage: Stage, name: str) -> dict[str, Any]:
