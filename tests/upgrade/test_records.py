@@ -41,7 +41,7 @@ EXPECTED = {
     "probe": {"status": 204, "calls_with_record": 0, "calls": 1},
     "profile": {"zone": "Europe/Berlin", "calls": 0},
     "room": {"shown": True},
-    "rooms": {"topic": True, "shown": True, "ended_topic": True, "ended_shown": True},
+    "rooms": {"topic": True, "shown": True, "ended_topic": True, "ended_shown": True, "ended": True},
     "seen": {"shown": True},
     "session": {
         "dark": True,
