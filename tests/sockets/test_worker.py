@@ -195,7 +195,7 @@ def test_a_thread_stays_briefly_while_half_of_all_do(monkeypatch):
 
 def test_a_thread_leaves_a_talking_connection_when_others_wait_for_a_thread():
     ours, theirs = socket.socketpair()
-    conn = type("Connection", (), {"sock": ours})()
+    conn = type("Connection", (), {"sock": ours, "parser": None})()
     theirs.send(b"more")
     one = worker.StayingWorker.__new__(worker.StayingWorker)
     one.tpool, one.cfg, one._staying = SimpleNamespace(_work_queue=SimpleQueue()), SimpleNamespace(threads=4), set()
