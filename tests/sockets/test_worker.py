@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from gunicorn.config import Config
+from gunicorn.http.unreader import SocketUnreader
 
 from tests.processes import HANG_SECONDS, wait_until
 from zoomapp.web import worker
@@ -195,13 +196,16 @@ def test_a_thread_stays_briefly_while_half_of_all_do(monkeypatch):
 
 def test_a_thread_leaves_a_talking_connection_when_others_wait_for_a_thread():
     ours, theirs = socket.socketpair()
-    conn = type("Connection", (), {"sock": ours, "parser": None})()
-    theirs.send(b"more")
+    unreader = SocketUnreader(ours)
+    conn = type("Connection", (), {"sock": ours, "parser": SimpleNamespace(unreader=unreader)})()
+    theirs.send(b"GET / HTTP/1.1\r\n\r\n")
     one = worker.StayingWorker.__new__(worker.StayingWorker)
     one.tpool, one.cfg, one._staying = SimpleNamespace(_work_queue=SimpleQueue()), SimpleNamespace(threads=4), set()
 
     with ours, theirs:
         nobody_waits = one._goes_on(conn)
+        unreader.read()
+        theirs.send(b"GET / HTTP/1.1\r\n\r\n")
         one.tpool._work_queue.put("a request")
         somebody_waits = one._goes_on(conn)
 

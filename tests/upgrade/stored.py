@@ -72,6 +72,8 @@ def values_of(key: StoredKey) -> list[bytes]:
     """The stored values of a key: one for a string, all fields' for a hash."""
     if key.type == "string":
         return [base64.b64decode(key.content)]
+    if key.type == "zset":
+        return [base64.b64decode(member) for member in key.content]
     values = key.content.values() if key.type == "hash" else key.content
     return [base64.b64decode(value) for value in values]
 
@@ -93,6 +95,8 @@ def _read(client: redis.Redis, name: bytes, kind: str) -> Any:
         return {field.decode(): _text(value) for field, value in sorted(client.hgetall(name).items())}
     if kind == "set":
         return sorted(_text(value) for value in client.smembers(name))
+    if kind == "zset":
+        return {_text(member): score for member, score in sorted(client.zrange(name, 0, -1, withscores=True))}
     assert kind == "list", f"{name!r} is a {kind}: teach this module to read it"
     return [_text(value) for value in client.lrange(name, 0, -1)]
 
@@ -105,6 +109,8 @@ def _write(client: redis.Redis, key: StoredKey) -> None:
         client.hset(key.name, mapping={field: base64.b64decode(value) for field, value in key.content.items()})
     elif key.type == "set":
         client.sadd(key.name, *values_of(key))
+    elif key.type == "zset":
+        client.zadd(key.name, {base64.b64decode(member): score for member, score in key.content.items()})
     else:
         client.rpush(key.name, *values_of(key))
 
