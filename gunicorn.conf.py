@@ -3,7 +3,7 @@
 Requests in flight are at most workers x threads. Zoom takes 0.2-1 s to answer, so a small number of threads would make
 requests queue; 512 threads per worker carry 600 waiting requests with room to spare (`dev.py bench --only in-flight`),
 and a thread is only started when needed. More in one worker fight over the interpreter lock. Clients that send slowly
-hold no thread (zoomapp/web/request_limits.py); docs/deployment.md says which routers keep them away altogether.
+hold no thread (zoomapp/web/worker_limits.py); docs/deployment.md says which routers keep them away altogether.
 """
 
 import gc
@@ -14,7 +14,7 @@ import signal
 import tempfile
 from pathlib import Path
 
-worker_class = "zoomapp.web.worker.StayingWorker"
+worker_class = "zoomapp.fastpath.worker.StayingWorker"
 workers = int(os.environ.get("WEB_CONCURRENCY", 2))
 threads = int(os.environ.get("WEB_THREADS", 512))
 worker_connections = 2000
@@ -51,7 +51,7 @@ if os.environ.get("METRICS_TOKEN") and "PROMETHEUS_MULTIPROC_DIR" not in os.envi
 
 def on_starting(server):
     """What a stranger sent is escaped and cut in gunicorn's own log lines, too."""
-    from zoomapp.logs import SafeFormatter
+    from zoomapp.log_setup import SafeFormatter
 
     for handler in server.log.error_log.handlers:
         handler.setFormatter(SafeFormatter(server.log.error_fmt, server.log.datefmt))
@@ -65,7 +65,7 @@ def when_ready(server):
 
 def child_exit(server, worker):
     """A worker that left no longer counts among the living; what it counted stays."""
-    from zoomapp.web.worker import gone
+    from zoomapp.fastpath.worker import gone
 
     gone(worker.age)
     if "PROMETHEUS_MULTIPROC_DIR" in os.environ:

@@ -15,11 +15,11 @@ from bench.figures import Figure, ratio
 from bench.plan import Plan
 from zoomapp import create_app, services
 from zoomapp.attendance import Frame, from_metrics
+from zoomapp.attendance.attendance_table import Roster
 from zoomapp.charts import Axis, timeline
 from zoomapp.config import Settings
-from zoomapp.web.block import Block
-from zoomapp.web.participants import told
-from zoomapp.web.roster import Roster
+from zoomapp.web.components.section import Block
+from zoomapp.web.pages.participants import told
 from zoomapp.zoom.models import Meeting
 
 HERE = Path(__file__).parent

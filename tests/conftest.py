@@ -4,13 +4,13 @@ import pytest
 from hypothesis import settings as hypothesis_settings
 
 from devtools import found
-from tests.browser import NOT_RUN, browser, chromium, new_page, page
 from tests.client.transports import zoom_client
-from tests.people import anyone, apart, app, clock, dana, parts, priya, settings, webhooks, world
-from tests.processes import group, processes
-from tests.redis_cluster import redis_cluster, redis_sentinel
-from tests.redis_process import redis_client, redis_process, redis_server, redis_url, which_redis
-from tests.servers import checkout, dev_run, serve_app, serve_sandbox
+from tests.support.browser import NOT_RUN, browser, chromium, new_page, page
+from tests.support.people import anyone, apart, app, clock, dana, parts, priya, settings, webhooks, world
+from tests.support.processes import group, processes
+from tests.support.redis_cluster import redis_cluster, redis_sentinel
+from tests.support.redis_process import redis_client, redis_process, redis_server, redis_url, which_redis
+from tests.support.servers import checkout, dev_run, serve_app, serve_sandbox
 from zoomapp import deadline
 
 __all__ = [

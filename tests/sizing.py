@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from devtools.processes import Group
-from tests.redis_process import RedisProcess
-from zoomapp import create_app, services, storage
+from tests.support.redis_process import RedisProcess
+from zoomapp import create_app, services
 from zoomapp.config import Settings
-from zoomapp.tokens.cipher import KeyRing
-from zoomapp.tokens.rotation import Rotation
+from zoomapp.store import redis_client
+from zoomapp.store.encryption import KeyRing
+from zoomapp.store.key_rotation import Rotation
 from zoomapp.zoom.oauth import TokenSet
 
 #: Zoom's tokens are signed JSON of about this length.
@@ -62,7 +63,7 @@ def _connect(parts, sessions, user_id: str) -> None:
 def rotated_per_second(redis: RedisProcess) -> float:
     """Records of those people that are sealed anew in a second."""
     began = time.perf_counter()
-    done = Rotation(storage.connect(redis.url), KeyRing((b"a newer key of 32 bytes, random!", bytes(32)))).run()
+    done = Rotation(redis_client.connect(redis.url), KeyRing((b"a newer key of 32 bytes, random!", bytes(32)))).run()
     assert done.complete and done.resealed == done.seen
     return done.seen / (time.perf_counter() - began)
 

@@ -10,7 +10,7 @@ import pytest
 import requests
 
 from bench.__main__ import ROWS, arguments
-from tests.servers import ROOT, clean_environ
+from tests.support.servers import ROOT, clean_environ
 
 DOCUMENTS = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md", "bench/README.md")]
 DOCUMENTS += sorted((ROOT / "docs").glob("*.md"))
@@ -22,12 +22,12 @@ HOSTS = "tests/hosts/test_hosted.py"
 BUILT = "tests/hosts/conftest.py"
 #: Commands that a whole test is about, by their beginning (the longest that fits decides): where, and what shows it.
 HELD = {
-    "python3 dev.py run": ("tests/servers.py", '"dev.py", "run"'),
+    "python3 dev.py run": ("tests/support/servers.py", '"dev.py", "run"'),
     "python3 dev.py test": (".ci/run", "python3 dev.py test"),
     "python3 dev.py check": (".ci/run", "python3 dev.py check"),
     ".venv/bin/python -m tests.sizing": ("tests/test_sizing.py", "measure("),
     "python -m tests.mutants": ("tests/test_mutants.py", "MUTANTS"),
-    "python -m sandbox": ("tests/servers.py", '"-m", "sandbox"'),
+    "python -m sandbox": ("tests/support/servers.py", '"-m", "sandbox"'),
     "python3 -m venv": (BUILT, '"-m", "venv"'),
     ".venv/bin/pip install": (BUILT, '"--require-hashes", "-r"'),
     ".venv/bin/flask doctor --release": (HOSTS, "slug.release("),

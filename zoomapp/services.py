@@ -11,28 +11,28 @@ import redis
 import requests
 from requests.adapters import BaseAdapter
 
-from zoomapp import storage
-from zoomapp.answers import Answers
-from zoomapp.begun import BegunSignIns
-from zoomapp.calllog import CallLog
-from zoomapp.chatbot import Chatbot
+from zoomapp.attendance.client_reports import Sightings
+from zoomapp.attendance.webhook_log import Rooms
+from zoomapp.auth.pending_signins import BegunSignIns
+from zoomapp.auth.signin import SignIn
 from zoomapp.config import Settings
-from zoomapp.events import Events
-from zoomapp.gateway import Gateway
-from zoomapp.governor import Governor
-from zoomapp.marks import Marks
-from zoomapp.refused_endpoints import RefusedEndpoints
-from zoomapp.rooms import Rooms
-from zoomapp.sightings import Sightings
-from zoomapp.signin import SignIn
-from zoomapp.snapshots import Snapshots
-from zoomapp.tokens.cipher import KeyRing
+from zoomapp.store import redis_client
+from zoomapp.store.call_log import CallLog
+from zoomapp.store.encryption import KeyRing
 from zoomapp.tokens.service import TokenService
 from zoomapp.tokens.store import RedisTokenStore, TokenStore
+from zoomapp.user_api.exhausted_quotas import Marks
+from zoomapp.user_api.quota_guard import Governor
+from zoomapp.user_api.refused_endpoints import RefusedEndpoints
+from zoomapp.user_api.response_cache import Answers
+from zoomapp.user_api.shared_poll import Snapshots
+from zoomapp.user_api.user_client import Gateway
+from zoomapp.webhooks.queue import Events
 from zoomapp.zoom.addresses import ZoomHosts
+from zoomapp.zoom.chatbot import Chatbot
 from zoomapp.zoom.client import ZoomClient
 from zoomapp.zoom.oauth import ZoomOAuth
-from zoomapp.zoom.wire import ExactAdapter
+from zoomapp.zoom.transport import ExactAdapter
 
 
 @dataclass(frozen=True)
@@ -98,7 +98,7 @@ def build(
     clock: Callable[[], float] = time.time,
 ) -> Services:
     """The parts for these settings. Opens no connection: that is for the first request, after a fork."""
-    connection = client or storage.connect(settings.redis_url, verify=settings.redis_tls_verify)
+    connection = client or redis_client.connect(settings.redis_url, verify=settings.redis_tls_verify)
     ring = KeyRing(settings.token_encryption_keys)
     session = http_session(transport or ExactAdapter(settings.zoom_ca_bundle))
     oauth = ZoomOAuth(

@@ -6,13 +6,13 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from tests.sockets.test_silence import keep_open, serves, stored_read_fails
-from zoomapp import keys, storage
+from zoomapp.store import key_names, redis_client
 
 #: A request has 3 s.
 WITHIN_SECONDS = 2.7
 #: Of those who ask after somebody has waited in vain.
 AT_ONCE_SECONDS = 0.4
-KEY = keys.of_user("alice", "tokens")
+KEY = key_names.of_user("alice", "tokens")
 
 
 def seconds_of(action):
@@ -41,7 +41,7 @@ def test_a_request_knows_within_three_seconds(house, trouble):
 @pytest.mark.parametrize("warm", [0, 3, 8], ids=["none open", "three open", "all open"])
 def test_twenty_callers_of_a_silent_redis_know_in_time(redis_process, warm):
     server = redis_process()
-    client = storage.connect(server.url)
+    client = redis_client.connect(server.url)
     keep_open(client, warm)
     server.freeze()
 
@@ -54,9 +54,9 @@ def test_twenty_callers_of_a_silent_redis_know_in_time(redis_process, warm):
 
 @pytest.mark.parametrize("warm", [False, True], ids=["never connected", "connected before"])
 def test_twenty_callers_behind_silent_sentinels_know_in_time(redis_sentinel, warm):
-    client = storage.connect(redis_sentinel.url)
+    client = redis_client.connect(redis_sentinel.url)
     if warm:
-        storage.read(client, KEY)
+        redis_client.read(client, KEY)
     redis_sentinel.freeze()
 
     first, second = twenty_at_once(client), twenty_at_once(client)
@@ -67,7 +67,7 @@ def test_twenty_callers_behind_silent_sentinels_know_in_time(redis_sentinel, war
 
 
 def test_twenty_first_callers_of_a_silent_cluster_know_in_time(redis_cluster):
-    client = storage.connect(redis_cluster.url)
+    client = redis_client.connect(redis_cluster.url)
     for each in redis_cluster.masters:
         each.freeze()
 
@@ -80,8 +80,8 @@ def test_twenty_first_callers_of_a_silent_cluster_know_in_time(redis_cluster):
 
 
 def test_twenty_callers_of_a_silent_node_know_in_time(redis_cluster):
-    client = storage.connect(redis_cluster.url)
-    storage.read(client, KEY)
+    client = redis_client.connect(redis_cluster.url)
+    redis_client.read(client, KEY)
     redis_cluster.master_of(KEY).freeze()
 
     assert twenty_at_once(client, serves)[-1] < WITHIN_SECONDS

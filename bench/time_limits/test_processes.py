@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from devtools.processes import wait_until
-from tests.processes import HANG_SECONDS, family
 from tests.sockets.test_worker import ask, connection
+from tests.support.processes import HANG_SECONDS, family
 
 
 def test_a_later_start_takes_less_than_two_seconds(dev_run):

@@ -7,7 +7,7 @@ import pytest
 
 from bench.accounting import TICKS, Stat, cpu_seconds, family, pss_bytes
 from devtools.processes import wait_until
-from tests.processes import HANG_SECONDS
+from tests.support.processes import HANG_SECONDS
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only Linux keeps these accounts")
 

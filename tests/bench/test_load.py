@@ -10,7 +10,7 @@ from bench.load import Answered, Caller, carried, percentile, whole
 from bench.nginx import floor, upstream
 from bench.servers import ROOT
 from devtools.processes import free_port, listening, wait_until
-from tests.processes import HANG_SECONDS
+from tests.support.processes import HANG_SECONDS
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n"
 

@@ -10,8 +10,8 @@ from werkzeug.serving import make_server
 
 from devtools.processes import free_port
 from sandbox.world import World
-from tests.people import COMPILED, Clock, Person, adapter
-from tests.redis_process import RedisProcess
+from tests.support.people import COMPILED, Clock, Person, adapter
+from tests.support.redis_process import RedisProcess
 from zoomapp import create_app, services
 from zoomapp.cli.doctor import examine
 from zoomapp.cli.doctor.finding import Finding

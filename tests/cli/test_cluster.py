@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.people import COMPILED, Person, adapter
+from tests.support.people import COMPILED, Person, adapter
 from zoomapp import create_app, services
 from zoomapp.cli.doctor import store
 from zoomapp.config import Settings

@@ -11,13 +11,14 @@ import pytest
 from devtools import found
 from devtools.processes import free_port
 from sandbox.faults import Fault
-from tests.certificates import self_signed
 from tests.cli.deployments import OLD_KEY, Deployment, adding, leading_on, rewriting_cookies, without
-from tests.processes import HANG_SECONDS
-from tests.servers import ROOT, clean_environ
-from zoomapp import cli, keys
+from tests.support.certificates import self_signed
+from tests.support.processes import HANG_SECONDS
+from tests.support.servers import ROOT, clean_environ
+from zoomapp import cli
 from zoomapp.cli.doctor.store import version
 from zoomapp.errors import ConfigError
+from zoomapp.store import key_names
 
 KEPT = {"appendonly": "yes"}
 
@@ -242,8 +243,8 @@ def test_a_deployment_that_lacks_nothing_gets_none(deployment):
 def test_of_many_grants_it_says_how_many_it_looked_at(deployment):
     deployment.connect("dana", *deployment.settings.token_encryption_keys)
     with deployment.redis.client() as client:
-        (grant,) = client.keys(f"{keys.PREFIX}*:tokens")
-        client.mset({keys.of_user(f"somebody {number}", "tokens"): client.get(grant) for number in range(1200)})
+        (grant,) = client.keys(f"{key_names.PREFIX}*:tokens")
+        client.mset({key_names.of_user(f"somebody {number}", "tokens"): client.get(grant) for number in range(1200)})
 
     (finding,) = [each for each in deployment.findings() if each.about == "keys.records"]
 

@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from tests.people import Person
-from zoomapp import scopes
+from tests.support.people import Person
+from zoomapp.zoom import scopes
 
 #: What a look at a page does not tell: these are asked for by a form, or the page does without and says nothing.
 NOT_BY_LOOKING = {scopes.IN_MEETING, scopes.HEAR, scopes.CREATE_MEETING, scopes.SEND_CHAT, scopes.READ_USER}

@@ -9,13 +9,13 @@ from dataclasses import replace
 import pytest
 
 from sandbox.faults import Fault
-from tests.people import COMPILED, Person, adapter
-from tests.processes import HANG_SECONDS
-from tests.servers import CLIENT_ID, CLIENT_SECRET, ROOT, clean_environ
+from tests.support.people import COMPILED, Person, adapter
+from tests.support.processes import HANG_SECONDS
+from tests.support.servers import CLIENT_ID, CLIENT_SECRET, ROOT, clean_environ
 from zoomapp import create_app, services
-from zoomapp.tokens.cipher import KeyRing
+from zoomapp.store.encryption import KeyRing
+from zoomapp.store.key_rotation import Rotation
 from zoomapp.tokens.grants import KeepAlive, all_grants, idle
-from zoomapp.tokens.rotation import Rotation
 
 OLD, NEW, OTHER = bytes(range(32)), b"n" * 32, b"o" * 32
 DAY = 86400

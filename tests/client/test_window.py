@@ -6,7 +6,7 @@ import pytest
 import requests
 
 from tests.client.test_transports import CONFIG
-from tests.processes import HANG_SECONDS
+from tests.support.processes import HANG_SECONDS
 
 
 @pytest.fixture

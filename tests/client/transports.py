@@ -22,7 +22,7 @@ from sandbox.client import answered
 from sandbox.seat import Seat
 from sandbox.world import World
 from tests.client.network import Network
-from tests.processes import HANG_SECONDS
+from tests.support.processes import HANG_SECONDS
 
 TRANSPORTS = ("webview2", "wkwebview", "android", "iframe")
 USER_AGENT = "Mozilla/5.0 ZoomWebKit/537.36 (KHTML, like Gecko) ZoomApps/1.0"

@@ -8,10 +8,10 @@ from hashlib import sha256
 import pytest
 
 from tests.compat.conftest import HASHED
-from tests.people import ZOOM, Person
+from tests.support.people import ZOOM, Person
 from tests.web.reading import HEADERS
 from zoomapp import create_app
-from zoomapp.web.frontend import HELD_BYTES, cache_control
+from zoomapp.web.frontend.build import HELD_BYTES, cache_control
 
 DOOR = "/api/zoomapp/proxy"
 SECRET = "outside the folder"

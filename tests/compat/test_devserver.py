@@ -9,11 +9,11 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 from flask import request
 
-from tests.processes import HANG_SECONDS
+from tests.support.processes import HANG_SECONDS
 from tests.web.reading import HEADERS
 from zoomapp import deadline
 from zoomapp.errors import FrontendAway, NotFound
-from zoomapp.web.devserver import VIA, relay, target
+from zoomapp.web.frontend.dev_server import VIA, relay, target
 
 DOOR = "/api/zoomapp/proxy"
 PAGE = b"<!doctype html><title>Being developed</title>"

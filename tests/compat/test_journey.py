@@ -9,9 +9,9 @@ from playwright.sync_api import Response
 from devtools.processes import free_port, wait_until
 from sandbox.seat import Seat
 from tests.client.transports import TRANSPORTS, ZoomClient, ask_over_http
-from tests.processes import HANG_SECONDS
-from tests.servers import Served
 from tests.sockets.remote import Zoom
+from tests.support.processes import HANG_SECONDS
+from tests.support.servers import Served
 
 DOOR = "/api/zoomapp/proxy"
 ME, AUTHORIZE, ON_AUTHORIZED = "/zoom/api/v2/users/me", "/api/zoomapp/authorize", "/api/zoomapp/onauthorized"

@@ -8,8 +8,8 @@ import pytest
 import requests
 
 from devtools.processes import free_port, wait_until
-from tests.processes import HANG_SECONDS, status, until_started
-from tests.servers import ROOT, clean_environ
+from tests.support.processes import HANG_SECONDS, status, until_started
+from tests.support.servers import ROOT, clean_environ
 
 TOY = """
 import threading

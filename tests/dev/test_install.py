@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from devtools import install
-from tests.servers import clean_environ
+from tests.support.servers import clean_environ
 
 
 def test_compiled_files_unwanted_in_the_tree_are_kept_with_the_data(monkeypatch):

@@ -7,7 +7,7 @@ import sys
 
 from devtools import guard
 from devtools.processes import Group, free_port, is_free, wait_until
-from tests.processes import HANG_SECONDS, alive
+from tests.support.processes import HANG_SECONDS, alive
 
 OWNER = """
 import sys, time

@@ -10,8 +10,8 @@ import pytest
 
 from devtools.processes import free_port, wait_until
 from devtools.run import DEFAULT_PORT, chosen_port
-from tests.processes import HANG_SECONDS, alive, status
-from tests.servers import clean_environ
+from tests.support.processes import HANG_SECONDS, alive, status
+from tests.support.servers import clean_environ
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from devtools.suite import MOST_REPEATED, install_command, run_tests
-from tests.servers import ROOT, clean_environ
+from tests.support.servers import ROOT, clean_environ
 
 BROWSER_TEST = "tests/dev/test_suite.py::test_a_page_opens"
 

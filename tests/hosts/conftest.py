@@ -13,12 +13,12 @@ import pytest
 
 from devtools import found
 from devtools.processes import Child, Group, free_port
-from tests.certificates import self_signed
 from tests.hosts.router import router
-from tests.processes import HANG_SECONDS, status, until_started
-from tests.redis_process import RedisProcess
-from tests.servers import CLIENT_ID, CLIENT_SECRET, ROOT, Served, clean_environ
 from tests.sockets.remote import Zoom
+from tests.support.certificates import self_signed
+from tests.support.processes import HANG_SECONDS, status, until_started
+from tests.support.redis_process import RedisProcess
+from tests.support.servers import CLIENT_ID, CLIENT_SECRET, ROOT, Served, clean_environ
 
 #: What a host would check out and run; everything else of the project must not be needed.
 CODE = ("Procfile", "gunicorn.conf.py", "wsgi.py", "static", "templates", "zoomapp")

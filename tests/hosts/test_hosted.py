@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 import requests
 
-from tests.processes import HANG_SECONDS, family
-from tests.servers import ROOT
 from tests.sockets.remote import connect
+from tests.support.processes import HANG_SECONDS, family
+from tests.support.servers import ROOT
 from tests.web.reading import fields
 
 DYNO_BYTES = 512 * 1024 * 1024

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.processes import HANG_SECONDS, alive
+from tests.support.processes import HANG_SECONDS, alive
 
 
 @pytest.fixture

@@ -13,10 +13,10 @@ import redis
 
 from sandbox.adapter import SandboxAdapter
 from sandbox.faults import PRESETS, Fault
-from tests.people import Person
-from tests.secret_forms import forms, leaks
+from tests.support.people import Person
+from tests.support.secret_forms import forms, leaks
 from zoomapp import create_app, services
-from zoomapp.logs import JsonLines
+from zoomapp.log_setup import JsonLines
 
 PAGES = (
     "/",

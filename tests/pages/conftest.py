@@ -16,7 +16,7 @@ from flask import Flask
 from playwright.sync_api import Page, Route
 from werkzeug.serving import WSGIRequestHandler, make_server
 
-from tests.people import Person
+from tests.support.people import Person
 
 STATIC = Path(__file__).resolve().parents[2] / "static"
 ORIGIN = "http://app.test"

@@ -25,9 +25,9 @@ from sandbox.__main__ import production_signs
 from sandbox.server import serve
 from sandbox.stories.quiet_day import FIXTURES
 from sandbox.world import World
-from tests.processes import HANG_SECONDS
 from tests.sandbox.conftest import REDIRECT_URI
 from tests.sandbox.test_gate import SEGMENTS
+from tests.support.processes import HANG_SECONDS
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -10,7 +10,7 @@ import pytest
 
 from sandbox.webhooks import Webhooks, signature
 from sandbox.world import World
-from tests.processes import HANG_SECONDS
+from tests.support.processes import HANG_SECONDS
 
 SECRET = "example-webhook-secret"
 START = 1_700_000_000.0

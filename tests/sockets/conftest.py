@@ -8,10 +8,10 @@ import pytest
 import requests
 
 from devtools.processes import free_port
-from tests.processes import HANG_SECONDS
-from tests.redis_process import RedisProcess
-from tests.servers import Served
 from tests.sockets.remote import Zoom, connect
+from tests.support.processes import HANG_SECONDS
+from tests.support.redis_process import RedisProcess
+from tests.support.servers import Served
 
 
 @dataclass

@@ -4,7 +4,7 @@ from typing import Any
 
 import requests
 
-from tests.servers import Served
+from tests.support.servers import Served
 
 
 class Zoom:

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.processes import HANG_SECONDS
+from tests.support.processes import HANG_SECONDS
 
 MEGABYTE = 1024 * 1024
 

@@ -7,9 +7,9 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from devtools.processes import wait_until
-from tests.processes import HANG_SECONDS
 from tests.sockets.remote import connect
-from zoomapp import keys
+from tests.support.processes import HANG_SECONDS
+from zoomapp.store import key_names
 
 REFRESH = "POST /oauth/token"
 
@@ -100,7 +100,7 @@ def test_tokens_the_store_did_not_take_are_kept_when_it_answers_again(house, poo
 
 def test_a_worker_killed_as_soon_as_the_tokens_are_kept_loses_nothing(house, pool):
     lone = house(workers=1)
-    record = keys.of_user(lone.zoom.user_id("dana"), "tokens")
+    record = key_names.of_user(lone.zoom.user_id("dana"), "tokens")
     with lone.redis.client() as redis:
         before = redis.get(record)
         begin_renewal(lone, pool, hold=0.3)

@@ -10,10 +10,10 @@ import time
 import requests
 
 from devtools.processes import wait_until
-from tests.processes import HANG_SECONDS
-from tests.servers import CLIENT_ID, WEBHOOK_SECRET
-from zoomapp import keys
-from zoomapp.events import LEASE, QUEUE
+from tests.support.processes import HANG_SECONDS
+from tests.support.servers import CLIENT_ID, WEBHOOK_SECRET
+from zoomapp.store import key_names
+from zoomapp.webhooks.queue import LEASE, QUEUE
 
 
 def send(house, event):
@@ -36,12 +36,12 @@ def test_a_removal_whose_worker_was_killed_after_the_answer_is_done_by_the_next(
     with lone.redis.client() as redis:
         redis.set(LEASE, "somebody who is slow", ex=600)
         assert send(lone, {"event": "app_deauthorized", "event_ts": 1, "payload": payload}) == 204
-        assert redis.llen(QUEUE) == 1 and redis.exists(keys.of_user(who, "tokens"))
+        assert redis.llen(QUEUE) == 1 and redis.exists(key_names.of_user(who, "tokens"))
 
         os.kill(worker, signal.SIGKILL)
         redis.delete(LEASE)
 
-        assert wait_until(lambda: not redis.exists(keys.of_user(who, "tokens")), HANG_SECONDS)
+        assert wait_until(lambda: not redis.exists(key_names.of_user(who, "tokens")), HANG_SECONDS)
         assert wait_until(lambda: redis.llen(QUEUE) == 0, HANG_SECONDS)
 
 

@@ -7,11 +7,11 @@ import pytest
 import requests
 
 from devtools.processes import free_port, wait_until
-from tests.processes import HANG_SECONDS
-from tests.redis_process import RedisProcess
 from tests.sockets.remote import Zoom, connect
 from tests.sockets.test_refresh import REFRESH
-from zoomapp import keys, storage
+from tests.support.processes import HANG_SECONDS
+from tests.support.redis_process import RedisProcess
+from zoomapp.store import key_names, redis_client
 from zoomapp.tokens.store import RedisTokenStore
 
 FAILED_OVER_WITHIN_SECONDS = HANG_SECONDS
@@ -69,7 +69,7 @@ def lose(master: RedisProcess, apps, zoom, cookies):
 
 def test_a_cluster_that_loses_a_node_during_a_renewal_loses_no_token(redis_cluster, machines):
     apps, zoom, cookies = machines(redis_cluster.url)
-    master = redis_cluster.master_of(keys.of_user(zoom.user_id("priya"), "tokens"))
+    master = redis_cluster.master_of(key_names.of_user(zoom.user_id("priya"), "tokens"))
 
     before = walk(apps, cookies)
     during = lose(master, apps, zoom, cookies)
@@ -99,7 +99,7 @@ def test_sentinels_that_promote_the_replica_during_a_renewal_lose_no_token(redis
 
 
 def test_every_command_for_one_user_stays_in_one_slot_of_a_cluster(redis_cluster):
-    client = storage.connect(redis_cluster.url)
+    client = redis_client.connect(redis_cluster.url)
     store = RedisTokenStore(client)
 
     for user in ("alice", "bob", "carol", "dave"):
@@ -107,21 +107,21 @@ def test_every_command_for_one_user_stays_in_one_slot_of_a_cluster(redis_cluster
         assert store.swap(user, b"one", b"two")
         assert store.take_lease(user, "me", 5) and not store.take_lease(user, "other", 5)
         store.give_lease(user, "me")
-        listed = keys.of_user(user, "session", "x")
+        listed = key_names.of_user(user, "session", "x")
         client.set(listed, b"1", ex=60)
-        storage.list_key(client, user, listed)
-        belongings, elsewhere = storage.Belongings(client), keys.tagged(f"of nobody {user}", "snapshot")
-        assert belongings.put(user, listed, b"1", 60) is storage.Put.DONE
+        redis_client.list_key(client, user, listed)
+        belongings, elsewhere = redis_client.Belongings(client), key_names.tagged(f"of nobody {user}", "snapshot")
+        assert belongings.put(user, listed, b"1", 60) is redis_client.Put.DONE
         client.set(elsewhere, b"1", ex=60)
-        assert belongings.lend(user, elsewhere) is storage.Put.DONE
+        assert belongings.lend(user, elsewhere) is redis_client.Put.DONE
         assert store.load(user) == b"two"
         assert store.forget(user)
         assert client.get(listed) is None and client.get(elsewhere) is None
-        assert belongings.put(user, listed, b"1", 60) is storage.Put.NOT_CONNECTED
+        assert belongings.put(user, listed, b"1", 60) is redis_client.Put.NOT_CONNECTED
 
 
 def test_a_cluster_out_of_reach_is_an_outage_and_not_a_crash():
-    client = storage.connect(f"redis+cluster://127.0.0.1:{free_port()}")
+    client = redis_client.connect(f"redis+cluster://127.0.0.1:{free_port()}")
 
-    with pytest.raises(storage.StoreUnavailable):
-        storage.read(client, "zoomapp:{x}:tokens")
+    with pytest.raises(redis_client.StoreUnavailable):
+        redis_client.read(client, "zoomapp:{x}:tokens")

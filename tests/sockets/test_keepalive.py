@@ -5,9 +5,9 @@ import sys
 from pathlib import Path
 
 from devtools.processes import wait_until
-from tests.processes import HANG_SECONDS
-from tests.servers import CLIENT_ID, CLIENT_SECRET, ROOT, clean_environ
 from tests.sockets.test_refresh import REFRESH
+from tests.support.processes import HANG_SECONDS
+from tests.support.servers import CLIENT_ID, CLIENT_SECRET, ROOT, clean_environ
 
 
 def keep_alive(house):

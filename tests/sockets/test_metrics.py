@@ -7,8 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import requests
 
-from tests.processes import HANG_SECONDS
 from tests.sockets.test_refresh import REFRESH
+from tests.support.processes import HANG_SECONDS
 
 TOKEN = "a-metrics-token"
 CALLS = 'zoomapp_upstream_calls_total{endpoint="/v2/users/me",method="GET",status="200"}'

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.processes import family
+from tests.support.processes import family
 
 #: Silent connections of one flood. Two workers of 2,000 connections each are full with fewer.
 FLOOD = 4_200

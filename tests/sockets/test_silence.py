@@ -11,17 +11,17 @@ import redis
 
 from devtools.processes import wait_until
 from tests.sockets.test_failover import FAILED_OVER_WITHIN_SECONDS
-from zoomapp import keys, storage
+from zoomapp.store import key_names, redis_client
 
-KEY = keys.of_user("alice", "tokens")
+KEY = key_names.of_user("alice", "tokens")
 #: Said to callers who are not made to wait.
 AT_ONCE = "silent a moment ago"
 
 
 def stored_read_fails(client):
     """What a caller of a Redis that is away is told."""
-    with pytest.raises(storage.StoreUnavailable) as failure:
-        storage.read(client, KEY)
+    with pytest.raises(redis_client.StoreUnavailable) as failure:
+        redis_client.read(client, KEY)
     return str(failure.value)
 
 
@@ -45,7 +45,7 @@ def told_at_once(answers):
 @pytest.mark.parametrize("warm", [0, 3, 8], ids=["none open", "three open", "all open"])
 def test_twenty_callers_of_a_silent_redis_are_told_and_few_of_them_wait(redis_process, warm):
     server = redis_process()
-    client = storage.connect(server.url)
+    client = redis_client.connect(server.url)
     keep_open(client, warm)
     server.freeze()
 
@@ -59,19 +59,19 @@ def test_twenty_callers_of_a_silent_redis_are_told_and_few_of_them_wait(redis_pr
 
 def test_a_connection_closed_meanwhile_is_no_outage(redis_process):
     server = redis_process()
-    client = storage.connect(server.url)
+    client = redis_client.connect(server.url)
     keep_open(client, 3)
     with server.client() as other:
         other.client_kill_filter(_type="normal", skipme=True)
 
-    assert [storage.read(client, KEY) for _ in range(5)] == [None] * 5
+    assert [redis_client.read(client, KEY) for _ in range(5)] == [None] * 5
 
 
 @pytest.mark.parametrize("warm", [False, True], ids=["never connected", "connected before"])
 def test_twenty_callers_behind_silent_sentinels_are_told_and_few_of_them_wait(redis_sentinel, warm):
-    client = storage.connect(redis_sentinel.url)
+    client = redis_client.connect(redis_sentinel.url)
     if warm:
-        storage.read(client, KEY)
+        redis_client.read(client, KEY)
     redis_sentinel.freeze()
 
     first, second = twenty_at_once(client), twenty_at_once(client)
@@ -83,14 +83,14 @@ def test_twenty_callers_behind_silent_sentinels_are_told_and_few_of_them_wait(re
 
 
 def test_no_more_connections_to_a_master_behind_sentinels_than_to_any_redis(redis_sentinel):
-    client = storage.connect(redis_sentinel.url)
+    client = redis_client.connect(redis_sentinel.url)
 
     with ThreadPoolExecutor(40) as pool:
-        list(pool.map(lambda number: storage.read(client, KEY), range(400)))
+        list(pool.map(lambda number: redis_client.read(client, KEY), range(400)))
 
     with redis_sentinel.master.client() as other:
         ours = [each for each in other.client_list() if each["cmd"] == "get"]
-    assert 0 < len(ours) <= storage.CONNECTIONS
+    assert 0 < len(ours) <= redis_client.CONNECTIONS
 
 
 def test_twenty_first_callers_of_a_silent_cluster_share_what_few_of_them_found(redis_cluster):
@@ -98,9 +98,9 @@ def test_twenty_first_callers_of_a_silent_cluster_share_what_few_of_them_found(r
 
     def make():
         tries.append(1)
-        return storage._cluster(redis_cluster.url, True)
+        return redis_client._cluster(redis_cluster.url, True)
 
-    client = storage.LazyCluster(make)
+    client = redis_client.LazyCluster(make)
     for each in redis_cluster.masters:
         each.freeze()
 
@@ -113,8 +113,8 @@ def test_twenty_first_callers_of_a_silent_cluster_share_what_few_of_them_found(r
 
 
 def test_twenty_callers_of_a_silent_node_go_on_when_its_replica_takes_over(redis_cluster):
-    client = storage.connect(redis_cluster.url)
-    storage.read(client, KEY)
+    client = redis_client.connect(redis_cluster.url)
+    redis_client.read(client, KEY)
     redis_cluster.master_of(KEY).freeze()
 
     with ThreadPoolExecutor(20) as pool:
@@ -125,8 +125,8 @@ def test_twenty_callers_of_a_silent_node_go_on_when_its_replica_takes_over(redis
 
 def serves(client):
     try:
-        return storage.read(client, KEY) is None
-    except storage.StoreUnavailable:
+        return redis_client.read(client, KEY) is None
+    except redis_client.StoreUnavailable:
         return False
 
 
@@ -140,10 +140,10 @@ def tries_of(seconds):
         raise redis.TimeoutError
 
     with pytest.raises(redis.TimeoutError):
-        storage.OnceMore().call_with_retry(fail, lambda error: None)
+        redis_client.OnceMore().call_with_retry(fail, lambda error: None)
     return len(tries)
 
 
 def test_what_failed_at_once_is_tried_once_more_and_what_kept_the_caller_waiting_is_not():
     assert tries_of(seconds=0) == 2
-    assert tries_of(seconds=2 * storage.AT_ONCE_SECONDS) == 1
+    assert tries_of(seconds=2 * redis_client.AT_ONCE_SECONDS) == 1

@@ -16,9 +16,9 @@ import pytest
 from gunicorn.config import Config
 from gunicorn.http.unreader import SocketUnreader
 
-from tests.processes import HANG_SECONDS, wait_until
-from zoomapp.web import worker
-from zoomapp.web.worker import InOneGo, Settled, http_date
+from tests.support.processes import HANG_SECONDS, wait_until
+from zoomapp.fastpath import worker
+from zoomapp.fastpath.worker import InOneGo, Settled, http_date
 
 REQUEST = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"
 

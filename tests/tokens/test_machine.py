@@ -10,11 +10,11 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from sandbox.adapter import SandboxAdapter
 from sandbox.faults import Fault
 from sandbox.world import World
-from tests.people import OWN, ZOOM, Clock
-from tests.processes import HANG_SECONDS
+from tests.support.people import OWN, ZOOM, Clock
+from tests.support.processes import HANG_SECONDS
 from zoomapp.errors import NotAuthorized, SessionExpired, UpstreamError
 from zoomapp.services import http_session
-from zoomapp.tokens.cipher import KeyRing
+from zoomapp.store.encryption import KeyRing
 from zoomapp.tokens.service import TokenService
 from zoomapp.tokens.store import MemoryTokenStore
 from zoomapp.zoom.oauth import ZoomOAuth

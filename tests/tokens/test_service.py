@@ -8,9 +8,9 @@ import pytest
 
 from sandbox.adapter import SandboxAdapter
 from sandbox.faults import Fault
-from tests.people import NOON, OWN, ZOOM
-from tests.processes import HANG_SECONDS
-from zoomapp import keys, metrics
+from tests.support.people import NOON, OWN, ZOOM
+from tests.support.processes import HANG_SECONDS
+from zoomapp import metrics
 from zoomapp.errors import (
     NotAuthorized,
     RateLimited,
@@ -21,7 +21,8 @@ from zoomapp.errors import (
     UpstreamTimeout,
 )
 from zoomapp.services import http_session
-from zoomapp.tokens.cipher import KeyRing
+from zoomapp.store import key_names
+from zoomapp.store.encryption import KeyRing
 from zoomapp.tokens.service import REFUSED_SECONDS, TokenService
 from zoomapp.tokens.store import MemoryTokenStore, RedisTokenStore
 from zoomapp.zoom.oauth import ZoomOAuth
@@ -287,7 +288,9 @@ def test_a_refusal_that_ends_no_grant_keeps_the_record_and_is_not_tried_again_fo
 
     assert world.calls.count(REFRESH) == 1
     assert store.load(dana_id) == record
-    assert REFUSED_SECONDS - 5 < parts.redis.pttl(keys.of_user(dana_id, "failure")) / 1000 <= REFUSED_SECONDS == 300
+    assert (
+        REFUSED_SECONDS - 5 < parts.redis.pttl(key_names.of_user(dana_id, "failure")) / 1000 <= REFUSED_SECONDS == 300
+    )
     world.faults.clear()
     store.note_failure(dana_id, "", 1)
     assert other.access_token(dana_id)
@@ -362,7 +365,7 @@ def test_a_pause_zoom_asks_for_is_told_in_all_workers_and_kept(parts, oauth, clo
         clock.tick(2)
 
     assert world.calls.count(REFRESH) == 1
-    assert kept - 5 < parts.redis.pttl(keys.of_user(dana_id, "failure")) / 1000 <= kept
+    assert kept - 5 < parts.redis.pttl(key_names.of_user(dana_id, "failure")) / 1000 <= kept
 
 
 @pytest.mark.parametrize("status", [400, 401])

@@ -8,7 +8,7 @@ import tempfile
 from pathlib import Path
 
 from devtools.processes import Group
-from tests.redis_process import RedisProcess
+from tests.support.redis_process import RedisProcess
 from tests.upgrade.versions import NAMES, RECORDS, Version
 
 

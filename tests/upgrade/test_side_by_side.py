@@ -9,9 +9,9 @@ import pytest
 import requests
 
 from devtools.processes import free_port
-from tests.processes import status, until_started
-from tests.servers import CLIENT_ID, CLIENT_SECRET, WEBHOOK_SECRET, Served, clean_environ
 from tests.sockets.remote import Zoom, connect
+from tests.support.processes import status, until_started
+from tests.support.servers import CLIENT_ID, CLIENT_SECRET, WEBHOOK_SECRET, Served, clean_environ
 from tests.upgrade.versions import unpack
 
 ME = "/zoom/api/v2/users/me"

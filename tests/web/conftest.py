@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.people import Person
+from tests.support.people import Person
 
 
 @pytest.fixture

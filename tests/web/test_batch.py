@@ -6,9 +6,9 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from sandbox.faults import Fault
-from tests.processes import HANG_SECONDS
+from tests.support.processes import HANG_SECONDS
+from zoomapp.user_api.fair_pool import FairPool
 from zoomapp.web import batch
-from zoomapp.web.fair_pool import FairPool
 
 BATCH = "/zoom/api/batch"
 

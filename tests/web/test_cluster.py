@@ -8,10 +8,11 @@ from dataclasses import replace
 
 import pytest
 
-from tests.people import Person, adapter
+from tests.support.people import Person, adapter
 from tests.web.reading import read
-from zoomapp import keys, services
-from zoomapp.handed import Handed
+from zoomapp import services
+from zoomapp.store import key_names
+from zoomapp.store.one_time_links import Handed
 
 PRIYAS = 87000000302
 LEE = {"participantUUID": "A1", "screenName": "Guest Lee", "role": "attendee", "participantId": 7}
@@ -71,4 +72,4 @@ def test_pages_events_rooms_sightings_snapshots_logs_and_files_work_on_a_cluster
 
     # Leaving deletes all of it.
     assert priya.post("/api/zoomapp/disconnect").status_code < 400
-    assert not list(parts.redis.scan_iter(f"zoomapp:{{{keys.tag(priya.id)}}}:*"))
+    assert not list(parts.redis.scan_iter(f"zoomapp:{{{key_names.tag(priya.id)}}}:*"))

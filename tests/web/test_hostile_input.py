@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.people import NOON, Browser
+from tests.support.people import NOON, Browser
 from zoomapp import create_app
 
 WEB = Path(__file__).resolve().parent.parent.parent / "zoomapp" / "web"

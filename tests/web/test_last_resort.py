@@ -5,7 +5,7 @@ import logging
 import pytest
 
 from sandbox.faults import Fault
-from tests.web.test_guard import carries_what_zooms_client_looks_for
+from tests.web.middleware.test_csrf import carries_what_zooms_client_looks_for
 
 #: Answers of Zoom's to "who is this?" that name nobody.
 NOBODY = ["[]", "null", "", "{}", '"dana"', "7", "[" * 60_000]

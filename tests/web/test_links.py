@@ -6,7 +6,7 @@ import pytest
 from requests.structures import CaseInsensitiveDict
 
 from sandbox.faults import Fault
-from zoomapp.zoom.ids import key_of
+from zoomapp.zoom.meeting_ids import key_of
 from zoomapp.zoom.recordings import RecordingFile
 
 #: Addresses that a lenient check takes for Zoom's, or that it does not look at.

@@ -6,7 +6,7 @@ import re
 import pytest
 
 from sandbox.faults import Fault
-from tests.people import Person
+from tests.support.people import Person
 from tests.web.reading import read
 
 METRICS = "GET /v2/metrics/meetings/*/participants"

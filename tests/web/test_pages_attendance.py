@@ -9,8 +9,8 @@ import pytest
 
 from sandbox.faults import Fault
 from tests.web.reading import read
-from zoomapp.agenda import fold
-from zoomapp.web.held import REUSE_SECONDS
+from zoomapp.attendance.past import REUSE_SECONDS
+from zoomapp.meetings.agenda import fold
 
 REPORT = "GET /v2/report/meetings/*/participants"
 LIST = "GET /v2/past_meetings/*/participants"

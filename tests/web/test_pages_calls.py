@@ -6,11 +6,11 @@ import threading
 import pytest
 
 from sandbox.faults import Fault
-from tests.processes import HANG_SECONDS
+from tests.support.processes import HANG_SECONDS
 from tests.web.reading import read
-from zoomapp import keys
-from zoomapp.calllog import AT_ONCE, MOST, CallLog
 from zoomapp.errors import StoreUnavailable
+from zoomapp.store import key_names
+from zoomapp.store.call_log import AT_ONCE, MOST, CallLog
 
 
 def test_calls_of_the_proxy_and_of_pages_are_shown_newest_first(dana, world):
@@ -132,7 +132,7 @@ def test_another_session_sees_nothing_of_it(dana, priya):
 
 
 def test_disconnecting_deletes_it_with_what_was_still_to_be_written(dana, parts):
-    own = keys.of_user(dana.id, "calls", "*").replace("{", "[{]").replace("}", "[}]")
+    own = key_names.of_user(dana.id, "calls", "*").replace("{", "[{]").replace("}", "[}]")
     dana.look("/meetings")
     dana.look("/calls")
     assert parts.redis.keys(own)

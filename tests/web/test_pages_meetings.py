@@ -6,8 +6,8 @@ import pytest
 
 from sandbox.faults import Fault
 from tests.web.reading import fields, read
-from zoomapp.kept import Kept
-from zoomapp.once import Once
+from zoomapp.store.idempotency import Once
+from zoomapp.store.user_records import Kept
 
 CREATE = "POST /v2/users/me/meetings"
 LISTS = "GET /v2/users/me/meetings"

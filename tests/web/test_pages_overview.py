@@ -7,7 +7,7 @@ import pytest
 from sandbox.faults import Fault
 from tests.web.reading import read
 from zoomapp.attendance import Person
-from zoomapp.web.activity import latest
+from zoomapp.attendance.activity import latest
 
 
 def person(name, here=(), waiting=()):

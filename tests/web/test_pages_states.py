@@ -7,11 +7,11 @@ import pytest
 
 from sandbox.adapter import SandboxAdapter
 from sandbox.faults import Fault
-from tests.people import Person
+from tests.support.people import Person
 from tests.web.reading import read, words
 from zoomapp import create_app, services
-from zoomapp.logs import request_id
-from zoomapp.web.trouble import ALPHABET, reference
+from zoomapp.log_setup import request_id
+from zoomapp.web.components.notice import ALPHABET, reference
 
 #: Each page that shows something of Zoom's, and the call it cannot do without.
 MEETING = "/meetings/85000000101"

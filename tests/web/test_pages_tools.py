@@ -7,7 +7,7 @@ import pytest
 
 from sandbox.adapter import SandboxAdapter
 from sandbox.faults import Fault
-from tests.people import COMPILED, Person
+from tests.support.people import COMPILED, Person
 from tests.web.reading import fields, read
 from zoomapp import create_app, services
 

@@ -6,9 +6,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from tests.people import Person
-from zoomapp import begun
-from zoomapp.begun import LIFE_SECONDS, MOST, PENDING, WEB, BegunSignIns
+from tests.support.people import Person
+from zoomapp.auth import pending_signins
+from zoomapp.auth.pending_signins import LIFE_SECONDS, MOST, PENDING, WEB, BegunSignIns
 from zoomapp.errors import TooManySignIns
 from zoomapp.web.sessions import VISITOR_SECONDS
 
@@ -114,7 +114,7 @@ def test_those_that_are_too_old_make_room_first(parts, clock):
     assert len(parts.begun.all("one-browser")) == MOST
 
 
-def fill(parts, clock, count=begun.MOST_PENDING):
+def fill(parts, clock, count=pending_signins.MOST_PENDING):
     """So many pending sign-ins of other browsers, which expire one minute from now."""
     parts.redis.zadd(PENDING, {f"other-{number}": clock() + 60 for number in range(count)})
 
@@ -133,7 +133,7 @@ def test_above_fifty_thousand_a_new_one_is_told_to_wait_and_leaves_nothing(anyon
 def test_those_under_way_stay_and_can_finish(anyone, app, parts, world, clock):
     callback = anyone.consent(anyone.get("/api/zoomapp/install").location)
     in_client = Person(app, world, "priya")
-    fill(parts, clock, begun.MOST_PENDING - 2)
+    fill(parts, clock, pending_signins.MOST_PENDING - 2)
     state = in_client.get("/api/zoomapp/authorize").json
     stranger = Person(app, world, "jonas")
     assert stranger.get("/api/zoomapp/install").status_code == 429

@@ -10,7 +10,7 @@ from requests.structures import CaseInsensitiveDict
 from urllib3 import HTTPResponse
 
 from sandbox.faults import Fault
-from tests.processes import HANG_SECONDS
+from tests.support.processes import HANG_SECONDS
 from zoomapp import deadline
 from zoomapp.web.proxy import incoming
 from zoomapp.zoom.client import Answer

@@ -11,10 +11,11 @@ from urllib3 import HTTPResponse
 
 from sandbox.adapter import SandboxAdapter
 from sandbox.faults import Fault
-from zoomapp import keys, services
+from zoomapp import services
 from zoomapp.errors import ZoomRefused
-from zoomapp.gateway import refuses_token
-from zoomapp.refused_endpoints import MOST, SECONDS, RefusedEndpoints, endpoint_name
+from zoomapp.store import key_names
+from zoomapp.user_api.refused_endpoints import MOST, SECONDS, RefusedEndpoints, endpoint_name
+from zoomapp.user_api.user_client import refuses_token
 from zoomapp.zoom.client import Answer
 
 ME = "/zoom/api/v2/users/me"
@@ -195,7 +196,7 @@ def test_at_most_fifty_are_remembered_and_none_of_somebody_who_disconnected(dana
     refused = parts.refused_endpoints
     for number in range(2 * MOST):
         refused.add(dana.id, "grant", f"GET /v2/{'a' * (number + 1)}")
-    key = keys.of_user(dana.id, "refused-endpoints")
+    key = key_names.of_user(dana.id, "refused-endpoints")
     assert 0 < parts.redis.hlen(key) <= MOST
     assert 0 < parts.redis.ttl(key) <= SECONDS
 

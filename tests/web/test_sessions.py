@@ -7,9 +7,10 @@ import pytest
 from flask import Flask
 
 from sandbox.adapter import SandboxAdapter
-from tests.people import Person
-from zoomapp import create_app, keys, services
+from tests.support.people import Person
+from zoomapp import create_app, services
 from zoomapp.errors import NotAuthorized
+from zoomapp.store import key_names
 from zoomapp.web.sessions import SealedSessions
 
 ME = "/zoom/api/v2/users/me"
@@ -30,7 +31,7 @@ def commands(parts, do):
 
 def session_key(person):
     tag, _, secret = person.browser.get_cookie("zoomapp").value.partition(".")
-    return keys.tagged(tag, "session", keys.digest(secret))
+    return key_names.tagged(tag, "session", key_names.digest(secret))
 
 
 def test_a_stranger_gets_no_session(anyone, parts):

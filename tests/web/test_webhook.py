@@ -7,8 +7,8 @@ import json
 
 import pytest
 
-from zoomapp import keys
-from zoomapp.web.body_limits import webhooks_in_flight
+from zoomapp.store import key_names
+from zoomapp.web.middleware.body_limits import webhooks_in_flight
 
 SECRET = "a-webhook-secret-of-the-tests"
 ME = "/zoom/api/v2/users/me"
@@ -50,7 +50,7 @@ def test_removing_the_app_deletes_everything_of_that_user(dana, priya, parts, wo
     assert send(removed(dana, world, clock, deauthorization_time="2026-03-02T10:00:04Z")).status_code == 204
 
     assert dana.get(ME).status_code == 401
-    assert parts.redis.keys(f"*{keys.tag(dana.id)}*") == []
+    assert parts.redis.keys(f"*{key_names.tag(dana.id)}*") == []
     assert priya.get(ME).status_code == 200
 
 

@@ -15,7 +15,7 @@ from zoomapp.services import http_session
 from zoomapp.urls import parse
 from zoomapp.zoom.addresses import ZoomHosts
 from zoomapp.zoom.client import ZoomClient
-from zoomapp.zoom.wire import ExactAdapter
+from zoomapp.zoom.transport import ExactAdapter
 
 REAL = ZoomHosts("https://zoom.us", "https://api.zoom.us")
 OFFLINE = ZoomHosts("http://127.0.0.1:4000", "http://127.0.0.1:4000")

@@ -6,7 +6,7 @@ import tracemalloc
 import pytest
 
 from zoomapp.zoom.cacheable import MOST_UNPACKED, may_be_kept
-from zoomapp.zoom.packed import MAX_MEMBERS, unpacked
+from zoomapp.zoom.content_encoding import MAX_MEMBERS, unpacked
 
 JSON = {"Content-Type": "application/json"}
 PACKED = JSON | {"Content-Encoding": "gzip"}

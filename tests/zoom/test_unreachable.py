@@ -6,14 +6,14 @@ import socket
 import pytest
 import requests
 
-from tests.zoom.test_wire import Peer
+from tests.zoom.test_transport import Peer
 from zoomapp.errors import UpstreamError
 from zoomapp.services import http_session
 from zoomapp.zoom.addresses import ZoomHosts
 from zoomapp.zoom.client import Call, ZoomClient
-from zoomapp.zoom.failures import NotSent, NotSentInTime
 from zoomapp.zoom.oauth import ZoomOAuth
-from zoomapp.zoom.wire import ExactAdapter
+from zoomapp.zoom.transport import ExactAdapter
+from zoomapp.zoom.transport_errors import NotSent, NotSentInTime
 
 
 @pytest.fixture

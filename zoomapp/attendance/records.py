@@ -7,7 +7,7 @@ from typing import Any, Literal
 import msgspec
 from msgspec.structs import replace
 
-from zoomapp import times
+from zoomapp import dates
 
 Source = Literal["webhook", "metrics", "sdk", "past", "report"]
 Room = Literal["meeting", "waiting"]
@@ -162,7 +162,7 @@ def _text(row: Row, *names: str) -> str:
 
 def _at(row: Row, name: str) -> float | None:
     told = row.get(name)
-    moment = times.parse(told) if told else None
+    moment = dates.parse(told) if told else None
     return moment.timestamp() if moment else None
 
 

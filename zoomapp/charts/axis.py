@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import tzinfo
 
-from zoomapp import times
+from zoomapp import dates
 
 LEAD_SECONDS = 120  # the axis begins this long before anything happens
 STEPS = tuple(60 * minutes for minutes in (1, 2, 5, 10, 15, 30, 60, 120, 180, 240, 360, 720, 1440))
@@ -43,7 +43,7 @@ class Axis:
         return 0.0 if x < 0 else 100.0 if x > 100 else x
 
     def clock(self, at: float) -> str:
-        return times.tick(at, self.zone, hour12=self.hour12)
+        return dates.tick(at, self.zone, hour12=self.hour12)
 
     def ticks(self, most: int) -> list[tuple[float, str]]:
         """Round times of the viewer's clock and their places: at most ``most``, the last is now or the end."""
@@ -52,7 +52,7 @@ class Axis:
 
     def moments(self, most: int) -> list[float]:
         """The round times, without the end."""
-        shift = times.local(self.start, self.zone).utcoffset()
+        shift = dates.local(self.start, self.zone).utcoffset()
         ahead = shift.total_seconds() if shift else 0.0
         last = self.end - (self.end - self.start) * GAP_TO_LAST / 100
         for step in STEPS:

@@ -13,11 +13,12 @@ from urllib.parse import urlsplit
 import click
 from flask.cli import with_appcontext
 
-from zoomapp import answers, rooms
+from zoomapp.attendance import webhook_log
 from zoomapp.cli.scopes import wanted
-from zoomapp.cli.spoken import parts, spoken
+from zoomapp.cli.support import parts, spoken
 from zoomapp.config import Settings
-from zoomapp.web.headers import FRONTEND_NEEDS
+from zoomapp.user_api import response_cache
+from zoomapp.web.middleware.security_headers import FRONTEND_NEEDS
 
 #: What our pages ask of Zoom's client; each must be ticked in the Marketplace, and nothing else.
 SDK_APIS = (
@@ -28,7 +29,7 @@ SDK_APIS = (
     *("admitParticipantFromWaitingRoom", "onAppVisibilityChange"),
 )
 #: What Zoom tells us by webhook, and somebody here hears.
-EVENTS = ("app_deauthorized", *rooms.EVENTS, *answers.EVENTS)
+EVENTS = ("app_deauthorized", *webhook_log.EVENTS, *response_cache.EVENTS)
 FRONTEND_APIS = (
     "Note: these are the SDK APIs of our own pages. Nobody here knows which ones your frontend uses: "
     "add what its scripts call and pass to zoomSdk.config."

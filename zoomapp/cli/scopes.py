@@ -5,9 +5,9 @@ from __future__ import annotations
 import click
 from flask.cli import with_appcontext
 
-from zoomapp.cli.spoken import parts, spoken
+from zoomapp.cli.support import parts, spoken
 from zoomapp.config import Settings
-from zoomapp.scopes import ALL, SEND_CHAT, Use, lacking, unused
+from zoomapp.zoom.scopes import ALL, SEND_CHAT, Use, lacking, unused
 
 
 def wanted(settings: Settings, by_admin: bool = False) -> list[Use]:

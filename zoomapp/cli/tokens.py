@@ -10,9 +10,9 @@ from collections import Counter
 import click
 from flask.cli import AppGroup
 
-from zoomapp.cli.spoken import moment, parts, spoken
+from zoomapp.cli.support import moment, parts, spoken
+from zoomapp.store.key_rotation import Rotation
 from zoomapp.tokens.grants import KeepAlive, all_grants, idle
-from zoomapp.tokens.rotation import Rotation
 
 DAY_SECONDS = 86400
 

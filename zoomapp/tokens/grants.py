@@ -9,9 +9,9 @@ from dataclasses import dataclass
 import msgspec
 import redis
 
-from zoomapp import keys, storage
 from zoomapp.errors import NotAuthorized, RateLimited, RefreshRefused, SessionExpired, UpstreamError
-from zoomapp.tokens.cipher import CannotOpen, KeyRing
+from zoomapp.store import key_names, redis_client
+from zoomapp.store.encryption import CannotOpen, KeyRing
 from zoomapp.tokens.service import TokenService
 from zoomapp.tokens.store import KIND
 from zoomapp.zoom.oauth import TokenSet
@@ -37,8 +37,8 @@ class Grant:
 
 def all_grants(client: redis.Redis, ring: KeyRing) -> Iterator[Grant]:
     """Every grant that is kept. Raises StoreUnavailable."""
-    for name, sealed in storage.read_many(client, storage.find(client, KIND)):
-        tag = keys.tag_of(name)
+    for name, sealed in redis_client.read_many(client, redis_client.find(client, KIND)):
+        tag = key_names.tag_of(name)
         try:
             tokens = msgspec.json.decode(ring.open(KIND, tag, sealed), type=TokenSet)
         except (CannotOpen, msgspec.MsgspecError):

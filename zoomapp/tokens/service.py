@@ -17,7 +17,7 @@ from collections.abc import Callable
 
 import msgspec
 
-from zoomapp import deadline, keys, metrics
+from zoomapp import deadline, metrics
 from zoomapp.errors import (
     NotAuthorized,
     RateLimited,
@@ -29,9 +29,10 @@ from zoomapp.errors import (
     UpstreamTimeout,
     ZoomAppError,
 )
-from zoomapp.logs import hashed
-from zoomapp.tokens.cipher import CannotOpen, KeyRing
-from zoomapp.tokens.flight import Flights
+from zoomapp.log_setup import hashed
+from zoomapp.single_flight import Flights
+from zoomapp.store import key_names
+from zoomapp.store.encryption import CannotOpen, KeyRing
 from zoomapp.tokens.store import KIND, TokenStore
 from zoomapp.zoom.oauth import InvalidGrant, TokenRefused, TokenSet, ZoomOAuth
 
@@ -214,7 +215,7 @@ class TokenService:
         if held:
             return held[1].access_token
         mark, _, said = self.store.failure(user_id).partition(" ")
-        if mark == keys.digest(record):
+        if mark == key_names.digest(record):
             raise self._shared(said)
         return ""
 
@@ -243,7 +244,7 @@ class TokenService:
         self._note_failure(user_id, record, error, wait, min(max(FAILURE_SECONDS, wait), MOST_FAILURE_SECONDS))
 
     def _note_failure(self, user_id: str, record: bytes, error: ZoomAppError, wait: float, seconds: float) -> None:
-        note = f"{keys.digest(record)} {error.code} {self._clock() + wait:.1f}"
+        note = f"{key_names.digest(record)} {error.code} {self._clock() + wait:.1f}"
         self.store.note_failure(user_id, note, seconds)
 
     def _shared(self, said: str) -> ZoomAppError:
@@ -292,7 +293,7 @@ class TokenService:
         except (CannotOpen, msgspec.MsgspecError) as error:
             # Sealed anew, it may be, by a process that has a key this one lacks: whose it is, nobody can tell here.
             raise StoreUnavailable("the record is under a key that is not in this ring") from error
-        return before.refresh_token == now.refresh_token or now.ended_by == keys.digest(before.refresh_token)
+        return before.refresh_token == now.refresh_token or now.ended_by == key_names.digest(before.refresh_token)
 
     def _refused(self, user_id: str, record: bytes, error: InvalidGrant) -> str:
         """``invalid_grant``: somebody else may have been faster; if not, the grant has ended."""
@@ -302,7 +303,7 @@ class TokenService:
             if tokens.ended or tokens.refresh_token != spent:
                 return self.load(user_id).access_token
             ended = dataclasses.replace(
-                tokens, access_token="", refresh_token="", expires_at=0.0, ended_by=keys.digest(spent)
+                tokens, access_token="", refresh_token="", expires_at=0.0, ended_by=key_names.digest(spent)
             )
             if self.store.swap(user_id, current, self._seal(ended)):
                 break
@@ -357,10 +358,10 @@ class TokenService:
             raise NotAuthorized("the record does not open") from error
 
     def _opened(self, user_id: str, record: bytes) -> TokenSet:
-        return msgspec.json.decode(self._ring.open(KIND, keys.tag(user_id), record), type=TokenSet)
+        return msgspec.json.decode(self._ring.open(KIND, key_names.tag(user_id), record), type=TokenSet)
 
     def _seal(self, tokens: TokenSet) -> bytes:
-        return self._ring.seal(KIND, keys.tag(tokens.user_id), msgspec.json.encode(tokens))
+        return self._ring.seal(KIND, key_names.tag(tokens.user_id), msgspec.json.encode(tokens))
 
 
 class _Extended:

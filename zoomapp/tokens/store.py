@@ -11,8 +11,8 @@ from typing import Protocol
 
 import redis
 
-from zoomapp import keys, storage
-from zoomapp.storage import named_failures
+from zoomapp.store import key_names, redis_client
+from zoomapp.store.redis_client import named_failures
 
 KIND = "tokens"
 
@@ -59,38 +59,38 @@ class RedisTokenStore:
         self._redis = client
         self._seconds = days * 86400
         self._swap = client.register_script(_SWAP)
-        self._leases = storage.Leases(client)
+        self._leases = redis_client.Leases(client)
 
     def load(self, user_id: str) -> bytes | None:
-        return storage.read(self._redis, keys.of_user(user_id, KIND))
+        return redis_client.read(self._redis, key_names.of_user(user_id, KIND))
 
     def save(self, user_id: str, record: bytes) -> None:
         with named_failures():
-            self._redis.set(keys.of_user(user_id, KIND), record, ex=self._seconds)
+            self._redis.set(key_names.of_user(user_id, KIND), record, ex=self._seconds)
 
     def swap(self, user_id: str, expected: bytes, record: bytes) -> bool:
         with named_failures():
-            return bool(self._swap([keys.of_user(user_id, KIND)], [expected, record, self._seconds]))
+            return bool(self._swap([key_names.of_user(user_id, KIND)], [expected, record, self._seconds]))
 
     def forget(self, user_id: str) -> bool:
         """Besides the record: the sessions and whatever else was listed with ``storage.list_key``."""
         with named_failures():
-            there = self._redis.exists(keys.of_user(user_id, KIND))
-            storage.drop_user(self._redis, user_id)
+            there = self._redis.exists(key_names.of_user(user_id, KIND))
+            redis_client.drop_user(self._redis, user_id)
         return bool(there)
 
     def take_lease(self, user_id: str, owner: str, seconds: float) -> bool:
-        return self._leases.take(keys.of_user(user_id, "lease"), owner, seconds)
+        return self._leases.take(key_names.of_user(user_id, "lease"), owner, seconds)
 
     def give_lease(self, user_id: str, owner: str) -> None:
-        self._leases.give(keys.of_user(user_id, "lease"), owner)
+        self._leases.give(key_names.of_user(user_id, "lease"), owner)
 
     def note_failure(self, user_id: str, note: str, seconds: float) -> None:
         with named_failures():
-            self._redis.set(keys.of_user(user_id, "failure"), note, px=int(seconds * 1000))
+            self._redis.set(key_names.of_user(user_id, "failure"), note, px=int(seconds * 1000))
 
     def failure(self, user_id: str) -> str:
-        return (storage.read(self._redis, keys.of_user(user_id, "failure")) or b"").decode()
+        return (redis_client.read(self._redis, key_names.of_user(user_id, "failure")) or b"").decode()
 
 
 class MemoryTokenStore:

@@ -7,46 +7,35 @@ from typing import Any
 
 from flask import Flask
 
-from zoomapp import deadline, logs, noted
+from zoomapp import deadline, log_setup
 from zoomapp.services import Services
-from zoomapp.web import (
-    batch,
-    body,
+from zoomapp.web import auth, batch, errors, health, one_time_links, proxy, webhook
+from zoomapp.web.components import page_context, progressive_list
+from zoomapp.web.frontend import build as frontend
+from zoomapp.web.middleware import access_log, compression, csrf, last_resort, request_body, security_headers
+from zoomapp.web.middleware import proxy as proxy_middleware
+from zoomapp.web.pages import (
+    attendance_files,
     calls,
+    client_reports,
     connect,
-    download,
-    errors,
-    files,
-    frame,
-    frontend,
-    guard,
-    handover,
-    headers,
-    health,
-    info,
-    lane,
-    last_resort,
-    live,
+    help,
+    live_participants,
     meeting,
     meetings,
-    oauth,
-    observed,
     occurrences,
     overview,
     participants,
     person,
-    proxy,
+    recording_download,
     recordings,
     schedule,
     settings,
-    sighted,
-    steps,
     styleguide,
     tools,
-    webhook,
-    zipped,
 )
 from zoomapp.web.sessions import SealedSessions
+from zoomapp.zoom import call_trace
 
 
 def init_app(app: Flask) -> None:
@@ -56,50 +45,50 @@ def init_app(app: Flask) -> None:
     app.url_map.strict_slashes = False
     app.session_interface = sessions = SealedSessions(app, parts.redis, parts.ring)
 
-    guard.init_app(app, parts.settings.public_url)
-    body.init_app(app)
-    headers.init_app(app, parts.settings)
+    csrf.init_app(app, parts.settings.public_url)
+    request_body.init_app(app)
+    security_headers.init_app(app, parts.settings)
     errors.init_app(app)
-    steps.init_app(app)
+    progressive_list.init_app(app)
     calls.init_app(app)
     # Told before the call log takes what was noted.
-    observed.init_app(app, parts.settings.metrics_token)
-    zipped.init_app(app)
-    frame.init_app(app)
-    for part in (health, observed, oauth, proxy, batch, frontend, webhook):
+    access_log.init_app(app, parts.settings.metrics_token)
+    compression.init_app(app)
+    page_context.init_app(app)
+    for part in (health, access_log, auth, proxy, batch, frontend, webhook):
         app.register_blueprint(part.bp)
     for page in (
         overview,
         participants,
         person,
-        live,
-        sighted,
-        files,
-        handover,
+        live_participants,
+        client_reports,
+        attendance_files,
+        one_time_links,
         occurrences,
         meetings,
         meeting,
         schedule,
         recordings,
-        download,
+        recording_download,
     ):
         app.register_blueprint(page.bp)
-    for page in (connect, settings, info, tools, calls, styleguide):
+    for page in (connect, settings, help, tools, calls, styleguide):
         app.register_blueprint(page.bp)
     flask_app = app.wsgi_app
 
     def begin_and_answer(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         """Flask's WSGI app; a request begins before its session is read, so that every failure has its id."""
-        if not lane.came_by(environ):
+        if not proxy_middleware.came_by(environ):
             begin_request()
         return flask_app(environ, start_response)
 
-    front = lane.Lane(begin_and_answer, parts, sessions, begin_request)
+    front = proxy_middleware.Lane(begin_and_answer, parts, sessions, begin_request)
     app.wsgi_app = last_resort.LastResort(front, parts.settings)  # type: ignore[method-assign]
 
 
 def begin_request() -> None:
     """From here on this context is that of one request."""
-    logs.begin()
+    log_setup.begin()
     deadline.begin()
-    noted.begin()
+    call_trace.begin()

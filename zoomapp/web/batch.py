@@ -18,14 +18,14 @@ from flask import Blueprint, jsonify, request
 from flask.typing import ResponseReturnValue
 
 from zoomapp.errors import BadRequest, Busy, TooLarge, ZoomAppError
-from zoomapp.gateway import Gateway
-from zoomapp.logs import request_id
-from zoomapp.web.current import gateway, services
-from zoomapp.web.fair_pool import FairPool
+from zoomapp.log_setup import request_id
+from zoomapp.user_api.fair_pool import FairPool
+from zoomapp.user_api.user_client import Gateway
+from zoomapp.web.current_user import gateway, services
+from zoomapp.web.middleware.request_json import json_body
 from zoomapp.web.proxy import Relayed, incoming
-from zoomapp.web.request_json import json_body
 from zoomapp.zoom.client import WHOLE_BYTES, Call
-from zoomapp.zoom.target import PREFIX, relay_target
+from zoomapp.zoom.request_target import PREFIX, relay_target
 
 bp = Blueprint("batch", __name__)
 

@@ -9,9 +9,9 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException, InternalServerError
 
 from zoomapp.errors import BadRequest, NotFound, TokenError, TooLarge, UriTooLong, ZoomAppError
-from zoomapp.logs import request_id
-from zoomapp.web.current import services
-from zoomapp.web.last_resort import plain_page
+from zoomapp.log_setup import request_id
+from zoomapp.web.current_user import services
+from zoomapp.web.middleware.last_resort import plain_page
 from zoomapp.web.viewer import do_not_ask_zoom
 
 log = logging.getLogger(__name__)

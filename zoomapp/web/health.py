@@ -5,8 +5,8 @@ from __future__ import annotations
 from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
-from zoomapp.storage import named_failures
-from zoomapp.web.current import services
+from zoomapp.store.redis_client import named_failures
+from zoomapp.web.current_user import services
 
 bp = Blueprint("health", __name__)
 

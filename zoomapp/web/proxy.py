@@ -13,18 +13,18 @@ import msgspec
 from flask import Blueprint, Response, request
 from werkzeug.datastructures import Headers
 
-from zoomapp.answers import Asker
 from zoomapp.errors import BadRequest, NotSignedIn, RateLimited, UpstreamError
-from zoomapp.gateway import Gateway
-from zoomapp.logs import request_id
+from zoomapp.log_setup import request_id
 from zoomapp.services import Services
-from zoomapp.web.body import read_body
-from zoomapp.web.current import services, this_session
+from zoomapp.user_api.response_cache import Asker
+from zoomapp.user_api.user_client import Gateway
+from zoomapp.web.current_user import services, this_session
+from zoomapp.web.middleware.request_body import read_body
 from zoomapp.web.sessions import Session
 from zoomapp.zoom.cacheable import seconds_kept
 from zoomapp.zoom.client import NO_BODY, WHOLE_BYTES, Answer, Call, limited
-from zoomapp.zoom.packed import unpacked
-from zoomapp.zoom.target import PREFIX, relay_target
+from zoomapp.zoom.content_encoding import unpacked
+from zoomapp.zoom.request_target import PREFIX, relay_target
 
 bp = Blueprint("proxy", __name__)
 

@@ -24,12 +24,12 @@ from flask_session.base import ServerSideSessionInterface
 from flask_session.redis.redis import RedisSession, RedisSessionInterface
 from werkzeug.sansio.http import parse_cookie
 
-from zoomapp import keys, storage
 from zoomapp.config import FRONTEND_PATH
 from zoomapp.errors import StoreUnavailable
-from zoomapp.tokens.cipher import CannotOpen, KeyRing
+from zoomapp.store import key_names, redis_client
+from zoomapp.store.encryption import CannotOpen, KeyRing
 from zoomapp.tokens.store import KIND as TOKENS
-from zoomapp.zoom.target import PREFIX
+from zoomapp.zoom.request_target import PREFIX
 
 log = logging.getLogger(__name__)
 
@@ -134,7 +134,7 @@ class SealedSessions(RedisSessionInterface):
 
     def _generate_sid(self, session_id_length: int, user_id: str | None = None) -> str:
         """The user's tag (random for nobody) and a secret: the tag leads to the slot of the user's own keys."""
-        tag = keys.tag(user_id) if user_id else secrets.token_urlsafe(16)
+        tag = key_names.tag(user_id) if user_id else secrets.token_urlsafe(16)
         return f"{tag}.{secrets.token_urlsafe(session_id_length)}"
 
     def _get_store_id(self, sid: str) -> str:
@@ -146,11 +146,11 @@ class SealedSessions(RedisSessionInterface):
         store_id, *besides = _keys(sid)
         if not path.startswith(PREFIX):
             return self._retrieve_session_data(store_id), None, None
-        sealed, tokens, version = storage.read_together(self.client, store_id, *besides)
+        sealed, tokens, version = redis_client.read_together(self.client, store_id, *besides)
         return self._opened(store_id, sealed), tokens, version
 
     def _retrieve_session_data(self, store_id: str) -> dict[str, Any] | None:
-        return self._opened(store_id, storage.read(self.client, store_id))
+        return self._opened(store_id, redis_client.read(self.client, store_id))
 
     def _opened(self, store_id: str, sealed: bytes | None) -> dict[str, Any] | None:
         if sealed is None:
@@ -161,17 +161,17 @@ class SealedSessions(RedisSessionInterface):
             return None
 
     def _delete_session(self, store_id: str) -> None:
-        with storage.named_failures():
+        with redis_client.named_failures():
             self.client.delete(store_id)
 
     def _write(self, session: Session, content: dict[str, Any]) -> bool:
         """Whether it was written: a session we read and somebody ended meanwhile does not come back to life."""
         store_id = self._get_store_id(session.sid)
         sealed = self._ring.seal(KIND, store_id, msgspec.json.encode({**content, "at": int(time.time())}))
-        with storage.named_failures():
+        with redis_client.named_failures():
             written = self.client.set(store_id, sealed, ex=self._seconds(content), xx=session.stored)
             if written and not session.stored and "user_id" in content:
-                storage.list_key(self.client, content["user_id"], store_id)
+                redis_client.list_key(self.client, content["user_id"], store_id)
         return bool(written)
 
     def _send_cookie(self, app: Flask, response: Response, value: str, seconds: int) -> None:
@@ -202,9 +202,9 @@ def _cookie(header: str, name: str) -> str:
 def _keys(sid: str) -> tuple[str, str, str]:
     """Where this session lies, and its user's tokens and version of kept answers."""
     tag, _, secret = sid[:200].partition(".")
-    tag = keys.clean(tag)
+    tag = key_names.clean(tag)
     return (
-        keys.tagged(tag, KIND, keys.digest(secret)),
-        keys.tagged(tag, TOKENS),
-        keys.tagged(tag, storage.ANSWERS_VERSION),
+        key_names.tagged(tag, KIND, key_names.digest(secret)),
+        key_names.tagged(tag, TOKENS),
+        key_names.tagged(tag, redis_client.ANSWERS_VERSION),
     )

@@ -9,11 +9,12 @@ from typing import Any, cast
 
 from flask import g, request, session
 
-from zoomapp import preferences, times
+from zoomapp import dates
 from zoomapp.errors import StoreUnavailable, TokenError, ZoomAppError
-from zoomapp.kept import Kept
-from zoomapp.preferences import Preferences
-from zoomapp.web.current import gateway, services, user_id
+from zoomapp.store import preferences
+from zoomapp.store.preferences import Preferences
+from zoomapp.store.user_records import Kept
+from zoomapp.web.current_user import gateway, services, user_id
 from zoomapp.zoom.models import User
 
 PROFILE_SECONDS, NO_PROFILE_SECONDS = 900, 60
@@ -40,11 +41,11 @@ class Viewer:
     def zone_name(self) -> str:
         """Their own choice, else the Zoom profile's, else the browser's, else UTC."""
         names = (self.chosen.zone_name, self.user.zone_name, self.browser_zone)
-        return next((name for name in names if times.find_zone(name)), "UTC")
+        return next((name for name in names if dates.find_zone(name)), "UTC")
 
     @cached_property
     def zone(self) -> tzinfo:
-        return times.find_zone(self.zone_name) or UTC
+        return dates.find_zone(self.zone_name) or UTC
 
 
 def kept() -> Kept:

@@ -8,10 +8,10 @@ from flask import Blueprint, Response, request
 from flask.typing import ResponseReturnValue
 
 from zoomapp.errors import BadRequest, BadSignature, NotFound
-from zoomapp.web.body_limits import webhooks_in_flight
-from zoomapp.web.current import services
-from zoomapp.web.request_json import decode_json
-from zoomapp.zoom import webhook
+from zoomapp.web.current_user import services
+from zoomapp.web.middleware.body_limits import webhooks_in_flight
+from zoomapp.web.middleware.request_json import decode_json
+from zoomapp.zoom import webhook_signature
 
 bp = Blueprint("webhook", __name__)
 
@@ -54,8 +54,8 @@ def _is_signed(secret: str, body: bytes) -> bool:
     parts = services()
     timestamp = request.headers.get("x-zm-request-timestamp", "")
     signature = request.headers.get("x-zm-signature", "")
-    fresh = webhook.is_fresh(timestamp, parts.clock(), parts.settings.webhook_window_seconds)
-    return fresh and webhook.is_signed(secret, timestamp, signature, body)
+    fresh = webhook_signature.is_fresh(timestamp, parts.clock(), parts.settings.webhook_window_seconds)
+    return fresh and webhook_signature.is_signed(secret, timestamp, signature, body)
 
 
 def _validate(secret: str, event: dict[str, Any], signed: bool) -> ResponseReturnValue:
@@ -63,7 +63,9 @@ def _validate(secret: str, event: dict[str, Any], signed: bool) -> ResponseRetur
     if not signed and "x-zm-signature" in request.headers:
         raise BadSignature("url validation")
     payload = event.get("payload")
-    answer = webhook.validation_answer(secret, payload.get("plainToken") if isinstance(payload, dict) else None)
+    answer = webhook_signature.validation_answer(
+        secret, payload.get("plainToken") if isinstance(payload, dict) else None
+    )
     if answer is None:
         raise BadRequest("plainToken is not a token")
     return answer

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from functools import lru_cache
 
-from zoomapp.zoom.packed import unpacked
+from zoomapp.zoom.content_encoding import unpacked
 
 #: Seconds by path: short for what people change, longer for what has happened.
 #: A single meeting is missing on purpose: its answer holds the link that starts it.

@@ -15,7 +15,7 @@ import requests
 from requests.structures import CaseInsensitiveDict
 from urllib3.exceptions import HTTPError
 
-from zoomapp import deadline, metrics, noted
+from zoomapp import deadline, metrics
 from zoomapp.errors import (
     InvalidFields,
     MissingScope,
@@ -26,12 +26,13 @@ from zoomapp.errors import (
     UpstreamTimeout,
     ZoomRefused,
 )
+from zoomapp.fastpath.http1 import Reply
 from zoomapp.urls import UnsafeAddress, Url, parse, resolve
+from zoomapp.zoom import call_trace
 from zoomapp.zoom.addresses import ZoomHosts
-from zoomapp.zoom.exchange import Reply
-from zoomapp.zoom.limits import is_daily, retry_after_seconds
-from zoomapp.zoom.packed import unpacked
-from zoomapp.zoom.wire import ExactAdapter, bounded
+from zoomapp.zoom.content_encoding import unpacked
+from zoomapp.zoom.rate_limits import is_daily, retry_after_seconds
+from zoomapp.zoom.transport import ExactAdapter, bounded
 
 log = logging.getLogger(__name__)
 
@@ -176,10 +177,10 @@ class ZoomClient:
         try:
             answer = self._deliver(call, access_token)
         except requests.RequestException as error:
-            noted.note(call.method, call.path, 0, (time.monotonic() - began) * 1000, {})
+            call_trace.note(call.method, call.path, 0, (time.monotonic() - began) * 1000, {})
             raise _no_answer(f"{call.method} {call.template}", error) from error
         milliseconds = (time.monotonic() - began) * 1000
-        noted.note(call.method, call.path, answer.status, milliseconds, answer.headers)
+        call_trace.note(call.method, call.path, answer.status, milliseconds, answer.headers)
         if log.isEnabledFor(logging.DEBUG):
             facts = {"method": call.method, "path": call.template, "status": answer.status}
             facts |= {"milliseconds": round(milliseconds, 1), "tracking_id": answer.tracking_id}

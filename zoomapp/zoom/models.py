@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Generic, TypeVar
 
-from zoomapp import times
+from zoomapp import dates
 
 Item = TypeVar("Item")
 Json = Mapping[str, Any]
@@ -86,7 +86,7 @@ class Occurrence:
 
     @classmethod
     def from_api(cls, data: Json) -> Occurrence:
-        start_at = times.parse(data.get("start_time"))
+        start_at = dates.parse(data.get("start_time"))
         deleted = data.get("status") == "deleted"
         return cls(text(data, "occurrence_id"), start_at, number(data, "duration"), deleted)
 
@@ -117,14 +117,14 @@ class Meeting:
     @classmethod
     def from_api(cls, data: Json) -> Meeting:
         zone_name = text(data, "timezone")
-        dates = data.get("occurrences")
+        occurrences = data.get("occurrences")
         return cls(
             id=number(data, "id"),
             uuid=text(data, "uuid"),
             topic=text(data, "topic") or "Zoom Meeting",
             type=number(data, "type") or SCHEDULED,
             host_id=text(data, "host_id"),
-            start_at=times.parse(data.get("start_time"), times.find_zone(zone_name) or UTC),
+            start_at=dates.parse(data.get("start_time"), dates.find_zone(zone_name) or UTC),
             duration_minutes=number(data, "duration"),
             zone_name=zone_name,
             agenda=text(data, "agenda"),
@@ -133,7 +133,9 @@ class Meeting:
             password=text(data, "password"),
             settings=_object(data, "settings"),
             recurrence=_object(data, "recurrence"),
-            occurrences=tuple(Occurrence.from_api(each) for each in dates) if isinstance(dates, list) else (),
+            occurrences=tuple(Occurrence.from_api(each) for each in occurrences)
+            if isinstance(occurrences, list)
+            else (),
         )
 
     @property
@@ -168,7 +170,7 @@ class PastMeeting:
 
     @classmethod
     def from_api(cls, data: Json) -> PastMeeting:
-        begin, end = times.parse(data.get("start_time")), times.parse(data.get("end_time"))
+        begin, end = dates.parse(data.get("start_time")), dates.parse(data.get("end_time"))
         about = (text(data, "uuid"), number(data, "id"), text(data, "topic"))
         return cls(*about, begin, end, text(data, "user_name"), text(data, "host_id"))
 

@@ -16,8 +16,8 @@ import requests
 
 from zoomapp import deadline, metrics
 from zoomapp.errors import RateLimited, SignInError, UpstreamError, UpstreamTimeout
-from zoomapp.zoom.limits import retry_after_seconds
 from zoomapp.zoom.pkce import s256
+from zoomapp.zoom.rate_limits import retry_after_seconds
 
 log = logging.getLogger(__name__)
 

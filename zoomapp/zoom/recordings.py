@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from zoomapp import times
+from zoomapp import dates
 from zoomapp.zoom.models import Json, number, text
 
 #: Zoom's file types in the order people look for them.
@@ -90,17 +90,17 @@ class Recording:
         files = [RecordingFile.from_api(row) for row in rows]
         order = list(NAMES)
         files.sort(key=lambda each: order.index(each.type) if each.type in NAMES else len(order))
-        trashed = [times.parse(row.get("deleted_time")) for row in rows]
+        trashed = [dates.parse(row.get("deleted_time")) for row in rows]
         return cls(
             uuid=text(data, "uuid"),
             id=number(data, "id"),
             topic=text(data, "topic") or "Zoom Meeting",
-            start_at=times.parse(data.get("start_time")),
+            start_at=dates.parse(data.get("start_time")),
             duration_minutes=number(data, "duration"),
             size_bytes=number(data, "total_size") or sum(each.size_bytes for each in files),
             share_url=text(data, "share_url"),
             passcode=text(data, "recording_play_passcode", "password"),
-            deleted_on=times.parse(data.get("auto_delete_date")) if data.get("auto_delete", True) else None,
+            deleted_on=dates.parse(data.get("auto_delete_date")) if data.get("auto_delete", True) else None,
             trashed_at=max((each for each in trashed if each), default=None),
             files=tuple(files),
         )

@@ -12,7 +12,7 @@ from flask.cli import with_appcontext
 
 from zoomapp.cli.doctor import home, settings, store, zoom
 from zoomapp.cli.doctor.finding import Finding, fail
-from zoomapp.cli.spoken import parts, spoken
+from zoomapp.cli.support import parts, spoken
 from zoomapp.errors import ConfigError
 from zoomapp.services import Services
 

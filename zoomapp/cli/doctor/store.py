@@ -8,11 +8,11 @@ from urllib.parse import urlsplit
 
 import redis
 
-from zoomapp import keys, storage
 from zoomapp.cli.doctor.finding import Finding, fail, ok, warn
 from zoomapp.config import Settings, is_loopback
 from zoomapp.errors import StoreUnavailable
 from zoomapp.services import Services
+from zoomapp.store import key_names, redis_client
 from zoomapp.tokens.store import KIND
 
 OLDEST = (6, 2)
@@ -34,7 +34,7 @@ REASONS = (
 def check(parts: Services) -> Iterator[Finding]:
     client = parts.redis
     try:
-        with storage.named_failures():
+        with redis_client.named_failures():
             client.ping()
             told = client.info()
     except StoreUnavailable as error:
@@ -103,9 +103,9 @@ def _persistence(client: redis.Redis, told: dict[str, Any]) -> Iterator[Finding]
 
 
 def _writable(client: redis.Redis) -> Finding:
-    name = f"{keys.PREFIX}doctor"
+    name = f"{key_names.PREFIX}doctor"
     try:
-        with storage.named_failures():
+        with redis_client.named_failures():
             client.set(name, b"1", ex=60)
             client.delete(name)
     except StoreUnavailable as error:
@@ -119,8 +119,8 @@ def _writable(client: redis.Redis) -> Finding:
 def _records(parts: Services) -> Finding:
     """Whether our keys open what is kept."""
     try:
-        names = storage.find(parts.redis, KIND)
-        sealed_by = [parts.ring.key_id(sealed) for _, sealed in storage.read_many(parts.redis, names[:SAMPLE])]
+        names = redis_client.find(parts.redis, KIND)
+        sealed_by = [parts.ring.key_id(sealed) for _, sealed in redis_client.read_many(parts.redis, names[:SAMPLE])]
     except StoreUnavailable as error:
         return fail(
             "keys.records",

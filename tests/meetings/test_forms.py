@@ -1,0 +1,120 @@
+"""The schedule form: every fault has its sentence, what is sound becomes a body for Zoom."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from zoomapp.meetings.forms import MeetingForm, as_switches, changed_settings, zoom_faults
+
+NOW = datetime(2026, 3, 27, 9, 42, tzinfo=UTC)
+GOOD = {"topic": "Design review", "date": "2026-03-30", "time": "11:00", "duration": "30", "zone": "Europe/Berlin"}
+
+
+def judge(weekdays=(), **changes):
+    return MeetingForm.sent({**GOOD, **changes}, weekdays).judge(NOW)
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "fault"),
+    [
+        ("topic", "  ", "Enter a topic"),
+        ("topic", "x" * 212, "Topic is 212 characters, shorten it to 200"),
+        ("date", "30.3.2026", "Enter a date, such as 2026-03-27"),
+        ("date", "2026-02-30", "Enter a date, such as 2026-03-27"),
+        ("date", "2027-06-01", "The start is more than a year away: choose an earlier date"),
+        ("time", "25:00", "Enter a time, such as 14:30"),
+        ("duration", "0", "Enter a length between 1 and 1440 minutes"),
+        ("duration", "1441", "Enter a length between 1 and 1440 minutes"),
+        ("duration", "½", "Enter a length between 1 and 1440 minutes"),
+        ("zone", "Mars/Olympus", "Choose a time zone from the list"),
+        ("passcode", "has space", "Use up to 10 letters, digits, or @ - _ *"),
+        ("passcode", "elevenchars", "Use up to 10 letters, digits, or @ - _ *"),
+        ("agenda", "x" * 2001, "The agenda is too long, shorten it to 2000 characters"),
+        ("repeat", "yearly", "Choose how the meeting repeats from the list"),
+    ],
+)
+def test_a_fault_stands_at_its_field(field, value, fault):
+    assert judge(**{field: value}).faults == {field: fault}
+
+
+def test_a_start_in_the_past_names_the_next_sensible_time():
+    faults = judge(date="2026-03-27", time="09:00").faults
+
+    assert faults == {"time": "The start is in the past: choose 10:45 or later today"}
+
+
+def test_a_local_time_that_does_not_exist_is_refused_with_the_reason():
+    faults = judge(date="2026-03-29", time="02:30").faults
+
+    assert faults["time"].startswith("02:30 doesn't exist on 29 March in Berlin")
+
+
+def test_a_local_time_that_comes_twice_means_the_first_and_says_so():
+    judged = judge(date="2026-10-25", time="02:30")
+
+    assert not judged.faults
+    assert judged.start_at == datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
+    assert "We took the first" in judged.remark
+
+
+@pytest.mark.parametrize("zone", ["Asia/Kathmandu", "America/St_Johns", "Europe/Berlin"])
+def test_local_time_goes_to_zoom_with_the_name_of_its_zone(zone):
+    body = judge(zone=zone).body
+
+    assert (body["start_time"], body["timezone"]) == ("2026-03-30T11:00:00", zone)
+
+
+def test_a_waiting_room_and_joining_before_the_host_exclude_each_other():
+    both = judge(waiting_room="on", join_before_host="on")
+
+    assert set(both.faults) == {"join_before_host"}
+    for one, other in (("waiting_room", "join_before_host"), ("join_before_host", "waiting_room")):
+        settings = judge(**{one: "on"}).body["settings"]
+        assert (settings[one], settings[other]) == (True, False)
+
+
+def test_what_zoom_has_on_beside_a_waiting_room_without_effect_is_shown_off():
+    assert as_switches({"waiting_room": True, "join_before_host": True}) == {"waiting_room"}
+
+
+def test_a_weekly_series_says_on_which_days_and_how_often():
+    body = judge(["4", "2"], repeat="weekly", interval="2", count="8").body
+
+    assert body["type"] == 8
+    assert body["recurrence"] == {"type": 2, "repeat_interval": 2, "end_times": 8, "weekly_days": "2,4"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [({"interval": "51"}, "interval"), ({"count": "61"}, "count"), ({"count": "x"}, "count"), ({}, "weekdays")],
+)
+def test_a_series_has_limits(changes, field):
+    assert field in judge(repeat="weekly", **{"interval": "1", "count": "10", **changes}).faults
+
+
+def test_without_a_fixed_time_no_start_is_needed():
+    body = judge(repeat="any", date="", time="").body
+
+    assert body["type"] == 3
+    assert "start_time" not in body
+
+
+def test_defaults_are_the_next_half_hour_a_quarter_away():
+    fresh = MeetingForm.fresh(NOW, "Europe/Berlin")
+
+    assert (fresh.date, fresh.time, fresh.zone, fresh.duration) == ("2026-03-27", "11:00", "Europe/Berlin", "30")
+
+
+def test_a_setting_nobody_touched_is_not_sent():
+    shown = as_switches({"waiting_room": True, "mute_upon_entry": True, "auto_recording": "local"})
+
+    assert changed_settings(shown, frozenset({"waiting_room", "mute_upon_entry"})) == {}
+    assert changed_settings(shown, frozenset({"waiting_room"})) == {"mute_upon_entry": False}
+
+
+def test_what_zoom_says_stands_at_our_field():
+    assert zoom_faults([("settings.jbh_time", "Odd."), ("start_time", "Late.")], "") == {
+        "topic": "Zoom says: Odd.",
+        "time": "Zoom says: Late.",
+    }
+    assert zoom_faults([], "No.") == {"topic": "Zoom says: No."}

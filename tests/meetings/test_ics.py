@@ -1,0 +1,176 @@
+"""Calendar files, read back by the rules of RFC 5545."""
+
+import re
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from zoomapp.meetings.ics import calendar
+from zoomapp.meetings.ics.rule import rule
+from zoomapp.zoom.models import Meeting, Occurrence
+
+NOW = datetime(2026, 3, 2, 10, tzinfo=UTC)
+START = datetime(2026, 3, 9, 10, tzinfo=UTC)
+
+
+def meeting(**changes):
+    given = {
+        "id": 85512340987,
+        "topic": "Review; of, all\\ things",
+        "start_at": START,
+        "duration_minutes": 45,
+        "zone_name": "Europe/Berlin",
+        "join_url": "https://zoom.example/j/85512340987?pwd=abc",
+        "agenda": "One\nTwo",
+        "password": "7Qk2Lm",
+    }
+    return Meeting(**{**given, **changes})
+
+
+SERIES = {"type": 8, "recurrence": {"type": 2, "repeat_interval": 1, "weekly_days": "2", "end_times": 6}}
+
+
+def unfolded(text):
+    return text.replace("\r\n ", "").split("\r\n")
+
+
+def test_lines_end_with_crlf_and_have_75_octets_at_most():
+    text = calendar(meeting(topic="Ünïcödé " * 40), NOW)
+
+    assert "\n" not in text.replace("\r\n", "")
+    assert max(len(line.encode()) for line in text.split("\r\n")) <= 75
+    assert "SUMMARY:" + ("Ünïcödé " * 40) in unfolded(text)
+
+
+def test_text_is_escaped():
+    lines = unfolded(calendar(meeting(), NOW))
+
+    assert r"SUMMARY:Review\; of\, all\\ things" in lines
+    assert any(line.startswith(r"DESCRIPTION:One\nTwo\n\n") for line in lines)
+
+
+def test_a_topic_cannot_smuggle_a_line_in():
+    lines = unfolded(calendar(meeting(topic="x\r\nATTENDEE:mailto:a@b"), NOW))
+
+    assert not [line for line in lines if line.startswith("ATTENDEE")]
+
+
+def test_a_single_meeting_is_in_utc():
+    lines = unfolded(calendar(meeting(), NOW))
+
+    assert "DTSTART:20260309T100000Z" in lines
+    assert "DTEND:20260309T104500Z" in lines
+    assert "BEGIN:VTIMEZONE" not in lines
+
+
+def test_a_series_keeps_its_hour_over_the_change_of_clocks():
+    lines = unfolded(calendar(meeting(**SERIES), NOW))
+
+    assert "DTSTART;TZID=Europe/Berlin:20260309T110000" in lines
+    assert "RRULE:FREQ=WEEKLY;INTERVAL=1;BYDAY=MO;COUNT=6" in lines
+    change = lines.index("DTSTART:20260329T020000")
+    assert lines[change + 1 : change + 3] == ["TZOFFSETFROM:+0100", "TZOFFSETTO:+0200"]
+    assert lines[change - 1] == "BEGIN:DAYLIGHT"
+
+
+def test_zones_off_the_hour_are_written_to_the_minute():
+    lines = unfolded(calendar(meeting(**SERIES, zone_name="Asia/Kathmandu"), NOW))
+
+    assert "TZOFFSETTO:+0545" in lines
+
+
+def test_a_deleted_date_is_left_out():
+    gone = Occurrence("1773655200000", datetime(2026, 3, 16, 10, tzinfo=UTC), 45, deleted=True)
+
+    assert "EXDATE;TZID=Europe/Berlin:20260316T110000" in unfolded(
+        calendar(meeting(**SERIES, occurrences=(gone,)), NOW)
+    )
+
+
+def test_a_moved_date_is_named_by_when_it_was_meant_to_be():
+    moved = Occurrence("1773655200000", datetime(2026, 3, 17, 14, tzinfo=UTC), 30)
+
+    lines = unfolded(calendar(meeting(**SERIES, occurrences=(moved,)), NOW))
+
+    place = lines.index("RECURRENCE-ID;TZID=Europe/Berlin:20260316T110000")
+    assert lines[place + 1 : place + 3] == [
+        "DTSTART;TZID=Europe/Berlin:20260317T150000",
+        "DTEND;TZID=Europe/Berlin:20260317T153000",
+    ]
+    assert len([line for line in lines if line.startswith("UID:85512340987@")]) == 2
+
+
+def test_a_date_where_it_should_be_is_not_told_twice():
+    usual = Occurrence("1773655200000", datetime(2026, 3, 16, 10, tzinfo=UTC), 45)
+
+    assert "RECURRENCE-ID" not in calendar(meeting(**SERIES, occurrences=(usual,)), NOW)
+
+
+@pytest.mark.parametrize(
+    ("recurrence", "expected"),
+    [
+        ({"type": 1, "repeat_interval": 2, "end_times": 3}, "FREQ=DAILY;INTERVAL=2;COUNT=3"),
+        ({"type": 1, "weekly_days": "2"}, "FREQ=DAILY;INTERVAL=1"),
+        ({"type": 2, "repeat_interval": 2, "weekly_days": "1,3,7"}, "FREQ=WEEKLY;INTERVAL=2;BYDAY=SU,TU,SA;WKST=SU"),
+        ({"type": 3, "monthly_day": 31, "end_times": 0}, "FREQ=MONTHLY;INTERVAL=1;BYMONTHDAY=31"),
+        ({"type": 3, "monthly_week": -1, "monthly_week_day": 6}, "FREQ=MONTHLY;INTERVAL=1;BYDAY=-1FR"),
+        (
+            {"type": 3, "repeat_interval": 3, "monthly_week": 2, "monthly_week_day": 3},
+            "FREQ=MONTHLY;INTERVAL=3;BYDAY=2TU",
+        ),
+        (
+            {"type": 2, "weekly_days": "2", "end_date_time": "2026-06-01T09:00:00Z"},
+            "FREQ=WEEKLY;INTERVAL=1;BYDAY=MO;UNTIL=20260601T090000Z",
+        ),
+    ],
+)
+def test_zooms_recurrence_is_written_as_a_rule(recurrence, expected):
+    assert rule(recurrence) == expected
+
+
+def observed(lines, local):
+    """What a calendar believes: the offset of the last change of the VTIMEZONE before a local time (3.6.5)."""
+    changes = [line.removeprefix("DTSTART:") for line in lines if re.fullmatch(r"DTSTART:\d{8}T\d{6}", line)]
+    offsets = [line.removeprefix("TZOFFSETTO:") for line in lines if line.startswith("TZOFFSETTO")]
+    began = {
+        datetime.strptime(change, "%Y%m%dT%H%M%S"): offset for change, offset in zip(changes, offsets, strict=True)
+    }
+    return began[max(change for change in began if change <= local)]
+
+
+@pytest.mark.parametrize("name", ["Europe/Berlin", "Asia/Kathmandu", "America/St_Johns", "Australia/Lord_Howe"])
+def test_a_calendar_finds_every_hour_of_the_series_where_it_is(name):
+    zone = ZoneInfo(name)
+
+    lines = unfolded(calendar(meeting(**SERIES, zone_name=name), NOW))
+
+    for day in range(3 * 365):
+        local = datetime(2026, 3, 9, 12) + timedelta(days=day)
+        assert observed(lines, local) == f"{local.replace(tzinfo=zone):%z}", local
+
+
+def test_the_passcode_is_there_only_when_asked_for():
+    assert "7Qk2Lm" not in calendar(meeting(), NOW)
+    assert "7Qk2Lm" in calendar(meeting(), NOW, with_passcode=True)
+
+
+def test_the_same_meeting_keeps_its_name_and_a_later_file_wins():
+    first, later = calendar(meeting(), NOW), calendar(meeting(), NOW.replace(hour=11))
+
+    def value(text, name):
+        return re.search(rf"^{name}:(.*)\r$", text, re.M)[1]
+
+    assert value(first, "UID") == value(later, "UID")
+    assert int(value(first, "SEQUENCE")) < int(value(later, "SEQUENCE"))
+
+
+def test_the_page_serves_it(dana, world):
+    weekly = next(each for each in world.meetings.values() if each.topic == "Weekly sync")
+
+    answer = dana.get(f"/meetings/{weekly.id}.ics")
+
+    assert answer.content_type == "text/calendar; charset=utf-8"
+    name = "meeting_2026-03-16_weekly-sync.ics"
+    assert answer.headers["Content-Disposition"] == f"attachment; filename=\"{name}\"; filename*=UTF-8''{name}"
+    assert "RRULE:" in answer.text

@@ -1,0 +1,127 @@
+"""The list of what is kept of a user forgets expired keys, and stays complete for those that live."""
+
+import pytest
+
+from zoomapp.store import key_names, redis_client
+from zoomapp.store.one_time_links import SECONDS, Handed
+from zoomapp.store.user_records import Kept
+
+LISTS = {
+    "links to files": lambda parts, who, number: Handed(parts.redis, parts.ring).leave(who, f"/file-{number}"),
+    "what a page showed": lambda parts, who, number: Kept(parts.redis, parts.ring).save(
+        who, "seen", 1, 60, str(number)
+    ),
+    "call logs": lambda parts, who, number: redis_client.Belongings(parts.redis).push(
+        {(who, key_names.of_user(who, "calls", str(number))): [b"x"]}, 60, 10
+    ),
+    "sessions": lambda parts, who, number: list_session(parts, who, number),
+    "rooms": lambda parts, who, number: parts.rooms.hear(joined(who, number)),
+}
+
+
+def list_session(parts, who, number):
+    key = key_names.of_user(who, "session", str(number))
+    parts.redis.set(key, b"x", ex=60)
+    redis_client.list_key(parts.redis, who, key)
+
+
+def joined(who, number):
+    """Somebody joined the meeting of that number."""
+    person = {"user_id": "1", "user_name": "Lee", "join_time": "2026-03-02T10:00:00Z"}
+    about = {"host_id": who, "uuid": f"{number:022}==", "id": "85000000101", "participant": person}
+    return {"event": "meeting.participant_joined", "payload": {"object": about}, "event_ts": 1_772_445_600_000}
+
+
+def expire(parts, who):
+    """Every listed key of this user ends, as Redis ends it."""
+    ended = [key for key in parts.redis.smembers(key_names.of_user(who, "keys")) if b":tokens" not in key]
+    if ended:
+        parts.redis.delete(*ended)
+
+
+@pytest.mark.parametrize("write", LISTS.values(), ids=LISTS)
+def test_a_list_forgets_what_expired(dana, parts, write):
+    listed = key_names.of_user(dana.id, "keys")
+    for number in range(300):
+        write(parts, dana.id, number)
+        if number % 10 == 9:
+            expire(parts, dana.id)
+
+    assert parts.redis.scard(listed) < 60
+    assert 0 < parts.redis.ttl(listed) <= redis_client.LISTED_SECONDS
+
+
+@pytest.mark.parametrize("write", LISTS.values(), ids=LISTS)
+def test_a_list_keeps_every_key_that_lives(dana, parts, write):
+    expire(parts, dana.id)
+    for number in range(100):
+        write(parts, dana.id, number)
+
+    living = set(parts.redis.keys(f"*{{{key_names.tag(dana.id)}}}*"))
+    besides = {key_names.of_user(dana.id, kind).encode() for kind in (*redis_client.KINDS, "keys", redis_client.SHARED)}
+    assert living - besides <= parts.redis.smembers(key_names.of_user(dana.id, "keys"))
+    assert len(living - besides) >= 100
+
+    parts.tokens.forget(dana.id)
+    assert parts.redis.keys(f"*{{{key_names.tag(dana.id)}}}*") == []
+
+
+def test_a_link_to_a_file_leaves_no_trace_of_itself(dana, parts):
+    """120 bytes for 400 days each, once."""
+    link = Handed(parts.redis, parts.ring)
+    listed = key_names.of_user(dana.id, "keys")
+    for number in range(500):
+        link.take(link.leave(dana.id, f"/file-{number}"), f"/file-{number}")
+
+    assert parts.redis.scard(listed) < 30
+    assert SECONDS == 60
+
+
+def test_the_list_of_shared_answers_forgets_what_expired(dana, parts):
+    belongings, shared = redis_client.Belongings(parts.redis), key_names.of_user(dana.id, redis_client.SHARED)
+    parts.redis.set("zoomapp:{living}:snapshot", b"x", ex=60)
+    belongings.lend(dana.id, "zoomapp:{living}:snapshot")
+    for number in range(300):
+        key = f"zoomapp:{{{number}}}:snapshot"
+        parts.redis.set(key, b"x", ex=60)
+        assert belongings.lend(dana.id, key) is redis_client.Put.DONE
+        parts.redis.delete(key)
+
+    assert parts.redis.scard(shared) < 30
+    assert parts.redis.sismember(shared, "zoomapp:{living}:snapshot")
+
+
+def test_a_shared_answer_that_is_written_while_the_list_is_looked_at_stays_on_it(dana, parts):
+    shared, key = key_names.of_user(dana.id, redis_client.SHARED), "zoomapp:{late}:snapshot"
+
+    class WrittenMeanwhile:
+        """A Redis client that says a key is not there; then somebody writes and lists it."""
+
+        def __getattr__(self, name):
+            return getattr(parts.redis, name)
+
+        def exists(self, name):
+            there = parts.redis.exists(name)
+            if name == key.encode() and not there:
+                parts.redis.set(key, b"x", ex=60)
+                redis_client.Belongings(parts.redis).lend(dana.id, key)
+            return there
+
+    parts.redis.set(key, b"x", ex=60)
+    redis_client.Belongings(parts.redis).lend(dana.id, key)
+    parts.redis.delete(key)
+    parts.redis.set("zoomapp:{new}:snapshot", b"x", ex=60)
+    redis_client.Belongings(WrittenMeanwhile()).lend(dana.id, "zoomapp:{new}:snapshot")
+
+    assert parts.redis.exists(key)
+    assert parts.redis.sismember(shared, key)
+
+
+def test_a_key_with_another_tag_stays_on_the_list(dana, parts):
+    """On a cluster it lies on another node, which a script must not ask."""
+    listed = key_names.of_user(dana.id, "keys")
+    parts.redis.sadd(listed, "zoomapp:{another}:x")
+    for number in range(50):
+        Kept(parts.redis, parts.ring).save(dana.id, "seen", 1, 60, str(number))
+
+    assert parts.redis.sismember(listed, "zoomapp:{another}:x")

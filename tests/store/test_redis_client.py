@@ -1,0 +1,63 @@
+"""How we connect to Redis: what goes over the wire besides our commands."""
+
+import socket
+import threading
+from urllib.parse import urlsplit
+
+import pytest
+
+from zoomapp.store import redis_client
+
+
+@pytest.fixture
+def overheard(redis_url):
+    """A real server, reached past somebody who writes down what we send."""
+    there = urlsplit(redis_url)
+    sent = []
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def relay():
+        ours, _ = listener.accept()
+        with ours, socket.create_connection((there.hostname, there.port)) as theirs:
+            back = threading.Thread(target=pump, args=(theirs, ours, []))
+            back.start()
+            pump(ours, theirs, sent)
+            theirs.shutdown(socket.SHUT_WR)
+            back.join()
+
+    thread = threading.Thread(target=relay)
+    thread.start()
+    yield f"redis://127.0.0.1:{listener.getsockname()[1]}/0", sent
+    thread.join()
+    listener.close()
+
+
+def pump(source, target, heard):
+    while data := source.recv(65536):
+        heard.append(data)
+        target.sendall(data)
+
+
+def test_a_new_connection_asks_for_no_maintenance_notices(overheard):
+    url, sent = overheard
+    client = redis_client.connect(url)
+
+    client.ping()
+    client.connection_pool.disconnect()
+
+    said = b"".join(sent).upper()
+    assert b"PING" in said
+    assert b"MAINT_NOTIFICATIONS" not in said
+
+
+def test_a_connection_with_an_answer_that_nobody_read_is_not_handed_out(redis_url):
+    client = redis_client.connect(redis_url)
+    client.set("zoomapp:mine", b"1", ex=60)
+    redis_client.read_together(client, "zoomapp:mine")  # read empty a moment ago, and used by somebody else since
+    left = client.connection_pool.get_connection()
+    left.send_command("SET", "zoomapp:other", b"2", "GET", "EX", 60)
+    while not left.can_read(timeout=1):
+        pass
+    client.connection_pool.release(left)
+
+    assert client.get("zoomapp:mine") == b"1"

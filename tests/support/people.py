@@ -1,0 +1,210 @@
+"""An app, a small Zoom behind it, and people who use them: everything in one process but Redis."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import lru_cache
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+import requests
+from flask import Flask
+from flask.testing import FlaskClient
+from jinja2.bccache import Bucket, BytecodeCache
+from werkzeug.test import TestResponse
+
+from sandbox.adapter import SandboxAdapter
+from sandbox.world import World
+from tests.support.redis_process import RedisProcess
+from zoomapp import create_app, services
+from zoomapp.config import Settings
+
+ZOOM = "http://you-forgot-the-sandbox.localhost"
+NOON = 1_772_445_600.0  # 2026-03-02 10:00 UTC, a Monday
+OWN = "http://localhost"
+
+
+class Compiled(BytecodeCache):
+    """Templates as they were compiled for an earlier test: compiling takes longer than most tests."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if known := self._known.get(f"{bucket.key} {bucket.checksum}"):
+            bucket.bytecode_from_string(known)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._known[f"{bucket.key} {bucket.checksum}"] = bucket.bytecode_to_string()
+
+
+COMPILED = Compiled()
+
+
+@lru_cache(maxsize=2)
+def adapter(world: World) -> SandboxAdapter:
+    """The way into this world: one for the app and for everybody's browser."""
+    return SandboxAdapter(world)
+
+
+class Clock:
+    """Time stands still until it is told to go."""
+
+    def __init__(self, now: float = NOON) -> None:
+        self.now = now
+
+    def __call__(self) -> float:
+        return self.now
+
+    def tick(self, seconds: float) -> None:
+        self.now += seconds
+
+
+class Browser(FlaskClient):
+    """Takes each answer to its end, as a server sends it."""
+
+    def open(self, *args: Any, buffered: bool = True, **more: Any) -> TestResponse:
+        return super().open(*args, buffered=buffered, **more)
+
+
+class Person:
+    """Somebody with a browser. ``get`` and ``post`` behave as from a page of the app itself."""
+
+    def __init__(self, app: Flask, world: World, name: str) -> None:
+        self.world = world
+        self.name = name
+        self.browser = Browser(app, app.response_class)
+        self._outside = requests.Session()
+        self._outside.mount("http://", adapter(world))
+
+    @property
+    def id(self) -> str:
+        return self.world.user(self.name).id
+
+    def get(self, path: str, **more: Any) -> TestResponse:
+        return self.browser.get(path, **more)
+
+    def post(self, path: str, **more: Any) -> TestResponse:
+        return self.browser.post(path, **more)
+
+    def look(self, path: str) -> TestResponse:
+        """Open a page as a browser does."""
+        return self.browser.get(path, headers={"Accept": "text/html,*/*;q=0.8", "Sec-Fetch-Site": "none"})
+
+    def consent(self, address: str, decision: str = "allow") -> str:
+        """What Zoom's consent page sends back: path and query of the callback."""
+        self.world.sign_in_as(self.name)
+        query = dict(part.split("=", 1) for part in urlsplit(address).query.split("&"))
+        form = {name: requests.compat.unquote(value) for name, value in query.items()}
+        answer = self._outside.post(
+            f"{ZOOM}/oauth/authorize", data={**form, "decision": decision}, allow_redirects=False
+        )
+        back = urlsplit(answer.headers["Location"])
+        return f"{back.path}?{back.query}"
+
+    def connect(self) -> TestResponse:
+        """Connect by redirect: install, consent, callback."""
+        return self.get(self.consent(self.get("/api/zoomapp/install").location))
+
+    def open_from_zoom(self, **claims: Any) -> TestResponse:
+        """Open the app in Zoom's client, which says who is there."""
+        blob = self.world.seal_context(self.name, **claims)
+        return self.get("/api/zoomapp/home", headers={"X-Zoom-App-Context": blob})
+
+    def authorize_in_client(self, **change: Any) -> TestResponse:
+        """The SDK's authorize and onAuthorized, as our page does it; ``change`` alters the post (None: left out)."""
+        begun = self.get("/api/zoomapp/authorize").json
+        page = f"{OWN}/"
+        code = self.world.issue_code(self.name, page, begun["codeChallenge"], "plain", in_client=True)
+        body = {"code": code, "state": begun["state"], "href": page, **change}
+        return self.post(
+            "/api/zoomapp/onauthorized", json={name: value for name, value in body.items() if value is not None}
+        )
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def world(clock: Clock) -> World:
+    """A small Zoom that knows our app, on a quiet day."""
+    return World(clock=clock, sleep=clock.tick, redirect_uris=[OWN], base_url=ZOOM)
+
+
+@pytest.fixture
+def settings(world: World, redis_url: str) -> Settings:
+    return Settings(
+        zoom_client_id=world.client_id,
+        zoom_client_secret=world.client_secret,
+        public_url=OWN,
+        secret_key="a key of the tests, long enough for all",
+        token_encryption_keys=(bytes(range(32)),),
+        redis_url=redis_url,
+        zoom_host=ZOOM,
+        zoom_api_host=ZOOM,
+        zoom_webhook_secret="a-webhook-secret-of-the-tests",
+    )
+
+
+@pytest.fixture
+def parts(settings: Settings, world: World, clock: Clock) -> Iterator[services.Services]:
+    built = services.build(settings, transport=adapter(world), clock=clock)
+    yield built
+    built.calls.stop()
+    built.redis.connection_pool.disconnect()
+
+
+@pytest.fixture
+def app(parts: services.Services) -> Flask:
+    built = create_app(parts)
+    built.jinja_env.bytecode_cache = COMPILED
+    return built
+
+
+@pytest.fixture
+def webhooks(parts: services.Services, world: World) -> Callable[[Any], None]:
+    """From here on every event of the world is delivered at once."""
+
+    def deliver(event: Any) -> None:
+        parts.events.take_in(event)
+        parts.events.work_off()
+
+    world.on_event(deliver)
+    return deliver
+
+
+@pytest.fixture
+def anyone(app: Flask, world: World) -> Person:
+    """Dana's browser before she has connected."""
+    return Person(app, world, "dana")
+
+
+@pytest.fixture
+def dana(anyone: Person) -> Person:
+    """Host, admin, connected."""
+    assert anyone.connect().status_code == 302
+    anyone.world.calls.clear()
+    return anyone
+
+
+@pytest.fixture
+def apart(
+    settings: Settings, world: World, clock: Clock, redis_process: Callable[..., RedisProcess]
+) -> tuple[Person, RedisProcess]:
+    """Dana, connected to an app whose Redis is there for her alone; and that Redis, to be broken."""
+    server = redis_process()
+    built = services.build(replace(settings, redis_url=server.url), transport=adapter(world), clock=clock)
+    person = Person(create_app(built), world, "dana")
+    assert person.connect().status_code == 302
+    return person, server
+
+
+@pytest.fixture
+def priya(app: Flask, world: World) -> Person:
+    """Somebody with her own Pro account, connected; only user-level scopes."""
+    person = Person(app, world, "priya")
+    assert person.connect().status_code == 302
+    world.calls.clear()
+    return person

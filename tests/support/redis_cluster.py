@@ -1,0 +1,143 @@
+"""Redis as it runs for many: a real cluster with replicas, and a pair behind real Sentinels, all on loopback."""
+
+import os
+import signal
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import redis
+from redis.crc import key_slot
+
+from devtools.processes import Child, Group, free_port, listening, wait_until
+from tests.support.processes import STARTED_WITHIN_SECONDS, until_started
+from tests.support.redis_process import RedisProcess, which_redis
+
+SLOTS = 16384
+#: A node that is silent for so long has failed; the default of 15 s would make a test wait as long.
+FAILED_AFTER_MILLISECONDS = "1000"
+
+
+@dataclass
+class Cluster:
+    """Masters, each with a replica in the same place of the other list."""
+
+    masters: list[RedisProcess]
+    replicas: list[RedisProcess]
+
+    @property
+    def url(self) -> str:
+        return "redis+cluster://" + ",".join(f"127.0.0.1:{each.port}" for each in self.masters)
+
+    def master_of(self, key: str) -> RedisProcess:
+        """The one that a key lay on when the cluster was made."""
+        size = SLOTS // len(self.masters) + 1
+        return self.masters[key_slot(key.encode()) // size]
+
+
+@pytest.fixture
+def redis_cluster(redis_process: Callable[..., RedisProcess]) -> Cluster:
+    """Three masters and three replicas, joined and serving."""
+    nodes = [
+        redis_process(
+            cluster_enabled="yes",
+            cluster_node_timeout=FAILED_AFTER_MILLISECONDS,
+            cluster_replica_validity_factor="0",
+            cluster_port=str(free_port()),
+        )
+        for _ in range(6)
+    ]
+    masters, replicas = nodes[:3], nodes[3:]
+    with masters[0].client() as first:
+        for number, node in enumerate(nodes):
+            with node.client() as client:
+                client.execute_command("CLUSTER SET-CONFIG-EPOCH", number + 1)
+                bus = client.config_get("cluster-port")["cluster-port"]
+            if number:
+                first.execute_command("CLUSTER MEET", "127.0.0.1", node.port, bus)
+    size = SLOTS // 3 + 1
+    for number, master in enumerate(masters):
+        with master.client() as client:
+            for slot in range(number * size, min(SLOTS, (number + 1) * size), 512):
+                last = min(SLOTS, (number + 1) * size, slot + 512)
+                client.execute_command("CLUSTER ADDSLOTS", *range(slot, last))
+    assert wait_until(lambda: all(_knows(node, 6) for node in nodes), STARTED_WITHIN_SECONDS)
+    for master, replica in zip(masters, replicas, strict=True):
+        with master.client() as client, replica.client() as follower:
+            follower.execute_command("CLUSTER REPLICATE", client.execute_command("CLUSTER MYID"))
+    assert wait_until(lambda: all(_serves(node) for node in nodes), STARTED_WITHIN_SECONDS)
+    assert wait_until(lambda: all(_follows(node) for node in replicas), STARTED_WITHIN_SECONDS)
+    return Cluster(masters, replicas)
+
+
+@dataclass
+class Guarded:
+    """A master and its replica, watched by three Sentinels."""
+
+    master: RedisProcess
+    replica: RedisProcess
+    sentinels: list[Child]
+    url: str
+
+    def freeze(self) -> None:
+        """All of it accepts connections and answers nothing."""
+        for pid in self._pids:
+            os.kill(pid, signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        for pid in self._pids:
+            os.kill(pid, signal.SIGCONT)
+
+    @property
+    def _pids(self) -> list[int]:
+        return [self.master.pid, *(each.pid for each in self.sentinels)]
+
+
+@pytest.fixture
+def redis_sentinel(redis_process: Callable[..., RedisProcess], group: Group, tmp_path: Path) -> Guarded:
+    """A pair in which the replica takes over when two of three Sentinels miss the master."""
+    master = redis_process()
+    replica = redis_process(replicaof=f"127.0.0.1 {master.port}")
+    assert wait_until(lambda: _follows(replica), STARTED_WITHIN_SECONDS)
+    started = [_sentinel(group, tmp_path, master.port) for _ in range(3)]
+    ports = [port for port, _ in started]
+    assert wait_until(lambda: all(_informed(port) for port in ports), STARTED_WITHIN_SECONDS)
+    hosts = ",".join(f"127.0.0.1:{port}" for port in ports)
+    return Guarded(master, replica, [child for _, child in started], f"redis+sentinel://{hosts}/rollcall")
+
+
+def _sentinel(group: Group, folder: Path, master: int) -> tuple[int, Child]:
+    port = free_port()
+    config = folder / f"sentinel-{port}.conf"
+    config.write_text(
+        f"port {port}\nbind 127.0.0.1\ndir {folder}\n"
+        f"sentinel monitor rollcall 127.0.0.1 {master} 2\n"
+        f"sentinel down-after-milliseconds rollcall {FAILED_AFTER_MILLISECONDS}\n"
+        "sentinel failover-timeout rollcall 5000\n"
+    )
+    child = group.start(f"sentinel-{port}", [which_redis() or "", config, "--sentinel"])
+    until_started(child, lambda: listening(port))
+    return port, child
+
+
+def _informed(port: int) -> bool:
+    """It has found the replica and both of its colleagues."""
+    with redis.Redis(port=port) as client:
+        told = client.sentinel_master("rollcall")
+    return told["num-slaves"] == 1 and told["num-other-sentinels"] == 2
+
+
+def _knows(node: RedisProcess, count: int) -> bool:
+    with node.client() as client:
+        return int(client.cluster("INFO")["cluster_known_nodes"]) == count
+
+
+def _serves(node: RedisProcess) -> bool:
+    with node.client() as client:
+        return str(client.cluster("INFO")["cluster_state"]) == "ok"
+
+
+def _follows(node: RedisProcess) -> bool:
+    with node.client() as client:
+        return client.info("replication").get("master_link_status") == "up"

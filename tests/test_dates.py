@@ -1,0 +1,244 @@
+"""Times are right in every zone and on both change-over days, and read like words."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from zoomapp import dates
+
+BERLIN, KATHMANDU, ST_JOHNS = (ZoneInfo(name) for name in ("Europe/Berlin", "Asia/Kathmandu", "America/St_Johns"))
+ZONES = st.sampled_from([BERLIN, KATHMANDU, ST_JOHNS, UTC, ZoneInfo("Australia/Lord_Howe")])
+NOW = datetime(2026, 11, 23, 9, 42, 6, tzinfo=UTC)
+
+
+def utc(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+# --- local time and UTC
+
+
+@pytest.mark.parametrize(
+    ("zone", "typed", "found"),
+    [
+        (BERLIN, "2026-03-28 02:30", "2026-03-28 01:30"),
+        (BERLIN, "2026-03-29 03:00", "2026-03-29 01:00"),
+        (BERLIN, "2026-10-25 03:00", "2026-10-25 02:00"),
+        (KATHMANDU, "2026-11-23 15:30", "2026-11-23 09:45"),
+        (ST_JOHNS, "2026-11-23 06:15", "2026-11-23 09:45"),
+        (ST_JOHNS, "2026-07-01 07:15", "2026-07-01 09:45"),
+    ],
+)
+def test_a_plain_local_time_is_found_without_a_word(zone, typed, found):
+    resolved = dates.resolve(datetime.fromisoformat(typed), zone)
+
+    assert (resolved.at, resolved.kind, resolved.message) == (utc(found), "plain", "")
+
+
+@pytest.mark.parametrize(("zone", "typed"), [(BERLIN, "2027-03-28 02:30"), (ST_JOHNS, "2027-03-14 02:30")])
+def test_a_time_the_clocks_jump_over_names_the_next_one(zone, typed):
+    resolved = dates.resolve(datetime.fromisoformat(typed), zone)
+
+    assert (resolved.kind, resolved.resumes) == ("gap", time(3))
+    assert resolved.at.astimezone(zone).replace(tzinfo=None) == datetime.fromisoformat(typed).replace(hour=3, minute=0)
+
+
+def test_the_sentence_about_a_gap_is_the_promised_one():
+    resolved = dates.resolve(datetime(2027, 3, 28, 2, 30), BERLIN)
+
+    assert resolved.message == (
+        "02:30 doesn't exist on 28 March in Berlin, the clocks go forward. Choose 03:00 or later."
+    )
+
+
+@pytest.mark.parametrize(
+    ("zone", "typed", "found"),
+    [
+        (BERLIN, "2026-10-25 02:30", "2026-10-25 00:30"),
+        (ST_JOHNS, "2026-11-01 01:15", "2026-11-01 03:45"),
+    ],
+)
+def test_a_time_that_comes_twice_is_the_first_and_says_so(zone, typed, found):
+    resolved = dates.resolve(datetime.fromisoformat(typed), zone)
+
+    assert (resolved.at, resolved.kind) == (utc(found), "overlap")
+    assert resolved.message.endswith("the clocks go back. We took the first.")
+
+
+@given(st.datetimes(datetime(1990, 1, 1), datetime(2035, 1, 1)), ZONES)
+def test_every_typed_time_becomes_a_moment_that_reads_back(typed, zone):
+    typed = typed.replace(second=0, microsecond=0)
+
+    resolved = dates.resolve(typed, zone)
+
+    back = resolved.at.astimezone(zone).replace(tzinfo=None)
+    assert back > typed if resolved.kind == "gap" else back == typed
+
+
+def test_a_zone_is_only_what_a_person_can_choose():
+    assert dates.find_zone("Europe/Berlin") == BERLIN
+    assert [dates.find_zone(name) for name in ("../etc/passwd", "Mars/Olympus", "", None)] == [None] * 4
+    assert (dates.city(ST_JOHNS), dates.offset(NOW, KATHMANDU)) == ("St Johns", "UTC+05:45")
+
+
+@pytest.mark.parametrize(
+    ("text", "zone", "found"),
+    [
+        ("2026-03-02T15:04:05Z", BERLIN, "2026-03-02 15:04:05"),
+        ("2026-03-02T15:04:05", BERLIN, "2026-03-02 14:04:05"),
+        ("2026-03-02T15:04:05.250Z", UTC, "2026-03-02 15:04:05.250"),
+    ],
+)
+def test_zooms_moments_are_read(text, zone, found):
+    assert dates.parse(text, zone) == utc(found)
+
+
+def test_what_is_no_moment_is_none():
+    assert [dates.parse(text) for text in ("", None, "soon", 7, "0001-01-01T00:00:00+14:00")] == [None] * 5
+
+
+# --- ranges
+
+
+def test_the_last_thirty_days_are_one_question():
+    assert list(dates.month_ranges(date(2026, 10, 25), date(2026, 11, 23))) == [
+        (date(2026, 10, 25), date(2026, 11, 23))
+    ]
+
+
+def test_no_piece_is_longer_than_a_short_february():
+    assert next(dates.month_ranges(date(2026, 1, 1), date(2026, 3, 2))) == (date(2026, 2, 2), date(2026, 3, 2))
+
+
+@given(st.dates(date(2015, 1, 1), date(2030, 1, 1)), st.integers(0, 800))
+def test_pieces_cover_each_day_once_newest_first(first, days):
+    last = first + timedelta(days=days)
+
+    pieces = list(dates.month_ranges(first, last))
+
+    covered = [start + timedelta(n) for start, end in reversed(pieces) for n in range((end - start).days + 1)]
+    assert covered == [first + timedelta(n) for n in range(days + 1)]
+    assert all((end - start).days < 30 for start, end in pieces)
+
+
+# --- words
+
+
+@pytest.mark.parametrize(
+    ("zone", "hour12", "words"),
+    [
+        (BERLIN, False, "10:42"),
+        (BERLIN, True, "10:42 am"),
+        (KATHMANDU, False, "15:27"),
+        (KATHMANDU, True, "3:27 pm"),
+        (ST_JOHNS, False, "06:12"),
+        (UTC, False, "09:42 UTC"),
+    ],
+)
+def test_the_clock_is_the_viewers(zone, hour12, words):
+    assert dates.clock(NOW, zone, hour12=hour12) == words
+    assert dates.clock(NOW.timestamp(), zone, hour12=hour12) == words
+
+
+@pytest.mark.parametrize(
+    ("hours", "words"),
+    [
+        (0, "Today"),
+        (24, "Tomorrow"),
+        (48, "Wednesday"),
+        (6 * 24, "Sunday"),
+        (7 * 24, "Mon 30 Nov"),
+        (-24, "Sun 22 Nov"),
+        (60 * 24, "Fri 22 Jan 2027"),
+    ],
+)
+def test_days_have_the_word_a_person_would_use(hours, words):
+    assert dates.day(NOW + timedelta(hours=hours), BERLIN, NOW) == words
+
+
+def test_tomorrow_begins_at_midnight_where_the_viewer_is():
+    evening = utc("2026-11-23 18:30")
+
+    assert [dates.day(evening, zone, NOW) for zone in (BERLIN, KATHMANDU)] == ["Today", "Tomorrow"]
+
+
+def test_tomorrow_is_a_day_later_even_when_the_day_has_25_hours():
+    noon, next_noon = utc("2026-10-24 10:00"), utc("2026-10-25 11:00")
+
+    assert dates.day(next_noon, BERLIN, noon) == "Tomorrow"
+    assert dates.clock(next_noon, BERLIN) == dates.clock(noon, BERLIN) == "12:00"
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "words"),
+    [
+        ("2026-11-23 10:00", "2026-11-23 10:30", "11:00 – 11:30"),
+        ("2026-11-23 22:30", "2026-11-23 23:30", "23:30 – Tue 24 Nov, 00:30"),
+    ],
+)
+def test_ranges_have_an_en_dash_and_a_day_only_when_it_changes(start, end, words):
+    assert dates.clock_range(utc(start), utc(end), BERLIN) == words
+
+
+def test_whole_days_are_written_in_full():
+    assert dates.long_day(NOW, BERLIN) == "Monday 23 November"
+    assert dates.full(NOW, ST_JOHNS) == "Mon 23 Nov 2026, 06:12:06 UTC-03:30"
+    assert dates.iso(NOW, KATHMANDU) == "2026-11-23T15:27:06+05:45"
+    assert dates.date_range(date(2026, 10, 25), date(2026, 11, 23)) == "25 Oct – 23 Nov 2026"
+    assert dates.date_range(date(2026, 12, 25), date(2027, 1, 23)) == "25 Dec 2026 – 23 Jan 2027"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [(0, "now"), (-6, "6 s ago"), (-59, "59 s ago"), (-180, "3 min ago"), (1080, "in 18 min"), (3600, ""), (-3600, "")],
+)
+def test_how_far_off_is_said_under_an_hour(seconds, words):
+    assert dates.relative(NOW + timedelta(seconds=seconds), NOW) == words
+
+
+@pytest.mark.parametrize(
+    ("hours", "words"),
+    [(0.3, "in 18 min"), (4, "14:42"), (24, "Tomorrow, 10:42"), (-72, "Fri 20 Nov, 10:42")],
+)
+def test_when_is_the_shortest_honest_answer(hours, words):
+    assert dates.when(NOW + timedelta(hours=hours), BERLIN, NOW) == words
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [(0, "under 1 min"), (59, "under 1 min"), (119, "1 min"), (2040, "34 min"), (6720, "1 h 52 min"), (7200, "2 h")],
+)
+def test_durations_are_whole_minutes_rounded_down(seconds, words):
+    assert dates.duration(seconds) == words
+
+
+def test_a_countdown_never_promises_too_early():
+    assert [dates.countdown(seconds) for seconds in (24, 23.2, 60, 0, -3)] == ["0:24", "0:24", "1:00", "0:00", "0:00"]
+
+
+@pytest.mark.parametrize(
+    ("count", "words"),
+    [
+        (0, "0 KB"),
+        (12, "1 KB"),
+        (6_000, "6 KB"),
+        (411_900, "412 KB"),
+        (999_499, "999 KB"),
+        (999_500, "1 MB"),
+        (96_000_000, "96 MB"),
+        (999_600_000, "1.0 GB"),
+        (1_300_000_000, "1.3 GB"),
+        (2_500_000_000_000, "2.5 TB"),
+    ],
+)
+def test_sizes_are_decimal_as_in_zoom(count, words):
+    assert dates.size(count) == words
+
+
+def test_meeting_ids_are_grouped_for_reading_aloud():
+    numbers = (84211773390, "8114420917", 123456789)
+
+    assert [dates.meeting_id(number) for number in numbers] == ["842 1177 3390", "811 442 0917", "123 456 789"]

@@ -1,0 +1,138 @@
+"""A shared pool: nobody holds more than their share, and nobody waits for long without being told."""
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from zoomapp import deadline
+from zoomapp.errors import Busy
+from zoomapp.user_api.fair_pool import FairPool
+
+GUARD_SECONDS = 30
+
+
+class Gate:
+    """A call that runs until the gate opens. ``running``: how many are in it now."""
+
+    def __init__(self):
+        self.opened = threading.Event()
+        self.changed = threading.Condition()
+        self.running = self.most = 0
+
+    def __call__(self):
+        with self.changed:
+            self.running += 1
+            self.most = max(self.most, self.running)
+            self.changed.notify_all()
+        assert self.opened.wait(GUARD_SECONDS)
+        with self.changed:
+            self.running -= 1
+        return "done"
+
+    def until(self, running):
+        with self.changed:
+            assert self.changed.wait_for(lambda: self.running == running, GUARD_SECONDS)
+
+
+@pytest.fixture
+def gate():
+    gate = Gate()
+    yield gate
+    gate.opened.set()
+
+
+@pytest.fixture
+def people():
+    """Threads in which several people wait for their calls."""
+    with ThreadPoolExecutor(16) as threads:
+        yield threads
+
+
+def pool(start_seconds=GUARD_SECONDS, places=8, share=2):
+    return FairPool(places, share, start_seconds, "test")
+
+
+def test_one_person_never_holds_more_than_their_share(gate, people):
+    shared = pool()
+    batches = [people.submit(shared.run, "dana", [gate] * 20) for _ in range(6)]
+    gate.until(running=2)
+
+    # While all that is open, somebody else gets through.
+    assert shared.run("priya", [lambda: 1, lambda: 2, lambda: 3]) == [1, 2, 3]
+
+    gate.opened.set()
+    assert [batch.result(GUARD_SECONDS) for batch in batches] == [["done"] * 20] * 6
+    assert gate.most == 2
+
+
+def test_a_batch_that_cannot_start_in_time_is_told_the_pool_is_busy(gate, people):
+    shared = pool()
+    first = people.submit(shared.run, "dana", [gate] * 2)
+    gate.until(running=2)
+    shared._start_seconds = 0
+
+    with pytest.raises(Busy) as caught:
+        shared.run("dana", [gate, gate])
+
+    assert caught.value.headers["Retry-After"]
+    gate.opened.set()
+    assert first.result(GUARD_SECONDS) == ["done"] * 2
+    assert gate.most == 2  # what was refused never ran
+    assert shared._owners == {}
+
+
+def test_a_full_pool_is_busy_for_a_newcomer(gate, people):
+    shared = pool(places=2, share=1)
+    for person in ("dana", "priya"):
+        people.submit(shared.run, person, [gate])
+    gate.until(running=2)
+    shared._start_seconds = 0
+
+    with pytest.raises(Busy):
+        shared.run("sam", [gate])
+
+
+def test_free_places_go_to_people_in_turn(gate, people):
+    shared = pool(places=1, share=1)
+    order = []
+    people.submit(shared.run, "first", [gate])
+    gate.until(running=1)
+    waiting = []
+    for person in ("dana", "priya"):
+        waiting.append(people.submit(shared.run, person, [lambda person=person: order.append(person)] * 3))
+        while person not in shared._owners:
+            pass
+
+    gate.opened.set()
+    for each in waiting:
+        each.result(GUARD_SECONDS)
+
+    assert order == ["dana", "priya"] * 3
+
+
+def test_calls_that_found_no_place_before_the_deadline_are_busy_and_the_others_count(gate, people):
+    shared = pool(places=1, share=1)
+    opened = threading.Event()
+
+    def ask():
+        deadline.begin(0)
+        return shared.run("dana", [lambda: opened.wait(GUARD_SECONDS), gate, gate])
+
+    asked = people.submit(ask)
+    while shared._owners.get("dana") is None or len(shared._owners["dana"].waiting) == 2:
+        pass
+    opened.set()
+
+    first, second, third = asked.result(GUARD_SECONDS)
+    assert first is True
+    assert isinstance(second, Busy) and isinstance(third, Busy)
+
+
+def test_a_failure_of_one_call_reaches_its_caller_and_frees_the_place(people):
+    shared = pool(places=1, share=1)
+
+    with pytest.raises(ZeroDivisionError):
+        shared.run("dana", [lambda: 1 / 0])
+
+    assert shared.run("dana", [lambda: 1]) == [1]

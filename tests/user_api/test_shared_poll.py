@@ -1,0 +1,290 @@
+"""One answer for everybody who may have it, asked for once per pause."""
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from zoomapp import services
+from zoomapp.errors import MissingScope, NotFound, RateLimited, UpstreamError
+from zoomapp.store import key_names
+from zoomapp.user_api.shared_poll import KEEP_SECONDS, PROOF_SECONDS, RENEW_SECONDS, _key
+
+PAUSE = 15.0
+
+
+class Zoom:
+    """Answers with a number that counts, or fails as planned."""
+
+    def __init__(self):
+        self.asked = 0
+        self.error = None
+
+    def __call__(self):
+        self.asked += 1
+        if self.error:
+            raise self.error
+        return {"answer": self.asked}
+
+
+@pytest.fixture
+def zoom():
+    return Zoom()
+
+
+@pytest.fixture
+def look(parts, zoom):
+    """What a viewer gets to see. Both viewers are connected."""
+    for viewer in ("dana", "priya"):
+        parts.tokens.store.save(viewer, b"a record")
+    return lambda viewer="dana", shop=parts, name="meeting": shop.snapshots.get(name, viewer, zoom, lambda: PAUSE)
+
+
+def test_a_hundred_looks_within_a_pause_are_one_call(look, zoom, clock):
+    seen = [look().body for _ in range(100)]
+
+    assert seen == [{"answer": 1}] * 100
+    clock.tick(PAUSE)
+    assert look().body == {"answer": 2}
+    assert zoom.asked == 2
+
+
+def test_all_workers_share_it(look, zoom, settings, clock):
+    look()
+
+    other = services.build(settings, clock=clock)
+
+    assert look(shop=other).body == {"answer": 1}
+    assert zoom.asked == 1
+
+
+def test_of_many_who_find_it_old_at_once_one_asks(look, zoom, clock):
+    look()
+    for number in range(2, 12):
+        clock.tick(PAUSE)
+        together = threading.Barrier(8)
+        threads = [threading.Thread(target=lambda: (together.wait(), look())) for _ in range(8)]  # noqa: B023
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+
+        assert zoom.asked == number
+
+
+def test_who_was_too_slow_does_not_end_the_next_ones_lease(parts):
+    parts.tokens.store.save("dana", b"a record")
+    lease = f"{_key('meeting')}:lease:{key_names.tag('dana')}"
+
+    def fetch():
+        parts.redis.set(lease, b"the next one")  # ours has ended meanwhile
+        return {"answer": 1}
+
+    parts.snapshots.get("meeting", "dana", fetch, lambda: PAUSE)
+
+    assert parts.redis.get(lease) == b"the next one"
+
+
+def test_while_one_asks_the_others_see_what_is_there(look, zoom, parts, clock):
+    look()
+    clock.tick(PAUSE)
+    parts.redis.set(_key("meeting") + ":lease", b"somebody")
+
+    assert look().body == {"answer": 1}
+    assert zoom.asked == 1
+
+
+def test_whoever_asked_lets_the_next_one(look, parts, clock):
+    look()
+    clock.tick(PAUSE)
+    look()
+
+    assert not parts.redis.exists(_key("meeting") + ":lease")
+
+
+def test_a_viewer_is_shown_it_only_after_zoom_itself_answered_them(look, zoom):
+    look("dana")
+    zoom.error = MissingScope(400, 4711, "", ())
+
+    with pytest.raises(MissingScope):
+        look("priya")
+
+    assert zoom.asked == 2
+    zoom.error = None
+    assert look("priya").body == {"answer": 3}
+    assert look("dana").body == {"answer": 3}
+
+
+def test_an_outage_shows_nothing_to_whom_zoom_never_answered(look, zoom):
+    look("dana")
+    zoom.error = UpstreamError("gone")
+
+    with pytest.raises(UpstreamError):
+        look("priya")
+
+
+def test_whom_zoom_refuses_loses_it_at_once(look, zoom, clock):
+    look()
+    clock.tick(PAUSE)
+    look("priya")
+    clock.tick(PAUSE)
+    zoom.error = MissingScope(400, 4711, "", ())
+    with pytest.raises(MissingScope):
+        look()
+    zoom.error = None
+    look("priya")
+    zoom.error = MissingScope(400, 4711, "", ())
+
+    with pytest.raises(MissingScope):
+        look()
+
+
+def test_an_answer_to_somebody_is_believed_for_a_while_only(look, zoom, clock):
+    look("dana")
+    look("priya")
+    for _ in range(int(PROOF_SECONDS // PAUSE)):
+        clock.tick(PAUSE)
+        look("dana")
+    asked = zoom.asked
+
+    look("priya")
+
+    assert zoom.asked == asked + 1
+
+
+def test_another_meeting_is_another_question(look, zoom):
+    assert look(name="one").body != look(name="other").body
+
+
+def test_when_zoom_fails_the_last_answer_stays_and_nobody_asks_for_a_pause(look, zoom, clock):
+    look()
+    clock.tick(PAUSE)
+    zoom.error = UpstreamError("gone")
+
+    seen = [look() for _ in range(10)]
+
+    assert {each.body["answer"] for each in seen} == {1}
+    assert all(isinstance(each.failure(clock()), UpstreamError) for each in seen)
+    assert zoom.asked == 2
+    zoom.error = None
+    clock.tick(PAUSE)
+    assert look().failure(clock()) is None
+
+
+def test_the_wait_that_zoom_asks_for_is_kept_by_everybody(look, zoom, clock):
+    look()
+    clock.tick(PAUSE)
+    zoom.error = RateLimited(90)
+    look()
+    clock.tick(60)
+
+    failure = look().failure(clock())
+
+    assert (zoom.asked, failure.retry_after) == (2, 30)
+
+
+def test_what_is_over_is_forgotten(look, zoom, parts, clock):
+    look()
+    clock.tick(PAUSE)
+    zoom.error = NotFound()
+    with pytest.raises(NotFound):
+        look()
+
+    assert not parts.redis.exists(_key("meeting"))
+
+
+def test_an_old_answer_is_none(look, zoom, clock):
+    look()
+    zoom.error = UpstreamError("gone")
+    clock.tick(KEEP_SECONDS)
+
+    with pytest.raises(UpstreamError):
+        look()
+
+
+def test_nothing_of_it_can_be_read_in_redis(look, parts):
+    look()
+
+    assert b"answer" not in parts.redis.get(_key("meeting"))
+
+
+@pytest.fixture
+def crowd(parts, settings, zoom, clock):
+    """Lets a hundred people who are connected look at once, spread over two workers; what each was told."""
+    for number in range(100):
+        parts.tokens.store.save(f"person {number}", b"a record")
+    shops = [parts, services.build(settings, clock=clock)]
+    pool = ThreadPoolExecutor(20)
+
+    def look(number):
+        try:
+            return shops[number % 2].snapshots.get("meeting", f"person {number}", zoom, lambda: PAUSE)
+        except UpstreamError as error:
+            return error
+
+    yield lambda people=100: list(pool.map(look, range(people)))
+    pool.shutdown()
+    shops[1].redis.connection_pool.disconnect()
+
+
+def calls_of(minutes, people, crowd, zoom, clock):
+    before = zoom.asked
+    for _ in range(int(minutes * 60 // PAUSE)):
+        clock.tick(PAUSE)
+        crowd(people)
+    return zoom.asked - before
+
+
+def test_a_hundred_people_cost_zoom_as_much_as_one_in_good_times_and_in_bad(crowd, zoom, clock):
+    crowd()
+    assert zoom.asked == 100  # Zoom itself answered each of them once
+
+    good = calls_of(2, 100, crowd, zoom, clock)
+    zoom.error = UpstreamError("gone")
+    bad = calls_of(17, 100, crowd, zoom, clock)
+
+    assert (good, bad) == (2 * 4, 17 * 4)
+    assert {type(told) for told in crowd()} == {UpstreamError}
+    zoom.error = None
+    clock.tick(PAUSE)
+    for _ in range(3):
+        crowd()
+    asked = zoom.asked
+    assert len({told.body["answer"] for told in crowd()}) == 1
+    assert zoom.asked == asked
+
+
+def test_the_wait_that_zoom_asks_for_is_kept_by_those_whom_it_never_answered(look, zoom, clock):
+    zoom.error = RateLimited(90)
+    with pytest.raises(RateLimited):
+        look("dana")
+    clock.tick(60)
+
+    with pytest.raises(RateLimited) as told:
+        look("priya")
+
+    assert (zoom.asked, told.value.retry_after) == (1, 30)
+
+
+def test_many_windows_of_one_person_renew_their_proof_with_one_call(look, zoom, parts, clock):
+    look("dana")
+    for _ in range(int(RENEW_SECONDS // PAUSE)):
+        clock.tick(PAUSE)
+        look("priya")
+    asked = zoom.asked
+
+    look("dana")
+    for _ in range(5):
+        look("dana")
+
+    assert zoom.asked == asked + 1
+
+
+def test_while_one_window_asks_for_a_persons_proof_the_others_have_what_is_there(look, zoom, parts, clock):
+    look("dana")
+    for _ in range(int(RENEW_SECONDS // PAUSE)):
+        clock.tick(PAUSE)
+        look("priya")
+    parts.redis.set(f"{_key('meeting')}:lease:{key_names.tag('dana')}", b"another window")
+
+    assert look("dana").body == {"answer": zoom.asked}

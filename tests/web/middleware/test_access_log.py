@@ -1,0 +1,132 @@
+"""What a request leaves behind for whoever runs the app."""
+
+import json
+import logging
+import os
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from zoomapp import create_app, metrics
+from zoomapp.log_setup import JsonLines
+
+TOKEN = "a-metrics-token"
+ROOT = Path(__file__).resolve().parents[3]
+
+
+@pytest.fixture
+def settings(settings):
+    return replace(settings, metrics_token=TOKEN)
+
+
+def read(person):
+    return person.get("/metrics", headers={"Authorization": f"Bearer {TOKEN}"}).text
+
+
+def value(text, line):
+    found = re.search(rf"^{re.escape(line)} (\S+)$", text, re.MULTILINE)
+    return float(found[1]) if found else 0.0
+
+
+def test_metrics_are_for_those_who_show_the_token(anyone):
+    assert anyone.get("/metrics").status_code == 401
+    assert anyone.get("/metrics", headers={"Authorization": "Bearer other"}).status_code == 401
+    assert "zoomapp_requests_total" in read(anyone)
+
+
+def test_without_a_token_in_the_settings_there_is_no_such_page(parts):
+    closed = create_app(replace(parts, settings=replace(parts.settings, metrics_token="")))
+
+    assert closed.test_client().get("/metrics", headers={"Authorization": "Bearer "}).status_code == 404
+
+
+def test_a_call_and_a_renewal_are_counted(dana, world):
+    call = 'zoomapp_upstream_calls_total{endpoint="/v2/users/me",method="GET",status="200"}'
+    renewed = 'zoomapp_refreshes_total{outcome="renewed"}'
+    before = read(dana)
+    world.revoke_access_tokens()
+
+    assert dana.get("/zoom/api/v2/users/me").status_code == 200
+
+    after = read(dana)
+    assert value(after, call) == value(before, call) + 1
+    assert value(after, renewed) == value(before, renewed) + 1
+
+
+def test_a_limit_that_is_met_and_what_is_left_of_it_are_told(dana, world):
+    met = 'zoomapp_rate_limited_total{category="light"}'
+    world.switches.limits, world.switches.rate_headers = "plan", "all"
+    world.switches.rate_limits = {"Light": 3}
+    before = value(read(dana), met)
+
+    assert dana.get("/zoom/api/v2/users/me").status_code == 200
+    some = read(dana)
+    assert [dana.get("/zoom/api/v2/users/me").status_code for _ in range(3)] == [200, 200, 429]
+
+    none = read(dana)
+    left, most = 'zoomapp_quota_remaining{category="light"}', 'zoomapp_quota_limit{category="light"}'
+    assert (value(some, left), value(some, most), value(some, met)) == (2, 3, before)
+    assert (value(none, left), value(none, most), value(none, met)) == (0, 3, before + 1)
+
+
+def test_what_need_not_be_asked_again_is_counted(dana):
+    before = value(read(dana), "zoomapp_cache_hits_total")
+
+    assert [dana.get("/zoom/api/v2/users/me/meetings").headers["X-Cache"] for _ in range(3)] == ["miss", "hit", "hit"]
+
+    assert value(read(dana), "zoomapp_cache_hits_total") == before + 2
+
+
+@pytest.mark.parametrize(
+    ("path", "endpoint"),
+    [
+        ("/v2/users/me", "/v2/users/me"),
+        ("/v2/meetings/81234567890", "/v2/meetings/{id}"),
+        ("/v2/past_meetings/abc%252Fdef==/participants", "/v2/past_meetings/{id}/participants"),
+        ("/v2/anything/somebody/types", "other"),
+        ("/v2/users/users/users/users", "other"),
+    ],
+)
+def test_an_endpoint_is_one_of_few(path, endpoint):
+    assert metrics.endpoint(path) == endpoint
+
+
+def test_the_log_tells_of_a_request_without_naming_anybody(dana, caplog):
+    logging.getLogger("zoomapp").addHandler(caplog.handler)
+
+    dana.get("/zoom/api/v2/users/me")
+
+    record = next(each for each in caplog.records if each.getMessage() == "request")
+    line = json.loads(JsonLines().format(record))
+    assert (line["method"], line["route"], line["status"]) == ("GET", "/zoom/api/<path:_>", 200)
+    assert [call["status"] for call in line["upstream"]] == [200]
+    assert line["upstream"][0]["tracking_id"]
+    assert line["user"] and dana.id not in json.dumps(line)
+
+
+def exported(person):
+    """The names of what is counted, as a query has them."""
+    known = re.findall(r"^# TYPE (zoomapp_\w+) (\w+)", read(person), re.MULTILINE)
+    return {f"{name}_bucket" if kind == "histogram" else name for name, kind in known}
+
+
+def test_the_dashboard_asks_for_what_there_is(anyone):
+    dashboard = json.loads((ROOT / "docs" / "grafana.json").read_text())
+    asked = {name for panel in dashboard["panels"] for name in re.findall(r"zoomapp_\w+", panel["targets"][0]["expr"])}
+
+    assert asked <= exported(anyone)
+
+
+@pytest.mark.parametrize("page", ["operations.md", "architecture.md"])
+def test_alarms_and_advice_ask_for_what_there_is(anyone, page):
+    asked = set(re.findall(r"zoomapp_\w+", (ROOT / "docs" / page).read_text()))
+
+    assert asked and asked <= exported(anyone)
+
+
+def test_the_servers_own_lines_still_name_their_process(app):
+    record = logging.getLogger("gunicorn.error").makeRecord("gunicorn.error", logging.INFO, "", 0, "Booting", (), None)
+
+    assert logging.Formatter("[%(process)d] %(message)s").format(record) == f"[{os.getpid()}] Booting"

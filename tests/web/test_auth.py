@@ -1,0 +1,496 @@
+"""Signing in, by redirect and inside Zoom's client; and each way it can go wrong."""
+
+import base64
+import string
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from urllib.parse import parse_qs, quote, urlsplit
+
+import pytest
+
+from sandbox.faults import Fault
+from tests.support.people import Person
+from tests.support.processes import HANG_SECONDS
+from zoomapp.auth.pending_signins import LIFE_SECONDS
+from zoomapp.store import key_names
+from zoomapp.zoom.pkce import s256
+
+ME = "/zoom/api/v2/users/me"
+
+
+def test_connecting_signs_the_person_in(anyone):
+    answer = anyone.connect()
+
+    assert (answer.status_code, answer.location) == (302, "/")
+    assert anyone.get(ME).json["id"] == anyone.id
+
+
+def test_the_consent_page_gets_state_and_an_s256_challenge(anyone, world):
+    query = parse_qs(urlsplit(anyone.get("/api/zoomapp/install").location).query)
+
+    assert query["code_challenge_method"] == ["S256"]
+    assert len(query["state"][0]) > 40 and len(query["code_challenge"][0]) == 43
+    assert query["redirect_uri"] == ["http://localhost/api/zoomapp/auth"]
+    assert "scope" not in query
+
+
+def test_the_challenge_is_rfc_7636s():
+    assert s256("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk") == "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
+
+
+def test_the_session_id_is_new_after_signing_in(anyone):
+    anyone.get("/api/zoomapp/install")
+    before = anyone.browser.get_cookie("zoomapp").value
+
+    anyone.connect()
+
+    assert anyone.browser.get_cookie("zoomapp").value != before
+
+
+def test_a_code_without_state_is_not_exchanged_but_starts_anew_once(anyone, world):
+    code = world.issue_code("dana", "http://localhost/api/zoomapp/auth")
+
+    first = anyone.get(f"/api/zoomapp/auth?code={code}")
+    restarted = anyone.get(first.location)
+    second = anyone.get(f"/api/zoomapp/auth?code={code}")
+
+    assert (first.status_code, urlsplit(first.location).path) == (302, "/api/zoomapp/install")
+    assert restarted.location.startswith("http://you-forgot-the-sandbox.localhost/oauth/authorize?")
+    assert (second.status_code, second.json["error"]) == (400, "sign_in_failed")
+    assert world.calls.count("POST /oauth/token") == 0
+
+
+def test_added_from_the_marketplace_ends_in_zoom(anyone, world):
+    code = world.issue_code("dana", "http://localhost/api/zoomapp/auth")
+    consent_page = anyone.get(anyone.get(f"/api/zoomapp/auth?code={code}").location).location
+
+    answer = anyone.get(anyone.consent(consent_page))
+
+    assert answer.status_code == 302
+    assert answer.location.startswith("http://you-forgot-the-sandbox.localhost/")
+    assert anyone.get(ME).status_code == 200
+
+
+def test_no_deep_link_leads_to_our_own_page(anyone, world):
+    code = world.issue_code("dana", "http://localhost/api/zoomapp/auth")
+    consent_page = anyone.get(anyone.get(f"/api/zoomapp/auth?code={code}").location).location
+    world.faults.append(Fault("POST /v2/zoomapp/deeplink", 200, body={"deeplink": "https://evil.example/"}))
+
+    assert anyone.get(anyone.consent(consent_page)).location == "/"
+
+
+def test_declining_is_answered_as_such(anyone, world):
+    address = anyone.get("/api/zoomapp/install").location
+
+    answer = anyone.get(anyone.consent(address, "decline"))
+
+    assert (answer.status_code, answer.json["error"]) == (400, "sign_in_failed")
+    assert world.calls.count("POST /oauth/token") == 0
+
+
+def test_a_callback_is_good_once(anyone, world):
+    callback = anyone.consent(anyone.get("/api/zoomapp/install").location)
+
+    assert anyone.get(callback).status_code == 302
+    replay = anyone.get(callback)
+
+    assert (replay.status_code, replay.json["error"]) == (400, "sign_in_failed")
+    assert world.calls.count("POST /oauth/token") == 1
+    assert anyone.get(ME).status_code == 200
+
+
+def test_of_two_callbacks_at_once_one_signs_in_and_the_other_does_no_harm(anyone, app, world):
+    callback = anyone.consent(anyone.get("/api/zoomapp/install").location)
+    before = anyone.browser.get_cookie("zoomapp").value
+    together = threading.Barrier(2)
+    world.sleep = threading.Event().wait
+    world.faults.append(Fault("POST /oauth/token", delay=0.1))
+
+    def land(_):
+        browser = app.test_client()
+        browser.set_cookie("zoomapp", before)
+        together.wait(HANG_SECONDS)
+        return browser.get(callback)
+
+    with ThreadPoolExecutor(2) as pool:
+        won, lost = sorted(pool.map(land, range(2)), key=lambda answer: answer.status_code)
+
+    assert (won.status_code, lost.status_code, lost.json["error"]) == (302, 400, "sign_in_failed")
+    assert world.calls.count("POST /oauth/token") == 1
+    assert "Set-Cookie" not in lost.headers
+    anyone.browser.set_cookie("zoomapp", won.headers["Set-Cookie"].partition("=")[2].partition(";")[0])
+    assert anyone.get(ME).json["id"] == anyone.id
+
+
+@pytest.mark.parametrize("state", ["%25", "wrong", "w-" + "a" * 43, "%", "%00", "x" * 3000])
+def test_a_wrong_state_is_refused(anyone, world, state):
+    anyone.get("/api/zoomapp/install")
+
+    answer = anyone.get(f"/api/zoomapp/auth?code=abc&state={state}")
+
+    assert (answer.status_code, answer.json["error"]) == (400, "sign_in_failed")
+    assert world.calls.count("POST /oauth/token") == 0
+
+
+def test_another_browsers_callback_is_refused(anyone, app, world):
+    callback = anyone.consent(anyone.get("/api/zoomapp/install").location)
+    victim = Person(app, world, "jonas")
+    victim.get("/api/zoomapp/install")
+
+    answer = victim.get(callback)
+
+    assert answer.status_code == 400
+    assert victim.get(ME).status_code == 401
+    assert world.calls.count("POST /oauth/token") == 0
+
+
+def test_a_state_is_too_old_after_five_minutes(anyone, clock, world):
+    callback = anyone.consent(anyone.get("/api/zoomapp/install").location)
+    clock.tick(LIFE_SECONDS)
+
+    assert anyone.get(callback).status_code == 400
+    assert world.calls.count("POST /oauth/token") == 0
+
+
+def test_two_tabs_do_not_break_each_other(anyone):
+    first = anyone.consent(anyone.get("/api/zoomapp/install").location)
+    second = anyone.consent(anyone.get("/api/zoomapp/install").location)
+
+    assert anyone.get(second).status_code == 302
+    assert anyone.get(first).status_code == 302
+    assert anyone.get(ME).status_code == 200
+
+
+def test_a_code_zoom_refuses_signs_nobody_in(anyone):
+    state = parse_qs(urlsplit(anyone.get("/api/zoomapp/install").location).query)["state"][0]
+
+    answer = anyone.get(f"/api/zoomapp/auth?code=never-issued&state={state}")
+
+    assert (answer.status_code, answer.json["error"]) == (400, "sign_in_failed")
+
+
+@pytest.mark.parametrize(("preset", "status"), [("token-error", 502), ("token-html", 502), ("wrong-client", 502)])
+def test_zoom_failing_during_the_exchange_is_an_outage(anyone, world, preset, status):
+    callback = anyone.consent(anyone.get("/api/zoomapp/install").location)
+    world.faults.add(preset)
+
+    assert anyone.get(callback).status_code == status
+
+
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [
+        (400, {"reason": "Invalid authorization code", "error": "invalid_request"}),
+        (400, {"reason": "Redirect URI mismatch.", "error": "invalid_request"}),
+        (401, {"reason": "x", "error": "unauthorized_client"}),
+        (403, {"message": "Forbidden"}),
+        (408, {"error": "timeout"}),
+    ],
+)
+def test_a_refusal_of_the_code_whatever_it_is_called_signs_nobody_in(anyone, world, status, body):
+    callback = anyone.consent(anyone.get("/api/zoomapp/install").location)
+    world.faults.append(Fault("POST /oauth/token", status, body=body))
+
+    answer = anyone.get(callback)
+
+    assert (answer.status_code, answer.json["error"]) == (400, "sign_in_failed")
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "expected"),
+    [
+        (401, {"reason": "Invalid client_id or client_secret", "error": "invalid_client"}, (502, "upstream_error")),
+        (429, {"reason": "Too many requests", "error": "invalid_request"}, (429, "rate_limited")),
+        (400, "<html>", (502, "upstream_error")),
+        (500, {"error": "server_error"}, (502, "upstream_error")),
+    ],
+)
+def test_an_outage_during_the_exchange_is_not_the_persons_fault(anyone, world, caplog, status, body, expected):
+    callback = anyone.consent(anyone.get("/api/zoomapp/install").location)
+    world.faults.append(Fault("POST /oauth/token", status, body=body))
+
+    answer = anyone.get(callback)
+
+    assert (answer.status_code, answer.json["error"]) == expected
+    assert ("the app's credentials are wrong" in caplog.text) == ("invalid_client" in str(body))
+
+
+# Inside Zoom's client
+
+
+def test_in_client_authorization_signs_the_person_in(anyone):
+    anyone.open_from_zoom(typ="meeting")
+
+    answer = anyone.authorize_in_client()
+
+    assert (answer.status_code, answer.json) == (200, {"result": "Success"})
+    assert anyone.get(ME).json["id"] == anyone.id
+
+
+def test_authorize_gives_a_challenge_that_is_the_verifier(anyone):
+    begun = anyone.get("/api/zoomapp/authorize").json
+
+    assert set(begun) == {"codeChallenge", "state"}
+    assert 43 <= len(begun["codeChallenge"]) <= 128
+
+
+def test_a_missing_state_is_accepted_while_exactly_one_sign_in_is_under_way(anyone):
+    assert anyone.authorize_in_client(state=None).status_code == 200
+
+
+def test_a_missing_state_is_refused_when_two_are_under_way(anyone):
+    anyone.get("/api/zoomapp/authorize")
+
+    assert anyone.authorize_in_client(state=None).status_code == 400
+
+
+def test_a_missing_state_is_refused_when_none_is_under_way(anyone, world):
+    code = world.issue_code("dana", "http://localhost/", "x" * 43, in_client=True)
+
+    answer = anyone.post("/api/zoomapp/onauthorized", json={"code": code})
+
+    assert (answer.status_code, answer.json["error"]) == (400, "sign_in_failed")
+
+
+@pytest.mark.parametrize("state", ["wrong", "%", "", 5, ["x"], {"a": 1}])
+def test_a_wrong_state_is_never_accepted(anyone, world, state):
+    anyone.get("/api/zoomapp/authorize")
+
+    assert anyone.authorize_in_client(state=state).status_code == 400
+    assert world.calls.count("POST /oauth/token") == 0
+
+
+def test_a_percent_encoded_state_is_the_same_state(anyone):
+    begun = anyone.get("/api/zoomapp/authorize").json
+    code = anyone.world.issue_code("dana", "http://localhost/", begun["codeChallenge"], "plain", in_client=True)
+    state = "".join(f"%{ord(char):02X}" for char in begun["state"])
+
+    body = {"code": code, "state": state, "href": "http://localhost/"}
+    assert anyone.post("/api/zoomapp/onauthorized", json=body).status_code == 200
+
+
+def test_a_page_of_another_origin_cannot_be_the_redirect(anyone, world):
+    answer = anyone.authorize_in_client(href="https://evil.example/")
+
+    assert (answer.status_code, answer.json["error"]) == (400, "sign_in_failed")
+    assert world.calls.count("POST /oauth/token") == 0
+
+
+def test_an_in_client_state_at_the_web_callback_starts_anew(anyone, app, world):
+    begun = anyone.get("/api/zoomapp/authorize").json
+    system_browser = Person(app, world, "dana")
+    code = world.issue_code("dana", "http://localhost/", begun["codeChallenge"], "plain", in_client=True)
+
+    answer = system_browser.get(f"/api/zoomapp/auth?code={code}&state={quote(begun['state'])}")
+
+    assert (answer.status_code, urlsplit(answer.location).path) == (302, "/api/zoomapp/install")
+    assert world.calls.count("POST /oauth/token") == 0
+
+
+def test_an_in_client_state_does_not_finish_a_web_sign_in(anyone, world):
+    state = anyone.get("/api/zoomapp/authorize").json["state"]
+    web = parse_qs(urlsplit(anyone.get("/api/zoomapp/install").location).query)["state"][0]
+    code = world.issue_code("dana", "http://localhost/", in_client=True)
+
+    assert anyone.post("/api/zoomapp/onauthorized", json={"code": code, "state": web}).status_code == 400
+    assert anyone.get(f"/api/zoomapp/auth?code={code}&state={state}").status_code == 302
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b"[]", b'"x"', b"null", b"\xff", b"{" * 5000])
+def test_malformed_json_is_a_bad_request(anyone, body):
+    answer = anyone.post("/api/zoomapp/onauthorized", data=body, content_type="application/json")
+
+    assert (answer.status_code, answer.json["error"]) == (400, "bad_request")
+
+
+def test_a_later_authorization_replaces_the_earlier_one(dana, app, world):
+    again = Person(app, world, "dana")
+    again.connect()
+
+    assert dana.get(ME).status_code == 200
+    assert world.calls.count("POST /oauth/token") == 1
+
+
+# The app context
+
+
+def test_the_home_url_opens_the_session_it_was_sealed_for(dana, app, world):
+    panel = Person(app, world, "dana")
+
+    answer = panel.open_from_zoom(typ="meeting", mid="dwb4XYaQAkrWvaNAG+nIyw==")
+
+    assert (answer.status_code, answer.location) == (302, "/participants")
+    assert panel.get(ME).json["id"] == dana.id
+
+
+def test_in_the_main_client_the_overview_comes_first(anyone):
+    assert anyone.open_from_zoom(typ="panel").location == "/"
+
+
+def enter(person, blob):
+    return person.get("/api/zoomapp/home", headers={"X-Zoom-App-Context": blob})
+
+
+def test_a_context_is_good_once(anyone, app, world):
+    blob = world.seal_context("dana")
+    assert enter(anyone, blob).status_code == 302
+    other = Person(app, world, "dana")
+
+    for again in (blob, blob + "==", blob.replace("-", "+").replace("_", "/")):
+        answer = enter(other, again)
+        assert (answer.status_code, answer.json["error"]) == (400, "sign_in_failed")
+    assert other.browser.get_cookie("zoomapp") is None
+
+
+@pytest.mark.parametrize("who", ["dana", None])
+def test_a_context_that_its_own_session_repeats_leads_to_the_same_page(anyone, world, parts, clock, who):
+    blob = world.seal_context(who, "meeting", theme="dark")
+    assert enter(anyone, blob).location == "/participants"
+    anyone.post("/settings/theme", data={"theme": "light"})
+    stored, cookie = stored_keys(parts), anyone.browser.get_cookie("zoomapp").value
+    world.calls.clear()
+
+    clock.tick(60)
+    answer, other_way = enter(anyone, blob), anyone.post("/api/zoomapp/context", json={"context": blob + "=="})
+
+    assert (answer.status_code, answer.location) == (302, "/participants")
+    assert other_way.json == {"result": "Success", "location": "/participants"}
+    assert "Set-Cookie" not in answer.headers and "Set-Cookie" not in other_way.headers
+    assert anyone.browser.get_cookie("zoomapp").value == cookie
+    assert stored_keys(parts) == stored
+    assert len(world.calls) == 0
+
+
+def stored_keys(parts):
+    """All there is in the store."""
+    return {key: parts.redis.dump(key) for key in parts.redis.keys("*")}
+
+
+def test_a_repeat_after_a_minute_is_refused(anyone, world, clock):
+    blob = world.seal_context("dana")
+    enter(anyone, blob)
+
+    clock.tick(61)
+
+    assert enter(anyone, blob).status_code == 400
+
+
+def test_a_repeat_by_another_session_of_the_same_person_is_refused(anyone, app, world):
+    blob, other = world.seal_context("dana"), Person(app, world, "dana")
+    enter(other, world.seal_context("dana", action="another"))
+    enter(anyone, blob)
+
+    assert enter(other, blob).status_code == 400
+
+
+def test_a_repeat_by_the_session_before_is_refused(dana, world):
+    """Its id is worth nothing since the context opened another one."""
+    before, blob = dana.browser.get_cookie("zoomapp").value, world.seal_context("jonas")
+    enter(dana, blob)
+    dana.browser.set_cookie("zoomapp", before)
+
+    assert enter(dana, blob).status_code == 400
+
+
+def test_a_repeat_after_somebody_else_came_or_left_is_refused(anyone, world):
+    blob = world.seal_context("dana")
+    enter(anyone, blob)
+    enter(anyone, world.seal_context("jonas"))
+    assert enter(anyone, blob).status_code == 400
+
+    blob = world.seal_context("dana", action="again")
+    enter(anyone, blob)
+    anyone.post("/api/zoomapp/logout")
+    assert enter(anyone, blob).status_code == 400
+    assert anyone.get(ME).status_code == 401
+
+
+def test_a_context_used_before_this_version_is_refused(anyone, world, parts):
+    blob = world.seal_context("dana")
+    enter(anyone, blob)
+    (key,) = parts.redis.keys("zoomapp:context:*")
+    parts.redis.set(key, b"1")
+
+    assert enter(anyone, blob).status_code == 400
+
+
+def test_of_many_browsers_with_one_context_at_once_one_is_let_in(app, world):
+    blob, people = world.seal_context("dana"), [Person(app, world, "dana") for _ in range(8)]
+
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda person: enter(person, blob), people))
+
+    assert sorted(answer.status_code for answer in answers) == [302, *[400] * 7]
+
+
+@pytest.mark.parametrize("length", [0, 1, 2])
+def test_no_other_spelling_of_a_context_opens_it_again(anyone, app, world, length):
+    blobs = (world.seal_context("dana", action="x" * more) for more in range(3))
+    blob = next(each for each in blobs if len(base64.urlsafe_b64decode(each + "=" * (-len(each) % 4))) % 3 == length)
+    assert anyone.get("/api/zoomapp/home", headers={"X-Zoom-App-Context": blob}).status_code == 302
+
+    spelled = [blob[:-1] + last for last in string.ascii_letters + string.digits + "-_+/"]
+    other = Person(app, world, "dana")
+    answers = [other.get("/api/zoomapp/home", headers={"X-Zoom-App-Context": each}) for each in spelled]
+
+    assert {answer.status_code for answer in answers} == {400}
+
+
+def test_a_context_from_the_sdk_does_the_same(anyone, world):
+    answer = anyone.post("/api/zoomapp/context", json={"context": world.seal_context("dana", "meeting")})
+
+    assert (answer.status_code, answer.json["location"]) == (200, "/participants")
+
+
+def test_a_guest_is_signed_in_as_nobody(dana, world):
+    blob = world.seal_context(None, "meeting")
+
+    answer = dana.get("/api/zoomapp/home", headers={"X-Zoom-App-Context": blob})
+
+    assert answer.status_code == 302
+    assert dana.get(ME).status_code == 401
+
+
+def test_another_person_in_the_same_window_gets_a_session_of_their_own(dana, world):
+    before = dana.browser.get_cookie("zoomapp").value
+
+    dana.get("/api/zoomapp/home", headers={"X-Zoom-App-Context": world.seal_context("jonas")})
+
+    assert dana.browser.get_cookie("zoomapp").value != before
+    assert dana.get(ME).json["error"] == "unauthorized"
+
+
+def test_a_forged_context_is_refused_in_general_words(anyone):
+    answer = anyone.get("/api/zoomapp/home", headers={"X-Zoom-App-Context": "DAABAgME"})
+
+    assert answer.status_code == 400
+    assert "struct" not in answer.text and "Tag" not in answer.text
+
+
+# Leaving
+
+
+def test_logging_out_ends_the_session_and_keeps_the_tokens(dana, parts):
+    cookie = dana.browser.get_cookie("zoomapp").value
+
+    answer = dana.post("/api/zoomapp/logout")
+    dana.browser.set_cookie("zoomapp", cookie)
+
+    assert answer.status_code == 200
+    assert dana.get(ME).status_code == 401
+    assert parts.tokens.load(dana.id)
+
+
+def test_disconnecting_revokes_and_leaves_no_key(dana, world, parts):
+    dana.post("/api/zoomapp/disconnect")
+
+    assert world.calls.count("POST /oauth/revoke") == 1
+    assert dana.get(ME).status_code == 401
+    assert parts.redis.keys(key_names.tagged(key_names.tag(dana.id), "*").replace("{", "*")) == []
+
+
+def test_disconnecting_works_while_zoom_is_away(dana, world, parts):
+    world.faults.append(Fault("POST /oauth/revoke", drop="before"))
+
+    assert dana.post("/api/zoomapp/disconnect").status_code == 200
+    assert parts.redis.keys("*:tokens") == []

@@ -1,0 +1,190 @@
+"""What the host's own client says of who is here: checked, bounded, for that host's page alone, and marked so."""
+
+import re
+
+import pytest
+
+from tests.support.people import Person
+from tests.web.reading import read
+from zoomapp.attendance.client_reports import MOST_STAYS
+from zoomapp.store import key_names
+
+PRIYAS = 87000000302
+PAGE = f"/participants/{PRIYAS}"
+LEE = {"participantUUID": "A1", "screenName": "Guest Lee", "role": "attendee", "participantId": 7}
+
+
+@pytest.fixture
+def tell(priya, world):
+    """Posts what a client saw in Priya's running meeting."""
+    uuid = world.start_meeting(PRIYAS).uuid
+
+    def tell(*rows, who=priya, uuid=uuid, **more):
+        return who.post(f"{PAGE}/sighted", json={"uuid": uuid, "participants": rows}, **more)
+
+    return tell
+
+
+def test_the_basic_view_shows_who_the_client_sees_and_says_so(tell, priya, clock):
+    assert tell(LEE).status_code == 204
+    clock.tick(60)
+    tell({**LEE, "participantUUID": "B2", "screenName": "Guest Kim"})
+
+    text = read(priya.look(PAGE))
+
+    assert "Guest Kim" in text
+    assert "Left 1" in text
+    assert "Basic view: what your own Zoom client says; times start when this panel was opened" in text
+    assert "One permission is missing" in text
+    assert "Guest Kim" in priya.get(f"{PAGE}/live").text
+
+
+def test_the_same_is_304_until_the_client_says_more(tell, priya):
+    tell(LEE)
+    etag = priya.get(f"{PAGE}/live").headers["ETag"]
+
+    assert priya.get(f"{PAGE}/live", headers={"If-None-Match": etag}).status_code == 304
+    tell({**LEE, "screenName": "Lee Miller"})
+    assert priya.get(f"{PAGE}/live", headers={"If-None-Match": etag}).status_code == 200
+
+
+def test_who_waits_at_the_clients_door_is_shown_there_until_they_go(tell, priya, clock):
+    kim = {**LEE, "participantUUID": "B2", "screenName": "Guest Kim", "room": "waiting"}
+    tell(LEE, kim)
+    waiting = read(priya.look(PAGE))
+    clock.tick(60)
+    tell(LEE)
+
+    assert "1 waiting · Guest Kim" in waiting
+    assert "Waiting room is empty" in read(priya.look(PAGE))
+
+
+def test_nobody_else_is_shown_it(tell, dana, priya):
+    tell(LEE)
+
+    assert "Guest Lee" in priya.look(PAGE).text
+    assert "Guest Lee" not in dana.look(PAGE).text
+
+
+def test_it_completes_what_better_sources_tell_in_this_persons_view_alone(dana, ada, world):
+    world.tell("live-meeting")
+    link = dana.get("/participants").location
+    only_here = {"uuid": world.live_instance().uuid, "participants": [{**LEE, "screenName": "Only Seen Here"}]}
+
+    assert dana.post(f"{link}/sighted", json=only_here).status_code == 204
+
+    page = read(dana.look(link))
+    assert "Only Seen Here" in page
+    assert "From Zoom’s dashboard; completed by what your own Zoom client says, for you alone" in page
+    assert "Only Seen Here" not in ada.look(link).text
+
+
+def test_one_webhook_switches_nothing_off_that_the_client_sees(tell, priya, world, webhooks, clock):
+    meeting = world.live_instance(PRIYAS)
+    kim = world.join(meeting, None, "Guest Kim")
+    kims = {"participantUUID": kim.participant_uuid.lower(), "screenName": "Guest Kim", "role": "attendee"}
+    clock.tick(60)
+
+    tell(LEE, kims)
+
+    page = priya.look(PAGE)
+    assert re.findall(r'class="person-name"><bdi>([^<]*)', page.text) == ["Guest Kim", "Guest Lee"]
+    assert "as people come and go; completed by what your own Zoom client says" in read(page)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        *(b"", b"[]", b'{"uuid": "", "participants": 1}', b'{"uuid": "", "participants": [{"screenName": 5}]}'),
+        *(b'{"participants": []}', b"[" * 9000),
+    ],
+)
+def test_another_form_is_refused(tell, priya, body):
+    assert priya.post(f"{PAGE}/sighted", data=body, content_type="application/json").status_code == 400
+
+
+def test_too_much_is_refused(tell):
+    assert tell({"screenName": "x" * 257}).status_code == 400
+    assert tell(*[LEE] * 1501).status_code == 400
+    assert tell({"screenName": "x" * 600_000}).status_code == 413
+
+
+def test_a_meeting_of_a_thousand_is_taken_and_shown(tell, priya):
+    crowd = [
+        {
+            "participantUUID": f"5C0F9E9E-1C1B-4D5A-9C5E-{number:012}",
+            "screenName": "Ürün Yöneticisi " * 3,
+            "role": "attendee",
+        }
+        for number in range(1000)
+    ]
+    waiting = [{"participantUUID": f"door {number}", "screenName": "Kim", "room": "waiting"} for number in range(100)]
+
+    assert tell(*crowd, *waiting).status_code == 204
+    assert 'data-here="1000" data-waiting="100"' in priya.look(PAGE).text
+
+
+def test_a_role_that_brings_another_id_makes_nobody_two(tell, priya, clock):
+    tell(LEE)
+    clock.tick(60)
+    tell({**LEE, "participantUUID": "A2", "role": "cohost"})
+
+    page = priya.look(PAGE)
+
+    assert re.findall(r'class="person-name"><bdi>([^<]*)', page.text) == ["Guest Lee"]
+    assert "Co-host" in read(page)
+
+
+def test_a_room_that_is_used_twice_a_day_keeps_its_people_apart(tell, priya):
+    tell(LEE, uuid="the instance of this morning")
+
+    assert "Guest Lee" not in priya.look(PAGE).text
+    tell({**LEE, "screenName": "Guest Kim"})
+    page = read(priya.look(PAGE))
+    assert "Guest Kim" in page
+    assert "Guest Lee" not in page
+
+
+def test_a_client_that_cannot_tell_the_instance_is_in_the_one_that_runs(tell, priya):
+    tell(LEE, uuid="")
+
+    assert "Guest Lee" in priya.look(PAGE).text
+
+
+def test_however_many_come_and_go_who_is_there_is_kept(parts, priya, clock):
+    number = 0
+    for _ in range(4):
+        clock.tick(1)
+        rows = [{**LEE, "participantUUID": f"{number + more}"} for more in range(MOST_STAYS // 3)]
+        parts.sightings.add(priya.id, PRIYAS, "one==", [{**LEE, "participantUUID": "stays"}, *rows])
+        number += len(rows)
+
+    stays = parts.sightings.of(priya.id, PRIYAS, "one==").stays
+
+    assert len(stays) == MOST_STAYS
+    assert [stay.joined_at for stay in stays if stay.uuid == "STAYS"] == [clock() - 3]
+
+
+def test_it_is_kept_sealed_and_for_a_day(tell, priya, parts):
+    tell(LEE)
+    key = key_names.of_user(priya.id, "sightings", str(PRIYAS))
+
+    assert 0 < parts.redis.ttl(key) <= 86400
+    assert b"Guest" not in parts.redis.get(key)
+
+
+def test_it_goes_with_the_person(tell, priya, parts):
+    assert tell(LEE).status_code == 204
+
+    priya.post("/api/zoomapp/disconnect")
+
+    assert parts.redis.keys(f"*{key_names.tag(priya.id)}*") == []
+
+
+def test_another_site_and_a_stranger_cannot_say_anything(tell, app, world):
+    assert tell(LEE, headers={"Origin": "https://evil.example"}).status_code == 403
+    assert tell(LEE, who=Person(app, world, "finn")).status_code == 401
+
+
+def test_of_a_meeting_that_does_not_run_nothing_is_kept(priya):
+    assert priya.post(f"{PAGE}/sighted", json={"uuid": "", "participants": [LEE]}).status_code == 404

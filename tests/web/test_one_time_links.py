@@ -1,0 +1,129 @@
+"""Files for the system browser, which knows nobody here: by a link that works once, for that file, for a minute."""
+
+import re
+
+import pytest
+
+from tests.support.people import OWN
+from tests.web.reading import read
+
+
+def first(pattern, page):
+    return re.search(f'href="({pattern})"', page)[1].replace("&amp;", "&")
+
+
+@pytest.fixture
+def files(dana):
+    """An address of each kind of file."""
+    past = first(r"/participants/[\w-]{22}", dana.look("/meetings?show=past").text)
+    recordings = dana.look("/recordings").text
+    return {
+        "people": f"{past}.csv",
+        "joins": f"{past}/events.csv",
+        "program": f"{past}.json",
+        "recording": first(r"/recordings/[^\"/]+/[0-9a-f]{16}", recordings),
+        "spreadsheet": first(r"/recordings\.csv\?[^\"]+", recordings),
+        "calendar": "/meetings/85000000101.ics",
+        "calendar with passcode": "/meetings/85000000101.ics?passcode=1",
+    }
+
+
+def left(person, address):
+    """Where the link for this file leads."""
+    return person.post("/files", json={"address": address}).json["url"].removeprefix(OWN)
+
+
+def test_whoever_has_the_link_gets_the_file_once(dana, app, files):
+    for name, address in files.items():
+        link, stranger = left(dana, address), app.test_client()
+
+        got, again = stranger.get(link), stranger.get(link)
+
+        assert got.data == dana.get(address).data, name
+        assert got.headers["Content-Disposition"].startswith("attachment"), name
+        assert "Set-Cookie" not in got.headers, name
+        assert (got.status_code, again.status_code) == (200, 410), name
+        assert "Content-Disposition" not in again.headers, name
+
+
+def test_every_file_of_ours_is_marked_for_the_panels_script(dana, files):
+    pages = "".join(
+        dana.look(page).text for page in ("/meetings/85000000101", "/meetings", "/recordings", files["people"][:-4])
+    )
+    marked = re.findall(r'href="([^"]+)"(?= data-file)', pages)
+
+    assert {name for name, address in files.items() if address.replace("&", "&amp;") not in marked} == {
+        "calendar with passcode"
+    }
+
+
+def test_a_link_is_for_one_file_and_whoever_tries_another_has_used_it(dana, app, files):
+    link, stranger = left(dana, files["people"]), app.test_client()
+    key = link.rpartition("once=")[2]
+
+    assert stranger.get(f"{files['program']}?once={key}").status_code == 410
+    assert stranger.get(link).status_code == 410
+    link = left(dana, files["calendar"])
+    assert stranger.get(link.replace("?", "?passcode=1&")).status_code == 410
+
+
+@pytest.mark.parametrize(
+    "address", ["/", "/meetings", "/zoom/api/v2/users/me", "/meetings/1/passcode", "/nowhere", "https://a", "//[", ""]
+)
+def test_nothing_but_a_file_has_a_link(dana, address):
+    assert dana.post("/files", json={"address": address}).status_code == 400
+
+
+def test_a_key_opens_no_page(dana, app, files):
+    key = left(dana, files["people"]).rpartition("once=")[2]
+
+    assert app.test_client().get(f"/meetings?once={key}", headers={"Accept": "text/html"}).status_code == 401
+
+
+def test_looking_at_the_address_first_does_not_use_it_up(dana, app, files):
+    link, stranger = left(dana, files["people"]), app.test_client()
+
+    assert stranger.head(link).status_code == 410
+    assert stranger.get(link).status_code == 200
+
+
+def test_the_link_is_worth_what_the_grant_is(dana, app, parts, files):
+    link = left(dana, files["people"])
+
+    parts.tokens.forget(dana.id)
+
+    assert app.test_client().get(link).status_code == 410
+
+
+def test_the_link_acts_for_who_left_it_whoever_is_signed_in_there(dana, priya, files):
+    link = left(dana, files["calendar"])
+
+    assert priya.browser.get(link).data == dana.get(files["calendar"]).data
+
+
+def test_the_link_ends_after_a_minute_and_is_sealed(dana, parts, files):
+    left(dana, files["people"])
+
+    (key,) = parts.redis.keys("zoomapp:*:file:*")
+
+    assert 0 < parts.redis.ttl(key) <= 60
+    assert b"/participants" not in parts.redis.get(key)
+
+
+def test_a_link_that_was_used_says_where_another_is(dana, app, files):
+    link, stranger = left(dana, files["people"]), app.test_client()
+    stranger.get(link)
+
+    page = stranger.get(link, headers={"Accept": "text/html"})
+
+    assert "This link was used, or is too old" in read(page, 410)
+
+
+def test_another_site_cannot_ask_for_a_link(dana, files):
+    elsewhere = {"Sec-Fetch-Site": "cross-site", "Origin": "https://elsewhere.example"}
+
+    assert dana.post("/files", json={"address": files["people"]}, headers=elsewhere).status_code == 403
+
+
+def test_links_are_not_for_strangers(anyone):
+    assert anyone.post("/files", json={"address": "/meetings/85000000101.ics"}).status_code == 401

@@ -1,0 +1,87 @@
+"""All pages of a list, whatever Zoom does in between."""
+
+import pytest
+
+from zoomapp.errors import UpstreamError
+from zoomapp.zoom.pagination import collect
+
+
+def book(*pages):
+    """A list of pages: each (rows, next token) or something to raise; asked for by the token before."""
+    tokens = ["", *(page[1] for page in pages[:-1] if isinstance(page, tuple))]
+
+    def fetch(token):
+        page = pages[tokens.index(token)]
+        if isinstance(page, Exception):
+            raise page
+        return {"rows": [{"n": n} for n in page[0]], "next_page_token": page[1], "total_records": 9}
+
+    return fetch
+
+
+def numbers(collected):
+    return [row["n"] for row in collected.rows]
+
+
+def test_every_page_is_read_until_the_token_is_empty():
+    found = collect(book(([1, 2], "a"), ([3], "b"), ([4], "")), "rows")
+
+    assert numbers(found) == [1, 2, 3, 4]
+    assert (found.complete, found.pages) == (True, 3)
+
+
+def test_who_has_enough_goes_on_later_where_it_stopped():
+    pages = book(([1, 2], "a"), ([3], "b"), ([4], ""))
+
+    first = collect(pages, "rows", enough=lambda: True)
+    rest = collect(pages, "rows", begun=first)
+
+    assert (numbers(first), first.token, first.complete, first.pages_in_all) == ([1, 2], "a", False, 5)
+    assert (numbers(rest), rest.token, rest.complete, rest.pages) == ([1, 2, 3, 4], "", True, 3)
+
+
+def test_a_token_that_comes_back_later_ends_the_list_too():
+    def fetch(token):
+        return {"rows": [{"n": 1}], "next_page_token": "same"}
+
+    first = collect(fetch, "rows", enough=lambda: True)
+
+    assert collect(fetch, "rows", begun=first, enough=lambda: True).token == ""
+
+
+def test_a_failure_later_keeps_what_came_before():
+    pages = book(([1, 2], "a"), UpstreamError("gone"))
+
+    found = collect(pages, "rows", begun=collect(pages, "rows", enough=lambda: True))
+
+    assert (numbers(found), found.complete) == ([1, 2], False)
+
+
+def test_a_token_that_comes_back_ends_the_list():
+    found = collect(lambda token: {"rows": [{"n": 1}], "next_page_token": "same"}, "rows")
+
+    assert (found.pages, found.complete) == (2, False)
+
+
+def test_a_failure_after_the_first_page_keeps_what_came():
+    found = collect(book(([1, 2], "a"), UpstreamError("gone")), "rows")
+
+    assert (numbers(found), found.total, found.complete) == ([1, 2], 9, False)
+
+
+def test_a_failure_of_the_first_page_is_the_failure():
+    with pytest.raises(UpstreamError):
+        collect(book(UpstreamError("gone")), "rows")
+
+
+def test_a_list_without_end_is_cut_off():
+    counter = iter(range(1000))
+
+    found = collect(lambda token: {"rows": [], "next_page_token": str(next(counter))}, "rows", most_pages=5)
+
+    assert (found.pages, found.complete) == (5, False)
+
+
+@pytest.mark.parametrize("odd", [None, [], {"rows": None}, {"rows": ["x", None]}])
+def test_an_odd_answer_is_an_empty_list(odd):
+    assert collect(lambda token: odd, "rows").rows == ()

@@ -1,0 +1,33 @@
+"""A 429 is a 429, however its body is packed and whatever stands in it."""
+
+import gzip
+import io
+import json
+
+import pytest
+from urllib3 import HTTPResponse
+
+from sandbox.faults import DAILY
+from tests.support.people import NOON
+from zoomapp.zoom.client import Answer, limited
+
+WORDS = json.dumps({"code": 429, "message": DAILY}).encode()
+
+
+def refusal(body, **headers):
+    told = {"Content-Length": str(len(body)), **headers}
+    return Answer(429, told, HTTPResponse(io.BytesIO(body), told, preload_content=False, decode_content=False), "GET")
+
+
+@pytest.mark.parametrize(("body", "encoding"), [(WORDS, "identity"), (gzip.compress(WORDS), "gzip")])
+def test_zooms_words_are_read_as_they_came(body, encoding):
+    limit = limited(refusal(body, **{"Content-Encoding": encoding}), NOON)
+
+    assert (limit.daily, limit.retry_after, limit.detail) == (True, 50_400, DAILY)
+
+
+@pytest.mark.parametrize("body", [b"", b"<html>", b"[]", gzip.compress(WORDS)])
+def test_without_zooms_words_it_is_a_wait_all_the_same(body):
+    limit = limited(refusal(body, **{"Retry-After": "7"}), NOON)
+
+    assert (limit.daily, limit.retry_after, limit.detail) == (False, 7, "")

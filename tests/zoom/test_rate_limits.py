@@ -1,0 +1,118 @@
+"""``Retry-After`` in all its forms becomes whole seconds that a person can wait."""
+
+from datetime import UTC, datetime
+from email.utils import format_datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from zoomapp.zoom.rate_limits import LONGEST, counted_change, day_label, is_daily, retry_after_seconds, whose_day
+
+NOW = datetime(2026, 3, 2, 23, 0, tzinfo=UTC).timestamp()
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [
+        ("7", 7),
+        (" 7 ", 7),
+        ("0", 1),
+        ("1.2", 2),
+        ("2026-03-03T00:00:00Z", 3600),
+        ("2026-03-03T00:00:00", 3600),
+        ("2026-03-03T01:00:00+01:00", 3600),
+        ("Tue, 03 Mar 2026 00:00:00 GMT", 3600),
+        ("2020-01-01T00:00:00Z", 1),
+        ("2099-01-01T00:00:00Z", LONGEST),
+        ("999999999", LONGEST),
+        ("-5", 1),
+        ("soon", 1),
+        ("", 1),
+    ],
+)
+def test_every_form_is_read(text, seconds):
+    assert retry_after_seconds(text, NOW) == seconds
+
+
+def test_a_daily_limit_without_a_time_ends_at_midnight_utc():
+    assert retry_after_seconds("", NOW, daily=True) == 3600
+
+
+@given(st.text(max_size=60))
+def test_whatever_is_sent_the_wait_is_between_a_second_and_a_day(text):
+    assert 1 <= retry_after_seconds(text, NOW) <= LONGEST
+
+
+@given(st.integers(min_value=1, max_value=80_000))
+def test_the_three_forms_agree(seconds):
+    moment = datetime.fromtimestamp(NOW + seconds, UTC)
+
+    forms = [str(seconds), moment.isoformat(), format_datetime(moment, usegmt=True)]
+
+    assert {retry_after_seconds(form, NOW) for form in forms} == {seconds}
+
+
+def test_a_day_is_told_from_a_second():
+    assert is_daily("Daily-limit", "")
+    assert is_daily("", "You have exceeded the daily rate limit (100) of Meeting Create/Update API requests")
+    assert not is_daily("QPS", "You have reached the maximum per-second rate limit for this API.")
+
+
+@pytest.mark.parametrize(
+    ("limit_type", "message", "whose"),
+    [
+        ("Daily-limit", "", "account"),
+        ("", "You have reached the maximum daily rate limit for this API.", "account"),
+        ("", "You have exceeded the daily rate limit (100) of Meeting Create/Update API requests permitted …", "host"),
+        ("Daily-limit", "You have exceeded the daily rate limit (3) of requests permitted for this registrant.", ""),
+        ("QPS", "You have reached the maximum per-second rate limit for this API.", ""),
+    ],
+)
+def test_whose_day_is_used_up(limit_type, message, whose):
+    assert whose_day(limit_type, message) == whose
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "label"),
+    [
+        ("GET", "/v2/users/me", "light"),
+        ("HEAD", "/v2/users/me", "light"),
+        ("GET", "/v2/users/me/meetings", "medium"),
+        ("PATCH", "/v2/meetings/1", "light"),
+        ("GET", "/v2/past_meetings/a%252Fb/participants", "medium"),
+        ("GET", "/v2/report/meetings/1", "heavy"),
+        ("GET", "/v2/metrics/meetings", "heavy"),
+        ("GET", "/v2/metrics/meetings/1/participants", "heavy"),
+        ("GET", "/v2/groups", ""),
+        ("DELETE", "/v2/users/me", ""),
+    ],
+)
+def test_the_label_in_whose_day_a_call_counts(method, path, label):
+    assert day_label(method, path) == label
+
+
+def test_zoom_knows_its_labels_better_than_the_table():
+    assert day_label("GET", "/v2/users/me", "Medium") == "medium"
+    assert day_label("GET", "/v2/groups", "Resource-intensive") == "heavy"
+    assert day_label("GET", "/v2/users/me", "Featherweight") == "light"
+
+
+@given(st.sampled_from(["GET", "HEAD", "POST", "DELETE"]), st.text(), st.text())
+def test_a_label_is_one_of_three_or_none(method, path, category):
+    assert day_label(method, f"/v2/{path}", category) in {"light", "medium", "heavy", ""}
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "address"),
+    [
+        ("POST", "/v2/users/me/meetings", "/v2/users/dana/meetings"),
+        ("POST", "/v2/users/dana/meetings", "/v2/users/dana/meetings"),
+        ("PATCH", "/v2/meetings/1", "/v2/meetings/1"),
+        ("PATCH", "/v2/meetings/1/status", ""),
+        ("GET", "/v2/users/me/meetings", ""),
+        ("DELETE", "/v2/meetings/1", ""),
+    ],
+)
+def test_what_counts_among_a_hosts_hundred(method, path, address):
+    assert counted_change(method, path, "dana") == address

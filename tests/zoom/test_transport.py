@@ -1,0 +1,278 @@
+"""The transport against a server that sends what it is told, byte by byte if need be."""
+
+import contextvars
+import gzip
+import socket
+import subprocess
+import sys
+import threading
+import time
+import tracemalloc
+
+import pytest
+import requests
+
+from tests.support.processes import HANG_SECONDS
+from zoomapp import deadline
+from zoomapp.errors import UpstreamError, UpstreamTimeout
+from zoomapp.services import http_session
+from zoomapp.zoom.client import Call, ZoomClient
+from zoomapp.zoom.transport import ExactAdapter
+from zoomapp.zoom.transport_errors import LostAnswer, NotSent
+
+MEGABYTE = 1024 * 1024
+HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n"
+
+
+class Peer:
+    """A server of one script: each connection gets its next line of pieces, with a pause after each piece."""
+
+    def __init__(self, *scripts, pause=0.0):
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.url = f"http://127.0.0.1:{self.listener.getsockname()[1]}"
+        self.heads = []
+        self.connections = 0
+        self._scripts = list(scripts)
+        self._pause = pause
+        threading.Thread(target=self._serve, daemon=True).start()
+
+    def _serve(self):
+        while True:
+            try:
+                connection, _ = self.listener.accept()
+            except OSError:
+                return
+            self.connections += 1
+            threading.Thread(target=self._answer, args=(connection,), daemon=True).start()
+
+    def _answer(self, connection):
+        with connection:
+            while self._scripts:
+                head = b""
+                while b"\r\n\r\n" not in head:
+                    piece = connection.recv(65536)
+                    if not piece:
+                        return
+                    head += piece
+                self.heads.append(head)
+                script = self._scripts.pop(0)
+                for piece in script:
+                    try:
+                        connection.sendall(piece)
+                    except OSError:
+                        return
+                    if self._pause:
+                        time.sleep(self._pause)
+                if b"close" in script[0]:
+                    return
+
+
+@pytest.fixture
+def peer():
+    """A factory of peers."""
+    made = []
+
+    def make(*scripts, **more):
+        made.append(Peer(*scripts, **more))
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.listener.close()
+
+
+def drip(data):
+    """One byte at a time."""
+    return [data[at : at + 1] for at in range(len(data))]
+
+
+@pytest.fixture
+def adapter():
+    return ExactAdapter()
+
+
+def get(adapter, url, seconds=HANG_SECONDS, stream=False):
+    request = requests.PreparedRequest()
+    request.method, request.url, request.body = "GET", url, None
+    request.headers = requests.structures.CaseInsensitiveDict({"Accept": "*/*"})
+    return adapter.send(request, stream=stream, timeout=(HANG_SECONDS, seconds))
+
+
+@pytest.mark.parametrize(
+    "target", ["/v2/a%2fb%252Fc", "/v2/x?q=%7e&&a=b+c", "/v2/..%2e;/", "/v2/a//b", "/v2/%C3%a9?x=[1]|", "/?"]
+)
+def test_the_target_goes_out_byte_for_byte(adapter, peer, target):
+    server = peer([HEAD + b"{}"])
+
+    get(adapter, server.url + target)
+
+    assert server.heads[0].startswith(f"GET {target} HTTP/1.1\r\n".encode())
+
+
+@pytest.mark.parametrize("packed", [True, False], ids=["packed", "plain"])
+def test_an_answer_that_is_read_whole_has_a_largest_size(adapter, peer, packed):
+    body = gzip.compress(bytes(200 * MEGABYTE), 1) if packed else bytes(20 * MEGABYTE)
+    head = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n" % len(body)
+    server = peer([head + (b"Content-Encoding: gzip\r\n" if packed else b"") + b"\r\n", body], [HEAD + b"{}"])
+    tracemalloc.start()
+    begun = tracemalloc.get_traced_memory()[0]
+
+    with pytest.raises(LostAnswer):
+        get(adapter, server.url + "/oauth/token")
+
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak - begun < 8 * MEGABYTE
+    assert get(adapter, server.url + "/oauth/token").json() == {}
+
+
+def test_a_packed_answer_of_the_largest_size_is_read_whole(adapter, peer):
+    body = gzip.compress(b"x" * MEGABYTE)
+    head = b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: %d\r\n\r\n" % len(body)
+    server = peer([head + body], [HEAD + b"{}"])
+
+    assert len(get(adapter, server.url + "/oauth/token").content) == MEGABYTE
+    assert get(adapter, server.url + "/oauth/token").json() == {}
+
+
+def test_both_tries_of_a_read_share_one_budget(peer):
+    broken_off = b"HTTP/1.1 200 OK\r\nConnection: close\r\n"
+    server = peer([broken_off], [b""] * 200, pause=0.3)
+    limits = []
+
+    class RecordingAdapter(ExactAdapter):
+        def exchange(self, *arguments):
+            limits.append(arguments[-1][1])
+            return super().exchange(*arguments)
+
+    client = ZoomClient(http_session(RecordingAdapter()), server.url)
+
+    def ask():
+        deadline.begin(3.0)
+        with pytest.raises(UpstreamTimeout):
+            client.send(Call("GET", "/v2/x"), "t")
+        return deadline.passed()
+
+    assert contextvars.copy_context().run(ask)
+    assert len(server.heads) == 2
+    assert limits[0] <= 3.0 and limits[1] <= limits[0] - 0.2  # the first try took 0.3 s of them
+
+
+def test_a_connection_is_used_again(adapter, peer):
+    server = peer([HEAD + b"{}"], [HEAD + b"{}"])
+
+    for _ in range(2):
+        assert get(adapter, server.url + "/v2/x").json() == {}
+
+    assert server.connections == 1
+
+
+def test_a_cookie_that_is_set_does_not_come_along_with_the_next_call(peer):
+    server = peer([HEAD.replace(b"\r\n\r\n", b"\r\nSet-Cookie: sid=danas\r\n\r\n") + b"{}"], [HEAD + b"{}"])
+    session = http_session(ExactAdapter())
+
+    for _ in range(2):
+        session.post(
+            server.url + "/oauth/token", data={"grant_type": "refresh_token"}, timeout=(HANG_SECONDS, HANG_SECONDS)
+        )
+
+    assert b"cookie" not in server.heads[1].lower()
+
+
+def test_a_head_that_drips_ends_when_its_time_is_up(adapter, peer):
+    server = peer(drip(HEAD + b"{}"), pause=0.05)  # whole after 3.5 s, without a silence of half a second
+
+    with pytest.raises(requests.ReadTimeout):
+        get(adapter, server.url + "/v2/x", seconds=0.5)
+
+
+def test_a_body_that_drips_ends_when_its_time_is_up(adapter, peer):
+    long = HEAD.replace(b"Content-Length: 2", b"Content-Length: 200")
+    server = peer([long, *drip(b" " * 200)], pause=0.05)  # whole after 10 s
+
+    with pytest.raises(requests.ReadTimeout):
+        get(adapter, server.url + "/v2/x", seconds=0.5)
+
+
+def test_a_streamed_body_that_drips_is_a_time_out(monkeypatch, peer):
+    monkeypatch.setattr("zoomapp.zoom.client.ANSWER_SECONDS", 0.5)
+    long = HEAD.replace(b"Content-Length: 2", b"Content-Length: 200")
+    server = peer([long, *drip(b" " * 200)], pause=0.05)
+    answer = ZoomClient(http_session(ExactAdapter()), server.url).send(Call("GET", "/v2/x"), "token")
+
+    with pytest.raises(UpstreamTimeout):
+        answer.whole()
+
+
+def test_an_answer_in_time_leaves_its_connection_alone(adapter, peer):
+    server = peer(drip(HEAD + b"{}"), [HEAD + b"{}"], pause=0.005)
+
+    get(adapter, server.url + "/v2/x")
+    time.sleep(0.6)  # the watch has looked since
+
+    assert get(adapter, server.url + "/v2/x").status_code == 200
+    assert server.connections == 1
+
+
+def test_nobody_there_is_known_to_have_got_nothing(adapter):
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+
+    with pytest.raises(NotSent):
+        get(adapter, f"http://127.0.0.1:{port}/v2/x")
+
+
+def test_an_answer_that_never_began_may_have_been_processed(adapter, peer):
+    server = peer([b"HTTP/1.1 close"])
+
+    with pytest.raises(LostAnswer):
+        get(adapter, server.url + "/v2/x")
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\n\r\n{}",
+        b"HTTP/1.1 200 OK\r\nConnection: close\r\n",
+    ],
+    ids=["no length", "head cut off"],
+)
+def test_an_answer_without_a_frame_is_never_taken_for_whole(peer, answer):
+    server = peer([answer], [answer])
+
+    with pytest.raises(UpstreamError):
+        ZoomClient(http_session(ExactAdapter()), server.url).send(Call("GET", "/v2/x"), "token")
+
+
+def test_a_body_that_breaks_off_is_never_taken_for_whole(peer):
+    cut = HEAD.replace(b"Content-Length: 2", b"Content-Length: 20\r\nConnection: close") + b'{"a":1'
+    server = peer([cut])
+    answer = ZoomClient(http_session(ExactAdapter()), server.url).send(Call("GET", "/v2/x"), "token")
+
+    with pytest.raises(UpstreamError):
+        answer.whole()
+
+
+FORKED = """
+import os, signal, socket
+from zoomapp.zoom.watch import Watch
+
+class Holder:
+    pass
+
+watch, holder = Watch(), Holder()
+holder.sock, other = socket.socketpair()
+with watch.over(holder, 5):
+    pass
+if os.fork():
+    os._exit(os.waitstatus_to_exitcode(os.wait()[1]))
+signal.alarm(60)
+with watch.over(holder, 0.3):
+    os._exit(0 if holder.sock.recv(1) == b"" else 1)
+"""
+
+
+def test_a_process_that_was_forked_has_a_watch_of_its_own():
+    done = subprocess.run([sys.executable, "-W", "ignore", "-c", FORKED], timeout=HANG_SECONDS, check=False)
+
+    assert done.returncode == 0

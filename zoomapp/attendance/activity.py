@@ -1,0 +1,42 @@
+"""What happened last in a meeting, in sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from gettext import gettext as _
+
+from zoomapp import dates
+from zoomapp.attendance import Person
+
+MOST = 5
+
+
+@dataclass(frozen=True)
+class Event:
+    """Somebody came, waits, or left. ``state``: here, waiting or left."""
+
+    at: datetime
+    name: str
+    state: str
+    words: str
+
+
+def latest(people: Sequence[Person], most: int = MOST) -> list[Event]:
+    """The last events, newest first."""
+    told = [event for person in people for event in _events(person)]
+    return sorted(told, key=lambda event: event.at, reverse=True)[:most]
+
+
+def _events(person: Person) -> Iterator[Event]:
+    for start, _end in person.waiting:
+        yield _event(start, person, "waiting", _("is in the waiting room"))
+    for place, (start, end) in enumerate(person.here):
+        yield _event(start, person, "here", _("rejoined") if place else _("joined"))
+        if end is not None:
+            yield _event(end, person, "left", _("left after %(time)s") % {"time": dates.duration(end - start)})
+
+
+def _event(at: float, person: Person, state: str, words: str) -> Event:
+    return Event(datetime.fromtimestamp(at, UTC), person.name, state, words)

@@ -1,0 +1,193 @@
+"""What webhooks tell of meetings: who came, waited, was let in, left. Kept sealed, under the host, for the host.
+
+Every event is a field of its own in the meeting's hash, named by what it says: two workers never overwrite one
+another's event, and one that comes twice is there once. Of a host who is not connected nothing is kept; a connected
+host's records end with the retention, or when the host disconnects.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from typing import Any, cast
+
+import msgspec
+import redis
+
+from zoomapp import dates
+from zoomapp.attendance import Record, from_event, records
+from zoomapp.store import key_names, redis_client
+from zoomapp.store.encryption import CannotOpen, KeyRing
+
+log = logging.getLogger(__name__)
+
+KIND, INDEX = "room", "rooms"
+#: What a subscription has to name.
+EVENTS = ("meeting.started", "meeting.ended", *records.EVENTS, "meeting.participant_role_changed")
+DAY_SECONDS = 86400
+#: Of one meeting: a thousand people who each come, wait, are let in and leave five times.
+MOST_RECORDS = 20_000
+#: Of one host.
+MOST_ROOMS = 500
+#: Zoom ends every meeting after 30 hours: one that nobody told us the end of is over by then.
+LONGEST_SECONDS = 30 * 3600
+#: Beside what the index says of a meeting, a field of its own for its end: events come in any order.
+ENDED = b":ended"
+
+#: Only for a host who is connected, in one step: a disconnect in between finds and deletes what was written.
+_KEEP = f"""{redis_client.LIST_KEYS}
+if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
+redis.call('HSET', KEYS[3], ARGV[3], ARGV[4])
+local records = redis.call('HLEN', KEYS[2])
+for at = 5, #ARGV, 2 do
+  if records < tonumber(ARGV[2]) then records = records + redis.call('HSETNX', KEYS[2], ARGV[at], ARGV[at + 1]) end
+end
+for _, key in ipairs({{KEYS[2], KEYS[3]}}) do redis.call('EXPIRE', key, ARGV[1]) end
+list_keys(KEYS[4], ARGV[1], KEYS[2], KEYS[3])
+return 1
+"""
+
+
+@dataclass(frozen=True)
+class Room:
+    """One held meeting as far as events told of it; ``heard_at`` is the moment of the last one that we know of."""
+
+    uuid: str
+    number: int
+    topic: str
+    heard_at: float
+    ended_at: float | None = None
+
+
+class Rooms:
+    """The meetings of connected hosts."""
+
+    def __init__(
+        self,
+        client: redis.Redis,
+        ring: KeyRing,
+        days: int,
+        clock: Callable[[], float],
+        most_records: int = MOST_RECORDS,
+    ) -> None:
+        self._redis = client
+        self._ring = ring
+        self._seconds = days * DAY_SECONDS
+        self._clock = clock
+        self._most_records = most_records
+        self._keep = client.register_script(_KEEP)
+
+    def hear(self, event: dict[str, Any]) -> None:
+        """Keep what a ``meeting.`` event tells. Hearing it again changes nothing. Raises StoreUnavailable."""
+        meeting = _part(_part(event, "payload"), "object")
+        host, uuid = str(meeting.get("host_id") or ""), str(meeting.get("uuid") or "")
+        name, heard = str(event.get("event")), from_event(event)
+        if not host or not uuid or not (heard or name in ("meeting.started", "meeting.ended")):
+            return
+        index, room = key_names.of_user(host, INDEX), _room(host, uuid)
+        field, said = key_names.digest(uuid).encode(), self._said(event, meeting, uuid)
+        if name == "meeting.ended":
+            field += ENDED
+        about = self._ring.seal(INDEX, index, msgspec.json.encode(said))
+        told = [msgspec.json.encode(record) for record in heard]
+        pairs = [part for each in told for part in (key_names.digest(each), self._ring.seal(KIND, room, each))]
+        names = [key_names.of_user(host, "tokens"), room, index, key_names.of_user(host, "keys")]
+        with redis_client.named_failures():
+            self._keep(names, [self._seconds, self._most_records, field, about, *pairs])
+        if name == "meeting.started":
+            self._prune(host)
+
+    def records(self, host_id: str, uuid: str) -> tuple[Record, ...]:
+        """What was told of who came to a meeting and left it, in no order. Raises StoreUnavailable."""
+        room = _room(host_id, uuid)
+        with redis_client.named_failures():
+            sealed = cast("list[bytes]", self._redis.hvals(room))
+        return tuple(self._opened(KIND, room, sealed, Record))
+
+    def news(self, host_id: str, uuid: str) -> tuple[int, float]:
+        """How many records there are, and of which moment the last is. Raises StoreUnavailable.
+
+        The number changes with every one that comes, and with nothing else.
+        """
+        index = key_names.of_user(host_id, INDEX)
+        with redis_client.named_failures(), self._redis.pipeline(transaction=False) as pipe:
+            pipe.hlen(_room(host_id, uuid))
+            pipe.hget(index, key_names.digest(uuid))
+            count, about = pipe.execute()
+        room = next(iter(self._opened(INDEX, index, [about] if about else [], Room)), None)
+        return count, room.heard_at if room else 0.0
+
+    def running(self, host_id: str) -> tuple[Room, ...]:
+        """The host's meetings that have not ended, the newest first. Raises StoreUnavailable."""
+        newest: dict[int, Room] = {}
+        for room in self.all(host_id):
+            newest.setdefault(room.number, room)
+        return tuple(
+            room
+            for room in newest.values()
+            if room.ended_at is None and self._clock() - room.heard_at < LONGEST_SECONDS
+        )
+
+    def find(self, host_id: str, instance: str) -> Room | None:
+        """The host's room of a meeting's UUID; of a meeting's number, the newest one."""
+        return next((room for room in self.all(host_id) if instance in (room.uuid, str(room.number))), None)
+
+    def all(self, host_id: str) -> list[Room]:
+        """What is kept of the host's meetings, the newest first. Raises StoreUnavailable."""
+        index = key_names.of_user(host_id, INDEX)
+        with redis_client.named_failures():
+            told = cast("dict[bytes, bytes]", self._redis.hgetall(index))
+        about = [sealed for name, sealed in told.items() if not name.endswith(ENDED)]
+        found = []
+        for room in self._opened(INDEX, index, about, Room):
+            end = told.get(key_names.digest(room.uuid).encode() + ENDED)
+            over = next(iter(self._opened(INDEX, index, [end] if end else [], float)), None)
+            found.append(replace(room, ended_at=over))
+        return sorted(found, key=lambda room: room.heard_at, reverse=True)
+
+    def _prune(self, host: str) -> None:
+        """Drop what the index still names of meetings that are gone, and the oldest of too many."""
+        first = self._clock() - self._seconds
+        gone = [room for place, room in enumerate(self.all(host)) if place >= MOST_ROOMS or room.heard_at < first]
+        fields = [
+            field for room in gone for name in [key_names.digest(room.uuid).encode()] for field in (name, name + ENDED)
+        ]
+        if gone:
+            with redis_client.named_failures():
+                self._redis.hdel(key_names.of_user(host, INDEX), *fields)
+                self._redis.delete(*(_room(host, room.uuid) for room in gone))
+
+    def _opened(self, kind: str, owner: str, sealed: Iterable[bytes], shape: type[Any]) -> Iterable[Any]:
+        """Those that open, as what they are; one of an older form or a retired key counts as not there."""
+        for each in sealed:
+            try:
+                yield msgspec.json.decode(self._ring.open(kind, owner, each), type=shape)
+            except (CannotOpen, msgspec.MsgspecError):
+                log.warning("record does not open", extra={"kind": kind})
+
+    def _said(self, event: dict[str, Any], meeting: dict[str, Any], uuid: str) -> Room | float:
+        """What goes into the index: the moment of the end, or all that is known of the meeting."""
+        if event["event"] != "meeting.ended":
+            return Room(uuid, _number(meeting), str(meeting.get("topic") or ""), self._sent_at(event))
+        ended = dates.parse(meeting.get("end_time"))
+        return ended.timestamp() if ended else self._sent_at(event)
+
+    def _sent_at(self, event: dict[str, Any]) -> float:
+        moment = event.get("event_ts")
+        return moment / 1000 if isinstance(moment, int | float) else self._clock()
+
+
+def _room(host: str, uuid: str) -> str:
+    return key_names.of_user(host, KIND, key_names.digest(uuid))
+
+
+def _number(meeting: dict[str, Any]) -> int:
+    """The meeting's number: text in some events, a number in others."""
+    told = str(meeting.get("id") or "")
+    return int(told) if told.isascii() and told.isdigit() else 0
+
+
+def _part(whole: dict[str, Any], name: str) -> dict[str, Any]:
+    part = whole.get(name)
+    return part if isinstance(part, dict) else {}

@@ -1,0 +1,1 @@
+"""Sign-in: authorization codes, pending sign-ins."""

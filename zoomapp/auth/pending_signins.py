@@ -1,0 +1,157 @@
+"""Sign-ins that have begun: what must come back unchanged, once, to the browser that began it (RFC 9700 2.1.1, 4.7)."""
+
+from __future__ import annotations
+
+import contextlib
+import math
+import secrets
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import cast
+
+import msgspec
+import redis
+
+from zoomapp.errors import StoreUnavailable, TooManySignIns
+from zoomapp.store import key_names
+from zoomapp.store.encryption import CannotOpen, KeyRing
+from zoomapp.store.redis_client import named_failures
+
+LIFE_SECONDS = 300
+#: More begun sign-ins than a person has tabs are a mistake or an attack; the oldest go.
+MOST = 12
+#: Pending sign-ins of all browsers together. Above that no other starts, and those under way can finish.
+MOST_PENDING = 50_000
+KIND = "begun"
+#: The states of all pending sign-ins (digests), sorted by the moment they expire.
+PENDING = f"{key_names.PREFIX}{{{KIND}}}:pending"
+
+WEB, IN_CLIENT = "w", "c"
+
+#: Counts one more pending sign-in. Returns when the oldest expires if there are too many, else an empty string.
+_COUNT = """
+redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', ARGV[2])
+if redis.call('ZCARD', KEYS[1]) >= tonumber(ARGV[4]) and not redis.call('ZSCORE', KEYS[1], ARGV[1]) then
+  return redis.call('ZRANGE', KEYS[1], 0, 0, 'WITHSCORES')[2] or ARGV[3]
+end
+redis.call('ZADD', KEYS[1], ARGV[3], ARGV[1])
+redis.call('EXPIRE', KEYS[1], ARGV[5])
+return ''
+"""
+
+#: Saves one sign-in of a browser. Deletes those that are too many, in the order given, then any; returns the deleted.
+_ADD = """
+redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])
+redis.call('EXPIRE', KEYS[1], ARGV[3])
+local others, deleted = {unpack(ARGV, 5)}, {}
+for _, field in ipairs(redis.call('HKEYS', KEYS[1])) do others[#others + 1] = field end
+local excess = redis.call('HLEN', KEYS[1]) - ARGV[4]
+for _, field in ipairs(others) do
+  if excess <= 0 then break end
+  if field ~= ARGV[1] and redis.call('HDEL', KEYS[1], field) == 1 then
+    deleted[#deleted + 1] = field
+    excess = excess - 1
+  end
+end
+return deleted
+"""
+
+
+@dataclass(frozen=True)
+class Begun:
+    """One begun sign-in. ``restarted``: it replaced one that came back without our state."""
+
+    state: str
+    verifier: str = field(repr=False)
+    began_at: float
+    restarted: bool = False
+
+    @property
+    def in_client(self) -> bool:
+        return began_in_client(self.state)
+
+
+def began_in_client(state: str) -> bool:
+    """Whether a state says of itself that Zoom's client got it. A hint for words, never for trust."""
+    return state.startswith(IN_CLIENT + "-")
+
+
+class BegunSignIns:
+    """The begun sign-ins of each browser: one hash per browser, one field per state."""
+
+    def __init__(
+        self,
+        client: redis.Redis,
+        ring: KeyRing,
+        clock: Callable[[], float] = time.time,
+        most_pending: int = MOST_PENDING,
+    ) -> None:
+        self._redis = client
+        self._ring = ring
+        self._clock = clock
+        self._most_pending = most_pending
+        self._count_script = client.register_script(_COUNT)
+        self._add_script = client.register_script(_ADD)
+
+    def add(self, browser: str, way: str, verifier: str, *, restarted: bool = False) -> Begun:
+        """Begin one. ``way`` is WEB or IN_CLIENT. Raises TooManySignIns, StoreUnavailable."""
+        begun = Begun(f"{way}-{secrets.token_urlsafe(32)}", verifier, self._clock(), restarted)
+        field_name = key_names.digest(begun.state)
+        self._count(field_name)
+        sealed = self._ring.seal(KIND, browser, msgspec.json.encode(begun))
+        with named_failures():
+            older = self._oldest_first(browser)
+            values: list[str | bytes | int] = [field_name, sealed, LIFE_SECONDS, MOST, *older]
+            deleted = self._add_script([_key(browser)], values)
+        self._forget_count(*deleted)
+        return begun
+
+    def _count(self, field_name: str) -> None:
+        now = self._clock()
+        with named_failures():
+            values: list[str | float] = [field_name, now, now + LIFE_SECONDS, self._most_pending, LIFE_SECONDS]
+            oldest_expires_at = self._count_script([PENDING], values)
+        if oldest_expires_at:
+            raise TooManySignIns(max(1, math.ceil(float(oldest_expires_at) - now)))
+
+    def _forget_count(self, *field_names: str | bytes) -> None:
+        """They are not pending any more. Without Redis they stop counting when they expire."""
+        with contextlib.suppress(StoreUnavailable), named_failures():
+            if field_names:
+                self._redis.zrem(PENDING, *field_names)
+
+    def _oldest_first(self, browser: str) -> list[bytes]:
+        """The fields of this browser's sign-ins: first those that cannot be taken any more, then the oldest."""
+        found = cast("dict[bytes, bytes]", self._redis.hgetall(_key(browser)))
+        opened = {name: self._open(browser, sealed) for name, sealed in found.items()}
+        return sorted(opened, key=lambda name: begun.began_at if (begun := opened[name]) else 0.0)
+
+    def take(self, browser: str, state: str) -> Begun | None:
+        """The begun sign-in of that state; of many who ask, one gets it. None: unknown, used, or too old."""
+        field_name = key_names.digest(state)
+        with named_failures(), self._redis.pipeline() as pipe:
+            pipe.hget(_key(browser), field_name)
+            pipe.hdel(_key(browser), field_name)
+            sealed, removed = pipe.execute()
+        if removed:
+            self._forget_count(field_name)
+        begun = self._open(browser, sealed) if sealed and removed else None
+        return begun if begun and begun.state == state else None
+
+    def all(self, browser: str) -> list[Begun]:
+        """Those that could still be taken."""
+        with named_failures():
+            sealed = cast("list[bytes]", self._redis.hvals(_key(browser)))
+        return [begun for each in sealed if (begun := self._open(browser, each))]
+
+    def _open(self, browser: str, sealed: bytes) -> Begun | None:
+        try:
+            begun = msgspec.json.decode(self._ring.open(KIND, browser, sealed), type=Begun)
+        except (CannotOpen, msgspec.MsgspecError):
+            return None
+        return begun if self._clock() - begun.began_at < LIFE_SECONDS else None
+
+
+def _key(browser: str) -> str:
+    return key_names.tagged(key_names.digest(browser), KIND)

@@ -1,0 +1,1 @@
+"""Optional speed: faster replacements for parts of gunicorn and urllib3."""

@@ -1,5 +1,0 @@
-"""A meeting as a calendar file (RFC 5545)."""
-
-from zoomapp.ics.event import calendar
-
-__all__ = ["calendar"]

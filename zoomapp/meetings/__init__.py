@@ -1,0 +1,1 @@
+"""Planned meetings: forms, lists, calendar files."""

@@ -1,0 +1,36 @@
+"""How many meetings a person created or changed here today: Zoom allows a hundred a day.
+
+https://developers.zoom.us/docs/api/rate-limits/
+"""
+
+from __future__ import annotations
+
+from gettext import gettext as _
+
+from zoomapp.web.current_user import gateway
+from zoomapp.web.viewer import kept, now
+
+KIND = "changes"
+MOST, WARN_FROM = 100, 90
+DAY_SECONDS = 86400
+
+
+def count_one() -> None:
+    kept().save(gateway().user_id, KIND, _today() + 1, DAY_SECONDS, _day())
+
+
+def warning() -> str:
+    """A sentence from the ninetieth on, else nothing. What other apps changed, Zoom does not tell."""
+    made = _today()
+    told = {"made": made, "most": MOST}
+    return _("You’ve made %(made)s of %(most)s changes Zoom allows today.") % told if made >= WARN_FROM else ""
+
+
+def _today() -> int:
+    made = kept().load(gateway().user_id, KIND, _day())
+    return made if isinstance(made, int) else 0
+
+
+def _day() -> str:
+    """Zoom's day is UTC's."""
+    return now().date().isoformat()

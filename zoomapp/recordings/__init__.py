@@ -1,0 +1,1 @@
+"""Cloud recordings: the library of a range of days."""

@@ -1,0 +1,1 @@
+"""Redis: the connection, key names, encryption, and the records kept there."""

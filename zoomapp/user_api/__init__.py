@@ -1,0 +1,1 @@
+"""Zoom's API as one user: tokens, caching, shared polling, quotas."""

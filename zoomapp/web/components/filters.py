@@ -1,0 +1,233 @@
+"""How a moment, a size, a duration is written for whoever looks."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable, Collection, Sequence
+from datetime import UTC, datetime, timedelta
+from gettext import gettext as _
+
+from flask import Flask
+from markupsafe import Markup
+
+from zoomapp import dates
+from zoomapp.attendance import Person
+from zoomapp.charts import Axis, axis, curve, curve_rows, meter, storage, table, timeline, timeline_words
+from zoomapp.web.current_user import services
+from zoomapp.web.viewer import now, viewer
+from zoomapp.zoom.meeting_ids import key_of
+
+AVATAR_COLOURS = 6
+
+
+def init_app(app: Flask) -> None:
+    app.jinja_env.filters.update(FILTERS)
+
+
+def clock(at: datetime) -> str:
+    return dates.clock(at, viewer().zone, hour12=viewer().chosen.hour12)
+
+
+def day(at: datetime) -> str:
+    return dates.day(at, viewer().zone, now())
+
+
+def long_day(at: datetime) -> str:
+    return dates.long_day(at, viewer().zone)
+
+
+def full(at: datetime) -> str:
+    return dates.full(at, viewer().zone)
+
+
+def short_day(at: datetime) -> str:
+    """Three letters within a week, else day and month: "Tue", "4 Dec"."""
+    weekday = dates.WEEKDAYS[dates.local(at, viewer().zone).weekday()]
+    return weekday[:3] if 0 < days_until(at) < 7 else short_date(at)
+
+
+def short_date(at: datetime) -> str:
+    that = dates.local(at, viewer().zone)
+    return f"{that.day} {dates.MONTHS[that.month - 1][:3]}"
+
+
+def date(at: datetime) -> str:
+    """As "Mon 23 Nov", with the year if it is another one."""
+    that = dates.local(at, viewer().zone)
+    year = f" {that.year}" if that.year != dates.local(now(), viewer().zone).year else ""
+    return f"{dates.WEEKDAYS[that.weekday()][:3]} {short_date(at)}{year}"
+
+
+def date_clock(at: datetime) -> str:
+    return f"{date(at)}, {clock(at)}"
+
+
+def clock_in(at: datetime, zone_name: str) -> str:
+    """The same moment on another zone's clock."""
+    return dates.clock(at, dates.find_zone(zone_name) or UTC, hour12=viewer().chosen.hour12)
+
+
+def city(zone_name: str) -> str:
+    return dates.city(dates.find_zone(zone_name) or UTC)
+
+
+def since(at: datetime) -> str:
+    """How long ago, as a length: "45 min"; of what lies ahead, that it has not been long."""
+    return dates.duration(max(0.0, now().timestamp() - at.timestamp()))
+
+
+def days_until(at: datetime) -> int:
+    """Calendar days from today, for whoever looks."""
+    return (dates.local(at, viewer().zone).date() - dates.local(now(), viewer().zone).date()).days
+
+
+def days_later(at: datetime, days: int) -> datetime:
+    return at + timedelta(days=days)
+
+
+def days_left(at: datetime) -> str:
+    left = days_until(at)
+    if left <= 1:
+        return _("tomorrow") if left == 1 else _("today")
+    return _("in %(days)d days") % {"days": left}
+
+
+def iso(at: datetime) -> str:
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def relative(at: datetime) -> str:
+    return dates.relative(at, now())
+
+
+def moving(at: datetime, otherwise: str = "", *, ahead: bool = False) -> Markup:
+    """How far off, under an hour, which a script keeps true while the page is open; else ``otherwise``.
+
+    ``ahead``: it stands where something comes next, so of what has passed meanwhile it says ``otherwise``, too.
+    """
+    html = Markup('<time datetime="{}" title="{}" data-relative="{}"{}>{}</time>')
+    mark = Markup(" data-ahead") if ahead else ""
+    return html.format(iso(at), full(at), otherwise, mark, relative(at) or otherwise)
+
+
+def when(at: datetime) -> Markup:
+    """How far off, or when: "in 18 min", "14:30", "Tomorrow, 09:00"."""
+    return moving(at, dates.dated(at, viewer().zone, now(), hour12=viewer().chosen.hour12), ahead=True)
+
+
+def span(start: datetime, end: datetime) -> str:
+    """From when to when on the clock: "11:00 – 11:30"."""
+    return dates.clock_range(start, end, viewer().zone, hour12=viewer().chosen.hour12)
+
+
+def offset(zone_name: str) -> str:
+    """What the clock shows there now: "now 10:42, UTC+1"."""
+    zone = dates.find_zone(zone_name) or UTC
+    ahead = dates.offset(now(), zone).removesuffix(":00").replace("+0", "+").replace("-0", "-")
+    return _("now %(time)s, %(offset)s") % {
+        "time": dates.tick(now(), zone, hour12=viewer().chosen.hour12),
+        "offset": ahead.removesuffix("+0"),
+    }
+
+
+def minutes(count: int) -> str:
+    return dates.duration(count * 60)
+
+
+def moment(at: float) -> datetime:
+    return datetime.fromtimestamp(at, UTC)
+
+
+def bar(person: Person, span: Axis, gone: bool) -> Markup:
+    """One person's attendance as a bar."""
+    return timeline(span, person.here, person.waiting, gone=gone)
+
+
+def bar_words(person: Person, span: Axis) -> str:
+    """The same in words."""
+    return timeline_words(span, person.here, person.waiting)
+
+
+def drawn(points: Sequence[tuple[float, int]], span: Axis, height: int = 96, most: int = 5, prefix: str = "") -> Markup:
+    """How many were here at each moment; ``prefix`` keeps two curves on one page apart."""
+    return curve(span, points, height=height, most=most, prefix=prefix or "curve")
+
+
+def curve_table(points: Sequence[tuple[float, int]], span: Axis) -> Markup:
+    """The curve's numbers, to be read."""
+    rows = curve_rows(span, points)
+    return table((_("Time"), _("In the meeting")), rows, _("Show the curve as a table")) if rows else Markup()
+
+
+def storage_table(months: Sequence[tuple[str, int]], partial: Collection[str] = ()) -> Markup:
+    """The numbers of the storage chart, to be read."""
+    sizes = [(name, dates.size(count)) for name, count in months]
+    told = [(name, _("%(size)s or more") % {"size": size} if name in partial else size) for name, size in sizes]
+    return table((_("Month"), _("Added")), told)
+
+
+def avatar_colour(name: str) -> int:
+    """The same colour for the same name, everywhere."""
+    return zlib.crc32(name.encode()) % AVATAR_COLOURS
+
+
+def initials(name: str) -> str:
+    """Two letters at most: of the first word and the last; what is no longer than that is taken as it is."""
+    if 0 < len(name) <= 2:
+        return name.upper()
+    words = [word for word in name.split() if word[0].isalnum()]
+    return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper() or "?"
+
+
+def masked(address: str) -> str:
+    """An e-mail address as others in front of the screen may see it."""
+    name, _at, domain = address.partition("@")
+    return f"{name[:1]}•••@{domain}"
+
+
+def link(address: str) -> str:
+    """An address that Zoom sent, if it is one of Zoom's that a browser may open; else nothing."""
+    return services().client.hosts.link(address)
+
+
+FILTERS: dict[str, Callable[..., object]] = {
+    "avatar_colour": avatar_colour,
+    "axis_labels": axis,
+    "bar": bar,
+    "bar_words": bar_words,
+    "city": city,
+    "clock": clock,
+    "clock_in": clock_in,
+    "countdown": dates.countdown,
+    "curve": drawn,
+    "curve_table": curve_table,
+    "date": date,
+    "date_clock": date_clock,
+    "day": day,
+    "days_later": days_later,
+    "days_left": days_left,
+    "days_until": days_until,
+    "duration": dates.duration,
+    "full": full,
+    "initials": initials,
+    "iso": iso,
+    "key_of": key_of,
+    "link": link,
+    "long_day": long_day,
+    "masked": masked,
+    "meeting_id": dates.meeting_id,
+    "meter": meter,
+    "minutes": minutes,
+    "moment": moment,
+    "moving": moving,
+    "offset": offset,
+    "relative": relative,
+    "short_date": short_date,
+    "short_day": short_day,
+    "since": since,
+    "size": dates.size,
+    "span": span,
+    "storage": storage,
+    "storage_table": storage_table,
+    "when": when,
+}

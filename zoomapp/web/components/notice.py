@@ -1,0 +1,205 @@
+"""What went wrong with one part of a page: in words, with the exact scope or wait, and with a way on."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from gettext import gettext as _
+
+from flask import render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from markupsafe import Markup
+
+from zoomapp import dates
+from zoomapp.errors import (
+    FileRefused,
+    MissingScope,
+    NotFound,
+    PlanRequired,
+    RateLimited,
+    StoreUnavailable,
+    TokenError,
+    UpstreamError,
+    ZoomAppError,
+    ZoomRefused,
+)
+from zoomapp.log_setup import request_id
+from zoomapp.web.components import filters
+from zoomapp.web.current_user import gateway, services
+from zoomapp.web.errors import answer, prefers_html
+from zoomapp.web.viewer import now, viewer
+from zoomapp.zoom import scopes
+from zoomapp.zoom.scopes import Use
+
+log = logging.getLogger(__name__)
+
+#: Without 0, O, 1 and I, which people mix up when they read a reference aloud.
+ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+
+
+@dataclass(frozen=True)
+class Need:
+    """What a part of a page asks of Zoom: its scope stands in when Zoom's refusal names none."""
+
+    use: Use
+    #: What is said when Zoom no longer has it, and where to look then: endpoint, view, words.
+    gone: str = "This meeting has ended or was deleted"
+    instead: tuple[str, str, str] = ("meetings.index", "past", "Past meetings")
+
+    @property
+    def scope(self) -> str:
+        return self.use.scope
+
+    @property
+    def verb(self) -> str:
+        return self.use.verb
+
+    @property
+    def plan(self) -> str:
+        return self.use.plan
+
+
+OVERVIEW = Need(scopes.READ_USER)
+MEETINGS = Need(scopes.LIST_MEETINGS)
+MEETING = Need(scopes.READ_MEETING)
+INVITATION = Need(scopes.READ_INVITATION)
+CREATE = Need(scopes.CREATE_MEETING)
+UPDATE = Need(scopes.UPDATE_MEETING)
+DELETE = Need(scopes.DELETE_MEETING)
+RECORDINGS = Need(scopes.LIST_RECORDINGS)
+FILES = Need(
+    scopes.READ_RECORDING,
+    "This recording was deleted in Zoom, or moved to the trash",
+    ("recordings.trash", "", "See trash"),
+)
+CHATBOT = Need(scopes.SEND_CHAT)
+LIVE = Need(scopes.LIST_LIVE)
+HELD = Need(scopes.HELD)
+HELD_TIMES = Need(scopes.LIST_TIMES)
+REPORT = Need(scopes.REPORT)
+PAST = Need(scopes.LIST_PAST)
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """A notice: ``actions`` are addresses with words, ``request`` is a text to send to an admin."""
+
+    tone: str
+    icon: str
+    title: str
+    text: str
+    status: int = 200
+    reference: str = ""
+    request: str = ""
+    actions: tuple[tuple[str, str], ...] = ()
+    retry_after: int = 0
+    #: Seconds that a script counts down: the wait that is over soon, not the one for tomorrow.
+    countdown: int = 0
+
+
+def reference() -> str:
+    """A short name of this request for support, such as 7F3K-Q2; the log has it beside the request id."""
+    number = int.from_bytes(hashlib.sha256(request_id.get().encode()).digest()[:4], "big")
+    letters = "".join(ALPHABET[number >> (5 * place) & 31] for place in range(6))
+    return f"{letters[:4]}-{letters[4:]}"
+
+
+def trouble(error: ZoomAppError, need: Need, shown_at: datetime | None = None) -> Trouble:
+    """The notice for this failure. ``shown_at``: when the data that is shown instead was made."""
+    log.warning(
+        "part of a page failed",
+        extra={"code": error.code, "detail": error.detail, "reference": reference(), "route": str(request.url_rule)},
+    )
+    if isinstance(error, MissingScope):
+        return _missing_scope(error, need)
+    if isinstance(error, PlanRequired):
+        title = need.plan or _("Your Zoom plan or role does not include this.")
+        return Trouble("warn", "info", title.rstrip("."), _("Zoom says: %(words)s") % {"words": error.zoom_message})
+    if isinstance(error, RateLimited):
+        return _rate_limited(error, shown_at)
+    if isinstance(error, NotFound):
+        endpoint, show, words = need.instead
+        there = (url_for(endpoint, show=show or None), words)
+        return Trouble("info", "info", need.gone, "", 404, actions=(there,))
+    if isinstance(error, FileRefused):
+        return Trouble("warn", "lock", error.title, error.message, error.status, reference())
+    if isinstance(error, UpstreamError):
+        return _unreachable(error, shown_at)
+    words = getattr(error, "zoom_message", "") or error.message
+    return Trouble("bad", "warn", error.title, _("Zoom says: %(words)s") % {"words": words}, reference=reference())
+
+
+def trouble_page(error: ZoomRefused | UpstreamError, need: Need, title: str) -> ResponseReturnValue:
+    """A page that has nothing but the reason why; JSON for an asker who wants no page."""
+    if not prefers_html():
+        return answer(error)
+    notice = trouble(error, need)
+    return render_template("pages/trouble.html", title=title, notice=notice), notice.status, error.headers
+
+
+def best_scope(names: Sequence[str], need: Need) -> str:
+    """Of the scopes Zoom would accept, the one a person can be given: no ``:admin``, no ``:master``, if possible."""
+    plain = (each for each in names if not each.endswith((":admin", ":master")))
+    admin = (each for each in names if each.endswith(":admin"))
+    return next(plain, "") or next(admin, "") or need.scope
+
+
+def in_classic_app() -> bool:
+    """Whether whoever asks is connected through an app that has the classic names of scopes."""
+    try:
+        return scopes.is_classic(gateway().scopes())
+    except (TokenError, StoreUnavailable):
+        return False
+
+
+def _missing_scope(error: MissingScope, need: Need) -> Trouble:
+    named = best_scope(error.scopes, need)
+    scope = need.use.classic if in_classic_app() and not scopes.is_classic([named]) else named
+    text = _("To %(verb)s Zoom must allow %(scope)s. ") % {"verb": need.verb, "scope": scope}
+    if scope != named:
+        text += _("In newer apps it is called %(named)s. ") % {"named": named}
+    if scope.endswith(":admin"):
+        text += _("Only an admin of your Zoom account can grant it.")
+    else:
+        text += _("Add it under Scopes in the app’s Marketplace settings, then connect again.")
+    connect = (url_for("oauth.install"), _("Connect again"))
+    about = (url_for("info.help_page") + "#scopes", _("What it is for"))
+    ask = _(
+        "%(app)s needs the Zoom scope %(scope)s to %(verb)s. In the Zoom App Marketplace open Manage, choose the app, "
+        "add it under Scopes, then ask me to connect again. More: %(link)s"
+    ) % {"app": services().settings.app_name, "scope": scope, "verb": need.verb, "link": _help_link()}
+    title = _("One permission is missing")
+    return Trouble("warn", "lock", title, text, request=ask, actions=(connect, about))
+
+
+def _rate_limited(error: RateLimited, shown_at: datetime | None) -> Trouble:
+    wait, again = error.retry_after, ((request.full_path.rstrip("?"), _("Try now")),)
+    if error.daily:
+        resets = dates.clock(now() + timedelta(seconds=wait), viewer().zone, hour12=viewer().chosen.hour12)
+        title = _("Zoom’s daily limit for your account is used up")
+        text = _("It resets at %(time)s (%(zone)s).") % {"time": resets, "zone": dates.city(viewer().zone)}
+        return Trouble("warn", "clock", title, text + _as_of(shown_at), error.status, retry_after=wait)
+    title, text = _("Zoom asked us to slow down"), _as_of(shown_at).strip()
+    return Trouble("warn", "clock", title, text, error.status, actions=again, retry_after=wait, countdown=wait)
+
+
+def _unreachable(error: UpstreamError, shown_at: datetime | None) -> Trouble:
+    actions = ((request.full_path.rstrip("?"), _("Try now")), ("https://status.zoom.us", _("Zoom status")))
+    text = _as_of(shown_at).strip() or _("Nothing was lost. Try again in a moment.")
+    title = _("We couldn’t reach Zoom")
+    return Trouble("bad", "warn", title, text, error.status, reference=reference(), actions=actions)
+
+
+def _as_of(shown_at: datetime | None) -> str:
+    if shown_at is None:
+        return ""
+    clock = dates.clock(shown_at, viewer().zone, hour12=viewer().chosen.hour12)
+    age = filters.moving(shown_at, _("over an hour ago"))
+    return Markup(_(" What you see is from %(clock)s, %(age)s.")) % {"clock": clock, "age": age}
+
+
+def _help_link() -> str:
+    return services().settings.public_url + url_for("info.help_page") + "#scopes"

@@ -1,0 +1,73 @@
+"""A part of a page that loads and fails on its own; when Zoom is away, with what was last seen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Generic, TypeVar
+
+from zoomapp.errors import UpstreamError, ZoomRefused
+from zoomapp.store import key_names
+from zoomapp.web.components.notice import Need, Trouble, trouble
+from zoomapp.web.current_user import gateway
+from zoomapp.web.viewer import kept, now
+
+Value = TypeVar("Value")
+
+KIND = "seen"
+SEEN_SECONDS = 3600
+
+
+@dataclass(frozen=True)
+class Block(Generic[Value]):
+    """``value`` is None when there is nothing to show; ``trouble`` says why, or how old the value is."""
+
+    value: Value | None
+    at: datetime
+    trouble: Trouble | None = None
+
+    @property
+    def status(self) -> int:
+        """For a page that consists of this block alone."""
+        return self.trouble.status if self.trouble and self.value is None else 200
+
+    @property
+    def headers(self) -> dict[str, str]:
+        wait = self.trouble.retry_after if self.trouble and self.status != 200 else 0
+        return {"Retry-After": str(wait)} if wait else {}
+
+
+def recent(name: str, read: Callable[[Any], Value], seconds: float) -> Block[Value] | None:
+    """What this user saw under ``name`` at most ``seconds`` ago, without asking Zoom."""
+    seen = kept().load(gateway().user_id, KIND, key_names.digest(name))
+    if not isinstance(seen, dict) or now().timestamp() - seen["at"] >= seconds:
+        return None
+    return Block(read(seen["raw"]), datetime.fromtimestamp(seen["at"], UTC))
+
+
+def block(
+    name: str,
+    need: Need,
+    fetch: Callable[[], Any],
+    read: Callable[[Any], Value],
+    seconds: int = SEEN_SECONDS,
+) -> Block[Value]:
+    """What ``fetch`` gets from Zoom (JSON), as ``read`` reads it; kept for ``seconds`` in case Zoom goes away.
+
+    ``name`` tells apart what a user sees, query included. Raises what concerns the whole page: TokenError and
+    StoreUnavailable.
+    """
+    who, digest = gateway().user_id, key_names.digest(name)
+    try:
+        raw = fetch()
+    except UpstreamError as error:
+        seen = kept().load(who, KIND, digest)
+        if not isinstance(seen, dict):
+            return Block(None, now(), trouble(error, need))
+        at = datetime.fromtimestamp(seen["at"], UTC)
+        return Block(read(seen["raw"]), at, trouble(error, need, at))
+    except ZoomRefused as error:
+        return Block(None, now(), trouble(error, need))
+    kept().save(who, KIND, {"at": now().timestamp(), "raw": raw}, seconds, digest)
+    return Block(read(raw), now())

@@ -1,0 +1,1 @@
+"""Another frontend, such as Zoom's React sample, served under our address."""

@@ -1,0 +1,1 @@
+"""Zoom's webhook events: queue and handlers."""
