@@ -9,7 +9,7 @@ CHECKS = {
     "ruff": ["ruff", "check", "--quiet", "."],
     "ruff format": ["ruff", "format", "--check", "--quiet", "."],
     "mypy": ["mypy", "--no-error-summary"],
-    "djlint": ["djlint", "--lint", "--quiet", "templates", "sandbox"],
+    "djlint": ["djlint", "--lint", "--quiet", "templates", "offline-zoom/src"],
     "house": ["pytest", "-q", "tests/test_house.py"],
 }
 

@@ -12,6 +12,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
+OFFLINE_ZOOM = ROOT / "offline-zoom"
+OFFLINE_ZOOM_PROJECT = "offline-zoom/pyproject.toml"
 
 RUN = ("requirements.txt", "requirements-dev.txt")
 TEST = (*RUN, "requirements-test.txt")
@@ -36,11 +38,12 @@ def say(text: str) -> None:
 
 
 def ensure(locks: tuple[str, ...]) -> None:
-    """The packages of these lock files are in ``.venv``, with the hashes written there. Raises Failed."""
+    """The packages of these lock files and offline-zoom are in ``.venv``, as they are described now. Raises Failed."""
     try:
         usable = _version() >= (3, 11)
-        complete = usable and all(_stamp(lock).exists() and _stamp(lock).read_text() == _digest(lock) for lock in locks)
-        if not complete:
+        complete = usable and all(_is_installed(lock, lock) for lock in locks)
+        editable = usable and _is_installed(OFFLINE_ZOOM.name, OFFLINE_ZOOM_PROJECT)
+        if not (complete and editable):
             _require_own(VENV)
     except PermissionError:
         raise Failed(_not_yours(VENV)) from None
@@ -48,6 +51,8 @@ def ensure(locks: tuple[str, ...]) -> None:
         _create()
     if not complete:
         _install(locks)
+    if not (complete and editable):
+        _install_offline_zoom()
 
 
 def keep_bytecode() -> None:
@@ -116,6 +121,19 @@ def _install(locks: tuple[str, ...]) -> None:
         raise Failed("The packages could not be installed; see above. If .venv looks broken, delete it and try again.")
     for lock in locks:
         _stamp(lock).write_text(_digest(lock))
+
+
+def _install_offline_zoom() -> None:
+    """The package of ``offline-zoom/`` in editable mode, so that any program here can run it."""
+    pip = [str(PYTHON), "-m", "pip", "install", "-qq", "--no-input", "--disable-pip-version-check", "--no-index"]
+    if subprocess.run([*pip, "--no-deps", "--no-build-isolation", "-e", str(OFFLINE_ZOOM)]).returncode:
+        raise Failed("offline-zoom could not be installed; see above. If .venv looks broken, delete it and try again.")
+    _stamp(OFFLINE_ZOOM.name).write_text(_digest(OFFLINE_ZOOM_PROJECT))
+
+
+def _is_installed(name: str, file: str) -> bool:
+    """Whether what ``file`` describes was installed as it is now."""
+    return _stamp(name).exists() and _stamp(name).read_text() == _digest(file)
 
 
 def _stamp(lock: str) -> Path:

@@ -125,9 +125,9 @@ class Run:
             "webhook-url": f"{public}/api/zoomapp/webhook",
             "webhook-secret": self.environ["ZOOM_WEBHOOK_SECRET"],
         }
-        self._start("sandbox", PYTHON, "-m", "sandbox", *_flags(options))
+        self._start("sandbox", PYTHON, "-m", "offline_zoom", *_flags(options))
         self._awaited.append(port)
-        self.address += f" (sandbox: {self.environ['ZOOM_HOST']}/)"
+        self.address += f" (offline Zoom: {self.environ['ZOOM_HOST']}/)"
 
     def _start(self, name: str, *command: Argument) -> None:
         self._group.start(name, command, self.environ, ROOT)

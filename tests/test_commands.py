@@ -27,7 +27,7 @@ HELD = {
     "python3 dev.py check": (".ci/run", "python3 dev.py check"),
     ".venv/bin/python -m tests.sizing": ("tests/test_sizing.py", "measure("),
     "python -m tests.mutants": ("tests/test_mutants.py", "MUTANTS"),
-    "python -m sandbox": ("tests/support/servers.py", '"-m", "sandbox"'),
+    "python -m offline_zoom": ("tests/support/servers.py", '"-m", "offline_zoom"'),
     "python3 -m venv": (BUILT, '"-m", "venv"'),
     ".venv/bin/pip install": (BUILT, '"--require-hashes", "-r"'),
     ".venv/bin/flask doctor --release": (HOSTS, "slug.release("),

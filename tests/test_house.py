@@ -259,7 +259,7 @@ def test_what_is_vendored_is_what_was_published():
 def test_the_tests_that_acceptance_names_exist():
     text = (ROOT / "docs" / "acceptance.md").read_text()
     where, missing = Path(), []
-    for path, name in re.findall(r"`(tests/\S+\.py)`|`(test_\w+)`", text):
+    for path, name in re.findall(r"`((?:tests|bench)/\S+\.py)`|`(test_\w+)`", text):
         where = ROOT / path if path else where
         if name and f"def {name}(" not in where.read_text():
             missing.append(f"{where.name}: {name}")

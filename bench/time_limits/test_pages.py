@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from sandbox.faults import Fault
+from offline_zoom.faults import Fault
 from tests.web.test_pages_budgets import travels
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from werkzeug.serving import make_server
 
 from devtools.processes import free_port
-from sandbox.world import World
+from offline_zoom.world import World
 from tests.support.people import COMPILED, Clock, Person, adapter
 from tests.support.redis_process import RedisProcess
 from zoomapp import create_app, services

@@ -10,7 +10,7 @@ import pytest
 
 from devtools import found
 from devtools.processes import free_port
-from sandbox.faults import Fault
+from offline_zoom.faults import Fault
 from tests.cli.deployments import OLD_KEY, Deployment, adding, leading_on, rewriting_cookies, without
 from tests.support.certificates import self_signed
 from tests.support.processes import HANG_SECONDS

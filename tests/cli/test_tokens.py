@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from sandbox.faults import Fault
+from offline_zoom.faults import Fault
 from tests.support.people import COMPILED, Person, adapter
 from tests.support.processes import HANG_SECONDS
 from tests.support.servers import CLIENT_ID, CLIENT_SECRET, ROOT, clean_environ

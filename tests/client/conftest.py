@@ -11,9 +11,9 @@ import pytest
 from flask import Flask, Response, redirect, request, send_file
 from werkzeug.serving import make_server
 
-import sandbox
+import offline_zoom
 from devtools.processes import free_port
-from sandbox.world import World
+from offline_zoom.world import World
 from tests.client.transports import Ask, ask_world
 
 SDK = next((Path(__file__).parents[2] / "static").rglob("sdk.es.js"))
@@ -95,7 +95,7 @@ def ask(world: World) -> Ask:
 @pytest.fixture
 def sandbox_url(world: World, serve: Callable[[Flask], str]) -> str:
     """The sandbox itself on a port, for the client that is a page of it."""
-    return serve(sandbox.create_app(world))
+    return serve(offline_zoom.create_app(world))
 
 
 @pytest.fixture

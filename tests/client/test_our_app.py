@@ -2,7 +2,7 @@
 
 import pytest
 
-from sandbox.seat import Seat
+from offline_zoom.seat import Seat
 from tests.client.transports import TRANSPORTS, ask_over_http
 
 PEOPLE = ("dana", "jonas", "ada", "priya")

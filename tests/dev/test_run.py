@@ -34,7 +34,7 @@ def test_prints_one_line_with_the_address(dev_run):
     run = dev_run()
 
     address = r"http://127\.0\.0\.1:\d+/"
-    assert re.fullmatch(rf"Rollcall is ready: {address} \(sandbox: {address}\)\n", run.child.log.read_text())
+    assert re.fullmatch(rf"Rollcall is ready: {address} \(offline Zoom: {address}\)\n", run.child.log.read_text())
     assert status(run.url + "/readyz") == 200
 
 

@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from sandbox.faults import Fault
+from offline_zoom.faults import Fault
 
 LIST = "GET /v2/users/me/recordings"
 

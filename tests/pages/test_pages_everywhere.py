@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from sandbox.faults import Fault
+from offline_zoom.faults import Fault
 from tests.pages.axe import faults_of
 
 MEETING = "/meetings/85000000101"

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from devtools.processes import free_port
-from sandbox.faults import Fault
+from offline_zoom.faults import Fault
 from tests.client.transports import ask_world
 
 

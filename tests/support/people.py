@@ -13,8 +13,8 @@ from flask.testing import FlaskClient
 from jinja2.bccache import Bucket, BytecodeCache
 from werkzeug.test import TestResponse
 
-from sandbox.adapter import SandboxAdapter
-from sandbox.world import World
+from offline_zoom.adapter import SandboxAdapter
+from offline_zoom.world import World
 from tests.support.redis_process import RedisProcess
 from zoomapp import create_app, services
 from zoomapp.config import Settings

@@ -91,8 +91,15 @@ def serve_sandbox(group: Group, tmp_path: Path) -> Callable[..., Served]:
             **{name.replace("_", "-"): value for name, value in more.items()},
         }
         flags = [part for name, value in options.items() for part in (f"--{name}", value)]
-        command = [sys.executable, "-m", "sandbox", *flags]
-        return _serve(group, f"sandbox-{port}", command, clean_environ(), f"http://127.0.0.1:{port}", "/")
+        command = [sys.executable, "-m", "offline_zoom", *flags]
+        return _serve(
+            group,
+            f"sandbox-{port}",
+            command,
+            clean_environ(PYTHONPATH=str(ROOT / "offline-zoom" / "src")),
+            f"http://127.0.0.1:{port}",
+            "/",
+        )
 
     return serve
 

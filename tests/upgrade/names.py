@@ -15,7 +15,7 @@ import redis
 from flask import Flask
 from werkzeug.utils import import_string
 
-from sandbox.faults import Fault
+from offline_zoom.faults import Fault
 from tests.upgrade.stage import Browser, Stage, build_stage, environ_of
 from tests.upgrade.stored import StoredKey, decrypted, values_of
 from tests.upgrade.tour import LIST, LIST_ROUTE, PAGE, Capture, take_tour

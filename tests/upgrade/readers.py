@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import Flask
 
-from sandbox.faults import Fault
+from offline_zoom.faults import Fault
 from tests.upgrade import tour
 from tests.upgrade.stage import LIVE_MEETING, Browser, Stage, build_stage, restore_grants
 from tests.upgrade.stored import kind_of, load

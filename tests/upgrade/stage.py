@@ -16,9 +16,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from sandbox.adapter import SandboxAdapter
-from sandbox.grants import Grant
-from sandbox.world import World
+from offline_zoom.adapter import SandboxAdapter
+from offline_zoom.grants import Grant
+from offline_zoom.world import World
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 NOON = 1_772_445_600.0  # 2026-03-02 10:00 UTC

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from sandbox.faults import Fault
+from offline_zoom.faults import Fault
 from tests.upgrade.stage import APP, LIVE_MEETING, Stage, fields_of_form
 from tests.upgrade.stored import StoredKey, dump, from_json, to_json
 

@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
 
-from sandbox.faults import Fault
+from offline_zoom.faults import Fault
 from tests.support.people import Person
 from tests.support.processes import HANG_SECONDS
 from zoomapp.auth.pending_signins import LIFE_SECONDS

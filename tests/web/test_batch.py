@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from sandbox.faults import Fault
+from offline_zoom.faults import Fault
 from tests.support.processes import HANG_SECONDS
 from zoomapp.user_api.fair_pool import FairPool
 from zoomapp.web import batch

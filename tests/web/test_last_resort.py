@@ -4,7 +4,7 @@ import logging
 
 import pytest
 
-from sandbox.faults import Fault
+from offline_zoom.faults import Fault
 from tests.web.middleware.test_csrf import carries_what_zooms_client_looks_for
 
 #: Answers of Zoom's to "who is this?" that name nobody.

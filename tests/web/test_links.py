@@ -5,7 +5,7 @@ import html
 import pytest
 from requests.structures import CaseInsensitiveDict
 
-from sandbox.faults import Fault
+from offline_zoom.faults import Fault
 from zoomapp.zoom.meeting_ids import key_of
 from zoomapp.zoom.recordings import RecordingFile
 

@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from sandbox.faults import Fault
+from offline_zoom.faults import Fault
 from tests.support.people import Person
 from tests.web.reading import read
 

@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from sandbox.faults import Fault
+from offline_zoom.faults import Fault
 from tests.web.reading import read
 from zoomapp.attendance.past import REUSE_SECONDS
 from zoomapp.meetings.agenda import fold

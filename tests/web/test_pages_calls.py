@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from sandbox.faults import Fault
+from offline_zoom.faults import Fault
 from tests.support.processes import HANG_SECONDS
 from tests.web.reading import read
 from zoomapp.errors import StoreUnavailable

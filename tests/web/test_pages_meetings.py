@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from sandbox.faults import Fault
+from offline_zoom.faults import Fault
 from tests.web.reading import fields, read
 from zoomapp.store.idempotency import Once
 from zoomapp.store.user_records import Kept

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from sandbox.faults import Fault
+from offline_zoom.faults import Fault
 from tests.web.reading import read
 from zoomapp.attendance import Person
 from zoomapp.attendance.activity import latest

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from sandbox.faults import Fault
+from offline_zoom.faults import Fault
 from tests.web.reading import read
 
 LIST = "GET /v2/users/me/recordings"

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from sandbox.faults import Fault
+from offline_zoom.faults import Fault
 from tests.support.people import OWN
 from tests.web.reading import read
 from tests.web.test_pages_attendance import REPORT, rows

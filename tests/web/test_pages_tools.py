@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from sandbox.adapter import SandboxAdapter
-from sandbox.faults import Fault
+from offline_zoom.adapter import SandboxAdapter
+from offline_zoom.faults import Fault
 from tests.support.people import COMPILED, Person
 from tests.web.reading import fields, read
 from zoomapp import create_app, services

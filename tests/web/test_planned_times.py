@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from sandbox.faults import Fault
+from offline_zoom.faults import Fault
 from tests.web.reading import read
 
 REVIEW = 85000000102  # now, an hour

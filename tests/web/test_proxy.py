@@ -9,7 +9,7 @@ import pytest
 from requests.structures import CaseInsensitiveDict
 from urllib3 import HTTPResponse
 
-from sandbox.faults import Fault
+from offline_zoom.faults import Fault
 from tests.support.processes import HANG_SECONDS
 from zoomapp import deadline
 from zoomapp.web.proxy import incoming

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from sandbox.faults import Fault
+from offline_zoom.faults import Fault
 
 
 def file_link(person):

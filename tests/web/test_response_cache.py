@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 import msgspec
 import pytest
 
-from sandbox.faults import Fault
+from offline_zoom.faults import Fault
 from tests.support.people import NOON, Person, adapter
 from zoomapp import create_app, services
 from zoomapp.store import key_names

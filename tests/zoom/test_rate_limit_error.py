@@ -7,7 +7,7 @@ import json
 import pytest
 from urllib3 import HTTPResponse
 
-from sandbox.faults import DAILY
+from offline_zoom.faults import DAILY
 from tests.support.people import NOON
 from zoomapp.zoom.client import Answer, limited
 

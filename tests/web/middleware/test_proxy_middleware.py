@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from sandbox.faults import Fault
+from offline_zoom.faults import Fault
 from zoomapp.tokens.service import SKEW_SECONDS
 from zoomapp.zoom.client import Answer
 

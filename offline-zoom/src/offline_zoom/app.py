@@ -1,0 +1,41 @@
+"""One WSGI app with all of a small Zoom in it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from flask import Flask, jsonify, request
+from flask.typing import ResponseReturnValue
+
+from offline_zoom import client, control, downloads, oauth, pages, rest
+from offline_zoom.refusals import ZoomError
+from offline_zoom.wire import Wire
+from offline_zoom.world import World
+
+
+def create_app(world: World) -> Flask:
+    """The app that serves this world."""
+    app = Flask(
+        "sandbox", root_path=str(Path(__file__).parent), static_folder="assets", static_url_path="/_sandbox/assets"
+    )
+    app.extensions["sandbox"] = world
+    app.json.sort_keys = False  # type: ignore[attr-defined]
+    app.url_map.merge_slashes = False
+    for part in (oauth, rest, downloads, pages, control, client):
+        app.register_blueprint(part.bp)
+    app.before_request(check_api)
+    app.after_request(rest.with_rate_headers)
+    app.register_error_handler(ZoomError, refusal)
+    app.wsgi_app = Wire(app.wsgi_app, world)  # type: ignore[method-assign]
+    return app
+
+
+def check_api() -> None:
+    """The gate stands before every path of the API, known or not."""
+    if request.path.startswith("/v2/"):
+        rest.check()
+
+
+def refusal(error: ZoomError) -> ResponseReturnValue:
+    """A refusal as Zoom words it."""
+    return jsonify(error.body), error.status, error.headers

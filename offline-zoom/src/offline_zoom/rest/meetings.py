@@ -1,0 +1,247 @@
+"""Scheduled meetings: lists, one, create, change, delete, end."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+from urllib.parse import unquote
+
+from flask import request
+
+from offline_zoom import events, scopes
+from offline_zoom.limits import Limited
+from offline_zoom.model import FIXED_TIME, INSTANT, NO_FIXED_TIME, Meeting, Occurrence, User
+from offline_zoom.moments import DAY_SECONDS, day_start, parse_day, zone
+from offline_zoom.paging import page
+from offline_zoom.refusals import here, refuse
+from offline_zoom.rest import editing
+from offline_zoom.rest.bodies import check_meeting, json_body
+from offline_zoom.rest.gate import Rule, asker, check_host, endpoint, grant, meeting_number, target, too_much
+from offline_zoom.shapes.held import past_json
+from offline_zoom.shapes.meetings import meeting_item, meeting_json, upcoming
+
+JSON = dict[str, Any]
+Row = tuple[Meeting, float | None]
+NOTHING = ("", 204)
+
+
+@endpoint("GET", "/users/<user_id>/meetings", Rule(scopes.LIST_MEETINGS, "Medium"))
+def list_meetings(user_id: str) -> JSON:
+    """The user's own meetings of one kind; instant ones are never listed."""
+    world, user = here(), target(user_id)
+    kind = request.args.get("type", "scheduled")
+    if kind == "previous_meetings":
+        ended = [one for one in world.instances.values() if one.host_id == user.id and one.ended(world.now())]
+        ended.sort(key=lambda one: one.started_at)
+        return page(world, grant().user_id, ended, "meetings", previous_item, numbered=True)
+    rows = [row for row in rows_of(user, kind) if in_range(row[1])]
+    rows.sort(key=lambda row: (row[1] or 0, row[0].id))
+    return page(
+        world, grant().user_id, rows, "meetings", lambda row: meeting_item(row[0], world, row[1]), numbered=True
+    )
+
+
+def rows_of(user: User, kind: str) -> list[Row]:
+    """Series stand in ``scheduled`` once, in ``upcoming`` once per date."""
+    world = here()
+    now = world.now()
+    own = [one for one in world.meetings.values() if one.host_id == user.id and listed(one)]
+    if kind == "live":
+        running = [(one, world.live_instance(one)) for one in own]
+        return [(one, instance.started_at) for one, instance in running if instance]
+    if kind not in ("upcoming", "upcoming_meetings"):
+        return [(one, one.start_at) for one in own]
+    rows: list[Row] = []
+    for one in own:
+        dates = [date.start_at for date in upcoming(one, now)] if one.occurrences else [one.start_at]
+        rows += [
+            (one, at) for at in dates if at is None or at + one.duration_minutes * 60 > now or world.live_instance(one)
+        ]
+    return rows
+
+
+def listed(meeting: Meeting) -> bool:
+    """Whether lists know it: instant, deleted, expired meetings and webinars are left out."""
+    return not (meeting.deleted or meeting.webinar or meeting.type == INSTANT or expired(meeting))
+
+
+def expired(meeting: Meeting) -> bool:
+    """A meeting number lives 30 days after its last use, a recurring one's a year."""
+    world = here()
+    held = [one.started_at for one in world.instances.values() if one.meeting_id == meeting.id]
+    dates = [date.start_at for date in meeting.occurrences]
+    last = max([meeting.created_at, meeting.start_at or 0, *held, *dates])
+    return last < world.now() - (365 if meeting.type in (NO_FIXED_TIME, FIXED_TIME) else 30) * DAY_SECONDS
+
+
+def in_range(at: float | None) -> bool:
+    """Whether a start lies between ``from`` and ``to``, both days included."""
+    where = zone(request.args.get("timezone", "UTC"))
+    first, last = parse_day(request.args.get("from", "")), parse_day(request.args.get("to", ""))
+    if at is None:
+        return first is None and last is None
+    after = first is None or at >= day_start(first, where)
+    return after and (last is None or at < day_start(last + timedelta(days=1), where))
+
+
+def previous_item(instance: Any) -> JSON:
+    """A held meeting as a row of the list."""
+    world = here()
+    told, meeting = past_json(instance, world), world.meetings.get(instance.meeting_id)
+    row = {key: told[key] for key in ("uuid", "id", "host_id", "topic", "type", "start_time", "duration")}
+    made = meeting_item(meeting, world) if meeting else {}
+    return {
+        **row,
+        "timezone": instance.timezone,
+        **{key: made[key] for key in ("created_at", "join_url") if key in made},
+    }
+
+
+@endpoint("GET", "/users/<user_id>/upcoming_meetings", Rule(scopes.LIST_UPCOMING, "Medium"))
+def list_upcoming(user_id: str) -> JSON:
+    """The next 24 hours, invitations included; no UUIDs."""
+    world, user = here(), target(user_id)
+    now = world.now()
+    found = []
+    for one in world.meetings.values():
+        invited = {"email": user.email} in one.settings.get("meeting_invitees", [])
+        if not listed(one) or not (one.host_id == user.id or invited):
+            continue
+        dates = [date.start_at for date in upcoming(one, now)] if one.occurrences else [one.start_at]
+        found += [
+            (at, one)
+            for at in dates
+            if at is not None and now < at + one.duration_minutes * 60 and at <= now + DAY_SECONDS
+        ]
+    rows = [meeting_item(one, world, at) for at, one in sorted(found, key=lambda row: row[0])]
+    gone = ("uuid", "host_id", "agenda", "pmi")
+    return {"total_records": len(rows), "meetings": [{k: v for k, v in row.items() if k not in gone} for row in rows]}
+
+
+@endpoint("POST", "/users/<user_id>/meetings", Rule(scopes.CREATE_MEETING, "Medium"))
+def create_meeting(user_id: str) -> tuple[JSON, int]:
+    """Schedule a meeting; a hundred a day and host."""
+    world, user = here(), target(user_id)
+    count_creation(user.id)
+    body = json_body()
+    check_meeting(body)
+    if user.type == 99:
+        refuse(400, 3161, "Your user account is not allowed meeting hosting and scheduling capabilities.")
+    with world.lock:
+        meeting = editing.create(world, host_for(body, user), body)
+        world.save()
+    world.announce(events.scheduled_event("meeting.created", world.now(), meeting, world))
+    return meeting_json(meeting, world), 201
+
+
+def host_for(body: JSON, user: User) -> User:
+    """The host: the user, or whom the meeting is scheduled for."""
+    other = body.get("schedule_for")
+    if not other:
+        return user
+    if body.get("type") == INSTANT:
+        refuse(400, 3000, "Instant meeting do not support schedule for.")
+    people = here().users.values()
+    found = next((one for one in people if other in (one.id, one.email) and one.account_id == user.account_id), None)
+    if found is None:
+        refuse(400, 300, "Validation Failed.", [{"field": "schedule_for", "message": "Invalid field."}])
+    return found
+
+
+@endpoint("GET", "/meetings/<meeting_id>", Rule(scopes.READ_MEETING))
+def get_meeting(meeting_id: str) -> JSON:
+    """One scheduled meeting, by number only."""
+    world, meeting = here(), existing(meeting_id)
+    told = meeting_json(meeting, world, request.args.get("show_previous_occurrences") == "true")
+    date = occurrence_of(meeting)
+    return editing.as_occurrence(told, date) if date else told
+
+
+@endpoint("PATCH", "/meetings/<meeting_id>", Rule(scopes.UPDATE_MEETING))
+def update_meeting(meeting_id: str) -> tuple[str, int]:
+    """Change a meeting, or one date of it."""
+    world = here()
+    number = meeting_number(meeting_id)
+    if number in world.meetings:
+        count_creation(world.meetings[number].host_id)
+    body = json_body()
+    check_meeting({**body, "type": body.get("type") if body.get("recurrence") else None})
+    meeting = existing(meeting_id)
+    date = occurrence_of(meeting)
+    with world.lock:
+        changes = editing.change_occurrence(date, body) if date else editing.change(world, meeting, body)
+        meeting.edited = True
+        world.save()
+    world.announce(events.scheduled_event("meeting.updated", world.now(), meeting, world, changes))
+    return NOTHING
+
+
+@endpoint("DELETE", "/meetings/<meeting_id>", Rule(scopes.DELETE_MEETING))
+def delete_meeting(meeting_id: str) -> tuple[str, int]:
+    """Call off a meeting, or one date of it."""
+    world, meeting = here(), existing(meeting_id)
+    date = occurrence_of(meeting)
+    if meeting.personal:
+        refuse(400, 3018, "Not allowed to delete PMI.")
+    if world.live_instance(meeting):
+        refuse(400, 3002, "Sorry, you cannot delete this meeting since it's in progress.")
+    with world.lock:
+        if date:
+            date.deleted = True
+        else:
+            meeting.deleted = True
+        meeting.edited = True
+        world.save()
+    world.announce(events.scheduled_event("meeting.deleted", world.now(), meeting, world))
+    return NOTHING
+
+
+@endpoint("PUT", "/meetings/<meeting_id>/status", Rule(scopes.UPDATE_STATUS))
+def update_status(meeting_id: str) -> tuple[str, int]:
+    """End a running meeting, or bring a deleted one back."""
+    world, action = here(), json_body().get("action")
+    if action not in ("end", "recover"):
+        refuse(400, 300, "Validation Failed.", [{"field": "action", "message": "Invalid field."}])
+    meeting = existing(meeting_id, deleted=action == "recover")
+    if action == "recover":
+        meeting.deleted, meeting.edited = False, True
+        world.save()
+        return NOTHING
+    running = world.live_instance(meeting)
+    if running is None:
+        refuse(400, 3000, f"Meeting {meeting.id} is not in progress.")
+    world.end_meeting(running)
+    return NOTHING
+
+
+def existing(segment: str, deleted: bool = False) -> Meeting:
+    """The meeting of that number which this token may touch."""
+    number = meeting_number(segment)
+    meeting = here().meetings.get(number) if number else None
+    if meeting is None or (meeting.deleted and not deleted) or expired(meeting):
+        refuse(404, 3001, f"Meeting does not exist: {unquote(segment)}.")
+    me = asker()
+    if me and here().users[meeting.host_id].account_id != me.account_id:
+        refuse(404, 3001, f"Meeting does not exist: {meeting.id}.")
+    check_host(meeting.host_id)
+    if meeting.webinar:
+        refuse(400, 3000, "Cannot access webinar info.")
+    return meeting
+
+
+def occurrence_of(meeting: Meeting) -> Occurrence | None:
+    """The date ``occurrence_id`` names, if it is asked for."""
+    wanted = request.args.get("occurrence_id")
+    if not wanted:
+        return None
+    found = next((date for date in meeting.occurrences if date.id == wanted and not date.deleted), None)
+    if found is None:
+        refuse(400, 3000, "Invalid occurrence_id.")
+    return found
+
+
+def count_creation(host_id: str) -> None:
+    try:
+        here().limits.take_creation(host_id)
+    except Limited as limited:
+        too_much(limited)

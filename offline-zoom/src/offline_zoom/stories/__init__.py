@@ -1,0 +1,41 @@
+"""Named worlds. Each is told anew relative to the moment it begins, so that today always has meetings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, NamedTuple
+
+from offline_zoom.stories.all_hands import all_hands
+from offline_zoom.stories.attacking_names import attacking_names
+from offline_zoom.stories.live_meeting import live_meeting
+from offline_zoom.stories.plans import free_plan, personal_app
+from offline_zoom.stories.quiet_day import quiet_day
+from offline_zoom.stories.year_of_recordings import year_of_recordings
+
+if TYPE_CHECKING:
+    from offline_zoom.world import World
+
+
+class Story(NamedTuple):
+    """A world by name; ``tell`` fills an empty one."""
+
+    title: str
+    summary: str
+    tell: Callable[[World], None]
+
+
+STORIES = {
+    "quiet-day": Story("A quiet day", "Nobody is in a meeting. Past and coming ones, a few recordings.", quiet_day),
+    "live-meeting": Story(
+        "A live meeting", "People come, wait at the door, leave and come back while you watch.", live_meeting
+    ),
+    "all-hands": Story("An all-hands of 1,000", "A thousand people are in one meeting.", all_hands),
+    "personal-app": Story("A personal app", "A Pro account, and the app has no admin scopes.", personal_app),
+    "free-plan": Story("A free plan", "A Basic user: no reports, no dashboard, no cloud recordings.", free_plan),
+    "attacking-names": Story(
+        "Names that attack", "HTML, formulas, bidi and emoji in names and topics.", attacking_names
+    ),
+    "year-of-recordings": Story(
+        "A year of recordings", "Four a week, for a year, and some in the trash.", year_of_recordings
+    ),
+}

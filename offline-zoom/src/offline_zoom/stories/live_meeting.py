@@ -1,0 +1,51 @@
+"""A meeting that goes on for hours: people come, wait, are let in, leave and come back."""
+
+from __future__ import annotations
+
+import random
+from typing import TYPE_CHECKING
+
+from offline_zoom.model import Join
+from offline_zoom.stories.quiet_day import quiet_day
+from offline_zoom.stories.scenes import FIRST, LAST, held, row, scheduled
+
+if TYPE_CHECKING:
+    from offline_zoom.world import World
+
+LIVE = 85770001234
+HOURS = 8
+
+
+def live_meeting(world: World) -> None:
+    """A quiet day, but for the product review that began twenty minutes ago."""
+    quiet_day(world)
+    begins = float(int(world.now())) - 20 * 60
+    review = scheduled(world, LIVE, "Product review", "dana", begins, HOURS * 60, agenda="Open end.")
+    held(world, review, review.uuid, begins, HOURS * 60, comings_and_goings(world, begins), recorded=True)
+
+
+def comings_and_goings(world: World, begins: float) -> list[Join]:
+    """Who is there when; the same for the same beginning."""
+    dice = random.Random("product review")
+    closes = begins + HOURS * 3600
+    rows = [row(world, "dana", begins, None, role="host"), row(world, "jonas", begins + 60, None, role="co-host")]
+    for number in range(12):
+        rows += visits(
+            world, f"{FIRST[number]} {LAST[number]}", begins + dice.randrange(30, 1500), closes, dice, number % 3 == 0
+        )
+    return rows
+
+
+def visits(world: World, name: str, comes: float, closes: float, dice: random.Random, guest: bool) -> list[Join]:
+    """One person's stays, one after the other; guests wait at the door first."""
+    known = {} if guest else {"person_id": f"{name[:4]:x<4}LiveMeeting0000000", "internal": True, "device": "Windows"}
+    rows = []
+    while comes < closes - 60:
+        if guest:
+            waits = comes + dice.randrange(20, 90)
+            rows.append(row(world, name, comes, waits, waiting=True, admitted=True))
+            comes = waits
+        leaves = comes + dice.randrange(300, 2400)
+        rows.append(row(world, name, comes, min(leaves, closes), **known))
+        comes = leaves + dice.randrange(60, 600)
+    return rows

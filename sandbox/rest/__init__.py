@@ -1,6 +1,0 @@
-"""The REST API below ``/v2``: one module for each kind of thing."""
-
-from sandbox.rest import meetings, metrics, others, past, recordings, users
-from sandbox.rest.gate import bp, check, with_rate_headers
-
-__all__ = ["bp", "check", "meetings", "metrics", "others", "past", "recordings", "users", "with_rate_headers"]

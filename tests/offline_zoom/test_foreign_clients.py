@@ -1,0 +1,116 @@
+"""Two programs nobody here wrote, against a served sandbox."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+import requests
+from authlib.integrations.base_client import OAuthError
+from authlib.integrations.requests_client import OAuth2Session
+from zoomus import ZoomClient
+
+from offline_zoom.server import serve
+from offline_zoom.stories.quiet_day import FIXTURES, WEEKLY
+from offline_zoom.world import World
+from tests.offline_zoom.conftest import REDIRECT_URI
+from tests.offline_zoom.test_grants import VERIFIER
+
+
+@pytest.fixture
+def world() -> Iterator[World]:
+    world = World(redirect_uris=[REDIRECT_URI])
+    world.switches.auto_consent = True
+    with serve(world):
+        yield world
+
+
+@pytest.fixture
+def authlib(world: World) -> OAuth2Session:
+    return OAuth2Session(world.client_id, world.client_secret, redirect_uri=REDIRECT_URI, code_challenge_method="S256")
+
+
+def test_authlib_does_the_whole_grant(world, authlib):
+    token_url = f"{world.base_url}/oauth/token"
+    address, state = authlib.create_authorization_url(f"{world.base_url}/oauth/authorize", code_verifier=VERIFIER)
+    back = requests.get(address, allow_redirects=False).headers["Location"]
+
+    first = authlib.fetch_token(token_url, authorization_response=back, state=state, code_verifier=VERIFIER)
+    me = authlib.get(f"{first['api_url']}/v2/users/me").json()
+    second = authlib.refresh_token(token_url)
+    again = authlib.get(f"{world.base_url}/v2/users/me").json()
+    revoked = authlib.revoke_token(f"{world.base_url}/oauth/revoke", token=second["access_token"])
+
+    assert me == again
+    assert me["email"] == "dana@example.com"
+    assert second["refresh_token"] != first["refresh_token"]
+    assert revoked.json() == {"status": "success"}
+    assert authlib.get(f"{world.base_url}/v2/users/me").status_code == 401
+
+
+def test_authlib_with_another_verifier_is_refused(world, authlib):
+    address, _ = authlib.create_authorization_url(f"{world.base_url}/oauth/authorize", code_verifier=VERIFIER)
+    back = requests.get(address, allow_redirects=False).headers["Location"]
+
+    with pytest.raises(OAuthError, match="invalid_grant"):
+        authlib.fetch_token(f"{world.base_url}/oauth/token", authorization_response=back, code_verifier=VERIFIER + "x")
+
+
+@pytest.fixture
+def zoomus(world: World) -> ZoomClient:
+    return ZoomClient(
+        world.client_id,
+        world.client_secret,
+        world.user("ada").account_id,
+        base_uri=f"{world.base_url}/v2",
+        oauth_uri=f"{world.base_url}/oauth/token",
+    )
+
+
+def test_zoomus_lists_users_and_their_meetings(world, zoomus):
+    users = zoomus.user.list().json()["users"]
+    dana = next(user for user in users if user["email"] == "dana@example.com")
+
+    meetings = zoomus.meeting.list(user_id=dana["id"]).json()["meetings"]
+
+    assert zoomus.user.get(id=dana["id"]).json()["display_name"] == "Dana Okoye"
+    assert WEEKLY in {meeting["id"] for meeting in meetings}
+
+
+def test_zoomus_makes_changes_and_deletes_a_meeting(world, zoomus):
+    made = zoomus.meeting.create(user_id=world.user("dana").id, topic="From outside", type=2)
+    number = made.json()["id"]
+
+    changed = zoomus.meeting.update(id=number, topic="Changed")
+    topic = zoomus.meeting.get(id=number).json()["topic"]
+    deleted = zoomus.meeting.delete(id=number)
+
+    assert (made.status_code, changed.status_code, deleted.status_code) == (201, 204, 204)
+    assert topic == "Changed"
+    assert zoomus.meeting.get(id=number).status_code == 404
+
+
+def test_zoomus_lists_recordings(world, zoomus):
+    one = zoomus.recording.get(meeting_id=WEEKLY).json()
+    days = {"from": one["start_time"][:10], "to": one["start_time"][:10]}
+
+    rows = zoomus.recording.list(user_id=world.user("dana").id, **days).json()["meetings"]
+
+    assert FIXTURES[2] in {row["uuid"] for row in rows}
+
+
+# It writes a UUID with a leading or double slash twice-encoded, and any other as it is.
+@pytest.mark.parametrize("uuid", [WEEKLY, *FIXTURES[1:]])
+def test_zoomus_lists_participants(zoomus, uuid):
+    past = zoomus.past_meeting.get_participants(meeting_id=str(uuid)).json()
+    live = zoomus.metric.list_participants(meeting_id=str(uuid), type="past").json()
+
+    assert past["total_records"] == live["total_records"] == 9
+
+
+def test_zoomus_reads_a_report_and_instances(zoomus):
+    report = zoomus.report.get_meeting_participants_report(id=WEEKLY).json()
+    instances = zoomus.past_meeting.list(meeting_id=str(WEEKLY)).json()["meetings"]
+
+    assert {"Dana Okoye", "Guest Lee"} <= {row["name"] for row in report["participants"]}
+    assert set(FIXTURES[1:]) <= {row["uuid"] for row in instances}

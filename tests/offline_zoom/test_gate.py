@@ -1,0 +1,155 @@
+"""What every call passes, and in which order; and how meetings are named in paths."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import quote
+
+import pytest
+
+from offline_zoom.stories.quiet_day import FIXTURES
+from tests.offline_zoom.conftest import Caller, caller, refusal
+
+#: the table of the UUID rule: UUID and the one segment that is always right
+SEGMENTS = {
+    "dwb4XYaQAkrWvaNAG+nIyw==": "dwb4XYaQAkrWvaNAG%2BnIyw%3D%3D",
+    "mZ/f3MfttxSz5wUidTLRvw==": "mZ%2Ff3MfttxSz5wUidTLRvw%3D%3D",
+    "/I84Pj7PRnR0S+zLVAnH1w==": "%252FI84Pj7PRnR0S%252BzLVAnH1w%253D%253D",
+    "5+qTtJW0yMSkA//C45lemw==": "5%252BqTtJW0yMSkA%252F%252FC45lemw%253D%253D",
+}
+
+
+def once(uuid: str) -> str:
+    return quote(uuid, safe="")
+
+
+def twice(uuid: str) -> str:
+    return quote(quote(uuid, safe=""), safe="")
+
+
+@pytest.mark.parametrize("uuid", FIXTURES)
+def test_each_fixture_is_a_held_meeting_at_its_documented_segment(dana, uuid):
+    assert dana.json(f"/past_meetings/{SEGMENTS[uuid]}")["uuid"] == uuid
+    assert dana.json(f"/past_meetings/{SEGMENTS[uuid]}/participants")["total_records"] == 9
+
+
+@pytest.mark.parametrize("uuid", FIXTURES[2:])
+def test_a_leading_or_double_slash_encoded_once_is_not_found(dana, uuid):
+    assert refusal(dana.get(f"/past_meetings/{once(uuid)}")) == (404, 3001)
+    assert refusal(dana.get(f"/past_meetings/{once(uuid)}/participants")) == (404, 3001)
+
+
+@pytest.mark.parametrize("uuid", FIXTURES[:2])
+def test_other_uuids_may_be_encoded_once_or_twice(dana, uuid):
+    assert dana.json(f"/past_meetings/{once(uuid)}")["uuid"] == uuid
+    assert dana.json(f"/past_meetings/{twice(uuid)}")["uuid"] == uuid
+
+
+@pytest.mark.parametrize("uuid", [FIXTURES[0], FIXTURES[2], FIXTURES[3]])
+def test_a_raw_slash_ends_the_segment(dana, uuid):
+    assert refusal(dana.get(f"/past_meetings/{uuid}")) == (404, 2300)
+
+
+def test_a_scheduled_meeting_is_not_found_by_uuid(dana):
+    assert refusal(dana.get(f"/meetings/{once(FIXTURES[1])}")) == (404, 3001)
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", "/nothing"),
+        ("GET", "/users/me/"),
+        ("POST", "/users/me"),
+        ("PUT", "/meetings/85512340987"),
+        ("OPTIONS", "/users/me"),
+        ("HEAD", "/users/me"),
+        ("GET", "//users/me"),
+        ("GET", "/metrics/webinars"),
+    ],
+)
+def test_everything_else_is_not_recognized(dana, method, path):
+    answer = dana.call(method, path)
+
+    assert answer.status_code == 404
+    if method != "HEAD":
+        assert answer.json() == {"code": 2300, "message": "This API endpoint is not recognized."}
+
+
+def test_the_token_comes_before_the_route(dana):
+    dana.access_token = "unknown"
+
+    assert refusal(dana.get("/nothing")) == (401, 124)
+
+
+def test_the_scope_comes_before_the_plan(world):
+    finn = caller(world, "finn")
+
+    assert refusal(finn.get("/metrics/meetings")) == (400, 4711)
+
+
+def test_the_plan_comes_before_validation_and_existence(world):
+    finn = caller(world, "finn", ["dashboard:read:list_meetings:admin", "report:read:meeting:admin"])
+
+    assert refusal(finn.get("/metrics/meetings")) == (400, 200)
+    assert refusal(finn.get("/report/meetings/1")) == (400, 200)
+
+
+def test_the_rate_limit_comes_before_validation(world):
+    world.switches.change({"limits": "plan", "rate_limits": {"Resource-intensive": 0}})
+    dana = caller(world, "dana")
+
+    assert refusal(dana.get("/metrics/meetings")) == (429, 429)
+
+
+def test_validation_comes_before_existence(dana):
+    assert refusal(dana.call("PATCH", "/meetings/1", json={"topic": 1})) == (400, 300)
+
+
+def test_a_missing_scope_names_exactly_what_would_do(world):
+    blind = caller(world, "dana", ["zoomapp:inmeeting"])
+
+    told = blind.get("/users/me/meetings").json()
+
+    assert told == {
+        "code": 4711,
+        "message": "Invalid access token, does not contain scopes:"
+        "[meeting:read:list_meetings, meeting:read:list_meetings:admin].",
+    }
+
+
+@pytest.mark.parametrize("scope", ["user:read:user", "user:read:user:admin", "user:read", "user_info:read"])
+def test_one_scope_of_the_listed_ones_is_enough(world, scope):
+    assert caller(world, "dana", [scope]).get("/users/me").status_code == 200
+
+
+def test_every_answer_carries_a_tracking_id_and_says_sandbox(dana):
+    for path in ("/users/me", "/nothing", "/meetings/1"):
+        headers = dana.get(path).headers
+        assert re.fullmatch(r"v=2\.0;clid=\w+;rid=WEB_[0-9a-f]{32}", headers["x-zm-trackingid"])
+        assert headers["X-Sandbox"] == "1"
+
+
+def test_the_category_of_the_limit_is_always_told(dana):
+    assert dana.get("/users/me").headers["X-RateLimit-Category"] == "Light"
+    assert dana.get("/meetings/1").headers["X-RateLimit-Category"] == "Light"
+    assert dana.get("/report/meetings/1").headers["X-RateLimit-Category"] == "Heavy"
+
+
+def test_me_is_not_for_server_to_server_tokens(world, dana):
+    whole = world.grants.grant_app(world.user("ada").id, world.scopes("dana"), "account")
+    server = Caller(world, dana.session, whole.access_token)
+
+    assert refusal(server.get("/users/me")) == (404, 1001)
+    assert refusal(server.get("/users/me/zak")) == (404, 2300)
+    assert server.json(f"/users/{world.user('jonas').id}")["email"] == "jonas@example.com"
+
+
+def test_an_account_token_does_not_reach_another_account(dana, world):
+    assert refusal(dana.get(f"/users/{world.user('priya').id}")) == (404, 1001)
+    assert refusal(dana.get("/meetings/87000000301")) == (404, 3001)
+    assert refusal(dana.get("/past_meetings/87000000301")) == (400, 1010)
+
+
+def test_a_user_level_token_reaches_only_its_own_meetings(jonas):
+    assert jonas.get("/meetings/85000000201").status_code == 200
+    assert refusal(jonas.get("/meetings/85512340987")) == (400, 4711)

@@ -1,0 +1,108 @@
+"""Codes, pairs of tokens, and the proof of possession."""
+
+from __future__ import annotations
+
+import pytest
+
+from offline_zoom.grants import Refused, proves
+from tests.offline_zoom.conftest import REDIRECT_URI
+
+# RFC 7636, appendix B
+VERIFIER = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
+CHALLENGE = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
+
+
+def test_the_example_of_rfc_7636_proves_itself():
+    assert proves(VERIFIER, CHALLENGE, "S256")
+
+
+def test_a_challenge_is_no_verifier_of_itself():
+    assert not proves(CHALLENGE, CHALLENGE, "S256")
+
+
+def test_plain_compares_and_nothing_equals_nothing():
+    assert proves("same", "same", "plain")
+    assert not proves("", "", "plain")
+
+
+def test_a_code_has_33_characters_and_works_once(world):
+    code = world.issue_code("dana", REDIRECT_URI)
+    world.grants.exchange(code, REDIRECT_URI, "")
+
+    with pytest.raises(Refused) as second:
+        world.grants.exchange(code, REDIRECT_URI, "")
+
+    assert len(code) == 33
+    assert (second.value.error, second.value.status) == ("invalid_grant", 400)
+
+
+def test_a_code_lives_five_minutes(world, clock):
+    code = world.issue_code("dana", REDIRECT_URI)
+    clock.at += 300
+
+    with pytest.raises(Refused, match="Invalid authorization code"):
+        world.grants.exchange(code, REDIRECT_URI, "")
+
+
+@pytest.mark.parametrize("verifier", ["", CHALLENGE, VERIFIER + "x"])
+def test_a_wrong_or_missing_verifier_spends_the_code(world, verifier):
+    code = world.issue_code("dana", REDIRECT_URI, CHALLENGE, "S256")
+
+    for attempt in (verifier, VERIFIER):
+        with pytest.raises(Refused) as refused:
+            world.grants.exchange(code, REDIRECT_URI, attempt)
+        assert refused.value.error == "invalid_grant"
+
+
+@pytest.mark.parametrize("redirect_uri", ["", REDIRECT_URI + "/", "https://evil.example/"])
+def test_the_redirect_uri_is_bound_to_the_code(world, redirect_uri):
+    code = world.issue_code("dana", REDIRECT_URI)
+
+    with pytest.raises(Refused, match="Redirect URI mismatch"):
+        world.grants.exchange(code, redirect_uri, "")
+
+
+@pytest.mark.parametrize("redirect_uri", ["", "https://app.example/any/page#/userinfo"])
+def test_an_in_client_code_takes_any_page_of_its_origin_or_none_unless_strict(world, redirect_uri):
+    lenient = world.issue_code("dana", REDIRECT_URI, "v", "plain", in_client=True)
+    strict = world.issue_code("dana", REDIRECT_URI, "v", "plain", in_client=True)
+
+    assert world.grants.exchange(lenient, redirect_uri, "v").user_id == world.user("dana").id
+    world.switches.strict_redirect = True
+    with pytest.raises(Refused, match="Redirect URI mismatch"):
+        world.grants.exchange(strict, redirect_uri, "v")
+
+
+@pytest.mark.parametrize("redirect_uri", ["https://evil.example/", "http://app.example/", "https://app.example:8443/"])
+def test_an_in_client_code_takes_no_other_origin(world, redirect_uri):
+    code = world.issue_code("dana", REDIRECT_URI, "v", "plain", in_client=True)
+
+    with pytest.raises(Refused, match="Redirect URI mismatch"):
+        world.grants.exchange(code, redirect_uri, "v")
+
+
+def test_a_refresh_kills_the_pair_before_it(world):
+    old = world.grants.grant("someone", ["a"])
+
+    new = world.grants.refresh(old.refresh_token)
+
+    assert world.grants.find(old.access_token) is None
+    assert world.grants.find(new.access_token) is new
+    with pytest.raises(Refused, match="Invalid Token!"):
+        world.grants.refresh(old.refresh_token)
+
+
+def test_a_second_authorization_kills_the_first_grant(world):
+    first = world.grants.grant("someone", ["a"])
+    world.grants.grant("someone", ["a"])
+
+    with pytest.raises(Refused, match="Invalid Token!"):
+        world.grants.refresh(first.refresh_token)
+
+
+def test_a_refresh_token_lives_ninety_days(world, clock):
+    grant = world.grants.grant("someone", ["a"])
+    clock.at += 90 * 86400
+
+    with pytest.raises(Refused, match="Invalid Token!"):
+        world.grants.refresh(grant.refresh_token)

@@ -1,0 +1,335 @@
+"""Scheduling: what a body becomes, and what is refused."""
+
+from __future__ import annotations
+
+import pytest
+
+from offline_zoom.moments import iso
+from offline_zoom.stories.quiet_day import WEEKLY
+from tests.offline_zoom.conftest import Caller, caller, refusal
+
+LATER = "2026-03-05T09:00:00Z"
+
+
+def made(dana: Caller, **body: object) -> dict:
+    answer = dana.call("POST", "/users/me/meetings", json=body)
+    assert answer.status_code == 201, answer.text
+    return answer.json()
+
+
+def test_a_meeting_is_created_and_found_again(dana):
+    meeting = made(dana, topic="Plans", start_time=LATER, duration=25)
+
+    found = dana.json(f"/meetings/{meeting['id']}")
+
+    assert {"topic": "Plans", "start_time": LATER, "duration": 25, "status": "waiting"}.items() <= found.items()
+    assert meeting["id"] in {row["id"] for row in dana.json("/users/me/meetings")["meetings"]}
+
+
+@pytest.mark.parametrize("start", [None, "2020-01-01T00:00:00Z"])
+def test_a_start_that_is_missing_or_over_becomes_now(dana, world, start):
+    assert made(dana, topic="Now", **({"start_time": start} if start else {}))["start_time"] == iso(world.now())
+
+
+def test_a_local_start_is_read_in_its_time_zone(dana):
+    meeting = made(dana, start_time="2026-07-01T10:00:00", timezone="Asia/Tokyo")
+
+    assert meeting["start_time"] == "2026-07-01T01:00:00Z"
+
+
+def test_a_meeting_without_passcode_and_waiting_room_gets_a_passcode(dana):
+    meeting = made(dana, settings={"waiting_room": False})
+
+    assert len(meeting["password"]) == 6
+    assert "?pwd=" in meeting["join_url"]
+
+
+def test_a_meeting_with_a_waiting_room_needs_no_passcode(dana):
+    meeting = made(dana, settings={"waiting_room": True, "join_before_host": True})
+
+    assert "password" not in meeting and "pwd=" not in meeting["join_url"]
+    assert meeting["settings"]["join_before_host"] is False
+
+
+def test_the_start_address_is_marked_and_opens_nothing(dana):
+    start_url = made(dana)["start_url"]
+
+    assert "zak=SANDBOX-" in start_url
+    assert "sandbox" in dana.session.get(start_url).text
+
+
+def test_the_same_post_three_times_makes_three_meetings(dana):
+    assert len({made(dana, topic="Twin", start_time=LATER)["id"] for _ in range(3)}) == 3
+
+
+def test_an_instant_meeting_is_never_listed(dana):
+    instant = made(dana, type=1)
+
+    assert instant["id"] not in {row["id"] for row in dana.json("/users/me/meetings")["meetings"]}
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({"topic": "x" * 201}, "topic"),
+        ({"type": 4}, "type"),
+        ({"agenda": "x" * 2001}, "agenda"),
+        ({"password": "elevenchars"}, "password"),
+        ({"password": "no space"}, "password"),
+        ({"duration": -1}, "duration"),
+        ({"duration": "60"}, "duration"),
+        ({"timezone": "Mars/Olympus"}, "timezone"),
+        ({"start_time": "tomorrow"}, "start_time"),
+        ({"settings": {"jbh_time": 7}}, "settings.jbh_time"),
+        ({"settings": {"waiting_room": "yes"}}, "settings.waiting_room"),
+        ({"settings": {"auto_recording": "tape"}}, "settings.auto_recording"),
+        ({"type": 8}, "recurrence"),
+        ({"type": 8, "recurrence": {"type": 4}}, "recurrence.type"),
+        ({"type": 8, "recurrence": {"type": 2, "weekly_days": "8"}}, "recurrence.weekly_days"),
+        ({"type": 8, "recurrence": {"type": 1, "repeat_interval": 100}}, "recurrence.repeat_interval"),
+        ({"type": 8, "recurrence": {"type": 1, "end_times": 61}}, "recurrence.end_times"),
+        ({"schedule_for": "nobody@example.com"}, "schedule_for"),
+    ],
+)
+def test_a_wrong_field_is_named(dana, body, field):
+    answer = dana.call("POST", "/users/me/meetings", json=body)
+
+    assert refusal(answer) == (400, 300)
+    assert [error["field"] for error in answer.json()["errors"]] == [field]
+
+
+@pytest.mark.parametrize("body", ["", "{", "[]", "null", "{'topic': 1}"])
+def test_a_body_that_is_no_object_is_refused(dana, world, body):
+    url = f"{world.base_url}/v2/users/me/meetings"
+    answer = dana.session.post(url, data=body, headers={"Authorization": f"Bearer {dana.access_token}"})
+
+    assert answer.json() == {"code": 300, "message": "Request Body should be a valid JSON object."}
+
+
+def test_an_instant_meeting_cannot_be_for_somebody_else(dana):
+    answer = dana.call("POST", "/users/me/meetings", json={"type": 1, "schedule_for": "jonas@example.com"})
+
+    assert refusal(answer) == (400, 3000)
+
+
+def test_a_meeting_can_be_scheduled_for_a_colleague(dana, world):
+    assert made(dana, schedule_for="jonas@example.com")["host_id"] == world.user("jonas").id
+
+
+def test_the_hundred_and_first_change_of_a_day_is_refused_until_midnight(dana, clock):
+    for _ in range(100):
+        made(dana)
+
+    refused = dana.call("POST", "/users/me/meetings", json={})
+    patched = dana.call("PATCH", f"/meetings/{WEEKLY}", json={"topic": "Late"})
+    deleted = dana.call("DELETE", f"/meetings/{WEEKLY}")
+    clock.at += 13 * 3600
+
+    assert refusal(refused) == refusal(patched) == (429, 429)
+    assert refused.json()["message"].startswith("You have exceeded the daily rate limit (100)")
+    assert deleted.status_code == 204
+    assert made(caller(dana.world, "dana"))["id"]
+
+
+def test_a_change_answers_with_nothing_and_is_seen(dana):
+    meeting = made(dana, start_time=LATER)
+
+    answer = dana.call(
+        "PATCH", f"/meetings/{meeting['id']}", json={"topic": "Other", "settings": {"waiting_room": False}}
+    )
+
+    assert (answer.status_code, answer.content) == (204, b"")
+    found = dana.json(f"/meetings/{meeting['id']}")
+    assert (found["topic"], found["settings"]["waiting_room"], found["start_time"]) == ("Other", False, LATER)
+
+
+def test_a_start_that_is_over_is_ignored_by_a_change(dana):
+    meeting = made(dana, start_time=LATER)
+
+    dana.call("PATCH", f"/meetings/{meeting['id']}", json={"start_time": "2020-01-01T00:00:00Z"})
+
+    assert dana.json(f"/meetings/{meeting['id']}")["start_time"] == LATER
+
+
+def test_one_date_of_a_series_changes_alone_and_only_in_part(dana):
+    date = dana.json(f"/meetings/{WEEKLY}")["occurrences"][-1]["occurrence_id"]
+    body = {"duration": 15, "topic": "Not this", "settings": {"waiting_room": False, "audio": "voip"}}
+
+    dana.call("PATCH", f"/meetings/{WEEKLY}", json=body, occurrence_id=date)
+
+    changed, series = dana.json(f"/meetings/{WEEKLY}", occurrence_id=date), dana.json(f"/meetings/{WEEKLY}")
+    assert (changed["duration"], changed["topic"]) == (15, "Weekly sync")
+    assert (changed["settings"]["waiting_room"], changed["settings"]["audio"]) == (False, "both")
+    assert (series["duration"], series["settings"]["waiting_room"]) == (45, True)
+
+
+def test_one_date_of_a_series_can_be_called_off(dana):
+    date = dana.json(f"/meetings/{WEEKLY}")["occurrences"][-1]["occurrence_id"]
+
+    assert dana.call("DELETE", f"/meetings/{WEEKLY}", occurrence_id=date).status_code == 204
+
+    assert dana.json(f"/meetings/{WEEKLY}")["occurrences"][-1]["status"] == "deleted"
+    assert refusal(dana.call("DELETE", f"/meetings/{WEEKLY}", occurrence_id=date)) == (400, 3000)
+    assert refusal(dana.call("DELETE", f"/meetings/{WEEKLY}", occurrence_id="1")) == (400, 3000)
+
+
+def test_a_deleted_meeting_is_gone_and_can_be_recovered(dana):
+    number = made(dana)["id"]
+
+    assert dana.call("DELETE", f"/meetings/{number}").content == b""
+    gone = dana.get(f"/meetings/{number}")
+    recovered = dana.call("PUT", f"/meetings/{number}/status", json={"action": "recover"})
+
+    assert gone.json() == {"code": 3001, "message": f"Meeting does not exist: {number}."}
+    assert recovered.status_code == 204
+    assert dana.get(f"/meetings/{number}").status_code == 200
+
+
+def test_a_personal_room_and_a_running_meeting_cannot_be_deleted(dana, world):
+    world.start_meeting(WEEKLY)
+
+    assert refusal(dana.call("DELETE", "/meetings/4085551234")) == (400, 3018)
+    assert refusal(dana.call("DELETE", f"/meetings/{WEEKLY}")) == (400, 3002)
+
+
+def test_a_running_meeting_can_be_ended_and_no_other(dana, world):
+    running = world.start_meeting(WEEKLY)
+
+    assert dana.json(f"/meetings/{WEEKLY}")["status"] == "started"
+    assert dana.call("PUT", f"/meetings/{WEEKLY}/status", json={"action": "end"}).status_code == 204
+    assert running.ended(world.now())
+    assert refusal(dana.call("PUT", f"/meetings/{WEEKLY}/status", json={"action": "end"})) == (400, 3000)
+    assert refusal(dana.call("PUT", f"/meetings/{WEEKLY}/status", json={"action": "pause"})) == (400, 300)
+
+
+def test_each_instance_has_a_uuid_of_its_own(dana, world):
+    first = world.start_meeting(WEEKLY)
+    world.end_meeting(first)
+
+    assert world.start_meeting(WEEKLY).uuid != first.uuid
+
+
+def test_the_kinds_of_lists(dana, world):
+    running = world.start_meeting(WEEKLY)
+
+    live = dana.json("/users/me/meetings", type="live")["meetings"]
+    previous = dana.json("/users/me/meetings", type="previous_meetings")["meetings"]
+    unknown = dana.json("/users/me/meetings", type="nonsense")
+
+    assert [(row["id"], row["uuid"]) for row in live] == [(WEEKLY, running.uuid)]
+    assert {"uuid", "id", "topic", "start_time"} <= set(previous[0])
+    assert unknown == dana.json("/users/me/meetings", type="scheduled")
+
+
+def test_a_list_can_be_narrowed_to_days(dana, world):
+    today = iso(world.now())[:10]
+
+    rows = dana.json("/users/me/meetings", from_=today, to=today)["meetings"]
+
+    assert rows
+    assert {row["start_time"][:10] for row in rows} == {today}
+
+
+def test_upcoming_covers_a_day_and_includes_invitations(dana, world):
+    told = dana.json("/users/me/upcoming_meetings")
+
+    topics = {row["topic"] for row in told["meetings"]}
+    assert told["total_records"] == len(told["meetings"])
+    assert "Type critique" in topics and "Retrospektive für März" not in topics
+    assert all("uuid" not in row for row in told["meetings"])
+    assert "next_page_token" not in told
+
+
+def test_a_meeting_number_expires_a_month_after_its_last_use(dana, clock):
+    number = made(dana, start_time=LATER)["id"]
+    clock.at += 32 * 86400
+
+    dana = caller(dana.world, "dana")
+    assert refusal(dana.get(f"/meetings/{number}")) == (404, 3001)
+    assert dana.get(f"/meetings/{WEEKLY}").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("method", "params", "status"),
+    [
+        ("recording.start", {}, 202),
+        ("waiting_room.update", {"waiting_room_title": "Soon"}, 202),
+        ("participant.invite", {"contacts": [{"email": "jonas@example.com"}]}, 202),
+        ("participant.invite", {"contacts": [{}] * 11}, 400),
+        ("participant.mute", {}, 400),
+    ],
+)
+def test_a_running_meeting_takes_orders(dana, world, method, params, status):
+    world.start_meeting(WEEKLY)
+
+    answer = dana.call("PATCH", f"/live_meetings/{WEEKLY}/events", json={"method": method, "params": params})
+
+    assert answer.status_code == status
+    assert answer.content == b"" or status == 400
+
+
+def test_orders_need_a_running_meeting_and_its_host(dana, world):
+    order = {"method": "recording.start"}
+    idle = dana.call("PATCH", f"/live_meetings/{WEEKLY}/events", json=order)
+    world.start_meeting(WEEKLY)
+    stranger = caller(world, "ada").call("PATCH", f"/live_meetings/{WEEKLY}/events", json=order)
+
+    assert refusal(idle) == refusal(stranger) == (400, 300)
+
+
+def test_events_tell_of_each_change(dana, world):
+    told: list[dict] = []
+    world.on_event(told.append)
+
+    number = made(dana, topic="Plans")["id"]
+    dana.call("PATCH", f"/meetings/{number}", json={"topic": "Other"})
+    dana.call("DELETE", f"/meetings/{number}")
+
+    assert [event["event"] for event in told] == ["meeting.created", "meeting.updated", "meeting.deleted"]
+    assert told[1]["payload"]["object"]["topic"] == "Other"
+    assert told[1]["payload"]["old_object"]["id"] == str(number)
+
+
+def test_who_is_who(dana):
+    me = dana.json("/users/me")
+
+    assert (me["email"], me["display_name"], me["type"], me["timezone"]) == (
+        "dana@example.com",
+        "Dana Okoye",
+        2,
+        "Europe/Berlin",
+    )
+    assert {user["email"] for user in dana.json("/users")["users"]} == {
+        "dana@example.com",
+        "jonas@example.com",
+        "ada@example.com",
+    }
+    assert dana.json("/users/me/token", type="zak")["token"].startswith("SANDBOX-zak-")
+    assert dana.json("/users/me/zak")["token"].startswith("SANDBOX-zak-")
+    assert refusal(dana.get("/users/nobody")) == (404, 1001)
+
+
+def test_a_chatbot_speaks_to_team_chat(world, dana):
+    robot = Caller(world, dana.session, world.grants.grant_app("", ["imchat:bot"], "app").access_token)
+    user = world.user("dana")
+    message = {
+        "robot_jid": "v1bot@xmpp.zoom.example",
+        "to_jid": user.jid,
+        "account_id": user.account_id,
+        "content": {"head": {"text": "Hello"}},
+    }
+
+    def refused(**changes: object) -> tuple[int, int]:
+        return refusal(robot.call("POST", "/im/chat/messages", json={**message, **changes}))
+
+    sent = robot.call("POST", "/im/chat/messages", json=message)
+
+    assert sent.status_code == 200
+    assert set(sent.json()) == {"message_id", "robot_jid", "to_jid", "user_jid", "sent_time"}
+    assert refused(content="x") == (400, 7001)
+    assert refused(robot_jid="x") == (404, 7002)
+    assert refused(robot_jid="x@y") == (403, 7003)
+    assert refused(to_jid="x@y") == (403, 7004)
+    robot.access_token = ""
+    assert refused() == (401, 7010)
+    assert refusal(dana.call("POST", "/im/chat/messages", json=message)) == (400, 4711)

@@ -1,0 +1,151 @@
+"""The sandbox's own pages and its control API."""
+
+from __future__ import annotations
+
+import pytest
+
+from offline_zoom.faults import PRESETS
+from tests.offline_zoom.conftest import NOON, caller
+
+
+@pytest.fixture
+def control(http, world):
+    """``control("POST", "faults", preset="slow")``: one call of the control API."""
+
+    def call(method: str, path: str, **body: object):
+        return http.request(method, f"{world.base_url}/_sandbox/{path}", json=body or None)
+
+    return call
+
+
+@pytest.mark.parametrize("path", ["/", "/faults", "/j/1", "/rec/play/x", "/launch/none"])
+def test_every_page_says_sandbox(http, world, path):
+    answer = http.get(world.base_url + path)
+
+    assert "sandbox" in answer.text
+    assert answer.headers["X-Sandbox"] == "1"
+
+
+def test_the_front_page_tells_the_story_and_the_way_on(http, world):
+    page = http.get(world.base_url).text
+
+    assert "A quiet day" in page and "Add from Marketplace" in page
+    assert 'href="/client"' in page and 'href="/faults"' in page
+
+
+def test_the_front_page_changes_story_person_consent_and_time(http, world):
+    http.post(world.base_url, data={"story": "all-hands"})
+    http.post(world.base_url, data={"user": world.user("jonas").id, "consent": "auto"})
+    http.post(world.base_url, data={"minutes": "5"})
+
+    assert (world.story, world.me.key, world.switches.auto_consent) == ("all-hands", "jonas", True)
+    assert world.now() == NOON + 300
+
+
+def test_the_faults_page_plans_and_clears(http, world):
+    page = http.get(f"{world.base_url}/faults").text
+    http.post(f"{world.base_url}/faults", data={"preset": "cut-body", "route": "GET /v2/users/*", "count": "2"})
+    planned = [(fault.route, fault.cut, fault.count) for fault in world.faults]
+    http.post(f"{world.base_url}/faults", data={"do": "clear"})
+
+    assert all(name in page for name in PRESETS)
+    assert planned == [("GET /v2/users/*", 10, 2)]
+    assert world.faults == []
+
+
+def test_the_faults_page_hurts_tokens(http, world):
+    caller(world, "dana")
+
+    http.post(f"{world.base_url}/faults", data={"do": "deauthorize"})
+
+    assert world.grants.by_user == {}
+
+
+@pytest.mark.parametrize("path", ["/", "/faults", "/_sandbox/faults", "/oauth/token"])
+def test_a_form_on_another_site_changes_nothing(http, world, path):
+    answer = http.post(world.base_url + path, data={"do": "clear"}, headers={"Sec-Fetch-Site": "cross-site"})
+
+    assert answer.status_code == 403
+
+
+def test_the_control_api_tells_how_things_stand(control, world):
+    state = control("GET", "").json()
+
+    assert (state["story"], state["me"], state["now"], state["live"]) == ("quiet-day", "dana", NOON, [])
+    assert set(state["users"]) == {"dana", "jonas", "ada", "priya", "finn"}
+
+
+def test_faults_are_planned_listed_and_cleared(control, world, dana):
+    own = control("POST", "faults", route="GET /v2/users/me", status=503, body={"code": 1}, count=1)
+    named = control("POST", "faults", preset="slow", delay=1, route="GET /v2/users/me/meetings")
+
+    assert own.status_code == named.status_code == 201
+    assert len(control("GET", "faults").json()["faults"]) == 2
+    assert dana.get("/users/me").status_code == 503
+    control("DELETE", "faults")
+    assert world.faults == []
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("faults", {"colour": "red"}),
+        ("faults", {"preset": "nonsense"}),
+        ("faults", {"route": "nowhere"}),
+        ("story", {"story": "nonsense"}),
+        ("story", {"tale": "x"}),
+        ("switches", {"nonsense": 1}),
+        ("switches", {"auto_consent": "yes"}),
+        ("me", {"user": "nobody"}),
+        ("tokens", {"do": "nonsense"}),
+        ("clock", {"tick": "soon"}),
+    ],
+)
+def test_what_there_is_not_is_refused_with_a_reason(control, world, path, body):
+    before = world.switches.as_json()
+
+    answer = control("POST", path, **body)
+
+    assert answer.status_code == 400
+    assert answer.json()["error"]
+    assert world.switches.as_json() == before
+
+
+def test_calls_are_counted_but_the_control_api_is_not(control, dana):
+    dana.get("/users/me")
+    dana.get("/meetings/1")
+
+    told = control("GET", "calls?route=GET%20/v2/users/*").json()
+
+    assert (told["count"], told["calls"][0]["path"]) == (1, "/v2/users/me")
+    assert dana.access_token not in str(told)
+    control("DELETE", "calls")
+    assert control("GET", "").json()["calls"] == 0
+
+
+def test_clock_story_person_switches_and_tokens_are_set(control, world, dana):
+    control("POST", "clock", tick=90)
+    control("POST", "switches", auto_consent=True, access_lifetime=60)
+    control("POST", "me", user="ada")
+    control("POST", "tokens", do="expire-access")
+    expired = dana.get("/users/me").json()
+    control("POST", "tokens", do="deauthorize", user="dana")
+    control("POST", "story", story="live-meeting")
+
+    assert world.now() == NOON + 90
+    assert (world.switches.auto_consent, world.switches.access_lifetime) == (True, 60.0)
+    assert expired["message"] == "Access token is expired."
+    assert world.grants.by_user == {}
+    assert world.story == "live-meeting"
+
+
+def test_a_meeting_is_started_and_ended(control, world):
+    uuid = control("POST", "meetings", start=85000000101).json()["uuid"]
+
+    assert world.live_instance(85000000101).uuid == uuid
+    assert control("POST", "meetings", end=85000000101).json()["uuid"] == uuid
+    assert world.live_instance() is None
+
+
+def test_the_control_api_takes_json_only(http, world):
+    assert http.post(f"{world.base_url}/_sandbox/clock", data={"tick": "1"}).status_code == 415

@@ -1,0 +1,327 @@
+"""The webhook sender keeps Zoom's promises, and can break them on demand."""
+
+import hashlib
+import hmac
+import json
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+
+from offline_zoom.webhooks import Webhooks, signature
+from offline_zoom.world import World
+from tests.support.processes import HANG_SECONDS
+
+SECRET = "example-webhook-secret"
+START = 1_700_000_000.0
+
+
+class Clock:
+    def __init__(self):
+        self.now = START
+
+    def __call__(self):
+        return self.now
+
+
+class Receiver:
+    """An endpoint that proves it knows the secret, and answers events as planned."""
+
+    def __init__(self):
+        self.got, self.statuses, self.validates = [], [], True
+        self.arrived = threading.Event()
+        receiver = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self):
+                body = self.rfile.read(int(self.headers["Content-Length"]))
+                event = json.loads(body)
+                receiver.got.append((event, body, self.headers))
+                if event["event"] == "endpoint.url_validation" and receiver.validates:
+                    plain = event["payload"]["plainToken"]
+                    proof = hmac.new(SECRET.encode(), plain.encode(), hashlib.sha256).hexdigest()
+                    self.answer(200, json.dumps({"plainToken": plain, "encryptedToken": proof}))
+                else:
+                    self.answer(receiver.statuses.pop(0) if receiver.statuses else 204)
+                    receiver.arrived.set()
+
+            def answer(self, status, body=""):
+                self.send_response(status)
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body.encode())
+
+            def log_message(self, *_):
+                pass
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.server.server_port}/hook"
+        threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+
+    @property
+    def events(self):
+        """What came, the validations aside."""
+        return [one for one in self.got if one[0]["event"] != "endpoint.url_validation"]
+
+    def close(self):
+        self.server.shutdown()
+        self.server.server_close()
+
+
+@pytest.fixture
+def receiver():
+    receiver = Receiver()
+    yield receiver
+    receiver.close()
+
+
+@pytest.fixture
+def clock():
+    return Clock()
+
+
+@pytest.fixture
+def sender(receiver, clock):
+    return Webhooks(receiver.url, SECRET, clock)
+
+
+def event(name="meeting.started", number="123"):
+    return {"event": name, "event_ts": 1_700_000_000_000, "payload": {"account_id": "a1", "object": {"id": number}}}
+
+
+def sent(sender):
+    """The one delivery that is not a validation."""
+    (delivery,) = [one for one in sender.deliveries() if one.event["event"] != "endpoint.url_validation"]
+    return delivery
+
+
+def test_signature_is_the_published_one():
+    body = b'{"event":"meeting.ended","event_ts":1700000000000,"payload":{"account_id":"a1","object":{"id":"123"}}}'
+
+    made = signature(SECRET, "1700000000", body)
+
+    assert made == "v0=d68740e046c949d26894d33f13201dff9d961486ea513e84144bb58f66507299"
+
+
+def test_bytes_that_are_sent_are_the_bytes_that_are_signed(sender, receiver):
+    sender.tell(event())
+    sender.run_due()
+
+    ((_, body, headers),) = receiver.events
+    assert headers["x-zm-signature"] == signature(SECRET, headers["x-zm-request-timestamp"], body)
+    assert headers["x-zm-request-timestamp"] == "1700000000"
+    assert headers["User-Agent"] == "Zoom Marketplace/1.0a"
+
+
+def test_address_is_validated_before_anything_else(sender, receiver):
+    sender.tell(event())
+    sender.run_due()
+
+    assert [one["event"] for one, _, _ in receiver.got] == ["endpoint.url_validation", "meeting.started"]
+
+
+def test_address_that_cannot_prove_itself_gets_nothing(sender, receiver):
+    receiver.validates = False
+
+    sender.tell(event())
+    sender.run_due()
+
+    assert receiver.events == []
+    assert sender.validated_until == 0
+
+
+def test_address_is_validated_again_after_72_hours(sender, receiver, clock):
+    sender.run_due()
+    clock.now += 72 * 3600
+
+    sender.run_due()
+
+    assert len(receiver.got) == 2
+
+
+def test_server_error_is_repeated_after_5_20_and_60_minutes(sender, receiver, clock):
+    receiver.statuses = [500, 502, 503, 500]
+    sender.tell(event())
+    sender.run_due()
+
+    for minutes in (5, 20, 60):
+        clock.now += minutes * 60 - 1
+        assert sender.run_due() == 0
+        clock.now += 1
+        assert sender.run_due() == 1
+    clock.now += 86400 * 2
+
+    assert sender.run_due() == 0
+    assert [attempt.status for attempt in sent(sender).attempts] == [500, 502, 503, 500]
+
+
+def test_each_attempt_has_a_request_id_of_its_own(sender, receiver, clock):
+    receiver.statuses = [500]
+    sender.tell(event())
+    sender.run_due()
+    clock.now += 300
+    sender.run_due()
+
+    (_, first_body, first), (_, second_body, second) = receiver.events
+    assert first["x-zm-request-id"] != second["x-zm-request-id"]
+    assert first_body == second_body
+
+
+@pytest.mark.parametrize("status", [302, 400, 401, 404])
+def test_refusal_loses_the_event(sender, receiver, clock, status):
+    receiver.statuses = [status]
+    sender.tell(event())
+    sender.run_due()
+    clock.now += 86400
+
+    assert sender.run_due() == 0
+    assert not sent(sender).delivered
+
+
+def test_silent_address_is_tried_again(sender, receiver, clock):
+    sender.run_due()
+    receiver.close()
+    sender.tell(event())
+    sender.run_due()
+
+    (attempt,) = sent(sender).attempts
+    assert (attempt.status, attempt.trouble) == (0, "ConnectionError")
+    assert sent(sender).due_at == clock.now + 300
+
+
+def test_retry_need_not_wait(sender, receiver):
+    receiver.statuses = [500]
+    sender.tell(event())
+    sender.run_due()
+
+    sender.retry_now()
+    sender.run_due()
+
+    assert sent(sender).delivered
+
+
+def test_duplicates_carry_the_same_body(sender, receiver):
+    sender.mischief.change({"duplicates": 1})
+
+    sender.tell(event())
+    sender.run_due()
+
+    first, second = [body for _, body, _ in receiver.events]
+    assert first == second
+
+
+def test_swapped_events_come_in_the_wrong_order(sender, receiver):
+    sender.mischief.change({"swap": True})
+
+    sender.tell(event("meeting.started"))
+    sender.tell(event("meeting.ended"))
+    sender.run_due()
+
+    assert [one["event"] for one, _, _ in receiver.events] == ["meeting.ended", "meeting.started"]
+
+
+def test_event_kept_for_swapping_is_not_lost_when_swapping_ends(sender, receiver):
+    sender.mischief.change({"swap": True})
+    sender.tell(event("meeting.started"))
+
+    sender.mischief.change({"swap": False})
+    sender.run_due()
+
+    assert [one["event"] for one, _, _ in receiver.events] == ["meeting.started"]
+
+
+def test_stale_event_is_signed_well_but_old(sender, receiver, clock):
+    sender.mischief.change({"stale_seconds": 3600})
+    sender.tell(event())
+    sender.run_due()
+
+    ((_, body, headers),) = receiver.events
+    assert int(headers["x-zm-request-timestamp"]) == clock.now - 3600
+    assert headers["x-zm-signature"] == signature(SECRET, headers["x-zm-request-timestamp"], body)
+
+
+def test_bad_signature_fits_nothing(sender, receiver):
+    sender.run_due()
+    sender.mischief.change({"bad_signature": True})
+    sender.tell(event())
+    sender.run_due()
+
+    ((_, body, headers),) = receiver.events
+    assert headers["x-zm-signature"] != signature(SECRET, headers["x-zm-request-timestamp"], body)
+
+
+def test_pretty_json_is_signed_as_it_is_sent(sender, receiver):
+    sender.mischief.change({"pretty": True})
+    sender.tell(event())
+    sender.run_due()
+
+    ((_, body, headers),) = receiver.events
+    assert b"\n" in body
+    assert headers["x-zm-signature"] == signature(SECRET, headers["x-zm-request-timestamp"], body)
+
+
+def test_meeting_id_may_be_a_number(sender, receiver):
+    sender.mischief.change({"id_as": "number"})
+
+    sender.tell(event())
+    sender.run_due()
+
+    assert receiver.events[0][0]["payload"]["object"]["id"] == 123
+
+
+def test_lost_event_is_never_sent(sender, receiver):
+    sender.mischief.change({"lost": True})
+
+    sender.tell(event())
+    sender.run_due()
+
+    assert receiver.events == []
+
+
+def test_unknown_mischief_is_refused(sender):
+    with pytest.raises(ValueError, match="gremlins"):
+        sender.mischief.change({"gremlins": True})
+
+
+def test_meeting_of_the_world_is_told_as_it_goes_on(sender, receiver, clock):
+    world = World("quiet-day", clock=clock)
+    world.on_event(sender.tell)
+
+    meeting = next(one for one in world.meetings.values() if one.host_id == world.me.id)
+    instance = world.start_meeting(meeting)
+    guest = world.join(instance, None, "Guest <b>", waiting=True)
+    inside = world.admit(instance, guest)
+    world.leave(instance, inside, "Guest left<br>")
+    world.end_meeting(instance)
+    sender.run_due()
+
+    assert [one["event"].removeprefix("meeting.") for one, _, _ in receiver.events] == [
+        "started",
+        "participant_joined_waiting_room",
+        "participant_admitted",
+        "participant_joined",
+        "participant_left",
+        "ended",
+    ]
+
+
+def test_removing_the_app_is_told(sender, receiver, clock):
+    world = World("quiet-day", clock=clock)
+    world.on_event(sender.tell)
+
+    world.deauthorize("dana")
+    sender.run_due()
+
+    ((told, _, _),) = receiver.events
+    assert told["event"] == "app_deauthorized"
+    assert told["payload"]["user_id"] == world.user("dana").id
+
+
+def test_thread_sends_without_being_asked(receiver):
+    sender = Webhooks(receiver.url, SECRET)
+    sender.start()
+
+    sender.tell(event())
+
+    assert receiver.arrived.wait(HANG_SECONDS)
+    sender.stop()
