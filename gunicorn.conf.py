@@ -65,9 +65,9 @@ def when_ready(server):
 
 def child_exit(server, worker):
     """A worker that left no longer counts among the living; what it counted stays."""
-    from zoomapp.fastpath.worker import gone
+    from zoomapp.fastpath.worker import worker_exited
 
-    gone(worker.age)
+    worker_exited(worker.age)
     if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
         from prometheus_client import multiprocess
 

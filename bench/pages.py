@@ -15,10 +15,10 @@ from bench.figures import Figure, ratio
 from bench.plan import Plan
 from zoomapp import create_app, services
 from zoomapp.attendance import Frame, from_metrics
-from zoomapp.attendance.attendance_table import Roster
+from zoomapp.attendance.attendance_table import AttendanceTable
 from zoomapp.charts import Axis, timeline
 from zoomapp.config import Settings
-from zoomapp.web.components.section import Block
+from zoomapp.web.components.section import Section
 from zoomapp.web.pages.participants import told
 from zoomapp.zoom.models import Meeting
 
@@ -81,15 +81,15 @@ def _row(number: int) -> dict[str, Any]:
     return {"id": f"id{number}", "user_id": str(number), "user_name": name, "email": email, "join_time": joined}
 
 
-def _roster(listed: list[dict[str, Any]]) -> Roster:
+def _roster(listed: list[dict[str, Any]]) -> AttendanceTable:
     frame = Frame(NOON + 1800)
-    return Roster.of([from_metrics(row, frame.now) for row in listed], frame, complete=True, total=len(listed))
+    return AttendanceTable.of([from_metrics(row, frame.now) for row in listed], frame, complete=True, total=len(listed))
 
 
-def _told(roster: Roster) -> dict[str, Any]:
+def _told(roster: AttendanceTable) -> dict[str, Any]:
     """What the view tells the template when it is asked for every row."""
     meeting = Meeting.from_api({"id": 81234567890, "uuid": "u", "topic": "All hands", "duration": 60})
-    seen = Block(roster, datetime.fromtimestamp(roster.frame.now, UTC))
+    seen = Section(roster, datetime.fromtimestamp(roster.frame.now, UTC))
     return told("81234567890", meeting, seen)
 
 

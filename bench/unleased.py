@@ -22,7 +22,7 @@ class Unleased(TokenService):
 
 parts = services.build(Settings.from_env(os.environ))
 app = create_app(parts)
-bare = create_app(dataclasses.replace(parts, tokens=Unleased(parts.tokens.store, parts.ring, parts.oauth)))
+bare = create_app(dataclasses.replace(parts, tokens=Unleased(parts.tokens.store, parts.key_ring, parts.oauth)))
 ways = {"yes": app.wsgi_app, "no": bare.wsgi_app}
 
 

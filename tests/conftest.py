@@ -51,7 +51,7 @@ hypothesis_settings.load_profile("house")
 @pytest.fixture(autouse=True)
 def all_the_time_there_is() -> None:
     """A request that an earlier test made in this thread leaves its deadline behind."""
-    deadline.begin(float("inf"))
+    deadline.start(float("inf"))
 
 
 def pytest_report_header() -> list[str]:

@@ -468,8 +468,8 @@ MUTANTS = [
     Mutant(
         "webhook answered before the work",
         "zoomapp/web/webhook.py",
-        "response.call_on_close(parts.events.work_off)",
-        "parts.events.work_off()",
+        "response.call_on_close(parts.webhook_queue.work_off)",
+        "parts.webhook_queue.work_off()",
         "tests/web/test_webhook.py::test_zoom_has_its_answer_before_the_work_begins",
     ),
     Mutant(

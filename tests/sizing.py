@@ -16,7 +16,7 @@ from zoomapp import create_app, services
 from zoomapp.config import Settings
 from zoomapp.store import redis_client
 from zoomapp.store.encryption import KeyRing
-from zoomapp.store.key_rotation import Rotation
+from zoomapp.store.key_rotation import KeyRotation
 from zoomapp.zoom.oauth import TokenSet
 
 #: Zoom's tokens are signed JSON of about this length.
@@ -63,7 +63,7 @@ def _connect(parts, sessions, user_id: str) -> None:
 def rotated_per_second(redis: RedisProcess) -> float:
     """Records of those people that are sealed anew in a second."""
     began = time.perf_counter()
-    done = Rotation(redis_client.connect(redis.url), KeyRing((b"a newer key of 32 bytes, random!", bytes(32)))).run()
+    done = KeyRotation(redis_client.connect(redis.url), KeyRing((b"a newer key of 32 bytes, random!", bytes(32)))).run()
     assert done.complete and done.resealed == done.seen
     return done.seen / (time.perf_counter() - began)
 

@@ -5,11 +5,11 @@ import threading
 import pytest
 
 from tests.support.processes import HANG_SECONDS
-from zoomapp.single_flight import Flights
+from zoomapp.single_flight import SingleFlight
 
 
 def test_many_callers_one_piece_of_work():
-    flights, go, begun = Flights(), threading.Event(), []
+    flights, go, begun = SingleFlight(), threading.Event(), []
 
     def work():
         begun.append(1)
@@ -24,7 +24,7 @@ def test_many_callers_one_piece_of_work():
 
 
 def test_a_failure_is_everybodys():
-    flights, go = Flights(), threading.Event()
+    flights, go = SingleFlight(), threading.Event()
 
     def work():
         go.wait(HANG_SECONDS)
@@ -39,7 +39,7 @@ def test_a_failure_is_everybodys():
 
 
 def test_a_caller_waits_no_longer_than_it_can():
-    flights, go = Flights(), threading.Event()
+    flights, go = SingleFlight(), threading.Event()
     flight = flights.join("dana", lambda: str(go.wait(HANG_SECONDS)))
 
     assert flight.result(0.01) is None
@@ -48,7 +48,7 @@ def test_a_caller_waits_no_longer_than_it_can():
 
 
 def test_closed_means_that_nothing_new_begins_and_what_has_begun_ends():
-    flights, go = Flights(), threading.Event()
+    flights, go = SingleFlight(), threading.Event()
     flight = flights.join("dana", lambda: str(go.wait(HANG_SECONDS)))
     flights.close()
 

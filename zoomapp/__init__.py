@@ -32,7 +32,7 @@ def create_app(parts: services.Services | None = None) -> Flask:
     app = App(__name__, template_folder="../templates", static_folder="../static")
     app.config.from_mapping(parts.flask_config)
     app.extensions["zoomapp"] = parts
-    log_setup.set_up(parts.settings.log_level)
+    log_setup.configure(parts.settings.log_level)
     web.init_app(app)
     cli.init_app(app)
     return app

@@ -122,21 +122,21 @@ def _minutes(seconds: float) -> int:
 
 def csv_pieces(columns: Sequence[str], rows: Iterable[Iterable[Any]]) -> Iterator[str]:
     """A CSV file (RFC 4180) in pieces, with the mark by which spreadsheets know UTF-8; no text can be a formula."""
-    writer = csv.writer(_Echo(), lineterminator="\r\n")
-    remaining = ([safe(cell) for cell in row] for row in rows)
+    writer = csv.writer(_LineWriter(), lineterminator="\r\n")
+    remaining = ([escape_formula(cell) for cell in row] for row in rows)
     yield f"\ufeff{writer.writerow(columns)}"
     while piece := list(islice(remaining, ROWS_A_PIECE)):
         yield "".join(str(writer.writerow(row)) for row in piece)
 
 
-class _Echo:
+class _LineWriter:
     """A file that answers what is written to it; so does ``writerow``, which is how we get at the line."""
 
     def write(self, line: str) -> str:
         return line
 
 
-def safe(cell: object) -> object:
+def escape_formula(cell: object) -> object:
     """A cell that no spreadsheet runs; numbers are ours and stay, and so do dates, which begin with a digit."""
     if not isinstance(cell, str):
         return cell
@@ -151,17 +151,17 @@ def safe(cell: object) -> object:
 def file_name(day: date, topic: str, ending: str = ".csv", *, kind: str = "attendance", partial: bool = False) -> str:
     """ASCII, lower case, at most 60 characters: "attendance_2026-11-23_weekly-product-sync.csv"."""
     plain = unicodedata.normalize("NFKD", topic).casefold().encode("ascii", "ignore").decode()
-    return _named(day, plain, ending, kind, partial)
+    return _file_name(day, plain, ending, kind, partial)
 
 
 def disposition(day: date, topic: str, ending: str = ".csv", *, kind: str = "attendance", partial: bool = False) -> str:
     """The Content-Disposition of a download (RFC 6266); the topic in its own script where it has one."""
     plain = file_name(day, topic, ending, kind=kind, partial=partial)
-    own = _named(day, unicodedata.normalize("NFC", topic.casefold()), ending, kind, partial)
+    own = _file_name(day, unicodedata.normalize("NFC", topic.casefold()), ending, kind, partial)
     return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(own, safe='')}"
 
 
-def _named(day: date, topic: str, ending: str, kind: str, partial: bool) -> str:
+def _file_name(day: date, topic: str, ending: str, kind: str, partial: bool) -> str:
     start, end = f"{kind}_{day.isoformat()}_", f"{'_partial' if partial else ''}{ending}"
     words = re.sub(r"[\W_]+", "-", topic).strip("-")
     return f"{start}{words[: NAME_CHARS - len(start + end)].strip('-') or 'meeting'}{end}"

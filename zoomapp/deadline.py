@@ -10,7 +10,7 @@ REQUEST_SECONDS = 27.0
 _ends_at: ContextVar[float] = ContextVar("deadline", default=float("inf"))
 
 
-def begin(seconds: float = REQUEST_SECONDS) -> None:
+def start(seconds: float = REQUEST_SECONDS) -> None:
     """Give the request that runs in this context ``seconds`` from now."""
     _ends_at.set(time.monotonic() + seconds)
 

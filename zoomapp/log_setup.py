@@ -23,13 +23,13 @@ _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", 
 _FIRST_ADDED = len(vars(logging.makeLogRecord({})))
 
 
-def begin() -> None:
+def start_request() -> None:
     """A request begins in this context, with an id that nobody has to keep secret."""
     request_id.set(f"{random.getrandbits(64):016x}")
     _began_at.set(time.monotonic())
 
 
-def seconds() -> float:
+def elapsed_seconds() -> float:
     """How long ago this context's request began."""
     return time.monotonic() - _began_at.get()
 
@@ -116,7 +116,7 @@ class JsonLines(logging.Formatter):
         return msgspec.json.encode(line).decode()
 
 
-def set_up(level: str, stream: TextIO | None = None) -> None:
+def configure(level: str, stream: TextIO | None = None) -> None:
     """Send this app's log to stdout, or to ``stream``.
 
     Libraries below speak from WARNING on: at DEBUG they would print headers.
@@ -135,6 +135,6 @@ def set_up(level: str, stream: TextIO | None = None) -> None:
 
 
 @lru_cache(maxsize=4096)
-def hashed(user_id: str) -> str:
+def hash_user_id(user_id: str) -> str:
     """A short stand-in for a user id: the same person has the same one, and nobody can read it back."""
     return hashlib.sha256(b"log:" + user_id.encode()).hexdigest()[:12]

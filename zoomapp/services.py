@@ -11,9 +11,9 @@ import redis
 import requests
 from requests.adapters import BaseAdapter
 
-from zoomapp.attendance.client_reports import Sightings
-from zoomapp.attendance.webhook_log import Rooms
-from zoomapp.auth.pending_signins import BegunSignIns
+from zoomapp.attendance.client_reports import ClientReports
+from zoomapp.attendance.webhook_log import WebhookLog
+from zoomapp.auth.pending_signins import PendingSignIns
 from zoomapp.auth.signin import SignIn
 from zoomapp.config import Settings
 from zoomapp.store import redis_client
@@ -21,18 +21,18 @@ from zoomapp.store.call_log import CallLog
 from zoomapp.store.encryption import KeyRing
 from zoomapp.tokens.service import TokenService
 from zoomapp.tokens.store import RedisTokenStore, TokenStore
-from zoomapp.user_api.exhausted_quotas import Marks
-from zoomapp.user_api.quota_guard import Governor
+from zoomapp.user_api.exhausted_quotas import ExhaustedQuotas
+from zoomapp.user_api.quota_guard import QuotaGuard
 from zoomapp.user_api.refused_endpoints import RefusedEndpoints
-from zoomapp.user_api.response_cache import Answers
-from zoomapp.user_api.shared_poll import Snapshots
-from zoomapp.user_api.user_client import Gateway
-from zoomapp.webhooks.queue import Events
+from zoomapp.user_api.response_cache import ResponseCache
+from zoomapp.user_api.shared_poll import SharedPolls
+from zoomapp.user_api.user_client import UserClient
+from zoomapp.webhooks.queue import WebhookQueue
 from zoomapp.zoom.addresses import ZoomHosts
 from zoomapp.zoom.chatbot import Chatbot
 from zoomapp.zoom.client import ZoomClient
 from zoomapp.zoom.oauth import ZoomOAuth
-from zoomapp.zoom.transport import ExactAdapter
+from zoomapp.zoom.transport import ExactTargetAdapter
 
 
 @dataclass(frozen=True)
@@ -41,29 +41,31 @@ class Services:
 
     settings: Settings
     redis: redis.Redis
-    ring: KeyRing
+    key_ring: KeyRing
     oauth: ZoomOAuth
     client: ZoomClient
     tokens: TokenService
-    begun: BegunSignIns
+    pending_signins: PendingSignIns
     signin: SignIn
-    events: Events
-    rooms: Rooms
-    snapshots: Snapshots
-    sightings: Sightings
-    calls: CallLog
-    answers: Answers
-    governor: Governor
+    webhook_queue: WebhookQueue
+    webhook_log: WebhookLog
+    shared_polls: SharedPolls
+    client_reports: ClientReports
+    call_log: CallLog
+    response_cache: ResponseCache
+    quota_guard: QuotaGuard
     refused_endpoints: RefusedEndpoints
     chatbot: Chatbot
     clock: Callable[[], float]
 
-    def gateway(self, user_id: str, record: bytes | None = None) -> Gateway:
-        return Gateway(user_id, self.tokens, self.client, record, self.answers, self.governor, self.refused_endpoints)
+    def user_client(self, user_id: str, record: bytes | None = None) -> UserClient:
+        return UserClient(
+            user_id, self.tokens, self.client, record, self.response_cache, self.quota_guard, self.refused_endpoints
+        )
 
     def begin_work(self) -> None:
         """Called in a worker that has just started, after the fork."""
-        self.events.watch()
+        self.webhook_queue.watch()
 
     def begin_shutdown(self) -> None:
         """Called on SIGTERM, before the server drains."""
@@ -100,7 +102,7 @@ def build(
     """The parts for these settings. Opens no connection: that is for the first request, after a fork."""
     connection = client or redis_client.connect(settings.redis_url, verify=settings.redis_tls_verify)
     ring = KeyRing(settings.token_encryption_keys)
-    session = http_session(transport or ExactAdapter(settings.zoom_ca_bundle))
+    session = http_session(transport or ExactTargetAdapter(settings.zoom_ca_bundle))
     oauth = ZoomOAuth(
         session,
         settings.zoom_host,
@@ -113,17 +115,17 @@ def build(
     zoom = ZoomClient(session, settings.zoom_api_host, clock, hosts)
     kept = store or RedisTokenStore(connection, settings.grant_days)
     tokens = TokenService(kept, ring, oauth, settings.refresh_margin_seconds, clock)
-    begun = BegunSignIns(connection, ring, clock)
+    begun = PendingSignIns(connection, ring, clock)
     signin = SignIn(oauth, zoom, tokens, begun, settings.public_url, settings.in_client_redirect)
-    events = Events(connection, ring, tokens, lambda who: Gateway(who, tokens, zoom), settings.zoom_client_id)
-    rooms = Rooms(connection, ring, settings.attendance_days, clock)
+    events = WebhookQueue(connection, ring, tokens, lambda who: UserClient(who, tokens, zoom), settings.zoom_client_id)
+    rooms = WebhookLog(connection, ring, settings.attendance_days, clock)
     events.handlers["meeting."] = rooms.hear
-    snapshots = Snapshots(connection, ring, clock)
-    answers = Answers(connection, ring, clock)
-    marks = Marks(connection, clock)
-    governor = Governor(marks, clock, settings.rate_limit_wait_seconds, settings.web_threads)
+    snapshots = SharedPolls(connection, ring, clock)
+    answers = ResponseCache(connection, ring, clock)
+    marks = ExhaustedQuotas(connection, clock)
+    governor = QuotaGuard(marks, clock, settings.rate_limit_wait_seconds, settings.web_threads)
     events.handlers["meeting"] = answers.hear
-    sightings = Sightings(connection, ring, clock)
+    sightings = ClientReports(connection, ring, clock)
     calls = CallLog(connection, ring)
     chatbot = Chatbot(oauth, zoom, settings.zoom_bot_jid)
     return Services(

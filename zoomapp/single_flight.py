@@ -31,7 +31,7 @@ class Flight:
         return self._value
 
 
-class Flights:
+class SingleFlight:
     """At most one flight per name."""
 
     def __init__(self) -> None:

@@ -56,7 +56,7 @@ def test_twenty_callers_of_a_silent_redis_know_in_time(redis_process, warm):
 def test_twenty_callers_behind_silent_sentinels_know_in_time(redis_sentinel, warm):
     client = redis_client.connect(redis_sentinel.url)
     if warm:
-        redis_client.read(client, KEY)
+        redis_client.load(client, KEY)
     redis_sentinel.freeze()
 
     first, second = twenty_at_once(client), twenty_at_once(client)
@@ -81,7 +81,7 @@ def test_twenty_first_callers_of_a_silent_cluster_know_in_time(redis_cluster):
 
 def test_twenty_callers_of_a_silent_node_know_in_time(redis_cluster):
     client = redis_client.connect(redis_cluster.url)
-    redis_client.read(client, KEY)
+    redis_client.load(client, KEY)
     redis_cluster.master_of(KEY).freeze()
 
     assert twenty_at_once(client, serves)[-1] < WITHIN_SECONDS

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from hypothesis import strategies as st
 
-from zoomapp.attendance import sighted
+from zoomapp.attendance import merge_client_report
 
 TEN = 1_795_424_400.0
 HOUR = 3600
@@ -60,7 +60,7 @@ def client_saw(*lists):
     """The stays that a client saw which told these lists, ``(moment, rows)``, one after the other."""
     stays = []
     for at, rows in lists:
-        stays = sighted(stays, at, rows)
+        stays = merge_client_report(stays, at, rows)
     return stays
 
 

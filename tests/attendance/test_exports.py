@@ -94,12 +94,12 @@ def test_a_long_export_comes_in_pieces():
     "text", ["=1+1", "+1", "-1", "@SUM(A1)", "\tx", "\rx", "\nx", " =1", "\u00a0=1", "＝1", "＋49", "－1", "＠x"]
 )
 def test_no_text_is_a_formula(text):
-    assert csv_export.safe(text) == f"'{text}"
+    assert csv_export.escape_formula(text) == f"'{text}"
 
 
 @pytest.mark.parametrize("cell", ["Dana", "2026-11-23T10:06:00+01:00", "a=b", "", -1, 0])
 def test_what_is_no_formula_stays_as_it_is(cell):
-    assert csv_export.safe(cell) == cell
+    assert csv_export.escape_formula(cell) == cell
 
 
 @given(st.lists(st.text(), min_size=1))

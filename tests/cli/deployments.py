@@ -72,7 +72,7 @@ class Deployment:
 def _parts(settings: Settings, deployment: Deployment) -> Iterator[services.Services]:
     parts = services.build(settings, transport=adapter(deployment.world), clock=deployment.clock)
     yield parts
-    parts.calls.stop()
+    parts.call_log.stop()
     parts.redis.connection_pool.disconnect()
 
 

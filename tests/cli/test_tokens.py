@@ -14,7 +14,7 @@ from tests.support.processes import HANG_SECONDS
 from tests.support.servers import CLIENT_ID, CLIENT_SECRET, ROOT, clean_environ
 from zoomapp import create_app, services
 from zoomapp.store.encryption import KeyRing
-from zoomapp.store.key_rotation import Rotation
+from zoomapp.store.key_rotation import KeyRotation
 from zoomapp.tokens.grants import KeepAlive, all_grants, idle
 
 OLD, NEW, OTHER = bytes(range(32)), b"n" * 32, b"o" * 32
@@ -41,7 +41,7 @@ def with_keys(settings, world, clock):
 
     yield build
     for parts in built:
-        parts.calls.stop()
+        parts.call_log.stop()
         parts.redis.connection_pool.disconnect()
 
 
@@ -169,7 +169,7 @@ def test_rotate_goes_on_where_it_was_cut_short(with_keys, world):
     parts = ring.extensions["zoomapp"]
 
     with pytest.raises(KeyboardInterrupt):
-        Rotation(parts.redis, parts.ring).run(interrupt)
+        KeyRotation(parts.redis, parts.key_ring).run(interrupt)
 
     assert "3 of 4 records" in invoke(ring, "tokens", "rotate").stdout
 
@@ -198,12 +198,12 @@ def test_rotate_never_undoes_a_renewal_that_came_in_between(with_keys, world):
     world.revoke_access_tokens()
     ring = Interrupted((NEW, OLD), lambda: person.get("/zoom/api/v2/users/me"))
 
-    done = Rotation(app.extensions["zoomapp"].redis, ring).run()
+    done = KeyRotation(app.extensions["zoomapp"].redis, ring).run()
 
     assert (done.resealed, done.complete) == (2, True)
     assert world.calls.count("POST /oauth/token") == 2
     later = with_keys(NEW).extensions["zoomapp"]
-    assert later.gateway(person.id).get("/v2/users/me")["id"] == person.id
+    assert later.user_client(person.id).get("/v2/users/me")["id"] == person.id
     assert world.calls.count("POST /oauth/token") == 2
 
 
@@ -214,7 +214,7 @@ def test_rotate_does_not_bring_back_whoever_left_in_between(with_keys, world):
     parts = app.extensions["zoomapp"]
     ring = Interrupted((NEW, OLD), lambda: parts.tokens.forget(person.id))
 
-    Rotation(parts.redis, ring).run()
+    KeyRotation(parts.redis, ring).run()
 
     assert not list(parts.redis.scan_iter("zoomapp:{*}:*"))
 
@@ -234,7 +234,7 @@ def test_keepalive_renews_what_lay_idle_and_nothing_else(run, dana, priya, world
 def test_keepalive_of_two_machines_at_once_renews_each_grant_once(dana, priya, with_keys, world, clock):
     clock.tick(61 * DAY)
     machines = [with_keys(OLD).extensions["zoomapp"] for _ in range(2)]
-    due = [idle(all_grants(parts.redis, parts.ring), clock() - 60 * DAY) for parts in machines]
+    due = [idle(all_grants(parts.redis, parts.key_ring), clock() - 60 * DAY) for parts in machines]
     done = []
 
     def keep(parts, grants):
@@ -252,7 +252,7 @@ def test_keepalive_of_two_machines_at_once_renews_each_grant_once(dana, priya, w
 
 
 def test_keepalive_keeps_to_its_rate(dana, priya, parts, clock):
-    due = idle(all_grants(parts.redis, parts.ring), clock() + 1)
+    due = idle(all_grants(parts.redis, parts.key_ring), clock() + 1)
     now, pauses = [0.0], []
 
     def pause(seconds):
@@ -295,7 +295,7 @@ def test_keepalive_counts_a_refusal_that_ends_no_grant_as_a_failure(run, dana, p
 
 
 def test_keepalive_told_to_stop_begins_no_renewal(dana, parts, world, clock):
-    due = idle(all_grants(parts.redis, parts.ring), clock() + 1)
+    due = idle(all_grants(parts.redis, parts.key_ring), clock() + 1)
 
     done = KeepAlive(parts.tokens, 4, lambda seconds: True).run(due)
 

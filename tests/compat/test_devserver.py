@@ -293,7 +293,7 @@ def test_a_server_that_never_answers_does_not_hold_the_request(app, dev):
     dev.answer = lambda _: told.wait(HANG_SECONDS)
 
     with app.test_request_context(DOOR):
-        deadline.begin(0.2)
+        deadline.start(0.2)
         with pytest.raises(FrontendAway):
             relay(dev.url, request)
 

@@ -15,7 +15,7 @@ from tests.support.certificates import self_signed
 from tests.support.processes import HANG_SECONDS
 from tests.zoom.test_transport import HEAD, Peer, drip
 from zoomapp.fastpath.http1 import Headers, request_bytes
-from zoomapp.zoom.transport import ExactAdapter
+from zoomapp.zoom.transport import ExactTargetAdapter
 from zoomapp.zoom.transport_errors import LostAnswer, NotSent
 
 LONG = bytes(range(256)) * 16 * 1024
@@ -38,7 +38,7 @@ def peer():
 
 @pytest.fixture
 def adapter():
-    return ExactAdapter()
+    return ExactTargetAdapter()
 
 
 def ask(adapter, server, method="GET", body=b"", seconds=HANG_SECONDS):
@@ -213,7 +213,7 @@ def slow_reader(request, tmp_path):
 def test_a_long_request_reaches_a_peer_that_reads_slowly_whole(slow_reader):
     threading.Timer(0.3, slow_reader.reads.set).start()
 
-    reply = ask(ExactAdapter(slow_reader.roots), slow_reader, "POST", LONG)
+    reply = ask(ExactTargetAdapter(slow_reader.roots), slow_reader, "POST", LONG)
 
     assert reply.status == 200
     assert slow_reader.arrived.partition(b"\r\n\r\n")[2] == LONG
@@ -221,4 +221,4 @@ def test_a_long_request_reaches_a_peer_that_reads_slowly_whole(slow_reader):
 
 def test_a_peer_that_does_not_read_is_a_time_out(slow_reader):
     with pytest.raises(requests.ReadTimeout):
-        ask(ExactAdapter(slow_reader.roots), slow_reader, "POST", LONG, seconds=0.3)
+        ask(ExactTargetAdapter(slow_reader.roots), slow_reader, "POST", LONG, seconds=0.3)

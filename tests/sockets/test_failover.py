@@ -109,19 +109,19 @@ def test_every_command_for_one_user_stays_in_one_slot_of_a_cluster(redis_cluster
         store.give_lease(user, "me")
         listed = key_names.of_user(user, "session", "x")
         client.set(listed, b"1", ex=60)
-        redis_client.list_key(client, user, listed)
-        belongings, elsewhere = redis_client.Belongings(client), key_names.tagged(f"of nobody {user}", "snapshot")
-        assert belongings.put(user, listed, b"1", 60) is redis_client.Put.DONE
+        redis_client.add_user_key(client, user, listed)
+        belongings, elsewhere = redis_client.UserKeys(client), key_names.tagged(f"of nobody {user}", "snapshot")
+        assert belongings.put(user, listed, b"1", 60) is redis_client.WriteResult.DONE
         client.set(elsewhere, b"1", ex=60)
-        assert belongings.lend(user, elsewhere) is redis_client.Put.DONE
+        assert belongings.lend(user, elsewhere) is redis_client.WriteResult.DONE
         assert store.load(user) == b"two"
         assert store.forget(user)
         assert client.get(listed) is None and client.get(elsewhere) is None
-        assert belongings.put(user, listed, b"1", 60) is redis_client.Put.NOT_CONNECTED
+        assert belongings.put(user, listed, b"1", 60) is redis_client.WriteResult.NOT_CONNECTED
 
 
 def test_a_cluster_out_of_reach_is_an_outage_and_not_a_crash():
     client = redis_client.connect(f"redis+cluster://127.0.0.1:{free_port()}")
 
     with pytest.raises(redis_client.StoreUnavailable):
-        redis_client.read(client, "zoomapp:{x}:tokens")
+        redis_client.load(client, "zoomapp:{x}:tokens")

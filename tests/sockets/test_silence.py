@@ -21,7 +21,7 @@ AT_ONCE = "silent a moment ago"
 def stored_read_fails(client):
     """What a caller of a Redis that is away is told."""
     with pytest.raises(redis_client.StoreUnavailable) as failure:
-        redis_client.read(client, KEY)
+        redis_client.load(client, KEY)
     return str(failure.value)
 
 
@@ -64,14 +64,14 @@ def test_a_connection_closed_meanwhile_is_no_outage(redis_process):
     with server.client() as other:
         other.client_kill_filter(_type="normal", skipme=True)
 
-    assert [redis_client.read(client, KEY) for _ in range(5)] == [None] * 5
+    assert [redis_client.load(client, KEY) for _ in range(5)] == [None] * 5
 
 
 @pytest.mark.parametrize("warm", [False, True], ids=["never connected", "connected before"])
 def test_twenty_callers_behind_silent_sentinels_are_told_and_few_of_them_wait(redis_sentinel, warm):
     client = redis_client.connect(redis_sentinel.url)
     if warm:
-        redis_client.read(client, KEY)
+        redis_client.load(client, KEY)
     redis_sentinel.freeze()
 
     first, second = twenty_at_once(client), twenty_at_once(client)
@@ -86,7 +86,7 @@ def test_no_more_connections_to_a_master_behind_sentinels_than_to_any_redis(redi
     client = redis_client.connect(redis_sentinel.url)
 
     with ThreadPoolExecutor(40) as pool:
-        list(pool.map(lambda number: redis_client.read(client, KEY), range(400)))
+        list(pool.map(lambda number: redis_client.load(client, KEY), range(400)))
 
     with redis_sentinel.master.client() as other:
         ours = [each for each in other.client_list() if each["cmd"] == "get"]
@@ -114,7 +114,7 @@ def test_twenty_first_callers_of_a_silent_cluster_share_what_few_of_them_found(r
 
 def test_twenty_callers_of_a_silent_node_go_on_when_its_replica_takes_over(redis_cluster):
     client = redis_client.connect(redis_cluster.url)
-    redis_client.read(client, KEY)
+    redis_client.load(client, KEY)
     redis_cluster.master_of(KEY).freeze()
 
     with ThreadPoolExecutor(20) as pool:
@@ -125,7 +125,7 @@ def test_twenty_callers_of_a_silent_node_go_on_when_its_replica_takes_over(redis
 
 def serves(client):
     try:
-        return redis_client.read(client, KEY) is None
+        return redis_client.load(client, KEY) is None
     except redis_client.StoreUnavailable:
         return False
 
@@ -140,10 +140,10 @@ def tries_of(seconds):
         raise redis.TimeoutError
 
     with pytest.raises(redis.TimeoutError):
-        redis_client.OnceMore().call_with_retry(fail, lambda error: None)
+        redis_client.RetryOnce().call_with_retry(fail, lambda error: None)
     return len(tries)
 
 
 def test_what_failed_at_once_is_tried_once_more_and_what_kept_the_caller_waiting_is_not():
     assert tries_of(seconds=0) == 2
-    assert tries_of(seconds=2 * redis_client.AT_ONCE_SECONDS) == 1
+    assert tries_of(seconds=2 * redis_client.IMMEDIATE_FAILURE_SECONDS) == 1

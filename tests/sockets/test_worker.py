@@ -18,7 +18,7 @@ from gunicorn.http.unreader import SocketUnreader
 
 from tests.support.processes import HANG_SECONDS, wait_until
 from zoomapp.fastpath import worker
-from zoomapp.fastpath.worker import InOneGo, Settled, http_date
+from zoomapp.fastpath.worker import CachedTimeoutSocket, SingleWriteResponse, http_date
 
 REQUEST = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"
 
@@ -116,7 +116,7 @@ class Wire:
 def answer(wire, headers, *pieces, method="GET"):
     """What the worker sends of an answer with these pieces."""
     request = SimpleNamespace(method=method, version=(1, 1), should_close=lambda: False)
-    response = InOneGo(request, wire, Config())
+    response = SingleWriteResponse(request, wire, Config())
     response.start_response("200 OK", headers)
     for piece in pieces:
         response.write(piece)
@@ -155,7 +155,7 @@ def test_an_answer_says_when_it_was_made(served):
 
 def test_a_settled_socket_is_in_the_end_as_it_was_told_to_be():
     ours, theirs = socket.socketpair()
-    sock = Settled(fileno=ours.detach())
+    sock = CachedTimeoutSocket(fileno=ours.detach())
     orders = [(sock.setblocking, False, 0.0), (sock.settimeout, 3, 3), (sock.setblocking, True, None)]
     for tell, what, is_ in orders:
         tell(what)
@@ -183,14 +183,14 @@ def test_a_thread_stays_briefly_while_half_of_all_do(monkeypatch):
     conn = type("Connection", (), {"sock": None, "parser": None})()
     poll = SimpleNamespace(register=lambda *_: None, poll=stayed.append)
     monkeypatch.setattr(worker.select, "poll", lambda: poll)
-    one = worker.StayingWorker.__new__(worker.StayingWorker)
+    one = worker.KeepAliveWorker.__new__(worker.KeepAliveWorker)
     one.tpool, one.cfg = SimpleNamespace(_work_queue=SimpleQueue()), SimpleNamespace(threads=4)
 
     for others in ({1}, {1, 2}):
         one._staying = others
         one._goes_on(conn)
 
-    assert stayed == [worker.STAY_MILLISECONDS, worker.BRIEFLY_MILLISECONDS]
+    assert stayed == [worker.KEEP_THREAD_MILLISECONDS, worker.KEEP_THREAD_BUSY_MILLISECONDS]
     assert one._staying == {1, 2}
 
 
@@ -199,7 +199,7 @@ def test_a_thread_leaves_a_talking_connection_when_others_wait_for_a_thread():
     unreader = SocketUnreader(ours)
     conn = type("Connection", (), {"sock": ours, "parser": SimpleNamespace(unreader=unreader)})()
     theirs.send(b"GET / HTTP/1.1\r\n\r\n")
-    one = worker.StayingWorker.__new__(worker.StayingWorker)
+    one = worker.KeepAliveWorker.__new__(worker.KeepAliveWorker)
     one.tpool, one.cfg, one._staying = SimpleNamespace(_work_queue=SimpleQueue()), SimpleNamespace(threads=4), set()
 
     with ours, theirs:
@@ -217,7 +217,7 @@ def test_nobody_leaves_room_for_a_worker_that_is_gone(monkeypatch):
     monkeypatch.setattr(worker, "time", SimpleNamespace(sleep=waited.append))
     monkeypatch.setattr(worker.TimeLimitedWorker, "accept", lambda *_: None)
     monkeypatch.setattr(worker, "held", [0, 0, 0, 0])
-    one, other = (worker.StayingWorker.__new__(worker.StayingWorker) for _ in range(2))
+    one, other = (worker.KeepAliveWorker.__new__(worker.KeepAliveWorker) for _ in range(2))
     one.age, one.nr_conns, other.age, other.nr_conns = 1, 3, 2, 2
 
     other.accept(None)
@@ -225,4 +225,4 @@ def test_nobody_leaves_room_for_a_worker_that_is_gone(monkeypatch):
     runpy.run_path("gunicorn.conf.py")["child_exit"](None, other)
     one.accept(None)
 
-    assert waited == [worker.COURTESY_SECONDS]
+    assert waited == [worker.ACCEPT_DELAY_SECONDS]

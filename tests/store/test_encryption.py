@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zoomapp.store.encryption import AT_HAND, AT_HAND_BYTES, CannotOpen, KeyRing
+from zoomapp.store.encryption import AT_HAND, AT_HAND_BYTES, CannotDecrypt, KeyRing
 
 OLD, NEW = bytes(range(32)), bytes(range(32, 64))
 
@@ -13,41 +13,41 @@ OLD, NEW = bytes(range(32)), bytes(range(32, 64))
 def test_what_was_sealed_opens(plain, kind, owner):
     ring = KeyRing((NEW,))
 
-    assert ring.open(kind, owner, ring.seal(kind, owner, plain)) == plain
+    assert ring.decrypt(kind, owner, ring.encrypt(kind, owner, plain)) == plain
 
 
 def test_a_record_of_another_user_does_not_open():
     ring = KeyRing((NEW,))
 
-    with pytest.raises(CannotOpen):
-        ring.open("tokens", "bob", ring.seal("tokens", "alice", b"secret"))
+    with pytest.raises(CannotDecrypt):
+        ring.decrypt("tokens", "bob", ring.encrypt("tokens", "alice", b"secret"))
 
 
 def test_a_record_of_another_kind_does_not_open():
     ring = KeyRing((NEW,))
 
-    with pytest.raises(CannotOpen):
-        ring.open("session", "alice", ring.seal("tokens", "alice", b"secret"))
+    with pytest.raises(CannotDecrypt):
+        ring.decrypt("session", "alice", ring.encrypt("tokens", "alice", b"secret"))
 
 
 @pytest.mark.parametrize(("kind", "owner"), [("tokens", "bob"), ("session", "alice")])
 def test_what_was_opened_a_moment_ago_opens_for_nobody_else(kind, owner):
     ring = KeyRing((NEW,))
-    sealed = ring.seal("tokens", "alice", b"secret")
-    assert ring.open("tokens", "alice", sealed) == b"secret"
+    sealed = ring.encrypt("tokens", "alice", b"secret")
+    assert ring.decrypt("tokens", "alice", sealed) == b"secret"
 
-    with pytest.raises(CannotOpen):
-        ring.open(kind, owner, sealed)
-    with pytest.raises(CannotOpen):
-        ring.open("tokens", "alice", sealed[:-1] + bytes([sealed[-1] ^ 1]))
+    with pytest.raises(CannotDecrypt):
+        ring.decrypt(kind, owner, sealed)
+    with pytest.raises(CannotDecrypt):
+        ring.decrypt("tokens", "alice", sealed[:-1] + bytes([sealed[-1] ^ 1]))
 
 
 def test_few_and_small_records_are_at_hand():
     ring = KeyRing((NEW,))
     for _ in range(AT_HAND + 10):
-        ring.open("tokens", "alice", ring.seal("tokens", "alice", b"x"))
+        ring.decrypt("tokens", "alice", ring.encrypt("tokens", "alice", b"x"))
     at_hand = ring._opened.cache_info()
-    ring.open("answers", "alice", ring.seal("answers", "alice", bytes(AT_HAND_BYTES)))
+    ring.decrypt("answers", "alice", ring.encrypt("answers", "alice", bytes(AT_HAND_BYTES)))
 
     assert at_hand.currsize == AT_HAND
     assert ring._opened.cache_info() == at_hand
@@ -56,43 +56,43 @@ def test_few_and_small_records_are_at_hand():
 def test_kind_and_owner_cannot_be_shifted_into_each_other():
     ring = KeyRing((NEW,))
 
-    with pytest.raises(CannotOpen):
-        ring.open("tok", "ens\0alice", ring.seal("tok\0ens", "alice", b"secret"))
+    with pytest.raises(CannotDecrypt):
+        ring.decrypt("tok", "ens\0alice", ring.encrypt("tok\0ens", "alice", b"secret"))
 
 
 def test_an_old_key_opens_and_the_newest_seals():
     sealed = KeyRing((OLD,)).seal("tokens", "alice", b"secret")
     ring = KeyRing((NEW, OLD))
 
-    assert ring.open("tokens", "alice", sealed) == b"secret"
+    assert ring.decrypt("tokens", "alice", sealed) == b"secret"
     assert not ring.is_newest(sealed)
-    assert ring.is_newest(ring.seal("tokens", "alice", b"secret"))
+    assert ring.is_newest(ring.encrypt("tokens", "alice", b"secret"))
 
 
 def test_a_key_that_left_the_ring_opens_nothing():
     sealed = KeyRing((OLD,)).seal("tokens", "alice", b"secret")
 
-    with pytest.raises(CannotOpen):
+    with pytest.raises(CannotDecrypt):
         KeyRing((NEW,)).open("tokens", "alice", sealed)
 
 
 @given(st.integers(min_value=0), st.integers(min_value=1, max_value=255))
 def test_one_changed_byte_anywhere_does_not_open(place, by):
     ring = KeyRing((NEW,))
-    sealed = bytearray(ring.seal("tokens", "alice", b"secret"))
+    sealed = bytearray(ring.encrypt("tokens", "alice", b"secret"))
     sealed[place % len(sealed)] ^= by
 
-    with pytest.raises(CannotOpen):
-        ring.open("tokens", "alice", bytes(sealed))
+    with pytest.raises(CannotDecrypt):
+        ring.decrypt("tokens", "alice", bytes(sealed))
 
 
 @given(st.binary(max_size=80))
 def test_no_bytes_whatever_do_more_than_not_open(raw):
-    with pytest.raises(CannotOpen):
+    with pytest.raises(CannotDecrypt):
         KeyRing((NEW,)).open("tokens", "alice", raw)
 
 
 def test_the_same_text_is_never_sealed_alike_twice():
     ring = KeyRing((NEW,))
 
-    assert ring.seal("tokens", "alice", b"x") != ring.seal("tokens", "alice", b"x")
+    assert ring.encrypt("tokens", "alice", b"x") != ring.encrypt("tokens", "alice", b"x")

@@ -3,26 +3,28 @@
 import pytest
 
 from zoomapp.store import key_names, redis_client
-from zoomapp.store.one_time_links import SECONDS, Handed
-from zoomapp.store.user_records import Kept
+from zoomapp.store.one_time_links import SECONDS, OneTimeLinks
+from zoomapp.store.user_records import UserRecords
 
 LISTS = {
-    "links to files": lambda parts, who, number: Handed(parts.redis, parts.ring).leave(who, f"/file-{number}"),
-    "what a page showed": lambda parts, who, number: Kept(parts.redis, parts.ring).save(
+    "links to files": lambda parts, who, number: OneTimeLinks(parts.redis, parts.key_ring).leave(
+        who, f"/file-{number}"
+    ),
+    "what a page showed": lambda parts, who, number: UserRecords(parts.redis, parts.key_ring).save(
         who, "seen", 1, 60, str(number)
     ),
-    "call logs": lambda parts, who, number: redis_client.Belongings(parts.redis).push(
+    "call logs": lambda parts, who, number: redis_client.UserKeys(parts.redis).push(
         {(who, key_names.of_user(who, "calls", str(number))): [b"x"]}, 60, 10
     ),
     "sessions": lambda parts, who, number: list_session(parts, who, number),
-    "rooms": lambda parts, who, number: parts.rooms.hear(joined(who, number)),
+    "rooms": lambda parts, who, number: parts.webhook_log.hear(joined(who, number)),
 }
 
 
 def list_session(parts, who, number):
     key = key_names.of_user(who, "session", str(number))
     parts.redis.set(key, b"x", ex=60)
-    redis_client.list_key(parts.redis, who, key)
+    redis_client.add_user_key(parts.redis, who, key)
 
 
 def joined(who, number):
@@ -48,7 +50,7 @@ def test_a_list_forgets_what_expired(dana, parts, write):
             expire(parts, dana.id)
 
     assert parts.redis.scard(listed) < 60
-    assert 0 < parts.redis.ttl(listed) <= redis_client.LISTED_SECONDS
+    assert 0 < parts.redis.ttl(listed) <= redis_client.KEY_LIST_SECONDS
 
 
 @pytest.mark.parametrize("write", LISTS.values(), ids=LISTS)
@@ -68,7 +70,7 @@ def test_a_list_keeps_every_key_that_lives(dana, parts, write):
 
 def test_a_link_to_a_file_leaves_no_trace_of_itself(dana, parts):
     """120 bytes for 400 days each, once."""
-    link = Handed(parts.redis, parts.ring)
+    link = OneTimeLinks(parts.redis, parts.key_ring)
     listed = key_names.of_user(dana.id, "keys")
     for number in range(500):
         link.take(link.leave(dana.id, f"/file-{number}"), f"/file-{number}")
@@ -78,13 +80,13 @@ def test_a_link_to_a_file_leaves_no_trace_of_itself(dana, parts):
 
 
 def test_the_list_of_shared_answers_forgets_what_expired(dana, parts):
-    belongings, shared = redis_client.Belongings(parts.redis), key_names.of_user(dana.id, redis_client.SHARED)
+    belongings, shared = redis_client.UserKeys(parts.redis), key_names.of_user(dana.id, redis_client.SHARED)
     parts.redis.set("zoomapp:{living}:snapshot", b"x", ex=60)
     belongings.lend(dana.id, "zoomapp:{living}:snapshot")
     for number in range(300):
         key = f"zoomapp:{{{number}}}:snapshot"
         parts.redis.set(key, b"x", ex=60)
-        assert belongings.lend(dana.id, key) is redis_client.Put.DONE
+        assert belongings.lend(dana.id, key) is redis_client.WriteResult.DONE
         parts.redis.delete(key)
 
     assert parts.redis.scard(shared) < 30
@@ -104,14 +106,14 @@ def test_a_shared_answer_that_is_written_while_the_list_is_looked_at_stays_on_it
             there = parts.redis.exists(name)
             if name == key.encode() and not there:
                 parts.redis.set(key, b"x", ex=60)
-                redis_client.Belongings(parts.redis).lend(dana.id, key)
+                redis_client.UserKeys(parts.redis).lend(dana.id, key)
             return there
 
     parts.redis.set(key, b"x", ex=60)
-    redis_client.Belongings(parts.redis).lend(dana.id, key)
+    redis_client.UserKeys(parts.redis).lend(dana.id, key)
     parts.redis.delete(key)
     parts.redis.set("zoomapp:{new}:snapshot", b"x", ex=60)
-    redis_client.Belongings(WrittenMeanwhile()).lend(dana.id, "zoomapp:{new}:snapshot")
+    redis_client.UserKeys(WrittenMeanwhile()).lend(dana.id, "zoomapp:{new}:snapshot")
 
     assert parts.redis.exists(key)
     assert parts.redis.sismember(shared, key)
@@ -122,6 +124,6 @@ def test_a_key_with_another_tag_stays_on_the_list(dana, parts):
     listed = key_names.of_user(dana.id, "keys")
     parts.redis.sadd(listed, "zoomapp:{another}:x")
     for number in range(50):
-        Kept(parts.redis, parts.ring).save(dana.id, "seen", 1, 60, str(number))
+        UserRecords(parts.redis, parts.key_ring).save(dana.id, "seen", 1, 60, str(number))
 
     assert parts.redis.sismember(listed, "zoomapp:{another}:x")

@@ -53,7 +53,7 @@ def test_a_new_connection_asks_for_no_maintenance_notices(overheard):
 def test_a_connection_with_an_answer_that_nobody_read_is_not_handed_out(redis_url):
     client = redis_client.connect(redis_url)
     client.set("zoomapp:mine", b"1", ex=60)
-    redis_client.read_together(client, "zoomapp:mine")  # read empty a moment ago, and used by somebody else since
+    redis_client.load_together(client, "zoomapp:mine")  # read empty a moment ago, and used by somebody else since
     left = client.connection_pool.get_connection()
     left.send_command("SET", "zoomapp:other", b"2", "GET", "EX", 60)
     while not left.can_read(timeout=1):

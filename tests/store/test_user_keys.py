@@ -4,9 +4,9 @@ import pytest
 
 from zoomapp.errors import NotAuthorized
 from zoomapp.store import key_names, redis_client
-from zoomapp.store.idempotency import Once, new_key
-from zoomapp.store.one_time_links import Handed
-from zoomapp.store.user_records import Kept
+from zoomapp.store.idempotency import IdempotencyKeys, new_key
+from zoomapp.store.one_time_links import OneTimeLinks
+from zoomapp.store.user_records import UserRecords
 
 FILE = "/participants/85000000101.csv?"
 
@@ -14,18 +14,22 @@ FILE = "/participants/85000000101.csv?"
 def hand_over(parts, who):
     """A file is left under a link, or refused; the link."""
     try:
-        return Handed(parts.redis, parts.ring).leave(who, FILE)
+        return OneTimeLinks(parts.redis, parts.key_ring).leave(who, FILE)
     except NotAuthorized:
         return None
 
 
 #: Whatever a page may still be about to write when its person disconnects.
 WRITERS = {
-    "what a page showed": lambda parts, who: Kept(parts.redis, parts.ring).save(who, "seen", {"raw": 1}, 3600, "page"),
-    "a form": lambda parts, who: Once(Kept(parts.redis, parts.ring), who).begin(new_key()),
-    "what the client saw": lambda parts, who: parts.sightings.add(who, 1, "one==", [{"screenName": "Lee"}]),
+    "what a page showed": lambda parts, who: UserRecords(parts.redis, parts.key_ring).save(
+        who, "seen", {"raw": 1}, 3600, "page"
+    ),
+    "a form": lambda parts, who: IdempotencyKeys(UserRecords(parts.redis, parts.key_ring), who).begin(new_key()),
+    "what the client saw": lambda parts, who: parts.client_reports.add(who, 1, "one==", [{"screenName": "Lee"}]),
     "a file by a link": hand_over,
-    "a shared answer": lambda parts, who: parts.snapshots.get("a meeting", who, lambda: {"name": "Lee"}, lambda: 15.0),
+    "a shared answer": lambda parts, who: parts.shared_polls.get(
+        "a meeting", who, lambda: {"name": "Lee"}, lambda: 15.0
+    ),
 }
 WRITE = pytest.mark.parametrize("write", WRITERS.values(), ids=WRITERS)
 
@@ -58,19 +62,23 @@ def test_a_page_that_was_slow_writes_nothing_after_a_disconnect(dana, parts, wri
 def test_the_link_of_somebody_who_disconnected_leads_to_nothing(dana, parts):
     link = hand_over(parts, dana.id)
     other = hand_over(parts, dana.id)
-    assert Handed(parts.redis, parts.ring).take(other, FILE) == dana.id
+    assert OneTimeLinks(parts.redis, parts.key_ring).take(other, FILE) == dana.id
 
     dana.post("/api/zoomapp/disconnect")
 
-    assert Handed(parts.redis, parts.ring).take(link, FILE) is None
+    assert OneTimeLinks(parts.redis, parts.key_ring).take(link, FILE) is None
 
 
 def test_a_claim_whose_answer_was_lost_is_still_ours(dana, parts):
-    belongings, key = redis_client.Belongings(parts.redis), key_names.of_user(dana.id, "once", "x")
+    belongings, key = redis_client.UserKeys(parts.redis), key_names.of_user(dana.id, "once", "x")
 
     said = [belongings.put(dana.id, key, value, 60, first=True) for value in (b"mine", b"mine", b"another")]
 
-    assert said == [redis_client.Put.DONE, redis_client.Put.DONE, redis_client.Put.THERE_ALREADY]
+    assert said == [
+        redis_client.WriteResult.DONE,
+        redis_client.WriteResult.DONE,
+        redis_client.WriteResult.THERE_ALREADY,
+    ]
 
 
 def test_settings_of_somebody_who_is_not_connected_are_not_said_to_be_saved(anyone):

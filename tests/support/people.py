@@ -152,7 +152,7 @@ def settings(world: World, redis_url: str) -> Settings:
 def parts(settings: Settings, world: World, clock: Clock) -> Iterator[services.Services]:
     built = services.build(settings, transport=adapter(world), clock=clock)
     yield built
-    built.calls.stop()
+    built.call_log.stop()
     built.redis.connection_pool.disconnect()
 
 
@@ -168,8 +168,8 @@ def webhooks(parts: services.Services, world: World) -> Callable[[Any], None]:
     """From here on every event of the world is delivered at once."""
 
     def deliver(event: Any) -> None:
-        parts.events.take_in(event)
-        parts.events.work_off()
+        parts.webhook_queue.take_in(event)
+        parts.webhook_queue.work_off()
 
     world.on_event(deliver)
     return deliver

@@ -18,7 +18,7 @@ def build_app(environ: Mapping[str, str], transport: Any, clock: Callable[[], fl
 def close_app(app: Flask) -> None:
     """Write what is pending, start no timer, close the connections to Redis."""
     parts = app.extensions["zoomapp"]
-    parts.calls.stop()
+    parts.call_log.stop()
     parts.redis.connection_pool.disconnect()
 
 

@@ -116,7 +116,7 @@ def test_calls_that_found_no_place_before_the_deadline_are_busy_and_the_others_c
     opened = threading.Event()
 
     def ask():
-        deadline.begin(0)
+        deadline.start(0)
         return shared.run("dana", [lambda: opened.wait(GUARD_SECONDS), gate, gate])
 
     asked = people.submit(ask)

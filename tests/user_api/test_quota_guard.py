@@ -15,8 +15,8 @@ from zoomapp import create_app, deadline, services
 from zoomapp.errors import RateLimited
 from zoomapp.store import key_names
 from zoomapp.store.redis_client import HOST_DAYS, connect
-from zoomapp.user_api.exhausted_quotas import ACCOUNTS, MOST_OF_ONE, PROBE_SECONDS, Marks, of_account, of_host
-from zoomapp.user_api.quota_guard import Caller, Governor
+from zoomapp.user_api.exhausted_quotas import ACCOUNTS, MAX_PER_KEY, PROBE_SECONDS, ExhaustedQuotas, of_account, of_host
+from zoomapp.user_api.quota_guard import Caller, QuotaGuard
 from zoomapp.zoom.client import Call
 
 #: A medium call, a light one, and one that no table names.
@@ -49,7 +49,7 @@ def worker(settings, world, clock):
 
     yield start
     for parts in built:
-        parts.calls.stop()
+        parts.call_log.stop()
         parts.redis.connection_pool.disconnect()
 
 
@@ -242,7 +242,7 @@ def test_disconnecting_leaves_no_mark_of_a_person(hundred, dana, parts):
 def patient(parts, dana, world):
     """An app whose reads wait up to 2 s, one at a time, and how long they waited."""
     waits = []
-    governor = Governor(Marks(parts.redis, parts.clock), parts.clock, 2, 8, waits.append)
+    governor = QuotaGuard(ExhaustedQuotas(parts.redis, parts.clock), parts.clock, 2, 8, waits.append)
     person = Person(create_app(dataclasses.replace(parts, governor=governor)), world, "dana")
     person.browser.set_cookie("zoomapp", dana.browser.get_cookie("zoomapp").value)
     return person, waits
@@ -292,11 +292,11 @@ def test_a_write_is_never_sent_twice(patient, world):
 
 def test_nobody_waits_past_the_requests_end(parts, dana, world):
     waits = []
-    governor = Governor(Marks(parts.redis, parts.clock), parts.clock, 2, 8, waits.append)
+    governor = QuotaGuard(ExhaustedQuotas(parts.redis, parts.clock), parts.clock, 2, 8, waits.append)
     world.faults.append(second())
 
     def hurried():
-        deadline.begin(0.5)
+        deadline.start(0.5)
         who, call = Caller(dana.id, str), Call("GET", "/v2/users/me/meetings")
         return governor.ask(who, call, lambda: parts.client.send(call, parts.tokens.access_token(dana.id)))
 
@@ -311,7 +311,7 @@ def test_of_all_threads_only_a_few_wait(parts, dana, world):
         waiting.release()
         assert over.wait(HANG_SECONDS)
 
-    governor = Governor(Marks(parts.redis, parts.clock), parts.clock, 2, 16, sleep)
+    governor = QuotaGuard(ExhaustedQuotas(parts.redis, parts.clock), parts.clock, 2, 16, sleep)
     who, call, token = Caller(dana.id, str), Call("GET", "/v2/users/me"), parts.tokens.access_token(dana.id)
     world.faults.append(second("GET /v2/users/me", count=3))
 
@@ -342,8 +342,8 @@ def test_a_relayed_read_costs_no_trip_of_its_own(dana, parts):
 
 
 def test_without_redis_calls_go_out_as_if_nothing_were_known(parts, dana, world, clock):
-    away = Marks(connect("redis://127.0.0.1:1/0"), clock)
-    governor = Governor(away, clock)
+    away = ExhaustedQuotas(connect("redis://127.0.0.1:1/0"), clock)
+    governor = QuotaGuard(away, clock)
     token = parts.tokens.access_token(dana.id)
     world.faults.append(daily("GET /v2/users/me", count=1))
 
@@ -377,9 +377,9 @@ def test_a_clock_that_is_set_back_keeps_nobody_from_looking(dana, jonas, world, 
 
 
 def test_nobody_fills_redis(redis_client, clock):
-    marks = Marks(redis_client, clock)
+    marks = ExhaustedQuotas(redis_client, clock)
 
-    for number in range(MOST_OF_ONE + 5):
+    for number in range(MAX_PER_KEY + 5):
         marks.put(of_host("dana", f"/v2/meetings/{number}"), clock() + 60)
 
     assert redis_client.hlen(of_host("dana", "").key) == 5
@@ -396,7 +396,7 @@ def test_no_name_in_redis_names_an_account(spent, dana, parts):
 
 def test_the_picture_works_on_a_cluster(redis_cluster, clock):
     client = connect(redis_cluster.url)
-    marks, others = Marks(client, clock), Marks(client, clock)
+    marks, others = ExhaustedQuotas(client, clock), ExhaustedQuotas(client, clock)
     for place in (of_account("account", "light"), of_host("dana", "/v2/meetings/1")):
         marks.put(place, clock() + 3600)
         clock.tick(1)
@@ -409,10 +409,10 @@ def test_the_picture_works_on_a_cluster(redis_cluster, clock):
 
 def test_a_held_back_call_says_so_as_a_failure_of_zooms(parts, dana, clock):
     place = of_account(parts.tokens.load(dana.id).account_id, "light")
-    Marks(parts.redis, clock).put(place, clock() + 60)
+    ExhaustedQuotas(parts.redis, clock).put(place, clock() + 60)
     clock.tick(1)
 
     with pytest.raises(RateLimited) as caught:
-        parts.gateway(dana.id).me()
+        parts.user_client(dana.id).me()
 
     assert (caught.value.daily, caught.value.retry_after) == (True, 59)

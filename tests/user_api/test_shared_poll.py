@@ -37,7 +37,7 @@ def look(parts, zoom):
     """What a viewer gets to see. Both viewers are connected."""
     for viewer in ("dana", "priya"):
         parts.tokens.store.save(viewer, b"a record")
-    return lambda viewer="dana", shop=parts, name="meeting": shop.snapshots.get(name, viewer, zoom, lambda: PAUSE)
+    return lambda viewer="dana", shop=parts, name="meeting": shop.shared_polls.get(name, viewer, zoom, lambda: PAUSE)
 
 
 def test_a_hundred_looks_within_a_pause_are_one_call(look, zoom, clock):
@@ -80,7 +80,7 @@ def test_who_was_too_slow_does_not_end_the_next_ones_lease(parts):
         parts.redis.set(lease, b"the next one")  # ours has ended meanwhile
         return {"answer": 1}
 
-    parts.snapshots.get("meeting", "dana", fetch, lambda: PAUSE)
+    parts.shared_polls.get("meeting", "dana", fetch, lambda: PAUSE)
 
     assert parts.redis.get(lease) == b"the next one"
 

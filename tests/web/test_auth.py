@@ -11,7 +11,7 @@ import pytest
 from offline_zoom.faults import Fault
 from tests.support.people import Person
 from tests.support.processes import HANG_SECONDS
-from zoomapp.auth.pending_signins import LIFE_SECONDS
+from zoomapp.auth.pending_signins import LIFETIME_SECONDS
 from zoomapp.store import key_names
 from zoomapp.zoom.pkce import s256
 
@@ -146,7 +146,7 @@ def test_another_browsers_callback_is_refused(anyone, app, world):
 
 def test_a_state_is_too_old_after_five_minutes(anyone, clock, world):
     callback = anyone.consent(anyone.get("/api/zoomapp/install").location)
-    clock.tick(LIFE_SECONDS)
+    clock.tick(LIFETIME_SECONDS)
 
     assert anyone.get(callback).status_code == 400
     assert world.calls.count("POST /oauth/token") == 0

@@ -6,7 +6,7 @@ import pytest
 
 from tests.support.people import Person
 from tests.web.reading import read
-from zoomapp.attendance.client_reports import MOST_STAYS
+from zoomapp.attendance.client_reports import MAX_STAYS
 from zoomapp.store import key_names
 
 PRIYAS = 87000000302
@@ -155,13 +155,13 @@ def test_however_many_come_and_go_who_is_there_is_kept(parts, priya, clock):
     number = 0
     for _ in range(4):
         clock.tick(1)
-        rows = [{**LEE, "participantUUID": f"{number + more}"} for more in range(MOST_STAYS // 3)]
-        parts.sightings.add(priya.id, PRIYAS, "one==", [{**LEE, "participantUUID": "stays"}, *rows])
+        rows = [{**LEE, "participantUUID": f"{number + more}"} for more in range(MAX_STAYS // 3)]
+        parts.client_reports.add(priya.id, PRIYAS, "one==", [{**LEE, "participantUUID": "stays"}, *rows])
         number += len(rows)
 
-    stays = parts.sightings.of(priya.id, PRIYAS, "one==").stays
+    stays = parts.client_reports.of(priya.id, PRIYAS, "one==").stays
 
-    assert len(stays) == MOST_STAYS
+    assert len(stays) == MAX_STAYS
     assert [stay.joined_at for stay in stays if stay.uuid == "STAYS"] == [clock() - 3]
 
 

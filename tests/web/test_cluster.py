@@ -12,7 +12,7 @@ from tests.support.people import Person, adapter
 from tests.web.reading import read
 from zoomapp import services
 from zoomapp.store import key_names
-from zoomapp.store.one_time_links import Handed
+from zoomapp.store.one_time_links import OneTimeLinks
 
 PRIYAS = 87000000302
 LEE = {"participantUUID": "A1", "screenName": "Guest Lee", "role": "attendee", "participantId": 7}
@@ -27,7 +27,7 @@ def settings(settings, redis_cluster):
 def parts(settings, world, clock):
     built = services.build(settings, transport=adapter(world), clock=clock)
     yield built
-    built.calls.stop()
+    built.call_log.stop()
     built.redis.close()
 
 
@@ -51,13 +51,13 @@ def test_pages_events_rooms_sightings_snapshots_logs_and_files_work_on_a_cluster
     meeting = world.start_meeting(PRIYAS)
     world.join(meeting, None, "Guest Kim")
     assert {tell(app, settings, clock, event) for event in told} == {204}
-    assert [room.number for room in parts.rooms.running(priya.id)] == [PRIYAS]
+    assert [room.number for room in parts.webhook_log.running(priya.id)] == [PRIYAS]
     assert "Guest Kim" in read(priya.look(f"/participants/{PRIYAS}"))
 
     # What her own client sees is kept, too.
     seen = {"uuid": meeting.uuid, "participants": [LEE]}
     assert priya.post(f"/participants/{PRIYAS}/sighted", json=seen).status_code == 204
-    assert len(parts.sightings.of(priya.id, PRIYAS, meeting.uuid).stays) == 1
+    assert len(parts.client_reports.of(priya.id, PRIYAS, meeting.uuid).stays) == 1
 
     # Lists that are shared for a moment, and the log of the calls that made them.
     for path in ("/", "/participants", "/meetings", "/recordings"):
@@ -67,7 +67,7 @@ def test_pages_events_rooms_sightings_snapshots_logs_and_files_work_on_a_cluster
     # A file, handed on with our token.
     link = re.search(r'href="(/recordings/[^"/]+/[0-9a-f]{16})"', dana.look("/recordings").text)[1]
     assert dana.get(link).headers["Content-Disposition"].startswith("attachment")
-    handed = Handed(parts.redis, parts.ring)
+    handed = OneTimeLinks(parts.redis, parts.key_ring)
     assert handed.take(handed.leave(dana.id, link), link) == dana.id
 
     # Leaving deletes all of it.

@@ -46,8 +46,8 @@ def hold(world, clock, parts):
 
     def arrive(numbers):
         for number in numbers:
-            parts.events.take_in(told[number % len(told)])
-        parts.events.work_off()
+            parts.webhook_queue.take_in(told[number % len(told)])
+        parts.webhook_queue.work_off()
 
     def hold(steps, late):
         told.clear()

@@ -56,7 +56,7 @@ def test_it_holds_the_last_hundred(dana, parts):
         sid = session.sid
     for number in range(MOST + 20):
         call = {"method": "GET", "path": f"/v2/{number}", "status": 200, "milliseconds": 1, "cached": False}
-        parts.calls.add(dana.id, sid, [{**call, "tracking_id": "", "limits": {}}])
+        parts.call_log.add(dana.id, sid, [{**call, "tracking_id": "", "limits": {}}])
 
     page = dana.look("/calls").text
 
@@ -78,11 +78,11 @@ def test_those_of_many_sessions_are_all_written(dana, parts):
     call = {"method": "GET", "path": "/v2/x", "status": 200, "milliseconds": 1, "cached": False}
     sessions = [f"session {number}" for number in range(2 * AT_ONCE + 1)]
     for session in sessions:
-        parts.calls.add(dana.id, session, [{**call, "path": f"/v2/{session}", "tracking_id": "", "limits": {}}])
+        parts.call_log.add(dana.id, session, [{**call, "path": f"/v2/{session}", "tracking_id": "", "limits": {}}])
 
-    parts.calls.write()
+    parts.call_log.write()
 
-    assert [[each["path"] for each in parts.calls.read(dana.id, one)] for one in sessions] == [
+    assert [[each["path"] for each in parts.call_log.read(dana.id, one)] for one in sessions] == [
         [f"/v2/{one}"] for one in sessions
     ]
 
@@ -94,18 +94,18 @@ def test_a_store_that_takes_nothing_is_asked_once_for_all_of_them(parts, monkeyp
         asked.append(lists)
         raise StoreUnavailable("away")
 
-    monkeypatch.setattr(parts.calls._belongings, "push", away)
+    monkeypatch.setattr(parts.call_log._belongings, "push", away)
     for number in range(2 * AT_ONCE + 1):
-        parts.calls.add("a user", f"session {number}", [])
+        parts.call_log.add("a user", f"session {number}", [])
 
-    parts.calls.write()
+    parts.call_log.write()
 
     assert len(asked) == 1
 
 
 def test_calls_put_aside_by_many_threads_at_once_begin_one_timer(parts, impatient_threads):
     for _ in range(50):
-        calls, ready, failed = CallLog(parts.redis, parts.ring), threading.Barrier(8), []
+        calls, ready, failed = CallLog(parts.redis, parts.key_ring), threading.Barrier(8), []
 
         def add(calls=calls, ready=ready, failed=failed):
             ready.wait(HANG_SECONDS)
@@ -139,7 +139,7 @@ def test_disconnecting_deletes_it_with_what_was_still_to_be_written(dana, parts)
 
     dana.get("/zoom/api/v2/users/me")
     dana.post("/api/zoomapp/disconnect")
-    parts.calls.write()
+    parts.call_log.write()
 
     assert not parts.redis.keys(own)
 

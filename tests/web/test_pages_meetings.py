@@ -6,8 +6,8 @@ import pytest
 
 from offline_zoom.faults import Fault
 from tests.web.reading import fields, read
-from zoomapp.store.idempotency import Once
-from zoomapp.store.user_records import Kept
+from zoomapp.store.idempotency import IdempotencyKeys
+from zoomapp.store.user_records import UserRecords
 
 CREATE = "POST /v2/users/me/meetings"
 LISTS = "GET /v2/users/me/meetings"
@@ -121,7 +121,7 @@ def test_the_same_form_sent_twice_schedules_once(dana, world, form):
 
 
 def test_a_second_sending_while_the_first_is_under_way_waits_for_it(dana, world, parts, form):
-    Once(Kept(parts.redis, parts.ring), dana.id).begin(form["once"])
+    IdempotencyKeys(UserRecords(parts.redis, parts.key_ring), dana.id).begin(form["once"])
 
     second = dana.look(dana.post("/meetings/new", data=form).location)
 
@@ -291,7 +291,7 @@ def test_a_script_gets_the_start_link_to_hand_it_on_and_nobody_keeps_it(dana, wo
 
 
 def test_from_the_ninetieth_change_of_a_day_it_is_said_how_many_are_left(dana, parts, clock):
-    records, day = Kept(parts.redis, parts.ring), "2026-03-02"
+    records, day = UserRecords(parts.redis, parts.key_ring), "2026-03-02"
     records.save(dana.id, "changes", 89, 3600, day)
     assert "changes Zoom allows today" not in read(dana.look("/meetings/new"))
     form = settings_form(dana.look("/meetings/85000000101").text, "mute_upon_entry")
@@ -305,7 +305,7 @@ def test_from_the_ninetieth_change_of_a_day_it_is_said_how_many_are_left(dana, p
 
 
 def test_scheduling_counts_as_a_change(dana, parts, form):
-    records = Kept(parts.redis, parts.ring)
+    records = UserRecords(parts.redis, parts.key_ring)
 
     dana.post("/meetings/new", data=form)
     dana.post("/meetings/new", data=form)

@@ -365,7 +365,7 @@ def test_without_our_store_a_page_says_so_and_when_to_come_back(settings, world,
     dana.browser.set_cookie("zoomapp", "known.before")
 
     page = dana.look("/meetings")
-    built.calls.stop()
+    built.call_log.stop()
 
     text = read(page, 503)
     assert "Our memory is out of reach" in text

@@ -25,7 +25,7 @@ def dana(settings, world, clock):
     person.connect()
     world.calls.clear()
     yield person
-    built.calls.stop()
+    built.call_log.stop()
     built.redis.connection_pool.disconnect()
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from tests.support.people import Person
 from zoomapp.auth import pending_signins
-from zoomapp.auth.pending_signins import LIFE_SECONDS, MOST, PENDING, WEB, BegunSignIns
+from zoomapp.auth.pending_signins import LIFETIME_SECONDS, MAX_PER_BROWSER, PENDING, WEB, PendingSignIns
 from zoomapp.errors import TooManySignIns
 from zoomapp.web.sessions import VISITOR_SECONDS
 
@@ -30,7 +30,7 @@ def test_a_session_in_which_nobody_signed_in_lives_minutes(anyone, parts, path):
 
     assert 0 < seconds_of_session(parts) <= VISITOR_SECONDS
     assert seconds_of_cookie(answer) == VISITOR_SECONDS
-    assert LIFE_SECONDS < VISITOR_SECONDS <= 1800
+    assert LIFETIME_SECONDS < VISITOR_SECONDS <= 1800
 
 
 def test_a_session_of_a_signed_in_person_lives_as_long_as_set(anyone, parts, settings):
@@ -65,16 +65,16 @@ def test_a_stranger_who_finishes_what_was_not_started_gets_no_session(anyone, pa
 
 def test_a_browser_has_at_most_twelve_pending_sign_ins_the_newest(anyone, parts, clock):
     states = []
-    for _ in range(MOST + 3):
+    for _ in range(MAX_PER_BROWSER + 3):
         states.append(anyone.get("/api/zoomapp/authorize").json["state"])
         clock.tick(1)
 
     (key,) = parts.redis.keys("*:begun")
-    assert parts.redis.hlen(key) == parts.redis.zcard(PENDING) == MOST
+    assert parts.redis.hlen(key) == parts.redis.zcard(PENDING) == MAX_PER_BROWSER
     code = anyone.world.issue_code("dana", "http://localhost/", "x" * 43, "plain", in_client=True)
     for state in states[:3]:
         assert anyone.post("/api/zoomapp/onauthorized", json={"code": code, "state": state}).status_code == 400
-    assert parts.redis.hlen(key) == MOST
+    assert parts.redis.hlen(key) == MAX_PER_BROWSER
 
 
 class ReadsTogether:
@@ -94,24 +94,24 @@ class ReadsTogether:
 
 
 def test_a_browser_has_at_most_twelve_pending_sign_ins_however_many_start_at_once(parts, clock):
-    signins = BegunSignIns(ReadsTogether(parts.redis, 2 * MOST), parts.ring, clock)
+    signins = PendingSignIns(ReadsTogether(parts.redis, 2 * MAX_PER_BROWSER), parts.key_ring, clock)
 
-    with ThreadPoolExecutor(2 * MOST) as pool:
-        list(pool.map(lambda _: signins.add("one-browser", WEB, "v" * 43), range(2 * MOST)))
+    with ThreadPoolExecutor(2 * MAX_PER_BROWSER) as pool:
+        list(pool.map(lambda _: signins.add("one-browser", WEB, "v" * 43), range(2 * MAX_PER_BROWSER)))
 
     (key,) = parts.redis.keys("*:begun")
-    assert parts.redis.hlen(key) == parts.redis.zcard(PENDING) == MOST
-    assert len(parts.begun.all("one-browser")) == MOST
+    assert parts.redis.hlen(key) == parts.redis.zcard(PENDING) == MAX_PER_BROWSER
+    assert len(parts.pending_signins.all("one-browser")) == MAX_PER_BROWSER
 
 
 def test_those_that_are_too_old_make_room_first(parts, clock):
-    for _ in range(MOST - 1):
-        parts.begun.add("one-browser", WEB, "v" * 43)
-    clock.tick(LIFE_SECONDS)
-    for _ in range(MOST):
-        parts.begun.add("one-browser", WEB, "v" * 43)
+    for _ in range(MAX_PER_BROWSER - 1):
+        parts.pending_signins.add("one-browser", WEB, "v" * 43)
+    clock.tick(LIFETIME_SECONDS)
+    for _ in range(MAX_PER_BROWSER):
+        parts.pending_signins.add("one-browser", WEB, "v" * 43)
 
-    assert len(parts.begun.all("one-browser")) == MOST
+    assert len(parts.pending_signins.all("one-browser")) == MAX_PER_BROWSER
 
 
 def fill(parts, clock, count=pending_signins.MOST_PENDING):
@@ -155,11 +155,11 @@ def test_a_finished_or_expired_sign_in_counts_no_more(anyone, parts, clock):
 
     assert anyone.get("/api/zoomapp/authorize").status_code == 200
     assert parts.redis.zcard(PENDING) == 1
-    assert 0 < parts.redis.ttl(PENDING) <= LIFE_SECONDS
+    assert 0 < parts.redis.ttl(PENDING) <= LIFETIME_SECONDS
 
 
 def test_the_limit_holds_however_many_browsers_start_at_once(parts, clock):
-    signins = BegunSignIns(parts.redis, parts.ring, clock, most_pending=20)
+    signins = PendingSignIns(parts.redis, parts.key_ring, clock, most_pending=20)
     together = threading.Barrier(16)
 
     def start(number):
@@ -170,7 +170,7 @@ def test_the_limit_holds_however_many_browsers_start_at_once(parts, clock):
                 signins.add(f"browser-{number}-{turn}", WEB, "v" * 43)
                 started += 1
             except TooManySignIns as error:
-                assert error.retry_after == LIFE_SECONDS
+                assert error.retry_after == LIFETIME_SECONDS
         return started
 
     with ThreadPoolExecutor(16) as pool:

@@ -59,7 +59,7 @@ def test_the_refusal_is_known_in_every_process(dana, parts, settings, refusing, 
     dana.get(REGISTRANTS)
 
     with pytest.raises(ZoomRefused):
-        other.gateway(dana.id).get("/v2/meetings/85000000101/registrants")
+        other.user_client(dana.id).get("/v2/meetings/85000000101/registrants")
 
     assert refusing.calls.count(REFRESH) == 1
 
@@ -171,7 +171,7 @@ def an_answer(status, body, encoding):
 
 def test_a_file_that_is_refused_costs_one_refresh(dana, parts, world):
     world.faults.append(Fault("GET /rec/**", 401, body=REFUSED))
-    gateway = parts.gateway(dana.id)
+    gateway = parts.user_client(dana.id)
 
     answers = [gateway.download(f"{world.base_url}/rec/download/abc") for _ in range(3)]
 

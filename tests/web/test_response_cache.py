@@ -14,8 +14,8 @@ from tests.support.people import NOON, Person, adapter
 from zoomapp import create_app, services
 from zoomapp.store import key_names
 from zoomapp.user_api import response_cache
-from zoomapp.user_api.response_cache import Asker, Front, Kept
-from zoomapp.zoom.cacheable import may_be_kept, seconds_kept
+from zoomapp.user_api.response_cache import CachedResponse, CacheOwner, LocalLRU
+from zoomapp.zoom.cacheable import cache_seconds, is_cacheable
 from zoomapp.zoom.client import Call
 
 LIST = "/zoom/api/v2/users/me/meetings?type=upcoming"
@@ -73,7 +73,7 @@ def test_an_own_change_through_the_proxy_empties(dana):
 def test_an_own_change_on_a_page_empties(dana, parts):
     dana.get(LIST)
 
-    parts.gateway(dana.id).create_meeting(NEW)
+    parts.user_client(dana.id).create_meeting(NEW)
 
     assert state(dana.get(LIST)) == "miss"
 
@@ -101,25 +101,25 @@ def test_what_was_asked_before_a_change_and_answered_after_it_is_not_found(dana,
     call = Call("GET", "/v2/users/me/meetings")
 
     def ask():
-        return parts.gateway(dana.id).send(call)
+        return parts.user_client(dana.id).send(call)
 
     def overtaken():
         answer = ask()
-        parts.answers.empty(dana.id)
+        parts.response_cache.empty(dana.id)
         return answer
 
-    parts.answers.get(Asker(dana.id, "grant", b""), call, 10, overtaken)
+    parts.response_cache.get(CacheOwner(dana.id, "grant", b""), call, 10, overtaken)
 
     version = parts.redis.get(key_names.of_user(dana.id, response_cache.VERSION))
-    assert parts.answers.get(Asker(dana.id, "grant", version), call, 10, ask).state == "miss"
+    assert parts.response_cache.get(CacheOwner(dana.id, "grant", version), call, 10, ask).state == "miss"
 
 
 @pytest.mark.parametrize("name", ["meeting.created", "meeting.ended"])
 def test_an_event_of_the_host_empties(dana, parts, name):
     dana.get(LIST)
 
-    parts.events.take_in({"event": name, "event_ts": 1, "payload": {"object": {"host_id": dana.id, "id": "1"}}})
-    parts.events.work_off()
+    parts.webhook_queue.take_in({"event": name, "event_ts": 1, "payload": {"object": {"host_id": dana.id, "id": "1"}}})
+    parts.webhook_queue.work_off()
 
     assert state(dana.get(LIST)) == "miss"
 
@@ -183,15 +183,15 @@ def test_an_answer_with_a_secret_is_not_kept(dana, world, parts, name):
 
 @pytest.mark.parametrize("path", ["/v2/tracking_fields", "/v2/meetings/1", "/v2/users/me", "/v2/users/me/zak", "/v2/x"])
 def test_what_is_not_listed_is_not_kept(path):
-    assert seconds_kept(path) == 0
+    assert cache_seconds(path) == 0
 
 
 def test_what_nobody_can_look_into_is_not_kept():
-    assert may_be_kept(JSON, b'{"meetings": []}')
-    assert not may_be_kept({**JSON, "Content-Encoding": "br"}, b"?")
-    assert not may_be_kept({**JSON, "Content-Encoding": "gzip"}, b"?")
-    assert not may_be_kept({"Content-Type": "text/plain"}, b"{}")
-    assert not may_be_kept(JSON, b"1" * 200_000)
+    assert is_cacheable(JSON, b'{"meetings": []}')
+    assert not is_cacheable({**JSON, "Content-Encoding": "br"}, b"?")
+    assert not is_cacheable({**JSON, "Content-Encoding": "gzip"}, b"?")
+    assert not is_cacheable({"Content-Type": "text/plain"}, b"{}")
+    assert not is_cacheable(JSON, b"1" * 200_000)
 
 
 def test_a_hit_is_for_those_who_are_signed_in_and_connected(dana, parts):
@@ -236,23 +236,25 @@ def test_it_lies_there_sealed(dana, parts):
 
 
 def test_nobody_fills_redis(dana, parts):
-    for number in range(response_cache.MOST + 5):
+    for number in range(response_cache.MAX_ENTRIES + 5):
         dana.get(f"{LIST}&x={number}")
 
-    assert 0 < parts.redis.hlen(key_names.of_user(dana.id, response_cache.KIND)) <= response_cache.MOST
+    assert 0 < parts.redis.hlen(key_names.of_user(dana.id, response_cache.KIND)) <= response_cache.MAX_ENTRIES
 
 
 def an_answer(size):
     """An answer as a process holds it, with a body of so many bytes."""
     headers = {"Content-Type": "application/json;charset=UTF-8", "X-Zm-Trackingid": "rid=WEB_" + secrets.token_hex(16)}
-    kept = Kept(secrets.token_bytes(9), NOON, f'"{secrets.token_hex(16)}"', headers, secrets.token_bytes(size))
-    return msgspec.msgpack.decode(msgspec.msgpack.encode(kept), type=Kept)
+    kept = CachedResponse(
+        secrets.token_bytes(9), NOON, f'"{secrets.token_hex(16)}"', headers, secrets.token_bytes(size)
+    )
+    return msgspec.msgpack.decode(msgspec.msgpack.encode(kept), type=CachedResponse)
 
 
 @pytest.mark.parametrize("size", [0, 2, 200, 100_000])
 def test_kept_answers_of_any_size_fit_into_the_memory_they_may_take(size):
     most_bytes = 2 * 1024 * 1024
-    front = Front(most_bytes)
+    front = LocalLRU(most_bytes)
     tracemalloc.start()
     try:
         before = tracemalloc.get_traced_memory()[0]
@@ -266,7 +268,7 @@ def test_kept_answers_of_any_size_fit_into_the_memory_they_may_take(size):
 
 
 def test_the_answers_used_last_stay():
-    front = Front(most_bytes=200_000)
+    front = LocalLRU(most_bytes=200_000)
 
     for number in range(10):
         front.put(str(number), an_answer(60_000))
@@ -277,7 +279,7 @@ def test_the_answers_used_last_stay():
 
 
 def test_a_dropped_answer_takes_no_room():
-    front = Front(most_bytes=100_000)
+    front = LocalLRU(most_bytes=100_000)
     for _ in range(5):
         front.put("one", an_answer(60_000))
         front.drop("one")

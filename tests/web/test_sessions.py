@@ -11,7 +11,7 @@ from tests.support.people import Person
 from zoomapp import create_app, services
 from zoomapp.errors import NotAuthorized
 from zoomapp.store import key_names
-from zoomapp.web.sessions import SealedSessions
+from zoomapp.web.sessions import EncryptedSessions
 
 ME = "/zoom/api/v2/users/me"
 
@@ -172,19 +172,19 @@ def test_two_apps_with_different_stores_live_in_one_process(app, parts, world, s
     stranger = Person(other, world, "dana")
     stranger.browser.set_cookie("zoomapp", dana.browser.get_cookie("zoomapp").value)
 
-    assert isinstance(app, Flask) and isinstance(other.session_interface, SealedSessions)
+    assert isinstance(app, Flask) and isinstance(other.session_interface, EncryptedSessions)
     assert (dana.get(ME).status_code, stranger.get(ME).status_code) == (200, 401)
 
 
 def test_a_proxied_call_reads_session_and_tokens_in_one_trip(dana, parts):
     dana.get(ME)
-    parts.calls.stop()
+    parts.call_log.stop()
 
     assert commands(parts, lambda: dana.get(ME)) == 1
 
 
 def test_tokens_read_along_serve_one_call_and_are_read_again_after_it(dana, parts, world):
-    gateway = parts.gateway(dana.id, parts.tokens.store.load(dana.id))
+    gateway = parts.user_client(dana.id, parts.tokens.store.load(dana.id))
     gateway.me()
     parts.tokens.forget(dana.id)
 
@@ -194,4 +194,4 @@ def test_tokens_read_along_serve_one_call_and_are_read_again_after_it(dana, part
 
 def test_tokens_of_somebody_else_do_not_open(dana, priya, parts):
     with pytest.raises(NotAuthorized):
-        parts.gateway(priya.id, parts.tokens.store.load(dana.id)).me()
+        parts.user_client(priya.id, parts.tokens.store.load(dana.id)).me()

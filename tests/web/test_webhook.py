@@ -69,7 +69,7 @@ def test_a_removal_of_another_app_deletes_nothing(dana, world, clock, send):
 
 def test_an_event_counts_once(parts, send, clock):
     heard = []
-    parts.events.handlers["meeting."] = heard.append
+    parts.webhook_queue.handlers["meeting."] = heard.append
     event = {"event": "meeting.started", "event_ts": 1, "payload": {"object": {"id": "1"}}}
 
     assert [send(event).status_code for _ in range(3)] == [204] * 3
@@ -81,7 +81,7 @@ def test_an_event_counts_once(parts, send, clock):
 
 def test_zoom_has_its_answer_before_the_work_begins(parts, anyone, clock):
     order = []
-    parts.events.handlers["meeting."] = lambda event: order.append("handled")
+    parts.webhook_queue.handlers["meeting."] = lambda event: order.append("handled")
     body, stamp = json.dumps({"event": "meeting.started"}).encode(), str(int(clock()))
     mac = hmac.new(SECRET.encode(), b"v0:" + stamp.encode() + b":" + body, hashlib.sha256).hexdigest()
     headers = {"x-zm-request-timestamp": stamp, "x-zm-signature": f"v0={mac}"}
@@ -98,7 +98,7 @@ def test_zoom_has_its_answer_before_the_work_begins(parts, anyone, clock):
 )
 def test_what_zoom_did_not_sign_just_now_is_refused(parts, send, change):
     heard = []
-    parts.events.handlers["meeting."] = heard.append
+    parts.webhook_queue.handlers["meeting."] = heard.append
 
     answer = send({"event": "meeting.started"}, **change)
 
@@ -198,7 +198,7 @@ def test_an_event_whose_handler_fails_does_not_hold_up_the_next(parts, send):
         heard.append(event)
         raise RuntimeError("once")
 
-    parts.events.handlers["meeting."] = fail
+    parts.webhook_queue.handlers["meeting."] = fail
 
     send({"event": "meeting.started", "n": 1})
     send({"event": "meeting.started", "n": 2})

@@ -6,7 +6,7 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from zoomapp.errors import StoreUnavailable
-from zoomapp.webhooks.queue import LEASE, LOOK_SECONDS, QUEUE, Events
+from zoomapp.webhooks.queue import LEASE, LOOK_SECONDS, QUEUE, WebhookQueue
 
 EVENT = {"event": "meeting.started", "event_ts": 1, "payload": {"object": {"id": "1"}}}
 
@@ -46,7 +46,7 @@ def events(parts):
     """A factory: the events of one worker, and the list of what it handled."""
 
     def make(client=None):
-        made = Events(client or parts.redis, parts.ring, parts.tokens, parts.gateway, "us")
+        made = WebhookQueue(client or parts.redis, parts.key_ring, parts.tokens, parts.gateway, "us")
         heard = []
         made.handlers["meeting."] = heard.append
         return made, heard

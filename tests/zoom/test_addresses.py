@@ -15,7 +15,7 @@ from zoomapp.services import http_session
 from zoomapp.urls import parse
 from zoomapp.zoom.addresses import ZoomHosts
 from zoomapp.zoom.client import ZoomClient
-from zoomapp.zoom.transport import ExactAdapter
+from zoomapp.zoom.transport import ExactTargetAdapter
 
 REAL = ZoomHosts("https://zoom.us", "https://api.zoom.us")
 OFFLINE = ZoomHosts("http://127.0.0.1:4000", "http://127.0.0.1:4000")
@@ -89,7 +89,7 @@ def test_files_come_from_public_hosts_or_from_the_offline_zoom(hosts, address, m
     assert hosts.may_hold_files(parse(address)) is may
 
 
-class Contacted(ExactAdapter):
+class Contacted(ExactTargetAdapter):
     """The transport, leading to one server whatever host it contacts; ``hosts`` lists those hosts."""
 
     def __init__(self, port):

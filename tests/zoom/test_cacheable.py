@@ -5,8 +5,8 @@ import tracemalloc
 
 import pytest
 
-from zoomapp.zoom.cacheable import MOST_UNPACKED, may_be_kept
-from zoomapp.zoom.content_encoding import MAX_MEMBERS, unpacked
+from zoomapp.zoom.cacheable import MAX_DECODED_BYTES, is_cacheable
+from zoomapp.zoom.content_encoding import MAX_MEMBERS, decoded
 
 JSON = {"Content-Type": "application/json"}
 PACKED = JSON | {"Content-Encoding": "gzip"}
@@ -20,9 +20,9 @@ def members(*parts):
 
 
 def test_an_answer_without_a_secret_may_be_cached():
-    assert may_be_kept(JSON, HARMLESS)
-    assert may_be_kept(PACKED, members(HARMLESS))
-    assert may_be_kept(PACKED, members(HARMLESS, b"{}", b"]}"))
+    assert is_cacheable(JSON, HARMLESS)
+    assert is_cacheable(PACKED, members(HARMLESS))
+    assert is_cacheable(PACKED, members(HARMLESS, b"{}", b"]}"))
 
 
 @pytest.mark.parametrize(
@@ -38,7 +38,7 @@ def test_an_answer_without_a_secret_may_be_cached():
     ids=["one member", "second", "fourth", "after an empty one", "split over two", "after many"],
 )
 def test_a_secret_in_any_gzip_member_keeps_the_answer_from_being_cached(body):
-    assert not may_be_kept(PACKED, body)
+    assert not is_cacheable(PACKED, body)
 
 
 @pytest.mark.parametrize(
@@ -54,17 +54,17 @@ def test_a_secret_in_any_gzip_member_keeps_the_answer_from_being_cached(body):
     ids=["cut", "second cut", "trailing bytes", "second begun", "nothing", "not packed"],
 )
 def test_an_answer_that_cannot_be_searched_is_not_cached(body):
-    assert not may_be_kept(PACKED, body)
+    assert not is_cacheable(PACKED, body)
 
 
 def test_members_are_unpacked_up_to_their_size_together():
-    assert unpacked("gzip", members(b"a" * 5, b"b" * 5), 10) == b"aaaaabbbbb"
-    assert unpacked("gzip", members(b"a" * 5, b"b" * 6), 10) is None
-    assert unpacked("gzip", members(b"a" * 10, b""), 10) == b"a" * 10
-    assert unpacked("gzip", members(b"a" * 11), 10) is None
-    assert unpacked("gzip", members(b"a", b"b"), 0) is None
-    assert unpacked("gzip", members(*[b"a"] * MAX_MEMBERS), 100) == b"a" * MAX_MEMBERS
-    assert unpacked("gzip", members(*[b"a"] * (MAX_MEMBERS + 1)), 100) is None
+    assert decoded("gzip", members(b"a" * 5, b"b" * 5), 10) == b"aaaaabbbbb"
+    assert decoded("gzip", members(b"a" * 5, b"b" * 6), 10) is None
+    assert decoded("gzip", members(b"a" * 10, b""), 10) == b"a" * 10
+    assert decoded("gzip", members(b"a" * 11), 10) is None
+    assert decoded("gzip", members(b"a", b"b"), 0) is None
+    assert decoded("gzip", members(*[b"a"] * MAX_MEMBERS), 100) == b"a" * MAX_MEMBERS
+    assert decoded("gzip", members(*[b"a"] * (MAX_MEMBERS + 1)), 100) is None
 
 
 def test_what_swells_over_several_members_takes_no_more_memory_than_allowed():
@@ -72,9 +72,9 @@ def test_what_swells_over_several_members_takes_no_more_memory_than_allowed():
     tracemalloc.start()
     before = tracemalloc.get_traced_memory()[0]
 
-    found = unpacked("gzip", body, MOST_UNPACKED)
+    found = decoded("gzip", body, MAX_DECODED_BYTES)
 
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert found is None
-    assert peak - before < 3 * MOST_UNPACKED
+    assert peak - before < 3 * MAX_DECODED_BYTES

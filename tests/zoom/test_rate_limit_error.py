@@ -9,7 +9,7 @@ from urllib3 import HTTPResponse
 
 from offline_zoom.faults import DAILY
 from tests.support.people import NOON
-from zoomapp.zoom.client import Answer, limited
+from zoomapp.zoom.client import Answer, rate_limit_error
 
 WORDS = json.dumps({"code": 429, "message": DAILY}).encode()
 
@@ -21,13 +21,13 @@ def refusal(body, **headers):
 
 @pytest.mark.parametrize(("body", "encoding"), [(WORDS, "identity"), (gzip.compress(WORDS), "gzip")])
 def test_zooms_words_are_read_as_they_came(body, encoding):
-    limit = limited(refusal(body, **{"Content-Encoding": encoding}), NOON)
+    limit = rate_limit_error(refusal(body, **{"Content-Encoding": encoding}), NOON)
 
     assert (limit.daily, limit.retry_after, limit.detail) == (True, 50_400, DAILY)
 
 
 @pytest.mark.parametrize("body", [b"", b"<html>", b"[]", gzip.compress(WORDS)])
 def test_without_zooms_words_it_is_a_wait_all_the_same(body):
-    limit = limited(refusal(body, **{"Retry-After": "7"}), NOON)
+    limit = rate_limit_error(refusal(body, **{"Retry-After": "7"}), NOON)
 
     assert (limit.daily, limit.retry_after, limit.detail) == (False, 7, "")

@@ -17,7 +17,7 @@ from zoomapp import deadline
 from zoomapp.errors import UpstreamError, UpstreamTimeout
 from zoomapp.services import http_session
 from zoomapp.zoom.client import Call, ZoomClient
-from zoomapp.zoom.transport import ExactAdapter
+from zoomapp.zoom.transport import ExactTargetAdapter
 from zoomapp.zoom.transport_errors import LostAnswer, NotSent
 
 MEGABYTE = 1024 * 1024
@@ -88,7 +88,7 @@ def drip(data):
 
 @pytest.fixture
 def adapter():
-    return ExactAdapter()
+    return ExactTargetAdapter()
 
 
 def get(adapter, url, seconds=HANG_SECONDS, stream=False):
@@ -140,7 +140,7 @@ def test_both_tries_of_a_read_share_one_budget(peer):
     server = peer([broken_off], [b""] * 200, pause=0.3)
     limits = []
 
-    class RecordingAdapter(ExactAdapter):
+    class RecordingAdapter(ExactTargetAdapter):
         def exchange(self, *arguments):
             limits.append(arguments[-1][1])
             return super().exchange(*arguments)
@@ -148,7 +148,7 @@ def test_both_tries_of_a_read_share_one_budget(peer):
     client = ZoomClient(http_session(RecordingAdapter()), server.url)
 
     def ask():
-        deadline.begin(3.0)
+        deadline.start(3.0)
         with pytest.raises(UpstreamTimeout):
             client.send(Call("GET", "/v2/x"), "t")
         return deadline.passed()
@@ -169,7 +169,7 @@ def test_a_connection_is_used_again(adapter, peer):
 
 def test_a_cookie_that_is_set_does_not_come_along_with_the_next_call(peer):
     server = peer([HEAD.replace(b"\r\n\r\n", b"\r\nSet-Cookie: sid=danas\r\n\r\n") + b"{}"], [HEAD + b"{}"])
-    session = http_session(ExactAdapter())
+    session = http_session(ExactTargetAdapter())
 
     for _ in range(2):
         session.post(
@@ -198,7 +198,7 @@ def test_a_streamed_body_that_drips_is_a_time_out(monkeypatch, peer):
     monkeypatch.setattr("zoomapp.zoom.client.ANSWER_SECONDS", 0.5)
     long = HEAD.replace(b"Content-Length: 2", b"Content-Length: 200")
     server = peer([long, *drip(b" " * 200)], pause=0.05)
-    answer = ZoomClient(http_session(ExactAdapter()), server.url).send(Call("GET", "/v2/x"), "token")
+    answer = ZoomClient(http_session(ExactTargetAdapter()), server.url).send(Call("GET", "/v2/x"), "token")
 
     with pytest.raises(UpstreamTimeout):
         answer.whole()
@@ -241,13 +241,13 @@ def test_an_answer_without_a_frame_is_never_taken_for_whole(peer, answer):
     server = peer([answer], [answer])
 
     with pytest.raises(UpstreamError):
-        ZoomClient(http_session(ExactAdapter()), server.url).send(Call("GET", "/v2/x"), "token")
+        ZoomClient(http_session(ExactTargetAdapter()), server.url).send(Call("GET", "/v2/x"), "token")
 
 
 def test_a_body_that_breaks_off_is_never_taken_for_whole(peer):
     cut = HEAD.replace(b"Content-Length: 2", b"Content-Length: 20\r\nConnection: close") + b'{"a":1'
     server = peer([cut])
-    answer = ZoomClient(http_session(ExactAdapter()), server.url).send(Call("GET", "/v2/x"), "token")
+    answer = ZoomClient(http_session(ExactTargetAdapter()), server.url).send(Call("GET", "/v2/x"), "token")
 
     with pytest.raises(UpstreamError):
         answer.whole()

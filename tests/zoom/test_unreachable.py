@@ -12,7 +12,7 @@ from zoomapp.services import http_session
 from zoomapp.zoom.addresses import ZoomHosts
 from zoomapp.zoom.client import Call, ZoomClient
 from zoomapp.zoom.oauth import ZoomOAuth
-from zoomapp.zoom.transport import ExactAdapter
+from zoomapp.zoom.transport import ExactTargetAdapter
 from zoomapp.zoom.transport_errors import NotSent, NotSentInTime
 
 
@@ -46,23 +46,25 @@ def silent():
 
 
 def call_api(host):
-    ZoomClient(http_session(ExactAdapter()), host).send(Call("GET", "/v2/users/me"), "token")
+    ZoomClient(http_session(ExactTargetAdapter()), host).send(Call("GET", "/v2/users/me"), "token")
 
 
 def write_to_api(host):
-    ZoomClient(http_session(ExactAdapter()), host).send(Call("POST", "/v2/users/me/meetings", {}, b"{}"), "token")
+    ZoomClient(http_session(ExactTargetAdapter()), host).send(Call("POST", "/v2/users/me/meetings", {}, b"{}"), "token")
 
 
 def download(host):
-    ZoomClient(http_session(ExactAdapter()), host, hosts=ZoomHosts(host)).download(f"{host}/rec/download/1", "token")
+    ZoomClient(http_session(ExactTargetAdapter()), host, hosts=ZoomHosts(host)).download(
+        f"{host}/rec/download/1", "token"
+    )
 
 
 def ask_token_endpoint(host):
-    ZoomOAuth(http_session(ExactAdapter()), host, "id", "secret", "https://app.example/").client_tokens()
+    ZoomOAuth(http_session(ExactTargetAdapter()), host, "id", "secret", "https://app.example/").client_tokens()
 
 
 def revoke(host):
-    ZoomOAuth(http_session(ExactAdapter()), host, "id", "secret", "https://app.example/").revoke("token")
+    ZoomOAuth(http_session(ExactTargetAdapter()), host, "id", "secret", "https://app.example/").revoke("token")
 
 
 WAYS = [call_api, write_to_api, download, ask_token_endpoint, revoke]
@@ -92,7 +94,7 @@ def prepared(address):
 
 
 def test_a_server_that_accepts_no_connection_is_too_slow_both_ways(full):
-    adapter = ExactAdapter()
+    adapter = ExactTargetAdapter()
 
     with pytest.raises(NotSentInTime):
         adapter.exchange("GET", full, "/v2/x", {}, b"", (0.2, 5.0))
@@ -101,7 +103,7 @@ def test_a_server_that_accepts_no_connection_is_too_slow_both_ways(full):
 
 
 def test_a_tls_handshake_without_an_answer_is_too_slow_both_ways(silent):
-    adapter = ExactAdapter()
+    adapter = ExactTargetAdapter()
 
     with pytest.raises(requests.Timeout):
         adapter.exchange("GET", silent, "/v2/x", {}, b"", (0.2, 5.0))
@@ -110,7 +112,7 @@ def test_a_tls_handshake_without_an_answer_is_too_slow_both_ways(silent):
 
 
 def test_nobody_at_the_address_is_not_a_time_out_both_ways(refusing):
-    adapter = ExactAdapter()
+    adapter = ExactTargetAdapter()
     ways = [
         lambda: adapter.exchange("GET", refusing, "/v2/x", {}, b"", (1.0, 5.0)),
         lambda: adapter.send(prepared(refusing + "/v2/x"), timeout=(1.0, 5.0)),

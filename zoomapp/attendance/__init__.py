@@ -9,7 +9,7 @@ Nothing in here reads a clock, a store or the network; every moment is epoch sec
 from zoomapp.attendance.figures import Figures, Frame, count
 from zoomapp.attendance.pairs import Pair, compare, no_shows
 from zoomapp.attendance.people import Person, merge
-from zoomapp.attendance.records import Record, from_event, from_metrics, from_past, from_report, sighted
+from zoomapp.attendance.records import Record, from_event, from_metrics, from_past, from_report, merge_client_report
 
 __all__ = [
     "Figures",
@@ -24,6 +24,6 @@ __all__ = [
     "from_past",
     "from_report",
     "merge",
+    "merge_client_report",
     "no_shows",
-    "sighted",
 ]

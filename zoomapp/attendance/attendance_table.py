@@ -42,7 +42,7 @@ def late_seconds() -> float:
 
 
 @dataclass(frozen=True)
-class Row:
+class AttendanceRow:
     """One person. Of a thousand a page shows a hundred: what it says of each is found out when it is asked for."""
 
     person: Person
@@ -89,7 +89,7 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Roster:
+class AttendanceTable:
     """Everything the page says about one meeting's people, and the ``records`` it is made of.
 
     ``total``: how many rows Zoom has, if it told. ``version``: a name for what was told, while the meeting runs.
@@ -105,7 +105,7 @@ class Roster:
     @classmethod
     def of(
         cls, records: Iterable[Record], frame: Frame, *, complete: bool = True, total: int = 0, version: str = ""
-    ) -> Roster:
+    ) -> AttendanceTable:
         """From whatever was told; where there is a final list, its records are those that count."""
         told = tuple(records)
         final = tuple(each for each in told if each.source in FINAL)
@@ -126,12 +126,12 @@ class Roster:
         return sum(1 for each in self.people if each.here)
 
     @cached_property
-    def rows(self) -> tuple[Row, ...]:
+    def rows(self) -> tuple[AttendanceRow, ...]:
         """In order of arrival."""
-        return tuple(Row(each, self.frame) for each in self.people)
+        return tuple(AttendanceRow(each, self.frame) for each in self.people)
 
     @cached_property
-    def waiting(self) -> tuple[Row, ...]:
+    def waiting(self) -> tuple[AttendanceRow, ...]:
         """Who is at the door, in order of arrival."""
         return tuple(each for each in self.rows if each.state == "waiting")
 
@@ -146,7 +146,7 @@ class Roster:
         """Since when the first of those who are at the door waits."""
         return min((row.waiting_since for row in self.waiting if row.waiting_since), default=None)
 
-    def chosen(self, view: str, query: str, sort: str = "", sorted_at: float | None = None) -> list[Row]:
+    def chosen(self, view: str, query: str, sort: str = "", sorted_at: float | None = None) -> list[AttendanceRow]:
         """Those a filter and a search leave, in order of arrival or as ``SORTS`` has it.
 
         Sorted as they were at that moment, with newcomers behind: under a reader's eyes nobody changes places.
@@ -159,7 +159,7 @@ class Roster:
         at, key = self.frame.end if sorted_at is None else sorted_at, SORTS[sort]
         return sorted(found, key=lambda row: (1,) if row.person.arrived_at > at else (0, key(row.person, at)))
 
-    def without_names(self) -> Roster:
+    def without_names(self) -> AttendanceTable:
         """The same for a screen that others see: initials, and no address."""
         people = tuple(msgspec.structs.replace(each, name=initials(each.name), email="") for each in self.people)
         return replace(self, people=people)

@@ -12,13 +12,13 @@ from typing import Any
 from msgspec.structs import replace
 
 from zoomapp.attendance import Frame, Record, from_past, from_report
-from zoomapp.attendance.attendance_table import Roster, late_seconds
-from zoomapp.attendance.planned_times import Plan, plan_when_held
-from zoomapp.web.components.notice import HELD, PAST, REPORT, Need
-from zoomapp.web.components.progressive_list import all_rows
-from zoomapp.web.components.section import Block, block, recent
-from zoomapp.web.current_user import gateway, services
-from zoomapp.web.viewer import kept, now
+from zoomapp.attendance.attendance_table import AttendanceTable, late_seconds
+from zoomapp.attendance.planned_times import PlannedTimes, planned_times_of_past
+from zoomapp.web.components.notice import HELD, PAST, REPORT, Permission
+from zoomapp.web.components.progressive_list import load_all_rows
+from zoomapp.web.components.section import Section, recent_section, section
+from zoomapp.web.current_user import services, user_client
+from zoomapp.web.viewer import now, user_records
 from zoomapp.zoom import scopes
 from zoomapp.zoom.meeting_ids import is_number
 from zoomapp.zoom.models import Meeting, PastMeeting
@@ -28,14 +28,14 @@ KIND = "instance"
 REUSE_SECONDS = 600.0
 
 
-def remember(meeting: Meeting) -> None:
+def remember_running(meeting: Meeting) -> None:
     """That this instance runs: after its end its number stands for it."""
     if meeting.uuid:
         told = [meeting.uuid, now().timestamp(), meeting.topic]
-        kept().save(gateway().user_id, KIND, told, _days(), str(meeting.id))
+        user_records().save(user_client().user_id, KIND, told, _days(), str(meeting.id))
 
 
-def about_held(instance: str) -> PastMeeting | None:
+def past_meeting(instance: str) -> PastMeeting | None:
     """What a past meeting was about, from when to when; None where nobody can say."""
     last = _last_of(instance) if is_number(instance) else None
     uuid = last.uuid if last else instance
@@ -44,34 +44,37 @@ def about_held(instance: str) -> PastMeeting | None:
     return told if told and told.uuid else _heard(uuid) or last
 
 
-def past_roster(instance: str, about: PastMeeting | None) -> Block[Roster]:
+def past_table(instance: str, about: PastMeeting | None) -> Section[AttendanceTable]:
     """Who was in a past meeting: Zoom's report where this grant may read it, else the meeting's own list.
 
     Until there is either, what we were told and saw ourselves.
     """
     uuid = about.uuid if about else instance
     seen = _observed(uuid, about.id if about else 0)
-    if gateway().scopes() & scopes.REPORT.accepted:
-        found = _listed("report", REPORT, gateway().report_participants, from_report, uuid, about, seen)
+    if user_client().scopes() & scopes.READ_REPORT.accepted:
+        found = _listed("report", REPORT, user_client().report_participants, from_report, uuid, about, seen)
         # Zoom's report takes up to half an hour; the other list may be there already.
         if found.value is not None and found.value.people:
             return found
-    found = _listed("past", PAST, gateway().past_participants, from_past, uuid, about, seen)
+    found = _listed("past", PAST, user_client().past_participants, from_past, uuid, about, seen)
     if (found.value is not None and found.value.people) or not seen:
         return found
     at = max(each.seen_at for each in seen)
-    return Block(Roster.of(seen, _frame(seen, about)), datetime.fromtimestamp(at, UTC) if at else now())
+    return Section(AttendanceTable.of(seen, _frame(seen, about)), datetime.fromtimestamp(at, UTC) if at else now())
 
 
 def _told_by_zoom(instance: str) -> PastMeeting | None:
     name, read = f"held {instance}", PastMeeting.from_api
-    known = None if is_number(instance) else recent(name, read, REUSE_SECONDS)
-    return (known or block(name, HELD, lambda: gateway().past_meeting(instance), read, _days())).value
+    known = None if is_number(instance) else recent_section(name, read, REUSE_SECONDS)
+    return (known or section(name, HELD, lambda: user_client().past_meeting(instance), read, _days())).value
 
 
 def _last_of(number: str) -> PastMeeting | None:
     """The last instance that ran here, as our own pages or webhooks saw it."""
-    room, seen = services().rooms.find(gateway().user_id, number), kept().load(gateway().user_id, KIND, number)
+    room, seen = (
+        services().webhook_log.find(user_client().user_id, number),
+        user_records().load(user_client().user_id, KIND, number),
+    )
     uuid, at, topic = seen if isinstance(seen, list) else ("", 0.0, "")
     if room and room.heard_at >= at:
         uuid, topic = room.uuid, room.topic
@@ -80,7 +83,7 @@ def _last_of(number: str) -> PastMeeting | None:
 
 def _heard(uuid: str) -> PastMeeting | None:
     """What webhooks told of a meeting that is over, for its host."""
-    room = services().rooms.find(gateway().user_id, uuid)
+    room = services().webhook_log.find(user_client().user_id, uuid)
     if room is None or room.ended_at is None:
         return None
     return PastMeeting(room.uuid, room.number, room.topic, end_at=datetime.fromtimestamp(room.ended_at, UTC))
@@ -88,35 +91,35 @@ def _heard(uuid: str) -> PastMeeting | None:
 
 def _observed(uuid: str, number: int) -> list[Record]:
     """What webhooks told this viewer as the host, and what their own client saw."""
-    sighted = services().sightings.of(gateway().user_id, number, uuid) if number else None
-    return [*services().rooms.records(gateway().user_id, uuid), *(sighted.stays if sighted else ())]
+    sighted = services().client_reports.of(user_client().user_id, number, uuid) if number else None
+    return [*services().webhook_log.records(user_client().user_id, uuid), *(sighted.stays if sighted else ())]
 
 
 def _listed(
     kind: str,
-    need: Need,
+    need: Permission,
     fetch: Callable[[str, str], Any],
     record: Callable[[Any], Record],
     uuid: str,
     about: PastMeeting | None,
     seen: list[Record],
-) -> Block[Roster]:
+) -> Section[AttendanceTable]:
     """One of Zoom's lists. Its rows alone count; who was host or co-host it does not tell, what we saw does."""
 
     name = f"{kind} {uuid}"
 
     def all_pages() -> dict[str, Any]:
-        found = all_rows(name, lambda token: fetch(uuid, token), "participants")
+        found = load_all_rows(name, lambda token: fetch(uuid, token), "participants")
         return {"rows": found.rows, "total": found.total, "complete": found.complete}
 
-    def read(body: Any) -> Roster:
+    def read(body: Any) -> AttendanceTable:
         rows = [_as_host(record(row), about) for row in body["rows"]]
-        return Roster.of([*rows, *seen], _frame(rows, about), complete=body["complete"], total=body["total"])
+        return AttendanceTable.of([*rows, *seen], _frame(rows, about), complete=body["complete"], total=body["total"])
 
-    known = recent(name, read, REUSE_SECONDS)
+    known = recent_section(name, read, REUSE_SECONDS)
     if known and known.value and known.value.complete and known.value.people:
         return known
-    return block(name, need, all_pages, read, _days())
+    return section(name, need, all_pages, read, _days())
 
 
 def _as_host(record: Record, about: PastMeeting | None) -> Record:
@@ -133,7 +136,7 @@ def _frame(records: Iterable[Record], about: PastMeeting | None) -> Frame:
         began = about.start_at.timestamp()
     if about and about.end_at:
         ended = about.end_at.timestamp()
-    plan = plan_when_held(about.uuid, about.id, began, ended) if about else Plan(told=False)
+    plan = planned_times_of_past(about.uuid, about.id, began, ended) if about else PlannedTimes(told=False)
     return Frame(at, plan.starts_at, plan.ends_at, ended, late_seconds(), told=plan.told)
 
 

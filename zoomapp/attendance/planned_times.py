@@ -9,8 +9,8 @@ from dataclasses import astuple, dataclass
 
 from zoomapp.errors import UpstreamError, ZoomRefused
 from zoomapp.store import key_names
-from zoomapp.web.current_user import gateway, services
-from zoomapp.web.viewer import kept, now
+from zoomapp.web.current_user import services, user_client
+from zoomapp.web.viewer import now, user_records
 from zoomapp.zoom.meeting_ids import is_number
 from zoomapp.zoom.models import Meeting
 
@@ -22,7 +22,7 @@ AGAIN_SECONDS, SOON_SECONDS = 600, 60
 
 
 @dataclass(frozen=True)
-class Plan:
+class PlannedTimes:
     """From when to when, in epoch seconds; None where nothing was planned. ``told``: whether anybody could say."""
 
     starts_at: float | None = None
@@ -30,7 +30,7 @@ class Plan:
     told: bool = True
 
 
-def plan_of(meeting: Meeting) -> Plan:
+def planned_times(meeting: Meeting) -> PlannedTimes:
     """What a running meeting was planned for."""
     at = now().timestamp()
     began = meeting.start_at.timestamp() if meeting.start_at else at
@@ -38,37 +38,39 @@ def plan_of(meeting: Meeting) -> Plan:
     return _known(instance) or _read(instance, meeting.id, began, at + EARLY_SECONDS, running=True)
 
 
-def plan_when_held(uuid: str, number: int, began_at: float, ended_at: float) -> Plan:
+def planned_times_of_past(uuid: str, number: int, began_at: float, ended_at: float) -> PlannedTimes:
     """What the instance of ``number`` was planned for that was held between these moments."""
     return _known(uuid) or _read(uuid, number, began_at, ended_at, running=False)
 
 
-def _known(uuid: str) -> Plan | None:
-    told = kept().load(gateway().user_id, KIND, key_names.digest(uuid))
-    return Plan(*told) if isinstance(told, list) else None
+def _known(uuid: str) -> PlannedTimes | None:
+    told = user_records().load(user_client().user_id, KIND, key_names.digest(uuid))
+    return PlannedTimes(*told) if isinstance(told, list) else None
 
 
-def _read(uuid: str, number: int, began_at: float, ended_at: float, *, running: bool) -> Plan:
+def _read(uuid: str, number: int, began_at: float, ended_at: float, *, running: bool) -> PlannedTimes:
     for_good = services().settings.attendance_days * 86400
     try:
-        plans = _plans(gateway().meeting(number, past_dates=True)) if number else []
+        plans = _plans(user_client().meeting(number, past_dates=True)) if number else []
     except UpstreamError:
-        return _keep(uuid, Plan(told=False), SOON_SECONDS)
+        return _keep(uuid, PlannedTimes(told=False), SOON_SECONDS)
     except ZoomRefused:
-        return _keep(uuid, Plan(told=False), AGAIN_SECONDS)
+        return _keep(uuid, PlannedTimes(told=False), AGAIN_SECONDS)
     # A trial on the evening before has no planned time.
-    plan = next((each for each in plans if began_at < (each.ends_at or 0) and (each.starts_at or 0) < ended_at), Plan())
+    plan = next(
+        (each for each in plans if began_at < (each.ends_at or 0) and (each.starts_at or 0) < ended_at), PlannedTimes()
+    )
     sure = not is_number(uuid) and not (running and plan.starts_at is None)
     return _keep(uuid, plan, for_good if sure else AGAIN_SECONDS)
 
 
-def _plans(meeting: Meeting) -> list[Plan]:
+def _plans(meeting: Meeting) -> list[PlannedTimes]:
     """Each date that it was or is planned for."""
     dates = [(each.start_at, each.duration_minutes) for each in meeting.occurrences if not each.deleted]
     dates = dates or [(meeting.start_at, meeting.duration_minutes)] * meeting.planned
-    return [Plan(at.timestamp(), at.timestamp() + 60 * minutes) for at, minutes in dates if at]
+    return [PlannedTimes(at.timestamp(), at.timestamp() + 60 * minutes) for at, minutes in dates if at]
 
 
-def _keep(uuid: str, plan: Plan, seconds: int) -> Plan:
-    kept().save(gateway().user_id, KIND, astuple(plan), seconds, key_names.digest(uuid))
+def _keep(uuid: str, plan: PlannedTimes, seconds: int) -> PlannedTimes:
+    user_records().save(user_client().user_id, KIND, astuple(plan), seconds, key_names.digest(uuid))
     return plan

@@ -85,7 +85,7 @@ def from_event(event: Row) -> list[Record]:
     return [replace(record, **each) for each in ends]
 
 
-def sighted(before: Iterable[Record], at: float, rows: Iterable[Row]) -> list[Record]:
+def merge_client_report(before: Iterable[Record], at: float, rows: Iterable[Row]) -> list[Record]:
     """The stays that the host's client saw until now: those ``before``, and what its newest list, made ``at``, adds.
 
     A list is whole: whoever is missing from it has left.

@@ -18,7 +18,7 @@ import redis
 from zoomapp import dates
 from zoomapp.attendance import Record, from_event, records
 from zoomapp.store import key_names, redis_client
-from zoomapp.store.encryption import CannotOpen, KeyRing
+from zoomapp.store.encryption import CannotDecrypt, KeyRing
 
 log = logging.getLogger(__name__)
 
@@ -27,9 +27,9 @@ KIND, INDEX = "room", "rooms"
 EVENTS = ("meeting.started", "meeting.ended", *records.EVENTS, "meeting.participant_role_changed")
 DAY_SECONDS = 86400
 #: Of one meeting: a thousand people who each come, wait, are let in and leave five times.
-MOST_RECORDS = 20_000
+MAX_RECORDS = 20_000
 #: Of one host.
-MOST_ROOMS = 500
+MAX_MEETINGS = 500
 #: Zoom ends every meeting after 30 hours: one that nobody told us the end of is over by then.
 LONGEST_SECONDS = 30 * 3600
 #: Beside what the index says of a meeting, a field of its own for its end: events come in any order.
@@ -50,7 +50,7 @@ return 1
 
 
 @dataclass(frozen=True)
-class Room:
+class MeetingLog:
     """One held meeting as far as events told of it; ``heard_at`` is the moment of the last one that we know of."""
 
     uuid: str
@@ -60,7 +60,7 @@ class Room:
     ended_at: float | None = None
 
 
-class Rooms:
+class WebhookLog:
     """The meetings of connected hosts."""
 
     def __init__(
@@ -69,7 +69,7 @@ class Rooms:
         ring: KeyRing,
         days: int,
         clock: Callable[[], float],
-        most_records: int = MOST_RECORDS,
+        most_records: int = MAX_RECORDS,
     ) -> None:
         self._redis = client
         self._ring = ring
@@ -89,11 +89,11 @@ class Rooms:
         field, said = key_names.digest(uuid).encode(), self._said(event, meeting, uuid)
         if name == "meeting.ended":
             field += ENDED
-        about = self._ring.seal(INDEX, index, msgspec.json.encode(said))
+        about = self._ring.encrypt(INDEX, index, msgspec.json.encode(said))
         told = [msgspec.json.encode(record) for record in heard]
-        pairs = [part for each in told for part in (key_names.digest(each), self._ring.seal(KIND, room, each))]
+        pairs = [part for each in told for part in (key_names.digest(each), self._ring.encrypt(KIND, room, each))]
         names = [key_names.of_user(host, "tokens"), room, index, key_names.of_user(host, "keys")]
-        with redis_client.named_failures():
+        with redis_client.store_errors():
             self._keep(names, [self._seconds, self._most_records, field, about, *pairs])
         if name == "meeting.started":
             self._prune(host)
@@ -101,7 +101,7 @@ class Rooms:
     def records(self, host_id: str, uuid: str) -> tuple[Record, ...]:
         """What was told of who came to a meeting and left it, in no order. Raises StoreUnavailable."""
         room = _room(host_id, uuid)
-        with redis_client.named_failures():
+        with redis_client.store_errors():
             sealed = cast("list[bytes]", self._redis.hvals(room))
         return tuple(self._opened(KIND, room, sealed, Record))
 
@@ -111,16 +111,16 @@ class Rooms:
         The number changes with every one that comes, and with nothing else.
         """
         index = key_names.of_user(host_id, INDEX)
-        with redis_client.named_failures(), self._redis.pipeline(transaction=False) as pipe:
+        with redis_client.store_errors(), self._redis.pipeline(transaction=False) as pipe:
             pipe.hlen(_room(host_id, uuid))
             pipe.hget(index, key_names.digest(uuid))
             count, about = pipe.execute()
-        room = next(iter(self._opened(INDEX, index, [about] if about else [], Room)), None)
+        room = next(iter(self._opened(INDEX, index, [about] if about else [], MeetingLog)), None)
         return count, room.heard_at if room else 0.0
 
-    def running(self, host_id: str) -> tuple[Room, ...]:
+    def running(self, host_id: str) -> tuple[MeetingLog, ...]:
         """The host's meetings that have not ended, the newest first. Raises StoreUnavailable."""
-        newest: dict[int, Room] = {}
+        newest: dict[int, MeetingLog] = {}
         for room in self.all(host_id):
             newest.setdefault(room.number, room)
         return tuple(
@@ -129,18 +129,18 @@ class Rooms:
             if room.ended_at is None and self._clock() - room.heard_at < LONGEST_SECONDS
         )
 
-    def find(self, host_id: str, instance: str) -> Room | None:
+    def find(self, host_id: str, instance: str) -> MeetingLog | None:
         """The host's room of a meeting's UUID; of a meeting's number, the newest one."""
         return next((room for room in self.all(host_id) if instance in (room.uuid, str(room.number))), None)
 
-    def all(self, host_id: str) -> list[Room]:
+    def all(self, host_id: str) -> list[MeetingLog]:
         """What is kept of the host's meetings, the newest first. Raises StoreUnavailable."""
         index = key_names.of_user(host_id, INDEX)
-        with redis_client.named_failures():
+        with redis_client.store_errors():
             told = cast("dict[bytes, bytes]", self._redis.hgetall(index))
         about = [sealed for name, sealed in told.items() if not name.endswith(ENDED)]
         found = []
-        for room in self._opened(INDEX, index, about, Room):
+        for room in self._opened(INDEX, index, about, MeetingLog):
             end = told.get(key_names.digest(room.uuid).encode() + ENDED)
             over = next(iter(self._opened(INDEX, index, [end] if end else [], float)), None)
             found.append(replace(room, ended_at=over))
@@ -149,12 +149,12 @@ class Rooms:
     def _prune(self, host: str) -> None:
         """Drop what the index still names of meetings that are gone, and the oldest of too many."""
         first = self._clock() - self._seconds
-        gone = [room for place, room in enumerate(self.all(host)) if place >= MOST_ROOMS or room.heard_at < first]
+        gone = [room for place, room in enumerate(self.all(host)) if place >= MAX_MEETINGS or room.heard_at < first]
         fields = [
             field for room in gone for name in [key_names.digest(room.uuid).encode()] for field in (name, name + ENDED)
         ]
         if gone:
-            with redis_client.named_failures():
+            with redis_client.store_errors():
                 self._redis.hdel(key_names.of_user(host, INDEX), *fields)
                 self._redis.delete(*(_room(host, room.uuid) for room in gone))
 
@@ -162,14 +162,14 @@ class Rooms:
         """Those that open, as what they are; one of an older form or a retired key counts as not there."""
         for each in sealed:
             try:
-                yield msgspec.json.decode(self._ring.open(kind, owner, each), type=shape)
-            except (CannotOpen, msgspec.MsgspecError):
+                yield msgspec.json.decode(self._ring.decrypt(kind, owner, each), type=shape)
+            except (CannotDecrypt, msgspec.MsgspecError):
                 log.warning("record does not open", extra={"kind": kind})
 
-    def _said(self, event: dict[str, Any], meeting: dict[str, Any], uuid: str) -> Room | float:
+    def _said(self, event: dict[str, Any], meeting: dict[str, Any], uuid: str) -> MeetingLog | float:
         """What goes into the index: the moment of the end, or all that is known of the meeting."""
         if event["event"] != "meeting.ended":
-            return Room(uuid, _number(meeting), str(meeting.get("topic") or ""), self._sent_at(event))
+            return MeetingLog(uuid, _number(meeting), str(meeting.get("topic") or ""), self._sent_at(event))
         ended = dates.parse(meeting.get("end_time"))
         return ended.timestamp() if ended else self._sent_at(event)
 

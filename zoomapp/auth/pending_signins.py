@@ -15,12 +15,12 @@ import redis
 
 from zoomapp.errors import StoreUnavailable, TooManySignIns
 from zoomapp.store import key_names
-from zoomapp.store.encryption import CannotOpen, KeyRing
-from zoomapp.store.redis_client import named_failures
+from zoomapp.store.encryption import CannotDecrypt, KeyRing
+from zoomapp.store.redis_client import store_errors
 
-LIFE_SECONDS = 300
+LIFETIME_SECONDS = 300
 #: More begun sign-ins than a person has tabs are a mistake or an attack; the oldest go.
-MOST = 12
+MAX_PER_BROWSER = 12
 #: Pending sign-ins of all browsers together. Above that no other starts, and those under way can finish.
 MOST_PENDING = 50_000
 KIND = "begun"
@@ -59,7 +59,7 @@ return deleted
 
 
 @dataclass(frozen=True)
-class Begun:
+class PendingSignIn:
     """One begun sign-in. ``restarted``: it replaced one that came back without our state."""
 
     state: str
@@ -69,15 +69,15 @@ class Begun:
 
     @property
     def in_client(self) -> bool:
-        return began_in_client(self.state)
+        return started_in_client(self.state)
 
 
-def began_in_client(state: str) -> bool:
+def started_in_client(state: str) -> bool:
     """Whether a state says of itself that Zoom's client got it. A hint for words, never for trust."""
     return state.startswith(IN_CLIENT + "-")
 
 
-class BegunSignIns:
+class PendingSignIns:
     """The begun sign-ins of each browser: one hash per browser, one field per state."""
 
     def __init__(
@@ -94,30 +94,30 @@ class BegunSignIns:
         self._count_script = client.register_script(_COUNT)
         self._add_script = client.register_script(_ADD)
 
-    def add(self, browser: str, way: str, verifier: str, *, restarted: bool = False) -> Begun:
+    def add(self, browser: str, way: str, verifier: str, *, restarted: bool = False) -> PendingSignIn:
         """Begin one. ``way`` is WEB or IN_CLIENT. Raises TooManySignIns, StoreUnavailable."""
-        begun = Begun(f"{way}-{secrets.token_urlsafe(32)}", verifier, self._clock(), restarted)
+        begun = PendingSignIn(f"{way}-{secrets.token_urlsafe(32)}", verifier, self._clock(), restarted)
         field_name = key_names.digest(begun.state)
         self._count(field_name)
-        sealed = self._ring.seal(KIND, browser, msgspec.json.encode(begun))
-        with named_failures():
+        sealed = self._ring.encrypt(KIND, browser, msgspec.json.encode(begun))
+        with store_errors():
             older = self._oldest_first(browser)
-            values: list[str | bytes | int] = [field_name, sealed, LIFE_SECONDS, MOST, *older]
+            values: list[str | bytes | int] = [field_name, sealed, LIFETIME_SECONDS, MAX_PER_BROWSER, *older]
             deleted = self._add_script([_key(browser)], values)
         self._forget_count(*deleted)
         return begun
 
     def _count(self, field_name: str) -> None:
         now = self._clock()
-        with named_failures():
-            values: list[str | float] = [field_name, now, now + LIFE_SECONDS, self._most_pending, LIFE_SECONDS]
+        with store_errors():
+            values: list[str | float] = [field_name, now, now + LIFETIME_SECONDS, self._most_pending, LIFETIME_SECONDS]
             oldest_expires_at = self._count_script([PENDING], values)
         if oldest_expires_at:
             raise TooManySignIns(max(1, math.ceil(float(oldest_expires_at) - now)))
 
     def _forget_count(self, *field_names: str | bytes) -> None:
         """They are not pending any more. Without Redis they stop counting when they expire."""
-        with contextlib.suppress(StoreUnavailable), named_failures():
+        with contextlib.suppress(StoreUnavailable), store_errors():
             if field_names:
                 self._redis.zrem(PENDING, *field_names)
 
@@ -127,10 +127,10 @@ class BegunSignIns:
         opened = {name: self._open(browser, sealed) for name, sealed in found.items()}
         return sorted(opened, key=lambda name: begun.began_at if (begun := opened[name]) else 0.0)
 
-    def take(self, browser: str, state: str) -> Begun | None:
+    def take(self, browser: str, state: str) -> PendingSignIn | None:
         """The begun sign-in of that state; of many who ask, one gets it. None: unknown, used, or too old."""
         field_name = key_names.digest(state)
-        with named_failures(), self._redis.pipeline() as pipe:
+        with store_errors(), self._redis.pipeline() as pipe:
             pipe.hget(_key(browser), field_name)
             pipe.hdel(_key(browser), field_name)
             sealed, removed = pipe.execute()
@@ -139,18 +139,18 @@ class BegunSignIns:
         begun = self._open(browser, sealed) if sealed and removed else None
         return begun if begun and begun.state == state else None
 
-    def all(self, browser: str) -> list[Begun]:
+    def all(self, browser: str) -> list[PendingSignIn]:
         """Those that could still be taken."""
-        with named_failures():
+        with store_errors():
             sealed = cast("list[bytes]", self._redis.hvals(_key(browser)))
         return [begun for each in sealed if (begun := self._open(browser, each))]
 
-    def _open(self, browser: str, sealed: bytes) -> Begun | None:
+    def _open(self, browser: str, sealed: bytes) -> PendingSignIn | None:
         try:
-            begun = msgspec.json.decode(self._ring.open(KIND, browser, sealed), type=Begun)
-        except (CannotOpen, msgspec.MsgspecError):
+            begun = msgspec.json.decode(self._ring.decrypt(KIND, browser, sealed), type=PendingSignIn)
+        except (CannotDecrypt, msgspec.MsgspecError):
             return None
-        return begun if self._clock() - begun.began_at < LIFE_SECONDS else None
+        return begun if self._clock() - begun.began_at < LIFETIME_SECONDS else None
 
 
 def _key(browser: str) -> str:

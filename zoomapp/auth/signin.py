@@ -7,10 +7,10 @@ from urllib.parse import unquote, urlsplit
 
 import msgspec
 
-from zoomapp.auth.pending_signins import IN_CLIENT, WEB, Begun, BegunSignIns
+from zoomapp.auth.pending_signins import IN_CLIENT, WEB, PendingSignIn, PendingSignIns
 from zoomapp.errors import MissingScope, SignInError, StateMismatch, UpstreamError
 from zoomapp.tokens.service import TokenService
-from zoomapp.zoom.client import Call, ZoomClient, decipher
+from zoomapp.zoom.client import Call, ZoomClient, parse_response
 from zoomapp.zoom.models import text
 from zoomapp.zoom.oauth import ZoomOAuth
 from zoomapp.zoom.pkce import code_verifier
@@ -31,7 +31,7 @@ class SignIn:
         oauth: ZoomOAuth,
         client: ZoomClient,
         tokens: TokenService,
-        begun: BegunSignIns,
+        begun: PendingSignIns,
         public_url: str,
         in_client_redirect: str = "event",
     ) -> None:
@@ -61,7 +61,7 @@ class SignIn:
         """Whether a code without state has already sent this browser round once."""
         return any(begun.restarted for begun in self._begun.all(browser))
 
-    def finish_web(self, browser: str, code: str, state: str) -> tuple[str, Begun]:
+    def finish_web(self, browser: str, code: str, state: str) -> tuple[str, PendingSignIn]:
         """The user id, and what was begun. Raises StateMismatch, SignInError, UpstreamError."""
         begun = self._begun.take(browser, state)
         if begun is None or begun.in_client:
@@ -79,7 +79,7 @@ class SignIn:
         begun = self._take_in_client(browser, state)
         return self._exchange(code, begun, self._in_client_redirect_uri(redirect_uri, href), known_user_id)
 
-    def _take_in_client(self, browser: str, state: str) -> Begun:
+    def _take_in_client(self, browser: str, state: str) -> PendingSignIn:
         if not state:
             waiting = [begun for begun in self._begun.all(browser) if begun.in_client]
             if len(waiting) != 1:
@@ -101,7 +101,7 @@ class SignIn:
             raise SignInError("redirect URI of another origin")
         return given or None
 
-    def _exchange(self, code: str, begun: Begun, redirect_uri: str | None, known_user_id: str = "") -> str:
+    def _exchange(self, code: str, begun: PendingSignIn, redirect_uri: str | None, known_user_id: str = "") -> str:
         if len(code) not in CODE_LENGTHS or not code.isascii() or not code.isprintable():
             raise SignInError("malformed code")
         tokens = self._oauth.exchange(code, begun.verifier, redirect_uri)
@@ -115,7 +115,7 @@ class SignIn:
     def _who(self, access_token: str) -> tuple[str, str]:
         """User and account; empty when the grant may not read its user."""
         try:
-            user = decipher(self._client.send(Call("GET", "/v2/users/me"), access_token), self._client.clock())
+            user = parse_response(self._client.send(Call("GET", "/v2/users/me"), access_token), self._client.clock())
         except MissingScope:
             return "", ""
         user_id = user.get("id") if isinstance(user, dict) else None
@@ -130,7 +130,7 @@ class SignIn:
         """
         body = msgspec.json.encode({"action": action})
         call = Call("POST", "/v2/zoomapp/deeplink", {"Content-Type": "application/json"}, body)
-        answer = decipher(self._client.send(call, access_token), self._client.clock())
+        answer = parse_response(self._client.send(call, access_token), self._client.clock())
         link = self._client.hosts.link(text(answer, "deeplink")) if isinstance(answer, dict) else ""
         if not link:
             raise UpstreamError("no deep link of Zoom's in the answer")

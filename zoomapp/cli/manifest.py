@@ -15,7 +15,7 @@ from flask.cli import with_appcontext
 
 from zoomapp.attendance import webhook_log
 from zoomapp.cli.scopes import wanted
-from zoomapp.cli.support import parts, spoken
+from zoomapp.cli.support import current_services, report_errors
 from zoomapp.config import Settings
 from zoomapp.user_api import response_cache
 from zoomapp.web.middleware.security_headers import FRONTEND_NEEDS
@@ -141,10 +141,10 @@ def fields(made: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
 @click.option("--format", "form", type=click.Choice(["json", "fields"]), default="json", show_default=True)
 @click.option("--admin", "by_admin", is_flag=True, help="For an app that an admin manages.")
 @with_appcontext
-@spoken
+@report_errors
 def print_manifest(form: str, by_admin: bool) -> None:
     """The app manifest for the Marketplace, or with --format fields what to paste where."""
-    settings = parts().settings
+    settings = current_services().settings
     made = manifest(settings, sorted(EVENTS), by_admin)
     if settings.has_frontend:
         click.echo(FRONTEND_APIS, err=True)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import click
 from flask.cli import with_appcontext
 
-from zoomapp.cli.support import parts, spoken
+from zoomapp.cli.support import current_services, report_errors
 from zoomapp.config import Settings
-from zoomapp.zoom.scopes import ALL, SEND_CHAT, Use, lacking, unused
+from zoomapp.zoom.scopes import ALL, SEND_CHAT, ScopeUse, not_granted, unused
 
 
-def wanted(settings: Settings, by_admin: bool = False) -> list[Use]:
+def wanted(settings: Settings, by_admin: bool = False) -> list[ScopeUse]:
     """What to tick for an app that its users add, or an admin manages; the chatbot's scope only if there is one."""
     return [use for use in ALL if (by_admin or not use.for_admins) and (use is not SEND_CHAT or settings.zoom_bot_jid)]
 
@@ -19,20 +19,20 @@ def wanted(settings: Settings, by_admin: bool = False) -> list[Use]:
 @click.option("--admin", "by_admin", is_flag=True, help="For an app that an admin manages.")
 @click.option("--user", "user_id", metavar="USER_ID", help="Compare with what this person granted.")
 @with_appcontext
-@spoken
+@report_errors
 def scopes(by_admin: bool, user_id: str | None) -> None:
     """What each page and use needs, by its granular and its classic name.
 
     With --user ends with 1 when that person's grant lacks something that is to be ticked.
     """
     if user_id:
-        _compare(parts().tokens.scopes(user_id))
+        _compare(current_services().tokens.scopes(user_id))
         return
     for use in ALL:
         click.echo(f"{use.asked(by_admin):<48} classic {use.classic}")
         click.echo(f"  {_for(use)}")
     click.echo("\nTick in the Marketplace, under Scopes:")
-    for use in wanted(parts().settings, by_admin):
+    for use in wanted(current_services().settings, by_admin):
         click.echo(f"  {use.asked(by_admin)}")
 
 
@@ -40,17 +40,19 @@ def _compare(granted: frozenset[str]) -> None:
     """One grant. An app that an admin manages shows by the names it was given."""
     by_admin = any(name.endswith(":admin") for name in granted)
     for use in ALL:
-        click.echo(f"{'no   ' if lacking(granted, [use]) else 'yes  '}{use.asked(by_admin):<48} classic {use.classic}")
+        click.echo(
+            f"{'no   ' if not_granted(granted, [use]) else 'yes  '}{use.asked(by_admin):<48} classic {use.classic}"
+        )
         click.echo(f"       {_for(use)}")
     if extra := unused(granted):
         click.echo(f"\nGranted, and nothing here needs it: {', '.join(extra)}")
-    if missing := lacking(granted, wanted(parts().settings, by_admin)):
+    if missing := not_granted(granted, wanted(current_services().settings, by_admin)):
         names = ", ".join(use.asked(by_admin) for use in missing)
         click.echo(f"\nNot granted: {names}. Tick it in the Marketplace under Scopes; then this person connects again.")
         raise click.exceptions.Exit(1)
     click.echo("\nNothing is lacking.")
 
 
-def _for(use: Use) -> str:
+def _for(use: ScopeUse) -> str:
     need = "required" if use.required else "only in an app that an admin manages" if use.for_admins else "optional"
     return f"to {use.verb} ({need}): {', '.join(use.pages)}"

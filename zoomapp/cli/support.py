@@ -19,7 +19,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 
-def parts() -> Services:
+def current_services() -> Services:
     """Raises ConfigError when the settings did not suffice to build them."""
     if error := current_app.extensions.get("zoomapp.config_error"):
         raise error
@@ -27,12 +27,12 @@ def parts() -> Services:
     return built
 
 
-def spoken(command: Callable[P, R]) -> Callable[P, R]:
+def report_errors(command: Callable[P, R]) -> Callable[P, R]:
     """A failure we have words for ends the command with them. The log goes to stderr, out of the output's way."""
 
     @functools.wraps(command)
     def run(*args: P.args, **kwargs: P.kwargs) -> R:
-        log_setup.set_up("WARNING", sys.stderr)
+        log_setup.configure("WARNING", sys.stderr)
         try:
             return command(*args, **kwargs)
         except ConfigError as error:

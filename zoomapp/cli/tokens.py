@@ -10,8 +10,8 @@ from collections import Counter
 import click
 from flask.cli import AppGroup
 
-from zoomapp.cli.support import moment, parts, spoken
-from zoomapp.store.key_rotation import Rotation
+from zoomapp.cli.support import current_services, moment, report_errors
+from zoomapp.store.key_rotation import KeyRotation
 from zoomapp.tokens.grants import KeepAlive, all_grants, idle
 
 DAY_SECONDS = 86400
@@ -20,10 +20,10 @@ group = AppGroup("tokens", help="What is kept of users.")
 
 
 @group.command("list")
-@spoken
+@report_errors
 def list_() -> None:
     """Each kept grant: whose, its state, when it was given and last renewed."""
-    grants = list(all_grants(parts().redis, parts().ring))
+    grants = list(all_grants(current_services().redis, current_services().key_ring))
     click.echo(f"{'user':<26} {'state':<10} {'granted (UTC)':<16} {'renewed (UTC)':<16} scopes")
     for grant in grants:
         tokens = grant.tokens
@@ -37,10 +37,10 @@ def list_() -> None:
 
 @group.command("show")
 @click.argument("user_id")
-@spoken
+@report_errors
 def show(user_id: str) -> None:
     """What is known of USER_ID's grant, without its tokens."""
-    tokens = parts().tokens.load(user_id)
+    tokens = current_services().tokens.load(user_id)
     click.echo(f"granted   {moment(tokens.granted_at)} UTC")
     click.echo(f"renewed   {moment(tokens.issued_at)} UTC")
     click.echo(f"good till {moment(tokens.expires_at)} UTC, then it is renewed")
@@ -51,11 +51,11 @@ def show(user_id: str) -> None:
 @group.command("forget")
 @click.argument("user_id")
 @click.option("--revoke", is_flag=True, help="Also end the grant at Zoom.")
-@spoken
+@report_errors
 def forget(user_id: str, revoke: bool) -> None:
     """Forget all that is kept of USER_ID; that person authorizes again."""
-    service = parts().tokens
-    if parts().tokens.store.load(user_id) is None:
+    service = current_services().tokens
+    if current_services().tokens.store.load(user_id) is None:
         raise click.ClickException(f"no tokens are kept for {user_id}")
     revoked = service.give_up(user_id) if revoke else not service.forget(user_id)
     click.echo(f"Forgot all that was kept of {user_id}." + (" Zoom ended the grant." if revoke and revoked else ""))
@@ -64,16 +64,16 @@ def forget(user_id: str, revoke: bool) -> None:
 
 
 @group.command("rotate")
-@spoken
+@report_errors
 def rotate() -> None:
     """Seal every record under the newest of TOKEN_ENCRYPTION_KEYS; the app may go on running.
 
     Begin when every process has the new key in front; before that, every process had it at the end. A run that was
     cut short is taken up by the next one. Fails while records remain that no key of the ring opens.
     """
-    newest, *older = parts().ring.ids
+    newest, *older = current_services().key_ring.ids
     click.echo(f"Keys: {newest} (newest){''.join(f', {each}' for each in older)}", err=True)
-    rotation = Rotation(parts().redis, parts().ring)
+    rotation = KeyRotation(current_services().redis, current_services().key_ring)
     with click.progressbar(length=len(rotation), label="Sealing", file=sys.stderr) as bar:
         done = rotation.run(bar.update)
     click.echo(f"{done.resealed} of {done.seen} records sealed anew under key {newest}.")
@@ -92,19 +92,22 @@ def _name(counted: Counter[str], why: str) -> None:
 @group.command("keepalive")
 @click.option("--idle-days", type=click.FloatRange(0), help="Idle for so long.  [default: two thirds of GRANT_DAYS]")
 @click.option("--rate", type=click.FloatRange(0.01, 100), default=2.0, show_default=True, help="Renewals per second.")
-@spoken
+@report_errors
 def keepalive(idle_days: float | None, rate: float) -> None:
     """Renew the grants that nobody used for long, before Zoom lets them end after 90 days.
 
     For a scheduler, once a day. On two machines at once each grant is still renewed once.
     """
-    days = parts().settings.grant_days * 2 / 3 if idle_days is None else idle_days
-    due = idle(all_grants(parts().redis, parts().ring), parts().clock() - days * DAY_SECONDS)
+    days = current_services().settings.grant_days * 2 / 3 if idle_days is None else idle_days
+    due = idle(
+        all_grants(current_services().redis, current_services().key_ring),
+        current_services().clock() - days * DAY_SECONDS,
+    )
     stop = threading.Event()
     before = signal.signal(signal.SIGTERM, lambda number, frame: stop.set())
     try:
         with click.progressbar(length=len(due), label="Renewing", file=sys.stderr) as bar:
-            done = KeepAlive(parts().tokens, rate, stop.wait).run(due, bar.update)
+            done = KeepAlive(current_services().tokens, rate, stop.wait).run(due, bar.update)
     finally:
         signal.signal(signal.SIGTERM, before)
     click.echo(f"{done.renewed} of {len(due)} grants renewed; {done.ended} had ended, {done.failed} failed.")

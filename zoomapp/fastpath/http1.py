@@ -19,7 +19,7 @@ from urllib3.connectionpool import HTTPConnectionPool
 from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError
 
 from zoomapp.zoom.transport_errors import LostAnswer, NotSent, NotSentInTime
-from zoomapp.zoom.watchdog import Watch
+from zoomapp.zoom.watchdog import Watchdog
 
 #: As much as a TLS record holds: no read gives more.
 RECEIVE_BYTES = 16 * 1024
@@ -55,7 +55,7 @@ class Headers(dict[str, str]):
         return super().get(name.lower(), default)
 
 
-class Reply:
+class RawResponse:
     """An answer whose head has come. ``read`` gives the body as it was encoded, without the frames of its chunks."""
 
     def __init__(self, pool: HTTPConnectionPool, connection: Any, method: str) -> None:
@@ -176,9 +176,9 @@ def request_bytes(method: str, target: str, headers: dict[str, str], body: bytes
         raise requests.exceptions.InvalidHeader("a header outside Latin-1") from error
 
 
-def exchange(
-    pool: HTTPConnectionPool, method: str, request: bytes, timeout: tuple[float, float], watch: Watch
-) -> Reply:
+def send_request(
+    pool: HTTPConnectionPool, method: str, request: bytes, timeout: tuple[float, float], watch: Watchdog
+) -> RawResponse:
     """The answer to a request, sent at most once. ``timeout``: seconds to connect, and until the head has come.
 
     Raises NotSent, LostAnswer or requests.ReadTimeout.
@@ -187,7 +187,7 @@ def exchange(
     connection: Any = pool._get_conn()
     try:
         _connect(pool, connection, timeout[0])
-        reply = Reply(pool, connection, method)
+        reply = RawResponse(pool, connection, method)
         with watch.over(connection, timeout[1]):
             _send(connection.sock, request)
             reply.await_head()

@@ -20,22 +20,22 @@ from gunicorn.http.body import LengthReader
 from zoomapp.web.worker_limits import USUAL_HEAD_BYTES, TimeLimitedWorker, buffered, is_complete
 
 #: A page that makes one call after the other sends the next within this.
-STAY_MILLISECONDS = 15
+KEEP_THREAD_MILLISECONDS = 15
 #: As long as a thread stays while half of all do.
-BRIEFLY_MILLISECONDS = 2
+KEEP_THREAD_BUSY_MILLISECONDS = 2
 #: How long a worker leaves a new connection to those who have fewer.
-COURTESY_SECONDS = 0.001
+ACCEPT_DELAY_SECONDS = 0.001
 #: For each worker one more than the connections it had when it last looked, 0 for none that lives. Memory from before
 #: the fork, which all of them share.
-held = memoryview(mmap.mmap(-1, mmap.PAGESIZE)).cast("i")[:64]
+connection_counts = memoryview(mmap.mmap(-1, mmap.PAGESIZE)).cast("i")[:64]
 
 
-def gone(age: int) -> None:
+def worker_exited(age: int) -> None:
     """The worker of this age lives no longer; called in the process that began it."""
-    held[age % len(held)] = 0
+    connection_counts[age % len(connection_counts)] = 0
 
 
-class Settled(socket.socket):
+class CachedTimeoutSocket(socket.socket):
     """A socket that asks the system nothing when it is told to be as it is: gunicorn tells it so with each request.
 
     Each question lets go of the interpreter, and whoever lets go of it waits for it again.
@@ -49,13 +49,13 @@ class Settled(socket.socket):
         self.settimeout(None if flag else 0.0)
 
 
-class Gathered(list[bytes]):
+class SendBuffer(list[bytes]):
     """In a socket's place: what it would have sent."""
 
     sendall = list.append
 
 
-class InOneGo(wsgi.Response):
+class SingleWriteResponse(wsgi.Response):
     """An answer whose head leaves with the first piece of its body: what leaves by itself costs as much again."""
 
     sock: Any
@@ -64,7 +64,7 @@ class InOneGo(wsgi.Response):
         if self.headers_sent:
             super().write(arg)
             return
-        sock, self.sock = self.sock, Gathered()
+        sock, self.sock = self.sock, SendBuffer()
         try:
             super().write(arg)
             sock.sendall(b"".join(self.sock))
@@ -96,7 +96,7 @@ def _read_head(conn: Any) -> bool:
     return is_complete(data)
 
 
-class StayingWorker(TimeLimitedWorker):
+class KeepAliveWorker(TimeLimitedWorker):
     """A thread that has answered waits a moment for that connection's next request.
 
     Else each request goes from the main loop through a queue to a thread and back, which costs as much as serving it.
@@ -105,7 +105,7 @@ class StayingWorker(TimeLimitedWorker):
 
     def init_process(self) -> None:
         # gunicorn offers no other way to put these in the place of its own.
-        wsgi.Response, util.http_date = InOneGo, http_date
+        wsgi.Response, util.http_date = SingleWriteResponse, http_date
         self._staying: set[Any] = set()
         self._show()
         super().init_process()
@@ -116,17 +116,17 @@ class StayingWorker(TimeLimitedWorker):
         Whoever is faster would take most, and half of what answers would have little to do.
         """
         self._show()
-        if any(0 < each <= self.nr_conns for each in held):
-            time.sleep(COURTESY_SECONDS)
+        if any(0 < each <= self.nr_conns for each in connection_counts):
+            time.sleep(ACCEPT_DELAY_SECONDS)
         super().accept(listener)
 
     def _show(self) -> None:
-        held[self.age % len(held)] = self.nr_conns + 1
+        connection_counts[self.age % len(connection_counts)] = self.nr_conns + 1
 
     def handle(self, conn: Any) -> Any:
         """Whether the connection is kept, as gunicorn has it."""
-        if not conn.initialized and not isinstance(conn.sock, Settled):
-            conn.sock = Settled(fileno=conn.sock.detach())
+        if not conn.initialized and not isinstance(conn.sock, CachedTimeoutSocket):
+            conn.sock = CachedTimeoutSocket(fileno=conn.sock.detach())
             socket.socket.settimeout(conn.sock, 0.0)  # as it was: made anew, it takes itself for one that waits
         kept = super().handle(conn)
         while kept is True and self.alive and self._goes_on(conn):
@@ -149,6 +149,8 @@ class StayingWorker(TimeLimitedWorker):
         many = len(self._staying) >= self.cfg.threads // 2
         self._staying.add(conn)
         try:
-            return bool(poll.poll(BRIEFLY_MILLISECONDS if many else STAY_MILLISECONDS)) and _read_head(conn)
+            return bool(poll.poll(KEEP_THREAD_BUSY_MILLISECONDS if many else KEEP_THREAD_MILLISECONDS)) and _read_head(
+                conn
+            )
         finally:
             self._staying.discard(conn)

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from gettext import gettext as _
 
-from zoomapp.web.current_user import gateway
-from zoomapp.web.viewer import kept, now
+from zoomapp.web.current_user import user_client
+from zoomapp.web.viewer import now, user_records
 
 KIND = "changes"
 MOST, WARN_FROM = 100, 90
@@ -16,7 +16,7 @@ DAY_SECONDS = 86400
 
 
 def count_one() -> None:
-    kept().save(gateway().user_id, KIND, _today() + 1, DAY_SECONDS, _day())
+    user_records().save(user_client().user_id, KIND, _today() + 1, DAY_SECONDS, _day())
 
 
 def warning() -> str:
@@ -27,7 +27,7 @@ def warning() -> str:
 
 
 def _today() -> int:
-    made = kept().load(gateway().user_id, KIND, _day())
+    made = user_records().load(user_client().user_id, KIND, _day())
     return made if isinstance(made, int) else 0
 
 

@@ -6,8 +6,8 @@ from typing import Any
 
 from zoomapp.meetings import agenda
 from zoomapp.web.components.notice import MEETINGS
-from zoomapp.web.components.section import Block, block
-from zoomapp.web.current_user import gateway
+from zoomapp.web.components.section import Section, section
+from zoomapp.web.current_user import user_client
 from zoomapp.web.viewer import now
 from zoomapp.zoom.models import Meeting, Page
 
@@ -15,14 +15,14 @@ from zoomapp.zoom.models import Meeting, Page
 LIVE_LIST = "live"
 
 
-def live_meetings() -> Block[tuple[Meeting, ...]]:
+def live_meetings() -> Section[tuple[Meeting, ...]]:
     """The meetings of the user that are running."""
-    return block(LIVE_LIST, MEETINGS, lambda: gateway().meetings("live"), read_meetings)
+    return section(LIVE_LIST, MEETINGS, lambda: user_client().meetings("live"), read_meetings)
 
 
-def coming_meetings() -> Block[tuple[Meeting, ...]]:
+def coming_meetings() -> Section[tuple[Meeting, ...]]:
     """The first page of what lies ahead."""
-    return block("upcoming", MEETINGS, lambda: gateway().meetings("upcoming"), read_meetings)
+    return section("upcoming", MEETINGS, lambda: user_client().meetings("upcoming"), read_meetings)
 
 
 def next_meeting() -> Meeting | None:

@@ -13,11 +13,11 @@ from typing import Any
 
 from zoomapp import dates
 from zoomapp.errors import UpstreamError, ZoomRefused
-from zoomapp.web.components.notice import RECORDINGS, Trouble, trouble
+from zoomapp.web.components.notice import RECORDINGS, Notice, notice_for
 from zoomapp.web.components.progressive_list import STEP_SECONDS
-from zoomapp.web.components.section import SEEN_SECONDS, Block, block
-from zoomapp.web.current_user import gateway, services
-from zoomapp.web.viewer import kept, now, viewer
+from zoomapp.web.components.section import LAST_SEEN_SECONDS, Section, section
+from zoomapp.web.current_user import services, user_client
+from zoomapp.web.viewer import now, user_records, viewer
 from zoomapp.zoom import call_trace
 from zoomapp.zoom.pagination import collect
 from zoomapp.zoom.recordings import Recording
@@ -45,7 +45,7 @@ class Piece:
 
 
 @dataclass(frozen=True)
-class Shelf:
+class RecordingList:
     """What is there so far, newest first: ``done`` of ``total`` pieces. ``complete``: nothing is missing in those."""
 
     recordings: tuple[Recording, ...]
@@ -72,14 +72,14 @@ def today() -> date:
     return dates.local(now(), viewer().zone).date()
 
 
-def sound_range(first: str, last: str) -> Span:
+def valid_range(first: str, last: str) -> Span:
     """The days asked for, none in the future or before EARLIEST, not too many; without a sound pair the last thirty."""
     end = max(min(_day(last) or today(), today()), EARLIEST)
     begin = max(_day(first) or end - timedelta(days=dates.RANGE_DAYS - 1), EARLIEST)
     return max(min(begin, end), end - timedelta(days=LONGEST_DAYS - 1)), end
 
 
-def on_shelf(first: date, last: date, *, again: bool = True) -> Block[Shelf]:
+def list_recordings(first: date, last: date, *, again: bool = True) -> Section[RecordingList]:
     """The recordings of these days; when Zoom is away, those of the pieces we still have.
 
     ``again``: ask for a month or less even if we have just seen it.
@@ -88,37 +88,37 @@ def on_shelf(first: date, last: date, *, again: bool = True) -> Block[Shelf]:
     fresh_seconds = PIECE_FRESH_SECONDS
     if again and (last - first).days <= dates.RANGE_DAYS:
         fresh_seconds = SHORT_FRESH_SECONDS if len(spans) > 1 else 0
-    pieces, failure = _gather(spans, "piece", fresh_seconds, SEEN_SECONDS, _recordings_of)
+    pieces, failure = _gather(spans, "piece", fresh_seconds, LAST_SEEN_SECONDS, _recordings_of)
     if not pieces and failure:
-        return Block(None, now(), failure)
+        return Section(None, now(), failure)
     rows = [row for piece in pieces for row in piece.value]
-    shelf = Shelf(_newest_first(rows), len(pieces), len(spans), all(piece.complete for piece in pieces))
-    return Block(shelf, _oldest(pieces), failure)
+    shelf = RecordingList(_newest_first(rows), len(pieces), len(spans), all(piece.complete for piece in pieces))
+    return Section(shelf, _oldest(pieces), failure)
 
 
-def storage_by_month(*, ask: bool) -> Block[Storage]:
+def storage_by_month(*, ask: bool) -> Section[Storage]:
     """Bytes recorded in each of the last six months, oldest first, as far as they are known; ``ask`` Zoom for more."""
     spans = [_month(today(), back) for back in range(STORAGE_MONTHS)]
     pieces, failure = _gather(spans, "month", MONTH_FRESH_SECONDS, MONTH_FRESH_SECONDS, _size_of if ask else None)
     names = [dates.MONTHS[first.month - 1][:3] for first, _ in spans[: len(pieces)]]
     months = tuple(zip(names, (piece.value for piece in pieces), strict=True))[::-1]
     partial = tuple(name for name, piece in zip(names, pieces, strict=True) if not piece.complete)[::-1]
-    return Block(Storage(months, partial), _oldest(pieces), failure)
+    return Section(Storage(months, partial), _oldest(pieces), failure)
 
 
-def in_trash() -> Block[Shelf]:
+def list_trash() -> Section[RecordingList]:
     """What Zoom still keeps for thirty days, the last to go in first."""
 
-    def read(body: Any) -> Shelf:
+    def read(body: Any) -> RecordingList:
         found = map(Recording.from_api, body["rows"])
         newest_first = sorted(found, key=lambda each: each.trashed_at or now(), reverse=True)
-        return Shelf(tuple(newest_first), 1, 1, body.get("complete", True))
+        return RecordingList(tuple(newest_first), 1, 1, body.get("complete", True))
 
     def fetch() -> dict[str, Any]:
-        found = collect(lambda token: gateway().trashed_recordings(token), "meetings")
+        found = collect(lambda token: user_client().trashed_recordings(token), "meetings")
         return {"rows": found.rows, "complete": found.complete}
 
-    return block("trash", RECORDINGS, fetch, read)
+    return section("trash", RECORDINGS, fetch, read)
 
 
 def _gather(
@@ -127,13 +127,13 @@ def _gather(
     fresh_seconds: float,
     keep_seconds: int,
     fetch: Callable[[date, date], tuple[Any, bool]] | None,
-) -> tuple[list[Piece], Trouble | None]:
+) -> tuple[list[Piece], Notice | None]:
     """The pieces we have and, for a few seconds, those we can get, one at least; after a failure nothing is asked.
 
     One with pages missing is asked for again, but after those that are not there at all, and while there is time: what
     stays incomplete must not keep the page from ever being done.
     """
-    who, records, clock = gateway().user_id, kept(), services().clock
+    who, records, clock = user_client().user_id, user_records(), services().clock
     seen = [records.load(who, kind, f"{first}:{last}") for first, last in spans]
     some_missing = not all(isinstance(each, dict) for each in seen)
     found: list[Piece] = []
@@ -157,15 +157,15 @@ def _gather(
                 told = {"value": value, "at": piece.at, "complete": complete}
                 records.save(who, kind, told, keep_seconds, f"{first}:{last}")
         if fetch and fresh:
-            call_trace.note_cached("GET", "/v2/users/me/recordings")
+            call_trace.record_cache_hit("GET", "/v2/users/me/recordings")
         if piece is None or isinstance(failure, ZoomRefused):
             break
         found.append(piece)
-    return found, trouble(failure, RECORDINGS, _oldest(found) if found else None) if failure else None
+    return found, notice_for(failure, RECORDINGS, _oldest(found) if found else None) if failure else None
 
 
 def _recordings_of(first: date, last: date) -> tuple[Any, bool]:
-    found = collect(lambda token: gateway().recordings(first, last, token), "meetings")
+    found = collect(lambda token: user_client().recordings(first, last, token), "meetings")
     return list(found.rows), found.complete
 
 

@@ -18,7 +18,7 @@ import redis
 
 from zoomapp.errors import StoreUnavailable
 from zoomapp.store import key_names, redis_client
-from zoomapp.store.encryption import CannotOpen, KeyRing
+from zoomapp.store.encryption import CannotDecrypt, KeyRing
 
 log = logging.getLogger(__name__)
 
@@ -38,7 +38,7 @@ class CallLog:
     def __init__(self, client: redis.Redis, ring: KeyRing) -> None:
         self._redis = client
         self._ring = ring
-        self._belongings = redis_client.Belongings(client)
+        self._belongings = redis_client.UserKeys(client)
         self._pending: deque[tuple[str, str, list[dict[str, Any]]]] = deque(maxlen=MOST_PENDING)
         self._writing = threading.Lock()
         self._timing = threading.Lock()
@@ -77,7 +77,7 @@ class CallLog:
 
     def _push(self, lists: list[tuple[tuple[str, str], list[dict[str, Any]]]]) -> None:
         sealed = {
-            (user_id, key): [self._ring.seal(KIND, key, msgspec.json.encode(each)) for each in calls[-MOST:]]
+            (user_id, key): [self._ring.encrypt(KIND, key, msgspec.json.encode(each)) for each in calls[-MOST:]]
             for (user_id, key), calls in lists
         }
         # Whoever disconnected since then has nothing kept any more, and that stays so.
@@ -88,10 +88,10 @@ class CallLog:
         self.write()
         key = _key(user_id, session_id)
         try:
-            with redis_client.named_failures():
+            with redis_client.store_errors():
                 entries = cast("list[bytes]", self._redis.lrange(key, 0, MOST - 1))
-            return [msgspec.json.decode(self._ring.open(KIND, key, each)) for each in entries]
-        except (StoreUnavailable, CannotOpen, msgspec.DecodeError) as error:
+            return [msgspec.json.decode(self._ring.decrypt(KIND, key, each)) for each in entries]
+        except (StoreUnavailable, CannotDecrypt, msgspec.DecodeError) as error:
             log.warning("call log not readable", extra={"detail": str(error)})
             return []
 

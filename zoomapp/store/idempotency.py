@@ -6,7 +6,7 @@ import re
 import secrets
 
 from zoomapp.store import key_names
-from zoomapp.store.user_records import Kept
+from zoomapp.store.user_records import UserRecords
 
 #: As long as somebody might reload or go back to the form.
 DAY_SECONDS = 86400
@@ -21,10 +21,10 @@ def new_key() -> str:
     return secrets.token_urlsafe(16)
 
 
-class Once:
+class IdempotencyKeys:
     """The forms of one user."""
 
-    def __init__(self, kept: Kept, user_id: str) -> None:
+    def __init__(self, kept: UserRecords, user_id: str) -> None:
         self._kept = kept
         self._user_id = user_id
 

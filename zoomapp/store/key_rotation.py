@@ -15,7 +15,7 @@ from typing import cast
 import redis
 
 from zoomapp.store import key_names, redis_client
-from zoomapp.store.encryption import CannotOpen, KeyRing
+from zoomapp.store.encryption import CannotDecrypt, KeyRing
 from zoomapp.tokens.store import KIND as TOKENS
 
 #: What outlives a day, by the ending of its keys. Everything else has ended before an operator is done.
@@ -36,7 +36,7 @@ return 1
 
 
 @dataclass
-class Rotated:
+class RotationResult:
     """How many records there were of each sort. ``unknown`` and ``damaged``: by key id, never by content."""
 
     seen: int = 0
@@ -51,7 +51,7 @@ class Rotated:
         return not self.unknown and not self.damaged
 
 
-class Rotation:
+class KeyRotation:
     """One pass over all records."""
 
     def __init__(self, client: redis.Redis, ring: KeyRing) -> None:
@@ -59,18 +59,18 @@ class Rotation:
         self._ring = ring
         self._swap = client.register_script(_RESEAL)
         self._swap_field = client.register_script(_RESEAL_FIELD)
-        self._strings = [name for kind in STRINGS for name in redis_client.find(client, kind)]
-        self._hashes = [name for kind in HASHES for name in redis_client.find(client, kind)]
+        self._strings = [name for kind in STRINGS for name in redis_client.scan_keys(client, kind)]
+        self._hashes = [name for kind in HASHES for name in redis_client.scan_keys(client, kind)]
 
     def __len__(self) -> int:
         """How many keys there are to go through."""
         return len(self._strings) + len(self._hashes)
 
-    def run(self, tell: Callable[[int], object] = lambda count: None) -> Rotated:
+    def run(self, tell: Callable[[int], object] = lambda count: None) -> RotationResult:
         """Seal them anew; ``tell`` hears of each key that is done. Raises StoreUnavailable."""
-        done = Rotated()
-        for name, sealed in redis_client.read_many(self._redis, self._strings):
-            self._reseal(name, sealed, done, partial(redis_client.read, self._redis, name), partial(self._put, name))
+        done = RotationResult()
+        for name, sealed in redis_client.load_many(self._redis, self._strings):
+            self._reseal(name, sealed, done, partial(redis_client.load, self._redis, name), partial(self._put, name))
             tell(1)
         for name in self._hashes:
             for place, sealed in self._fields(name).items():
@@ -84,7 +84,7 @@ class Rotation:
         self,
         name: str,
         sealed: bytes | None,
-        done: Rotated,
+        done: RotationResult,
         read: Callable[[], bytes | None],
         put: Callable[[bytes, bytes], bool],
     ) -> None:
@@ -94,8 +94,8 @@ class Rotation:
         done.seen += 1
         while sealed is not None and not self._ring.is_newest(sealed):
             try:
-                anew = self._ring.seal(kind, owner, self._ring.open(kind, owner, sealed))
-            except CannotOpen:
+                anew = self._ring.encrypt(kind, owner, self._ring.decrypt(kind, owner, sealed))
+            except CannotDecrypt:
                 key_id = self._ring.key_id(sealed)
                 (done.damaged if key_id in self._ring.ids else done.unknown)[key_id] += 1
                 return
@@ -106,17 +106,17 @@ class Rotation:
             sealed = read()
 
     def _put(self, name: str, sealed: bytes, anew: bytes) -> bool:
-        with redis_client.named_failures():
+        with redis_client.store_errors():
             return bool(self._swap([name], [sealed, anew]))
 
     def _put_field(self, name: str, place: bytes, sealed: bytes, anew: bytes) -> bool:
-        with redis_client.named_failures():
+        with redis_client.store_errors():
             return bool(self._swap_field([name], [sealed, anew, place]))
 
     def _fields(self, name: str) -> dict[bytes, bytes]:
-        with redis_client.named_failures():
+        with redis_client.store_errors():
             return cast("dict[bytes, bytes]", self._redis.hgetall(name))
 
     def _read_field(self, name: str, place: bytes) -> bytes | None:
-        with redis_client.named_failures():
+        with redis_client.store_errors():
             return cast("bytes | None", self._redis.hget(name, place.decode()))

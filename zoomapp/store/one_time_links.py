@@ -14,20 +14,20 @@ import redis
 
 from zoomapp.errors import NotAuthorized
 from zoomapp.store import key_names, redis_client
-from zoomapp.store.encryption import CannotOpen, KeyRing
+from zoomapp.store.encryption import CannotDecrypt, KeyRing
 
 KIND = "file"
 SECONDS = 60
 
 
-class Leave(msgspec.Struct, frozen=True):
+class LinkTarget(msgspec.Struct, frozen=True):
     """Whose file it is, and its address: path and query."""
 
     user_id: str
     address: str
 
 
-class Handed:
+class OneTimeLinks:
     """Files between the one who leaves them and the one who has the link. Whoever disconnects takes theirs along."""
 
     def __init__(self, client: redis.Redis, ring: KeyRing) -> None:
@@ -41,8 +41,11 @@ class Handed:
         """
         secret = f"{key_names.tag(user_id)}.{secrets.token_urlsafe(24)}"
         key = _key(secret)
-        sealed = self._ring.seal(KIND, key, msgspec.msgpack.encode(Leave(user_id, address)))
-        if redis_client.Belongings(self._redis).put(user_id, key, sealed, SECONDS) is redis_client.Put.NOT_CONNECTED:
+        sealed = self._ring.encrypt(KIND, key, msgspec.msgpack.encode(LinkTarget(user_id, address)))
+        if (
+            redis_client.UserKeys(self._redis).put(user_id, key, sealed, SECONDS)
+            is redis_client.WriteResult.NOT_CONNECTED
+        ):
             raise NotAuthorized("no tokens kept")
         return secret
 
@@ -52,11 +55,11 @@ class Handed:
         Raises StoreUnavailable.
         """
         key = _key(secret)
-        with redis_client.named_failures():
+        with redis_client.store_errors():
             sealed = cast("bytes | None", self._redis.getdel(key))
         try:
-            left = msgspec.msgpack.decode(self._ring.open(KIND, key, sealed), type=Leave) if sealed else None
-        except (CannotOpen, msgspec.MsgspecError):
+            left = msgspec.msgpack.decode(self._ring.decrypt(KIND, key, sealed), type=LinkTarget) if sealed else None
+        except (CannotDecrypt, msgspec.MsgspecError):
             return None
         return left.user_id if left and left.address == address else None
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from zoomapp import dates
 from zoomapp.meetings.forms import whole
-from zoomapp.store.user_records import Kept
+from zoomapp.store.user_records import UserRecords
 
 KIND = "preferences"
 #: Renewed by every change; as long as a grant may lie unused.
@@ -54,11 +54,11 @@ def faults(given: Mapping[str, str]) -> dict[str, str]:
     return {"late_minutes": _("Enter a whole number of minutes between 0 and %(most)s") % {"most": MOST_LATE_MINUTES}}
 
 
-def load(kept: Kept, user_id: str) -> Preferences:
+def load(kept: UserRecords, user_id: str) -> Preferences:
     return Preferences.of(kept.load(user_id, KIND))
 
 
-def save(kept: Kept, user_id: str, preferences: Preferences) -> bool:
+def save(kept: UserRecords, user_id: str, preferences: Preferences) -> bool:
     """False when this user is not connected: nothing is kept of them."""
     return kept.save(user_id, KIND, asdict(preferences), KEEP_SECONDS)
 

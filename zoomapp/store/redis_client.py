@@ -29,7 +29,7 @@ T = TypeVar("T")
 #: So long we wait for a free connection, and so long for an answer: a request knows within 3 s that the store is gone.
 TIMEOUT_SECONDS = 1.0
 #: What failed sooner than this, as on a connection closed meanwhile, is tried once more.
-AT_ONCE_SECONDS = 0.2
+IMMEDIATE_FAILURE_SECONDS = 0.2
 PAUSE_SECONDS = 0.05
 #: A node is waited for up to three times: before, between and after asking another who has the slot now.
 NODE_SECONDS = 0.8
@@ -51,10 +51,10 @@ def connect(url: str, *, verify: bool = True) -> redis.Redis:
         return cast(redis.Redis, LazyCluster(lambda: _cluster(url, verify)))
     if url.startswith("redis+sentinel://"):
         return _behind_sentinels(url)
-    return redis.Redis(connection_pool=Pool.from_url(url, **_options(), **_tls(url, verify)))
+    return redis.Redis(connection_pool=RedisPool.from_url(url, **_options(), **_tls(url, verify)))
 
 
-class Pool(redis.ConnectionPool):
+class RedisPool(redis.ConnectionPool):
     """A few connections to one server, which a silence costs one wait and not one for everybody.
 
     After it, for a second, one caller at a time tries whether the server is back; the others are told at once.
@@ -151,7 +151,7 @@ class Pool(redis.ConnectionPool):
     def _note_silence(self, since: float) -> None:
         """What came to nothing at once was no silence: a server that is down says so each time."""
         now = time.monotonic()
-        if now - since > AT_ONCE_SECONDS:
+        if now - since > IMMEDIATE_FAILURE_SECONDS:
             self._silent_until, self._try_at = now + TIMEOUT_SECONDS, now
 
 
@@ -162,11 +162,11 @@ def _is_clean(connection: Connection) -> bool:
         return False
 
 
-class SentinelPool(SentinelConnectionPool, Pool):
+class SentinelPool(SentinelConnectionPool, RedisPool):
     """The same for the master that Sentinels tell."""
 
 
-class OnceMore(Retry):
+class RetryOnce(Retry):
     """One more try for what failed at once; none for what has kept the caller waiting.
 
     The first is made here, the second by redis-py, whose own counting costs each command as much as sending it.
@@ -189,7 +189,7 @@ class OnceMore(Retry):
             if is_retryable and not is_retryable(error):
                 raise
             fail(*(error, 1) if with_failure_count else (error,))
-            if time.monotonic() - begun_at > AT_ONCE_SECONDS:
+            if time.monotonic() - begun_at > IMMEDIATE_FAILURE_SECONDS:
                 raise
         time.sleep(PAUSE_SECONDS)
         return super().call_with_retry(do, fail, is_retryable, with_failure_count)
@@ -243,7 +243,7 @@ def _cluster(url: str, verify: bool) -> redis.RedisCluster:
         startup_nodes=[ClusterNode(host, port) for host, port in others],  # type: ignore[no-untyped-call]
         # Slots without a master are the business of those whose keys lie there.
         require_full_coverage=False,
-        connection_pool_class=Pool,
+        connection_pool_class=RedisPool,
         # Once, by the client as a whole, which asks the others first who has the slot now: a node itself is asked once.
         **{**_options(NODE_SECONDS), "retry": Retry(ConstantBackoff(PAUSE_SECONDS), 1), **_tls(plain, verify)},
     )
@@ -289,7 +289,7 @@ def _options(seconds: float = TIMEOUT_SECONDS) -> dict[str, Any]:
         "socket_timeout": seconds,
         "socket_connect_timeout": seconds,
         # A repeated command may run twice (its first answer was lost): every command we send allows for that.
-        "retry": OnceMore(),
+        "retry": RetryOnce(),
         # Only one vendor's servers know these; asking costs every new connection a round trip.
         "maint_notifications_config": MaintNotificationsConfig(enabled=False),
     }
@@ -302,7 +302,7 @@ def _tls(url: str, verify: bool) -> dict[str, Any]:
 
 
 @contextmanager
-def named_failures() -> Iterator[None]:
+def store_errors() -> Iterator[None]:
     """Whatever Redis says while it cannot serve (gone, silent, full, read-only) becomes StoreUnavailable."""
     try:
         yield
@@ -319,12 +319,12 @@ SHARED = "shared"
 KINDS = ("tokens", "lease", "failure", "preferences", ANSWERS, ANSWERS_VERSION, HOST_DAYS, REFUSED_ENDPOINTS)
 
 #: How long the list of what is kept of a user outlives its last entry: longer than anything on it by default.
-LISTED_SECONDS = 400 * 86400
+KEY_LIST_SECONDS = 400 * 86400
 
 
-def read(client: redis.Redis, key: str) -> bytes | None:
+def load(client: redis.Redis, key: str) -> bytes | None:
     """What lies at ``key``. Raises StoreUnavailable."""
-    with named_failures():
+    with store_errors():
         return cast("bytes | None", client.get(key))
 
 
@@ -332,30 +332,30 @@ def read(client: redis.Redis, key: str) -> bytes | None:
 PAGE = 500
 
 
-def find(client: redis.Redis, kind: str) -> list[str]:
+def scan_keys(client: redis.Redis, kind: str) -> list[str]:
     """The keys of that kind, everybody's (``session:*`` for those with names). Slow, yet it blocks nobody."""
-    with named_failures():
+    with store_errors():
         # A scan may tell a key twice.
         return sorted({key.decode() for key in client.scan_iter(f"{key_names.PREFIX}{{*}}:{kind}", count=PAGE)})
 
 
-def read_many(client: redis.Redis, names: list[str]) -> Iterator[tuple[str, bytes]]:
+def load_many(client: redis.Redis, names: list[str]) -> Iterator[tuple[str, bytes]]:
     """Key and content of those that are still there, a page at a time."""
     for start in range(0, len(names), PAGE):
         page = names[start : start + PAGE]
-        with named_failures(), client.pipeline(transaction=False) as pipe:
+        with store_errors(), client.pipeline(transaction=False) as pipe:
             for name in page:
                 pipe.get(name)
             found = pipe.execute()
         yield from ((name, content) for name, content in zip(page, found, strict=True) if content is not None)
 
 
-def read_together(client: redis.Redis, *names: str) -> list[bytes | None]:
+def load_together(client: redis.Redis, *names: str) -> list[bytes | None]:
     """What lies at several keys of one user, in one trip. Raises StoreUnavailable."""
-    with named_failures():
+    with store_errors():
         pool = getattr(client, "connection_pool", None)
         # A cluster's client knows which node to ask.
-        ask = pool.ask if isinstance(pool, Pool) else client.execute_command
+        ask = pool.ask if isinstance(pool, RedisPool) else client.execute_command
         return cast("list[bytes | None]", ask("MGET", *names))
 
 
@@ -379,12 +379,12 @@ end
 _LIST_KEY = f"{LIST_KEYS} list_keys(KEYS[1], ARGV[2], ARGV[1]) return 1"
 
 
-def list_key(client: redis.Redis, user_id: str, key: str) -> None:
+def add_user_key(client: redis.Redis, user_id: str, key: str) -> None:
     """Put a key on the list of what is kept of this user, so that ``drop_user`` finds it."""
-    client.eval(_LIST_KEY, 1, key_names.of_user(user_id, "keys"), key, LISTED_SECONDS)
+    client.eval(_LIST_KEY, 1, key_names.of_user(user_id, "keys"), key, KEY_LIST_SECONDS)
 
 
-def drop_user(client: redis.Redis, user_id: str) -> None:
+def delete_user(client: redis.Redis, user_id: str) -> None:
     """Delete every key of this user: tokens first, then sessions and the rest of the list."""
     listed = key_names.of_user(user_id, "keys")
     client.delete(*(key_names.of_user(user_id, kind) for kind in KINDS))
@@ -421,11 +421,11 @@ return 2
 """
 
 
-class Put(Enum):
+class WriteResult(Enum):
     NOT_CONNECTED, THERE_ALREADY, DONE = range(3)
 
 
-class Belongings:
+class UserKeys:
     """What is kept of people who are connected, and goes with them.
 
     Whether somebody is connected is looked at in the same step as it is written: a page that was slow writes nothing
@@ -437,28 +437,28 @@ class Belongings:
         self._put = client.register_script(_PUT)
         self._lend = client.register_script(_LEND)
 
-    def put(self, user_id: str, key: str, sealed: bytes, seconds: int, *, first: bool = False) -> Put:
+    def put(self, user_id: str, key: str, sealed: bytes, seconds: int, *, first: bool = False) -> WriteResult:
         """Keep it for so many seconds; ``first``: unless something lies there already."""
-        return self._run(self._put, user_id, key, [sealed, seconds, LISTED_SECONDS, "first" if first else ""])
+        return self._run(self._put, user_id, key, [sealed, seconds, KEY_LIST_SECONDS, "first" if first else ""])
 
-    def lend(self, user_id: str, key: str) -> Put:
+    def lend(self, user_id: str, key: str) -> WriteResult:
         """What lies under a key of nobody's was fetched for this user, and goes with them.
 
         THERE_ALREADY: it was on the user's list of such keys. A new entry looks at a few old ones, and takes expired
         keys off the list.
         """
         put = self._list_shared(user_id, key)
-        if put is Put.DONE:
+        if put is WriteResult.DONE:
             self._take_off_expired(user_id)
         return put
 
-    def _list_shared(self, user_id: str, key: str) -> Put:
-        return self._run(self._lend, user_id, key_names.of_user(user_id, SHARED), [key, "", LISTED_SECONDS])
+    def _list_shared(self, user_id: str, key: str) -> WriteResult:
+        return self._run(self._lend, user_id, key_names.of_user(user_id, SHARED), [key, "", KEY_LIST_SECONDS])
 
     def _take_off_expired(self, user_id: str) -> None:
         """Not in one script: on a cluster each of these keys may lie on another node."""
         shared = key_names.of_user(user_id, SHARED)
-        with named_failures():
+        with store_errors():
             for key in cast("list[bytes]", self._redis.srandmember(shared, LOOKED_AT)):
                 if not self._redis.exists(key):
                     self._redis.srem(shared, key)
@@ -467,17 +467,19 @@ class Belongings:
 
     def push(self, lists: Mapping[tuple[str, str], Sequence[bytes]], seconds: int, most: int) -> None:
         """On top of these lists, by user and key, the newest last; each holds ``most``. One trip for all of them."""
-        with named_failures(), self._redis.pipeline(transaction=False) as pipe:
+        with store_errors(), self._redis.pipeline(transaction=False) as pipe:
             add: Any = pipe.execute_command  # a cluster's pipeline hides `eval`, yet knows where to send it
             for (user_id, key), sealed in lists.items():
                 names = (key_names.of_user(user_id, "tokens"), key_names.of_user(user_id, "keys"), key)
-                add("EVAL", _PUSH, len(names), *names, seconds, most, LISTED_SECONDS, *sealed[-most:])
+                add("EVAL", _PUSH, len(names), *names, seconds, most, KEY_LIST_SECONDS, *sealed[-most:])
             pipe.execute()
 
     @staticmethod
-    def _run(script: Callable[[list[str], list[Any]], Any], user_id: str, key: str, values: list[Any]) -> Put:
-        with named_failures():
-            return Put(script([key_names.of_user(user_id, "tokens"), key_names.of_user(user_id, "keys"), key], values))
+    def _run(script: Callable[[list[str], list[Any]], Any], user_id: str, key: str, values: list[Any]) -> WriteResult:
+        with store_errors():
+            return WriteResult(
+                script([key_names.of_user(user_id, "tokens"), key_names.of_user(user_id, "keys"), key], values)
+            )
 
 
 _TAKE = """
@@ -499,16 +501,16 @@ class Leases:
 
     def take(self, key: str, owner: str, seconds: float) -> bool:
         """Whether it is ``owner``'s now, for ``seconds``. Taking what one has extends it. Raises StoreUnavailable."""
-        with named_failures():
+        with store_errors():
             return bool(self._take([key], [owner, int(seconds * 1000)]))
 
     def give(self, key: str, owner: str) -> None:
         """End it, if it is still ``owner``'s. Raises StoreUnavailable."""
-        with named_failures():
+        with store_errors():
             self._give([key], [owner])
 
 
-def first_time(client: redis.Redis, kind: str, name: str | bytes, seconds: int) -> bool:
+def claim_once(client: redis.Redis, kind: str, name: str | bytes, seconds: int) -> bool:
     """Whether this is the first time within ``seconds`` that ``name`` is seen; of many who ask, one hears yes."""
-    with named_failures():
+    with store_errors():
         return bool(client.set(f"{key_names.PREFIX}{kind}:{key_names.digest(name)}", b"1", nx=True, ex=max(1, seconds)))

@@ -11,7 +11,7 @@ import redis
 
 from zoomapp.errors import NotAuthorized, RateLimited, RefreshRefused, SessionExpired, UpstreamError
 from zoomapp.store import key_names, redis_client
-from zoomapp.store.encryption import CannotOpen, KeyRing
+from zoomapp.store.encryption import CannotDecrypt, KeyRing
 from zoomapp.tokens.service import TokenService
 from zoomapp.tokens.store import KIND
 from zoomapp.zoom.oauth import TokenSet
@@ -37,11 +37,11 @@ class Grant:
 
 def all_grants(client: redis.Redis, ring: KeyRing) -> Iterator[Grant]:
     """Every grant that is kept. Raises StoreUnavailable."""
-    for name, sealed in redis_client.read_many(client, redis_client.find(client, KIND)):
+    for name, sealed in redis_client.load_many(client, redis_client.scan_keys(client, KIND)):
         tag = key_names.tag_of(name)
         try:
-            tokens = msgspec.json.decode(ring.open(KIND, tag, sealed), type=TokenSet)
-        except (CannotOpen, msgspec.MsgspecError):
+            tokens = msgspec.json.decode(ring.decrypt(KIND, tag, sealed), type=TokenSet)
+        except (CannotDecrypt, msgspec.MsgspecError):
             tokens = None
         yield Grant(tag, ring.key_id(sealed), tokens)
 

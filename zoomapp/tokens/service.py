@@ -29,10 +29,10 @@ from zoomapp.errors import (
     UpstreamTimeout,
     ZoomAppError,
 )
-from zoomapp.log_setup import hashed
-from zoomapp.single_flight import Flights
+from zoomapp.log_setup import hash_user_id
+from zoomapp.single_flight import SingleFlight
 from zoomapp.store import key_names
-from zoomapp.store.encryption import CannotOpen, KeyRing
+from zoomapp.store.encryption import CannotDecrypt, KeyRing
 from zoomapp.tokens.store import KIND, TokenStore
 from zoomapp.zoom.oauth import InvalidGrant, TokenRefused, TokenSet, ZoomOAuth
 
@@ -74,7 +74,7 @@ class TokenService:
         self._oauth = oauth
         self._margin = margin_seconds
         self._clock = clock
-        self._flights = Flights()
+        self._flights = SingleFlight()
         self._pauses: dict[str, float] = {}
         #: Renewed tokens that the store did not take yet, with the record they replace.
         self._held: dict[str, tuple[bytes, TokenSet]] = {}
@@ -122,7 +122,7 @@ class TokenService:
         try:
             self.store.swap(user_id, record, self._seal(tokens))
         except StoreUnavailable as error:
-            log.warning("record not sealed anew", extra={"user": hashed(user_id), "detail": error.detail})
+            log.warning("record not sealed anew", extra={"user": hash_user_id(user_id), "detail": error.detail})
 
     def scopes(self, user_id: str) -> frozenset[str]:
         """The scopes of the kept grant. Raises NotAuthorized, SessionExpired."""
@@ -134,13 +134,13 @@ class TokenService:
         grant = dataclasses.replace(named, grant_id=secrets.token_hex(8), ended_by="")
         self._held.pop(user_id, None)
         self.store.save(user_id, self._seal(grant))
-        log.info("tokens kept", extra={"user": hashed(user_id)})
+        log.info("tokens kept", extra={"user": hash_user_id(user_id)})
 
     def forget(self, user_id: str) -> bool:
         """Drop everything kept of a user. False when there were no tokens."""
         self._held.pop(user_id, None)
         there = self.store.forget(user_id)
-        log.info("user forgotten", extra={"user": hashed(user_id), "had_tokens": there})
+        log.info("user forgotten", extra={"user": hash_user_id(user_id), "had_tokens": there})
         return there
 
     def give_up(self, user_id: str) -> bool:
@@ -161,7 +161,7 @@ class TokenService:
         try:
             self._oauth.revoke(tokens.access_token)
         except UpstreamError as error:
-            log.warning("grant not revoked at Zoom", extra={"user": hashed(user_id), "detail": error.detail})
+            log.warning("grant not revoked at Zoom", extra={"user": hash_user_id(user_id), "detail": error.detail})
             return False
         return True
 
@@ -235,7 +235,7 @@ class TokenService:
         except UpstreamError as error:
             metrics.refresh("failed")
             self._share(user_id, record, error)
-            log.warning("tokens not renewed", extra={"user": hashed(user_id), "detail": error.detail})
+            log.warning("tokens not renewed", extra={"user": hash_user_id(user_id), "detail": error.detail})
             raise
 
     def _share(self, user_id: str, record: bytes, error: UpstreamError) -> None:
@@ -265,7 +265,7 @@ class TokenService:
             self._hold(user_id, record, renewed, error.detail)
             return renewed.access_token
         if kept:
-            log.info("tokens renewed", extra={"user": hashed(user_id)})
+            log.info("tokens renewed", extra={"user": hash_user_id(user_id)})
             return renewed.access_token
         if self.store.load(user_id) is None:
             # Removed while Zoom was answering: what it answered must not live on there.
@@ -281,7 +281,7 @@ class TokenService:
         while not self.store.swap(user_id, record, sealed):
             current = self.store.load(user_id)
             if current is None or not self._stems_from(user_id, current, record):
-                log.warning("renewed tokens are outdated", extra={"user": hashed(user_id)})
+                log.warning("renewed tokens are outdated", extra={"user": hash_user_id(user_id)})
                 return False
             record = current
         return True
@@ -290,7 +290,7 @@ class TokenService:
         before = self._open(user_id, record)
         try:
             now = self._opened(user_id, current)
-        except (CannotOpen, msgspec.MsgspecError) as error:
+        except (CannotDecrypt, msgspec.MsgspecError) as error:
             # Sealed anew, it may be, by a process that has a key this one lacks: whose it is, nobody can tell here.
             raise StoreUnavailable("the record is under a key that is not in this ring") from error
         return before.refresh_token == now.refresh_token or now.ended_by == key_names.digest(before.refresh_token)
@@ -307,7 +307,7 @@ class TokenService:
             )
             if self.store.swap(user_id, current, self._seal(ended)):
                 break
-        log.info("grant ended", extra={"user": hashed(user_id)})
+        log.info("grant ended", extra={"user": hash_user_id(user_id)})
         raise SessionExpired("invalid_grant") from error
 
     def _refused_otherwise(self, user_id: str, record: bytes, refusal: TokenRefused) -> str:
@@ -317,7 +317,7 @@ class TokenService:
             return self.load(user_id).access_token
         error = RefreshRefused(f"refresh refused: {refusal}")
         self._note_failure(user_id, current, error, REFUSED_SECONDS, REFUSED_SECONDS)
-        log.warning("token refresh refused", extra={"user": hashed(user_id), "detail": error.detail})
+        log.warning("token refresh refused", extra={"user": hash_user_id(user_id), "detail": error.detail})
         raise error from refusal
 
     # A pair the store would not take
@@ -325,7 +325,9 @@ class TokenService:
     def _hold(self, user_id: str, record: bytes, renewed: TokenSet, why: str) -> None:
         """Keep a renewed pair here and offer it to the store until it takes it."""
         self._held[user_id] = (record, renewed)
-        log.error("not stored after a renewal; tokens held in memory", extra={"user": hashed(user_id), "detail": why})
+        log.error(
+            "not stored after a renewal; tokens held in memory", extra={"user": hash_user_id(user_id), "detail": why}
+        )
         threading.Thread(target=self._offer, args=(user_id,), name="held-tokens").start()
 
     def _offer(self, user_id: str) -> None:
@@ -339,7 +341,7 @@ class TokenService:
                 time.sleep(RETRY_SECONDS)
                 continue
             self._held.pop(user_id, None)
-            log.warning("held tokens settled", extra={"user": hashed(user_id), "kept": kept})
+            log.warning("held tokens settled", extra={"user": hash_user_id(user_id), "kept": kept})
 
     # Records
 
@@ -353,15 +355,15 @@ class TokenService:
     def _open(self, user_id: str, record: bytes) -> TokenSet:
         try:
             return self._opened(user_id, record)
-        except (CannotOpen, msgspec.MsgspecError) as error:
-            log.error("a token record does not open", extra={"user": hashed(user_id), "detail": str(error)})
+        except (CannotDecrypt, msgspec.MsgspecError) as error:
+            log.error("a token record does not open", extra={"user": hash_user_id(user_id), "detail": str(error)})
             raise NotAuthorized("the record does not open") from error
 
     def _opened(self, user_id: str, record: bytes) -> TokenSet:
-        return msgspec.json.decode(self._ring.open(KIND, key_names.tag(user_id), record), type=TokenSet)
+        return msgspec.json.decode(self._ring.decrypt(KIND, key_names.tag(user_id), record), type=TokenSet)
 
     def _seal(self, tokens: TokenSet) -> bytes:
-        return self._ring.seal(KIND, key_names.tag(tokens.user_id), msgspec.json.encode(tokens))
+        return self._ring.encrypt(KIND, key_names.tag(tokens.user_id), msgspec.json.encode(tokens))
 
 
 class _Extended:
@@ -379,11 +381,11 @@ class _Extended:
             try:
                 self._store.take_lease(self._user_id, self._owner, LEASE_SECONDS)
             except ZoomAppError:
-                log.warning("lease not extended", extra={"user": hashed(self._user_id)})
+                log.warning("lease not extended", extra={"user": hash_user_id(self._user_id)})
 
     def __exit__(self, *_: object) -> None:
         self._done.set()
         try:
             self._store.give_lease(self._user_id, self._owner)
         except ZoomAppError:
-            log.warning("lease not given back", extra={"user": hashed(self._user_id)})
+            log.warning("lease not given back", extra={"user": hash_user_id(self._user_id)})

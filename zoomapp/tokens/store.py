@@ -12,7 +12,7 @@ from typing import Protocol
 import redis
 
 from zoomapp.store import key_names, redis_client
-from zoomapp.store.redis_client import named_failures
+from zoomapp.store.redis_client import store_errors
 
 KIND = "tokens"
 
@@ -62,21 +62,21 @@ class RedisTokenStore:
         self._leases = redis_client.Leases(client)
 
     def load(self, user_id: str) -> bytes | None:
-        return redis_client.read(self._redis, key_names.of_user(user_id, KIND))
+        return redis_client.load(self._redis, key_names.of_user(user_id, KIND))
 
     def save(self, user_id: str, record: bytes) -> None:
-        with named_failures():
+        with store_errors():
             self._redis.set(key_names.of_user(user_id, KIND), record, ex=self._seconds)
 
     def swap(self, user_id: str, expected: bytes, record: bytes) -> bool:
-        with named_failures():
+        with store_errors():
             return bool(self._swap([key_names.of_user(user_id, KIND)], [expected, record, self._seconds]))
 
     def forget(self, user_id: str) -> bool:
         """Besides the record: the sessions and whatever else was listed with ``storage.list_key``."""
-        with named_failures():
+        with store_errors():
             there = self._redis.exists(key_names.of_user(user_id, KIND))
-            redis_client.drop_user(self._redis, user_id)
+            redis_client.delete_user(self._redis, user_id)
         return bool(there)
 
     def take_lease(self, user_id: str, owner: str, seconds: float) -> bool:
@@ -86,11 +86,11 @@ class RedisTokenStore:
         self._leases.give(key_names.of_user(user_id, "lease"), owner)
 
     def note_failure(self, user_id: str, note: str, seconds: float) -> None:
-        with named_failures():
+        with store_errors():
             self._redis.set(key_names.of_user(user_id, "failure"), note, px=int(seconds * 1000))
 
     def failure(self, user_id: str) -> str:
-        return (redis_client.read(self._redis, key_names.of_user(user_id, "failure")) or b"").decode()
+        return (redis_client.load(self._redis, key_names.of_user(user_id, "failure")) or b"").decode()
 
 
 class MemoryTokenStore:

@@ -27,7 +27,7 @@ LOOK_SECONDS, FAILED_SECONDS = 1.0, 30.0
 #: How often one call may find out whether a mark is still true.
 PROBE_SECONDS = 300.0
 #: Marks of all accounts, and of one person. One more empties the lot.
-MOST, MOST_OF_ONE = 2000, 50
+MOST, MAX_PER_KEY = 2000, 50
 
 _PUT = """
 if redis.call('HLEN', KEYS[1]) >= tonumber(ARGV[4]) then redis.call('DEL', KEYS[1]) end
@@ -42,7 +42,7 @@ return 1
 """
 
 
-class Place(NamedTuple):
+class QuotaKey(NamedTuple):
     """Where a mark lies: the key of a hash, and a name in it."""
 
     key: str
@@ -50,22 +50,22 @@ class Place(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Mark:
+class ExhaustedQuota:
     """Used up ``until`` that moment; from ``probe_at`` on one call may find out whether it is true."""
 
     until: float
     probe_at: float
 
 
-def of_account(account_id: str, label: str) -> Place:
-    return Place(ACCOUNTS, f"{key_names.tag(account_id)} {label}")
+def of_account(account_id: str, label: str) -> QuotaKey:
+    return QuotaKey(ACCOUNTS, f"{key_names.tag(account_id)} {label}")
 
 
-def of_host(user_id: str, address: str) -> Place:
-    return Place(key_names.of_user(user_id, redis_client.HOST_DAYS), key_names.digest(address))
+def of_host(user_id: str, address: str) -> QuotaKey:
+    return QuotaKey(key_names.of_user(user_id, redis_client.HOST_DAYS), key_names.digest(address))
 
 
-class Marks:
+class ExhaustedQuotas:
     """One per process; safe to use from many threads."""
 
     def __init__(self, client: redis.Redis, clock: Callable[[], float]) -> None:
@@ -73,7 +73,7 @@ class Marks:
         self._clock = clock
         self._put_script = client.register_script(_PUT)
         self._claim_script = client.register_script(_CLAIM)
-        self._accounts: dict[str, Mark] = {}
+        self._accounts: dict[str, ExhaustedQuota] = {}
         self._look_at = 0.0
         self._looking = threading.Lock()
 
@@ -88,46 +88,46 @@ class Marks:
                 self._looking.release()
         return bool(self._accounts)
 
-    def find(self, place: Place) -> Mark | None:
+    def find(self, place: QuotaKey) -> ExhaustedQuota | None:
         """The mark there, unless it has ended."""
         mark = self._accounts.get(place.name) if place.key == ACCOUNTS else self._read(place)
         return mark if mark and mark.until > self._clock() else None
 
-    def put(self, place: Place, until: float) -> None:
-        mark = Mark(until, self._clock() + PROBE_SECONDS)
+    def put(self, place: QuotaKey, until: float) -> None:
+        mark = ExhaustedQuota(until, self._clock() + PROBE_SECONDS)
         self._remember(place, mark)
-        most = MOST if place.key == ACCOUNTS else MOST_OF_ONE
+        most = MOST if place.key == ACCOUNTS else MAX_PER_KEY
         try:
-            with redis_client.named_failures():
+            with redis_client.store_errors():
                 self._put_script([place.key], [place.name, _packed(mark), DAY_SECONDS, most])
         except StoreUnavailable as error:
             log.warning("limit not told to others", extra={"detail": error.detail})
 
-    def claim_probe(self, place: Place, mark: Mark) -> bool:
+    def claim_probe(self, place: QuotaKey, mark: ExhaustedQuota) -> bool:
         """Whether this call, of all in all workers, is the one that finds out; the next may after a while."""
         now = self._clock()
         if now < mark.probe_at:
             return False
-        later = Mark(mark.until, now + PROBE_SECONDS)
+        later = ExhaustedQuota(mark.until, now + PROBE_SECONDS)
         self._remember(place, later)
         try:
-            with redis_client.named_failures():
+            with redis_client.store_errors():
                 return bool(self._claim_script([place.key], [place.name, _packed(mark), _packed(later)]))
         except StoreUnavailable as error:
             log.warning("limit not read", extra={"detail": error.detail})
             return True
 
-    def lift(self, place: Place) -> None:
+    def lift(self, place: QuotaKey) -> None:
         self._accounts = {name: mark for name, mark in self._accounts.items() if name != place.name}
         try:
-            with redis_client.named_failures():
+            with redis_client.store_errors():
                 self._redis.hdel(*place)
         except StoreUnavailable as error:
             log.warning("limit not lifted", extra={"detail": error.detail})
 
     def _look(self, now: float) -> None:
         try:
-            with redis_client.named_failures():
+            with redis_client.store_errors():
                 found = cast("dict[bytes, bytes]", self._redis.hgetall(ACCOUNTS))
         except StoreUnavailable as error:
             self._look_at = now + FAILED_SECONDS
@@ -137,25 +137,25 @@ class Marks:
         self._accounts = {name: mark for name, mark in marks.items() if mark and mark.until > now}
         self._look_at = now + LOOK_SECONDS
 
-    def _read(self, place: Place) -> Mark | None:
+    def _read(self, place: QuotaKey) -> ExhaustedQuota | None:
         try:
-            with redis_client.named_failures():
+            with redis_client.store_errors():
                 return _opened(cast("bytes | None", self._redis.hget(*place)))
         except StoreUnavailable as error:
             log.warning("limit not read", extra={"detail": error.detail})
             return None
 
-    def _remember(self, place: Place, mark: Mark) -> None:
+    def _remember(self, place: QuotaKey, mark: ExhaustedQuota) -> None:
         if place.key == ACCOUNTS:
             self._accounts = {**self._accounts, place.name: mark}
 
 
-def _packed(mark: Mark) -> bytes:
+def _packed(mark: ExhaustedQuota) -> bytes:
     return msgspec.json.encode(mark)
 
 
-def _opened(packed: bytes | None) -> Mark | None:
+def _opened(packed: bytes | None) -> ExhaustedQuota | None:
     try:
-        return msgspec.json.decode(packed, type=Mark) if packed else None
+        return msgspec.json.decode(packed, type=ExhaustedQuota) if packed else None
     except msgspec.MsgspecError:
         return None

@@ -17,9 +17,9 @@ from dataclasses import dataclass
 
 from zoomapp import deadline, metrics
 from zoomapp.errors import RateLimited
-from zoomapp.log_setup import hashed
-from zoomapp.user_api.exhausted_quotas import Marks, Place, of_account, of_host
-from zoomapp.zoom.client import SAFE, Answer, Call, limited
+from zoomapp.log_setup import hash_user_id
+from zoomapp.user_api.exhausted_quotas import ExhaustedQuotas, QuotaKey, of_account, of_host
+from zoomapp.zoom.client import SAFE, Answer, Call, rate_limit_error
 from zoomapp.zoom.rate_limits import counted_change, day_label, whose_day
 
 log = logging.getLogger(__name__)
@@ -36,12 +36,12 @@ class Caller:
     account: Callable[[], str]
 
 
-class Governor:
+class QuotaGuard:
     """One per process; safe to use from many threads."""
 
     def __init__(
         self,
-        marks: Marks,
+        marks: ExhaustedQuotas,
         clock: Callable[[], float],
         wait_seconds: int = 0,
         threads: int = WAITING_SHARE,
@@ -66,7 +66,7 @@ class Governor:
                 self._marks.lift(place)
         return answer
 
-    def _pass(self, who: Caller, call: Call) -> list[Place]:
+    def _pass(self, who: Caller, call: Call) -> list[QuotaKey]:
         """The marks that this call puts to the test. Raises RateLimited."""
         probed = []
         for place in _counted_in(who, call):
@@ -78,7 +78,7 @@ class Governor:
         return probed
 
     def _limited(self, who: Caller, call: Call, answer: Answer, send: Callable[[], Answer]) -> Answer:
-        limit = limited(answer, self._clock())
+        limit = rate_limit_error(answer, self._clock())
         if not limit.daily:
             return self._once_more(call, answer, limit.retry_after, send)
         if place := _used_up(who, call, answer, limit):
@@ -102,10 +102,10 @@ class Governor:
 
 
 def _about(who: Caller, call: Call) -> dict[str, str]:
-    return {"user": hashed(who.user_id), "method": call.method, "endpoint": metrics.endpoint(call.path)}
+    return {"user": hash_user_id(who.user_id), "method": call.method, "endpoint": metrics.endpoint(call.path)}
 
 
-def _counted_in(who: Caller, call: Call) -> Iterator[Place]:
+def _counted_in(who: Caller, call: Call) -> Iterator[QuotaKey]:
     """Where a call would be marked, as far as can be told before it is answered."""
     if label := day_label(call.method, call.path):
         yield of_account(who.account() or who.user_id, label)
@@ -113,7 +113,7 @@ def _counted_in(who: Caller, call: Call) -> Iterator[Place]:
         yield of_host(who.user_id, address)
 
 
-def _used_up(who: Caller, call: Call, answer: Answer, limit: RateLimited) -> Place | None:
+def _used_up(who: Caller, call: Call, answer: Answer, limit: RateLimited) -> QuotaKey | None:
     """Where a daily 429 is marked; None where nobody can say what it is about."""
     whose = whose_day(answer.headers.get("X-RateLimit-Type", ""), limit.detail)
     label = day_label(call.method, call.path, answer.headers.get("X-RateLimit-Category", ""))

@@ -47,14 +47,14 @@ class RefusedEndpoints:
         names = [key_names.of_user(user_id, "tokens"), key_names.of_user(user_id, KIND)]
         until = f"{self._clock() + SECONDS:.0f}"
         try:
-            with redis_client.named_failures():
+            with redis_client.store_errors():
                 self._add(names, [_field(grant_id, endpoint), until, SECONDS, MOST])
         except StoreUnavailable as error:
             log.warning("refused endpoint not saved", extra={"detail": error.detail})
 
     def contains(self, user_id: str, grant_id: str, endpoint: str) -> bool:
         try:
-            with redis_client.named_failures():
+            with redis_client.store_errors():
                 until = cast(
                     "bytes | None", self._redis.hget(key_names.of_user(user_id, KIND), _field(grant_id, endpoint))
                 )
@@ -65,7 +65,7 @@ class RefusedEndpoints:
 
     def remove(self, user_id: str, grant_id: str, endpoint: str) -> None:
         try:
-            with redis_client.named_failures():
+            with redis_client.store_errors():
                 self._redis.hdel(key_names.of_user(user_id, KIND), _field(grant_id, endpoint))
         except StoreUnavailable as error:
             log.warning("refused endpoint not deleted", extra={"detail": error.detail})

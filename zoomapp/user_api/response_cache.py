@@ -24,9 +24,9 @@ import redis
 from zoomapp import deadline
 from zoomapp.errors import StoreUnavailable, UpstreamError
 from zoomapp.store import key_names, redis_client
-from zoomapp.store.encryption import CannotOpen, KeyRing
+from zoomapp.store.encryption import CannotDecrypt, KeyRing
 from zoomapp.zoom import call_trace
-from zoomapp.zoom.cacheable import may_be_kept
+from zoomapp.zoom.cacheable import is_cacheable
 from zoomapp.zoom.client import Answer, Call
 
 log = logging.getLogger(__name__)
@@ -36,7 +36,7 @@ EVENTS = ("meeting.created", "meeting.updated", "meeting.deleted")
 
 KIND, VERSION = redis_client.ANSWERS, redis_client.ANSWERS_VERSION
 #: Of one person. One more empties the lot.
-MOST = 50
+MAX_ENTRIES = 50
 #: While Zoom cannot answer, an answer this much older than it should be is better than none.
 STALE_SECONDS = 300
 #: Longer than any answer is good for.
@@ -45,7 +45,7 @@ VERSION_SECONDS = 86400
 LEASE_SECONDS = 10.0
 LOOK_SECONDS = 0.025
 #: What one process holds at hand, in memory.
-FRONT_BYTES = 8 * 1024 * 1024
+LOCAL_BYTES = 8 * 1024 * 1024
 #: What an answer takes in memory beside its texts: its objects, its place in the dictionary.
 ENTRY_BYTES = 448
 #: What of an answer's head is true later, too; the figures of Zoom's limits are not.
@@ -66,7 +66,7 @@ return 1
 
 
 @dataclass(frozen=True)
-class Asker:
+class CacheOwner:
     """Whose answers: the person, the grant they came with, and the version that was read with the session."""
 
     user_id: str
@@ -75,7 +75,7 @@ class Asker:
 
 
 @dataclass(frozen=True)
-class Kept:
+class CachedResponse:
     """An answer with status 200, as it came ``at`` that moment."""
 
     version: bytes
@@ -86,16 +86,16 @@ class Kept:
 
 
 @dataclass(frozen=True)
-class Served:
+class CacheResult:
     """``state``: hit, miss or stale. A miss has Zoom's own ``answer``, and ``kept`` if it may be kept."""
 
     state: str
     age: int = 0
-    kept: Kept | None = None
+    kept: CachedResponse | None = None
     answer: Answer | None = None
 
 
-class Answers:
+class ResponseCache:
     """The kept answers of everybody: in Redis, and the last ones of this process at hand."""
 
     def __init__(self, client: redis.Redis, ring: KeyRing, clock: Callable[[], float]) -> None:
@@ -105,11 +105,13 @@ class Answers:
         self._keep_script = client.register_script(_KEEP)
         self._empty_script = client.register_script(_EMPTY)
         self._leases = redis_client.Leases(client)
-        self._front = Front()
+        self._front = LocalLRU()
         self._lock = threading.Lock()
         self._flights: dict[str, threading.Event] = {}
 
-    def get(self, who: Asker, call: Call, seconds: int, ask: Callable[[], Answer], *, anew: bool = False) -> Served:
+    def get(
+        self, who: CacheOwner, call: Call, seconds: int, ask: Callable[[], Answer], *, anew: bool = False
+    ) -> CacheResult:
         """The answer to ``call``, no older than ``seconds``; ``anew``: not a kept one. Raises what ``ask`` raises."""
         name = _name(who, call)
         kept = self._find(who, name)
@@ -126,7 +128,7 @@ class Answers:
         """This person changed something: no answer from before is good any more."""
         names = [key_names.of_user(user_id, kind) for kind in ("tokens", KIND, VERSION)]
         try:
-            with redis_client.named_failures():
+            with redis_client.store_errors():
                 self._empty_script(names, [secrets.token_bytes(9), VERSION_SECONDS])
         except StoreUnavailable as error:
             # What was changed is changed; the old answers end by themselves.
@@ -142,7 +144,9 @@ class Answers:
             if isinstance(each, str) and each:
                 self.empty(each)
 
-    def _ask(self, who: Asker, name: str, known: Kept | None, ask: Callable[[], Answer], call: Call) -> Served:
+    def _ask(
+        self, who: CacheOwner, name: str, known: CachedResponse | None, ask: Callable[[], Answer], call: Call
+    ) -> CacheResult:
         stale = known if known and self._age(known) < STALE_SECONDS else None
         try:
             answer = ask()
@@ -154,57 +158,59 @@ class Answers:
             answer.close()
             return self._at_hand("stale", stale, call)
         body = answer.whole() if answer.status == 200 else None
-        if body is None or not may_be_kept(answer.headers, body):
+        if body is None or not is_cacheable(answer.headers, body):
             if known and answer.status < 429:
                 self._drop(who, name)
-            return Served("miss", answer=answer)
+            return CacheResult("miss", answer=answer)
         headers = {each: answer.headers[each] for each in HEADERS if each in answer.headers}
-        kept = Kept(who.version, self._clock(), f'"{key_names.digest(body)}"', headers, body)
+        kept = CachedResponse(who.version, self._clock(), f'"{key_names.digest(body)}"', headers, body)
         self._save(who, name, kept)
-        return Served("miss", kept=kept, answer=answer)
+        return CacheResult("miss", kept=kept, answer=answer)
 
-    def _at_hand(self, state: str, kept: Kept, call: Call) -> Served:
-        call_trace.note_cached(call.method, call.path)
-        return Served(state, int(self._age(kept)), kept)
+    def _at_hand(self, state: str, kept: CachedResponse, call: Call) -> CacheResult:
+        call_trace.record_cache_hit(call.method, call.path)
+        return CacheResult(state, int(self._age(kept)), kept)
 
-    def _age(self, kept: Kept) -> float:
+    def _age(self, kept: CachedResponse) -> float:
         return max(0.0, self._clock() - kept.at)
 
-    def _find(self, who: Asker, name: str) -> Kept | None:
+    def _find(self, who: CacheOwner, name: str) -> CachedResponse | None:
         """The answer of that name, if nothing was changed since."""
         kept = self._front.get(name)
         if kept is None or kept.version != who.version:
             kept = self._read(who, name)
         return kept if kept and kept.version == who.version else None
 
-    def _read(self, who: Asker, name: str) -> Kept | None:
-        with redis_client.named_failures():
+    def _read(self, who: CacheOwner, name: str) -> CachedResponse | None:
+        with redis_client.store_errors():
             sealed = cast("bytes | None", self._redis.hget(key_names.of_user(who.user_id, KIND), name))
         try:
-            kept = msgspec.msgpack.decode(self._ring.open(KIND, name, sealed), type=Kept) if sealed else None
-        except (CannotOpen, msgspec.MsgspecError):
+            kept = (
+                msgspec.msgpack.decode(self._ring.decrypt(KIND, name, sealed), type=CachedResponse) if sealed else None
+            )
+        except (CannotDecrypt, msgspec.MsgspecError):
             return None
         if kept:
             self._front.put(name, kept)
         return kept
 
-    def _save(self, who: Asker, name: str, kept: Kept) -> None:
+    def _save(self, who: CacheOwner, name: str, kept: CachedResponse) -> None:
         self._front.put(name, kept)
         names = [key_names.of_user(who.user_id, "tokens"), key_names.of_user(who.user_id, KIND)]
-        sealed = self._ring.seal(KIND, name, msgspec.msgpack.encode(kept))
+        sealed = self._ring.encrypt(KIND, name, msgspec.msgpack.encode(kept))
         try:
-            with redis_client.named_failures():
-                self._keep_script(names, [name, sealed, 2 * STALE_SECONDS, MOST])
+            with redis_client.store_errors():
+                self._keep_script(names, [name, sealed, 2 * STALE_SECONDS, MAX_ENTRIES])
         except StoreUnavailable as error:
             log.warning("answer not kept", extra={"detail": error.detail})
 
-    def _drop(self, who: Asker, name: str) -> None:
+    def _drop(self, who: CacheOwner, name: str) -> None:
         self._front.drop(name)
-        with redis_client.named_failures():
+        with redis_client.store_errors():
             self._redis.hdel(key_names.of_user(who.user_id, KIND), name)
 
     @contextmanager
-    def _flight(self, who: Asker, name: str) -> Iterator[bool]:
+    def _flight(self, who: CacheOwner, name: str) -> Iterator[bool]:
         """One at a time asks for ``name``. Gives whether somebody else was asking; whoever waited waits no more."""
         with self._lock:
             landed = self._flights.get(name)
@@ -224,9 +230,9 @@ class Answers:
             landed.set()
 
     @contextmanager
-    def _lease(self, who: Asker, name: str) -> Iterator[bool]:
+    def _lease(self, who: CacheOwner, name: str) -> Iterator[bool]:
         key, owner = key_names.of_user(who.user_id, f"{KIND}-lease", name), secrets.token_hex(8)
-        with redis_client.named_failures():
+        with redis_client.store_errors():
             mine = self._redis.set(key, owner, nx=True, px=int(LEASE_SECONDS * 1000))
             until = time.monotonic() + deadline.remaining(LEASE_SECONDS)
             while not mine and self._redis.exists(key) and time.monotonic() < until:
@@ -244,17 +250,17 @@ class Answers:
             log.warning("lease not given back", extra={"detail": error.detail})
 
 
-class Front:
+class LocalLRU:
     """The answers this process used last, up to so many bytes of memory."""
 
-    def __init__(self, most_bytes: int = FRONT_BYTES) -> None:
+    def __init__(self, most_bytes: int = LOCAL_BYTES) -> None:
         self._most = most_bytes
         self._lock = threading.Lock()
         self._bytes = 0
         #: By name: the answer and what it takes in memory.
-        self._kept: OrderedDict[str, tuple[Kept, int]] = OrderedDict()
+        self._kept: OrderedDict[str, tuple[CachedResponse, int]] = OrderedDict()
 
-    def get(self, name: str) -> Kept | None:
+    def get(self, name: str) -> CachedResponse | None:
         with self._lock:
             entry = self._kept.get(name)
             if entry is None:
@@ -262,7 +268,7 @@ class Front:
             self._kept.move_to_end(name)
             return entry[0]
 
-    def put(self, name: str, kept: Kept) -> None:
+    def put(self, name: str, kept: CachedResponse) -> None:
         size = _bytes_in_memory(name, kept)
         with self._lock:
             self._remove(name)
@@ -280,12 +286,12 @@ class Front:
             self._bytes -= entry[1]
 
 
-def _bytes_in_memory(name: str, kept: Kept) -> int:
+def _bytes_in_memory(name: str, kept: CachedResponse) -> int:
     texts = [name, kept.version, kept.etag, kept.body, *kept.headers.values()]
     return ENTRY_BYTES + sys.getsizeof(kept.headers) + sum(map(sys.getsizeof, texts))
 
 
-def _name(who: Asker, call: Call) -> str:
+def _name(who: CacheOwner, call: Call) -> str:
     """Of one person, one grant, one question, and what its asker can read."""
     asked = [call.headers.get(name, "") for name in ("Accept", "Accept-Encoding", "Accept-Language")]
     return key_names.digest("\n".join([who.user_id, who.grant_id, call.target, *asked]))

@@ -21,8 +21,8 @@ import redis
 
 from zoomapp.errors import NotFound, RateLimited, UpstreamError, ZoomRefused
 from zoomapp.store import key_names, redis_client
-from zoomapp.store.encryption import CannotOpen, KeyRing
-from zoomapp.store.user_records import Kept
+from zoomapp.store.encryption import CannotDecrypt, KeyRing
+from zoomapp.store.user_records import UserRecords
 
 log = logging.getLogger(__name__)
 
@@ -39,7 +39,7 @@ FAILED_SECONDS = 600
 
 
 @dataclass(frozen=True)
-class Pause:
+class FailurePause:
     """Zoom failed: nobody asks ``until`` that moment. ``failed`` is the failure's code."""
 
     until: float
@@ -60,7 +60,7 @@ class Snapshot:
     raw: msgspec.Raw
     at: float
     next_at: float
-    pause: Pause | None = None
+    pause: FailurePause | None = None
 
     @cached_property
     def body(self) -> Any:
@@ -72,14 +72,14 @@ class Snapshot:
         return self.pause.failure(now) if self.pause else None
 
 
-class Snapshots:
+class SharedPolls:
     """The shared answers of all accounts."""
 
     def __init__(self, client: redis.Redis, ring: KeyRing, clock: Callable[[], float]) -> None:
         self._redis = client
         self._ring = ring
-        self._kept = Kept(client, ring)
-        self._belongings = redis_client.Belongings(client)
+        self._kept = UserRecords(client, ring)
+        self._belongings = redis_client.UserKeys(client)
         self._leases = redis_client.Leases(client)
         self._clock = clock
 
@@ -135,7 +135,7 @@ class Snapshots:
             body = fetch()
         except UpstreamError as error:
             until = self._clock() + max(pause(), getattr(error, "retry_after", 0))
-            failed = self._stop(name, Pause(until, error.code, getattr(error, "daily", False)))
+            failed = self._stop(name, FailurePause(until, error.code, getattr(error, "daily", False)))
             if known is None:
                 raise
             return replace(known, next_at=until, pause=failed)
@@ -146,37 +146,37 @@ class Snapshots:
         self._kept.save(viewer, PROOF, self._clock(), PROOF_SECONDS, key_names.digest(name))
         return self._save(name, viewer, Snapshot(_raw(body), self._clock(), self._clock() + pause()))
 
-    def _load(self, name: str) -> tuple[Snapshot | None, Pause | None]:
-        sealed, pause = redis_client.read_together(self._redis, _key(name), _pause_key(name))
+    def _load(self, name: str) -> tuple[Snapshot | None, FailurePause | None]:
+        sealed, pause = redis_client.load_together(self._redis, _key(name), _pause_key(name))
         try:
-            found = msgspec.json.decode(self._ring.open(KIND, _key(name), sealed), type=Snapshot) if sealed else None
-        except (CannotOpen, msgspec.MsgspecError):
+            found = msgspec.json.decode(self._ring.decrypt(KIND, _key(name), sealed), type=Snapshot) if sealed else None
+        except (CannotDecrypt, msgspec.MsgspecError):
             log.warning("snapshot does not open")
             found = None
         if found and self._clock() - found.at >= KEEP_SECONDS:
             found = None
-        return found, msgspec.json.decode(pause, type=Pause) if pause else None
+        return found, msgspec.json.decode(pause, type=FailurePause) if pause else None
 
     def _save(self, name: str, viewer: str, snapshot: Snapshot) -> Snapshot:
         """Keep it for everybody who may have it, until the viewer whose token fetched it disconnects."""
-        sealed = self._ring.seal(KIND, _key(name), msgspec.json.encode(snapshot))
-        with redis_client.named_failures(), self._redis.pipeline(transaction=False) as pipe:
+        sealed = self._ring.encrypt(KIND, _key(name), msgspec.json.encode(snapshot))
+        with redis_client.store_errors(), self._redis.pipeline(transaction=False) as pipe:
             pipe.set(_key(name), sealed, ex=KEEP_SECONDS)
             pipe.delete(_pause_key(name))
             pipe.execute()
-        if self._belongings.lend(viewer, _key(name)) is redis_client.Put.NOT_CONNECTED:
+        if self._belongings.lend(viewer, _key(name)) is redis_client.WriteResult.NOT_CONNECTED:
             self._drop(name, everything=True)
         return snapshot
 
-    def _stop(self, name: str, pause: Pause) -> Pause:
+    def _stop(self, name: str, pause: FailurePause) -> FailurePause:
         seconds = math.ceil(pause.until - self._clock()) + FAILED_SECONDS
-        with redis_client.named_failures():
+        with redis_client.store_errors():
             self._redis.set(_pause_key(name), msgspec.json.encode(pause), ex=seconds)
         return pause
 
     def _drop(self, name: str, *, everything: bool) -> None:
         """Zoom answers again; ``everything``: what it answered must not stay."""
-        with redis_client.named_failures():
+        with redis_client.store_errors():
             self._redis.delete(_pause_key(name), *([_key(name)] if everything else []))
 
 
@@ -185,7 +185,7 @@ class _Look:
     """What is known, if this viewer may see it; how the last try failed; how long ago Zoom answered this viewer."""
 
     known: Snapshot | None
-    pause: Pause | None
+    pause: FailurePause | None
     age: float
 
 

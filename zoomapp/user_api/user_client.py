@@ -12,13 +12,13 @@ from urllib.parse import quote, urlencode, urlsplit
 import msgspec
 
 from zoomapp.errors import UpstreamError
-from zoomapp.log_setup import hashed
+from zoomapp.log_setup import hash_user_id
 from zoomapp.tokens.service import TokenService
-from zoomapp.user_api.quota_guard import Caller, Governor
+from zoomapp.user_api.quota_guard import Caller, QuotaGuard
 from zoomapp.user_api.refused_endpoints import RefusedEndpoints, endpoint_name
-from zoomapp.user_api.response_cache import Answers
-from zoomapp.zoom.client import SAFE, WHOLE_BYTES, Answer, Call, ZoomClient, decipher, lacks_scope
-from zoomapp.zoom.content_encoding import unpacked
+from zoomapp.user_api.response_cache import ResponseCache
+from zoomapp.zoom.client import SAFE, WHOLE_BYTES, Answer, Call, ZoomClient, lacks_scope, parse_response
+from zoomapp.zoom.content_encoding import decoded
 from zoomapp.zoom.models import Meeting, User, text
 from zoomapp.zoom.recordings import Recording
 
@@ -30,7 +30,7 @@ PAGE_SIZE = 300
 INVALID_ACCESS_TOKEN = 124
 
 
-class Gateway:
+class UserClient:
     """What ``user_id`` may do at Zoom. Pages and proxy share this one way."""
 
     def __init__(
@@ -39,8 +39,8 @@ class Gateway:
         tokens: TokenService,
         client: ZoomClient,
         record: bytes | None = None,
-        answers: Answers | None = None,
-        governor: Governor | None = None,
+        answers: ResponseCache | None = None,
+        governor: QuotaGuard | None = None,
         refused_endpoints: RefusedEndpoints | None = None,
     ) -> None:
         """``record``: the user's token record, if it was read a moment ago; it serves for the first call.
@@ -99,7 +99,7 @@ class Gateway:
             if refused and not still_refused:
                 refused.remove(*entry)
         if still_refused:
-            log.info("fresh access token refused", extra={"user": hashed(self.user_id), "endpoint": endpoint})
+            log.info("fresh access token refused", extra={"user": hash_user_id(self.user_id), "endpoint": endpoint})
         return answer
 
     def _ask(self, call: Call, token: str, record: bytes | None) -> Answer:
@@ -142,7 +142,7 @@ class Gateway:
         target = path + ("?" + urlencode(given) if given else "")
         headers = {"Content-Type": "application/json"} if body is not None else {}
         sent = msgspec.json.encode(body) if body is not None else b""
-        return decipher(self.send(Call(method, target, headers, sent)), self._client.clock())
+        return parse_response(self.send(Call(method, target, headers, sent)), self._client.clock())
 
     # Endpoints: a short method each.
 
@@ -240,7 +240,7 @@ def refuses_token(answer: Answer) -> bool:
     if not 400 <= answer.status < 500 or answer.status == 429:
         return False
     encoding = answer.headers.get("Content-Encoding", "")
-    body = (unpacked(encoding, answer.fill(), WHOLE_BYTES) or b"").decode("utf-8", "replace")
+    body = (decoded(encoding, answer.fill(), WHOLE_BYTES) or b"").decode("utf-8", "replace")
     return not lacks_scope(body) and (answer.status == 401 or _error_code(body) == INVALID_ACCESS_TOKEN)
 
 

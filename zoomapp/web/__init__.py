@@ -34,7 +34,7 @@ from zoomapp.web.pages import (
     styleguide,
     tools,
 )
-from zoomapp.web.sessions import SealedSessions
+from zoomapp.web.sessions import EncryptedSessions
 from zoomapp.zoom import call_trace
 
 
@@ -43,7 +43,7 @@ def init_app(app: Flask) -> None:
     # Two slashes are two slashes: a redirect that folds them would break a meeting UUID.
     app.url_map.merge_slashes = False
     app.url_map.strict_slashes = False
-    app.session_interface = sessions = SealedSessions(app, parts.redis, parts.ring)
+    app.session_interface = sessions = EncryptedSessions(app, parts.redis, parts.key_ring)
 
     csrf.init_app(app, parts.settings.public_url)
     request_body.init_app(app)
@@ -83,12 +83,12 @@ def init_app(app: Flask) -> None:
             begin_request()
         return flask_app(environ, start_response)
 
-    front = proxy_middleware.Lane(begin_and_answer, parts, sessions, begin_request)
+    front = proxy_middleware.ProxyMiddleware(begin_and_answer, parts, sessions, begin_request)
     app.wsgi_app = last_resort.LastResort(front, parts.settings)  # type: ignore[method-assign]
 
 
 def begin_request() -> None:
     """From here on this context is that of one request."""
-    log_setup.begin()
-    deadline.begin()
-    call_trace.begin()
+    log_setup.start_request()
+    deadline.start()
+    call_trace.start()

@@ -7,8 +7,8 @@ from typing import Any
 from flask import Blueprint, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
-from zoomapp.auth.pending_signins import began_in_client
-from zoomapp.auth.used_contexts import ContextUses
+from zoomapp.auth.pending_signins import started_in_client
+from zoomapp.auth.used_contexts import UsedContexts
 from zoomapp.config import FRONTEND_PATH
 from zoomapp.errors import ContextRefused, SignInDenied, SignInError, StateMismatch, ZoomAppError
 from zoomapp.web.components import form_drafts
@@ -54,7 +54,7 @@ def enter(blob: str) -> str:
     The same context again from that session, soon after, leads to the same page and changes nothing.
     """
     parts = services()
-    uses, now = ContextUses(parts.redis, parts.clock), parts.clock()
+    uses, now = UsedContexts(parts.redis, parts.clock), parts.clock()
     opened = open_context(blob, parts.settings.zoom_client_id, parts.settings.zoom_client_secret, now)
     # A context has no nonce: remembering it until it expires is what keeps it from being used twice. Its text can be
     # spelled in many ways (padding, alphabet, spare bits of the last character), its bytes in one.
@@ -131,7 +131,7 @@ def callback() -> ResponseReturnValue:
         raise SignInDenied(f"error={request.args['error'][:40]}")
     if not code:
         raise SignInError("neither code nor error")
-    if not state or began_in_client(state):
+    if not state or started_in_client(state):
         return _restart()
     who, begun = services().signin.finish_web(browser(), code, state)
     open_session(who)

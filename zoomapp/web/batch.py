@@ -20,8 +20,8 @@ from flask.typing import ResponseReturnValue
 from zoomapp.errors import BadRequest, Busy, TooLarge, ZoomAppError
 from zoomapp.log_setup import request_id
 from zoomapp.user_api.fair_pool import FairPool
-from zoomapp.user_api.user_client import Gateway
-from zoomapp.web.current_user import gateway, services
+from zoomapp.user_api.user_client import UserClient
+from zoomapp.web.current_user import services, user_client
 from zoomapp.web.middleware.request_json import json_body
 from zoomapp.web.proxy import Relayed, incoming
 from zoomapp.zoom.client import WHOLE_BYTES, Call
@@ -59,7 +59,7 @@ class Batch(msgspec.Struct, frozen=True):
 def run() -> ResponseReturnValue:
     """All answers, in the order of the questions. Raises NotSignedIn, BadRequest, TooLarge, Busy."""
     # Before the body: a stranger may not make us read one.
-    who, now = gateway(), services().clock()
+    who, now = user_client(), services().clock()
     wanted = _wanted()
     # Each call runs in a copy of this request's context: its deadline, its id, the list its calls are noted in.
     answers = _pool.run(who.user_id, [partial(_answer, who, each, now) for each in wanted])
@@ -76,7 +76,7 @@ def _wanted() -> list[Wanted]:
     return [Wanted(each) if isinstance(each, str) else each for each in asked]
 
 
-def _answer(who: Gateway, wanted: Wanted, now: float) -> tuple[int, Iterable[tuple[str, str]], Any]:
+def _answer(who: UserClient, wanted: Wanted, now: float) -> tuple[int, Iterable[tuple[str, str]], Any]:
     """Status, headers and body of one read; a failure of ours in the words the proxy would use."""
     try:
         if wanted.method != "GET":

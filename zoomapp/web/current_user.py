@@ -9,8 +9,8 @@ from flask import current_app, g, session
 
 from zoomapp.errors import NotSignedIn, StoreUnavailable
 from zoomapp.services import Services
-from zoomapp.user_api.user_client import Gateway
-from zoomapp.web.sessions import SealedSessions, Session
+from zoomapp.user_api.user_client import UserClient
+from zoomapp.web.sessions import EncryptedSessions, Session
 
 #: What a browser keeps when another person signs in: how it looks, and which sign-ins it began.
 KEPT = ("browser", "theme")
@@ -28,12 +28,12 @@ def user_id() -> str | None:
     return this_session().user()
 
 
-def gateway() -> Gateway:
+def user_client() -> UserClient:
     """Zoom as the signed-in person sees it. Raises NotSignedIn, StoreUnavailable."""
     if (who := user_id()) is None:
         raise NotSignedIn("no user in the session")
     # Who comes by a link may be somebody else in this browser's session.
-    return services().gateway(who, None if came_by_link() else this_session().tokens)
+    return services().user_client(who, None if came_by_link() else this_session().tokens)
 
 
 def browser() -> str:
@@ -70,7 +70,7 @@ def open_session(user_id: str) -> None:
     session.clear()
     session.update(kept)
     session["user_id"] = user_id
-    cast(SealedSessions, current_app.session_interface).regenerate(this_session())
+    cast(EncryptedSessions, current_app.session_interface).regenerate(this_session())
 
 
 def open_guest_session() -> None:
@@ -79,7 +79,7 @@ def open_guest_session() -> None:
     session.clear()
     session.update(kept)
     session["guest"] = True
-    cast(SealedSessions, current_app.session_interface).regenerate(this_session())
+    cast(EncryptedSessions, current_app.session_interface).regenerate(this_session())
 
 
 def end_session() -> None:

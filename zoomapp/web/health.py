@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
-from zoomapp.store.redis_client import named_failures
+from zoomapp.store.redis_client import store_errors
 from zoomapp.web.current_user import services
 
 bp = Blueprint("health", __name__)
@@ -20,6 +20,6 @@ def healthz() -> ResponseReturnValue:
 @bp.get("/readyz")
 def readyz() -> ResponseReturnValue:
     """200, or 503 with what is missing. Redis only: Zoom being away does not make us unready."""
-    with named_failures():
+    with store_errors():
         services().redis.ping()
     return {"status": "ok"}

@@ -10,9 +10,9 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 
 from zoomapp.errors import BadRequest
-from zoomapp.store.one_time_links import Handed
-from zoomapp.web.components.notice import Trouble
-from zoomapp.web.current_user import act_by_link, gateway, services
+from zoomapp.store.one_time_links import OneTimeLinks
+from zoomapp.web.components.notice import Notice
+from zoomapp.web.current_user import act_by_link, services, user_client
 from zoomapp.web.middleware.request_json import json_object
 
 bp = Blueprint("handover", __name__)
@@ -24,7 +24,7 @@ FILES = frozenset({"files.show", "recordings.spreadsheet", "download.one_file", 
 @bp.post("/files")
 def hand_over() -> ResponseReturnValue:
     """A link to one of our files for a browser that nobody is signed in to: good once, for a minute."""
-    who = gateway().user_id
+    who = user_client().user_id
     path, _mark, query = str(json_object().get("address", "")).partition("?")
     if not _is_file(unquote(path)):
         raise BadRequest("not the address of a file")
@@ -44,7 +44,7 @@ def by_link() -> ResponseReturnValue | None:
     who = _handed().take(secret, f"{request.path}?{query}") if request.method == "GET" else None
     if who is None:
         words = _("It works once, and for a minute. Ask for a new one in Zoom.")
-        notice = Trouble("info", "info", _("This link was used, or is too old"), words)
+        notice = Notice("info", "info", _("This link was used, or is too old"), words)
         return render_template("pages/trouble.html", title=_("Download"), notice=notice), 410
     act_by_link(who)
     return None
@@ -58,5 +58,5 @@ def _is_file(path: str) -> bool:
     return endpoint in FILES
 
 
-def _handed() -> Handed:
-    return Handed(services().redis, services().ring)
+def _handed() -> OneTimeLinks:
+    return OneTimeLinks(services().redis, services().key_ring)

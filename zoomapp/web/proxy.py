@@ -16,14 +16,14 @@ from werkzeug.datastructures import Headers
 from zoomapp.errors import BadRequest, NotSignedIn, RateLimited, UpstreamError
 from zoomapp.log_setup import request_id
 from zoomapp.services import Services
-from zoomapp.user_api.response_cache import Asker
-from zoomapp.user_api.user_client import Gateway
+from zoomapp.user_api.response_cache import CacheOwner
+from zoomapp.user_api.user_client import UserClient
 from zoomapp.web.current_user import services, this_session
 from zoomapp.web.middleware.request_body import read_body
 from zoomapp.web.sessions import Session
-from zoomapp.zoom.cacheable import seconds_kept
-from zoomapp.zoom.client import NO_BODY, WHOLE_BYTES, Answer, Call, limited
-from zoomapp.zoom.content_encoding import unpacked
+from zoomapp.zoom.cacheable import cache_seconds
+from zoomapp.zoom.client import NO_BODY, WHOLE_BYTES, Answer, Call, rate_limit_error
+from zoomapp.zoom.content_encoding import decoded
 from zoomapp.zoom.request_target import PREFIX, relay_target
 
 bp = Blueprint("proxy", __name__)
@@ -101,19 +101,21 @@ def relay(parts: Services, session: Session, environ: MutableMapping[str, Any]) 
     if (who := session.user()) is None:
         raise NotSignedIn("no user in the session")
     call = _outgoing(environ, target)
-    way = parts.gateway(who, session.tokens)
-    seconds = seconds_kept(call.path) if call.method == "GET" else 0
+    way = parts.user_client(who, session.tokens)
+    seconds = cache_seconds(call.path) if call.method == "GET" else 0
     wish = environ.get("HTTP_CACHE_CONTROL", "").lower() if seconds else ""
     if not seconds or "no-store" in wish:
         return incoming(way.send(call), call.method, parts.clock())
-    asker = Asker(who, parts.tokens.load(who, session.tokens).grant_id, session.version)
+    asker = CacheOwner(who, parts.tokens.load(who, session.tokens).grant_id, session.version)
     anew = "no-cache" in wish or "max-age=0" in wish
     return _kept(parts, asker, way, call, seconds, anew=anew, known=environ.get("HTTP_IF_NONE_MATCH", ""))
 
 
-def _kept(parts: Services, asker: Asker, way: Gateway, call: Call, seconds: int, *, anew: bool, known: str) -> Relayed:
+def _kept(
+    parts: Services, asker: CacheOwner, way: UserClient, call: Call, seconds: int, *, anew: bool, known: str
+) -> Relayed:
     """The answer from a moment ago, or Zoom's; ``X-Cache`` says which. 304 to whoever has it already."""
-    served = parts.answers.get(asker, call, seconds, lambda: way.send(call), anew=anew)
+    served = parts.response_cache.get(asker, call, seconds, lambda: way.send(call), anew=anew)
     told = {"X-Cache": served.state}
     relayed = incoming(served.answer, call.method, parts.clock()) if served.answer is not None else None
     if served.kept is not None:
@@ -174,7 +176,7 @@ def _refuse_without_json(answer: Answer, body: bytes | None, method: str) -> Non
     """A failure of Zoom's that does not say what is wrong. Raises UpstreamError."""
     is_json = "json" in answer.headers.get("Content-Type", "").lower()
     if is_json and method != "HEAD":
-        text = unpacked(answer.headers.get("Content-Encoding", ""), body or b"", WHOLE_BYTES)
+        text = decoded(answer.headers.get("Content-Encoding", ""), body or b"", WHOLE_BYTES)
         try:
             msgspec.json.decode(text or b"")
         except (msgspec.DecodeError, ValueError, RecursionError):
@@ -187,7 +189,7 @@ def _refuse_without_json(answer: Answer, body: bytes | None, method: str) -> Non
 def _slow_down(answer: Answer, now: float) -> Relayed:
     """Zoom's words and number, ours for the wait: whole seconds, whatever form Zoom sent."""
     headers = {name: answer.headers[name] for name in DOWN if name.startswith("X-") and name in answer.headers}
-    error = limited(answer, now)
+    error = rate_limit_error(answer, now)
     answer.close()
     return _limited(error, error.detail or error.message, headers)
 

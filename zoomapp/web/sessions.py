@@ -27,7 +27,7 @@ from werkzeug.sansio.http import parse_cookie
 from zoomapp.config import FRONTEND_PATH
 from zoomapp.errors import StoreUnavailable
 from zoomapp.store import key_names, redis_client
-from zoomapp.store.encryption import CannotOpen, KeyRing
+from zoomapp.store.encryption import CannotDecrypt, KeyRing
 from zoomapp.tokens.store import KIND as TOKENS
 from zoomapp.zoom.request_target import PREFIX
 
@@ -65,7 +65,7 @@ class Session(RedisSession):
         return user_id
 
 
-class SealedSessions(RedisSessionInterface):
+class EncryptedSessions(RedisSessionInterface):
     session_class = Session
 
     def __init__(self, app: Flask, client: redis.Redis, ring: KeyRing) -> None:
@@ -146,32 +146,32 @@ class SealedSessions(RedisSessionInterface):
         store_id, *besides = _keys(sid)
         if not path.startswith(PREFIX):
             return self._retrieve_session_data(store_id), None, None
-        sealed, tokens, version = redis_client.read_together(self.client, store_id, *besides)
+        sealed, tokens, version = redis_client.load_together(self.client, store_id, *besides)
         return self._opened(store_id, sealed), tokens, version
 
     def _retrieve_session_data(self, store_id: str) -> dict[str, Any] | None:
-        return self._opened(store_id, redis_client.read(self.client, store_id))
+        return self._opened(store_id, redis_client.load(self.client, store_id))
 
     def _opened(self, store_id: str, sealed: bytes | None) -> dict[str, Any] | None:
         if sealed is None:
             return None
         try:
-            return msgspec.json.decode(self._ring.open(KIND, store_id, sealed), type=dict[str, Any])
-        except (CannotOpen, msgspec.MsgspecError):
+            return msgspec.json.decode(self._ring.decrypt(KIND, store_id, sealed), type=dict[str, Any])
+        except (CannotDecrypt, msgspec.MsgspecError):
             return None
 
     def _delete_session(self, store_id: str) -> None:
-        with redis_client.named_failures():
+        with redis_client.store_errors():
             self.client.delete(store_id)
 
     def _write(self, session: Session, content: dict[str, Any]) -> bool:
         """Whether it was written: a session we read and somebody ended meanwhile does not come back to life."""
         store_id = self._get_store_id(session.sid)
-        sealed = self._ring.seal(KIND, store_id, msgspec.json.encode({**content, "at": int(time.time())}))
-        with redis_client.named_failures():
+        sealed = self._ring.encrypt(KIND, store_id, msgspec.json.encode({**content, "at": int(time.time())}))
+        with redis_client.store_errors():
             written = self.client.set(store_id, sealed, ex=self._seconds(content), xx=session.stored)
             if written and not session.stored and "user_id" in content:
-                redis_client.list_key(self.client, content["user_id"], store_id)
+                redis_client.add_user_key(self.client, content["user_id"], store_id)
         return bool(written)
 
     def _send_cookie(self, app: Flask, response: Response, value: str, seconds: int) -> None:

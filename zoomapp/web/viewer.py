@@ -13,8 +13,8 @@ from zoomapp import dates
 from zoomapp.errors import StoreUnavailable, TokenError, ZoomAppError
 from zoomapp.store import preferences
 from zoomapp.store.preferences import Preferences
-from zoomapp.store.user_records import Kept
-from zoomapp.web.current_user import gateway, services, user_id
+from zoomapp.store.user_records import UserRecords
+from zoomapp.web.current_user import services, user_client, user_id
 from zoomapp.zoom.models import User
 
 PROFILE_SECONDS, NO_PROFILE_SECONDS = 900, 60
@@ -48,8 +48,8 @@ class Viewer:
         return dates.find_zone(self.zone_name) or UTC
 
 
-def kept() -> Kept:
-    return Kept(services().redis, services().ring)
+def user_records() -> UserRecords:
+    return UserRecords(services().redis, services().key_ring)
 
 
 def now() -> datetime:
@@ -74,7 +74,7 @@ def do_not_ask_zoom() -> None:
 
 def connected() -> None:
     """Nothing, for whoever may still use Zoom. Raises what keeps them from it before they fill in a form in vain."""
-    who = gateway().user_id
+    who = user_client().user_id
     viewer()
     services().tokens.load(who)
 
@@ -87,16 +87,16 @@ def _viewer() -> Viewer:
         who = None
     if who is None:
         return Viewer(browser_zone=zone)
-    records = kept()
+    records = user_records()
     return Viewer(_profile(records, who), preferences.load(records, who), zone)
 
 
-def _profile(records: Kept, who: str) -> User:
+def _profile(records: UserRecords, who: str) -> User:
     found: Any = records.load(who, "profile")
     if isinstance(found, dict):
         return User.from_api(found)
     try:
-        user, seconds = gateway().me(), PROFILE_SECONDS
+        user, seconds = user_client().me(), PROFILE_SECONDS
     except TokenError:
         return User(who)
     except ZoomAppError:

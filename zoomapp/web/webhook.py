@@ -37,16 +37,16 @@ def _receive(secret: str, body: bytes) -> ResponseReturnValue:
     if not signed:
         return _unverified(event)
     response = Response(status=204)
-    if parts.events.take_in(event):
-        response.call_on_close(parts.events.work_off)
+    if parts.webhook_queue.take_in(event):
+        response.call_on_close(parts.webhook_queue.work_off)
     return response
 
 
 @bp.after_app_request
 def look_for_what_was_left(response: Response) -> Response:
     """Events that an ended worker left are worked off by the next ones, after an answer, whatever server runs us."""
-    if services().events.is_due():
-        response.call_on_close(services().events.work_off)
+    if services().webhook_queue.is_due():
+        response.call_on_close(services().webhook_queue.work_off)
     return response
 
 
@@ -76,5 +76,5 @@ def _unverified(event: dict[str, Any]) -> ResponseReturnValue:
     if event.get("event") != "app_deauthorized":
         raise BadSignature(str(event.get("event"))[:60])
     response = Response(status=204)
-    response.call_on_close(lambda: parts.events.look_into(event))
+    response.call_on_close(lambda: parts.webhook_queue.look_into(event))
     return response

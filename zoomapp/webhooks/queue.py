@@ -20,12 +20,12 @@ import msgspec
 import redis
 
 from zoomapp.errors import NotAuthorized, SessionExpired, TokenError, ZoomAppError, ZoomRefused
-from zoomapp.log_setup import hashed
+from zoomapp.log_setup import hash_user_id
 from zoomapp.store import key_names, redis_client
-from zoomapp.store.encryption import CannotOpen, KeyRing
-from zoomapp.store.redis_client import named_failures
+from zoomapp.store.encryption import CannotDecrypt, KeyRing
+from zoomapp.store.redis_client import store_errors
 from zoomapp.tokens.service import TokenService
-from zoomapp.user_api.user_client import Gateway
+from zoomapp.user_api.user_client import UserClient
 
 log = logging.getLogger(__name__)
 
@@ -56,7 +56,7 @@ return 1
 Handler = Callable[[dict[str, Any]], None]
 
 
-class Events:
+class WebhookQueue:
     """The queue of events, and who handles which."""
 
     def __init__(
@@ -64,7 +64,7 @@ class Events:
         client: redis.Redis,
         ring: KeyRing,
         tokens: TokenService,
-        gateway: Callable[[str], Gateway],
+        gateway: Callable[[str], UserClient],
         client_id: str,
     ) -> None:
         self._redis = client
@@ -81,8 +81,8 @@ class Events:
     def take_in(self, event: dict[str, Any]) -> bool:
         """Queue an event to be worked off. False when it was here before. Raises StoreUnavailable."""
         seen = f"{SEEN}:{key_names.digest(msgspec.json.encode(event, order='sorted'))}"
-        sealed = self._ring.seal(KIND, "", msgspec.json.encode(event))
-        with named_failures():
+        sealed = self._ring.encrypt(KIND, "", msgspec.json.encode(event))
+        with store_errors():
             return bool(self._take_in([seen, QUEUE], [secrets.token_hex(8), sealed, SEEN_SECONDS]))
 
     def watch(self) -> None:
@@ -108,7 +108,7 @@ class Events:
         """
         owner = secrets.token_hex(8)
         try:
-            with named_failures():
+            with store_errors():
                 while self._redis.llen(QUEUE):
                     if not self._leases.take(LEASE, owner, LEASE_SECONDS):
                         return False
@@ -130,8 +130,8 @@ class Events:
 
     def _handle(self, sealed: bytes) -> None:
         try:
-            event = msgspec.json.decode(self._ring.open(KIND, "", sealed), type=dict[str, Any])
-        except (CannotOpen, msgspec.MsgspecError):
+            event = msgspec.json.decode(self._ring.decrypt(KIND, "", sealed), type=dict[str, Any])
+        except (CannotDecrypt, msgspec.MsgspecError):
             log.error("a queued event does not open")
             return
         name = str(event.get("event", ""))
@@ -162,7 +162,7 @@ class Events:
             return
         try:
             if self._tokens.load(user_id).granted_at > _removed_at(event):
-                log.info("deauthorization outdated", extra={"user": hashed(user_id)})
+                log.info("deauthorization outdated", extra={"user": hash_user_id(user_id)})
                 return
         except (NotAuthorized, SessionExpired):
             pass
@@ -178,12 +178,12 @@ class Events:
             return
         try:
             # Only for users with a record: strangers must not make us write a key per id they claim.
-            if self._tokens.store.load(user_id) and redis_client.first_time(
+            if self._tokens.store.load(user_id) and redis_client.claim_once(
                 self._redis, "probe", user_id, PROBE_SECONDS
             ):
                 self._forget_if_ended(user_id)
         except ZoomAppError as error:
-            log.info("unverified deauthorization", extra={"user": hashed(user_id), "detail": error.detail})
+            log.info("unverified deauthorization", extra={"user": hash_user_id(user_id), "detail": error.detail})
 
     def _forget_if_ended(self, user_id: str) -> None:
         with contextlib.suppress(SessionExpired, ZoomRefused):

@@ -17,35 +17,35 @@ LIMIT_HEADERS = (
 _calls: ContextVar[list[dict[str, Any]] | None] = ContextVar("calls", default=None)
 
 
-def begin() -> None:
+def start() -> None:
     """Gather from here on, in this context."""
     _calls.set([])
 
 
-def note(method: str, path: str, status: int, milliseconds: float, headers: Mapping[str, str]) -> None:
+def record_call(method: str, path: str, status: int, milliseconds: float, headers: Mapping[str, str]) -> None:
     """One call that was answered, or with status 0 was not. ``path``: without its query."""
     metrics.upstream(method, path, status, milliseconds / 1000, headers)
     limits = {name: value for name in LIMIT_HEADERS if (value := headers.get(name)) is not None}
     _add(method, path, status, milliseconds, headers.get("x-zm-trackingid", ""), limits, cached=False)
 
 
-def note_cached(method: str, path: str) -> None:
+def record_cache_hit(method: str, path: str) -> None:
     """One call that was spared, because its answer lay at hand."""
     metrics.cache_hit()
     _add(method, path, 200, 0.0, "", {}, cached=True)
 
 
-def so_far() -> list[dict[str, Any]]:
+def calls() -> list[dict[str, Any]]:
     """What was gathered until now; it stays."""
     return list(_calls.get() or [])
 
 
 def last_limits() -> dict[str, str]:
     """What Zoom said of its limits last; empty where nothing is gathered, or nothing was said."""
-    return next((call["limits"] for call in reversed(so_far()) if call["limits"]), {})
+    return next((call["limits"] for call in reversed(calls()) if call["limits"]), {})
 
 
-def taken() -> list[dict[str, Any]]:
+def take_calls() -> list[dict[str, Any]]:
     """What was gathered, once."""
     calls = _calls.get() or []
     _calls.set(None)

@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from zoomapp.zoom.client import Answer, Call, ZoomClient, decipher
+from zoomapp.zoom.client import Answer, Call, ZoomClient, parse_response
 from zoomapp.zoom.oauth import TokenSet, ZoomOAuth
 
 #: A token is replaced this early.
@@ -69,5 +69,5 @@ class Chatbot:
             return known.access_token
 
     def _message_id(self, answer: Answer) -> str:
-        said = decipher(answer, self._client.clock())
+        said = parse_response(answer, self._client.clock())
         return str(said.get("message_id", "")) if isinstance(said, dict) else ""

@@ -26,13 +26,13 @@ from zoomapp.errors import (
     UpstreamTimeout,
     ZoomRefused,
 )
-from zoomapp.fastpath.http1 import Reply
+from zoomapp.fastpath.http1 import RawResponse
 from zoomapp.urls import UnsafeAddress, Url, parse, resolve
 from zoomapp.zoom import call_trace
 from zoomapp.zoom.addresses import ZoomHosts
-from zoomapp.zoom.content_encoding import unpacked
+from zoomapp.zoom.content_encoding import decoded
 from zoomapp.zoom.rate_limits import is_daily, retry_after_seconds
-from zoomapp.zoom.transport import ExactAdapter, bounded
+from zoomapp.zoom.transport import ExactTargetAdapter, bounded
 
 log = logging.getLogger(__name__)
 
@@ -118,7 +118,7 @@ class Answer:
         if not body.strip():
             return None
         try:
-            return msgspec.json.decode(unpacked(self.headers.get("Content-Encoding", ""), body, JSON_BYTES) or b"")
+            return msgspec.json.decode(decoded(self.headers.get("Content-Encoding", ""), body, JSON_BYTES) or b"")
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             raise UpstreamError(f"answer {self.status} is not JSON") from error
 
@@ -130,7 +130,9 @@ class Answer:
         self._raw.release_conn()
 
     def _next(self, size: int) -> bytes:
-        if isinstance(self._raw, Reply) and self._raw.complete:  # nothing to wait for, nothing that could break off
+        if (
+            isinstance(self._raw, RawResponse) and self._raw.complete
+        ):  # nothing to wait for, nothing that could break off
             piece = self._raw.read(size)
             self._ended = not self._raw.left
             return piece
@@ -177,10 +179,10 @@ class ZoomClient:
         try:
             answer = self._deliver(call, access_token)
         except requests.RequestException as error:
-            call_trace.note(call.method, call.path, 0, (time.monotonic() - began) * 1000, {})
+            call_trace.record_call(call.method, call.path, 0, (time.monotonic() - began) * 1000, {})
             raise _no_answer(f"{call.method} {call.template}", error) from error
         milliseconds = (time.monotonic() - began) * 1000
-        call_trace.note(call.method, call.path, answer.status, milliseconds, answer.headers)
+        call_trace.record_call(call.method, call.path, answer.status, milliseconds, answer.headers)
         if log.isEnabledFor(logging.DEBUG):
             facts = {"method": call.method, "path": call.template, "status": answer.status}
             facts |= {"milliseconds": round(milliseconds, 1), "tracking_id": answer.tracking_id}
@@ -232,7 +234,7 @@ class ZoomClient:
 
     def _attempt(self, call: Call, headers: dict[str, str]) -> Answer:
         adapter = self._adapter
-        if isinstance(adapter, ExactAdapter):
+        if isinstance(adapter, ExactTargetAdapter):
             reply = adapter.exchange(call.method, self.host, call.target, headers, call.body, _timeout())
             return Answer(reply.status, reply.headers, reply, call.method)
         request = _prepared(call.method, self.host + call.target, headers, call.body)
@@ -280,7 +282,7 @@ def _timeout() -> tuple[float, float]:
     return min(CONNECT_SECONDS, seconds), seconds
 
 
-def decipher(answer: Answer, now: float) -> Any:
+def parse_response(answer: Answer, now: float) -> Any:
     """The answer's JSON (None for 202 and 204), or the named failure Zoom meant.
 
     Raises MissingScope, PlanRequired, InvalidFields, NotFound, RateLimited, UpstreamError or ZoomRefused.
@@ -290,7 +292,7 @@ def decipher(answer: Answer, now: float) -> Any:
         answer.close()
         raise UpstreamError(f"Zoom answered {answer.status}")
     if answer.status == 429:
-        raise limited(answer, now)
+        raise rate_limit_error(answer, now)
     body = answer.json()
     refusal = isinstance(body, dict) and isinstance(body.get("code"), int) and "message" in body
     if answer.status < 300 and not (refusal and body["code"] in (200, 300)):
@@ -299,7 +301,7 @@ def decipher(answer: Answer, now: float) -> Any:
     raise _refusal(answer.status, code, message, body)
 
 
-def limited(answer: Answer, now: float) -> RateLimited:
+def rate_limit_error(answer: Answer, now: float) -> RateLimited:
     """What a 429 means, also when its body is not what Zoom sends. ``detail``: Zoom's words."""
     try:
         body = answer.json()

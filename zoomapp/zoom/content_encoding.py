@@ -8,7 +8,7 @@ import zlib
 MAX_MEMBERS = 16
 
 
-def unpacked(encoding: str, body: bytes, most_bytes: int) -> bytes | None:
+def decoded(encoding: str, body: bytes, most_bytes: int) -> bytes | None:
     """The body as text, all gzip members of it; None if that is broken, larger, or in another encoding."""
     if encoding in ("", "identity"):
         return body

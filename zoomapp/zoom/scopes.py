@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Use:
+class ScopeUse:
     """``scope`` is the granular name, ``classic`` what older apps have instead; ``pages`` are the routes that need it.
 
     ``required``: without it the app makes no sense. Everything else a person may decline, and loses that part only.
@@ -44,81 +44,96 @@ class Use:
 
 PRO = "Cloud recording needs a Pro plan or higher."
 
-READ_USER = Use("user:read:user", "user:read", "show your name and time zone", ("/",), required=True)
-LIST_MEETINGS = Use(
+READ_USER = ScopeUse("user:read:user", "user:read", "show your name and time zone", ("/",), required=True)
+LIST_MEETINGS = ScopeUse(
     "meeting:read:list_meetings", "meeting:read", "list your meetings", ("/", "/meetings", "/participants")
 )
-READ_MEETING = Use(
+READ_MEETING = ScopeUse(
     "meeting:read:meeting", "meeting:read", "show a meeting", ("/meetings/<meeting_id>", "/meetings/<meeting_id>.ics")
 )
-READ_INVITATION = Use(
+READ_INVITATION = ScopeUse(
     "meeting:read:invitation",
     "meeting:read",
     "read a meeting’s invitation",
     ("/meetings/<meeting_id>/invitation",),
 )
-CREATE_MEETING = Use("meeting:write:meeting", "meeting:write", "schedule meetings", ("/meetings/new",))
-UPDATE_MEETING = Use(
+CREATE_MEETING = ScopeUse("meeting:write:meeting", "meeting:write", "schedule meetings", ("/meetings/new",))
+UPDATE_MEETING = ScopeUse(
     "meeting:update:meeting", "meeting:write", "save a meeting’s settings", ("/meetings/<meeting_id>",)
 )
-DELETE_MEETING = Use("meeting:delete:meeting", "meeting:write", "delete a meeting", ("/meetings/<meeting_id>/delete",))
-LIST_PAST = Use(
+DELETE_MEETING = ScopeUse(
+    "meeting:delete:meeting", "meeting:write", "delete a meeting", ("/meetings/<meeting_id>/delete",)
+)
+LIST_PAST_PARTICIPANTS = ScopeUse(
     "meeting:read:list_past_participants",
     "meeting:read",
     "list who was in a past meeting",
     ("/participants/<key>",),
     "This needs a Pro plan or higher.",
 )
-HELD = Use("meeting:read:past_meeting", "meeting:read", "show a past meeting", ("/participants/<key>",))
-LIST_TIMES = Use(
+READ_PAST_MEETING = ScopeUse(
+    "meeting:read:past_meeting", "meeting:read", "show a past meeting", ("/participants/<key>",)
+)
+LIST_PAST_INSTANCES = ScopeUse(
     "meeting:read:list_past_instances",
     "meeting:read",
     "list when a meeting was held",
     ("/participants/<key>/times",),
 )
-REPORT = Use(
+READ_REPORT = ScopeUse(
     "report:read:list_meeting_participants:admin",
     "report:read:admin",
     "read Zoom’s attendance report",
     ("/participants/<key>",),
     "Reports need a Pro plan or higher.",
 )
-HEAR = Use(
+READ_PARTICIPANT = ScopeUse(
     "meeting:read:participant",
     "meeting:read",
     "hear who comes to your meetings and leaves them",
     ("/api/zoomapp/webhook",),
 )
-LIST_LIVE = Use(
+LIST_LIVE_PARTICIPANTS = ScopeUse(
     "dashboard:read:list_meeting_participants:admin",
     "dashboard_meetings:read:admin",
     "list participants live",
     ("/", "/participants", "/participants/<key>"),
     "Live participants need a Business plan.",
 )
-LIST_RECORDINGS = Use(
+LIST_RECORDINGS = ScopeUse(
     "cloud_recording:read:list_user_recordings",
     "recording:read",
     "list recordings",
     ("/", "/recordings", "/recordings.csv", "/recordings/trash", "/recordings/storage"),
     PRO,
 )
-READ_RECORDING = Use(
+READ_RECORDING = ScopeUse(
     "cloud_recording:read:list_recording_files",
     "recording:read",
     "open a recording’s files",
     ("/recordings/<key>/<file>", "/recordings/<key>/passcode"),
     PRO,
 )
-SEND_CHAT = Use("imchat:bot", "imchat:bot", "send Team Chat messages", ("/tools",))
-IN_MEETING = Use(
+SEND_CHAT = ScopeUse("imchat:bot", "imchat:bot", "send Team Chat messages", ("/tools",))
+IN_MEETING = ScopeUse(
     "zoomapp:inmeeting", "zoomapp:inmeeting", "open beside a meeting", ("/api/zoomapp/home",), required=True
 )
 
 #: In the order in which people are told.
 ALL = (
     *(READ_USER, LIST_MEETINGS, READ_MEETING, READ_INVITATION, CREATE_MEETING, UPDATE_MEETING, DELETE_MEETING),
-    *(HELD, LIST_PAST, LIST_TIMES, HEAR, LIST_LIVE, REPORT, LIST_RECORDINGS, READ_RECORDING, SEND_CHAT, IN_MEETING),
+    *(
+        READ_PAST_MEETING,
+        LIST_PAST_PARTICIPANTS,
+        LIST_PAST_INSTANCES,
+        READ_PARTICIPANT,
+        LIST_LIVE_PARTICIPANTS,
+        READ_REPORT,
+        LIST_RECORDINGS,
+        READ_RECORDING,
+        SEND_CHAT,
+        IN_MEETING,
+    ),
 )
 
 
@@ -132,7 +147,7 @@ def is_classic(granted: Iterable[str]) -> bool:
     return not CLASSIC.isdisjoint(granted)
 
 
-def lacking(granted: Iterable[str], uses: Iterable[Use] = ALL) -> list[Use]:
+def not_granted(granted: Iterable[str], uses: Iterable[ScopeUse] = ALL) -> list[ScopeUse]:
     """What somebody with these scopes cannot do."""
     had = frozenset(granted)
     return [use for use in uses if not use.accepted & had]

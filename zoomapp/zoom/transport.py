@@ -24,20 +24,20 @@ from urllib3.connectionpool import HTTPConnectionPool
 from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError, ReadTimeoutError
 from urllib3.util import is_connection_dropped
 
-from zoomapp.fastpath.http1 import Reply, exchange, request_bytes
+from zoomapp.fastpath.http1 import RawResponse, request_bytes, send_request
 from zoomapp.urls import UnsafeAddress, Url, parse
 from zoomapp.zoom.transport_errors import LostAnswer, NotSent, NotSentInTime
-from zoomapp.zoom.watchdog import Watch
+from zoomapp.zoom.watchdog import Watchdog
 
 #: A connection for each thread of a worker.
 POOL_SIZE = 512
 #: Of an answer that is not streamed, unpacked: those of the token endpoint have 1 to 3 KB.
 MOST_WHOLE_BYTES = 1024 * 1024
 
-watch = Watch()
+watchdog = Watchdog()
 
 
-class ExactAdapter(HTTPAdapter):
+class ExactTargetAdapter(HTTPAdapter):
     """Sends a prepared request as it stands. The answer's body is not read: ``response.raw`` streams it."""
 
     def __init__(self, ca_bundle: str = "") -> None:
@@ -51,11 +51,11 @@ class ExactAdapter(HTTPAdapter):
 
     def exchange(
         self, method: str, origin: str, target: str, headers: dict[str, str], body: bytes, timeout: tuple[float, float]
-    ) -> Reply:
+    ) -> RawResponse:
         """The short way, for calls that only pass through. Raises NotSent, LostAnswer or requests.ReadTimeout."""
         where, pool = self._origins.get(origin) or self._origin(origin)
         request = request_bytes(method, target, {"Host": where, **headers}, body)
-        return exchange(pool, method, request, timeout, watch)
+        return send_request(pool, method, request, timeout, watchdog)
 
     def _origin(self, origin: str) -> tuple[str, HTTPConnectionPool]:
         """The Host header and the pool of ``https://host:port``."""
@@ -111,7 +111,7 @@ def _exchange(pool: HTTPConnectionPool, request: requests.PreparedRequest, targe
         connection.close()
     connection.timeout = timeout.connect_timeout  # type: ignore[assignment]
     try:
-        with watch.over(connection, float(timeout.read_timeout)):  # type: ignore[arg-type]
+        with watchdog.over(connection, float(timeout.read_timeout)):  # type: ignore[arg-type]
             return pool._make_request(
                 connection,
                 request.method or "GET",
@@ -165,7 +165,7 @@ def bounded(raw: Any, seconds: float) -> Iterator[None]:
         return
     if found.gettimeout() != 0.0:  # else it never waits by itself: see exchange.py
         found.settimeout(seconds)
-    with watch.over(_Holder(found), seconds):
+    with watchdog.over(_Holder(found), seconds):
         yield
 
 

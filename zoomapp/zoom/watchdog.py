@@ -12,7 +12,7 @@ from typing import Any
 LOOK_SECONDS = 0.25
 
 
-class Watch:
+class Watchdog:
     """One thread that cuts connections off when their time is up; it is started by the first that needs it."""
 
     def __init__(self) -> None:
@@ -26,9 +26,9 @@ class Watch:
         self._starting = threading.Lock()
         self._thread: threading.Thread | None = None
 
-    def over(self, holder: Any, seconds: float) -> Watched:
+    def over(self, holder: Any, seconds: float) -> WatchedBlock:
         """While this lasts longer than ``seconds``, ``holder.sock`` is shut down: the read in it ends at once."""
-        return Watched(self, holder, seconds)
+        return WatchedBlock(self, holder, seconds)
 
     def begin(self, holder: Any, seconds: float) -> None:
         self._due[id(holder)] = (time.monotonic() + seconds, holder)
@@ -58,10 +58,10 @@ class Watch:
                         cut_off(getattr(holder, "sock", None))
 
 
-class Watched:
+class WatchedBlock:
     """A ``with`` block under watch; a class, as a generator would cost every call to Zoom as much again."""
 
-    def __init__(self, watch: Watch, holder: Any, seconds: float) -> None:
+    def __init__(self, watch: Watchdog, holder: Any, seconds: float) -> None:
         self._watch, self._holder, self._seconds = watch, holder, seconds
 
     def __enter__(self) -> None:

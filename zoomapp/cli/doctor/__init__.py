@@ -12,7 +12,7 @@ from flask.cli import with_appcontext
 
 from zoomapp.cli.doctor import home, settings, store, zoom
 from zoomapp.cli.doctor.finding import Finding, fail
-from zoomapp.cli.support import parts, spoken
+from zoomapp.cli.support import current_services, report_errors
 from zoomapp.errors import ConfigError
 from zoomapp.services import Services
 
@@ -35,13 +35,13 @@ def examine(parts: Services, checks: tuple[Check, ...] = ALL) -> list[Finding]:
 @click.option("--json", "as_json", is_flag=True, help="The findings as JSON.")
 @click.option("--release", is_flag=True, help="Only what must hold before a release: settings, keys, Redis.")
 @with_appcontext
-@spoken
+@report_errors
 def doctor(as_json: bool, release: bool) -> None:
     """Look at settings, keys, Redis, Zoom and our own home page; say what is wrong and what to do.
 
     Ends with 1 when something fails, else with 0.
     """
-    findings = _faults() or examine(parts(), FOR_RELEASE if release else ALL)
+    findings = _faults() or examine(current_services(), FOR_RELEASE if release else ALL)
     if as_json:
         click.echo(json.dumps([asdict(each) for each in findings], indent=2))
     else:

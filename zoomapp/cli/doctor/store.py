@@ -34,7 +34,7 @@ REASONS = (
 def check(parts: Services) -> Iterator[Finding]:
     client = parts.redis
     try:
-        with redis_client.named_failures():
+        with redis_client.store_errors():
             client.ping()
             told = client.info()
     except StoreUnavailable as error:
@@ -105,7 +105,7 @@ def _persistence(client: redis.Redis, told: dict[str, Any]) -> Iterator[Finding]
 def _writable(client: redis.Redis) -> Finding:
     name = f"{key_names.PREFIX}doctor"
     try:
-        with redis_client.named_failures():
+        with redis_client.store_errors():
             client.set(name, b"1", ex=60)
             client.delete(name)
     except StoreUnavailable as error:
@@ -119,16 +119,16 @@ def _writable(client: redis.Redis) -> Finding:
 def _records(parts: Services) -> Finding:
     """Whether our keys open what is kept."""
     try:
-        names = redis_client.find(parts.redis, KIND)
-        sealed_by = [parts.ring.key_id(sealed) for _, sealed in redis_client.read_many(parts.redis, names[:SAMPLE])]
+        names = redis_client.scan_keys(parts.redis, KIND)
+        sealed_by = [parts.key_ring.key_id(sealed) for _, sealed in redis_client.load_many(parts.redis, names[:SAMPLE])]
     except StoreUnavailable as error:
         return fail(
             "keys.records",
             f"The grants could not be looked at ({error.detail}).",
             "Ask again; if it stays, give the user of REDIS_URL all commands on zoomapp:*, SCAN included.",
         )
-    newest, *_ = parts.ring.ids
-    unknown = sorted({each or "none of ours" for each in sealed_by if each not in parts.ring.ids})
+    newest, *_ = parts.key_ring.ids
+    unknown = sorted({each or "none of ours" for each in sealed_by if each not in parts.key_ring.ids})
     if unknown:
         return fail(
             "keys.records",

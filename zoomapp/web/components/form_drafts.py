@@ -10,7 +10,7 @@ from gettext import gettext as _
 from flask import request, session
 from werkzeug.datastructures import MultiDict
 
-from zoomapp.web.components.notice import Trouble
+from zoomapp.web.components.notice import Notice
 
 
 def keep() -> None:
@@ -32,6 +32,6 @@ def take() -> MultiDict[str, str] | None:
     return MultiDict(session.pop("draft")["form"])
 
 
-def offered() -> Trouble:
+def offered() -> Notice:
     """The notice above such a form."""
-    return Trouble("info", "info", _("What you typed is still here"), _("Zoom had signed you out before it was sent."))
+    return Notice("info", "info", _("What you typed is still here"), _("Zoom had signed you out before it was sent."))

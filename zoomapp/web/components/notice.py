@@ -28,11 +28,11 @@ from zoomapp.errors import (
 )
 from zoomapp.log_setup import request_id
 from zoomapp.web.components import filters
-from zoomapp.web.current_user import gateway, services
+from zoomapp.web.current_user import services, user_client
 from zoomapp.web.errors import answer, prefers_html
 from zoomapp.web.viewer import now, viewer
 from zoomapp.zoom import scopes
-from zoomapp.zoom.scopes import Use
+from zoomapp.zoom.scopes import ScopeUse
 
 log = logging.getLogger(__name__)
 
@@ -41,10 +41,10 @@ ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 
 
 @dataclass(frozen=True)
-class Need:
+class Permission:
     """What a part of a page asks of Zoom: its scope stands in when Zoom's refusal names none."""
 
-    use: Use
+    use: ScopeUse
     #: What is said when Zoom no longer has it, and where to look then: endpoint, view, words.
     gone: str = "This meeting has ended or was deleted"
     instead: tuple[str, str, str] = ("meetings.index", "past", "Past meetings")
@@ -62,29 +62,29 @@ class Need:
         return self.use.plan
 
 
-OVERVIEW = Need(scopes.READ_USER)
-MEETINGS = Need(scopes.LIST_MEETINGS)
-MEETING = Need(scopes.READ_MEETING)
-INVITATION = Need(scopes.READ_INVITATION)
-CREATE = Need(scopes.CREATE_MEETING)
-UPDATE = Need(scopes.UPDATE_MEETING)
-DELETE = Need(scopes.DELETE_MEETING)
-RECORDINGS = Need(scopes.LIST_RECORDINGS)
-FILES = Need(
+OVERVIEW = Permission(scopes.READ_USER)
+MEETINGS = Permission(scopes.LIST_MEETINGS)
+MEETING = Permission(scopes.READ_MEETING)
+INVITATION = Permission(scopes.READ_INVITATION)
+CREATE = Permission(scopes.CREATE_MEETING)
+UPDATE = Permission(scopes.UPDATE_MEETING)
+DELETE = Permission(scopes.DELETE_MEETING)
+RECORDINGS = Permission(scopes.LIST_RECORDINGS)
+FILES = Permission(
     scopes.READ_RECORDING,
     "This recording was deleted in Zoom, or moved to the trash",
     ("recordings.trash", "", "See trash"),
 )
-CHATBOT = Need(scopes.SEND_CHAT)
-LIVE = Need(scopes.LIST_LIVE)
-HELD = Need(scopes.HELD)
-HELD_TIMES = Need(scopes.LIST_TIMES)
-REPORT = Need(scopes.REPORT)
-PAST = Need(scopes.LIST_PAST)
+CHATBOT = Permission(scopes.SEND_CHAT)
+LIVE = Permission(scopes.LIST_LIVE_PARTICIPANTS)
+HELD = Permission(scopes.READ_PAST_MEETING)
+HELD_TIMES = Permission(scopes.LIST_PAST_INSTANCES)
+REPORT = Permission(scopes.READ_REPORT)
+PAST = Permission(scopes.LIST_PAST_PARTICIPANTS)
 
 
 @dataclass(frozen=True)
-class Trouble:
+class Notice:
     """A notice: ``actions`` are addresses with words, ``request`` is a text to send to an admin."""
 
     tone: str
@@ -107,7 +107,7 @@ def reference() -> str:
     return f"{letters[:4]}-{letters[4:]}"
 
 
-def trouble(error: ZoomAppError, need: Need, shown_at: datetime | None = None) -> Trouble:
+def notice_for(error: ZoomAppError, need: Permission, shown_at: datetime | None = None) -> Notice:
     """The notice for this failure. ``shown_at``: when the data that is shown instead was made."""
     log.warning(
         "part of a page failed",
@@ -117,30 +117,30 @@ def trouble(error: ZoomAppError, need: Need, shown_at: datetime | None = None) -
         return _missing_scope(error, need)
     if isinstance(error, PlanRequired):
         title = need.plan or _("Your Zoom plan or role does not include this.")
-        return Trouble("warn", "info", title.rstrip("."), _("Zoom says: %(words)s") % {"words": error.zoom_message})
+        return Notice("warn", "info", title.rstrip("."), _("Zoom says: %(words)s") % {"words": error.zoom_message})
     if isinstance(error, RateLimited):
         return _rate_limited(error, shown_at)
     if isinstance(error, NotFound):
         endpoint, show, words = need.instead
         there = (url_for(endpoint, show=show or None), words)
-        return Trouble("info", "info", need.gone, "", 404, actions=(there,))
+        return Notice("info", "info", need.gone, "", 404, actions=(there,))
     if isinstance(error, FileRefused):
-        return Trouble("warn", "lock", error.title, error.message, error.status, reference())
+        return Notice("warn", "lock", error.title, error.message, error.status, reference())
     if isinstance(error, UpstreamError):
         return _unreachable(error, shown_at)
     words = getattr(error, "zoom_message", "") or error.message
-    return Trouble("bad", "warn", error.title, _("Zoom says: %(words)s") % {"words": words}, reference=reference())
+    return Notice("bad", "warn", error.title, _("Zoom says: %(words)s") % {"words": words}, reference=reference())
 
 
-def trouble_page(error: ZoomRefused | UpstreamError, need: Need, title: str) -> ResponseReturnValue:
+def error_page(error: ZoomRefused | UpstreamError, need: Permission, title: str) -> ResponseReturnValue:
     """A page that has nothing but the reason why; JSON for an asker who wants no page."""
     if not prefers_html():
         return answer(error)
-    notice = trouble(error, need)
+    notice = notice_for(error, need)
     return render_template("pages/trouble.html", title=title, notice=notice), notice.status, error.headers
 
 
-def best_scope(names: Sequence[str], need: Need) -> str:
+def best_scope(names: Sequence[str], need: Permission) -> str:
     """Of the scopes Zoom would accept, the one a person can be given: no ``:admin``, no ``:master``, if possible."""
     plain = (each for each in names if not each.endswith((":admin", ":master")))
     admin = (each for each in names if each.endswith(":admin"))
@@ -150,12 +150,12 @@ def best_scope(names: Sequence[str], need: Need) -> str:
 def in_classic_app() -> bool:
     """Whether whoever asks is connected through an app that has the classic names of scopes."""
     try:
-        return scopes.is_classic(gateway().scopes())
+        return scopes.is_classic(user_client().scopes())
     except (TokenError, StoreUnavailable):
         return False
 
 
-def _missing_scope(error: MissingScope, need: Need) -> Trouble:
+def _missing_scope(error: MissingScope, need: Permission) -> Notice:
     named = best_scope(error.scopes, need)
     scope = need.use.classic if in_classic_app() and not scopes.is_classic([named]) else named
     text = _("To %(verb)s Zoom must allow %(scope)s. ") % {"verb": need.verb, "scope": scope}
@@ -172,25 +172,25 @@ def _missing_scope(error: MissingScope, need: Need) -> Trouble:
         "add it under Scopes, then ask me to connect again. More: %(link)s"
     ) % {"app": services().settings.app_name, "scope": scope, "verb": need.verb, "link": _help_link()}
     title = _("One permission is missing")
-    return Trouble("warn", "lock", title, text, request=ask, actions=(connect, about))
+    return Notice("warn", "lock", title, text, request=ask, actions=(connect, about))
 
 
-def _rate_limited(error: RateLimited, shown_at: datetime | None) -> Trouble:
+def _rate_limited(error: RateLimited, shown_at: datetime | None) -> Notice:
     wait, again = error.retry_after, ((request.full_path.rstrip("?"), _("Try now")),)
     if error.daily:
         resets = dates.clock(now() + timedelta(seconds=wait), viewer().zone, hour12=viewer().chosen.hour12)
         title = _("Zoom’s daily limit for your account is used up")
         text = _("It resets at %(time)s (%(zone)s).") % {"time": resets, "zone": dates.city(viewer().zone)}
-        return Trouble("warn", "clock", title, text + _as_of(shown_at), error.status, retry_after=wait)
+        return Notice("warn", "clock", title, text + _as_of(shown_at), error.status, retry_after=wait)
     title, text = _("Zoom asked us to slow down"), _as_of(shown_at).strip()
-    return Trouble("warn", "clock", title, text, error.status, actions=again, retry_after=wait, countdown=wait)
+    return Notice("warn", "clock", title, text, error.status, actions=again, retry_after=wait, countdown=wait)
 
 
-def _unreachable(error: UpstreamError, shown_at: datetime | None) -> Trouble:
+def _unreachable(error: UpstreamError, shown_at: datetime | None) -> Notice:
     actions = ((request.full_path.rstrip("?"), _("Try now")), ("https://status.zoom.us", _("Zoom status")))
     text = _as_of(shown_at).strip() or _("Nothing was lost. Try again in a moment.")
     title = _("We couldn’t reach Zoom")
-    return Trouble("bad", "warn", title, text, error.status, reference=reference(), actions=actions)
+    return Notice("bad", "warn", title, text, error.status, reference=reference(), actions=actions)
 
 
 def _as_of(shown_at: datetime | None) -> str:

@@ -13,7 +13,7 @@ from zoomapp.web import assets
 from zoomapp.web.components import filters
 from zoomapp.web.components.notice import reference
 from zoomapp.web.current_user import services
-from zoomapp.web.middleware.minify import Tight
+from zoomapp.web.middleware.minify import Minify
 from zoomapp.web.viewer import next_theme, now, theme, viewer
 
 #: English, until there is a catalogue: the module's own functions look for one on the disk at every word.
@@ -22,7 +22,7 @@ WORDS = NullTranslations()
 
 def init_app(app: Flask) -> None:
     app.jinja_env.add_extension("jinja2.ext.i18n")
-    app.jinja_env.add_extension(Tight)
+    app.jinja_env.add_extension(Minify)
     app.jinja_env.install_gettext_callables(WORDS.gettext, WORDS.ngettext, newstyle=True)  # type: ignore[attr-defined]
     app.jinja_env.globals["_"] = said
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

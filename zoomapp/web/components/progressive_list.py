@@ -10,9 +10,9 @@ from flask import Flask, render_template, request
 from flask.typing import ResponseReturnValue
 
 from zoomapp.store import key_names
-from zoomapp.web.current_user import came_by_link, gateway, services
+from zoomapp.web.current_user import came_by_link, services, user_client
 from zoomapp.web.errors import prefers_html
-from zoomapp.web.viewer import kept
+from zoomapp.web.viewer import user_records
 from zoomapp.zoom.pagination import Collected, collect
 
 KIND = "steps"
@@ -22,7 +22,7 @@ STEP_SECONDS = 2.0
 KEEP_SECONDS = 600
 
 
-class StillReading(Exception):
+class ListIncomplete(Exception):
     """There is more to come: ``done`` pages of about ``total``."""
 
     def __init__(self, done: int, total: int) -> None:
@@ -32,30 +32,30 @@ class StillReading(Exception):
 
 
 def init_app(app: Flask) -> None:
-    app.register_error_handler(StillReading, show)
+    app.register_error_handler(ListIncomplete, show)
 
 
-def all_rows(name: str, fetch: Callable[[str], Any], rows: str) -> Collected:
+def load_all_rows(name: str, fetch: Callable[[str], Any], rows: str) -> Collected:
     """The list ``rows`` of every page that ``fetch`` gives. Raises StillReading where somebody looks at a page.
 
     ``name`` tells apart what a user reads. A script waits for all of it, as does a form, or a link that works once.
     """
     if request.method != "GET" or not prefers_html() or came_by_link():
         return collect(fetch, rows)
-    who, digest, clock = gateway().user_id, key_names.digest(name), services().clock
-    begun = kept().load(who, KIND, digest)
+    who, digest, clock = user_client().user_id, key_names.digest(name), services().clock
+    begun = user_records().load(who, KIND, digest)
     ends_at = clock() + STEP_SECONDS
     found = collect(
         fetch, rows, begun=Collected(**begun) if isinstance(begun, dict) else None, enough=lambda: clock() > ends_at
     )
     if found.token:
-        kept().save(who, KIND, asdict(found), KEEP_SECONDS, digest)
-        raise StillReading(found.pages, max(found.pages + 1, found.pages_in_all))
+        user_records().save(who, KIND, asdict(found), KEEP_SECONDS, digest)
+        raise ListIncomplete(found.pages, max(found.pages + 1, found.pages_in_all))
     if begun:
-        kept().drop(who, KIND, digest)
+        user_records().drop(who, KIND, digest)
     return found
 
 
-def show(error: StillReading) -> ResponseReturnValue:
+def show(error: ListIncomplete) -> ResponseReturnValue:
     """How far it is."""
     return render_template("pages/reading.html", done=error.done, total=error.total), 200, {"Refresh": "1"}

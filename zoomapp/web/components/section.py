@@ -9,23 +9,23 @@ from typing import Any, Generic, TypeVar
 
 from zoomapp.errors import UpstreamError, ZoomRefused
 from zoomapp.store import key_names
-from zoomapp.web.components.notice import Need, Trouble, trouble
-from zoomapp.web.current_user import gateway
-from zoomapp.web.viewer import kept, now
+from zoomapp.web.components.notice import Notice, Permission, notice_for
+from zoomapp.web.current_user import user_client
+from zoomapp.web.viewer import now, user_records
 
 Value = TypeVar("Value")
 
 KIND = "seen"
-SEEN_SECONDS = 3600
+LAST_SEEN_SECONDS = 3600
 
 
 @dataclass(frozen=True)
-class Block(Generic[Value]):
+class Section(Generic[Value]):
     """``value`` is None when there is nothing to show; ``trouble`` says why, or how old the value is."""
 
     value: Value | None
     at: datetime
-    trouble: Trouble | None = None
+    trouble: Notice | None = None
 
     @property
     def status(self) -> int:
@@ -38,36 +38,36 @@ class Block(Generic[Value]):
         return {"Retry-After": str(wait)} if wait else {}
 
 
-def recent(name: str, read: Callable[[Any], Value], seconds: float) -> Block[Value] | None:
+def recent_section(name: str, read: Callable[[Any], Value], seconds: float) -> Section[Value] | None:
     """What this user saw under ``name`` at most ``seconds`` ago, without asking Zoom."""
-    seen = kept().load(gateway().user_id, KIND, key_names.digest(name))
+    seen = user_records().load(user_client().user_id, KIND, key_names.digest(name))
     if not isinstance(seen, dict) or now().timestamp() - seen["at"] >= seconds:
         return None
-    return Block(read(seen["raw"]), datetime.fromtimestamp(seen["at"], UTC))
+    return Section(read(seen["raw"]), datetime.fromtimestamp(seen["at"], UTC))
 
 
-def block(
+def section(
     name: str,
-    need: Need,
+    need: Permission,
     fetch: Callable[[], Any],
     read: Callable[[Any], Value],
-    seconds: int = SEEN_SECONDS,
-) -> Block[Value]:
+    seconds: int = LAST_SEEN_SECONDS,
+) -> Section[Value]:
     """What ``fetch`` gets from Zoom (JSON), as ``read`` reads it; kept for ``seconds`` in case Zoom goes away.
 
     ``name`` tells apart what a user sees, query included. Raises what concerns the whole page: TokenError and
     StoreUnavailable.
     """
-    who, digest = gateway().user_id, key_names.digest(name)
+    who, digest = user_client().user_id, key_names.digest(name)
     try:
         raw = fetch()
     except UpstreamError as error:
-        seen = kept().load(who, KIND, digest)
+        seen = user_records().load(who, KIND, digest)
         if not isinstance(seen, dict):
-            return Block(None, now(), trouble(error, need))
+            return Section(None, now(), notice_for(error, need))
         at = datetime.fromtimestamp(seen["at"], UTC)
-        return Block(read(seen["raw"]), at, trouble(error, need, at))
+        return Section(read(seen["raw"]), at, notice_for(error, need, at))
     except ZoomRefused as error:
-        return Block(None, now(), trouble(error, need))
-    kept().save(who, KIND, {"at": now().timestamp(), "raw": raw}, seconds, digest)
-    return Block(read(raw), now())
+        return Section(None, now(), notice_for(error, need))
+    user_records().save(who, KIND, {"at": now().timestamp(), "raw": raw}, seconds, digest)
+    return Section(read(raw), now())

@@ -32,7 +32,13 @@ def init_app(app: Flask, token: str) -> None:
         route = request.url_rule.rule if request.url_rule else "unmatched"
         quiet = request.path.startswith(QUIET)
         tell(
-            request.method, route, response.status_code, user_id, call_trace.so_far(), log_setup.seconds(), quiet=quiet
+            request.method,
+            route,
+            response.status_code,
+            user_id,
+            call_trace.calls(),
+            log_setup.elapsed_seconds(),
+            quiet=quiet,
         )
         return response
 
@@ -58,7 +64,7 @@ def tell(
     facts: dict[str, Any] = {"method": method, "route": route, "status": status}
     facts["milliseconds"] = round(seconds * 1000, 1)
     if user_id:
-        facts["user"] = log_setup.hashed(user_id)
+        facts["user"] = log_setup.hash_user_id(user_id)
     if calls:
         facts["upstream"] = [{name: call[name] for name in ("status", "milliseconds", "tracking_id")} for call in calls]
     log.log(level, "request", extra=facts)

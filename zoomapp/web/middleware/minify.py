@@ -10,7 +10,7 @@ _PART = re.compile(r"{% tight %}\n?(.*?){% endtight %}\n?", re.DOTALL)
 _BREAK = re.compile(r">\n\s*<")
 
 
-class Tight(Extension):
+class Minify(Extension):
     """Where a page has a thousand rows: no request looks for what is the same in each."""
 
     def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:

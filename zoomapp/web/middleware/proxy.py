@@ -15,7 +15,7 @@ from zoomapp import log_setup
 from zoomapp.services import Services
 from zoomapp.web.middleware import access_log, csrf, request_body, security_headers
 from zoomapp.web.proxy import MET, METHODS, ROUTE, relay
-from zoomapp.web.sessions import SealedSessions
+from zoomapp.web.sessions import EncryptedSessions
 from zoomapp.zoom import call_trace
 from zoomapp.zoom.request_target import PREFIX
 
@@ -27,10 +27,10 @@ CAME_BY = "zoomapp.lane"
 STATUS_LINES = {each.value: f"{each.value} {each.phrase}" for each in HTTPStatus}
 
 
-class Lane:
+class ProxyMiddleware:
     """In front of ``app``, Flask's own WSGI callable. ``begin``: what every request begins with."""
 
-    def __init__(self, app: App, parts: Services, sessions: SealedSessions, begin: Callable[[], None]) -> None:
+    def __init__(self, app: App, parts: Services, sessions: EncryptedSessions, begin: Callable[[], None]) -> None:
         self.app = app
         self._parts = parts
         self._sessions = sessions
@@ -56,11 +56,17 @@ class Lane:
         line = STATUS_LINES.get(relayed.status) or f"{relayed.status} Unknown"
         told = [*relayed.headers.items(), *self._always, ("X-Request-Id", log_setup.request_id.get())]
         start_response(line, told)
-        user_id, calls = session["user_id"], call_trace.taken()
+        user_id, calls = session["user_id"], call_trace.take_calls()
         if calls:
-            self._parts.calls.add(user_id, session.sid, calls)
+            self._parts.call_log.add(user_id, session.sid, calls)
         tell = partial(
-            access_log.tell, environ["REQUEST_METHOD"], ROUTE, relayed.status, user_id, calls, log_setup.seconds()
+            access_log.tell,
+            environ["REQUEST_METHOD"],
+            ROUTE,
+            relayed.status,
+            user_id,
+            calls,
+            log_setup.elapsed_seconds(),
         )
         return _then(relayed.body, tell)
 

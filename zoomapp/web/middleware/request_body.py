@@ -32,14 +32,14 @@ def init_app(app: Flask) -> None:
         environ = request.environ
         if "CONTENT_LENGTH" in environ or "HTTP_TRANSFER_ENCODING" in environ:
             environ.setdefault(RESERVED, [])
-            environ["wsgi.input"] = Whole(dict(environ), most)
+            environ["wsgi.input"] = CompleteBody(dict(environ), most)
 
     @app.teardown_request
     def release_memory(_: BaseException | None) -> None:
         release(request.environ)
 
 
-class Whole:
+class CompleteBody:
     """A body as a stream that has all of it, or refuses to be read."""
 
     def __init__(self, environ: MutableMapping[str, Any], most: int) -> None:
@@ -62,7 +62,7 @@ def read_body(environ: MutableMapping[str, Any], most: int) -> bytes:
     length = None if "HTTP_TRANSFER_ENCODING" in environ else _length(environ.get("CONTENT_LENGTH") or "0")
     if length == 0:
         return b""
-    if isinstance(environ["wsgi.input"], Whole):
+    if isinstance(environ["wsgi.input"], CompleteBody):
         return environ["wsgi.input"].read()
     reads = _reads(environ, length)
     most = min(most, reads.max_bytes)

@@ -10,11 +10,11 @@ from flask import Blueprint, Response, render_template
 from flask.typing import ResponseReturnValue
 
 from zoomapp import csv_export
-from zoomapp.attendance.attendance_table import Roster
+from zoomapp.attendance.attendance_table import AttendanceTable
 from zoomapp.attendance.sources import people
 from zoomapp.csv_export import Sheet
 from zoomapp.errors import NotFound
-from zoomapp.web.components.section import Block
+from zoomapp.web.components.section import Section
 from zoomapp.web.viewer import viewer
 from zoomapp.zoom.meeting_ids import instance_of
 from zoomapp.zoom.models import Meeting, PastMeeting
@@ -45,7 +45,7 @@ def _asked(key: str, form: str) -> tuple[str, str]:
     return (key.removesuffix(".events"), "events.csv") if key.endswith(".events") and form == "csv" else (key, form)
 
 
-def _seen(key: str) -> tuple[Block[Roster], Meeting | PastMeeting | None]:
+def _seen(key: str) -> tuple[Section[AttendanceTable], Meeting | PastMeeting | None]:
     instance = instance_of(key)
     if instance is None:
         raise NotFound
@@ -53,7 +53,7 @@ def _seen(key: str) -> tuple[Block[Roster], Meeting | PastMeeting | None]:
     return seen, meeting or about
 
 
-def _pieces(roster: Roster, about: Meeting | PastMeeting | None, key: str, form: str) -> Iterator[str]:
+def _pieces(roster: AttendanceTable, about: Meeting | PastMeeting | None, key: str, form: str) -> Iterator[str]:
     number = str(about.id) if about and about.id else key
     sheet = Sheet(number, about.topic if about else "", viewer().zone, roster.frame, roster.complete)
     if form == "events.csv":
@@ -61,7 +61,7 @@ def _pieces(roster: Roster, about: Meeting | PastMeeting | None, key: str, form:
     return (csv_export.people_csv if form == "csv" else csv_export.people_json)(roster.people, sheet)
 
 
-def _headers(roster: Roster, about: Meeting | PastMeeting | None, form: str) -> dict[str, str]:
+def _headers(roster: AttendanceTable, about: Meeting | PastMeeting | None, form: str) -> dict[str, str]:
     kind, ending = FORMS[form]
     begun = about.start_at if about and about.start_at else datetime.fromtimestamp(roster.axis.start, UTC)
     day = begun.astimezone(viewer().zone).date()
@@ -69,7 +69,7 @@ def _headers(roster: Roster, about: Meeting | PastMeeting | None, form: str) -> 
     return {"Content-Type": kind, "Content-Disposition": name}
 
 
-def _refusal(seen: Block[Roster]) -> ResponseReturnValue:
+def _refusal(seen: Section[AttendanceTable]) -> ResponseReturnValue:
     page = render_template("pages/trouble.html", title=_("Export"), notice=seen.trouble)
     # A file that is not one must not be saved as if it were.
     return page, seen.status if seen.status >= 400 else 502, seen.headers

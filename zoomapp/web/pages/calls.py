@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Flask, Response, render_template, session
 
-from zoomapp.web.current_user import gateway, services, this_session
+from zoomapp.web.current_user import services, this_session, user_client
 from zoomapp.zoom import call_trace
 
 bp = Blueprint("calls", __name__)
@@ -13,17 +13,17 @@ bp = Blueprint("calls", __name__)
 @bp.get("/calls")
 def show() -> str:
     """The log, newest first."""
-    who = gateway().user_id
-    return render_template("pages/calls.html", calls=services().calls.read(who, _session_id()))
+    who = user_client().user_id
+    return render_template("pages/calls.html", calls=services().call_log.read(who, _session_id()))
 
 
 def init_app(app: Flask) -> None:
     @app.after_request
     def keep(response: Response) -> Response:
         """Whoever called Zoom has a session that was read already."""
-        calls = call_trace.taken()
+        calls = call_trace.take_calls()
         if calls and "user_id" in session:
-            services().calls.add(session["user_id"], _session_id(), calls)
+            services().call_log.add(session["user_id"], _session_id(), calls)
         return response
 
 

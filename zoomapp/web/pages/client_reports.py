@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from zoomapp.attendance.current_meeting import running
 from zoomapp.errors import NotFound, TooLarge
-from zoomapp.web.current_user import gateway, services
+from zoomapp.web.current_user import services, user_client
 from zoomapp.web.middleware.request_json import json_body
 from zoomapp.zoom.meeting_ids import instance_of
 
@@ -24,7 +24,7 @@ LIST_SECONDS = 60.0
 Text = Annotated[str, msgspec.Meta(max_length=256)]
 
 
-class Sighted(msgspec.Struct, omit_defaults=True):
+class ReportedParticipant(msgspec.Struct, omit_defaults=True):
     """One participant, as the SDK names its fields; whatever else there is, is left out."""
 
     participantUUID: Text = ""
@@ -33,11 +33,11 @@ class Sighted(msgspec.Struct, omit_defaults=True):
     room: Literal["", "waiting"] = ""
 
 
-class Said(msgspec.Struct):
+class ParticipantReport(msgspec.Struct):
     """Everybody who is there now, in the instance that the client names; ``uuid`` is empty where it could not tell."""
 
     uuid: Text
-    participants: Annotated[list[Sighted], msgspec.Meta(max_length=MOST_PEOPLE)]
+    participants: Annotated[list[ReportedParticipant], msgspec.Meta(max_length=MOST_PEOPLE)]
 
 
 @bp.post("/participants/<key>/sighted")
@@ -45,11 +45,11 @@ def take(key: str) -> ResponseReturnValue:
     """Keep it for this person's view of this meeting, while it runs."""
     if (request.content_length or 0) > MAX_BODY_BYTES:
         raise TooLarge(f"{request.content_length} bytes")
-    instance, who = instance_of(key), gateway().user_id
+    instance, who = instance_of(key), user_client().user_id
     meeting = running(instance, LIST_SECONDS).value if instance else None
     if meeting is None:
         raise NotFound
-    said = json_body(Said)
+    said = json_body(ParticipantReport)
     rows = [msgspec.to_builtins(row) for row in said.participants]
-    services().sightings.add(who, meeting.id, said.uuid or meeting.uuid, rows)
+    services().client_reports.add(who, meeting.id, said.uuid or meeting.uuid, rows)
     return "", 204

@@ -9,9 +9,9 @@ from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 
 from zoomapp.attendance.current_meeting import running
-from zoomapp.attendance.sources import Sight, sight
+from zoomapp.attendance.sources import LiveView, live_view
 from zoomapp.errors import NotFound
-from zoomapp.web.components.notice import Trouble
+from zoomapp.web.components.notice import Notice
 from zoomapp.web.pages.participants import ROWS, told, version
 from zoomapp.web.viewer import now, viewer
 from zoomapp.zoom.meeting_ids import instance_of
@@ -41,7 +41,7 @@ def show(key: str) -> ResponseReturnValue:
     found = running(instance, LIST_SECONDS)
     if found.value is None:
         return _nothing(found.trouble)
-    there = sight(found.value)
+    there = live_view(found.value)
     if there.seen.trouble and not there.heard and not there.sighted:
         return _nothing(there.seen.trouble)
     etag = version(there.version)
@@ -57,7 +57,7 @@ def show(key: str) -> ResponseReturnValue:
     return response
 
 
-def _nothing(trouble: Trouble | None) -> ResponseReturnValue:
+def _nothing(trouble: Notice | None) -> ResponseReturnValue:
     """The end, or the wait after which to ask again and, where Zoom refuses, why; what is shown stays meanwhile."""
     if trouble is None or trouble.status == NotFound.status:
         return "", 204
@@ -67,13 +67,13 @@ def _nothing(trouble: Trouble | None) -> ResponseReturnValue:
     return "", 429 if trouble.status == 429 else 503, {"Retry-After": str(wait)}
 
 
-def poll_headers(there: Sight) -> dict[str, str]:
+def poll_headers(there: LiveView) -> dict[str, str]:
     """When to ask again, and how old this is by then."""
     age = max(0.0, (now() - there.at).total_seconds())
     return {"X-Poll-Interval": f"{poll_seconds(there):g}", "X-Seen-Age": f"{age:.0f}"}
 
 
-def poll_seconds(there: Sight) -> float:
+def poll_seconds(there: LiveView) -> float:
     """How often a window may ask."""
     chosen = viewer().chosen.refresh_seconds or FAST_SECONDS
     if there.heard and chosen <= FAST_SECONDS:

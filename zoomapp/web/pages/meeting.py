@@ -16,9 +16,9 @@ from zoomapp.meetings import daily_changes, ics
 from zoomapp.meetings.forms import SWITCHES, as_switches, changed_settings, judge_switches
 from zoomapp.web.components import form_drafts
 from zoomapp.web.components.filters import link as link_of
-from zoomapp.web.components.notice import DELETE, INVITATION, MEETING, UPDATE, Trouble, trouble, trouble_page
+from zoomapp.web.components.notice import DELETE, INVITATION, MEETING, UPDATE, Notice, error_page, notice_for
 from zoomapp.web.components.page_context import done, say_done
-from zoomapp.web.current_user import gateway
+from zoomapp.web.current_user import user_client
 from zoomapp.web.errors import prefers_html
 from zoomapp.web.viewer import now
 from zoomapp.zoom.models import Meeting
@@ -30,13 +30,13 @@ bp = Blueprint("meeting", __name__)
 @bp.errorhandler(UpstreamError)
 def troubled(error: ZoomRefused | UpstreamError) -> ResponseReturnValue:
     """Without the meeting there is nothing to show but why."""
-    return trouble_page(error, MEETING, _("Meeting"))
+    return error_page(error, MEETING, _("Meeting"))
 
 
 @bp.get("/meetings/<int:meeting_id>")
 def show(meeting_id: int) -> str:
     """When it is, how to join, how it is set up."""
-    meeting = gateway().meeting(meeting_id)
+    meeting = user_client().meeting(meeting_id)
     if (typed := form_drafts.take()) is not None:
         return _page(meeting, *_typed(typed), form_drafts.offered())
     switches = as_switches(meeting.settings)
@@ -48,7 +48,7 @@ def save(meeting_id: int) -> ResponseReturnValue:
     """Send Zoom what this person changed on the page, and only that."""
     wanted, shown = _typed(request.form)
     try:
-        meeting = gateway().meeting(meeting_id)
+        meeting = user_client().meeting(meeting_id)
     except TokenError:
         form_drafts.keep()
         raise
@@ -57,15 +57,15 @@ def save(meeting_id: int) -> ResponseReturnValue:
     changed = changed_settings(shown, wanted)
     if changed:
         try:
-            gateway().update_meeting(meeting_id, {"settings": changed})
+            user_client().update_meeting(meeting_id, {"settings": changed})
             daily_changes.count_one()
         except NotFound:
             raise
         except InvalidFields as error:
-            return _page(meeting, wanted, shown, trouble(error, UPDATE)), 422
+            return _page(meeting, wanted, shown, notice_for(error, UPDATE)), 422
         except (ZoomRefused, UpstreamError) as error:
             status = error.status if isinstance(error, UpstreamError) else 200
-            return _page(meeting, wanted, shown, trouble(error, UPDATE)), status, error.headers
+            return _page(meeting, wanted, shown, notice_for(error, UPDATE)), status, error.headers
     say_done(_("Settings saved") if changed else _("Nothing was changed"), _changes_in_words(changed))
     return redirect(url_for(".show", meeting_id=meeting_id), 303)
 
@@ -73,7 +73,7 @@ def save(meeting_id: int) -> ResponseReturnValue:
 @bp.get("/meetings/<int:meeting_id>.ics")
 def calendar(meeting_id: int) -> ResponseReturnValue:
     """The meeting for a calendar; the passcode only when asked for by ``passcode=1``."""
-    meeting = gateway().meeting(meeting_id)
+    meeting = user_client().meeting(meeting_id)
     meeting = replace(meeting, join_url=link_of(meeting.join_url))
     body = ics.calendar(meeting, now(), with_passcode=request.args.get("passcode") == "1")
     name = csv_export.disposition((meeting.start_at or now()).date(), meeting.topic, ".ics", kind="meeting")
@@ -84,7 +84,7 @@ def calendar(meeting_id: int) -> ResponseReturnValue:
 @bp.get("/meetings/<int:meeting_id>/passcode")
 def passcode(meeting_id: int) -> ResponseReturnValue:
     """The passcode, and the text to share it with: only on request, never part of another page."""
-    meeting = gateway().meeting(meeting_id)
+    meeting = user_client().meeting(meeting_id)
     text = "\n".join((meeting.topic, link_of(meeting.join_url), f"{_('Passcode:')} {meeting.password}"))
     if not prefers_html():
         return {"passcode": meeting.password, "text": text}
@@ -98,9 +98,9 @@ def passcode(meeting_id: int) -> ResponseReturnValue:
 def invitation(meeting_id: int) -> ResponseReturnValue:
     """Zoom's whole invitation, the passcode in it: only on request, too."""
     try:
-        words = gateway().invitation(meeting_id)
+        words = user_client().invitation(meeting_id)
     except (ZoomRefused, UpstreamError) as error:
-        return trouble_page(error, INVITATION, _("Invitation"))
+        return error_page(error, INVITATION, _("Invitation"))
     if not prefers_html():
         return {"text": words}
     back = (url_for(".show", meeting_id=meeting_id), _("Back to the meeting"))
@@ -110,18 +110,18 @@ def invitation(meeting_id: int) -> ResponseReturnValue:
 @bp.get("/meetings/<int:meeting_id>/delete")
 def ask_delete(meeting_id: int) -> str:
     """Name the thing before it goes."""
-    return render_template("pages/meeting_delete.html", meeting=gateway().meeting(meeting_id))
+    return render_template("pages/meeting_delete.html", meeting=user_client().meeting(meeting_id))
 
 
 @bp.post("/meetings/<int:meeting_id>/delete")
 def delete(meeting_id: int) -> ResponseReturnValue:
     """Delete it; one that is gone already is as good as deleted."""
     try:
-        gateway().delete_meeting(meeting_id)
+        user_client().delete_meeting(meeting_id)
     except NotFound:
         pass
     except (ZoomRefused, UpstreamError) as error:
-        return trouble_page(error, DELETE, _("Meeting"))
+        return error_page(error, DELETE, _("Meeting"))
     say_done(_("Meeting deleted"))
     return redirect(url_for("meetings.index"), 303)
 
@@ -135,11 +135,11 @@ def _page(
     meeting: Meeting,
     switches: frozenset[str],
     shown: frozenset[str],
-    notice: Trouble | None = None,
+    notice: Notice | None = None,
     faults: dict[str, str] | None = None,
 ) -> str:
     """``shown``: the switches that were on when the page was first drawn, before anybody touched them."""
-    own = not meeting.host_id or meeting.host_id == gateway().user_id
+    own = not meeting.host_id or meeting.host_id == user_client().user_id
     return render_template(
         "pages/meeting.html",
         meeting=meeting,

@@ -10,16 +10,16 @@ from typing import Any
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from zoomapp.attendance.sources import live_roster
+from zoomapp.attendance.sources import live_table
 from zoomapp.errors import NotFound, UpstreamError, ZoomRefused
 from zoomapp.meetings import agenda
 from zoomapp.meetings.lists import live_meetings, next_meeting
 from zoomapp.web.components.filters import link as link_of
-from zoomapp.web.components.notice import MEETING, MEETINGS, Trouble, trouble_page
+from zoomapp.web.components.notice import MEETING, MEETINGS, Notice, error_page
 from zoomapp.web.components.page_context import done
-from zoomapp.web.components.progressive_list import all_rows
-from zoomapp.web.components.section import Block, block
-from zoomapp.web.current_user import gateway
+from zoomapp.web.components.progressive_list import load_all_rows
+from zoomapp.web.components.section import Section, section
+from zoomapp.web.current_user import user_client
 from zoomapp.web.errors import prefers_html
 from zoomapp.web.viewer import now, viewer
 from zoomapp.zoom.models import Meeting
@@ -49,12 +49,12 @@ def index() -> ResponseReturnValue:
     show = show if show in VIEWS else "upcoming"
     query = request.args.get("q", "").strip()[:200]
     live = live_meetings()
-    listed: Block[Any] = live if show == "live" else _listed(show)
+    listed: Section[Any] = live if show == "live" else _listed(show)
     all_of_it = listed.value.meetings if isinstance(listed.value, Listed) else ()
     found = [each for each in _in_order(show, all_of_it, live) if agenda.matches(query, each.topic, each.id)]
     rows = max(ROWS, min(request.args.get("rows", ROWS, type=int), 5000))
     running = [each for each in live.value or () if show != "past" and agenda.matches(query, each.topic, each.id)]
-    seen = {each.id: live_roster(each).value for each in running[:MOST_LIVE]}
+    seen = {each.id: live_table(each).value for each in running[:MOST_LIVE]}
     counts = {"live": len(live.value) if live.value is not None else None}
     if show == "upcoming" and not query and listed.value is not None:
         counts["upcoming"] = len(found)
@@ -93,9 +93,9 @@ def start(meeting_id: int) -> ResponseReturnValue:
             if not prefers_html():
                 return {"error": "another_running", "message": notice.title}, 409
             return render_template("pages/trouble.html", title=title, notice=notice)
-        link = link_of(gateway().start_link(meeting_id))
+        link = link_of(user_client().start_link(meeting_id))
     except (ZoomRefused, UpstreamError) as error:
-        return trouble_page(error, MEETING, title)
+        return error_page(error, MEETING, title)
     if not link:
         raise NotFound(404, 3001, "no start link")
     return redirect(link) if prefers_html() else {"url": link}
@@ -104,35 +104,35 @@ def start(meeting_id: int) -> ResponseReturnValue:
 def _another_running(meeting_id: int) -> Meeting | None:
     """Another meeting that this person hosts now; None if the one they start is running already."""
     live = live_meetings().value or ()
-    mine = [each for each in live if not each.host_id or each.host_id == gateway().user_id]
+    mine = [each for each in live if not each.host_id or each.host_id == user_client().user_id]
     return None if meeting_id in {each.id for each in mine} else next(iter(mine), None)
 
 
-def _one_at_a_time(meeting_id: int, other: Meeting) -> Trouble:
+def _one_at_a_time(meeting_id: int, other: Meeting) -> Notice:
     told = {"topic": other.topic}
     text = _("“%(topic)s” is running. End it first, or join this one as participant.") % told
-    join = link_of(gateway().meeting(meeting_id).join_url)
+    join = link_of(user_client().meeting(meeting_id).join_url)
     actions = (
         (url_for("participants.show", key=other.id), _("See participants")),
         *([(join, _("Join"))] if join else []),
         (url_for(".start", meeting_id=meeting_id, anyway=1), _("Start anyway")),
     )
-    return Trouble("warn", "people", _("Another meeting of yours is running"), text, actions=actions)
+    return Notice("warn", "people", _("Another meeting of yours is running"), text, actions=actions)
 
 
-def _listed(show: str) -> Block[Listed]:
+def _listed(show: str) -> Section[Listed]:
     def fetch() -> dict[str, Any]:
-        found = all_rows(f"meetings {show}", lambda token: gateway().meetings(VIEWS[show], token), "meetings")
+        found = load_all_rows(f"meetings {show}", lambda token: user_client().meetings(VIEWS[show], token), "meetings")
         return {"rows": found.rows, "total": found.total, "complete": found.complete}
 
     def read(body: Any) -> Listed:
         meetings = tuple(Meeting.from_api(row) for row in body["rows"])
         return Listed(meetings, 0 if body["complete"] else body["total"])
 
-    return block(f"all {show}", MEETINGS, fetch, read)
+    return section(f"all {show}", MEETINGS, fetch, read)
 
 
-def _in_order(show: str, meetings: Sequence[Meeting], live: Block[tuple[Meeting, ...]]) -> Sequence[Meeting]:
+def _in_order(show: str, meetings: Sequence[Meeting], live: Section[tuple[Meeting, ...]]) -> Sequence[Meeting]:
     if show == "past":
         return agenda.latest_first(meetings)
     if show == "scheduled":

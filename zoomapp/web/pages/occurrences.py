@@ -11,13 +11,13 @@ from flask import Blueprint, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from zoomapp.attendance import Pair, compare
-from zoomapp.attendance.attendance_table import Roster
-from zoomapp.attendance.past import about_held, past_roster
+from zoomapp.attendance.attendance_table import AttendanceTable
+from zoomapp.attendance.past import past_meeting, past_table
 from zoomapp.errors import NotFound
 from zoomapp.web.components.filters import initials
 from zoomapp.web.components.notice import HELD_TIMES
-from zoomapp.web.components.section import Block, block
-from zoomapp.web.current_user import gateway
+from zoomapp.web.components.section import Section, section
+from zoomapp.web.current_user import user_client
 from zoomapp.web.pages.participants import staying
 from zoomapp.zoom.meeting_ids import instance_of, is_number, key_of
 from zoomapp.zoom.models import Page, PastMeeting
@@ -45,12 +45,12 @@ def index(key: str) -> ResponseReturnValue:
     instance = instance_of(key)
     if instance is None:
         raise NotFound
-    about = about_held(instance)
+    about = past_meeting(instance)
     number = int(instance) if is_number(instance) else about.id if about else 0
     if not number:
         raise NotFound
-    listed: Block[list[Held]] = block(
-        f"times {number}", HELD_TIMES, lambda: gateway().past_instances(number), lambda body: _newest_first(body)
+    listed: Section[list[Held]] = section(
+        f"times {number}", HELD_TIMES, lambda: user_client().past_instances(number), lambda body: _newest_first(body)
     )
     topic = about.topic if about else ""
     page = render_template("pages/occurrences.html", listed=listed, key=key, topic=topic, names=names())
@@ -63,8 +63,8 @@ def compared(key: str, other: str) -> ResponseReturnValue:
     instances = instance_of(key), instance_of(other)
     if None in instances:
         raise NotFound
-    abouts = [about_held(str(each)) for each in instances]
-    seen = [past_roster(str(each), about) for each, about in zip(instances, abouts, strict=True)]
+    abouts = [past_meeting(str(each)) for each in instances]
+    seen = [past_table(str(each), about) for each, about in zip(instances, abouts, strict=True)]
     failed = next((each for each in seen if each.value is None), None)
     rosters = [each.value for each in seen if each.value is not None]
     page = render_template(
@@ -91,7 +91,7 @@ class Side:
     by_name: bool
 
 
-def _groups(first: Roster, second: Roster) -> tuple[tuple[str, list[Side]], ...]:
+def _groups(first: AttendanceTable, second: AttendanceTable) -> tuple[tuple[str, list[Side]], ...]:
     """Both, only the first, only the second; everybody once."""
     times = [{row.person.key: row.seconds for row in roster.rows} for roster in (first, second)]
     pairs = [_side(pair, *times) for pair in compare(first.people, second.people)]

@@ -9,15 +9,15 @@ from flask import Blueprint, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from zoomapp.attendance.activity import latest
-from zoomapp.attendance.sources import live_roster
+from zoomapp.attendance.sources import live_table
 from zoomapp.meetings import agenda
 from zoomapp.meetings.lists import coming_meetings, live_meetings
 from zoomapp.web.auth import CONTEXT_HEADER, enter
 from zoomapp.web.components import form_drafts
 from zoomapp.web.components.notice import RECORDINGS
 from zoomapp.web.components.page_context import done
-from zoomapp.web.components.section import Block, block
-from zoomapp.web.current_user import gateway, user_id
+from zoomapp.web.components.section import Section, section
+from zoomapp.web.current_user import user_client, user_id
 from zoomapp.web.viewer import now
 from zoomapp.zoom.models import Page
 from zoomapp.zoom.recordings import Recording
@@ -40,7 +40,7 @@ def show() -> ResponseReturnValue:
     live, coming = live_meetings(), coming_meetings()
     ahead = agenda.coming(coming.value or (), now(), live.value or ())
     running = live.value[0] if live.value else None
-    seen = live_roster(running) if running else None
+    seen = live_table(running) if running else None
     return render_template(
         "pages/overview.html",
         live=live,
@@ -55,7 +55,7 @@ def show() -> ResponseReturnValue:
     )
 
 
-def _latest_recordings() -> Block[tuple[Recording, ...]]:
+def _latest_recordings() -> Section[tuple[Recording, ...]]:
     last = now().date()
     first = last - timedelta(days=RECENT_DAYS - 1)
 
@@ -63,4 +63,4 @@ def _latest_recordings() -> Block[tuple[Recording, ...]]:
         found = [each for each in Page.of(body, "meetings", Recording.from_api) if each.start_at]
         return tuple(sorted(found, key=lambda each: each.start_at or now(), reverse=True)[:LATEST])
 
-    return block(f"recordings {first} {last}", RECORDINGS, lambda: gateway().recordings(first, last), read)
+    return section(f"recordings {first} {last}", RECORDINGS, lambda: user_client().recordings(first, last), read)

@@ -9,12 +9,12 @@ from typing import Any
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from zoomapp.attendance.attendance_table import Roster
+from zoomapp.attendance.attendance_table import AttendanceTable
 from zoomapp.attendance.sources import people
 from zoomapp.errors import NotFound
 from zoomapp.meetings.lists import live_meetings, next_meeting
 from zoomapp.store import key_names
-from zoomapp.web.components.section import Block
+from zoomapp.web.components.section import Section
 from zoomapp.web.viewer import now, viewer
 from zoomapp.zoom.meeting_ids import instance_of
 from zoomapp.zoom.models import Meeting
@@ -77,7 +77,7 @@ def live_address(key: str) -> str:
     return url_for("live.show", key=key, **chosen)
 
 
-def told(key: str, meeting: Meeting | None, seen: Block[Roster]) -> dict[str, Any]:
+def told(key: str, meeting: Meeting | None, seen: Section[AttendanceTable]) -> dict[str, Any]:
     """What a page or its live part says of a meeting's people, as its address chooses."""
     query, view = request.args.get("q", "").strip()[:200], request.args.get("show", "")
     sort, sorted_at = request.args.get("sort", ""), request.args.get("at", type=float)
@@ -111,7 +111,7 @@ def staying() -> dict[str, Any]:
     return {name: request.args[name] for name in STAYING if request.args.get(name)}
 
 
-def _chips(key: str, roster: Roster, view: str) -> list[tuple[str, str, int | None, bool, str]]:
+def _chips(key: str, roster: AttendanceTable, view: str) -> list[tuple[str, str, int | None, bool, str]]:
     figures = roster.figures
     chips = [
         ("", _("All"), len(roster.people), ""),

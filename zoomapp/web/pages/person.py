@@ -13,7 +13,7 @@ from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from zoomapp.attendance import Person
-from zoomapp.attendance.attendance_table import Roster
+from zoomapp.attendance.attendance_table import AttendanceTable
 from zoomapp.attendance.sources import people
 from zoomapp.errors import NotFound
 from zoomapp.web.components.filters import initials
@@ -65,7 +65,7 @@ def show(key: str, person: str) -> ResponseReturnValue:
     )
 
 
-def _merged(person: Person, roster: Roster, hidden: bool) -> Iterator[Connection]:
+def _merged(person: Person, roster: AttendanceTable, hidden: bool) -> Iterator[Connection]:
     """Each connection as Zoom told of it."""
     for connection in person.connections:
         told = [record for record in roster.records if record.connection == connection]

@@ -9,8 +9,8 @@ from flask.typing import ResponseReturnValue
 
 from zoomapp import csv_export, deadline
 from zoomapp.errors import FileRefused, NotFound, UpstreamError, ZoomRefused
-from zoomapp.web.components.notice import FILES, trouble_page
-from zoomapp.web.current_user import gateway
+from zoomapp.web.components.notice import FILES, error_page
+from zoomapp.web.current_user import user_client
 from zoomapp.web.viewer import now
 from zoomapp.zoom.client import Answer
 from zoomapp.zoom.meeting_ids import instance_of
@@ -28,18 +28,18 @@ def one_file(key: str, file: str) -> ResponseReturnValue:
     try:
         return _stream(key, file)
     except (ZoomRefused, UpstreamError) as error:
-        return trouble_page(error, FILES, _("Recording"))
+        return error_page(error, FILES, _("Recording"))
 
 
 def _stream(key: str, file: str) -> Response:
     uuid = instance_of(key)
-    recording = gateway().recording(uuid) if uuid else None
+    recording = user_client().recording(uuid) if uuid else None
     found = recording.file(file) if recording else None
     if recording is None or found is None or not found.download_url:
         raise NotFound
     # A file may take longer than a page: each piece has its own time to come.
-    deadline.begin(DOWNLOAD_SECONDS)
-    answer = gateway().download(found.download_url, request.headers.get("Range", ""))
+    deadline.start(DOWNLOAD_SECONDS)
+    answer = user_client().download(found.download_url, request.headers.get("Range", ""))
     try:
         _check_file(answer, found)
     except (NotFound, UpstreamError):

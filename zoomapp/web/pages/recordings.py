@@ -12,11 +12,19 @@ from flask.typing import ResponseReturnValue
 from zoomapp import csv_export, dates
 from zoomapp.errors import NotFound, UpstreamError, ZoomRefused
 from zoomapp.meetings import agenda
-from zoomapp.recordings.library import STORAGE_MONTHS, Shelf, in_trash, on_shelf, sound_range, storage_by_month, today
+from zoomapp.recordings.library import (
+    STORAGE_MONTHS,
+    RecordingList,
+    list_recordings,
+    list_trash,
+    storage_by_month,
+    today,
+    valid_range,
+)
 from zoomapp.web.components.filters import link as link_of
-from zoomapp.web.components.notice import FILES, trouble_page
-from zoomapp.web.components.section import Block
-from zoomapp.web.current_user import gateway
+from zoomapp.web.components.notice import FILES, error_page
+from zoomapp.web.components.section import Section
+from zoomapp.web.current_user import user_client
 from zoomapp.web.errors import prefers_html
 from zoomapp.web.viewer import now, viewer
 from zoomapp.zoom.meeting_ids import instance_of
@@ -35,9 +43,9 @@ COLUMNS = (
 @bp.get("/recordings")
 def index() -> ResponseReturnValue:
     """The recordings of a range of days, newest first; ``q`` searches, ``show=expiring`` leaves what goes soon."""
-    first, last = sound_range(request.args.get("from", ""), request.args.get("to", ""))
+    first, last = valid_range(request.args.get("from", ""), request.args.get("to", ""))
     query, show = request.args.get("q", "").strip()[:200], request.args.get("show", "")
-    listed = on_shelf(first, last)
+    listed = list_recordings(first, last)
     found = _matching(listed, query)
     expiring = [each for each in found if each.deleted_on and each.deleted_on <= now() + timedelta(days=SOON_DAYS)]
     rows = expiring if show == "expiring" else found
@@ -71,9 +79,9 @@ def index() -> ResponseReturnValue:
 @bp.get("/recordings.csv")
 def spreadsheet() -> ResponseReturnValue:
     """The same as a CSV file, a row per recording; while a long range is being read, a page that says how far it is."""
-    first, last = sound_range(request.args.get("from", ""), request.args.get("to", ""))
+    first, last = valid_range(request.args.get("from", ""), request.args.get("to", ""))
     query = request.args.get("q", "").strip()[:200]
-    listed = on_shelf(first, last, again=False)
+    listed = list_recordings(first, last, again=False)
     if listed.value is None or (not listed.value.ended and not listed.trouble):
         page = render_template("pages/export.html", listed=listed, back=_address(first, last, query))
         return page, listed.status, {**listed.headers, **_again(listed)}
@@ -88,7 +96,7 @@ def spreadsheet() -> ResponseReturnValue:
 @bp.get("/recordings/trash")
 def trash() -> ResponseReturnValue:
     """What was deleted in Zoom within the last thirty days."""
-    listed = in_trash()
+    listed = list_trash()
     page = render_template("pages/recordings_trash.html", listed=listed)
     return page, listed.status, listed.headers
 
@@ -110,9 +118,9 @@ def passcode(key: str) -> ResponseReturnValue:
     if not uuid:
         raise NotFound
     try:
-        found = gateway().recording(uuid)
+        found = user_client().recording(uuid)
     except (ZoomRefused, UpstreamError) as error:
-        return trouble_page(error, FILES, _("Recording"))
+        return error_page(error, FILES, _("Recording"))
     text = "\n".join((found.topic, link_of(found.share_url), f"{_('Passcode:')} {found.passcode}"))
     if not prefers_html():
         return {"passcode": found.passcode, "text": text}
@@ -122,12 +130,12 @@ def passcode(key: str) -> ResponseReturnValue:
     )
 
 
-def _matching(listed: Block[Shelf], query: str) -> list[Recording]:
+def _matching(listed: Section[RecordingList], query: str) -> list[Recording]:
     recordings = listed.value.recordings if listed.value else ()
     return [each for each in recordings if agenda.matches(query, each.topic, each.id)]
 
 
-def _again(listed: Block[Shelf]) -> dict[str, str]:
+def _again(listed: Section[RecordingList]) -> dict[str, str]:
     """A page that is still being put together asks again by itself."""
     unfinished = listed.value and not listed.value.ended and not listed.trouble
     return {"Refresh": "1"} if unfinished else {}

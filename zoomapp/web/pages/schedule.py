@@ -13,12 +13,12 @@ from zoomapp.errors import InvalidFields, RateLimited, TokenError, UpstreamError
 from zoomapp.meetings import agenda, daily_changes
 from zoomapp.meetings.forms import Judged, MeetingForm, zoom_faults
 from zoomapp.store import idempotency
-from zoomapp.store.idempotency import Once
+from zoomapp.store.idempotency import IdempotencyKeys
 from zoomapp.web.components import form_drafts
-from zoomapp.web.components.notice import CREATE, Trouble, trouble
+from zoomapp.web.components.notice import CREATE, Notice, notice_for
 from zoomapp.web.components.page_context import say_done
-from zoomapp.web.current_user import gateway
-from zoomapp.web.viewer import connected, kept, now, viewer
+from zoomapp.web.current_user import user_client
+from zoomapp.web.viewer import connected, now, user_records, viewer
 from zoomapp.zoom.models import Meeting
 from zoomapp.zoom.pagination import collect
 
@@ -52,7 +52,7 @@ def form() -> ResponseReturnValue:
 @bp.post("/meetings/new")
 def create() -> ResponseReturnValue:
     """Schedule it, or say at each field what is wrong; the same form sent twice schedules once."""
-    gateway()
+    user_client()
     sent = MeetingForm.sent(request.form, request.form.getlist("weekdays"))
     key = request.form.get("once", "")
     judged = sent.judge(now())
@@ -63,7 +63,7 @@ def create() -> ResponseReturnValue:
     if not sent_before().begin(key):
         return redirect(url_for(".form", once=key), 303)
     try:
-        meeting = gateway().create_meeting(judged.body)
+        meeting = user_client().create_meeting(judged.body)
     except ZoomAppError as error:
         sent_before().give_up(key)
         return _not_created(sent, key, judged, error)
@@ -73,8 +73,8 @@ def create() -> ResponseReturnValue:
     return redirect(url_for("meeting.show", meeting_id=meeting.id), 303)
 
 
-def sent_before() -> Once:
-    return Once(kept(), gateway().user_id)
+def sent_before() -> IdempotencyKeys:
+    return IdempotencyKeys(user_records(), user_client().user_id)
 
 
 def _again(key: str, result: str) -> ResponseReturnValue:
@@ -90,13 +90,15 @@ def _not_created(sent: MeetingForm, key: str, judged: Judged, error: ZoomAppErro
     if isinstance(error, RateLimited) and error.daily:
         when = dates.clock(now().timestamp() + error.retry_after, viewer().zone, hour12=viewer().chosen.hour12)
         title = _("Zoom allows 100 meeting changes a day")
-        limit = Trouble("warn", "clock", title, _("You can schedule again at %(time)s.") % {"time": when})
+        limit = Notice("warn", "clock", title, _("You can schedule again at %(time)s.") % {"time": when})
         return _page(sent, key, notice=limit), 429, error.headers
     if isinstance(error, UpstreamError) and not isinstance(error, RateLimited):
-        notice = trouble(error, CREATE)
+        notice = notice_for(error, CREATE)
         return _page(sent, idempotency.new_key(), notice=notice, doubt=Doubt(_look_for(judged))), error.status
     if isinstance(error, ZoomRefused | RateLimited):
-        return _page(sent, key, notice=trouble(error, CREATE)), 200 if isinstance(error, ZoomRefused) else error.status
+        return _page(sent, key, notice=notice_for(error, CREATE)), 200 if isinstance(
+            error, ZoomRefused
+        ) else error.status
     if isinstance(error, TokenError):
         form_drafts.keep()
     raise error
@@ -105,7 +107,7 @@ def _not_created(sent: MeetingForm, key: str, judged: Judged, error: ZoomAppErro
 def _look_for(judged: Judged) -> tuple[Meeting, ...] | None:
     """The meetings with that topic and start; None if nobody could look."""
     try:
-        found = collect(lambda token: gateway().meetings("upcoming", token), "meetings")
+        found = collect(lambda token: user_client().meetings("upcoming", token), "meetings")
     except (ZoomRefused, UpstreamError):
         return None
     topic, meetings = agenda.fold(judged.body["topic"]), map(Meeting.from_api, found.rows)
@@ -118,7 +120,7 @@ def _page(
     key: str,
     faults: dict[str, str] | None = None,
     *,
-    notice: Trouble | None = None,
+    notice: Notice | None = None,
     doubt: Doubt | None = None,
 ) -> str:
     zones = list(dict.fromkeys((viewer().zone_name, sent.zone, *COMMON, *dates.zone_choices())))

@@ -13,7 +13,7 @@ from zoomapp.store import preferences
 from zoomapp.store.preferences import Preferences
 from zoomapp.web.components.page_context import done, say_done
 from zoomapp.web.current_user import user_id
-from zoomapp.web.viewer import THEMES, kept, theme, viewer
+from zoomapp.web.viewer import THEMES, theme, user_records, viewer
 
 bp = Blueprint("settings", __name__)
 
@@ -33,7 +33,7 @@ def save() -> ResponseReturnValue:
     chosen = Preferences.of(given)
     if faults := preferences.faults(given):
         return _page(chosen, given.get("theme", ""), given.get("late_minutes", ""), faults), 422
-    if not preferences.save(kept(), who, chosen):
+    if not preferences.save(user_records(), who, chosen):
         raise NotAuthorized("no tokens kept")
     _keep_theme(given.get("theme", ""))
     say_done(_("Settings saved"))

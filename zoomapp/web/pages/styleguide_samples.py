@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from zoomapp.attendance import Frame, Record
-from zoomapp.attendance.attendance_table import Roster
+from zoomapp.attendance.attendance_table import AttendanceTable
 from zoomapp.errors import (
     FileRefused,
     MissingScope,
@@ -17,7 +17,7 @@ from zoomapp.errors import (
     ZoomAppError,
     ZoomRefused,
 )
-from zoomapp.web.components.notice import FILES, LIVE, MEETING, MEETINGS, RECORDINGS, Need, Trouble, trouble
+from zoomapp.web.components.notice import FILES, LIVE, MEETING, MEETINGS, RECORDINGS, Notice, Permission, notice_for
 from zoomapp.zoom.models import Meeting
 from zoomapp.zoom.recordings import Recording
 
@@ -64,7 +64,7 @@ def recordings(now: datetime) -> dict[str, Recording]:
     }
 
 
-def roster(now: datetime) -> Roster:
+def roster(now: datetime) -> AttendanceTable:
     """Somebody here, somebody late, somebody who rejoined, somebody who left, somebody at the door."""
     end = now.timestamp()
     start = end - 45 * 60
@@ -82,15 +82,15 @@ def roster(now: datetime) -> Roster:
         stay("Tom Becker", 42, room="waiting"),
     ]
     frame = Frame(end, starts_at=start, ends_at=end + 900)
-    return Roster.of(told, frame, complete=True, total=len(told))
+    return AttendanceTable.of(told, frame, complete=True, total=len(told))
 
 
-def troubles(now: datetime) -> list[tuple[str, Trouble]]:
+def troubles(now: datetime) -> list[tuple[str, Notice]]:
     """Each notice a block can show, by the letter of its state."""
     scopes = ("meeting:read:list_meetings", "meeting:read:list_meetings:admin")
     admin = ("dashboard:read:list_meeting_participants:admin",)
     seen = now - timedelta(minutes=2)
-    cases: list[tuple[str, ZoomAppError, Need, datetime | None]] = [
+    cases: list[tuple[str, ZoomAppError, Permission, datetime | None]] = [
         ("M1", MissingScope(400, 4711, "", scopes), MEETINGS, None),
         ("M1, for an admin", MissingScope(400, 4711, "", admin), LIVE, None),
         ("M2", PlanRequired(400, 200, "Only available for paid account."), RECORDINGS, None),
@@ -103,4 +103,4 @@ def troubles(now: datetime) -> list[tuple[str, Trouble]]:
         ("a file that is not handed out", FileRefused("gone"), FILES, None),
         ("whatever else Zoom says", ZoomRefused(400, 300, "The meeting is locked."), MEETING, None),
     ]
-    return [(name, trouble(error, need, shown_at)) for name, error, need, shown_at in cases]
+    return [(name, notice_for(error, need, shown_at)) for name, error, need, shown_at in cases]

@@ -11,12 +11,12 @@ from flask.typing import ResponseReturnValue
 
 from zoomapp.errors import RateLimited, TokenError, UpstreamError, ZoomAppError, ZoomRefused
 from zoomapp.store import idempotency
-from zoomapp.store.idempotency import Once
+from zoomapp.store.idempotency import IdempotencyKeys
 from zoomapp.web.components import form_drafts
-from zoomapp.web.components.notice import CHATBOT, OVERVIEW, Need, Trouble, trouble
+from zoomapp.web.components.notice import CHATBOT, OVERVIEW, Notice, Permission, notice_for
 from zoomapp.web.components.page_context import done, say_done
-from zoomapp.web.current_user import gateway, services
-from zoomapp.web.viewer import connected, kept
+from zoomapp.web.current_user import services, user_client
+from zoomapp.web.viewer import connected, user_records
 from zoomapp.zoom.chatbot import Recipient
 
 bp = Blueprint("tools", __name__)
@@ -37,9 +37,9 @@ def show() -> str:
 @bp.post("/tools")
 def send() -> ResponseReturnValue:
     """Send a Team Chat message as the app's chatbot; the same form sent twice sends once."""
-    who = gateway().user_id
+    who = user_client().user_id
     sent = _sent(request.form)
-    key, before = request.form.get("once", ""), Once(kept(), who)
+    key, before = request.form.get("once", ""), IdempotencyKeys(user_records(), who)
     if faults := _faults(sent):
         return _page(sent, key, faults), 422
     if not before.begin(key):
@@ -62,12 +62,12 @@ def _sent(form: Mapping[str, str]) -> dict[str, str]:
     return {name: form.get(name, "").strip() for name in FIELDS}
 
 
-def _not_sent(sent: dict[str, str], key: str, need: Need, error: ZoomAppError) -> ResponseReturnValue:
+def _not_sent(sent: dict[str, str], key: str, need: Permission, error: ZoomAppError) -> ResponseReturnValue:
     if isinstance(error, TokenError):
         form_drafts.keep()
     if not isinstance(error, ZoomRefused | UpstreamError):
         raise error
-    notice = trouble(error, need)
+    notice = notice_for(error, need)
     if need is CHATBOT and isinstance(error, UpstreamError) and not isinstance(error, RateLimited):
         # It may have been sent, with only the answer lost.
         title = _("We don’t know whether Zoom sent the message")
@@ -77,7 +77,7 @@ def _not_sent(sent: dict[str, str], key: str, need: Need, error: ZoomAppError) -
 
 def _recipient(to_jid: str) -> Recipient:
     """Whoever was named, else the person who asks; in that person's account."""
-    profile = gateway().profile()
+    profile = user_client().profile()
     own = str(profile.get("jid", ""))
     return Recipient(to_jid or own, str(profile.get("account_id", "")), own)
 
@@ -94,7 +94,7 @@ def _faults(sent: dict[str, str]) -> dict[str, str]:
     return faults
 
 
-def _page(sent: dict[str, str], key: str, faults: dict[str, str] | None = None, notice: Trouble | None = None) -> str:
+def _page(sent: dict[str, str], key: str, faults: dict[str, str] | None = None, notice: Notice | None = None) -> str:
     return render_template(
         "pages/tools.html",
         sent=sent,
