@@ -3,7 +3,7 @@
 Requests in flight are at most workers x threads. Zoom takes 0.2-1 s to answer, so a small number of threads would make
 requests queue; 512 threads per worker carry 600 waiting requests with room to spare (`dev.py bench --only in-flight`),
 and a thread is only started when needed. More in one worker fight over the interpreter lock. Clients that send slowly
-hold no thread (zoomapp/web/worker_limits.py); docs/deployment.md says which routers keep them away altogether.
+hold no thread (zoomapp/server/worker.py); docs/deployment.md says which routers keep them away altogether.
 """
 
 import gc
@@ -14,7 +14,7 @@ import signal
 import tempfile
 from pathlib import Path
 
-worker_class = "zoomapp.fastpath.worker.StayingWorker"
+worker_class = "zoomapp.fastpath.worker.KeepAliveWorker"
 workers = int(os.environ.get("WEB_CONCURRENCY", 2))
 threads = int(os.environ.get("WEB_THREADS", 512))
 worker_connections = 2000

@@ -42,7 +42,7 @@ MUTANTS = [
     Mutant(
         "what kept the caller waiting is not tried again",
         "zoomapp/store/redis_client.py",
-        "if time.monotonic() - begun_at > AT_ONCE_SECONDS:",
+        "if time.monotonic() - begun_at > IMMEDIATE_FAILURE_SECONDS:",
         "if False:",
         "tests/sockets/test_silence.py::test_what_failed_at_once_is_tried_once_more_and_what_kept_the_caller_waiting_is_not",
     ),
@@ -180,7 +180,7 @@ MUTANTS = [
     Mutant(
         "state has an age",
         "zoomapp/auth/pending_signins.py",
-        "return begun if self._clock() - begun.began_at < LIFE_SECONDS else None",
+        "return begun if self._clock() - begun.began_at < LIFETIME_SECONDS else None",
         "return begun",
         "tests/web/test_auth.py::test_a_state_is_too_old_after_five_minutes",
     ),
@@ -236,7 +236,7 @@ MUTANTS = [
     Mutant(
         "a context is repeated by its own session only",
         "zoomapp/auth/used_contexts.py",
-        "return recent and session == keys.digest(session_id)",
+        "return recent and session == key_names.digest(session_id)",
         "return recent",
         "tests/web/test_auth.py::test_a_repeat_by_another_session_of_the_same_person_is_refused",
     ),
@@ -327,7 +327,7 @@ MUTANTS = [
     Mutant(
         "webhook freshness",
         "zoomapp/web/webhook.py",
-        "return fresh and webhook.is_signed(",
+        "return fresh and webhook_signature.is_signed(",
         "return webhook.is_signed(",
         "tests/web/test_webhook.py::test_stale_means_five_minutes",
     ),
@@ -454,7 +454,7 @@ MUTANTS = [
     Mutant(
         "every request has a deadline",
         "zoomapp/web/__init__.py",
-        "    deadline.begin()\n",
+        "    deadline.start()\n",
         "",
         "tests/web/test_proxy.py::test_every_request_has_less_than_28_seconds",
     ),
@@ -524,8 +524,8 @@ MUTANTS = [
     Mutant(
         "the session is checked before the body of a batch",
         "zoomapp/web/batch.py",
-        "    who, now = gateway(), services().clock()\n    wanted = _wanted()\n",
-        "    wanted = _wanted()\n    who, now = gateway(), services().clock()\n",
+        "    who, now = user_client(), services().clock()\n    wanted = _wanted()\n",
+        "    wanted = _wanted()\n    who, now = user_client(), services().clock()\n",
         "tests/web/middleware/test_request_body.py::test_the_session_is_checked_before_a_body_is_read",
     ),
     Mutant(
@@ -538,7 +538,7 @@ MUTANTS = [
     Mutant(
         "the memory of a relayed body is given back",
         "zoomapp/web/middleware/proxy.py",
-        "        body.release(environ)\n",
+        "        request_body.release(environ)\n",
         "",
         "tests/web/middleware/test_request_body.py::test_the_memory_of_a_relayed_body_is_free_after_its_answer",
     ),
@@ -551,7 +551,7 @@ MUTANTS = [
     ),
     Mutant(
         "half a head holds no thread",
-        "zoomapp/web/worker_limits.py",
+        "zoomapp/server/worker.py",
         "if arrival is Arrival.PARTIAL:\n",
         "if False:\n",
         "tests/sockets/test_request_limits.py::test_a_head_in_two_pieces_is_answered",
@@ -565,21 +565,21 @@ MUTANTS = [
     ),
     Mutant(
         "a head has ten seconds",
-        "zoomapp/web/worker_limits.py",
+        "zoomapp/server/worker.py",
         "if now < head.started_at + seconds:",
         "if True:",
         "tests/sockets/test_request_limits.py::test_half_a_head_gets_408_and_silence_is_closed",
     ),
     Mutant(
         "a closing connection does not block the main loop",
-        "zoomapp/web/worker_limits.py",
+        "zoomapp/server/worker.py",
         "            self._start_closing(conn)\n\n    def _start_closing",
         "            super().finish_request(conn, fs)\n\n    def _start_closing",
         "tests/sockets/test_request_limits.py::test_health_is_answered_while_1100_clients_do_not_close_their_connection",
     ),
     Mutant(
         "a body that drips ends",
-        "zoomapp/web/worker_limits.py",
+        "zoomapp/server/worker.py",
         "body_limits.end_overdue_reads()",
         "pass",
         "tests/sockets/test_request_limits.py::test_a_body_that_drips_gets_408",
@@ -594,14 +594,14 @@ MUTANTS = [
     Mutant(
         "workers share connections evenly",
         "zoomapp/fastpath/worker.py",
-        "time.sleep(COURTESY_SECONDS)",
+        "time.sleep(ACCEPT_DELAY_SECONDS)",
         "pass",
         "tests/sockets/test_worker.py::test_nobody_leaves_room_for_a_worker_that_is_gone",
     ),
     Mutant(
         "nobody waits for a worker that is gone",
         "gunicorn.conf.py",
-        "    gone(worker.age)\n",
+        "    worker_exited(worker.age)\n",
         "",
         "tests/sockets/test_worker.py::test_nobody_leaves_room_for_a_worker_that_is_gone",
     ),
@@ -615,7 +615,7 @@ MUTANTS = [
     Mutant(
         "the short way is guarded like the other",
         "zoomapp/web/middleware/proxy.py",
-        "guard.refuse_cross_site(path, environ, self._parts.settings.public_url)",
+        "csrf.refuse_cross_site(path, environ, self._parts.settings.public_url)",
         "pass",
         "tests/web/middleware/test_proxy_middleware.py::test_both_ways_lead_to_the_same_answer",
     ),
@@ -762,8 +762,8 @@ MUTANTS = [
     Mutant(
         "no token in the log",
         "zoomapp/tokens/service.py",
-        'log.info("tokens renewed", extra={"user": hashed(user_id)})',
-        'log.info("tokens renewed", extra={"user": hashed(user_id), "new": renewed.access_token.encode().hex()})',
+        'log.info("tokens renewed", extra={"user": hash_user_id(user_id)})',
+        'log.info("tokens renewed", extra={"user": hash_user_id(user_id), "new": renewed.access_token.encode().hex()})',
         "tests/journeys/test_secrets.py::test_no_secret_leaves",
     ),
     Mutant(
@@ -825,8 +825,8 @@ MUTANTS = [
     Mutant(
         "attendance: roles outlast the report",
         "zoomapp/attendance/past.py",
-        "Roster.of([*rows, *seen], _frame(rows, about)",
-        "Roster.of(rows, _frame(rows, about)",
+        "AttendanceTable.of([*rows, *seen], _frame(rows, about)",
+        "AttendanceTable.of(rows, _frame(rows, about)",
         "tests/web/test_live_people.py::test_who_was_host_and_co_host_is_still_said_in_the_report_and_the_file",
     ),
     Mutant(
@@ -860,14 +860,14 @@ MUTANTS = [
     Mutant(
         "attendance: in an outage one asks for all",
         "zoomapp/user_api/shared_poll.py",
-        'failed = self._stop(name, Pause(until, error.code, getattr(error, "daily", False)))',
-        'failed = Pause(until, error.code, getattr(error, "daily", False))',
+        'failed = self._stop(name, FailurePause(until, error.code, getattr(error, "daily", False)))',
+        'failed = FailurePause(until, error.code, getattr(error, "daily", False))',
         "tests/user_api/test_shared_poll.py::test_a_hundred_people_cost_zoom_as_much_as_one_in_good_times_and_in_bad",
     ),
     Mutant(
         "attendance: whom Zoom refuses loses it",
         "zoomapp/user_api/shared_poll.py",
-        "self._kept.drop(viewer, PROOF, keys.digest(name))",
+        "self._kept.drop(viewer, PROOF, key_names.digest(name))",
         "pass",
         "tests/user_api/test_shared_poll.py::test_whom_zoom_refuses_loses_it_at_once",
     ),
@@ -881,8 +881,8 @@ MUTANTS = [
     Mutant(
         "attendance: webhooks are the host's",
         "zoomapp/attendance/webhook_log.py",
-        "return keys.of_user(host, KIND, keys.digest(uuid))",
-        'return keys.of_user("", KIND, keys.digest(uuid))',
+        "return key_names.of_user(host, KIND, key_names.digest(uuid))",
+        'return key_names.of_user("", KIND, key_names.digest(uuid))',
         "tests/attendance/test_webhook_log.py::test_what_was_told_is_there_for_the_host_and_for_nobody_else",
     ),
     Mutant(
@@ -1147,7 +1147,7 @@ MUTANTS = [
     Mutant(
         "an endpoint that refuses a fresh token costs one refresh",
         "zoomapp/user_api/user_client.py",
-        "if tokens.access_token == token and refused and refused.contains(*entry):",
+        "if tokens.access_token == token and refused and refused.refuses_successors(*entry, token):",
         "if False:",
         "tests/web/test_refused_endpoints.py::test_ten_calls_of_an_endpoint_that_always_refuses_cost_one_refresh",
     ),
@@ -1218,8 +1218,8 @@ MUTANTS = [
     Mutant(
         "a stranger's claim leaves no key",
         "zoomapp/webhooks/queue.py",
-        "if self._tokens.store.load(user_id) and storage.first_time(",
-        "if storage.first_time(",
+        "if self._tokens.store.load(user_id) and redis_client.claim_once(",
+        "if redis_client.claim_once(",
         "tests/web/test_webhook.py::test_unsigned_removals_of_strangers_leave_no_key",
     ),
     Mutant(

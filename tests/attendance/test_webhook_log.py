@@ -53,7 +53,7 @@ def test_an_event_that_comes_again_is_there_once(dana, parts, clock):
 
 
 def test_two_workers_lose_none_of_one_anothers_events(dana, parts, settings, clock):
-    others = [services.build(settings, clock=clock).rooms for _ in range(2)]
+    others = [services.build(settings, clock=clock).webhook_log for _ in range(2)]
 
     def tell(worker, first):
         for number in range(first, first + 50):
@@ -174,7 +174,7 @@ def test_an_event_of_another_form_is_passed_over(dana, parts, payload):
 def test_what_does_not_open_any_more_counts_as_not_there(dana, parts, settings, clock):
     parts.webhook_log.hear(joined(clock(), 1, host=dana.id))
 
-    other = services.build(replace(settings, token_encryption_keys=(bytes(32),)), clock=clock).rooms
+    other = services.build(replace(settings, token_encryption_keys=(bytes(32),)), clock=clock).webhook_log
 
     assert (other.records(dana.id, UUID), other.all(dana.id)) == ((), [])
 

@@ -113,11 +113,11 @@ def test_rotate_takes_what_webhooks_told_along(with_keys, world, clock):
     person.connect()
     thing = {"id": "1", "uuid": "a/b==", "host_id": person.id, "participant": {"user_id": "7", "user_name": "Guest"}}
     event = {"event": "meeting.participant_joined", "event_ts": int(clock() * 1000), "payload": {"object": thing}}
-    first.extensions["zoomapp"].rooms.hear(event)
+    first.extensions["zoomapp"].webhook_log.hear(event)
 
     result = invoke(with_keys(NEW, OLD), "tokens", "rotate")
 
-    told = with_keys(NEW).extensions["zoomapp"].rooms
+    told = with_keys(NEW).extensions["zoomapp"].webhook_log
     assert result.exit_code == 0, result.output
     assert [each.name for each in told.records(person.id, "a/b==")] == ["Guest"]
     assert [room.number for room in told.all(person.id)] == [1]
@@ -145,7 +145,7 @@ def test_rotate_names_the_key_of_what_it_cannot_read_and_fails(with_keys, world)
     first = with_keys(OTHER)
     Person(first, world, "dana").connect()
     Person(with_keys(OLD), world, "priya").connect()
-    key_id = first.extensions["zoomapp"].ring.ids[0]
+    key_id = first.extensions["zoomapp"].key_ring.ids[0]
 
     result = invoke(with_keys(NEW, OLD), "tokens", "rotate")
 
@@ -185,10 +185,10 @@ class Interrupted(KeyRing):
         super().__init__(ring)
         self._meanwhile = meanwhile
 
-    def seal(self, kind, owner, plain):
+    def encrypt(self, kind, owner, plain):
         meanwhile, self._meanwhile = self._meanwhile, lambda: None
         meanwhile()
-        return super().seal(kind, owner, plain)
+        return super().encrypt(kind, owner, plain)
 
 
 def test_rotate_never_undoes_a_renewal_that_came_in_between(with_keys, world):

@@ -61,7 +61,7 @@ def test_kind_and_owner_cannot_be_shifted_into_each_other():
 
 
 def test_an_old_key_opens_and_the_newest_seals():
-    sealed = KeyRing((OLD,)).seal("tokens", "alice", b"secret")
+    sealed = KeyRing((OLD,)).encrypt("tokens", "alice", b"secret")
     ring = KeyRing((NEW, OLD))
 
     assert ring.decrypt("tokens", "alice", sealed) == b"secret"
@@ -70,10 +70,10 @@ def test_an_old_key_opens_and_the_newest_seals():
 
 
 def test_a_key_that_left_the_ring_opens_nothing():
-    sealed = KeyRing((OLD,)).seal("tokens", "alice", b"secret")
+    sealed = KeyRing((OLD,)).encrypt("tokens", "alice", b"secret")
 
     with pytest.raises(CannotDecrypt):
-        KeyRing((NEW,)).open("tokens", "alice", sealed)
+        KeyRing((NEW,)).decrypt("tokens", "alice", sealed)
 
 
 @given(st.integers(min_value=0), st.integers(min_value=1, max_value=255))
@@ -89,7 +89,7 @@ def test_one_changed_byte_anywhere_does_not_open(place, by):
 @given(st.binary(max_size=80))
 def test_no_bytes_whatever_do_more_than_not_open(raw):
     with pytest.raises(CannotDecrypt):
-        KeyRing((NEW,)).open("tokens", "alice", raw)
+        KeyRing((NEW,)).decrypt("tokens", "alice", raw)
 
 
 def test_the_same_text_is_never_sealed_alike_twice():

@@ -36,7 +36,7 @@ ENDPOINTS = (
 #: JSON as it is.
 UNENCRYPTED = ("snapshot:pause", "limits:days", "host-days")
 #: These stand in the start commands and configuration of deployments.
-IMPORT_PATHS = ("zoomapp.fastpath.worker:StayingWorker",)
+IMPORT_PATHS = ("zoomapp.web.worker:StayingWorker",)
 
 
 def names_of(access: ModuleType, redis_url: str) -> dict[str, Any]:

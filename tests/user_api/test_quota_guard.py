@@ -243,7 +243,7 @@ def patient(parts, dana, world):
     """An app whose reads wait up to 2 s, one at a time, and how long they waited."""
     waits = []
     governor = QuotaGuard(ExhaustedQuotas(parts.redis, parts.clock), parts.clock, 2, 8, waits.append)
-    person = Person(create_app(dataclasses.replace(parts, governor=governor)), world, "dana")
+    person = Person(create_app(dataclasses.replace(parts, quota_guard=governor)), world, "dana")
     person.browser.set_cookie("zoomapp", dana.browser.get_cookie("zoomapp").value)
     return person, waits
 

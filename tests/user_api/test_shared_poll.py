@@ -218,7 +218,7 @@ def crowd(parts, settings, zoom, clock):
 
     def look(number):
         try:
-            return shops[number % 2].snapshots.get("meeting", f"person {number}", zoom, lambda: PAUSE)
+            return shops[number % 2].shared_polls.get("meeting", f"person {number}", zoom, lambda: PAUSE)
         except UpstreamError as error:
             return error
 

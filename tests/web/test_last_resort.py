@@ -41,7 +41,7 @@ def test_the_page_of_a_fault_asks_zoom_for_nothing(dana, app, world):
 def test_a_failure_inside_the_error_page_gives_a_plain_one(anyone, app, path, status, broken):
     app.view_functions["info.privacy"] = lambda: {}["a fault"]
     if broken == "template":
-        app.jinja_env.globals["_"] = None
+        app.jinja_env.globals["url_for"] = None
     else:
         app.context_processor(lambda: {}["a fault"])
 

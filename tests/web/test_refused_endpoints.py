@@ -186,16 +186,16 @@ def test_without_redis_nothing_is_remembered_and_nothing_fails(redis_process, cl
     refused = RefusedEndpoints(server.client(), clock)
     server.kill()
 
-    refused.add("dana", "grant", "GET /v2/users/me")
+    refused.add("dana", "grant", "GET /v2/users/me", "a token")
     refused.remove("dana", "grant", "GET /v2/users/me")
 
-    assert refused.contains("dana", "grant", "GET /v2/users/me") is False
+    assert refused.refuses_successors("dana", "grant", "GET /v2/users/me", "the next token") is False
 
 
 def test_at_most_fifty_are_remembered_and_none_of_somebody_who_disconnected(dana, parts):
     refused = parts.refused_endpoints
     for number in range(2 * MOST):
-        refused.add(dana.id, "grant", f"GET /v2/{'a' * (number + 1)}")
+        refused.add(dana.id, "grant", f"GET /v2/{'a' * (number + 1)}", "a token")
     key = key_names.of_user(dana.id, "refused-endpoints")
     assert 0 < parts.redis.hlen(key) <= MOST
     assert 0 < parts.redis.ttl(key) <= SECONDS
@@ -203,7 +203,7 @@ def test_at_most_fifty_are_remembered_and_none_of_somebody_who_disconnected(dana
     dana.post("/api/zoomapp/disconnect")
     assert not parts.redis.exists(key)
 
-    refused.add(dana.id, "grant", "GET /v2/users/me")
+    refused.add(dana.id, "grant", "GET /v2/users/me", "a token")
     assert not parts.redis.exists(key)
 
 

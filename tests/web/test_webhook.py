@@ -7,8 +7,8 @@ import json
 
 import pytest
 
+from zoomapp.server.body_limits import webhooks_in_flight
 from zoomapp.store import key_names
-from zoomapp.web.middleware.body_limits import webhooks_in_flight
 
 SECRET = "a-webhook-secret-of-the-tests"
 ME = "/zoom/api/v2/users/me"

@@ -46,7 +46,7 @@ def events(parts):
     """A factory: the events of one worker, and the list of what it handled."""
 
     def make(client=None):
-        made = WebhookQueue(client or parts.redis, parts.key_ring, parts.tokens, parts.gateway, "us")
+        made = WebhookQueue(client or parts.redis, parts.key_ring, parts.tokens, parts.user_client, "us")
         heard = []
         made.handlers["meeting."] = heard.append
         return made, heard

@@ -255,12 +255,12 @@ def test_a_body_that_breaks_off_is_never_taken_for_whole(peer):
 
 FORKED = """
 import os, signal, socket
-from zoomapp.zoom.watch import Watch
+from zoomapp.zoom.watchdog import Watchdog
 
 class Holder:
     pass
 
-watch, holder = Watch(), Holder()
+watch, holder = Watchdog(), Holder()
 holder.sock, other = socket.socketpair()
 with watch.over(holder, 5):
     pass

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from gettext import gettext as _
 
 from zoomapp import dates
 from zoomapp.attendance import Person
@@ -31,11 +30,11 @@ def latest(people: Sequence[Person], most: int = MOST) -> list[Event]:
 
 def _events(person: Person) -> Iterator[Event]:
     for start, _end in person.waiting:
-        yield _event(start, person, "waiting", _("is in the waiting room"))
+        yield _event(start, person, "waiting", "is in the waiting room")
     for place, (start, end) in enumerate(person.here):
-        yield _event(start, person, "here", _("rejoined") if place else _("joined"))
+        yield _event(start, person, "here", "rejoined" if place else "joined")
         if end is not None:
-            yield _event(end, person, "left", _("left after %(time)s") % {"time": dates.duration(end - start)})
+            yield _event(end, person, "left", f"left after {dates.duration(end - start)}")
 
 
 def _event(at: float, person: Person, state: str, words: str) -> Event:

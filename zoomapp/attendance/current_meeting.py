@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from gettext import gettext as _
 
 from zoomapp.attendance.webhook_log import MeetingLog
 from zoomapp.meetings.lists import LIVE_LIST, live_meetings, read_meetings
@@ -40,7 +39,7 @@ def running(instance: str, seconds: float) -> Section[Meeting]:
         return Section(Meeting(room.number, room.uuid, room.topic, host_id=who) if goes_on else None, listed.at)
     if is_number(instance) and may_read_dashboard():
         # Perhaps a colleague's, for those who may look at the whole account.
-        return Section(Meeting(int(instance), topic=_("A meeting of your account")), listed.at)
+        return Section(Meeting(int(instance), topic="A meeting of your account"), listed.at)
     return Section(None, listed.at, listed.trouble)
 
 

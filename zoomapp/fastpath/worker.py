@@ -17,7 +17,7 @@ from gunicorn import util
 from gunicorn.http import wsgi
 from gunicorn.http.body import LengthReader
 
-from zoomapp.web.worker_limits import USUAL_HEAD_BYTES, TimeLimitedWorker, buffered, is_complete
+from zoomapp.server.worker import USUAL_HEAD_BYTES, TimeLimitedWorker, buffered, is_complete
 
 #: A page that makes one call after the other sends the next within this.
 KEEP_THREAD_MILLISECONDS = 15

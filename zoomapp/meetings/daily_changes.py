@@ -5,8 +5,6 @@ https://developers.zoom.us/docs/api/rate-limits/
 
 from __future__ import annotations
 
-from gettext import gettext as _
-
 from zoomapp.web.current_user import user_client
 from zoomapp.web.viewer import now, user_records
 
@@ -22,8 +20,7 @@ def count_one() -> None:
 def warning() -> str:
     """A sentence from the ninetieth on, else nothing. What other apps changed, Zoom does not tell."""
     made = _today()
-    told = {"made": made, "most": MOST}
-    return _("You’ve made %(made)s of %(most)s changes Zoom allows today.") % told if made >= WARN_FROM else ""
+    return f"You’ve made {made} of {MOST} changes Zoom allows today." if made >= WARN_FROM else ""
 
 
 def _today() -> int:

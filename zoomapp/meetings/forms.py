@@ -6,7 +6,6 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
-from gettext import gettext as _
 from typing import Any
 
 from zoomapp import dates
@@ -66,19 +65,19 @@ class MeetingForm:
         faults: dict[str, str] = {}
         zone = dates.find_zone(self.zone)
         if not self.topic:
-            faults["topic"] = _("Enter a topic")
+            faults["topic"] = "Enter a topic"
         elif len(self.topic) > TOPIC_LENGTH:
-            faults["topic"] = _("Topic is %(length)d characters, shorten it to 200") % {"length": len(self.topic)}
+            faults["topic"] = f"Topic is {len(self.topic)} characters, shorten it to 200"
         if zone is None:
-            faults["zone"] = _("Choose a time zone from the list")
+            faults["zone"] = "Choose a time zone from the list"
         start = None if self.repeat == "any" or zone is None else self._start(now, zone, faults)
         minutes = whole(self.duration)
         if not 1 <= minutes <= LONGEST_MINUTES:
-            faults["duration"] = _("Enter a length between 1 and 1440 minutes")
+            faults["duration"] = "Enter a length between 1 and 1440 minutes"
         if self.passcode and not PASSCODE.fullmatch(self.passcode):
-            faults["passcode"] = _("Use up to 10 letters, digits, or @ - _ *")
+            faults["passcode"] = "Use up to 10 letters, digits, or @ - _ *"
         if len(self.agenda) > AGENDA_LENGTH:
-            faults["agenda"] = _("The agenda is too long, shorten it to 2000 characters")
+            faults["agenda"] = "The agenda is too long, shorten it to 2000 characters"
         self._judge_repeat(faults)
         faults |= judge_switches(self.switches)
         if faults:
@@ -88,9 +87,9 @@ class MeetingForm:
     def _start(self, now: datetime, zone: Any, faults: dict[str, str]) -> dates.Resolved | None:
         day, hour = _date(self.date), _time(self.time)
         if day is None:
-            faults["date"] = _("Enter a date, such as %(day)s") % {"day": f"{dates.local(now, zone):%Y-%m-%d}"}
+            faults["date"] = f"Enter a date, such as {dates.local(now, zone):%Y-%m-%d}"
         if hour is None:
-            faults["time"] = _("Enter a time, such as 14:30")
+            faults["time"] = "Enter a time, such as 14:30"
         if day is None or hour is None:
             return None
         start = dates.resolve(datetime.combine(day, hour), zone)
@@ -99,28 +98,25 @@ class MeetingForm:
         elif start.at < now + SOONEST:
             soonest = dates.local(now + timedelta(minutes=3), zone)
             soonest += timedelta(minutes=-soonest.minute % 5)
-            word = _("today") if soonest.date() == dates.local(now, zone).date() else _("tomorrow")
-            faults["time"] = _("The start is in the past: choose %(time)s or later %(day)s") % {
-                "time": f"{soonest:%H:%M}",
-                "day": word,
-            }
+            word = "today" if soonest.date() == dates.local(now, zone).date() else "tomorrow"
+            faults["time"] = f"The start is in the past: choose {soonest:%H:%M} or later {word}"
         elif start.at > now + LATEST:
-            faults["date"] = _("The start is more than a year away: choose an earlier date")
+            faults["date"] = "The start is more than a year away: choose an earlier date"
         return start
 
     def _judge_repeat(self, faults: dict[str, str]) -> None:
         if self.repeat not in ("", "any", *REPEATS):
-            faults["repeat"] = _("Choose how the meeting repeats from the list")
+            faults["repeat"] = "Choose how the meeting repeats from the list"
             return
         if self.repeat not in REPEATS:
             return
         most = REPEATS[self.repeat][1]
         if not 1 <= whole(self.interval) <= most:
-            faults["interval"] = _("Enter a number between 1 and %(most)d") % {"most": most}
+            faults["interval"] = f"Enter a number between 1 and {most}"
         if not 1 <= whole(self.count) <= MOST_TIMES:
-            faults["count"] = _("Enter a number of meetings between 1 and 60")
+            faults["count"] = "Enter a number of meetings between 1 and 60"
         if self.repeat == "weekly" and not self._days():
-            faults["weekdays"] = _("Choose at least one day of the week")
+            faults["weekdays"] = "Choose at least one day of the week"
 
     def _days(self) -> list[str]:
         return sorted({each for each in self.weekdays if each in "1234567" and len(each) == 1})
@@ -171,7 +167,7 @@ def judge_switches(switches: frozenset[str]) -> dict[str, str]:
     """What is wrong with them: of two that exclude each other, both are on."""
     if not switches >= {"waiting_room", "join_before_host"}:
         return {}
-    return {"join_before_host": _("Turn off either the waiting room or join before host")}
+    return {"join_before_host": "Turn off either the waiting room or join before host"}
 
 
 def as_settings(switches: frozenset[str]) -> dict[str, Any]:
@@ -218,8 +214,8 @@ def zoom_faults(fields: Sequence[tuple[str, str]], message: str) -> dict[str, st
     faults: dict[str, str] = {}
     for name, words in fields:
         ours = next((our for zoom, our in _ZOOM_FIELDS if name.startswith(zoom)), "topic")
-        faults.setdefault(ours, _("Zoom says: %(words)s") % {"words": words})
-    return faults or {"topic": _("Zoom says: %(words)s") % {"words": message}}
+        faults.setdefault(ours, f"Zoom says: {words}")
+    return faults or {"topic": f"Zoom says: {message}"}
 
 
 def whole(text: str) -> int:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from gettext import gettext as _
 from typing import Any
 
 from zoomapp import dates
@@ -51,7 +50,7 @@ def faults(given: Mapping[str, str]) -> dict[str, str]:
     late = given.get("late_minutes", str(Preferences.late_minutes))
     if 0 <= whole(late.strip()) <= MOST_LATE_MINUTES:
         return {}
-    return {"late_minutes": _("Enter a whole number of minutes between 0 and %(most)s") % {"most": MOST_LATE_MINUTES}}
+    return {"late_minutes": f"Enter a whole number of minutes between 0 and {MOST_LATE_MINUTES}"}
 
 
 def load(kept: UserRecords, user_id: str) -> Preferences:

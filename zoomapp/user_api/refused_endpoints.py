@@ -43,25 +43,28 @@ class RefusedEndpoints:
         self._clock = clock
         self._add = client.register_script(_ADD)
 
-    def add(self, user_id: str, grant_id: str, endpoint: str) -> None:
+    def add(self, user_id: str, grant_id: str, endpoint: str, token: str) -> None:
+        """Remember that the endpoint refused this access token, which is being refreshed."""
         names = [key_names.of_user(user_id, "tokens"), key_names.of_user(user_id, KIND)]
-        until = f"{self._clock() + SECONDS:.0f}"
+        until = f"{self._clock() + SECONDS:.0f} {key_names.digest(token)}"
         try:
             with redis_client.store_errors():
                 self._add(names, [_field(grant_id, endpoint), until, SECONDS, MOST])
         except StoreUnavailable as error:
             log.warning("refused endpoint not saved", extra={"detail": error.detail})
 
-    def contains(self, user_id: str, grant_id: str, endpoint: str) -> bool:
+    def refuses_successors(self, user_id: str, grant_id: str, endpoint: str, token: str) -> bool:
+        """Whether the endpoint refused another access token a moment ago, so that ``token`` came after a refresh."""
         try:
             with redis_client.store_errors():
-                until = cast(
+                entry = cast(
                     "bytes | None", self._redis.hget(key_names.of_user(user_id, KIND), _field(grant_id, endpoint))
                 )
         except StoreUnavailable as error:
             log.warning("refused endpoints not read", extra={"detail": error.detail})
             return False
-        return until is not None and until.isdigit() and self._clock() < int(until)
+        until, _, refused = (entry or b"").decode("ascii", "replace").partition(" ")
+        return until.isdigit() and self._clock() < int(until) and refused != key_names.digest(token)
 
     def remove(self, user_id: str, grant_id: str, endpoint: str) -> None:
         try:

@@ -84,15 +84,15 @@ class UserClient:
         """
         tokens, refused = self._tokens.load(self.user_id), self._refused_endpoints
         entry = (self.user_id, tokens.grant_id, endpoint)
-        if tokens.access_token == token and refused and refused.contains(*entry):
+        if tokens.access_token == token and refused and refused.refuses_successors(*entry, token):
             return refusal
         refusal.close()
-        fresh = self._tokens.replace(self.user_id, rejected=token)
-        # Saved before the repeat: a call that uses the fresh token meanwhile must not cost another refresh.
+        # Saved before the refresh: a call that uses the fresh token from now on must not cost another refresh.
         if refused:
-            refused.add(*entry)
+            refused.add(*entry, token)
         still_refused = False
         try:
+            fresh = self._tokens.replace(self.user_id, rejected=token)
             answer = send(fresh)
             still_refused = refuses_token(answer)
         finally:

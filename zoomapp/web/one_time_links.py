@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from gettext import gettext as _
 from urllib.parse import unquote
 
 from flask import Blueprint, current_app, render_template, request
@@ -43,9 +42,9 @@ def by_link() -> ResponseReturnValue | None:
     # What only looks at an address first, as some browsers and scanners do, must not use it up.
     who = _handed().take(secret, f"{request.path}?{query}") if request.method == "GET" else None
     if who is None:
-        words = _("It works once, and for a minute. Ask for a new one in Zoom.")
-        notice = Notice("info", "info", _("This link was used, or is too old"), words)
-        return render_template("pages/trouble.html", title=_("Download"), notice=notice), 410
+        words = "It works once, and for a minute. Ask for a new one in Zoom."
+        notice = Notice("info", "info", "This link was used, or is too old", words)
+        return render_template("pages/trouble.html", title="Download", notice=notice), 410
     act_by_link(who)
     return None
 

@@ -8,8 +8,8 @@ from flask import Blueprint, Response, request
 from flask.typing import ResponseReturnValue
 
 from zoomapp.errors import BadRequest, BadSignature, NotFound
+from zoomapp.server.body_limits import webhooks_in_flight
 from zoomapp.web.current_user import services
-from zoomapp.web.middleware.body_limits import webhooks_in_flight
 from zoomapp.web.middleware.request_json import decode_json
 from zoomapp.zoom import webhook_signature
 

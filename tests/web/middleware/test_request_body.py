@@ -9,8 +9,8 @@ from urllib.parse import urlencode
 import pytest
 
 from tests.web.reading import fields
-from zoomapp.web.middleware import body_limits
-from zoomapp.web.middleware.body_limits import BodyReads
+from zoomapp.server import body_limits
+from zoomapp.server.body_limits import BodyReads
 
 CREATE = "POST /v2/users/me/meetings"
 GUARD_SECONDS = 20

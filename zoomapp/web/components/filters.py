@@ -5,7 +5,6 @@ from __future__ import annotations
 import zlib
 from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, datetime, timedelta
-from gettext import gettext as _
 
 from flask import Flask
 from markupsafe import Markup
@@ -88,8 +87,8 @@ def days_later(at: datetime, days: int) -> datetime:
 def days_left(at: datetime) -> str:
     left = days_until(at)
     if left <= 1:
-        return _("tomorrow") if left == 1 else _("today")
-    return _("in %(days)d days") % {"days": left}
+        return "tomorrow" if left == 1 else "today"
+    return f"in {left} days"
 
 
 def iso(at: datetime) -> str:
@@ -124,10 +123,7 @@ def offset(zone_name: str) -> str:
     """What the clock shows there now: "now 10:42, UTC+1"."""
     zone = dates.find_zone(zone_name) or UTC
     ahead = dates.offset(now(), zone).removesuffix(":00").replace("+0", "+").replace("-0", "-")
-    return _("now %(time)s, %(offset)s") % {
-        "time": dates.tick(now(), zone, hour12=viewer().chosen.hour12),
-        "offset": ahead.removesuffix("+0"),
-    }
+    return f"now {dates.tick(now(), zone, hour12=viewer().chosen.hour12)}, {ahead.removesuffix('+0')}"
 
 
 def minutes(count: int) -> str:
@@ -156,14 +152,14 @@ def drawn(points: Sequence[tuple[float, int]], span: Axis, height: int = 96, mos
 def curve_table(points: Sequence[tuple[float, int]], span: Axis) -> Markup:
     """The curve's numbers, to be read."""
     rows = curve_rows(span, points)
-    return table((_("Time"), _("In the meeting")), rows, _("Show the curve as a table")) if rows else Markup()
+    return table(("Time", "In the meeting"), rows, "Show the curve as a table") if rows else Markup()
 
 
 def storage_table(months: Sequence[tuple[str, int]], partial: Collection[str] = ()) -> Markup:
     """The numbers of the storage chart, to be read."""
     sizes = [(name, dates.size(count)) for name, count in months]
-    told = [(name, _("%(size)s or more") % {"size": size} if name in partial else size) for name, size in sizes]
-    return table((_("Month"), _("Added")), told)
+    told = [(name, f"{size} or more" if name in partial else size) for name, size in sizes]
+    return table(("Month", "Added"), told)
 
 
 def avatar_colour(name: str) -> int:

@@ -5,8 +5,6 @@ Only for the same person: who signs in as somebody else gets a new session with 
 
 from __future__ import annotations
 
-from gettext import gettext as _
-
 from flask import request, session
 from werkzeug.datastructures import MultiDict
 
@@ -34,4 +32,4 @@ def take() -> MultiDict[str, str] | None:
 
 def offered() -> Notice:
     """The notice above such a form."""
-    return Notice("info", "info", _("What you typed is still here"), _("Zoom had signed you out before it was sent."))
+    return Notice("info", "info", "What you typed is still here", "Zoom had signed you out before it was sent.")

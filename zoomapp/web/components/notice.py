@@ -7,7 +7,6 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from gettext import gettext as _
 
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -116,8 +115,8 @@ def notice_for(error: ZoomAppError, need: Permission, shown_at: datetime | None 
     if isinstance(error, MissingScope):
         return _missing_scope(error, need)
     if isinstance(error, PlanRequired):
-        title = need.plan or _("Your Zoom plan or role does not include this.")
-        return Notice("warn", "info", title.rstrip("."), _("Zoom says: %(words)s") % {"words": error.zoom_message})
+        title = need.plan or "Your Zoom plan or role does not include this."
+        return Notice("warn", "info", title.rstrip("."), f"Zoom says: {error.zoom_message}")
     if isinstance(error, RateLimited):
         return _rate_limited(error, shown_at)
     if isinstance(error, NotFound):
@@ -129,7 +128,7 @@ def notice_for(error: ZoomAppError, need: Permission, shown_at: datetime | None 
     if isinstance(error, UpstreamError):
         return _unreachable(error, shown_at)
     words = getattr(error, "zoom_message", "") or error.message
-    return Notice("bad", "warn", error.title, _("Zoom says: %(words)s") % {"words": words}, reference=reference())
+    return Notice("bad", "warn", error.title, f"Zoom says: {words}", reference=reference())
 
 
 def error_page(error: ZoomRefused | UpstreamError, need: Permission, title: str) -> ResponseReturnValue:
@@ -158,38 +157,39 @@ def in_classic_app() -> bool:
 def _missing_scope(error: MissingScope, need: Permission) -> Notice:
     named = best_scope(error.scopes, need)
     scope = need.use.classic if in_classic_app() and not scopes.is_classic([named]) else named
-    text = _("To %(verb)s Zoom must allow %(scope)s. ") % {"verb": need.verb, "scope": scope}
+    text = f"To {need.verb} Zoom must allow {scope}. "
     if scope != named:
-        text += _("In newer apps it is called %(named)s. ") % {"named": named}
+        text += f"In newer apps it is called {named}. "
     if scope.endswith(":admin"):
-        text += _("Only an admin of your Zoom account can grant it.")
+        text += "Only an admin of your Zoom account can grant it."
     else:
-        text += _("Add it under Scopes in the app’s Marketplace settings, then connect again.")
-    connect = (url_for("oauth.install"), _("Connect again"))
-    about = (url_for("info.help_page") + "#scopes", _("What it is for"))
-    ask = _(
-        "%(app)s needs the Zoom scope %(scope)s to %(verb)s. In the Zoom App Marketplace open Manage, choose the app, "
-        "add it under Scopes, then ask me to connect again. More: %(link)s"
-    ) % {"app": services().settings.app_name, "scope": scope, "verb": need.verb, "link": _help_link()}
-    title = _("One permission is missing")
+        text += "Add it under Scopes in the app’s Marketplace settings, then connect again."
+    connect = (url_for("oauth.install"), "Connect again")
+    about = (url_for("info.help_page") + "#scopes", "What it is for")
+    ask = (
+        f"{services().settings.app_name} needs the Zoom scope {scope} to {need.verb}. "
+        "In the Zoom App Marketplace open Manage, choose the app, "
+        f"add it under Scopes, then ask me to connect again. More: {_help_link()}"
+    )
+    title = "One permission is missing"
     return Notice("warn", "lock", title, text, request=ask, actions=(connect, about))
 
 
 def _rate_limited(error: RateLimited, shown_at: datetime | None) -> Notice:
-    wait, again = error.retry_after, ((request.full_path.rstrip("?"), _("Try now")),)
+    wait, again = error.retry_after, ((request.full_path.rstrip("?"), "Try now"),)
     if error.daily:
         resets = dates.clock(now() + timedelta(seconds=wait), viewer().zone, hour12=viewer().chosen.hour12)
-        title = _("Zoom’s daily limit for your account is used up")
-        text = _("It resets at %(time)s (%(zone)s).") % {"time": resets, "zone": dates.city(viewer().zone)}
+        title = "Zoom’s daily limit for your account is used up"
+        text = f"It resets at {resets} ({dates.city(viewer().zone)})."
         return Notice("warn", "clock", title, text + _as_of(shown_at), error.status, retry_after=wait)
-    title, text = _("Zoom asked us to slow down"), _as_of(shown_at).strip()
+    title, text = "Zoom asked us to slow down", _as_of(shown_at).strip()
     return Notice("warn", "clock", title, text, error.status, actions=again, retry_after=wait, countdown=wait)
 
 
 def _unreachable(error: UpstreamError, shown_at: datetime | None) -> Notice:
-    actions = ((request.full_path.rstrip("?"), _("Try now")), ("https://status.zoom.us", _("Zoom status")))
-    text = _as_of(shown_at).strip() or _("Nothing was lost. Try again in a moment.")
-    title = _("We couldn’t reach Zoom")
+    actions = ((request.full_path.rstrip("?"), "Try now"), ("https://status.zoom.us", "Zoom status"))
+    text = _as_of(shown_at).strip() or "Nothing was lost. Try again in a moment."
+    title = "We couldn’t reach Zoom"
     return Notice("bad", "warn", title, text, error.status, reference=reference(), actions=actions)
 
 
@@ -197,8 +197,8 @@ def _as_of(shown_at: datetime | None) -> str:
     if shown_at is None:
         return ""
     clock = dates.clock(shown_at, viewer().zone, hour12=viewer().chosen.hour12)
-    age = filters.moving(shown_at, _("over an hour ago"))
-    return Markup(_(" What you see is from %(clock)s, %(age)s.")) % {"clock": clock, "age": age}
+    age = filters.moving(shown_at, "over an hour ago")
+    return Markup(" What you see is from %(clock)s, %(age)s.") % {"clock": clock, "age": age}
 
 
 def _help_link() -> str:

@@ -1,9 +1,7 @@
-"""What surrounds every page: the places, who looks, the theme, words in the reader's language."""
+"""What every page's template gets: the tabs, the viewer, the theme, text functions."""
 
 from __future__ import annotations
 
-from gettext import NullTranslations
-from gettext import gettext as _
 from typing import Any
 
 from flask import Flask, request, session, url_for
@@ -16,24 +14,24 @@ from zoomapp.web.current_user import services
 from zoomapp.web.middleware.minify import Minify
 from zoomapp.web.viewer import next_theme, now, theme, viewer
 
-#: English, until there is a catalogue: the module's own functions look for one on the disk at every word.
-WORDS = NullTranslations()
-
 
 def init_app(app: Flask) -> None:
-    app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.add_extension(Minify)
-    app.jinja_env.install_gettext_callables(WORDS.gettext, WORDS.ngettext, newstyle=True)  # type: ignore[attr-defined]
-    app.jinja_env.globals["_"] = said
+    app.jinja_env.globals.update(fill=fill, plural=plural)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     assets.init_app(app)
     filters.init_app(app)
     app.context_processor(frame)
 
 
-def said(text: str, **values: object) -> Markup:
-    """A template's text in the reader's language, values escaped; the extension's own costs three times as much."""
-    return Markup(WORDS.gettext(text) % {name: escape(value) for name, value in values.items()})
+def fill(text: str, **values: object) -> Markup:
+    """A template's text with its ``%(name)s`` replaced by the values, escaped."""
+    return Markup(text) % {name: escape(value) for name, value in values.items()}
+
+
+def plural(singular: str, plural: str, count: int) -> Markup:
+    """The text for this count; ``%(num)s`` in it is the count."""
+    return fill(singular if count == 1 else plural, num=count)
 
 
 def frame() -> dict[str, Any]:
@@ -54,10 +52,10 @@ def frame() -> dict[str, Any]:
 def places() -> tuple[tuple[str, str, str], ...]:
     """The four tabs, always in this order: name, address, words."""
     return (
-        ("overview", url_for("overview.show"), _("Overview")),
-        ("participants", url_for("participants.index"), _("Participants")),
-        ("meetings", url_for("meetings.index"), _("Meetings")),
-        ("recordings", url_for("recordings.index"), _("Recordings")),
+        ("overview", url_for("overview.show"), "Overview"),
+        ("participants", url_for("participants.index"), "Participants"),
+        ("meetings", url_for("meetings.index"), "Meetings"),
+        ("recordings", url_for("recordings.index"), "Recordings"),
     )
 
 

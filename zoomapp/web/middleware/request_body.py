@@ -15,8 +15,8 @@ from typing import Any
 from flask import Flask, request
 
 from zoomapp.errors import BadRequest, RequestTimeout, TooLarge
-from zoomapp.web.middleware import body_limits
-from zoomapp.web.middleware.body_limits import BodyReads
+from zoomapp.server import body_limits
+from zoomapp.server.body_limits import BodyReads
 from zoomapp.web.middleware.csrf import WEBHOOK
 from zoomapp.web.sessions import READ as SESSION
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from gettext import gettext as _
 
 from flask import Blueprint, Response, render_template
 from flask.typing import ResponseReturnValue
@@ -70,6 +69,6 @@ def _headers(roster: AttendanceTable, about: Meeting | PastMeeting | None, form:
 
 
 def _refusal(seen: Section[AttendanceTable]) -> ResponseReturnValue:
-    page = render_template("pages/trouble.html", title=_("Export"), notice=seen.trouble)
+    page = render_template("pages/trouble.html", title="Export", notice=seen.trouble)
     # A file that is not one must not be saved as if it were.
     return page, seen.status if seen.status >= 400 else 502, seen.headers

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from gettext import gettext as _
-
 from flask import Blueprint, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -31,12 +29,10 @@ def leave() -> str:
 
 def _left(how: str) -> tuple[str, str] | None:
     """What a person who left just now is told."""
-    deleted = _("What we kept of you is deleted.")
-    by_hand = _(
-        "Zoom did not confirm that it took the permission back. Remove the app in the Zoom App Marketplace, too."
-    )
+    deleted = "What we kept of you is deleted."
+    by_hand = "Zoom did not confirm that it took the permission back. Remove the app in the Zoom App Marketplace, too."
     return {
-        "signed-out": (_("You are signed out here"), _("The app stays connected with Zoom for the next time.")),
-        "disconnected": (_("Disconnected from Zoom"), deleted),
-        "deleted": (_("Disconnected here"), f"{deleted} {by_hand}"),
+        "signed-out": ("You are signed out here", "The app stays connected with Zoom for the next time."),
+        "disconnected": ("Disconnected from Zoom", deleted),
+        "deleted": ("Disconnected here", f"{deleted} {by_hand}"),
     }.get(how)

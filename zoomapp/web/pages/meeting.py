@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from gettext import gettext as _
 from typing import Any
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
@@ -30,7 +29,7 @@ bp = Blueprint("meeting", __name__)
 @bp.errorhandler(UpstreamError)
 def troubled(error: ZoomRefused | UpstreamError) -> ResponseReturnValue:
     """Without the meeting there is nothing to show but why."""
-    return error_page(error, MEETING, _("Meeting"))
+    return error_page(error, MEETING, "Meeting")
 
 
 @bp.get("/meetings/<int:meeting_id>")
@@ -66,7 +65,7 @@ def save(meeting_id: int) -> ResponseReturnValue:
         except (ZoomRefused, UpstreamError) as error:
             status = error.status if isinstance(error, UpstreamError) else 200
             return _page(meeting, wanted, shown, notice_for(error, UPDATE)), status, error.headers
-    say_done(_("Settings saved") if changed else _("Nothing was changed"), _changes_in_words(changed))
+    say_done("Settings saved" if changed else "Nothing was changed", _changes_in_words(changed))
     return redirect(url_for(".show", meeting_id=meeting_id), 303)
 
 
@@ -85,12 +84,12 @@ def calendar(meeting_id: int) -> ResponseReturnValue:
 def passcode(meeting_id: int) -> ResponseReturnValue:
     """The passcode, and the text to share it with: only on request, never part of another page."""
     meeting = user_client().meeting(meeting_id)
-    text = "\n".join((meeting.topic, link_of(meeting.join_url), f"{_('Passcode:')} {meeting.password}"))
+    text = "\n".join((meeting.topic, link_of(meeting.join_url), f"Passcode: {meeting.password}"))
     if not prefers_html():
         return {"passcode": meeting.password, "text": text}
     back = (url_for(".show", meeting_id=meeting_id), meeting.topic)
     return render_template(
-        "pages/asked.html", heading=_("Passcode"), title=meeting.topic, back=back, words=text, passcode=meeting.password
+        "pages/asked.html", heading="Passcode", title=meeting.topic, back=back, words=text, passcode=meeting.password
     )
 
 
@@ -100,11 +99,11 @@ def invitation(meeting_id: int) -> ResponseReturnValue:
     try:
         words = user_client().invitation(meeting_id)
     except (ZoomRefused, UpstreamError) as error:
-        return error_page(error, INVITATION, _("Invitation"))
+        return error_page(error, INVITATION, "Invitation")
     if not prefers_html():
         return {"text": words}
-    back = (url_for(".show", meeting_id=meeting_id), _("Back to the meeting"))
-    return render_template("pages/asked.html", heading=_("Invitation"), title="", back=back, words=words)
+    back = (url_for(".show", meeting_id=meeting_id), "Back to the meeting")
+    return render_template("pages/asked.html", heading="Invitation", title="", back=back, words=words)
 
 
 @bp.get("/meetings/<int:meeting_id>/delete")
@@ -121,8 +120,8 @@ def delete(meeting_id: int) -> ResponseReturnValue:
     except NotFound:
         pass
     except (ZoomRefused, UpstreamError) as error:
-        return error_page(error, DELETE, _("Meeting"))
-    say_done(_("Meeting deleted"))
+        return error_page(error, DELETE, "Meeting")
+    say_done("Meeting deleted")
     return redirect(url_for("meetings.index"), 303)
 
 
@@ -155,10 +154,10 @@ def _page(
 
 def _changes_in_words(changed: dict[str, Any]) -> str:
     names = {
-        "waiting_room": _("Waiting room"),
-        "join_before_host": _("Join before host"),
-        "mute_upon_entry": _("Mute on entry"),
-        "auto_recording": _("Record to the cloud"),
+        "waiting_room": "Waiting room",
+        "join_before_host": "Join before host",
+        "mute_upon_entry": "Mute on entry",
+        "auto_recording": "Record to the cloud",
     }
-    words = [f"{names[name]}: {_('on') if value in (True, 'cloud') else _('off')}" for name, value in changed.items()]
+    words = [f"{names[name]}: {'on' if value in (True, 'cloud') else 'off'}" for name, value in changed.items()]
     return ", ".join(words) + "." if words else ""

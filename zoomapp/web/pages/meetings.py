@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from gettext import gettext as _
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -86,7 +85,7 @@ def start(meeting_id: int) -> ResponseReturnValue:
 
     A script in Zoom's client, which shows no other host, gets the link itself, for the system browser.
     """
-    title = _("Start a meeting")
+    title = "Start a meeting"
     try:
         if "anyway" not in request.args and (other := _another_running(meeting_id)):
             notice = _one_at_a_time(meeting_id, other)
@@ -109,15 +108,14 @@ def _another_running(meeting_id: int) -> Meeting | None:
 
 
 def _one_at_a_time(meeting_id: int, other: Meeting) -> Notice:
-    told = {"topic": other.topic}
-    text = _("“%(topic)s” is running. End it first, or join this one as participant.") % told
+    text = f"“{other.topic}” is running. End it first, or join this one as participant."
     join = link_of(user_client().meeting(meeting_id).join_url)
     actions = (
-        (url_for("participants.show", key=other.id), _("See participants")),
-        *([(join, _("Join"))] if join else []),
-        (url_for(".start", meeting_id=meeting_id, anyway=1), _("Start anyway")),
+        (url_for("participants.show", key=other.id), "See participants"),
+        *([(join, "Join")] if join else []),
+        (url_for(".start", meeting_id=meeting_id, anyway=1), "Start anyway"),
     )
-    return Notice("warn", "people", _("Another meeting of yours is running"), text, actions=actions)
+    return Notice("warn", "people", "Another meeting of yours is running", text, actions=actions)
 
 
 def _listed(show: str) -> Section[Listed]:
@@ -141,5 +139,5 @@ def _in_order(show: str, meetings: Sequence[Meeting], live: Section[tuple[Meetin
 
 
 def _chips(show: str, counts: dict[str, int | None]) -> list[tuple[str, str, int | None, bool, str]]:
-    words = {"upcoming": _("Upcoming"), "live": _("Live"), "scheduled": _("Scheduled"), "past": _("Past")}
+    words = {"upcoming": "Upcoming", "live": "Live", "scheduled": "Scheduled", "past": "Past"}
     return [(url_for(".index", show=name), words[name], counts.get(name), name == show, "") for name in VIEWS]

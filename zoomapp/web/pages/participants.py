@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from gettext import gettext as _
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -114,12 +113,12 @@ def staying() -> dict[str, Any]:
 def _chips(key: str, roster: AttendanceTable, view: str) -> list[tuple[str, str, int | None, bool, str]]:
     figures = roster.figures
     chips = [
-        ("", _("All"), len(roster.people), ""),
-        ("here", _("Here"), figures.here, ""),
+        ("", "All", len(roster.people), ""),
+        ("here", "Here", figures.here, ""),
         # In the panel the strip above says how many wait; five chips would not fit.
-        ("waiting", _("Waiting"), figures.waiting, "wide"),
-        ("left", _("Left"), figures.left, ""),
-        ("late", _("Late"), figures.late, ""),
+        ("waiting", "Waiting", figures.waiting, "wide"),
+        ("left", "Left", figures.left, ""),
+        ("late", "Late", figures.late, ""),
     ]
     if roster.frame.ended_at is not None:
         chips = [each for each in chips if each[0] in ("", "late")]

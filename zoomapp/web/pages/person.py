@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from gettext import gettext as _
 
 from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -24,10 +23,10 @@ bp = Blueprint("person", __name__)
 
 #: What shows that several connections are one person, the strongest first.
 REASONS = {
-    "user_id": _("same Zoom account"),
-    "registrant_id": _("same registration"),
-    "customer_key": _("same customer key"),
-    "email": _("same e-mail address"),
+    "user_id": "same Zoom account",
+    "registrant_id": "same registration",
+    "customer_key": "same customer key",
+    "email": "same e-mail address",
 }
 
 
@@ -49,7 +48,7 @@ def show(key: str, person: str) -> ResponseReturnValue:
         raise NotFound
     meeting, about, seen = people(instance)
     if seen.value is None:
-        return render_template("pages/trouble.html", title=_("Person"), notice=seen.trouble), seen.status, seen.headers
+        return render_template("pages/trouble.html", title="Person", notice=seen.trouble), seen.status, seen.headers
     hidden = request.args.get("names") == "hide"
     roster = seen.value.without_names() if hidden else seen.value
     row = next((each for each in roster.rows if each.person.key == person), None)
@@ -61,7 +60,7 @@ def show(key: str, person: str) -> ResponseReturnValue:
         topic=getattr(meeting or about, "topic", ""),
         back=url_for("participants.show", key=key, **staying()),
         merged=list(_merged(row.person, roster, hidden)) if len(row.person.connections) > 1 else (),
-        reason=_("matched by name") if row.person.by_name else _reason(row.person),
+        reason="matched by name" if row.person.by_name else _reason(row.person),
     )
 
 
@@ -85,4 +84,4 @@ def _merged(person: Person, roster: AttendanceTable, hidden: bool) -> Iterator[C
 
 def _reason(person: Person) -> str:
     kinds = {kind for kind, _value in person.identities}
-    return next((words for kind, words in REASONS.items() if kind in kinds), _("known to Zoom as one"))
+    return next((words for kind, words in REASONS.items() if kind in kinds), "known to Zoom as one")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from gettext import gettext as _
-
 from flask import Blueprint, Response, request
 from flask.typing import ResponseReturnValue
 
@@ -28,7 +26,7 @@ def one_file(key: str, file: str) -> ResponseReturnValue:
     try:
         return _stream(key, file)
     except (ZoomRefused, UpstreamError) as error:
-        return error_page(error, FILES, _("Recording"))
+        return error_page(error, FILES, "Recording")
 
 
 def _stream(key: str, file: str) -> Response:

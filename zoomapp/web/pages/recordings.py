@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from gettext import gettext as _
 from typing import Any
 
 from flask import Blueprint, Response, render_template, request, url_for
@@ -88,7 +87,7 @@ def spreadsheet() -> ResponseReturnValue:
     complete = listed.value.ended and listed.value.complete
     # All at once: the pieces go out after the request, when nobody's zone is known any more.
     rows = [_row(each, complete) for each in _matching(listed, query)]
-    name = csv_export.disposition(last, query or _("recordings"), kind="recordings", partial=not complete)
+    name = csv_export.disposition(last, query or "recordings", kind="recordings", partial=not complete)
     body = csv_export.csv_pieces(COLUMNS, rows)
     return Response(body, content_type="text/csv; charset=utf-8", headers={"Content-Disposition": name})
 
@@ -120,13 +119,13 @@ def passcode(key: str) -> ResponseReturnValue:
     try:
         found = user_client().recording(uuid)
     except (ZoomRefused, UpstreamError) as error:
-        return error_page(error, FILES, _("Recording"))
-    text = "\n".join((found.topic, link_of(found.share_url), f"{_('Passcode:')} {found.passcode}"))
+        return error_page(error, FILES, "Recording")
+    text = "\n".join((found.topic, link_of(found.share_url), f"{'Passcode:'} {found.passcode}"))
     if not prefers_html():
         return {"passcode": found.passcode, "text": text}
-    back = (url_for(".index"), _("Recordings"))
+    back = (url_for(".index"), "Recordings")
     return render_template(
-        "pages/asked.html", heading=_("Passcode"), title=found.topic, back=back, words=text, passcode=found.passcode
+        "pages/asked.html", heading="Passcode", title=found.topic, back=back, words=text, passcode=found.passcode
     )
 
 

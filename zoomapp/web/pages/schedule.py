@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from gettext import gettext as _
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -69,7 +68,7 @@ def create() -> ResponseReturnValue:
         return _not_created(sent, key, judged, error)
     daily_changes.count_one()
     sent_before().finish(key, str(meeting.id))
-    say_done(_("Meeting scheduled"), judged.remark)
+    say_done("Meeting scheduled", judged.remark)
     return redirect(url_for("meeting.show", meeting_id=meeting.id), 303)
 
 
@@ -89,8 +88,8 @@ def _not_created(sent: MeetingForm, key: str, judged: Judged, error: ZoomAppErro
         return _page(sent, key, zoom_faults(error.fields, error.zoom_message)), 422
     if isinstance(error, RateLimited) and error.daily:
         when = dates.clock(now().timestamp() + error.retry_after, viewer().zone, hour12=viewer().chosen.hour12)
-        title = _("Zoom allows 100 meeting changes a day")
-        limit = Notice("warn", "clock", title, _("You can schedule again at %(time)s.") % {"time": when})
+        title = "Zoom allows 100 meeting changes a day"
+        limit = Notice("warn", "clock", title, f"You can schedule again at {when}.")
         return _page(sent, key, notice=limit), 429, error.headers
     if isinstance(error, UpstreamError) and not isinstance(error, RateLimited):
         notice = notice_for(error, CREATE)

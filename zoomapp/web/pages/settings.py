@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from gettext import gettext as _
-
 from flask import Blueprint, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
@@ -36,7 +34,7 @@ def save() -> ResponseReturnValue:
     if not preferences.save(user_records(), who, chosen):
         raise NotAuthorized("no tokens kept")
     _keep_theme(given.get("theme", ""))
-    say_done(_("Settings saved"))
+    say_done("Settings saved")
     return redirect(url_for("settings.show"), 303)
 
 
@@ -55,7 +53,7 @@ def own_path(address: str) -> str:
 
 def _page(chosen: Preferences, look: str, late: str | None = None, faults: dict[str, str] | None = None) -> str:
     """``look``: the theme; ``late``: what was typed for late after, if it is no number of minutes."""
-    zones = [("", _("As in my Zoom profile")), *((name, name) for name in dates.zone_choices())]
+    zones = [("", "As in my Zoom profile"), *((name, name) for name in dates.zone_choices())]
     return render_template(
         "pages/settings.html",
         chosen=chosen,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from gettext import gettext as _
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -43,7 +42,7 @@ def send() -> ResponseReturnValue:
     if faults := _faults(sent):
         return _page(sent, key, faults), 422
     if not before.begin(key):
-        say_done(_("Sent only once"), _("The form came twice; the first one counts."))
+        say_done("Sent only once", "The form came twice; the first one counts.")
         return redirect(url_for(".show"), 303)
     need = OVERVIEW
     try:
@@ -54,7 +53,7 @@ def send() -> ResponseReturnValue:
         before.give_up(key)
         return _not_sent(sent, key, need, error)
     before.finish(key, "sent")
-    say_done(_("Message sent"), _("It is in Team Chat."))
+    say_done("Message sent", "It is in Team Chat.")
     return redirect(url_for(".show"), 303)
 
 
@@ -70,8 +69,8 @@ def _not_sent(sent: dict[str, str], key: str, need: Permission, error: ZoomAppEr
     notice = notice_for(error, need)
     if need is CHATBOT and isinstance(error, UpstreamError) and not isinstance(error, RateLimited):
         # It may have been sent, with only the answer lost.
-        title = _("We don’t know whether Zoom sent the message")
-        notice = replace(notice, title=title, text=_("Look into Team Chat before you send it again."), actions=())
+        title = "We don’t know whether Zoom sent the message"
+        notice = replace(notice, title=title, text="Look into Team Chat before you send it again.", actions=())
     return _page(sent, key, notice=notice), error.status if isinstance(error, UpstreamError) else 200, error.headers
 
 
@@ -85,12 +84,11 @@ def _recipient(to_jid: str) -> Recipient:
 def _faults(sent: dict[str, str]) -> dict[str, str]:
     faults = {}
     if sent["to"] and "@" not in sent["to"]:
-        faults["to"] = _("Enter an address such as abc@xmpp.zoom.us, or leave it empty")
+        faults["to"] = "Enter an address such as abc@xmpp.zoom.us, or leave it empty"
     if not sent["text"]:
-        faults["text"] = _("Enter a message")
+        faults["text"] = "Enter a message"
     elif len(sent["text"]) > MOST_CHARS:
-        told = {"count": len(sent["text"]), "most": MOST_CHARS}
-        faults["text"] = _("Message is %(count)s characters, shorten it to %(most)s") % told
+        faults["text"] = f"Message is {len(sent['text'])} characters, shorten it to {MOST_CHARS}"
     return faults
 
 

@@ -28,7 +28,7 @@ from typing import Any
 
 from gunicorn.workers.gthread import ThreadWorker
 
-from zoomapp.web.middleware import body_limits
+from zoomapp.server import body_limits
 
 HEAD_SECONDS = 10.0
 #: While the worker stops, as long as gunicorn keeps idle connections then.

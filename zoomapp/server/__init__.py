@@ -1,0 +1,1 @@
+"""The gunicorn worker: time and size limits for requests."""
