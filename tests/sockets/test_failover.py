@@ -11,7 +11,7 @@ from tests.sockets.remote import Zoom, connect
 from tests.sockets.test_refresh import REFRESH
 from tests.support.processes import HANG_SECONDS
 from tests.support.redis_process import RedisProcess
-from zoomapp.store import key_names, redis_client
+from zoomapp.store import key_names, redis_client, user_keys
 from zoomapp.tokens.store import RedisTokenStore
 
 FAILED_OVER_WITHIN_SECONDS = HANG_SECONDS
@@ -109,15 +109,15 @@ def test_every_command_for_one_user_stays_in_one_slot_of_a_cluster(redis_cluster
         store.give_lease(user, "me")
         listed = key_names.of_user(user, "session", "x")
         client.set(listed, b"1", ex=60)
-        redis_client.add_user_key(client, user, listed)
-        belongings, elsewhere = redis_client.UserKeys(client), key_names.tagged(f"of nobody {user}", "snapshot")
-        assert belongings.put(user, listed, b"1", 60) is redis_client.WriteResult.DONE
+        user_keys.add_user_key(client, user, listed)
+        belongings, elsewhere = user_keys.UserKeys(client), key_names.tagged(f"of nobody {user}", "snapshot")
+        assert belongings.put(user, listed, b"1", 60) is user_keys.WriteResult.DONE
         client.set(elsewhere, b"1", ex=60)
-        assert belongings.lend(user, elsewhere) is redis_client.WriteResult.DONE
+        assert belongings.lend(user, elsewhere) is user_keys.WriteResult.DONE
         assert store.load(user) == b"two"
         assert store.forget(user)
         assert client.get(listed) is None and client.get(elsewhere) is None
-        assert belongings.put(user, listed, b"1", 60) is redis_client.WriteResult.NOT_CONNECTED
+        assert belongings.put(user, listed, b"1", 60) is user_keys.WriteResult.NOT_CONNECTED
 
 
 def test_a_cluster_out_of_reach_is_an_outage_and_not_a_crash():

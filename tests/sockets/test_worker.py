@@ -216,7 +216,7 @@ def test_nobody_leaves_room_for_a_worker_that_is_gone(monkeypatch):
     waited = []
     monkeypatch.setattr(worker, "time", SimpleNamespace(sleep=waited.append))
     monkeypatch.setattr(worker.TimeLimitedWorker, "accept", lambda *_: None)
-    monkeypatch.setattr(worker, "held", [0, 0, 0, 0])
+    monkeypatch.setattr(worker, "connection_counts", [0, 0, 0, 0])
     one, other = (worker.KeepAliveWorker.__new__(worker.KeepAliveWorker) for _ in range(2))
     one.age, one.nr_conns, other.age, other.nr_conns = 1, 3, 2, 2
 

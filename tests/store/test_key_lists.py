@@ -2,7 +2,7 @@
 
 import pytest
 
-from zoomapp.store import key_names, redis_client
+from zoomapp.store import key_names, user_keys
 from zoomapp.store.one_time_links import SECONDS, OneTimeLinks
 from zoomapp.store.user_records import UserRecords
 
@@ -13,7 +13,7 @@ LISTS = {
     "what a page showed": lambda parts, who, number: UserRecords(parts.redis, parts.key_ring).save(
         who, "seen", 1, 60, str(number)
     ),
-    "call logs": lambda parts, who, number: redis_client.UserKeys(parts.redis).push(
+    "call logs": lambda parts, who, number: user_keys.UserKeys(parts.redis).push(
         {(who, key_names.of_user(who, "calls", str(number))): [b"x"]}, 60, 10
     ),
     "sessions": lambda parts, who, number: list_session(parts, who, number),
@@ -24,7 +24,7 @@ LISTS = {
 def list_session(parts, who, number):
     key = key_names.of_user(who, "session", str(number))
     parts.redis.set(key, b"x", ex=60)
-    redis_client.add_user_key(parts.redis, who, key)
+    user_keys.add_user_key(parts.redis, who, key)
 
 
 def joined(who, number):
@@ -50,7 +50,7 @@ def test_a_list_forgets_what_expired(dana, parts, write):
             expire(parts, dana.id)
 
     assert parts.redis.scard(listed) < 60
-    assert 0 < parts.redis.ttl(listed) <= redis_client.KEY_LIST_SECONDS
+    assert 0 < parts.redis.ttl(listed) <= user_keys.KEY_LIST_SECONDS
 
 
 @pytest.mark.parametrize("write", LISTS.values(), ids=LISTS)
@@ -60,7 +60,7 @@ def test_a_list_keeps_every_key_that_lives(dana, parts, write):
         write(parts, dana.id, number)
 
     living = set(parts.redis.keys(f"*{{{key_names.tag(dana.id)}}}*"))
-    besides = {key_names.of_user(dana.id, kind).encode() for kind in (*redis_client.KINDS, "keys", redis_client.SHARED)}
+    besides = {key_names.of_user(dana.id, kind).encode() for kind in (*user_keys.KINDS, "keys", user_keys.SHARED)}
     assert living - besides <= parts.redis.smembers(key_names.of_user(dana.id, "keys"))
     assert len(living - besides) >= 100
 
@@ -80,13 +80,13 @@ def test_a_link_to_a_file_leaves_no_trace_of_itself(dana, parts):
 
 
 def test_the_list_of_shared_answers_forgets_what_expired(dana, parts):
-    belongings, shared = redis_client.UserKeys(parts.redis), key_names.of_user(dana.id, redis_client.SHARED)
+    belongings, shared = user_keys.UserKeys(parts.redis), key_names.of_user(dana.id, user_keys.SHARED)
     parts.redis.set("zoomapp:{living}:snapshot", b"x", ex=60)
     belongings.lend(dana.id, "zoomapp:{living}:snapshot")
     for number in range(300):
         key = f"zoomapp:{{{number}}}:snapshot"
         parts.redis.set(key, b"x", ex=60)
-        assert belongings.lend(dana.id, key) is redis_client.WriteResult.DONE
+        assert belongings.lend(dana.id, key) is user_keys.WriteResult.DONE
         parts.redis.delete(key)
 
     assert parts.redis.scard(shared) < 30
@@ -94,7 +94,7 @@ def test_the_list_of_shared_answers_forgets_what_expired(dana, parts):
 
 
 def test_a_shared_answer_that_is_written_while_the_list_is_looked_at_stays_on_it(dana, parts):
-    shared, key = key_names.of_user(dana.id, redis_client.SHARED), "zoomapp:{late}:snapshot"
+    shared, key = key_names.of_user(dana.id, user_keys.SHARED), "zoomapp:{late}:snapshot"
 
     class WrittenMeanwhile:
         """A Redis client that says a key is not there; then somebody writes and lists it."""
@@ -106,14 +106,14 @@ def test_a_shared_answer_that_is_written_while_the_list_is_looked_at_stays_on_it
             there = parts.redis.exists(name)
             if name == key.encode() and not there:
                 parts.redis.set(key, b"x", ex=60)
-                redis_client.UserKeys(parts.redis).lend(dana.id, key)
+                user_keys.UserKeys(parts.redis).lend(dana.id, key)
             return there
 
     parts.redis.set(key, b"x", ex=60)
-    redis_client.UserKeys(parts.redis).lend(dana.id, key)
+    user_keys.UserKeys(parts.redis).lend(dana.id, key)
     parts.redis.delete(key)
     parts.redis.set("zoomapp:{new}:snapshot", b"x", ex=60)
-    redis_client.UserKeys(WrittenMeanwhile()).lend(dana.id, "zoomapp:{new}:snapshot")
+    user_keys.UserKeys(WrittenMeanwhile()).lend(dana.id, "zoomapp:{new}:snapshot")
 
     assert parts.redis.exists(key)
     assert parts.redis.sismember(shared, key)

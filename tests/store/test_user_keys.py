@@ -3,7 +3,7 @@
 import pytest
 
 from zoomapp.errors import NotAuthorized
-from zoomapp.store import key_names, redis_client
+from zoomapp.store import key_names, user_keys
 from zoomapp.store.idempotency import IdempotencyKeys, new_key
 from zoomapp.store.one_time_links import OneTimeLinks
 from zoomapp.store.user_records import UserRecords
@@ -70,14 +70,14 @@ def test_the_link_of_somebody_who_disconnected_leads_to_nothing(dana, parts):
 
 
 def test_a_claim_whose_answer_was_lost_is_still_ours(dana, parts):
-    belongings, key = redis_client.UserKeys(parts.redis), key_names.of_user(dana.id, "once", "x")
+    belongings, key = user_keys.UserKeys(parts.redis), key_names.of_user(dana.id, "once", "x")
 
     said = [belongings.put(dana.id, key, value, 60, first=True) for value in (b"mine", b"mine", b"another")]
 
     assert said == [
-        redis_client.WriteResult.DONE,
-        redis_client.WriteResult.DONE,
-        redis_client.WriteResult.THERE_ALREADY,
+        user_keys.WriteResult.DONE,
+        user_keys.WriteResult.DONE,
+        user_keys.WriteResult.THERE_ALREADY,
     ]
 
 

@@ -14,7 +14,8 @@ from tests.support.processes import HANG_SECONDS
 from zoomapp import create_app, deadline, services
 from zoomapp.errors import RateLimited
 from zoomapp.store import key_names
-from zoomapp.store.redis_client import HOST_DAYS, connect
+from zoomapp.store.redis_client import connect
+from zoomapp.store.user_keys import HOST_DAYS
 from zoomapp.user_api.exhausted_quotas import ACCOUNTS, MAX_PER_KEY, PROBE_SECONDS, ExhaustedQuotas, of_account, of_host
 from zoomapp.user_api.quota_guard import Caller, QuotaGuard
 from zoomapp.zoom.client import Call

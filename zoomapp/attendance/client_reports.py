@@ -11,7 +11,7 @@ import msgspec
 import redis
 
 from zoomapp.attendance import Record, merge_client_report
-from zoomapp.store import key_names, redis_client
+from zoomapp.store import key_names, redis_client, user_keys
 from zoomapp.store.encryption import CannotDecrypt, KeyRing
 
 log = logging.getLogger(__name__)
@@ -38,7 +38,7 @@ class ClientReports:
         self._redis = client
         self._ring = ring
         self._clock = clock
-        self._belongings = redis_client.UserKeys(client)
+        self._belongings = user_keys.UserKeys(client)
 
     def add(self, user_id: str, number: int, uuid: str, rows: Iterable[dict[str, Any]]) -> None:
         """Take in the whole list of who is there now, of somebody who is connected. Raises StoreUnavailable.

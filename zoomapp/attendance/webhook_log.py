@@ -17,7 +17,7 @@ import redis
 
 from zoomapp import dates
 from zoomapp.attendance import Record, from_event, records
-from zoomapp.store import key_names, redis_client
+from zoomapp.store import key_names, redis_client, user_keys
 from zoomapp.store.encryption import CannotDecrypt, KeyRing
 
 log = logging.getLogger(__name__)
@@ -36,7 +36,7 @@ LONGEST_SECONDS = 30 * 3600
 ENDED = b":ended"
 
 #: Only for a host who is connected, in one step: a disconnect in between finds and deletes what was written.
-_KEEP = f"""{redis_client.LIST_KEYS}
+_KEEP = f"""{user_keys.LIST_KEYS}
 if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
 redis.call('HSET', KEYS[3], ARGV[3], ARGV[4])
 local records = redis.call('HLEN', KEYS[2])

@@ -17,7 +17,7 @@ import msgspec
 import redis
 
 from zoomapp.errors import StoreUnavailable
-from zoomapp.store import key_names, redis_client
+from zoomapp.store import key_names, redis_client, user_keys
 from zoomapp.store.encryption import CannotDecrypt, KeyRing
 
 log = logging.getLogger(__name__)
@@ -38,7 +38,7 @@ class CallLog:
     def __init__(self, client: redis.Redis, ring: KeyRing) -> None:
         self._redis = client
         self._ring = ring
-        self._belongings = redis_client.UserKeys(client)
+        self._belongings = user_keys.UserKeys(client)
         self._pending: deque[tuple[str, str, list[dict[str, Any]]]] = deque(maxlen=MOST_PENDING)
         self._writing = threading.Lock()
         self._timing = threading.Lock()

@@ -13,7 +13,7 @@ import msgspec
 import redis
 
 from zoomapp.errors import NotAuthorized
-from zoomapp.store import key_names, redis_client
+from zoomapp.store import key_names, redis_client, user_keys
 from zoomapp.store.encryption import CannotDecrypt, KeyRing
 
 KIND = "file"
@@ -42,10 +42,7 @@ class OneTimeLinks:
         secret = f"{key_names.tag(user_id)}.{secrets.token_urlsafe(24)}"
         key = _key(secret)
         sealed = self._ring.encrypt(KIND, key, msgspec.msgpack.encode(LinkTarget(user_id, address)))
-        if (
-            redis_client.UserKeys(self._redis).put(user_id, key, sealed, SECONDS)
-            is redis_client.WriteResult.NOT_CONNECTED
-        ):
+        if user_keys.UserKeys(self._redis).put(user_id, key, sealed, SECONDS) is user_keys.WriteResult.NOT_CONNECTED:
             raise NotAuthorized("no tokens kept")
         return secret
 

@@ -14,7 +14,7 @@ import redis
 from zoomapp.errors import StoreUnavailable
 from zoomapp.store import key_names, redis_client
 from zoomapp.store.encryption import CannotDecrypt, KeyRing
-from zoomapp.store.redis_client import UserKeys, WriteResult
+from zoomapp.store.user_keys import UserKeys, WriteResult
 
 log = logging.getLogger(__name__)
 

@@ -11,7 +11,7 @@ from typing import Protocol
 
 import redis
 
-from zoomapp.store import key_names, redis_client
+from zoomapp.store import key_names, leases, redis_client, user_keys
 from zoomapp.store.redis_client import store_errors
 
 KIND = "tokens"
@@ -59,7 +59,7 @@ class RedisTokenStore:
         self._redis = client
         self._seconds = days * 86400
         self._swap = client.register_script(_SWAP)
-        self._leases = redis_client.Leases(client)
+        self._leases = leases.Leases(client)
 
     def load(self, user_id: str) -> bytes | None:
         return redis_client.load(self._redis, key_names.of_user(user_id, KIND))
@@ -76,7 +76,7 @@ class RedisTokenStore:
         """Besides the record: the sessions and whatever else was listed with ``storage.list_key``."""
         with store_errors():
             there = self._redis.exists(key_names.of_user(user_id, KIND))
-            redis_client.delete_user(self._redis, user_id)
+            user_keys.delete_user(self._redis, user_id)
         return bool(there)
 
     def take_lease(self, user_id: str, owner: str, seconds: float) -> bool:

@@ -16,7 +16,7 @@ import msgspec
 import redis
 
 from zoomapp.errors import StoreUnavailable
-from zoomapp.store import key_names, redis_client
+from zoomapp.store import key_names, redis_client, user_keys
 from zoomapp.zoom.rate_limits import DAY_SECONDS
 
 log = logging.getLogger(__name__)
@@ -62,7 +62,7 @@ def of_account(account_id: str, label: str) -> QuotaKey:
 
 
 def of_host(user_id: str, address: str) -> QuotaKey:
-    return QuotaKey(key_names.of_user(user_id, redis_client.HOST_DAYS), key_names.digest(address))
+    return QuotaKey(key_names.of_user(user_id, user_keys.HOST_DAYS), key_names.digest(address))
 
 
 class ExhaustedQuotas:

@@ -14,11 +14,11 @@ from typing import cast
 import redis
 
 from zoomapp.errors import StoreUnavailable
-from zoomapp.store import key_names, redis_client
+from zoomapp.store import key_names, redis_client, user_keys
 
 log = logging.getLogger(__name__)
 
-KIND = redis_client.REFUSED_ENDPOINTS
+KIND = user_keys.REFUSED_ENDPOINTS
 SECONDS = 300
 #: Entries of one user. One more deletes the others.
 MOST = 50

@@ -23,7 +23,7 @@ import redis
 
 from zoomapp import deadline
 from zoomapp.errors import StoreUnavailable, UpstreamError
-from zoomapp.store import key_names, redis_client
+from zoomapp.store import key_names, leases, redis_client, user_keys
 from zoomapp.store.encryption import CannotDecrypt, KeyRing
 from zoomapp.zoom import call_trace
 from zoomapp.zoom.cacheable import is_cacheable
@@ -34,7 +34,7 @@ log = logging.getLogger(__name__)
 #: What a subscription has to name, beside what is heard of meetings while they run.
 EVENTS = ("meeting.created", "meeting.updated", "meeting.deleted")
 
-KIND, VERSION = redis_client.ANSWERS, redis_client.ANSWERS_VERSION
+KIND, VERSION = user_keys.ANSWERS, user_keys.ANSWERS_VERSION
 #: Of one person. One more empties the lot.
 MAX_ENTRIES = 50
 #: While Zoom cannot answer, an answer this much older than it should be is better than none.
@@ -104,7 +104,7 @@ class ResponseCache:
         self._clock = clock
         self._keep_script = client.register_script(_KEEP)
         self._empty_script = client.register_script(_EMPTY)
-        self._leases = redis_client.Leases(client)
+        self._leases = leases.Leases(client)
         self._front = LocalLRU()
         self._lock = threading.Lock()
         self._flights: dict[str, threading.Event] = {}

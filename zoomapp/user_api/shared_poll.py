@@ -20,7 +20,7 @@ import msgspec
 import redis
 
 from zoomapp.errors import NotFound, RateLimited, UpstreamError, ZoomRefused
-from zoomapp.store import key_names, redis_client
+from zoomapp.store import key_names, leases, redis_client, user_keys
 from zoomapp.store.encryption import CannotDecrypt, KeyRing
 from zoomapp.store.user_records import UserRecords
 
@@ -79,8 +79,8 @@ class SharedPolls:
         self._redis = client
         self._ring = ring
         self._kept = UserRecords(client, ring)
-        self._belongings = redis_client.UserKeys(client)
-        self._leases = redis_client.Leases(client)
+        self._belongings = user_keys.UserKeys(client)
+        self._leases = leases.Leases(client)
         self._clock = clock
 
     def get(self, name: str, viewer: str, fetch: Callable[[], Any], pause: Callable[[], float]) -> Snapshot:
@@ -164,7 +164,7 @@ class SharedPolls:
             pipe.set(_key(name), sealed, ex=KEEP_SECONDS)
             pipe.delete(_pause_key(name))
             pipe.execute()
-        if self._belongings.lend(viewer, _key(name)) is redis_client.WriteResult.NOT_CONNECTED:
+        if self._belongings.lend(viewer, _key(name)) is user_keys.WriteResult.NOT_CONNECTED:
             self._drop(name, everything=True)
         return snapshot
 

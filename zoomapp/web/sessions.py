@@ -26,7 +26,7 @@ from werkzeug.sansio.http import parse_cookie
 
 from zoomapp.config import FRONTEND_PATH
 from zoomapp.errors import StoreUnavailable
-from zoomapp.store import key_names, redis_client
+from zoomapp.store import key_names, redis_client, user_keys
 from zoomapp.store.encryption import CannotDecrypt, KeyRing
 from zoomapp.tokens.store import KIND as TOKENS
 from zoomapp.zoom.request_target import PREFIX
@@ -171,7 +171,7 @@ class EncryptedSessions(RedisSessionInterface):
         with redis_client.store_errors():
             written = self.client.set(store_id, sealed, ex=self._seconds(content), xx=session.stored)
             if written and not session.stored and "user_id" in content:
-                redis_client.add_user_key(self.client, content["user_id"], store_id)
+                user_keys.add_user_key(self.client, content["user_id"], store_id)
         return bool(written)
 
     def _send_cookie(self, app: Flask, response: Response, value: str, seconds: int) -> None:
@@ -206,5 +206,5 @@ def _keys(sid: str) -> tuple[str, str, str]:
     return (
         key_names.tagged(tag, KIND, key_names.digest(secret)),
         key_names.tagged(tag, TOKENS),
-        key_names.tagged(tag, redis_client.ANSWERS_VERSION),
+        key_names.tagged(tag, user_keys.ANSWERS_VERSION),
     )

@@ -21,7 +21,7 @@ import redis
 
 from zoomapp.errors import NotAuthorized, SessionExpired, TokenError, ZoomAppError, ZoomRefused
 from zoomapp.log_setup import hash_user_id
-from zoomapp.store import key_names, redis_client
+from zoomapp.store import key_names, leases
 from zoomapp.store.encryption import CannotDecrypt, KeyRing
 from zoomapp.store.redis_client import store_errors
 from zoomapp.tokens.service import TokenService
@@ -73,7 +73,7 @@ class WebhookQueue:
         self._gateway = gateway
         self._client_id = client_id
         self._take_in = client.register_script(_TAKE_IN)
-        self._leases = redis_client.Leases(client)
+        self._leases = leases.Leases(client)
         self._look_at = 0.0
         #: By the beginning of the event's name; a handler may hear the same event twice.
         self.handlers: dict[str, Handler] = {"app_deauthorized": self._deauthorized}
@@ -178,9 +178,7 @@ class WebhookQueue:
             return
         try:
             # Only for users with a record: strangers must not make us write a key per id they claim.
-            if self._tokens.store.load(user_id) and redis_client.claim_once(
-                self._redis, "probe", user_id, PROBE_SECONDS
-            ):
+            if self._tokens.store.load(user_id) and leases.claim_once(self._redis, "probe", user_id, PROBE_SECONDS):
                 self._forget_if_ended(user_id)
         except ZoomAppError as error:
             log.info("unverified deauthorization", extra={"user": hash_user_id(user_id), "detail": error.detail})
