@@ -63,23 +63,23 @@ LIBRARIES = {"flask": ("web", "factory"), "werkzeug": ("web", "factory"), "flask
 KNOWN_CYCLES = {
     frozenset(
         [
-            "offline_zoom.events",
-            "offline_zoom.live",
-            "offline_zoom.people",
-            "offline_zoom.shapes.recordings",
-            "offline_zoom.storage",
+            "offline_zoom.webhooks.events",
+            "offline_zoom.live_meetings",
+            "offline_zoom.stories.people",
+            "offline_zoom.serializers.recordings",
+            "offline_zoom.data_file",
             "offline_zoom.stories",
             "offline_zoom.stories.all_hands",
             "offline_zoom.stories.attacking_names",
             "offline_zoom.stories.live_meeting",
-            "offline_zoom.stories.plans",
+            "offline_zoom.stories.small_plans",
             "offline_zoom.stories.quiet_day",
-            "offline_zoom.stories.scenes",
+            "offline_zoom.stories.builder",
             "offline_zoom.stories.year_of_recordings",
             "offline_zoom.world",
         ]
     ),
-    frozenset(["offline_zoom.handler", "offline_zoom.server"]),
+    frozenset(["offline_zoom.serving.http_server", "offline_zoom.serving.server"]),
 }
 MAX_LOOSE_MODULES = 10
 MAX_WEB_MODULES = 15

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from offline_zoom.seat import Seat
+from offline_zoom.client_window.client_session import Seat
 from tests.client.transports import ask_over_http
 
 PICTURE = Path(__file__).parents[2] / "docs" / "img" / "client.png"

@@ -8,7 +8,7 @@ from urllib.parse import unquote
 import pytest
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from offline_zoom.seat import Seat
+from offline_zoom.client_window.client_session import Seat
 from tests.client.test_transports import AUTHORIZE, CHALLENGE, CONFIG
 
 

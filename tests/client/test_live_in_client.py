@@ -2,7 +2,7 @@
 
 import time
 
-from offline_zoom.seat import Seat
+from offline_zoom.client_window.client_session import Seat
 from tests.client.transports import ask_over_http
 
 SIGNED_IN = "() => location.pathname.startsWith('/participants') && !document.querySelector('[data-connect]')"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from offline_zoom.seat import Seat
+from offline_zoom.client_window.client_session import Seat
 from tests.client.transports import TRANSPORTS, ask_over_http
 
 PEOPLE = ("dana", "jonas", "ada", "priya")

@@ -18,15 +18,15 @@ import pytest
 import requests
 from playwright.sync_api import Browser, BrowserContext, Frame, Page
 
-from offline_zoom.client import answered
-from offline_zoom.seat import Seat
+from offline_zoom.client_window.client_session import Seat
+from offline_zoom.client_window.views import answered
 from offline_zoom.world import World
 from tests.client.network import Network
 from tests.support.processes import HANG_SECONDS
 
 TRANSPORTS = ("webview2", "wkwebview", "android", "iframe")
 USER_AGENT = "Mozilla/5.0 ZoomWebKit/537.36 (KHTML, like Gecko) ZoomApps/1.0"
-SCRIPTS = Path(__file__).parents[2] / "offline-zoom" / "src" / "offline_zoom" / "static"
+SCRIPTS = Path(__file__).parents[2] / "offline-zoom" / "src" / "offline_zoom" / "client_window" / "static"
 
 Ask = Callable[[Seat, str, dict[str, Any]], Any]
 

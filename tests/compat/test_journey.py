@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Response
 
 from devtools.processes import free_port, wait_until
-from offline_zoom.seat import Seat
+from offline_zoom.client_window.client_session import Seat
 from tests.client.transports import TRANSPORTS, ZoomClient, ask_over_http
 from tests.sockets.remote import Zoom
 from tests.support.processes import HANG_SECONDS

@@ -11,8 +11,8 @@ from urllib.parse import parse_qsl, quote, urlsplit
 import pytest
 import redis
 
-from offline_zoom.adapter import SandboxAdapter
 from offline_zoom.faults import PRESETS, Fault
+from offline_zoom.serving.requests_adapter import SandboxAdapter
 from tests.support.people import Person
 from tests.support.secret_forms import forms, leaks
 from zoomapp import create_app, services

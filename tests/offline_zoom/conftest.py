@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import requests
 
-from offline_zoom.adapter import SandboxAdapter
+from offline_zoom.serving.requests_adapter import SandboxAdapter
 from offline_zoom.world import World
 
 REDIRECT_URI = "https://app.example/api/zoomapp/auth"

@@ -8,7 +8,7 @@ import json
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from offline_zoom.context import seal
+from offline_zoom.app_context import seal
 
 SECRET = "example-client-secret"
 CLAIMS = {

@@ -10,7 +10,7 @@ from authlib.integrations.base_client import OAuthError
 from authlib.integrations.requests_client import OAuth2Session
 from zoomus import ZoomClient
 
-from offline_zoom.server import serve
+from offline_zoom.serving.server import serve
 from offline_zoom.stories.quiet_day import FIXTURES, WEEKLY
 from offline_zoom.world import World
 from tests.offline_zoom.conftest import REDIRECT_URI

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from offline_zoom.grants import Refused, proves
+from offline_zoom.oauth.grants import Refused, proves
 from tests.offline_zoom.conftest import REDIRECT_URI
 
 # RFC 7636, appendix B

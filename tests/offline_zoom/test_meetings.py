@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from offline_zoom.moments import iso
+from offline_zoom.dates import iso
 from offline_zoom.stories.quiet_day import WEEKLY
 from tests.offline_zoom.conftest import Caller, caller, refusal
 

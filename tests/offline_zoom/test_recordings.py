@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 import pytest
 import requests
 
-from offline_zoom.moments import iso
+from offline_zoom.dates import iso
 from offline_zoom.stories.quiet_day import FIXTURES, WEEKLY
 from tests.offline_zoom.conftest import Caller, caller, refusal
 

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from offline_zoom.moments import parse_start
+from offline_zoom.dates import parse_start
 from offline_zoom.recurrence import occurrences
 
 BERLIN = "Europe/Berlin"

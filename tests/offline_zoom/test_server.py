@@ -22,7 +22,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from offline_zoom.__main__ import production_signs
-from offline_zoom.server import serve
+from offline_zoom.serving.server import serve
 from offline_zoom.stories.quiet_day import FIXTURES
 from offline_zoom.world import World
 from tests.offline_zoom.conftest import REDIRECT_URI

@@ -8,7 +8,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from offline_zoom.webhooks import Webhooks, signature
+from offline_zoom.webhooks.sender import Webhooks, signature
 from offline_zoom.world import World
 from tests.support.processes import HANG_SECONDS
 

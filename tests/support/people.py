@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 from jinja2.bccache import Bucket, BytecodeCache
 from werkzeug.test import TestResponse
 
-from offline_zoom.adapter import SandboxAdapter
+from offline_zoom.serving.requests_adapter import SandboxAdapter
 from offline_zoom.world import World
 from tests.support.redis_process import RedisProcess
 from zoomapp import create_app, services

@@ -7,8 +7,8 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from offline_zoom.adapter import SandboxAdapter
 from offline_zoom.faults import Fault
+from offline_zoom.serving.requests_adapter import SandboxAdapter
 from offline_zoom.world import World
 from tests.support.people import OWN, ZOOM, Clock
 from tests.support.processes import HANG_SECONDS

@@ -6,8 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from offline_zoom.adapter import SandboxAdapter
 from offline_zoom.faults import Fault
+from offline_zoom.serving.requests_adapter import SandboxAdapter
 from tests.support.people import NOON, OWN, ZOOM
 from tests.support.processes import HANG_SECONDS
 from zoomapp import metrics

@@ -16,8 +16,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from offline_zoom.adapter import SandboxAdapter
-from offline_zoom.grants import Grant
+from offline_zoom.oauth.grants import Grant
+from offline_zoom.serving.requests_adapter import SandboxAdapter
 from offline_zoom.world import World
 
 ROOT = Path(__file__).resolve().parent.parent.parent

@@ -8,7 +8,7 @@ from contextvars import copy_context
 import pytest
 
 from offline_zoom.faults import DAILY, PER_SECOND, Fault
-from offline_zoom.limits import CREATIONS_A_DAY
+from offline_zoom.rate_limits import CREATIONS_A_DAY
 from tests.support.people import Person, adapter
 from tests.support.processes import HANG_SECONDS
 from zoomapp import create_app, deadline, services

@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from offline_zoom.adapter import SandboxAdapter
 from offline_zoom.faults import Fault
+from offline_zoom.serving.requests_adapter import SandboxAdapter
 from tests.support.people import Person
 from tests.web.reading import read, words
 from zoomapp import create_app, services

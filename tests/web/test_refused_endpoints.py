@@ -9,8 +9,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from urllib3 import HTTPResponse
 
-from offline_zoom.adapter import SandboxAdapter
 from offline_zoom.faults import Fault
+from offline_zoom.serving.requests_adapter import SandboxAdapter
 from zoomapp import services
 from zoomapp.errors import ZoomRefused
 from zoomapp.store import key_names

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 from flask import Flask
 
-from offline_zoom.adapter import SandboxAdapter
+from offline_zoom.serving.requests_adapter import SandboxAdapter
 from tests.support.people import Person
 from zoomapp import create_app, services
 from zoomapp.errors import NotAuthorized

@@ -10,7 +10,7 @@ import threading
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
-from offline_zoom.server import serve
+from offline_zoom.serving.server import serve
 from offline_zoom.stories import STORIES
 from offline_zoom.world import CLIENT_ID, CLIENT_SECRET, World
 

@@ -7,9 +7,12 @@ from pathlib import Path
 from flask import Flask, jsonify, request
 from flask.typing import ResponseReturnValue
 
-from offline_zoom import client, control, downloads, oauth, pages, rest
-from offline_zoom.refusals import ZoomError
-from offline_zoom.wire import Wire
+from offline_zoom import control_api, pages, rest
+from offline_zoom.client_window import views as client_window
+from offline_zoom.errors import ZoomError
+from offline_zoom.oauth import views as oauth
+from offline_zoom.recordings import downloads
+from offline_zoom.serving.fault_middleware import Wire
 from offline_zoom.world import World
 
 
@@ -21,7 +24,7 @@ def create_app(world: World) -> Flask:
     app.extensions["sandbox"] = world
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.url_map.merge_slashes = False
-    for part in (oauth, rest, downloads, pages, control, client):
+    for part in (oauth, rest, downloads, pages, control_api, client_window):
         app.register_blueprint(part.bp)
     app.before_request(check_api)
     app.after_request(rest.with_rate_headers)

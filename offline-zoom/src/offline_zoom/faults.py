@@ -11,8 +11,8 @@ import threading
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Literal
 
-from offline_zoom.calls import pattern
-from offline_zoom.moments import iso, next_midnight
+from offline_zoom.call_log import pattern
+from offline_zoom.dates import iso, next_midnight
 
 HTML = "<!DOCTYPE html><title>502 Bad Gateway</title><h1>502 Bad Gateway</h1><p>sandbox</p>"
 PER_SECOND = "You have reached the maximum per-second rate limit for this API. Try again later."

@@ -8,9 +8,9 @@ from urllib.parse import urlencode
 from flask import Blueprint, Response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
+from offline_zoom.dates import iso
+from offline_zoom.errors import here
 from offline_zoom.faults import PRESETS
-from offline_zoom.moments import iso
-from offline_zoom.refusals import here
 from offline_zoom.stories import STORIES
 
 bp = Blueprint("pages", __name__)

@@ -8,8 +8,8 @@ from datetime import date, datetime, timedelta
 from itertools import islice
 from typing import Any
 
+from offline_zoom.dates import zone
 from offline_zoom.model import Occurrence
-from offline_zoom.moments import zone
 
 DAILY, WEEKLY, MONTHLY = 1, 2, 3
 MOST = 60

@@ -14,18 +14,19 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-from offline_zoom import context, events, names
-from offline_zoom.calls import Calls
+from offline_zoom import app_context, identifiers
+from offline_zoom.call_log import Calls
+from offline_zoom.data_file import Storage
 from offline_zoom.faults import Faults
-from offline_zoom.grants import Grant, Grants
-from offline_zoom.limits import Limits
-from offline_zoom.live import Stage
+from offline_zoom.live_meetings import Stage
 from offline_zoom.model import Account, Instance, Meeting, Recording, User
-from offline_zoom.people import scopes_for
-from offline_zoom.storage import Storage
+from offline_zoom.oauth.grants import Grant, Grants
+from offline_zoom.pending_events import Timeline
+from offline_zoom.rate_limits import Limits
 from offline_zoom.stories import STORIES
+from offline_zoom.stories.people import scopes_for
 from offline_zoom.switches import Switches
-from offline_zoom.timeline import Timeline
+from offline_zoom.webhooks import events
 
 CLIENT_ID = "sandbox-client-id"
 CLIENT_SECRET = "sandbox-client-secret"
@@ -183,7 +184,9 @@ class World(Stage):
             "theme": "light",
             **claims,
         }
-        return context.seal({key: value for key, value in told.items() if value is not None}, self.client_secret, iv)
+        return app_context.seal(
+            {key: value for key, value in told.items() if value is not None}, self.client_secret, iv
+        )
 
     def seal(self, text: str) -> str:
         """64 hex digits that only this world can make for this text."""
@@ -196,7 +199,7 @@ class World(Stage):
 
     def deeplink(self, user_id: str, action: str) -> str:
         """An address that opens the app in the client with ``action`` in its context; five minutes."""
-        name = names.random_text(32)
+        name = identifiers.random_text(32)
         self.deeplinks[name] = (user_id, action, self.now() + self.switches.deeplink_lifetime)
         return f"{self.base_url}/launch/{name}"
 

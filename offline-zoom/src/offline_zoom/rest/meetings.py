@@ -8,17 +8,18 @@ from urllib.parse import unquote
 
 from flask import request
 
-from offline_zoom import events, scopes
-from offline_zoom.limits import Limited
+from offline_zoom.dates import DAY_SECONDS, day_start, parse_day, zone
+from offline_zoom.errors import here, refuse
 from offline_zoom.model import FIXED_TIME, INSTANT, NO_FIXED_TIME, Meeting, Occurrence, User
-from offline_zoom.moments import DAY_SECONDS, day_start, parse_day, zone
-from offline_zoom.paging import page
-from offline_zoom.refusals import here, refuse
-from offline_zoom.rest import editing
-from offline_zoom.rest.bodies import check_meeting, json_body
-from offline_zoom.rest.gate import Rule, asker, check_host, endpoint, grant, meeting_number, target, too_much
-from offline_zoom.shapes.held import past_json
-from offline_zoom.shapes.meetings import meeting_item, meeting_json, upcoming
+from offline_zoom.oauth import scopes
+from offline_zoom.rate_limits import Limited
+from offline_zoom.rest import meeting_changes
+from offline_zoom.rest.endpoints import Rule, asker, check_host, endpoint, grant, meeting_number, target, too_much
+from offline_zoom.rest.meeting_validation import check_meeting, json_body
+from offline_zoom.rest.pagination import page
+from offline_zoom.serializers.meetings import meeting_item, meeting_json, upcoming
+from offline_zoom.serializers.past_meetings import past_json
+from offline_zoom.webhooks import events
 
 JSON = dict[str, Any]
 Row = tuple[Meeting, float | None]
@@ -128,7 +129,7 @@ def create_meeting(user_id: str) -> tuple[JSON, int]:
     if user.type == 99:
         refuse(400, 3161, "Your user account is not allowed meeting hosting and scheduling capabilities.")
     with world.lock:
-        meeting = editing.create(world, host_for(body, user), body)
+        meeting = meeting_changes.create(world, host_for(body, user), body)
         world.save()
     world.announce(events.scheduled_event("meeting.created", world.now(), meeting, world))
     return meeting_json(meeting, world), 201
@@ -154,7 +155,7 @@ def get_meeting(meeting_id: str) -> JSON:
     world, meeting = here(), existing(meeting_id)
     told = meeting_json(meeting, world, request.args.get("show_previous_occurrences") == "true")
     date = occurrence_of(meeting)
-    return editing.as_occurrence(told, date) if date else told
+    return meeting_changes.as_occurrence(told, date) if date else told
 
 
 @endpoint("PATCH", "/meetings/<meeting_id>", Rule(scopes.UPDATE_MEETING))
@@ -169,7 +170,9 @@ def update_meeting(meeting_id: str) -> tuple[str, int]:
     meeting = existing(meeting_id)
     date = occurrence_of(meeting)
     with world.lock:
-        changes = editing.change_occurrence(date, body) if date else editing.change(world, meeting, body)
+        changes = (
+            meeting_changes.change_occurrence(date, body) if date else meeting_changes.change(world, meeting, body)
+        )
         meeting.edited = True
         world.save()
     world.announce(events.scheduled_event("meeting.updated", world.now(), meeting, world, changes))

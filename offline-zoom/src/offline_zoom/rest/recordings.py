@@ -7,13 +7,13 @@ from typing import Any
 
 from flask import request
 
-from offline_zoom import scopes
+from offline_zoom.dates import day_of, month_before, parse_day
+from offline_zoom.errors import here, refuse
 from offline_zoom.model import Recording, User
-from offline_zoom.moments import day_of, month_before, parse_day
-from offline_zoom.paging import page
-from offline_zoom.refusals import here, refuse
-from offline_zoom.rest.gate import Rule, check_host, endpoint, grant, number_or_uuid, target
-from offline_zoom.shapes.recordings import recording_json
+from offline_zoom.oauth import scopes
+from offline_zoom.rest.endpoints import Rule, check_host, endpoint, grant, number_or_uuid, target
+from offline_zoom.rest.pagination import page
+from offline_zoom.serializers.recordings import recording_json
 
 JSON = dict[str, Any]
 LONGEST_TTL = 604800

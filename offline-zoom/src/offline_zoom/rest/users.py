@@ -6,11 +6,11 @@ from typing import Any
 
 from flask import request
 
-from offline_zoom import scopes
-from offline_zoom.paging import page
-from offline_zoom.refusals import here, refuse
-from offline_zoom.rest.gate import Rule, asker, endpoint, grant, target
-from offline_zoom.shapes.users import user_item, user_json
+from offline_zoom.errors import here, refuse
+from offline_zoom.oauth import scopes
+from offline_zoom.rest.endpoints import Rule, asker, endpoint, grant, target
+from offline_zoom.rest.pagination import page
+from offline_zoom.serializers.users import user_item, user_json
 
 JSON = dict[str, Any]
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from offline_zoom.stories.all_hands import all_hands
 from offline_zoom.stories.attacking_names import attacking_names
 from offline_zoom.stories.live_meeting import live_meeting
-from offline_zoom.stories.plans import free_plan, personal_app
 from offline_zoom.stories.quiet_day import quiet_day
+from offline_zoom.stories.small_plans import free_plan, personal_app
 from offline_zoom.stories.year_of_recordings import year_of_recordings
 
 if TYPE_CHECKING:

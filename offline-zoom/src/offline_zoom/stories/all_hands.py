@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from offline_zoom.names import meeting_uuid
+from offline_zoom.identifiers import meeting_uuid
+from offline_zoom.stories.builder import crowd, held, on, row, scheduled
 from offline_zoom.stories.quiet_day import quiet_day
-from offline_zoom.stories.scenes import crowd, held, on, row, scheduled
 
 if TYPE_CHECKING:
     from offline_zoom.world import World

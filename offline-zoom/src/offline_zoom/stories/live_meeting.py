@@ -6,8 +6,8 @@ import random
 from typing import TYPE_CHECKING
 
 from offline_zoom.model import Join
+from offline_zoom.stories.builder import FIRST, LAST, held, row, scheduled
 from offline_zoom.stories.quiet_day import quiet_day
-from offline_zoom.stories.scenes import FIRST, LAST, held, row, scheduled
 
 if TYPE_CHECKING:
     from offline_zoom.world import World

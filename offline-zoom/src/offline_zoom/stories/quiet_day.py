@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from offline_zoom.identifiers import meeting_uuid
 from offline_zoom.model import NO_FIXED_TIME, Join
-from offline_zoom.names import meeting_uuid
-from offline_zoom.people import settle
-from offline_zoom.stories.scenes import crowd, held, on, row, scheduled, today, weekly
+from offline_zoom.stories.builder import crowd, held, on, row, scheduled, today, weekly
+from offline_zoom.stories.people import settle
 
 if TYPE_CHECKING:
     from offline_zoom.world import World

@@ -1,0 +1,1 @@
+"""The page ``/client``: a Zoom client with the app in it."""

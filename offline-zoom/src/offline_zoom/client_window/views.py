@@ -1,0 +1,125 @@
+"""The Zoom client as a page: ``/client`` frames the app as the web client does, and answers its SDK."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Blueprint, current_app, render_template, request
+from flask.blueprints import BlueprintSetupState
+from flask.typing import ResponseReturnValue
+
+from offline_zoom.client_window import actions, client_session
+from offline_zoom.client_window.client_session import Seat, Unknown
+from offline_zoom.dates import iso
+from offline_zoom.errors import here
+from offline_zoom.webhooks.sender import Webhooks
+from offline_zoom.world import World
+
+NOTHING = "'none'"
+bp = Blueprint("client", __name__, static_folder="static", static_url_path="/client/static")
+
+
+@bp.record
+def send_webhooks(setup: BlueprintSetupState) -> None:
+    """Begin to send events, if there is an address to send them to."""
+    world: World = setup.app.extensions["sandbox"]
+    if world.webhook_url:
+        sender = Webhooks(world.webhook_url, world.webhook_secret, world.now)
+        setup.app.extensions["webhooks"] = sender
+        world.on_event(sender.tell)
+        sender.start()
+
+
+def the_webhooks() -> Webhooks | None:
+    return current_app.extensions.get("webhooks")
+
+
+@bp.get("/client")
+def window() -> ResponseReturnValue:
+    """The meeting window with the app in it."""
+    world = here()
+    origin = "{0.scheme}://{0.netloc}".format(urlsplit(world.home_url)) if world.home_url else ""
+    page = render_template("client.html", world=world, origin=origin, users=list(world.users.values()))
+    policy = (
+        f"default-src 'self'; img-src 'self' data:; frame-src {origin or NOTHING}; object-src 'none'; base-uri 'none'"
+    )
+    return page, {"Content-Security-Policy": policy, "Cache-Control": "no-store"}
+
+
+@bp.post("/client/ask/<name>")
+def ask(name: str) -> ResponseReturnValue:
+    """What the stand-in asks of Zoom: ``state``, ``context``, ``authorize`` or ``act``."""
+    world = here()
+    body: dict[str, Any] = request.get_json()
+    data: dict[str, Any] = body.get("data") or {}
+    try:
+        with world.lock:
+            return {"answer": answered(world, Seat.of(body.get("seat") or {}, world.me.key), name, data)}
+    except Unknown as unknown:
+        return {"message": f"There is no such thing here: {unknown}"}, 404
+
+
+def answered(world: World, who: Seat, name: str, data: dict[str, Any]) -> Any:
+    """One question of the stand-in and its answer; the browser tests ask here directly. Raises Unknown."""
+    match name:
+        case "state":
+            return client_session.state(world, who)
+        case "context":
+            return client_session.app_context(world, who)
+        case "authorize":
+            return client_session.authorize(world, who, data)
+        case "act":
+            actions.act(world, who, str(data.get("action")), data)
+            return client_session.state(world, who)
+    raise Unknown(name)
+
+
+@bp.post("/client/around")
+def around() -> ResponseReturnValue:
+    """What the window shows besides the SDK's view: who has left, the time, and what the webhooks did."""
+    world, sender = here(), the_webhooks()
+    who = Seat.of(request.get_json().get("seat") or {}, world.me.key)
+    world.catch_up()
+    instance = client_session.seat_meeting(world, who)
+    now = world.now()
+    present = {row.name for row in instance.present(now)} if instance else set()
+    gone = {row.name: row for row in (instance.joined(now) if instance else []) if row.name not in present}
+    return {
+        "state": client_session.state(world, who),
+        "left": [client_session.row_json(row) for row in gone.values()],
+        "now": iso(now),
+        "started": iso(instance.started_at) if instance else "",
+        "host": world.users[instance.host_id].display_name if instance else "",
+        "story": world.story,
+        "webhooks": sent(sender) if sender else None,
+    }
+
+
+@bp.post("/client/webhooks")
+def webhooks() -> ResponseReturnValue:
+    """Turn the sender's screws: ``retry``, ``validate``, ``mischief``, or ``deauthorize`` a user."""
+    world, sender, asked = here(), the_webhooks(), request.get_json()
+    if sender is None:
+        return {"message": "No webhook address is configured."}, 404
+    if asked.get("retry"):
+        sender.retry_now(None if asked["retry"] is True else int(asked["retry"]))
+    if asked.get("validate"):
+        sender.validate()
+    if asked.get("deauthorize"):
+        world.deauthorize(asked["deauthorize"])
+    try:
+        sender.mischief.change(asked.get("mischief") or {})
+    except ValueError as error:
+        return {"message": str(error)}, 400
+    return sent(sender)
+
+
+def sent(sender: Webhooks) -> dict[str, Any]:
+    """The log as JSON, newest first."""
+    return {
+        "url": sender.url,
+        "validated": sender.validated_until > sender.clock(),
+        "mischief": vars(sender.mischief),
+        "log": [one.as_json() for one in reversed(sender.deliveries()[-60:])],
+    }

@@ -1,0 +1,1 @@
+"""The OAuth server: its endpoints, its grants and its scopes."""

@@ -1,0 +1,186 @@
+"""Codes and tokens: who may act for whom, and until when.
+
+RFC 6749 and RFC 7636 in Zoom's dialect. Each new pair of a user kills all earlier ones; there is no grace.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from offline_zoom.identifiers import random_text
+from offline_zoom.switches import Switches
+
+
+class Refused(Exception):
+    """The token endpoint says no: an OAuth ``error`` and Zoom's ``reason``."""
+
+    def __init__(self, error: str, reason: str, status: int = 400) -> None:
+        super().__init__(reason)
+        self.error, self.reason, self.status = error, reason, status
+
+
+class TokenRefused(Exception):
+    """An access token that the REST API does not take; the message is Zoom's."""
+
+
+@dataclass
+class Code:
+    """An authorization code and everything it is bound to."""
+
+    value: str
+    user_id: str
+    redirect_uri: str
+    challenge: str
+    method: str
+    expires_at: float
+    in_client: bool = False
+
+
+@dataclass
+class Grant:
+    """One pair of tokens. ``kind``: ``user``, ``account`` (server to server) or ``app`` (chatbot)."""
+
+    user_id: str
+    scopes: list[str]
+    access_token: str
+    access_expires_at: float
+    refresh_token: str = ""
+    refresh_expires_at: float = 0.0
+    kind: str = "user"
+
+    def allows(self, wanted: Iterable[str]) -> bool:
+        return not set(wanted).isdisjoint(self.scopes)
+
+
+@dataclass
+class Grants:
+    """All codes and tokens of one world."""
+
+    clock: Callable[[], float]
+    switches: Switches
+    client_secret: str
+    codes: dict[str, Code] = field(default_factory=dict)
+    by_user: dict[str, Grant] = field(default_factory=dict)
+    app_tokens: dict[str, Grant] = field(default_factory=dict)
+
+    def issue_code(
+        self, user_id: str, redirect_uri: str, challenge: str = "", method: str = "", in_client: bool = False
+    ) -> str:
+        """A code of 33 characters, good once and for five minutes."""
+        now = self.clock()
+        self.codes = {value: code for value, code in self.codes.items() if code.expires_at > now}
+        value = random_text(33)
+        expires_at = now + self.switches.code_lifetime
+        self.codes[value] = Code(value, user_id, redirect_uri, challenge, method or "plain", expires_at, in_client)
+        return value
+
+    def exchange(self, value: str, redirect_uri: str, verifier: str) -> Code:
+        """The code, used up; whoever presents it wrongly has spent it too. Raises Refused."""
+        code = self.codes.pop(value, None)
+        if code is None or code.expires_at <= self.clock():
+            raise Refused("invalid_grant", f"Invalid authorization code {value}")
+        lenient = code.in_client and not self.switches.strict_redirect
+        if redirect_uri != code.redirect_uri and not (lenient and _same_place(redirect_uri, code.redirect_uri)):
+            raise Refused("invalid_request", "Redirect URI mismatch.")
+        if code.challenge and not proves(verifier, code.challenge, code.method):
+            raise Refused("invalid_grant", f"Invalid authorization code {value}")
+        return code
+
+    def grant(self, user_id: str, scopes: list[str]) -> Grant:
+        """A new pair for this user; the earlier one is dead from now on."""
+        now = self.clock()
+        new = Grant(
+            user_id=user_id,
+            scopes=scopes,
+            access_token=self._token(user_id, now + self.switches.access_lifetime),
+            access_expires_at=now + self.switches.access_lifetime,
+            refresh_token=self._token(user_id, now + self.switches.refresh_lifetime),
+            refresh_expires_at=now + self.switches.refresh_lifetime,
+        )
+        self.by_user[user_id] = new
+        return new
+
+    def grant_app(self, user_id: str, scopes: list[str], kind: str) -> Grant:
+        """A token without a refresh token, for the app itself or for a whole account."""
+        now = self.clock()
+        self.app_tokens = {text: one for text, one in self.app_tokens.items() if one.access_expires_at > now}
+        expires_at = now + self.switches.access_lifetime
+        new = Grant(user_id, scopes, self._token(user_id or "app", expires_at), expires_at, kind=kind)
+        self.app_tokens[new.access_token] = new
+        return new
+
+    def refresh(self, refresh_token: str) -> Grant:
+        """The next pair. Raises Refused for any refresh token but the newest."""
+        old = next((one for one in self.by_user.values() if same(one.refresh_token, refresh_token)), None)
+        if old is None or old.refresh_expires_at <= self.clock():
+            raise Refused("invalid_grant", "Invalid Token!")
+        return self.grant(old.user_id, old.scopes)
+
+    def find(self, access_token: str) -> Grant | None:
+        """The grant this access token belongs to, expired or not."""
+        kept = (*self.by_user.values(), *self.app_tokens.values())
+        return next((one for one in kept if same(one.access_token, access_token)), None)
+
+    def access(self, access_token: str) -> Grant:
+        """The grant behind a good access token. Raises TokenRefused."""
+        found = self.find(access_token)
+        if found is None:
+            raise TokenRefused("Invalid access token.")
+        if found.access_expires_at <= self.clock():
+            raise TokenRefused("Access token is expired.")
+        return found
+
+    def revoke(self, access_token: str) -> Grant:
+        """End a grant for good and return what it was. Raises Refused."""
+        found = self.find(access_token)
+        if found is None:
+            raise Refused("invalid_request", "Invalid Token!")
+        self.by_user.pop(found.user_id, None) if found.kind == "user" else self.app_tokens.pop(access_token)
+        return found
+
+    def _token(self, user_id: str, expires_at: float) -> str:
+        """Three parts like a JWT, since people do look; nothing here reads it back."""
+        now = self.clock()
+        claims = {
+            "ver": 10,
+            "jti": random_text(22),
+            "uid": user_id,
+            "iat": int(now),
+            "exp": int(expires_at),
+            "nbf": int(now),
+        }
+        head = f"{_part({'alg': 'HS512', 'typ': 'JWT', 'sv': '000001', 'zm_skm': 'zm_sandbox'})}.{_part(claims)}"
+        seal = hmac.new(self.client_secret.encode(), head.encode(), hashlib.sha512).digest()
+        return f"{head}.{_base64url(seal)}"
+
+
+def same(one: str, other: str) -> bool:
+    """Equality of secrets; nothing equals the empty one."""
+    return bool(one) and hmac.compare_digest(one.encode(), other.encode())
+
+
+def proves(verifier: str, challenge: str, method: str) -> bool:
+    """Whether the code verifier fits the challenge (RFC 7636 section 4.6)."""
+    if method == "S256":
+        verifier = _base64url(hashlib.sha256(verifier.encode()).digest())
+    return same(challenge, verifier)
+
+
+def _same_place(given: str, bound: str) -> bool:
+    """Whether nothing was given, or a page of the bound origin: Zoom's own samples send the one or the other."""
+    asked, entry = urlsplit(given), urlsplit(bound)
+    return not given or (asked.scheme, asked.netloc) == (entry.scheme, entry.netloc)
+
+
+def _base64url(raw: bytes) -> str:
+    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
+
+
+def _part(claims: dict[str, object]) -> str:
+    return _base64url(json.dumps(claims, separators=(",", ":")).encode())

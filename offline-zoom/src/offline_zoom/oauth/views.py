@@ -1,0 +1,195 @@
+"""The OAuth server: consent page, token endpoint, revocation.
+
+RFC 6749 and RFC 7636 as Zoom speaks them: errors are ``{"reason", "error"}``, nearly always with status 400.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+from flask import Blueprint, Response, jsonify, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+
+from offline_zoom.errors import here
+from offline_zoom.model import User
+from offline_zoom.oauth.grants import Grant, Refused, same
+from offline_zoom.oauth.scopes import ADMIN_SCOPES
+
+bp = Blueprint("oauth", __name__, url_prefix="/oauth")
+
+
+@bp.get("/authorize")
+def authorize() -> ResponseReturnValue:
+    """The consent page; an unknown client or redirect gets a page of its own and goes nowhere."""
+    wrong = wrong_request()
+    if wrong:
+        return render_template("sandbox/error.html", message=wrong), 400
+    world = here()
+    if world.switches.auto_consent:
+        return allow(world.me)
+    names = ("client_id", "redirect_uri", "state", "code_challenge", "code_challenge_method", "response_type")
+    kept = {name: request.values[name] for name in names if name in request.values}
+    return render_template("sandbox/consent.html", world=world, scopes=world.scopes(world.me), kept=kept)
+
+
+@bp.post("/authorize")
+def decide() -> ResponseReturnValue:
+    """What the person answered."""
+    wrong = wrong_request()
+    if wrong:
+        return render_template("sandbox/error.html", message=wrong), 400
+    if request.form.get("decision") != "allow":
+        return back({"error": "access_denied"})
+    return allow(here().sign_in_as(request.form.get("user", here().me.id)))
+
+
+def wrong_request() -> str:
+    """Why this is nothing to answer with a redirect, or nothing."""
+    world = here()
+    if request.values.get("client_id") != world.client_id:
+        return "Invalid client_id (4702). No app is registered under this client id."
+    if not redirect_allowed(request.values.get("redirect_uri", ""), world.redirect_uris):
+        return "Invalid redirect (4700). The redirect URI is not on the app's allow list."
+    if request.values.get("response_type") != "code":
+        return "Invalid response_type (4700). Only code is supported."
+    if request.values.get("code_challenge_method", "plain") not in ("plain", "S256"):
+        return "Invalid code_challenge_method (4700). Use S256 or plain."
+    return ""
+
+
+def redirect_allowed(uri: str, allowed: list[str]) -> bool:
+    """Whether the list has this address, or the origin it belongs to; 127.0.0.1 matches with any port."""
+    asked = urlsplit(uri)
+    for entry in map(urlsplit, allowed):
+        origin = (asked.scheme, asked.netloc) == (entry.scheme, entry.netloc)
+        if asked == entry or (origin and entry.path in ("", "/") and not entry.query):
+            return not asked.fragment
+        loopback = asked.hostname == entry.hostname == "127.0.0.1"
+        if loopback and request.values.get("code_challenge") and asked._replace(netloc="") == entry._replace(netloc=""):
+            return True
+    return False
+
+
+def allow(user: User) -> Response:
+    """Back to the app with a code."""
+    values = request.values
+    code = here().issue_code(
+        user, values["redirect_uri"], values.get("code_challenge", ""), values.get("code_challenge_method", "plain")
+    )
+    return back({"code": code})
+
+
+def back(answer: dict[str, str]) -> Response:
+    """A redirect to the app, the state unchanged."""
+    if "state" in request.values:
+        answer["state"] = request.values["state"]
+    uri = request.values["redirect_uri"]
+    return no_store(redirect(f"{uri}{'&' if '?' in uri else '?'}{urlencode(answer)}"))  # type: ignore[arg-type]
+
+
+@bp.post("/token")
+def token() -> Response:
+    """The token endpoint: body or query, Basic authentication."""
+    world = here()
+    check_client()
+    grants = {
+        "authorization_code": by_code,
+        "refresh_token": by_refresh,
+        "account_credentials": by_account,
+        "client_credentials": by_app,
+    }
+    kind = request.values.get("grant_type", "")
+    if not kind:
+        raise Refused("invalid_request", "Bad Request")
+    if kind not in grants:
+        raise Refused("unsupported_grant_type", "Unsupported grant type")
+    with world.lock:
+        answer = token_json(grants[kind]())
+        world.save()
+    return no_store(jsonify(answer))
+
+
+@bp.post("/revoke")
+def revoke() -> Response:
+    """The grant behind an access token ends, and the app hears of it."""
+    world = here()
+    check_client()
+    with world.lock:
+        grant = world.grants.revoke(request.values.get("token", ""))
+        world.save()
+    if grant.kind == "user":
+        world.deauthorize(grant.user_id)
+    return no_store(jsonify(status="success"))
+
+
+@bp.errorhandler(Refused)
+def refused(error: Refused) -> ResponseReturnValue:
+    """Zoom's two words for it."""
+    return jsonify(reason=error.reason, error=error.error), error.status, {"Cache-Control": "no-store"}
+
+
+def check_client() -> None:
+    """Refuse whoever does not know the client secret; only the Basic header counts."""
+    world, status = here(), here().switches.invalid_client_status
+    kind, _, encoded = request.headers.get("Authorization", "").partition(" ")
+    try:
+        name, _, secret = base64.b64decode(encoded, validate=True).decode().partition(":")
+    except (binascii.Error, ValueError):
+        name, secret = "", ""
+    if kind.lower() != "basic" or not same(world.client_id, name) or not same(world.client_secret, secret):
+        raise Refused("invalid_client", "Invalid client_id or client_secret", status)
+
+
+def by_code() -> Grant:
+    """A user's first pair."""
+    values, world = request.values, here()
+    if not values.get("code"):
+        raise Refused("invalid_request", "Bad Request")
+    code = world.grants.exchange(values["code"], values.get("redirect_uri", ""), values.get("code_verifier", ""))
+    return world.grants.grant(code.user_id, world.scopes(code.user_id))
+
+
+def by_refresh() -> Grant:
+    """A user's next pair."""
+    if not request.values.get("refresh_token"):
+        raise Refused("invalid_request", "Bad Request")
+    return here().grants.refresh(request.values["refresh_token"])
+
+
+def by_account() -> Grant:
+    """Server to server: the account's owner, or its first admin."""
+    world, wanted = here(), request.values.get("account_id", "")
+    people = [user for user in world.users.values() if user.account_id == wanted]
+    if not people:
+        raise Refused("invalid_request", "Bad Request")
+    owner = min(people, key=lambda user: user.role_id)
+    return world.grants.grant_app(owner.id, ADMIN_SCOPES, "account")
+
+
+def by_app() -> Grant:
+    """The app itself, as a chatbot."""
+    return here().grants.grant_app("", ["imchat:bot"], "app")
+
+
+def token_json(grant: Grant) -> dict[str, Any]:
+    """The answer of the token endpoint; some parts can be switched off."""
+    world = here()
+    answer: dict[str, Any] = {
+        "access_token": grant.access_token,
+        "token_type": "bearer",
+        "expires_in": max(0, round(grant.access_expires_at - world.now()) - 1),
+        "scope": " ".join(grant.scopes),
+    }
+    if grant.refresh_token and not world.switches.omit_refresh_token:
+        answer["refresh_token"] = grant.refresh_token
+    if not world.switches.omit_api_url:
+        answer["api_url"] = world.switches.api_url or world.base_url
+    return answer
+
+
+def no_store(response: Response) -> Response:
+    response.headers["Cache-Control"] = "no-store"
+    return response

@@ -1,0 +1,114 @@
+"""Rate limits: per account and label, per second, minute and UTC day; creations per host and day.
+
+https://developers.zoom.us/docs/api/rate-limits/
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Literal, NamedTuple
+
+from offline_zoom.dates import DAY_SECONDS, iso, next_midnight
+from offline_zoom.faults import DAILY, PER_SECOND, PER_USER
+from offline_zoom.model import Account, Plan
+from offline_zoom.switches import Switches
+
+Label = Literal["Light", "Medium", "Heavy", "Resource-intensive"]
+CREATIONS_A_DAY = 100
+
+#: calls in a window of so many seconds
+WINDOWS: dict[Label, int] = {"Light": 1, "Medium": 1, "Heavy": 1, "Resource-intensive": 60}
+SHORT: dict[Plan, dict[Label, int]] = {
+    "free": {"Light": 4, "Medium": 2, "Heavy": 1, "Resource-intensive": 10},
+    "pro": {"Light": 30, "Medium": 20, "Heavy": 10, "Resource-intensive": 10},
+    "business": {"Light": 80, "Medium": 60, "Heavy": 40, "Resource-intensive": 20},
+}
+#: calls in a UTC day; labels that share a name share the count
+DAY: dict[Plan, dict[Label, tuple[str, int]]] = {
+    "free": {
+        "Light": ("Light", 6000),
+        "Medium": ("Medium", 2000),
+        "Heavy": ("Heavy", 1000),
+        "Resource-intensive": ("Resource-intensive", 30_000),
+    },
+    "pro": {"Heavy": ("Heavy", 30_000), "Resource-intensive": ("Heavy", 30_000)},
+    "business": {"Heavy": ("Heavy", 60_000), "Resource-intensive": ("Heavy", 60_000)},
+}
+
+
+class Limited(Exception):
+    """Too much: Zoom's words, and the headers that go with them."""
+
+    def __init__(self, message: str, headers: dict[str, str]) -> None:
+        super().__init__(message)
+        self.message, self.headers = message, headers
+
+
+class Window(NamedTuple):
+    """How many calls were counted in which stretch of time."""
+
+    number: int
+    used: int
+
+
+class Limits:
+    """The counters of one world."""
+
+    def __init__(self, now: Callable[[], float], switches: Switches) -> None:
+        self.now, self.switches = now, switches
+        self._windows: dict[tuple[str, ...], Window] = {}
+
+    def clear(self) -> None:
+        """Begin counting anew."""
+        self._windows.clear()
+
+    def take(self, account: Account, label: Label) -> dict[str, str]:
+        """Count one call; the headers its answer carries. Raises Limited."""
+        headers: dict[str, str] = {"X-RateLimit-Category": label}
+        if self.switches.limits != "off":
+            headers |= self._day(account, label) | self._short(account, label)
+        return headers if self.switches.rate_headers == "all" else {"X-RateLimit-Category": label}
+
+    def take_creation(self, host_id: str) -> None:
+        """Count one meeting created or updated for that host today. Raises Limited."""
+        used = self._count(("creation", host_id), DAY_SECONDS, CREATIONS_A_DAY)
+        if used > CREATIONS_A_DAY:
+            headers = {"X-RateLimit-Category": "Light"}
+            if self.switches.rate_headers == "all":
+                headers |= {"X-RateLimit-Limit": str(CREATIONS_A_DAY), "X-RateLimit-Remaining": "0"}
+            raise Limited(PER_USER, headers)
+
+    def _short(self, account: Account, label: Label) -> dict[str, str]:
+        most = self.switches.rate_limits.get(label, SHORT[account.plan][label])
+        used = self._count(("short", account.id, label), WINDOWS[label], most)
+        headers = {
+            "X-RateLimit-Type": "QPS",
+            "X-RateLimit-Limit": str(most),
+            "X-RateLimit-Remaining": str(max(0, most - used)),
+        }
+        if used > most:
+            raise Limited(PER_SECOND, self._shown(label, headers))
+        return headers
+
+    def _day(self, account: Account, label: Label) -> dict[str, str]:
+        shared, most = DAY[account.plan].get(label, ("", 0))
+        most = self.switches.rate_limits.get(f"{label} a day", most)
+        if not most:
+            return {}
+        used = self._count(("day", account.id, shared or label), DAY_SECONDS, most)
+        if used > most:
+            headers = {"X-RateLimit-Type": "Daily-limit", "X-RateLimit-Limit": str(most), "X-RateLimit-Remaining": "0"}
+            raise Limited(DAILY, self._shown(label, {**headers, "Retry-After": iso(next_midnight(self.now()))}))
+        return {}
+
+    def _shown(self, label: Label, headers: dict[str, str]) -> dict[str, str]:
+        """All of them, or the category alone."""
+        return {"X-RateLimit-Category": label, **(headers if self.switches.rate_headers == "all" else {})}
+
+    def _count(self, key: tuple[str, ...], seconds: int, most: int) -> int:
+        """One more in the current window; a refused call does not count further."""
+        number = int(self.now() // seconds)
+        window = self._windows.get(key)
+        used = window.used + 1 if window and window.number == number else 1
+        self._windows[key] = Window(number, min(used, most))
+        return used

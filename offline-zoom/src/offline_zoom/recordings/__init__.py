@@ -1,0 +1,1 @@
+"""Files of cloud recordings, and their download links."""

@@ -1,0 +1,122 @@
+"""Files of cloud recordings: a Bearer token, then a redirect to a storage host that must not see it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+from flask import Blueprint, Response, jsonify, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+
+from offline_zoom.errors import here
+from offline_zoom.model import Recording, RecordingFile
+from offline_zoom.oauth.grants import TokenRefused, same
+from offline_zoom.recordings.files import KINDS, content
+
+bp = Blueprint("downloads", __name__)
+LINK_SECONDS = 300
+#: one loopback address has two names: good enough for two hosts
+OTHER_HOST = {"127.0.0.1": "localhost", "localhost": "127.0.0.1"}
+
+
+@bp.get("/rec/download/<file_id>")
+def download(file_id: str) -> ResponseReturnValue:
+    """A redirect to the file for a token that may read it."""
+    recording, _ = find(file_id)
+    if not allowed(recording):
+        return refusal()
+    if recording is None:
+        return jsonify(status=False, errorCode=3322, errorMessage="This recording does not exist."), 404
+    expires_at = int(here().now()) + LINK_SECONDS
+    here_url = urlsplit(here().base_url)
+    host = OTHER_HOST.get(here_url.hostname or "", "localhost")
+    port = f":{here_url.port}" if here_url.port else ""
+    signed = f"expires={expires_at}&signature={here().seal(f'{file_id} {expires_at}')}"
+    return redirect(f"{here_url.scheme}://{host}{port}/storage/{file_id}?{signed}")
+
+
+@bp.get("/storage/<file_id>")
+def storage(file_id: str) -> ResponseReturnValue:
+    """The file itself, for whoever has the signed address."""
+    expires_at, signature = request.args.get("expires", 0, int), request.args.get("signature", "")
+    if expires_at < here().now() or not same(signature, here().seal(f"{file_id} {expires_at}")):
+        return "<Error><Code>AccessDenied</Code></Error>", 403, {"Content-Type": "application/xml"}
+    _, file = find(file_id)
+    if file is None:
+        return "<Error><Code>NoSuchKey</Code></Error>", 404, {"Content-Type": "application/xml"}
+    name = f"recording_{file_id[:8]}.{file.extension.lower()}"
+    headers = {"Accept-Ranges": "bytes", "Content-Disposition": f'attachment; filename="{name}"'}
+    begin, end = wanted_bytes(file.size_bytes)
+    status = 200 if (begin, end) == (0, file.size_bytes) else 206
+    if status == 206:
+        headers["Content-Range"] = f"bytes {begin}-{end - 1}/{file.size_bytes}"
+    headers["Content-Length"] = str(end - begin)
+    return Response(part(content(file), begin, end), status, headers, content_type=KINDS[file.extension])
+
+
+def wanted_bytes(size: int) -> tuple[int, int]:
+    """The one range asked for, its end not included; all of it for anything else (RFC 9110, 14.2)."""
+    if request.range is None or request.range.units != "bytes":
+        return 0, size
+    return request.range.range_for_length(size) or (0, size)
+
+
+def part(pieces: Iterator[bytes], begin: int, end: int) -> Iterator[bytes]:
+    """The bytes from ``begin`` to before ``end`` of what comes in pieces."""
+    at = 0
+    for piece in pieces:
+        wanted = piece[max(0, begin - at) : max(0, end - at)]
+        at += len(piece)
+        if wanted:
+            yield wanted
+
+
+@bp.get("/rec/play/<path:_>", endpoint="play")
+@bp.get("/rec/share/<path:_>", endpoint="share")
+@bp.get("/j/<path:_>", endpoint="join")
+@bp.get("/s/<path:_>", endpoint="start")
+def elsewhere(_: str) -> str:
+    """Pages that at Zoom would play or join; here they say so."""
+    return render_template("sandbox/elsewhere.html", path=request.path)
+
+
+def find(file_id: str) -> tuple[Recording | None, RecordingFile | None]:
+    """A file that is neither in the trash nor gone, with its recording."""
+    for recording in here().recordings.values():
+        for file in recording.files:
+            if file.id == file_id and recording.trashed_at is None and file.trashed_at is None:
+                return recording, file
+    return None, None
+
+
+def allowed(recording: Recording | None) -> bool:
+    """Whether the Bearer token is a download token of this host, or an access token that reaches the host."""
+    world = here()
+    kind, _, token = request.headers.get("Authorization", "").partition(" ")
+    if kind.lower() != "bearer" or not token:
+        return False
+    host_id, _, rest = token.partition(".")
+    expires_at, _, mark = rest.partition(".")
+    if expires_at.isdigit() and same(mark, world.seal(f"download {host_id} {expires_at}")):
+        return int(expires_at) > world.now() and (recording is None or recording.host_id == host_id)
+    try:
+        grant = world.grants.access(token)
+    except TokenRefused:
+        return False
+    me = world.users.get(grant.user_id)
+    if recording is None or me is None:
+        return me is not None
+    host = world.users[recording.host_id]
+    whole_account = any(
+        scope.endswith(":admin") and scope.startswith(("cloud_recording", "recording")) for scope in grant.scopes
+    )
+    return host.id == me.id or (whole_account and host.account_id == me.account_id)
+
+
+def refusal() -> ResponseReturnValue:
+    """A refused download, in one of the three ways seen in the wild."""
+    kind = here().switches.download_refusal
+    if kind == "html":
+        return render_template("sandbox/error.html", message="Please sign in to see this recording."), 200
+    body = jsonify(status=False, errorCode=124, errorMessage="Forbidden")
+    return body, 200 if kind == "200" else 401

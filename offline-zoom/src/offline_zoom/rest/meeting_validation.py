@@ -1,0 +1,138 @@
+"""What a meeting may be asked to become: the rules for bodies, each fault named by its field."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from flask import request
+
+from offline_zoom.dates import parse_start, zone_exists
+from offline_zoom.errors import refuse
+from offline_zoom.model import FIXED_TIME, INSTANT, NO_FIXED_TIME, SCHEDULED
+from offline_zoom.recurrence import DAILY, MONTHLY, MOST, MOST_INTERVAL, WEEKLY
+
+PASSCODE = re.compile(r"[A-Za-z0-9@\-_*!]{0,10}")
+TYPES = (INSTANT, SCHEDULED, NO_FIXED_TIME, FIXED_TIME, 10)
+#: settings whose values Zoom checks; a tuple lists them, a type is the kind
+SETTINGS: dict[str, Any] = {
+    "jbh_time": (0, 5, 10, 15),
+    "approval_type": (0, 1, 2),
+    "registration_type": (1, 2, 3),
+    "audio": ("both", "telephony", "voip", "thirdParty"),
+    "auto_recording": ("local", "cloud", "none"),
+    "encryption_type": ("enhanced_encryption", "e2ee"),
+    "alternative_hosts": str,
+    **dict.fromkeys(
+        (
+            "host_video",
+            "participant_video",
+            "join_before_host",
+            "mute_upon_entry",
+            "waiting_room",
+            "meeting_authentication",
+            "use_pmi",
+            "watermark",
+            "focus_mode",
+            "private_meeting",
+            "internal_meeting",
+            "device_testing",
+        ),
+        bool,
+    ),
+}
+
+
+def json_body() -> dict[str, Any]:
+    """The request's JSON object. Refuses anything else."""
+    body = request.get_json(force=True, silent=True)
+    if not isinstance(body, dict):
+        refuse(400, 300, "Request Body should be a valid JSON object.")
+    return body
+
+
+def check_meeting(body: dict[str, Any]) -> None:
+    """Refuse a meeting Zoom would not take, naming each field that is wrong."""
+    wrong = [*wrong_fields(body), *wrong_settings(body), *wrong_recurrence(body)]
+    if wrong:
+        refuse(400, 300, "Validation Failed.", [{"field": field, "message": "Invalid field."} for field in wrong])
+
+
+def wrong_fields(body: dict[str, Any]) -> list[str]:
+    """The top-level fields that are wrong."""
+    checks: dict[str, Callable[[Any], bool]] = {
+        "topic": lambda value: isinstance(value, str) and len(value) <= 200,
+        "type": lambda value: type(value) is int and value in TYPES,
+        "agenda": lambda value: isinstance(value, str) and len(value) <= 2000,
+        "password": lambda value: isinstance(value, str) and PASSCODE.fullmatch(value) is not None,
+        "duration": lambda value: type(value) is int and 0 <= value <= 1440,
+        "timezone": lambda value: isinstance(value, str) and zone_exists(value),
+        "start_time": is_start,
+        "settings": lambda value: isinstance(value, dict),
+        "recurrence": lambda value: isinstance(value, dict),
+        "tracking_fields": lambda value: isinstance(value, list),
+    }
+    return [name for name, good in checks.items() if body.get(name) is not None and not good(body[name])]
+
+
+def is_start(value: Any) -> bool:
+    """Whether this is a start time in one of Zoom's two forms."""
+    try:
+        parse_start(value, "UTC")
+    except (ValueError, TypeError):
+        return False
+    return True
+
+
+def wrong_settings(body: dict[str, Any]) -> list[str]:
+    """The settings that have a value there is none of."""
+    settings = body.get("settings")
+    if not isinstance(settings, dict):
+        return []
+    wrong = []
+    for name, allowed in SETTINGS.items():
+        value = settings.get(name)
+        if value is None:
+            continue
+        good = isinstance(value, allowed) if isinstance(allowed, type) else value in allowed
+        if not good:
+            wrong.append(f"settings.{name}")
+    return wrong
+
+
+def wrong_recurrence(body: dict[str, Any]) -> list[str]:
+    """What is wrong about a rule of repetition."""
+    rule = body.get("recurrence")
+    if body.get("type") == FIXED_TIME and rule is None:
+        return ["recurrence"]
+    if not isinstance(rule, dict):
+        return []
+    if rule.get("type") not in (DAILY, WEEKLY, MONTHLY):
+        return ["recurrence.type"]
+    wrong = []
+    ranges = {
+        "repeat_interval": (1, MOST_INTERVAL[rule["type"]]),
+        "monthly_day": (1, 31),
+        "monthly_week_day": (1, 7),
+        "end_times": (0, MOST),
+    }
+    for name, (least, most) in ranges.items():
+        value = rule.get(name)
+        if value is not None and not (type(value) is int and least <= value <= most):
+            wrong.append(f"recurrence.{name}")
+    if rule.get("monthly_week") not in (None, -1, 1, 2, 3, 4):
+        wrong.append("recurrence.monthly_week")
+    if not re.fullmatch(r"[1-7](,[1-7])*", str(rule.get("weekly_days", "1"))):
+        wrong.append("recurrence.weekly_days")
+    if rule.get("end_date_time") and (rule.get("end_times") or not is_moment(rule["end_date_time"])):
+        wrong.append("recurrence.end_date_time")
+    return wrong
+
+
+def is_moment(value: Any) -> bool:
+    try:
+        return datetime.fromisoformat(value).tzinfo is not None
+    except (ValueError, TypeError):
+        return False

@@ -1,0 +1,90 @@
+"""Held meetings: past meetings for their host, reports for admins."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import request
+
+from offline_zoom.dates import DAY_SECONDS, iso
+from offline_zoom.errors import here, refuse
+from offline_zoom.model import Instance, Join
+from offline_zoom.oauth import scopes
+from offline_zoom.rest.endpoints import Rule, check_host, endpoint, grant, meeting_number, number_or_uuid
+from offline_zoom.rest.pagination import page
+from offline_zoom.serializers.past_meetings import past_json, past_participant, report_json, report_participant
+
+JSON = dict[str, Any]
+
+
+@endpoint("GET", "/past_meetings/<meeting_id>", Rule(scopes.READ_PAST))
+def get_past_meeting(meeting_id: str) -> JSON:
+    """One held meeting, or the latest of a number."""
+    return past_json(ended(meeting_id), here())
+
+
+@endpoint("GET", "/past_meetings/<meeting_id>/participants", Rule(scopes.LIST_PAST_PARTICIPANTS, "Medium", "pro"))
+def list_past_participants(meeting_id: str) -> JSON:
+    """Everybody's joins; nothing at all when only one person was there."""
+    instance = ended(meeting_id)
+    until = instance.ended_at or 0.0
+    return page(here(), grant().user_id, rows(instance), "participants", lambda join: past_participant(join, until))
+
+
+@endpoint("GET", "/past_meetings/<meeting_id>/instances", Rule(scopes.LIST_INSTANCES, "Medium"))
+def list_instances(meeting_id: str) -> JSON:
+    """All held meetings of one number."""
+    number, now = meeting_number(meeting_id), here().now()
+    if number not in here().meetings:
+        refuse(404, 3001, f"Meeting does not exist: {meeting_id}.")
+    check_host(here().meetings[number].host_id)
+    held = [one for one in here().instances.values() if one.meeting_id == number and one.ended(now)]
+    held.sort(key=lambda one: one.started_at)
+    return {"meetings": [{"uuid": one.uuid, "start_time": iso(one.started_at)} for one in held]}
+
+
+@endpoint("GET", "/report/meetings/<meeting_id>", Rule(scopes.REPORT_MEETING, "Heavy", "pro"))
+def get_report(meeting_id: str) -> JSON:
+    """One held meeting, for the account's admin."""
+    return report_json(ended(meeting_id), here())
+
+
+@endpoint("GET", "/report/meetings/<meeting_id>/participants", Rule(scopes.REPORT_PARTICIPANTS, "Heavy", "pro"))
+def list_report_participants(meeting_id: str) -> JSON:
+    """Everybody's joins, for the account's admin."""
+    instance = ended(meeting_id)
+    until, registrant = instance.ended_at or 0.0, "registrant_id" in request.args.get("include_fields", "")
+    return page(
+        here(),
+        grant().user_id,
+        rows(instance),
+        "participants",
+        lambda join: report_participant(join, until, registrant),
+    )
+
+
+def ended(segment: str) -> Instance:
+    """The held meeting a path names. Refuses one that runs, is not ready, or is over a year old."""
+    world, key = here(), number_or_uuid(segment)
+    now = world.now()
+    named = [one for one in world.instances.values() if key in (one.uuid, one.meeting_id)]
+    over = [one for one in named if one.ended(now)]
+    if not named and key not in world.meetings:
+        refuse(404, 3001, "This meeting is not available or ID is not valid.")
+    check_host(named[0].host_id if named else world.meetings[int(key or 0)].host_id)
+    latest = max(over, key=lambda one: one.started_at, default=None)
+    if latest is None or (latest.ended_at or 0) + world.switches.ready_after > now:
+        refuse(404, 3001, "Meeting ID is invalid or not end.")
+    if latest.started_at < now - 365 * DAY_SECONDS:
+        refuse(400, 12702, "Can not access a meeting a year ago.")
+    return latest
+
+
+def rows(instance: Instance) -> list[Join]:
+    """The joins, in order of time; none when only one person was there."""
+    return sorted(instance.joins, key=lambda join: join.join_at) if people(instance) > 1 else []
+
+
+def people(instance: Instance) -> int:
+    """How many different people were in the meeting."""
+    return len({join.person_id or join.participant_uuid for join in instance.joins if not join.waiting})

@@ -1,0 +1,98 @@
+"""Scheduled meetings as JSON."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from offline_zoom.dates import iso
+from offline_zoom.model import NO_FIXED_TIME, Meeting
+
+if TYPE_CHECKING:
+    from offline_zoom.world import World
+
+JSON = dict[str, Any]
+
+
+def join_url(meeting: Meeting, world: World) -> str:
+    """Where guests go; the passcode is in it."""
+    secret = f"?pwd={world.seal(f'pwd {meeting.id}')[:32]}.1" if meeting.password else ""
+    return f"{world.base_url}/j/{meeting.id}{secret}"
+
+
+def meeting_item(meeting: Meeting, world: World, start_at: float | None = None) -> JSON:
+    """One row of a list; ``start_at`` is that of one occurrence."""
+    start_at = start_at if start_at is not None else meeting.start_at
+    item: JSON = {
+        "uuid": current_uuid(meeting, world),
+        "id": meeting.id,
+        "host_id": meeting.host_id,
+        "topic": meeting.topic,
+        "type": meeting.type,
+        "duration": meeting.duration_minutes,
+        "timezone": meeting.timezone,
+        "created_at": iso(meeting.created_at),
+        "join_url": join_url(meeting, world),
+    }
+    if start_at is not None and meeting.type != NO_FIXED_TIME:
+        item["start_time"] = iso(start_at)
+    if meeting.agenda:
+        item["agenda"] = meeting.agenda[:250]
+    if meeting.personal:
+        item["pmi"] = str(meeting.id)
+    return item
+
+
+def meeting_json(meeting: Meeting, world: World, previous: bool = False) -> JSON:
+    """``GET /meetings/{id}``. The start address is marked, and opens nothing."""
+    start_at = next((date.start_at for date in upcoming(meeting, world.now())), meeting.start_at)
+    told = {
+        **meeting_item(meeting, world, start_at),
+        "host_email": world.users[meeting.host_id].email,
+        "assistant_id": "",
+        "status": "started" if world.live_instance(meeting) else "waiting",
+        "agenda": meeting.agenda,
+        "start_url": f"{world.base_url}/s/{meeting.id}?zak=SANDBOX-{world.seal(f'zak {meeting.id}')}",
+        "settings": meeting.settings,
+        "tracking_fields": [{"visible": True, **field} for field in meeting.tracking_fields],
+        "creation_source": meeting.source,
+        "pre_schedule": False,
+    }
+    if meeting.settings.get("approval_type") in (0, 1):
+        told["registration_url"] = f"{world.base_url}/j/register/{meeting.id}"
+    if meeting.password:
+        told |= {
+            "password": meeting.password,
+            "h323_password": str(int(world.seal(f"h323 {meeting.id}")[:8], 16) % 1_000_000).zfill(6),
+            "pstn_password": str(int(world.seal(f"pstn {meeting.id}")[:8], 16) % 1_000_000).zfill(6),
+            "encrypted_password": world.seal(f"pwd {meeting.id}")[:32] + ".1",
+        }
+    if meeting.recurrence:
+        shown = [
+            date for date in meeting.occurrences if previous or date.start_at + date.duration_minutes * 60 > world.now()
+        ]
+        told |= {
+            "recurrence": meeting.recurrence,
+            "occurrences": [
+                {
+                    "occurrence_id": date.id,
+                    "start_time": iso(date.changes.get("start_at", date.start_at)),
+                    "duration": date.duration_minutes,
+                    "status": "deleted" if date.deleted else "available",
+                }
+                for date in shown
+            ],
+        }
+    return told
+
+
+def upcoming(meeting: Meeting, now: float) -> list[Any]:
+    """The dates of a recurring meeting that are not over, deleted ones left out."""
+    return [
+        date for date in meeting.occurrences if not date.deleted and date.start_at + date.duration_minutes * 60 > now
+    ]
+
+
+def current_uuid(meeting: Meeting, world: World) -> str:
+    """That of the running instance, else of the next."""
+    running = world.live_instance(meeting)
+    return running.uuid if running else meeting.uuid

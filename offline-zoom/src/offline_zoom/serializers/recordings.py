@@ -1,0 +1,62 @@
+"""Cloud recordings as JSON."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from offline_zoom.dates import iso
+from offline_zoom.model import Recording, RecordingFile
+
+if TYPE_CHECKING:
+    from offline_zoom.world import World
+
+JSON = dict[str, Any]
+#: files of these types have no id, status, size, recording type or play address
+BARE_FILES = ("CC", "TIMELINE")
+
+
+def recording_json(recording: Recording, world: World, trashed_files: bool = False) -> JSON:
+    """A recording as lists have it."""
+    files = [file for file in recording.files if (file.trashed_at is not None) == trashed_files]
+    return {
+        "uuid": recording.uuid,
+        "id": recording.meeting_id,
+        "account_id": world.users[recording.host_id].account_id,
+        "host_id": recording.host_id,
+        "topic": recording.topic,
+        "type": str(recording.type),
+        "start_time": iso(recording.started_at),
+        "timezone": recording.timezone,
+        "duration": recording.duration_minutes,
+        "total_size": sum(file.size_bytes for file in files),
+        "recording_count": len(files),
+        "share_url": f"{world.base_url}/rec/share/{world.seal(recording.uuid)[:48]}",
+        "recording_play_passcode": recording.play_passcode,
+        "auto_delete": True,
+        "auto_delete_date": iso(recording.started_at + 400 * 86400)[:10],
+        "recording_files": [file_json(file, recording, world) for file in files],
+    }
+
+
+def file_json(file: RecordingFile, recording: Recording, world: World) -> JSON:
+    """One file; ``meeting_id`` holds the UUID."""
+    told: JSON = {
+        "meeting_id": recording.uuid,
+        "recording_start": iso(file.started_at),
+        "recording_end": iso(file.ended_at),
+        "file_type": file.file_type,
+        "file_extension": file.extension,
+        "download_url": f"{world.base_url}/rec/download/{file.id}",
+    }
+    if file.file_type not in BARE_FILES:
+        told |= {
+            "id": file.id,
+            "file_size": file.size_bytes,
+            "play_url": f"{world.base_url}/rec/play/{file.id}",
+            "status": "completed",
+            "recording_type": file.recording_type,
+        }
+    trashed_at = file.trashed_at or recording.trashed_at
+    if trashed_at is not None:
+        told["deleted_time"] = iso(trashed_at)
+    return told

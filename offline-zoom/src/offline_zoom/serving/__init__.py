@@ -1,0 +1,1 @@
+"""Ways to reach the offline Zoom: a server on a socket, and an adapter for ``requests``."""

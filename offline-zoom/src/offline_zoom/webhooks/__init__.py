@@ -1,0 +1,1 @@
+"""Webhook events: their JSON, and the sender that delivers them."""

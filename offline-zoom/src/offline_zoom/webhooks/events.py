@@ -1,0 +1,132 @@
+"""What happens in the world, as Zoom's webhooks word it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from offline_zoom.dates import DAY_SECONDS, iso
+from offline_zoom.model import Instance, Join, Meeting, Recording
+from offline_zoom.serializers.recordings import recording_json
+
+if TYPE_CHECKING:
+    from offline_zoom.world import World
+
+Event = dict[str, Any]
+
+ENTERED = {False: "meeting.participant_joined", True: "meeting.participant_joined_waiting_room"}
+
+
+def envelope(name: str, at: float, account_id: str, thing: dict[str, Any], **payload: Any) -> Event:
+    """The frame every event comes in; ``event_ts`` is milliseconds."""
+    return {
+        "event": name,
+        "event_ts": int(at * 1000),
+        "payload": {"account_id": account_id, **payload, "object": thing},
+    }
+
+
+def meeting_object(instance: Instance, world: World) -> dict[str, Any]:
+    """A held meeting; its id is a string here, and a number in recording events."""
+    meeting = world.meetings.get(instance.meeting_id)
+    return {
+        "id": str(instance.meeting_id),
+        "uuid": instance.uuid,
+        "host_id": instance.host_id,
+        "topic": instance.topic,
+        "type": instance.type,
+        "start_time": iso(instance.started_at),
+        "timezone": instance.timezone,
+        "duration": meeting.duration_minutes if meeting else 0,
+    }
+
+
+def instance_event(name: str, at: float, instance: Instance, world: World) -> Event:
+    """``meeting.started`` or ``meeting.ended``."""
+    thing = meeting_object(instance, world)
+    if name == "meeting.ended":
+        thing["end_time"] = iso(at)
+    return envelope(name, at, world.users[instance.host_id].account_id, thing)
+
+
+def participant_event(name: str, at: float, instance: Instance, join: Join, world: World, **more: Any) -> Event:
+    """Somebody came, went, waited, was let in or changed role."""
+    person = {
+        "user_id": join.user_id,
+        "user_name": join.name,
+        "id": join.person_id,
+        "participant_uuid": join.participant_uuid,
+        "participant_user_id": join.person_id,
+        "email": join.email,
+        "registrant_id": join.registrant_id,
+        "customer_key": "",
+        "phone_number": "",
+    }
+    if name == "meeting.participant_joined":
+        person["join_time"] = iso(at)
+    elif name == "meeting.participant_left":
+        person |= {"leave_time": iso(at), "leave_reason": join.leave_reason or f"{join.name} left the meeting."}
+    else:
+        person["date_time"] = iso(at)
+    thing = {**meeting_object(instance, world), "participant": {**person, **more}}
+    return envelope(name, at, world.users[instance.host_id].account_id, thing)
+
+
+def left_name(join: Join) -> str:
+    """How a row of attendance ends."""
+    if not join.waiting:
+        return "meeting.participant_left"
+    return "meeting.participant_admitted" if join.admitted else "meeting.participant_left_waiting_room"
+
+
+def scheduled_event(
+    name: str, at: float, meeting: Meeting, world: World, changes: dict[str, Any] | None = None
+) -> Event:
+    """``meeting.created``, ``meeting.updated`` or ``meeting.deleted``."""
+    host = world.users[meeting.host_id]
+    thing: dict[str, Any] = {
+        "id": str(meeting.id),
+        "uuid": meeting.uuid,
+        "host_id": meeting.host_id,
+        "topic": meeting.topic,
+        "type": meeting.type,
+        "duration": meeting.duration_minutes,
+        "timezone": meeting.timezone,
+    }
+    if meeting.start_at is not None:
+        thing["start_time"] = iso(meeting.start_at)
+    more: dict[str, Any] = {"operator": host.email, "operator_id": host.id, "operation": "single"}
+    if changes is not None:
+        more |= {"scope": "all", "time_stamp": int(at * 1000), "old_object": thing}
+        thing = {"id": thing["id"], "uuid": thing["uuid"], **changes}
+    return envelope(name, at, host.account_id, thing, **more)
+
+
+def recording_event(at: float, recording: Recording, world: World) -> Event:
+    """``recording.completed``, with the token that opens its files for a day."""
+    host = world.users[recording.host_id]
+    thing = {
+        **recording_json(recording, world),
+        "host_email": host.email,
+        "on_prem": False,
+        "password": recording.password,
+        "participant_audio_files": [],
+    }
+    event = envelope("recording.completed", at, host.account_id, thing)
+    return {**event, "download_token": world.download_token(recording.host_id, DAY_SECONDS)}
+
+
+def deauthorized_event(at: float, user_id: str, world: World) -> Event:
+    """``app_deauthorized``: the user's data must go. It has no ``object``."""
+    seconds = iso(at).removesuffix("Z")
+    return {
+        "event": "app_deauthorized",
+        "event_ts": int(at * 1000),
+        "payload": {
+            "account_id": world.users[user_id].account_id,
+            "user_id": user_id,
+            "client_id": world.client_id,
+            "deauthorization_time": f"{seconds}.{int(at * 1000) % 1000:03d}Z",
+            "signature": world.seal(f"deauthorized {user_id} {at}"),
+            "user_data_retention": None,
+        },
+    }
