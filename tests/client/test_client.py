@@ -8,7 +8,7 @@ from urllib.parse import unquote
 import pytest
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from offline_zoom.client_window.client_session import Seat
+from offline_zoom.client_window.client_session import ClientSession
 from tests.client.test_transports import AUTHORIZE, CHALLENGE, CONFIG
 
 
@@ -101,7 +101,7 @@ def test_meeting_context_has_no_uuid(client):
 
 
 def test_main_window_knows_no_meeting(client):
-    client.seat = Seat("dana", running_context="inMainClient")
+    client.seat = ClientSession("dana", running_context="inMainClient")
     app = opened(client, "getMeetingUUID", "getRunningContext")
 
     assert outcome(app, "getRunningContext()") == {"context": "inMainClient"}
@@ -109,7 +109,7 @@ def test_main_window_knows_no_meeting(client):
 
 
 def test_guest_signs_in_and_then_adds_the_app(client):
-    client.seat = Seat("jonas", status="unauthenticated", role="participant")
+    client.seat = ClientSession("jonas", status="unauthenticated", role="participant")
     capabilities = ("promptAuthorize", "authorize", "getUserContext", "onMyUserContextChange")
     app = opened(client, *capabilities)
     listen(app, "onMyUserContextChange")
@@ -126,7 +126,7 @@ def test_guest_signs_in_and_then_adds_the_app(client):
 
 
 def test_signing_in_asks_for_another_config(client):
-    client.seat = Seat("jonas", status="unauthenticated", role="participant")
+    client.seat = ClientSession("jonas", status="unauthenticated", role="participant")
     app = opened(client, "promptAuthorize", "getUserContext", "onMyUserContextChange")
     listen(app, "onMyUserContextChange")
 
@@ -146,7 +146,7 @@ def test_context_is_sealed_for_this_app_and_person(client, world):
 
 
 def test_context_of_a_guest_names_nobody(client, world):
-    client.seat = Seat("jonas", status="unauthenticated", role="participant")
+    client.seat = ClientSession("jonas", status="unauthenticated", role="participant")
     app = opened(client, "getAppContext")
 
     claims = unsealed(outcome(app, "getAppContext()")["context"], world.client_secret)
@@ -157,7 +157,7 @@ def test_context_of_a_guest_names_nobody(client, world):
 
 def test_context_after_a_deep_link_carries_its_action(client, world):
     launch = world.deeplink(world.user("dana").id, '{"meeting": 1}').rsplit("/", 1)[1]
-    client.seat = Seat("dana", launch=launch)
+    client.seat = ClientSession("dana", launch=launch)
     app = opened(client, "getAppContext")
 
     claims = unsealed(outcome(app, "getAppContext()")["context"], world.client_secret)

@@ -2,7 +2,7 @@
 
 import time
 
-from offline_zoom.client_window.client_session import Seat
+from offline_zoom.client_window.client_session import ClientSession
 from tests.client.transports import ask_over_http
 
 SIGNED_IN = "() => location.pathname.startsWith('/participants') && !document.querySelector('[data-connect]')"
@@ -23,7 +23,7 @@ def seconds_until_seen(stack, zoom_client):
     """How long each step took to show. Only webhooks show it within the two seconds of bench/time_limits."""
     app_url, zoom_url = stack
     home_url, ask = f"{app_url}/api/zoomapp/home", ask_over_http(zoom_url)
-    client = zoom_client("iframe", home_url, ask, sandbox_url=zoom_url, seat=Seat("dana"))
+    client = zoom_client("iframe", home_url, ask, sandbox_url=zoom_url, seat=ClientSession("dana"))
     client.open()
     # What the client itself tells would be there at once: here only webhooks speak.
     client.set(features=["authorize", "onAuthorized", "getAppContext", "promptAuthorize"])

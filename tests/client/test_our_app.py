@@ -2,7 +2,7 @@
 
 import pytest
 
-from offline_zoom.client_window.client_session import Seat
+from offline_zoom.client_window.client_session import ClientSession
 from tests.client.transports import TRANSPORTS, ask_over_http
 
 PEOPLE = ("dana", "jonas", "ada", "priya")
@@ -16,7 +16,7 @@ def open_client(zoom_client):
     def open_client(transport, stack, seat="dana", **more):
         app_url, zoom_url = stack
         home_url, ask = f"{app_url}/api/zoomapp/home", ask_over_http(zoom_url)
-        seat = seat if isinstance(seat, Seat) else Seat(seat)
+        seat = seat if isinstance(seat, ClientSession) else ClientSession(seat)
         client = zoom_client(transport, home_url, ask, sandbox_url=zoom_url, seat=seat, **more)
         client.open()
         return client
@@ -49,7 +49,7 @@ def test_person_who_declines_is_told_so_and_may_try_again(stack, open_client):
 
 def test_a_guest_signs_in_to_zoom_adds_the_app_and_is_connected_by_one_press(stack, open_client):
     for transport, person in zip(TRANSPORTS, PEOPLE, strict=True):
-        client = open_client(transport, stack, Seat(person, status="unauthenticated", role="participant"))
+        client = open_client(transport, stack, ClientSession(person, status="unauthenticated", role="participant"))
         client.app.wait_for_selector("text=You’re a guest in this meeting")
 
         client.press("[data-connect]")
@@ -67,7 +67,9 @@ def test_a_guest_signs_in_to_zoom_adds_the_app_and_is_connected_by_one_press(sta
 
 
 def test_a_guest_who_declines_may_press_again(stack, open_client):
-    client = open_client("webview2", stack, Seat("jonas", status="unauthenticated", role="participant"), agrees=False)
+    client = open_client(
+        "webview2", stack, ClientSession("jonas", status="unauthenticated", role="participant"), agrees=False
+    )
     client.press("[data-connect]")
     client.app.wait_for_selector("text=Zoom is asking you to sign in")
     client.page.wait_for_function("() => !window.client.prompting")

@@ -18,7 +18,7 @@ import pytest
 import requests
 from playwright.sync_api import Browser, BrowserContext, Frame, Page
 
-from offline_zoom.client_window.client_session import Seat
+from offline_zoom.client_window.client_session import ClientSession
 from offline_zoom.client_window.views import answered
 from offline_zoom.world import World
 from tests.client.network import Network
@@ -28,13 +28,13 @@ TRANSPORTS = ("webview2", "wkwebview", "android", "iframe")
 USER_AGENT = "Mozilla/5.0 ZoomWebKit/537.36 (KHTML, like Gecko) ZoomApps/1.0"
 SCRIPTS = Path(__file__).parents[2] / "offline-zoom" / "src" / "offline_zoom" / "client_window" / "static"
 
-Ask = Callable[[Seat, str, dict[str, Any]], Any]
+Ask = Callable[[ClientSession, str, dict[str, Any]], Any]
 
 
 def ask_world(world: World) -> Ask:
     """Zoom's side of the questions, from a world in this process."""
 
-    def ask(seat: Seat, name: str, data: dict[str, Any]) -> Any:
+    def ask(seat: ClientSession, name: str, data: dict[str, Any]) -> Any:
         with world.lock:
             return answered(world, seat, name, data)
 
@@ -44,7 +44,7 @@ def ask_world(world: World) -> Ask:
 def ask_over_http(sandbox_url: str) -> Ask:
     """The same from a sandbox that runs elsewhere."""
 
-    def ask(seat: Seat, name: str, data: dict[str, Any]) -> Any:
+    def ask(seat: ClientSession, name: str, data: dict[str, Any]) -> Any:
         answer = requests.post(
             f"{sandbox_url}/client/ask/{name}", json={"seat": vars(seat), "data": data}, timeout=HANG_SECONDS
         )
@@ -66,7 +66,7 @@ class ZoomClient:
     ask: Ask
     browser: Browser
     sandbox_url: str = ""
-    seat: Seat = field(default_factory=lambda: Seat("dana"))
+    seat: ClientSession = field(default_factory=lambda: ClientSession("dana"))
     allowed: tuple[str, ...] = ()
     agrees: bool | None = True
     state: dict[str, Any] = field(default_factory=dict)

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Response
 
 from devtools.processes import free_port, wait_until
-from offline_zoom.client_window.client_session import Seat
+from offline_zoom.client_window.client_session import ClientSession
 from tests.client.transports import TRANSPORTS, ZoomClient, ask_over_http
 from tests.sockets.remote import Zoom
 from tests.support.processes import HANG_SECONDS
@@ -54,7 +54,9 @@ class House:
 
     def open(self, transport: str = "webview2", person: str = "dana", **state: Any) -> Opened:
         home, ask = f"{self.app.url}/api/zoomapp/home", ask_over_http(self.zoom.url)
-        client = self.make_client(transport, home, ask, sandbox_url=self.zoom.url, seat=Seat(person), state=state)
+        client = self.make_client(
+            transport, home, ask, sandbox_url=self.zoom.url, seat=ClientSession(person), state=state
+        )
         opened = Opened(client)
         client.page.on("response", lambda answer: opened.answers.append(answer))
         client.open()

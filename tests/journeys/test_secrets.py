@@ -12,7 +12,7 @@ import pytest
 import redis
 
 from offline_zoom.faults import PRESETS, Fault
-from offline_zoom.serving.requests_adapter import SandboxAdapter
+from offline_zoom.serving.requests_adapter import OfflineZoomAdapter
 from tests.support.people import Person
 from tests.support.secret_forms import forms, leaks
 from zoomapp import create_app, services
@@ -35,7 +35,7 @@ NAMED = "grace.hopper.of.the.tests@navy.example"
 NAMING = (f"/zoom/api/v2/users/{NAMED}", f"/zoom/api/v2/users/{NAMED.replace('@', '%40')}/meetings?type=scheduled")
 
 
-class Overhearing(SandboxAdapter):
+class Overhearing(OfflineZoomAdapter):
     """The sandbox, with a note of every secret that is said between it and the app."""
 
     def __init__(self, world):

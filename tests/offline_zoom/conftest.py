@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import requests
 
-from offline_zoom.serving.requests_adapter import SandboxAdapter
+from offline_zoom.serving.requests_adapter import OfflineZoomAdapter
 from offline_zoom.world import World
 
 REDIRECT_URI = "https://app.example/api/zoomapp/auth"
@@ -59,7 +59,7 @@ def session_of(world: World) -> requests.Session:
     """A session whose every http address is this world."""
     session = requests.Session()
     session.trust_env = False
-    session.mount("http://", SandboxAdapter(world))
+    session.mount("http://", OfflineZoomAdapter(world))
     return session
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from offline_zoom.oauth.grants import Refused, proves
+from offline_zoom.oauth.grants import OAuthError, proves
 from tests.offline_zoom.conftest import REDIRECT_URI
 
 # RFC 7636, appendix B
@@ -29,7 +29,7 @@ def test_a_code_has_33_characters_and_works_once(world):
     code = world.issue_code("dana", REDIRECT_URI)
     world.grants.exchange(code, REDIRECT_URI, "")
 
-    with pytest.raises(Refused) as second:
+    with pytest.raises(OAuthError) as second:
         world.grants.exchange(code, REDIRECT_URI, "")
 
     assert len(code) == 33
@@ -40,7 +40,7 @@ def test_a_code_lives_five_minutes(world, clock):
     code = world.issue_code("dana", REDIRECT_URI)
     clock.at += 300
 
-    with pytest.raises(Refused, match="Invalid authorization code"):
+    with pytest.raises(OAuthError, match="Invalid authorization code"):
         world.grants.exchange(code, REDIRECT_URI, "")
 
 
@@ -49,7 +49,7 @@ def test_a_wrong_or_missing_verifier_spends_the_code(world, verifier):
     code = world.issue_code("dana", REDIRECT_URI, CHALLENGE, "S256")
 
     for attempt in (verifier, VERIFIER):
-        with pytest.raises(Refused) as refused:
+        with pytest.raises(OAuthError) as refused:
             world.grants.exchange(code, REDIRECT_URI, attempt)
         assert refused.value.error == "invalid_grant"
 
@@ -58,7 +58,7 @@ def test_a_wrong_or_missing_verifier_spends_the_code(world, verifier):
 def test_the_redirect_uri_is_bound_to_the_code(world, redirect_uri):
     code = world.issue_code("dana", REDIRECT_URI)
 
-    with pytest.raises(Refused, match="Redirect URI mismatch"):
+    with pytest.raises(OAuthError, match="Redirect URI mismatch"):
         world.grants.exchange(code, redirect_uri, "")
 
 
@@ -69,7 +69,7 @@ def test_an_in_client_code_takes_any_page_of_its_origin_or_none_unless_strict(wo
 
     assert world.grants.exchange(lenient, redirect_uri, "v").user_id == world.user("dana").id
     world.switches.strict_redirect = True
-    with pytest.raises(Refused, match="Redirect URI mismatch"):
+    with pytest.raises(OAuthError, match="Redirect URI mismatch"):
         world.grants.exchange(strict, redirect_uri, "v")
 
 
@@ -77,7 +77,7 @@ def test_an_in_client_code_takes_any_page_of_its_origin_or_none_unless_strict(wo
 def test_an_in_client_code_takes_no_other_origin(world, redirect_uri):
     code = world.issue_code("dana", REDIRECT_URI, "v", "plain", in_client=True)
 
-    with pytest.raises(Refused, match="Redirect URI mismatch"):
+    with pytest.raises(OAuthError, match="Redirect URI mismatch"):
         world.grants.exchange(code, redirect_uri, "v")
 
 
@@ -88,7 +88,7 @@ def test_a_refresh_kills_the_pair_before_it(world):
 
     assert world.grants.find(old.access_token) is None
     assert world.grants.find(new.access_token) is new
-    with pytest.raises(Refused, match="Invalid Token!"):
+    with pytest.raises(OAuthError, match="Invalid Token!"):
         world.grants.refresh(old.refresh_token)
 
 
@@ -96,7 +96,7 @@ def test_a_second_authorization_kills_the_first_grant(world):
     first = world.grants.grant("someone", ["a"])
     world.grants.grant("someone", ["a"])
 
-    with pytest.raises(Refused, match="Invalid Token!"):
+    with pytest.raises(OAuthError, match="Invalid Token!"):
         world.grants.refresh(first.refresh_token)
 
 
@@ -104,5 +104,5 @@ def test_a_refresh_token_lives_ninety_days(world, clock):
     grant = world.grants.grant("someone", ["a"])
     clock.at += 90 * 86400
 
-    with pytest.raises(Refused, match="Invalid Token!"):
+    with pytest.raises(OAuthError, match="Invalid Token!"):
         world.grants.refresh(grant.refresh_token)

@@ -8,7 +8,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from offline_zoom.webhooks.sender import Webhooks, signature
+from offline_zoom.webhooks.sender import WebhookSender, signature
 from offline_zoom.world import World
 from tests.support.processes import HANG_SECONDS
 
@@ -82,7 +82,7 @@ def clock():
 
 @pytest.fixture
 def sender(receiver, clock):
-    return Webhooks(receiver.url, SECRET, clock)
+    return WebhookSender(receiver.url, SECRET, clock)
 
 
 def event(name="meeting.started", number="123"):
@@ -318,7 +318,7 @@ def test_removing_the_app_is_told(sender, receiver, clock):
 
 
 def test_thread_sends_without_being_asked(receiver):
-    sender = Webhooks(receiver.url, SECRET)
+    sender = WebhookSender(receiver.url, SECRET)
     sender.start()
 
     sender.tell(event())

@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 from jinja2.bccache import Bucket, BytecodeCache
 from werkzeug.test import TestResponse
 
-from offline_zoom.serving.requests_adapter import SandboxAdapter
+from offline_zoom.serving.requests_adapter import OfflineZoomAdapter
 from offline_zoom.world import World
 from tests.support.redis_process import RedisProcess
 from zoomapp import create_app, services
@@ -42,9 +42,9 @@ COMPILED = Compiled()
 
 
 @lru_cache(maxsize=2)
-def adapter(world: World) -> SandboxAdapter:
+def adapter(world: World) -> OfflineZoomAdapter:
     """The way into this world: one for the app and for everybody's browser."""
-    return SandboxAdapter(world)
+    return OfflineZoomAdapter(world)
 
 
 class Clock:

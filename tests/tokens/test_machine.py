@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from offline_zoom.faults import Fault
-from offline_zoom.serving.requests_adapter import SandboxAdapter
+from offline_zoom.serving.requests_adapter import OfflineZoomAdapter
 from offline_zoom.world import World
 from tests.support.people import OWN, ZOOM, Clock
 from tests.support.processes import HANG_SECONDS
@@ -31,7 +31,7 @@ class Tokens(RuleBasedStateMachine):
     def begin(self):
         self.clock = Clock()
         self.world = World(clock=self.clock, sleep=self.clock.tick, redirect_uris=[OWN], base_url=ZOOM)
-        session = http_session(SandboxAdapter(self.world))
+        session = http_session(OfflineZoomAdapter(self.world))
         client = (self.world.client_id, self.world.client_secret)
         self.oauth = ZoomOAuth(session, ZOOM, *client, REDIRECT, self.clock)
         self.store = MemoryTokenStore()
@@ -182,7 +182,7 @@ class Tokens(RuleBasedStateMachine):
 
     def accepted(self, token):
         """Whether Zoom takes this token."""
-        session = http_session(SandboxAdapter(self.world))
+        session = http_session(OfflineZoomAdapter(self.world))
         answer = session.get(f"{ZOOM}/v2/users/me", headers={"Authorization": f"Bearer {token}"})
         return answer.status_code == 200
 

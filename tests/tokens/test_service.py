@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from offline_zoom.faults import Fault
-from offline_zoom.serving.requests_adapter import SandboxAdapter
+from offline_zoom.serving.requests_adapter import OfflineZoomAdapter
 from tests.support.people import NOON, OWN, ZOOM
 from tests.support.processes import HANG_SECONDS
 from zoomapp import metrics
@@ -59,7 +59,7 @@ def store():
 
 @pytest.fixture
 def oauth(world, clock):
-    session = http_session(SandboxAdapter(world))
+    session = http_session(OfflineZoomAdapter(world))
     return ZoomOAuth(session, ZOOM, world.client_id, world.client_secret, OWN + "/api/zoomapp/auth", clock)
 
 

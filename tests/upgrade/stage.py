@@ -17,7 +17,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from offline_zoom.oauth.grants import Grant
-from offline_zoom.serving.requests_adapter import SandboxAdapter
+from offline_zoom.serving.requests_adapter import OfflineZoomAdapter
 from offline_zoom.world import World
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -112,7 +112,7 @@ class Browser:
         """Consent at Zoom as this person; path and query of the callback."""
         self.stage.world.sign_in_as(name)
         outside = requests.Session()
-        outside.mount("http://", SandboxAdapter(self.stage.world))
+        outside.mount("http://", OfflineZoomAdapter(self.stage.world))
         form = {**dict(parse_qsl(urlsplit(consent_address).query)), "decision": "allow"}
         answer = outside.post(f"{ZOOM}/oauth/authorize", data=form, allow_redirects=False)
         back = urlsplit(answer.headers["Location"])
@@ -169,7 +169,7 @@ def build_stage(redis_url: str, build_app: Callable[..., Flask], **settings: str
         redirect_uris=[APP],
         base_url=ZOOM,
     )
-    app = build_app(environ_of(redis_url, **settings), SandboxAdapter(world), clock)
+    app = build_app(environ_of(redis_url, **settings), OfflineZoomAdapter(world), clock)
     stage = Stage(redis_url, redis.Redis.from_url(redis_url), world, clock, app)
     return stage
 

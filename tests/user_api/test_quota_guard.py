@@ -8,7 +8,7 @@ from contextvars import copy_context
 import pytest
 
 from offline_zoom.faults import DAILY, PER_SECOND, Fault
-from offline_zoom.rate_limits import CREATIONS_A_DAY
+from offline_zoom.rate_limits import MAX_CREATIONS_PER_DAY
 from tests.support.people import Person, adapter
 from tests.support.processes import HANG_SECONDS
 from zoomapp import create_app, deadline, services
@@ -195,7 +195,7 @@ def test_a_limit_of_one_thing_is_marked_nowhere(dana, world):
 @pytest.fixture
 def hundred(dana, jonas, world):
     """Dana has created and changed a hundred meetings today."""
-    for _ in range(CREATIONS_A_DAY):
+    for _ in range(MAX_CREATIONS_PER_DAY):
         world.limits.take_creation(dana.id)
     return world
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from offline_zoom.faults import Fault
-from offline_zoom.serving.requests_adapter import SandboxAdapter
+from offline_zoom.serving.requests_adapter import OfflineZoomAdapter
 from tests.support.people import Person
 from tests.web.reading import read, words
 from zoomapp import create_app, services
@@ -360,7 +360,7 @@ def test_a_reference_leads_to_the_request_id_of_the_log(dana, app):
 
 def test_without_our_store_a_page_says_so_and_when_to_come_back(settings, world, clock):
     nobody_there = replace(settings, redis_url="redis://127.0.0.1:1/0")
-    built = services.build(nobody_there, transport=SandboxAdapter(world), clock=clock)
+    built = services.build(nobody_there, transport=OfflineZoomAdapter(world), clock=clock)
     dana = Person(create_app(built), world, "dana")
     dana.browser.set_cookie("zoomapp", "known.before")
 

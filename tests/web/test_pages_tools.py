@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from offline_zoom.faults import Fault
-from offline_zoom.serving.requests_adapter import SandboxAdapter
+from offline_zoom.serving.requests_adapter import OfflineZoomAdapter
 from tests.support.people import COMPILED, Person
 from tests.web.reading import fields, read
 from zoomapp import create_app, services
@@ -18,7 +18,7 @@ BOT = "v1rollcall@xmpp.zoom.us"
 @pytest.fixture
 def dana(settings, world, clock):
     """Dana, in an app that has a chatbot."""
-    built = services.build(replace(settings, zoom_bot_jid=BOT), transport=SandboxAdapter(world), clock=clock)
+    built = services.build(replace(settings, zoom_bot_jid=BOT), transport=OfflineZoomAdapter(world), clock=clock)
     app = create_app(built)
     app.jinja_env.bytecode_cache = COMPILED
     person = Person(app, world, "dana")

@@ -10,7 +10,7 @@ import pytest
 from urllib3 import HTTPResponse
 
 from offline_zoom.faults import Fault
-from offline_zoom.serving.requests_adapter import SandboxAdapter
+from offline_zoom.serving.requests_adapter import OfflineZoomAdapter
 from zoomapp import services
 from zoomapp.errors import ZoomRefused
 from zoomapp.store import key_names
@@ -55,7 +55,7 @@ def test_ten_calls_at_once_cost_one_refresh(dana, app, refusing):
 
 
 def test_the_refusal_is_known_in_every_process(dana, parts, settings, refusing, clock):
-    other = services.build(settings, transport=SandboxAdapter(refusing), clock=clock)
+    other = services.build(settings, transport=OfflineZoomAdapter(refusing), clock=clock)
     dana.get(REGISTRANTS)
 
     with pytest.raises(ZoomRefused):

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 from flask import Flask
 
-from offline_zoom.serving.requests_adapter import SandboxAdapter
+from offline_zoom.serving.requests_adapter import OfflineZoomAdapter
 from tests.support.people import Person
 from zoomapp import create_app, services
 from zoomapp.errors import NotAuthorized
@@ -129,7 +129,7 @@ def in_mode(settings, world, clock):
 
     def build(mode, public_url):
         as_said = replace(settings, cookie_mode=mode, public_url=public_url)
-        return create_app(services.build(as_said, transport=SandboxAdapter(world), clock=clock)).test_client()
+        return create_app(services.build(as_said, transport=OfflineZoomAdapter(world), clock=clock)).test_client()
 
     return build
 
@@ -164,7 +164,7 @@ def test_the_cookie_is_deleted_with_the_attributes_it_was_set_with(in_mode, mode
 def test_two_apps_with_different_stores_live_in_one_process(app, parts, world, settings, clock, redis_process):
     other_url = redis_process().url
     other = create_app(
-        services.build(replace(settings, redis_url=other_url), transport=SandboxAdapter(world), clock=clock)
+        services.build(replace(settings, redis_url=other_url), transport=OfflineZoomAdapter(world), clock=clock)
     )
     dana = Person(app, world, "dana")
     dana.connect()

@@ -209,10 +209,10 @@ def test_an_event_whose_handler_fails_does_not_hold_up_the_next(parts, send):
 def test_without_a_secret_there_is_no_webhook(settings, world, clock):
     from dataclasses import replace
 
-    from offline_zoom.serving.requests_adapter import SandboxAdapter
+    from offline_zoom.serving.requests_adapter import OfflineZoomAdapter
     from zoomapp import create_app, services
 
-    built = services.build(replace(settings, zoom_webhook_secret=""), transport=SandboxAdapter(world), clock=clock)
+    built = services.build(replace(settings, zoom_webhook_secret=""), transport=OfflineZoomAdapter(world), clock=clock)
 
     assert create_app(built).test_client().post(PATH, json={}).status_code == 404
 

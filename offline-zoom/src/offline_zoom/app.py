@@ -12,7 +12,7 @@ from offline_zoom.client_window import views as client_window
 from offline_zoom.errors import ZoomError
 from offline_zoom.oauth import views as oauth
 from offline_zoom.recordings import downloads
-from offline_zoom.serving.fault_middleware import Wire
+from offline_zoom.serving.fault_middleware import FaultMiddleware
 from offline_zoom.world import World
 
 
@@ -29,7 +29,7 @@ def create_app(world: World) -> Flask:
     app.before_request(check_api)
     app.after_request(rest.with_rate_headers)
     app.register_error_handler(ZoomError, refusal)
-    app.wsgi_app = Wire(app.wsgi_app, world)  # type: ignore[method-assign]
+    app.wsgi_app = FaultMiddleware(app.wsgi_app, world)  # type: ignore[method-assign]
     return app
 
 

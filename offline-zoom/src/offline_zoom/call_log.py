@@ -31,7 +31,7 @@ def pattern(route: str) -> re.Pattern[str]:
     return re.compile("".join(wild.get(part) or re.escape(part) for part in parts))
 
 
-class Calls:
+class CallLog:
     """The calls of this world; the newest 10,000, and a count of all."""
 
     def __init__(self) -> None:

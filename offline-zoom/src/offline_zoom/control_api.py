@@ -9,7 +9,7 @@ from typing import Any
 from flask import Blueprint, abort, request
 from flask.typing import ResponseReturnValue
 
-from offline_zoom.errors import here
+from offline_zoom.errors import current_world
 from offline_zoom.faults import PRESETS, Fault
 from offline_zoom.stories import STORIES
 
@@ -36,7 +36,7 @@ def told() -> JSON:
 @bp.get("/")
 def state() -> JSON:
     """The world in a few words."""
-    world = here()
+    world = current_world()
     return {
         "story": world.story,
         "now": world.now(),
@@ -56,7 +56,7 @@ def state() -> JSON:
 @bp.get("/faults")
 def list_faults() -> JSON:
     """What is planned, and what can be by name."""
-    return {"faults": [fault.as_json() for fault in here().faults], "presets": PRESETS}
+    return {"faults": [fault.as_json() for fault in current_world().faults], "presets": PRESETS}
 
 
 @bp.post("/faults")
@@ -64,21 +64,21 @@ def add_fault() -> ResponseReturnValue:
     """Plan one: its fields, or a ``preset`` and the fields that differ from it."""
     body = told()
     name = body.pop("preset", None)
-    fault = here().faults.add(name, **body) if name else here().faults.add(Fault.from_json(body))
+    fault = current_world().faults.add(name, **body) if name else current_world().faults.add(Fault.from_json(body))
     return fault.as_json(), 201
 
 
 @bp.delete("/faults")
 def clear_faults() -> JSON:
     """Nothing goes wrong any more."""
-    here().faults.clear()
+    current_world().faults.clear()
     return {"faults": []}
 
 
 @bp.get("/calls")
 def list_calls() -> JSON:
     """The calls of a ``route`` (``GET /v2/users/*``), newest last; tokens are not shown."""
-    found = here().calls.matching(request.args.get("route", "* **"))
+    found = current_world().calls.matching(request.args.get("route", "* **"))
     shown = [{**asdict(call), "headers": sorted(call.headers)} for call in found[-request.args.get("last", 100, int) :]]
     return {"count": len(found), "calls": shown}
 
@@ -86,47 +86,47 @@ def list_calls() -> JSON:
 @bp.delete("/calls")
 def clear_calls() -> JSON:
     """Count from nothing again."""
-    here().calls.clear()
+    current_world().calls.clear()
     return {"count": 0}
 
 
 @bp.post("/clock")
 def tick() -> JSON:
     """Let ``tick`` seconds pass."""
-    here().tick(float(told()["tick"]))
-    return {"now": here().now()}
+    current_world().tick(float(told()["tick"]))
+    return {"now": current_world().now()}
 
 
 @bp.post("/story")
 def tell() -> JSON:
     """Become another ``story``."""
-    here().tell(told()["story"])
-    return {"story": here().story, "stories": list(STORIES)}
+    current_world().tell(told()["story"])
+    return {"story": current_world().story, "stories": list(STORIES)}
 
 
 @bp.post("/me")
 def sign_in() -> JSON:
     """Be another ``user``: short name, id or email."""
-    return {"me": here().sign_in_as(told()["user"]).key}
+    return {"me": current_world().sign_in_as(told()["user"]).key}
 
 
 @bp.get("/switches")
 def switches() -> JSON:
     """How this Zoom behaves."""
-    return here().switches.as_json()
+    return current_world().switches.as_json()
 
 
 @bp.post("/switches")
 def switch() -> JSON:
     """Change some of it."""
-    here().switches.change(told())
-    return here().switches.as_json()
+    current_world().switches.change(told())
+    return current_world().switches.as_json()
 
 
 @bp.post("/tokens")
 def tokens() -> JSON:
     """``do``: ``expire-access``, ``revoke-access``, ``expire-refresh`` or ``deauthorize`` (a ``user``)."""
-    world, body = here(), told()
+    world, body = current_world(), told()
     deeds: dict[str, Callable[[], None]] = {
         "expire-access": world.expire_access_tokens,
         "revoke-access": world.revoke_access_tokens,
@@ -140,7 +140,7 @@ def tokens() -> JSON:
 @bp.post("/meetings")
 def meetings() -> JSON:
     """``start`` or ``end`` the meeting of a number."""
-    world, body = here(), told()
+    world, body = current_world(), told()
     if "start" in body:
         return {"uuid": world.start_meeting(int(body["start"])).uuid}
     running = world.live_instance(int(body["end"]))

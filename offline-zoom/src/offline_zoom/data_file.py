@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 VERSION = 1
 
 
-class Storage:
+class DataFile:
     """One file in a folder."""
 
     def __init__(self, folder: Path) -> None:

@@ -32,6 +32,6 @@ def refuse(status: int, code: int, message: str, errors: list[dict[str, str]] | 
     raise ZoomError(status, code, message, errors)
 
 
-def here() -> World:
+def current_world() -> World:
     """The world this app serves."""
     return cast(World, current_app.extensions["sandbox"])

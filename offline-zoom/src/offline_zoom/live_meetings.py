@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from offline_zoom import identifiers
 from offline_zoom.model import Instance, Join, Meeting, Recording, User
-from offline_zoom.pending_events import Moment, Timeline
+from offline_zoom.pending_events import PendingEvent, PendingEvents
 from offline_zoom.recordings.files import recording_of
 from offline_zoom.webhooks import events
 
@@ -16,14 +16,14 @@ if TYPE_CHECKING:
     from offline_zoom.world import World
 
 
-class Stage:
+class LiveMeetings:
     """The part of a world in which time passes."""
 
     lock: threading.RLock
     meetings: dict[int, Meeting]
     instances: dict[str, Instance]
     recordings: dict[str, Recording]
-    timeline: Timeline
+    timeline: PendingEvents
     clock: Callable[[], float]
     user: Callable[[str | User], User]
 
@@ -145,7 +145,7 @@ class Stage:
     def _tell_of(self, instance: Instance, join: Join, name: str, **more: Any) -> None:
         self.announce(events.participant_event(name, self.now(), instance, join, self._world, **more))
 
-    def _told(self, moment: Moment) -> Iterator[events.Event]:
+    def _told(self, moment: PendingEvent) -> Iterator[events.Event]:
         """What is said of one moment; the end of a meeting also changes the world."""
         world, instance, join = self._world, moment.instance, moment.join
         match moment.kind:

@@ -9,7 +9,7 @@ from flask import Blueprint, Response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from offline_zoom.dates import iso
-from offline_zoom.errors import here
+from offline_zoom.errors import current_world
 from offline_zoom.faults import PRESETS
 from offline_zoom.stories import STORIES
 
@@ -26,14 +26,14 @@ def ours_only() -> ResponseReturnValue | None:
 @bp.get("/")
 def index() -> str:
     """Which story is told, who is signed in, and where to go."""
-    world = here()
+    world = current_world()
     return render_template("sandbox/index.html", world=world, stories=STORIES, now=iso(world.now()))
 
 
 @bp.post("/")
 def change() -> Response:
     """Tell another story, be somebody else, let time pass, answer the consent page by itself."""
-    world, form = here(), request.form
+    world, form = current_world(), request.form
     if form.get("story") in STORIES:
         world.tell(form["story"])
     if form.get("user") in world.users:
@@ -48,13 +48,13 @@ def change() -> Response:
 @bp.get("/faults")
 def faults() -> str:
     """What is planned to go wrong."""
-    return render_template("sandbox/faults.html", world=here(), presets=PRESETS)
+    return render_template("sandbox/faults.html", world=current_world(), presets=PRESETS)
 
 
 @bp.post("/faults")
 def plan_fault() -> Response:
     """Plan one by name, clear all, or hurt the tokens."""
-    world, form = here(), request.form
+    world, form = current_world(), request.form
     hurts: dict[str, Any] = {
         "clear": world.faults.clear,
         "expire-access": world.expire_access_tokens,
@@ -74,7 +74,7 @@ def plan_fault() -> Response:
 @bp.post("/marketplace/add")
 def add() -> ResponseReturnValue:
     """Added from the Marketplace: straight to the callback, with a code and no state."""
-    world = here()
+    world = current_world()
     if not world.redirect_uris:
         return render_template("sandbox/error.html", message="The app has no redirect URI."), 400
     uri = world.redirect_uris[0]
@@ -84,7 +84,7 @@ def add() -> ResponseReturnValue:
 @bp.get("/launch/<name>")
 def launch(name: str) -> ResponseReturnValue:
     """Where a deep link leads: the client opens the app with the link's action."""
-    world = here()
+    world = current_world()
     if name not in world.deeplinks or world.now() >= world.deeplinks[name][2]:
         return render_template("sandbox/error.html", message="This link is older than five minutes."), 404
     return render_template("sandbox/launch.html", world=world, name=name, action=world.action_of(name))

@@ -16,7 +16,7 @@ from offline_zoom.model import Instance, Join, Recording
 Kind = Literal["started", "entered", "left", "ended", "recorded"]
 
 
-class Moment(NamedTuple):
+class PendingEvent(NamedTuple):
     """One thing that happens at one time; the number keeps equal times in order."""
 
     at: float
@@ -40,11 +40,11 @@ class Moment(NamedTuple):
         return self.at == (self.join.join_at if self.kind == "entered" else self.join.leave_at)
 
 
-class Timeline:
+class PendingEvents:
     """A queue of moments."""
 
     def __init__(self) -> None:
-        self._heap: list[Moment] = []
+        self._heap: list[PendingEvent] = []
         self._numbers = count()
 
     def add(
@@ -55,7 +55,7 @@ class Timeline:
         join: Join | None = None,
         recording: Recording | None = None,
     ) -> None:
-        heapq.heappush(self._heap, Moment(at, next(self._numbers), kind, instance, join, recording))
+        heapq.heappush(self._heap, PendingEvent(at, next(self._numbers), kind, instance, join, recording))
 
     def plan(self, instance: Instance, after: float) -> None:
         """Everything of a meeting that lies after that moment."""
@@ -69,7 +69,7 @@ class Timeline:
         if instance.ended_at is not None and instance.ended_at > after:
             self.add(instance.ended_at, "ended", instance)
 
-    def due(self, now: float) -> Iterator[Moment]:
+    def due(self, now: float) -> Iterator[PendingEvent]:
         """What has happened by now and was not told yet."""
         while self._heap and self._heap[0].at <= now:
             moment = heapq.heappop(self._heap)

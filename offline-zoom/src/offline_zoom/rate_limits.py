@@ -14,7 +14,7 @@ from offline_zoom.model import Account, Plan
 from offline_zoom.switches import Switches
 
 Label = Literal["Light", "Medium", "Heavy", "Resource-intensive"]
-CREATIONS_A_DAY = 100
+MAX_CREATIONS_PER_DAY = 100
 
 #: calls in a window of so many seconds
 WINDOWS: dict[Label, int] = {"Light": 1, "Medium": 1, "Heavy": 1, "Resource-intensive": 60}
@@ -36,7 +36,7 @@ DAY: dict[Plan, dict[Label, tuple[str, int]]] = {
 }
 
 
-class Limited(Exception):
+class RateLimitExceeded(Exception):
     """Too much: Zoom's words, and the headers that go with them."""
 
     def __init__(self, message: str, headers: dict[str, str]) -> None:
@@ -51,7 +51,7 @@ class Window(NamedTuple):
     used: int
 
 
-class Limits:
+class RateLimits:
     """The counters of one world."""
 
     def __init__(self, now: Callable[[], float], switches: Switches) -> None:
@@ -63,20 +63,20 @@ class Limits:
         self._windows.clear()
 
     def take(self, account: Account, label: Label) -> dict[str, str]:
-        """Count one call; the headers its answer carries. Raises Limited."""
+        """Count one call; the headers its answer carries. Raises RateLimitExceeded."""
         headers: dict[str, str] = {"X-RateLimit-Category": label}
         if self.switches.limits != "off":
             headers |= self._day(account, label) | self._short(account, label)
         return headers if self.switches.rate_headers == "all" else {"X-RateLimit-Category": label}
 
     def take_creation(self, host_id: str) -> None:
-        """Count one meeting created or updated for that host today. Raises Limited."""
-        used = self._count(("creation", host_id), DAY_SECONDS, CREATIONS_A_DAY)
-        if used > CREATIONS_A_DAY:
+        """Count one meeting created or updated for that host today. Raises RateLimitExceeded."""
+        used = self._count(("creation", host_id), DAY_SECONDS, MAX_CREATIONS_PER_DAY)
+        if used > MAX_CREATIONS_PER_DAY:
             headers = {"X-RateLimit-Category": "Light"}
             if self.switches.rate_headers == "all":
-                headers |= {"X-RateLimit-Limit": str(CREATIONS_A_DAY), "X-RateLimit-Remaining": "0"}
-            raise Limited(PER_USER, headers)
+                headers |= {"X-RateLimit-Limit": str(MAX_CREATIONS_PER_DAY), "X-RateLimit-Remaining": "0"}
+            raise RateLimitExceeded(PER_USER, headers)
 
     def _short(self, account: Account, label: Label) -> dict[str, str]:
         most = self.switches.rate_limits.get(label, SHORT[account.plan][label])
@@ -87,7 +87,7 @@ class Limits:
             "X-RateLimit-Remaining": str(max(0, most - used)),
         }
         if used > most:
-            raise Limited(PER_SECOND, self._shown(label, headers))
+            raise RateLimitExceeded(PER_SECOND, self._shown(label, headers))
         return headers
 
     def _day(self, account: Account, label: Label) -> dict[str, str]:
@@ -98,7 +98,9 @@ class Limits:
         used = self._count(("day", account.id, shared or label), DAY_SECONDS, most)
         if used > most:
             headers = {"X-RateLimit-Type": "Daily-limit", "X-RateLimit-Limit": str(most), "X-RateLimit-Remaining": "0"}
-            raise Limited(DAILY, self._shown(label, {**headers, "Retry-After": iso(next_midnight(self.now()))}))
+            raise RateLimitExceeded(
+                DAILY, self._shown(label, {**headers, "Retry-After": iso(next_midnight(self.now()))})
+            )
         return {}
 
     def _shown(self, label: Label, headers: dict[str, str]) -> dict[str, str]:

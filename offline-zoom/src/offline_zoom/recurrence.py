@@ -12,18 +12,18 @@ from offline_zoom.dates import zone
 from offline_zoom.model import Occurrence
 
 DAILY, WEEKLY, MONTHLY = 1, 2, 3
-MOST = 60
-MOST_INTERVAL = {DAILY: 99, WEEKLY: 50, MONTHLY: 10}
+MAX_OCCURRENCES = 60
+MAX_INTERVAL = {DAILY: 99, WEEKLY: 50, MONTHLY: 10}
 
 
 def occurrences(rule: dict[str, Any], start_at: float, minutes: int, timezone: str) -> list[Occurrence]:
     """All dates at the same wall-clock time, sixty at most."""
     first = datetime.fromtimestamp(start_at, zone(timezone))
-    most = rule.get("end_times") or MOST
+    most = rule.get("end_times") or MAX_OCCURRENCES
     ends = rule.get("end_date_time")
     last = datetime.fromisoformat(ends).timestamp() if ends else float("inf")
     found = []
-    for day in islice(days(rule, first.date()), min(most, MOST)):
+    for day in islice(days(rule, first.date()), min(most, MAX_OCCURRENCES)):
         at = datetime.combine(day, first.timetz()).timestamp()
         if at > last:
             break

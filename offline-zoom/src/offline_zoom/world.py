@@ -15,14 +15,14 @@ from pathlib import Path
 from typing import Any
 
 from offline_zoom import app_context, identifiers
-from offline_zoom.call_log import Calls
-from offline_zoom.data_file import Storage
+from offline_zoom.call_log import CallLog
+from offline_zoom.data_file import DataFile
 from offline_zoom.faults import Faults
-from offline_zoom.live_meetings import Stage
+from offline_zoom.live_meetings import LiveMeetings
 from offline_zoom.model import Account, Instance, Meeting, Recording, User
 from offline_zoom.oauth.grants import Grant, Grants
-from offline_zoom.pending_events import Timeline
-from offline_zoom.rate_limits import Limits
+from offline_zoom.pending_events import PendingEvents
+from offline_zoom.rate_limits import RateLimits
 from offline_zoom.stories import STORIES
 from offline_zoom.stories.people import scopes_for
 from offline_zoom.switches import Switches
@@ -33,7 +33,7 @@ CLIENT_SECRET = "sandbox-client-secret"
 BASE_URL = "http://127.0.0.1:4000"
 
 
-class World(Stage):
+class World(LiveMeetings):
     """A Zoom with its accounts, meetings, grants, faults and calls.
 
     ``story`` is one of ``STORIES``; without it, the one kept in ``data``, else a quiet day.
@@ -64,15 +64,15 @@ class World(Stage):
         self.home_url, self.webhook_url, self.webhook_secret = home_url, webhook_url, webhook_secret
         self.base_url = base_url
         self.switches = Switches()
-        self.calls = Calls()
+        self.calls = CallLog()
         self.faults = Faults(self.now)
         self.grants = Grants(self.now, self.switches, client_secret)
-        self.limits = Limits(self.now, self.switches)
+        self.limits = RateLimits(self.now, self.switches)
         self.deeplinks: dict[str, tuple[str, str, float]] = {}
-        self._storage: Storage | None = None
-        self._begin(story, Storage(Path(data)) if data else None)
+        self._storage: DataFile | None = None
+        self._begin(story, DataFile(Path(data)) if data else None)
 
-    def _begin(self, story: str, storage: Storage | None) -> None:
+    def _begin(self, story: str, storage: DataFile | None) -> None:
         """Tell the story, and on top of it what an earlier run kept."""
         kept = storage.load() if storage else {}
         self.tell(story or kept.get("story") or "quiet-day")
@@ -94,7 +94,7 @@ class World(Stage):
             self.instances: dict[str, Instance] = {}
             self.recordings: dict[str, Recording] = {}
             self.admin_managed = True
-            self.timeline = Timeline()
+            self.timeline = PendingEvents()
             self.story, self.began_at = story, self.now()
             STORIES[story].tell(self)
             for grant in self.grants.by_user.values():

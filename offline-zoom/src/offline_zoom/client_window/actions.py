@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from offline_zoom.client_window.client_session import Seat, Unknown, my_row, person, seat_meeting
+from offline_zoom.client_window.client_session import ClientSession, Unknown, my_row, person, seat_meeting
 from offline_zoom.dates import iso
 from offline_zoom.identifiers import meeting_uuid
 from offline_zoom.model import INSTANT, Instance, Join, Meeting, User
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 ROW_ROLES = {"participant": "attendee"}
 
 
-def act(world: World, seat: Seat, action: str, asked: dict[str, Any]) -> None:
+def act(world: World, seat: ClientSession, action: str, asked: dict[str, Any]) -> None:
     """Change the meeting. Raises Unknown."""
     change = ACTIONS.get(action)
     if change is None:
@@ -25,7 +25,7 @@ def act(world: World, seat: Seat, action: str, asked: dict[str, Any]) -> None:
     change(world, seat, asked)
 
 
-def find(world: World, seat: Seat, asked: dict[str, Any], *, gone: bool = False) -> tuple[Instance, Join]:
+def find(world: World, seat: ClientSession, asked: dict[str, Any], *, gone: bool = False) -> tuple[Instance, Join]:
     """The row of attendance meant: by its number, or by the participant's UUID. Raises Unknown."""
     instance = running(world, seat)
     rows = instance.joined(world.now()) if gone else instance.present(world.now())
@@ -35,7 +35,7 @@ def find(world: World, seat: Seat, asked: dict[str, Any], *, gone: bool = False)
     raise Unknown("participant")
 
 
-def running(world: World, seat: Seat) -> Instance:
+def running(world: World, seat: ClientSession) -> Instance:
     """The meeting of this seat. Raises Unknown when there is none."""
     instance = seat_meeting(world, seat)
     if instance is None:
@@ -43,7 +43,7 @@ def running(world: World, seat: Seat) -> Instance:
     return instance
 
 
-def enter(world: World, seat: Seat, _: dict[str, Any]) -> None:
+def enter(world: World, seat: ClientSession, _: dict[str, Any]) -> None:
     """Take the seat: come into the meeting, or begin one where there is none, in the role the seat has."""
     user = person(world, seat)
     instance = seat_meeting(world, seat) or world.start_meeting(next_meeting(world, user))
@@ -73,27 +73,27 @@ def next_meeting(world: World, user: User) -> Meeting:
     return instant
 
 
-def join(world: World, seat: Seat, asked: dict[str, Any]) -> None:
+def join(world: World, seat: ClientSession, asked: dict[str, Any]) -> None:
     """Somebody comes: a user of the story, or a guest by name; ``waiting`` leaves them at the door."""
     who = asked.get("user") or None
     world.join(running(world, seat), who, str(asked.get("name") or ""), waiting=bool(asked.get("waiting")))
 
 
-def rejoin(world: World, seat: Seat, asked: dict[str, Any]) -> None:
+def rejoin(world: World, seat: ClientSession, asked: dict[str, Any]) -> None:
     """Somebody who left comes again: the same person, a new join."""
     instance, row = find(world, seat, asked, gone=True)
     world.join(instance, None, row.name, person_id=row.person_id, email=row.email, internal=row.internal, role=row.role)
 
 
-def leave(world: World, seat: Seat, asked: dict[str, Any]) -> None:
+def leave(world: World, seat: ClientSession, asked: dict[str, Any]) -> None:
     world.leave(*find(world, seat, asked))
 
 
-def admit(world: World, seat: Seat, asked: dict[str, Any]) -> None:
+def admit(world: World, seat: ClientSession, asked: dict[str, Any]) -> None:
     world.admit(*find(world, seat, asked))
 
 
-def put_in_waiting_room(world: World, seat: Seat, asked: dict[str, Any]) -> None:
+def put_in_waiting_room(world: World, seat: ClientSession, asked: dict[str, Any]) -> None:
     """From the meeting back to its door."""
     instance, row = find(world, seat, asked)
     world.leave(instance, row)
@@ -104,11 +104,11 @@ def put_in_waiting_room(world: World, seat: Seat, asked: dict[str, Any]) -> None
     )
 
 
-def waiting_room(world: World, seat: Seat, asked: dict[str, Any]) -> None:
+def waiting_room(world: World, seat: ClientSession, asked: dict[str, Any]) -> None:
     world.meetings[running(world, seat).meeting_id].settings["waiting_room"] = bool(asked["on"])
 
 
-def record(world: World, seat: Seat, asked: dict[str, Any]) -> None:
+def record(world: World, seat: ClientSession, asked: dict[str, Any]) -> None:
     """The cloud recording begins or ends; its files come after the meeting."""
     instance, on = running(world, seat), bool(asked["on"])
     instance.recording = on
@@ -119,7 +119,7 @@ def record(world: World, seat: Seat, asked: dict[str, Any]) -> None:
     world.announce(events.envelope(name, world.now(), account_id, thing | {"recording_file": times}))
 
 
-def end(world: World, seat: Seat, _: dict[str, Any]) -> None:
+def end(world: World, seat: ClientSession, _: dict[str, Any]) -> None:
     world.end_meeting(running(world, seat))
 
 

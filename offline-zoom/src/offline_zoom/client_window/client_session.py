@@ -20,7 +20,7 @@ class Unknown(LookupError):
 
 
 @dataclass(frozen=True)
-class Seat:
+class ClientSession:
     """One person at one client. ``status`` other than ``authorized`` is guest mode; ``launch`` names a deep link."""
 
     user: str
@@ -31,7 +31,7 @@ class Seat:
     launch: str = ""
 
     @classmethod
-    def of(cls, told: dict[str, Any], me: str) -> Seat:
+    def of(cls, told: dict[str, Any], me: str) -> ClientSession:
         """The seat as a page's switches tell it; without a user it is that of ``me``."""
         known = {field.name: str(told[field.name]) for field in fields(cls) if told.get(field.name)}
         return cls(**{"user": me, **known})
@@ -41,7 +41,7 @@ class Seat:
         return self.status != "authorized"
 
 
-def state(world: World, seat: Seat) -> dict[str, Any]:
+def state(world: World, seat: ClientSession) -> dict[str, Any]:
     """What the client knows at this moment, as the stand-in keeps it."""
     user, instance = person(world, seat), seat_meeting(world, seat)
     rows = instance.present(world.now()) if instance else []
@@ -62,7 +62,7 @@ def state(world: World, seat: Seat) -> dict[str, Any]:
     }
 
 
-def app_context(world: World, seat: Seat) -> str:
+def app_context(world: World, seat: ClientSession) -> str:
     """The sealed app context of this seat: no ``uid`` for a guest, an ``act`` after a deep link."""
     now = state(world, seat)
     claims: dict[str, Any] = {"theme": seat.theme, "act": world.action_of(seat.launch) or None}
@@ -74,7 +74,7 @@ def app_context(world: World, seat: Seat) -> str:
     return world.seal_context(None if seat.guest else seat.user, typ, **claims)
 
 
-def authorize(world: World, seat: Seat, asked: dict[str, Any]) -> dict[str, Any]:
+def authorize(world: World, seat: ClientSession, asked: dict[str, Any]) -> dict[str, Any]:
     """The data of ``onAuthorized``; or ``consent``, when the person has to be asked first.
 
     The SDK names no method for the code challenge, and Zoom takes it as ``plain``.
@@ -92,7 +92,7 @@ def authorize(world: World, seat: Seat, asked: dict[str, Any]) -> dict[str, Any]
     return {**event, "result": True, "code": code}
 
 
-def person(world: World, seat: Seat) -> User:
+def person(world: World, seat: ClientSession) -> User:
     """The account behind the seat, even when it sits there as a guest. Raises Unknown."""
     try:
         return world.user(seat.user)
@@ -100,7 +100,7 @@ def person(world: World, seat: Seat) -> User:
         raise Unknown(seat.user) from missing
 
 
-def seat_meeting(world: World, seat: Seat) -> Instance | None:
+def seat_meeting(world: World, seat: ClientSession) -> Instance | None:
     """The running meeting the person is in, or hosts, or else could look into."""
     now, user = world.now(), person(world, seat)
     running = [one for one in list(world.instances.values()) if one.live(now)]
@@ -110,14 +110,14 @@ def seat_meeting(world: World, seat: Seat) -> Instance | None:
     return candidates[0] if candidates else None
 
 
-def my_row(seat: Seat, user: User, rows: list[Join]) -> Join | None:
+def my_row(seat: ClientSession, user: User, rows: list[Join]) -> Join | None:
     """The person's own attendance; a guest is known by nothing but the name."""
     if seat.guest:
         return next((row for row in rows if not row.person_id and row.name == user.display_name), None)
     return next((row for row in rows if row.person_id == user.id), None)
 
 
-def role(seat: Seat, mine: Join | None) -> str:
+def role(seat: ClientSession, mine: Join | None) -> str:
     """The role as an app context spells it."""
     if seat.role:
         return seat.role

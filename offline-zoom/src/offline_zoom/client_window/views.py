@@ -10,10 +10,10 @@ from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 
 from offline_zoom.client_window import actions, client_session
-from offline_zoom.client_window.client_session import Seat, Unknown
+from offline_zoom.client_window.client_session import ClientSession, Unknown
 from offline_zoom.dates import iso
-from offline_zoom.errors import here
-from offline_zoom.webhooks.sender import Webhooks
+from offline_zoom.errors import current_world
+from offline_zoom.webhooks.sender import WebhookSender
 from offline_zoom.world import World
 
 NOTHING = "'none'"
@@ -25,20 +25,20 @@ def send_webhooks(setup: BlueprintSetupState) -> None:
     """Begin to send events, if there is an address to send them to."""
     world: World = setup.app.extensions["sandbox"]
     if world.webhook_url:
-        sender = Webhooks(world.webhook_url, world.webhook_secret, world.now)
+        sender = WebhookSender(world.webhook_url, world.webhook_secret, world.now)
         setup.app.extensions["webhooks"] = sender
         world.on_event(sender.tell)
         sender.start()
 
 
-def the_webhooks() -> Webhooks | None:
+def the_webhooks() -> WebhookSender | None:
     return current_app.extensions.get("webhooks")
 
 
 @bp.get("/client")
 def window() -> ResponseReturnValue:
     """The meeting window with the app in it."""
-    world = here()
+    world = current_world()
     origin = "{0.scheme}://{0.netloc}".format(urlsplit(world.home_url)) if world.home_url else ""
     page = render_template("client.html", world=world, origin=origin, users=list(world.users.values()))
     policy = (
@@ -50,17 +50,17 @@ def window() -> ResponseReturnValue:
 @bp.post("/client/ask/<name>")
 def ask(name: str) -> ResponseReturnValue:
     """What the stand-in asks of Zoom: ``state``, ``context``, ``authorize`` or ``act``."""
-    world = here()
+    world = current_world()
     body: dict[str, Any] = request.get_json()
     data: dict[str, Any] = body.get("data") or {}
     try:
         with world.lock:
-            return {"answer": answered(world, Seat.of(body.get("seat") or {}, world.me.key), name, data)}
+            return {"answer": answered(world, ClientSession.of(body.get("seat") or {}, world.me.key), name, data)}
     except Unknown as unknown:
         return {"message": f"There is no such thing here: {unknown}"}, 404
 
 
-def answered(world: World, who: Seat, name: str, data: dict[str, Any]) -> Any:
+def answered(world: World, who: ClientSession, name: str, data: dict[str, Any]) -> Any:
     """One question of the stand-in and its answer; the browser tests ask here directly. Raises Unknown."""
     match name:
         case "state":
@@ -78,8 +78,8 @@ def answered(world: World, who: Seat, name: str, data: dict[str, Any]) -> Any:
 @bp.post("/client/around")
 def around() -> ResponseReturnValue:
     """What the window shows besides the SDK's view: who has left, the time, and what the webhooks did."""
-    world, sender = here(), the_webhooks()
-    who = Seat.of(request.get_json().get("seat") or {}, world.me.key)
+    world, sender = current_world(), the_webhooks()
+    who = ClientSession.of(request.get_json().get("seat") or {}, world.me.key)
     world.catch_up()
     instance = client_session.seat_meeting(world, who)
     now = world.now()
@@ -99,7 +99,7 @@ def around() -> ResponseReturnValue:
 @bp.post("/client/webhooks")
 def webhooks() -> ResponseReturnValue:
     """Turn the sender's screws: ``retry``, ``validate``, ``mischief``, or ``deauthorize`` a user."""
-    world, sender, asked = here(), the_webhooks(), request.get_json()
+    world, sender, asked = current_world(), the_webhooks(), request.get_json()
     if sender is None:
         return {"message": "No webhook address is configured."}, 404
     if asked.get("retry"):
@@ -115,7 +115,7 @@ def webhooks() -> ResponseReturnValue:
     return sent(sender)
 
 
-def sent(sender: Webhooks) -> dict[str, Any]:
+def sent(sender: WebhookSender) -> dict[str, Any]:
     """The log as JSON, newest first."""
     return {
         "url": sender.url,

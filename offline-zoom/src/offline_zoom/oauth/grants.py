@@ -17,7 +17,7 @@ from offline_zoom.identifiers import random_text
 from offline_zoom.switches import Switches
 
 
-class Refused(Exception):
+class OAuthError(Exception):
     """The token endpoint says no: an OAuth ``error`` and Zoom's ``reason``."""
 
     def __init__(self, error: str, reason: str, status: int = 400) -> None:
@@ -25,7 +25,7 @@ class Refused(Exception):
         self.error, self.reason, self.status = error, reason, status
 
 
-class TokenRefused(Exception):
+class InvalidAccessToken(Exception):
     """An access token that the REST API does not take; the message is Zoom's."""
 
 
@@ -81,15 +81,15 @@ class Grants:
         return value
 
     def exchange(self, value: str, redirect_uri: str, verifier: str) -> Code:
-        """The code, used up; whoever presents it wrongly has spent it too. Raises Refused."""
+        """The code, used up; whoever presents it wrongly has spent it too. Raises OAuthError."""
         code = self.codes.pop(value, None)
         if code is None or code.expires_at <= self.clock():
-            raise Refused("invalid_grant", f"Invalid authorization code {value}")
+            raise OAuthError("invalid_grant", f"Invalid authorization code {value}")
         lenient = code.in_client and not self.switches.strict_redirect
         if redirect_uri != code.redirect_uri and not (lenient and _same_place(redirect_uri, code.redirect_uri)):
-            raise Refused("invalid_request", "Redirect URI mismatch.")
+            raise OAuthError("invalid_request", "Redirect URI mismatch.")
         if code.challenge and not proves(verifier, code.challenge, code.method):
-            raise Refused("invalid_grant", f"Invalid authorization code {value}")
+            raise OAuthError("invalid_grant", f"Invalid authorization code {value}")
         return code
 
     def grant(self, user_id: str, scopes: list[str]) -> Grant:
@@ -116,10 +116,10 @@ class Grants:
         return new
 
     def refresh(self, refresh_token: str) -> Grant:
-        """The next pair. Raises Refused for any refresh token but the newest."""
+        """The next pair. Raises OAuthError for any refresh token but the newest."""
         old = next((one for one in self.by_user.values() if same(one.refresh_token, refresh_token)), None)
         if old is None or old.refresh_expires_at <= self.clock():
-            raise Refused("invalid_grant", "Invalid Token!")
+            raise OAuthError("invalid_grant", "Invalid Token!")
         return self.grant(old.user_id, old.scopes)
 
     def find(self, access_token: str) -> Grant | None:
@@ -128,19 +128,19 @@ class Grants:
         return next((one for one in kept if same(one.access_token, access_token)), None)
 
     def access(self, access_token: str) -> Grant:
-        """The grant behind a good access token. Raises TokenRefused."""
+        """The grant behind a good access token. Raises InvalidAccessToken."""
         found = self.find(access_token)
         if found is None:
-            raise TokenRefused("Invalid access token.")
+            raise InvalidAccessToken("Invalid access token.")
         if found.access_expires_at <= self.clock():
-            raise TokenRefused("Access token is expired.")
+            raise InvalidAccessToken("Access token is expired.")
         return found
 
     def revoke(self, access_token: str) -> Grant:
-        """End a grant for good and return what it was. Raises Refused."""
+        """End a grant for good and return what it was. Raises OAuthError."""
         found = self.find(access_token)
         if found is None:
-            raise Refused("invalid_request", "Invalid Token!")
+            raise OAuthError("invalid_request", "Invalid Token!")
         self.by_user.pop(found.user_id, None) if found.kind == "user" else self.app_tokens.pop(access_token)
         return found
 

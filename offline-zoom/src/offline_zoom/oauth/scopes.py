@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 
-class Wanted(NamedTuple):
+class RequiredScopes(NamedTuple):
     """The scopes of one call: for one's own things, and for everybody's in the account."""
 
     own: tuple[str, ...]
@@ -20,18 +20,18 @@ class Wanted(NamedTuple):
         return [self.own[0], self.everybody[0]] if self.own else [self.everybody[0]]
 
 
-def both(granular: str, *classic: str) -> Wanted:
+def both(granular: str, *classic: str) -> RequiredScopes:
     """A scope that comes plain and with ``:admin``, and its classic elders."""
-    return Wanted((granular, *classic), (f"{granular}:admin", *(f"{name}:admin" for name in classic)))
+    return RequiredScopes((granular, *classic), (f"{granular}:admin", *(f"{name}:admin" for name in classic)))
 
 
-def admin(granular: str, *classic: str) -> Wanted:
+def admin(granular: str, *classic: str) -> RequiredScopes:
     """A scope for whole accounts only."""
-    return Wanted((), (f"{granular}:admin", *classic))
+    return RequiredScopes((), (f"{granular}:admin", *classic))
 
 
 LIST_USERS = admin("user:read:list_users", "user:read:admin")
-READ_USER = Wanted(
+READ_USER = RequiredScopes(
     ("user:read:user", "user:read", "user_info:read", "user_profile"), ("user:read:user:admin", "user:read:admin")
 )
 READ_TOKEN = both("user:read:token", "user:read")
@@ -57,10 +57,14 @@ METRICS_PARTICIPANTS = admin("dashboard:read:list_meeting_participants", *DASHBO
 LIST_RECORDINGS = both("cloud_recording:read:list_user_recordings", "recording:read")
 READ_RECORDING = both("cloud_recording:read:list_recording_files", "recording:read")
 DELETE_RECORDING = both("cloud_recording:delete:meeting_recording", "recording:write")
-CHAT = Wanted(("imchat:bot",), ("imchat:bot",))
-DEEPLINK = Wanted(("zoomapp:inmeeting",), ("zoomapp:inmeeting",))
+CHAT = RequiredScopes(("imchat:bot",), ("imchat:bot",))
+DEEPLINK = RequiredScopes(("zoomapp:inmeeting",), ("zoomapp:inmeeting",))
 
-ALL = [wanted for wanted in list(globals().values()) if isinstance(wanted, Wanted) and wanted not in (CHAT, DEEPLINK)]
+ALL = [
+    wanted
+    for wanted in list(globals().values())
+    if isinstance(wanted, RequiredScopes) and wanted not in (CHAT, DEEPLINK)
+]
 
 #: what a user-managed app gets
 USER_SCOPES = [

@@ -13,9 +13,9 @@ from urllib.parse import urlencode, urlsplit
 from flask import Blueprint, Response, jsonify, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
-from offline_zoom.errors import here
+from offline_zoom.errors import current_world
 from offline_zoom.model import User
-from offline_zoom.oauth.grants import Grant, Refused, same
+from offline_zoom.oauth.grants import Grant, OAuthError, same
 from offline_zoom.oauth.scopes import ADMIN_SCOPES
 
 bp = Blueprint("oauth", __name__, url_prefix="/oauth")
@@ -27,7 +27,7 @@ def authorize() -> ResponseReturnValue:
     wrong = wrong_request()
     if wrong:
         return render_template("sandbox/error.html", message=wrong), 400
-    world = here()
+    world = current_world()
     if world.switches.auto_consent:
         return allow(world.me)
     names = ("client_id", "redirect_uri", "state", "code_challenge", "code_challenge_method", "response_type")
@@ -43,12 +43,12 @@ def decide() -> ResponseReturnValue:
         return render_template("sandbox/error.html", message=wrong), 400
     if request.form.get("decision") != "allow":
         return back({"error": "access_denied"})
-    return allow(here().sign_in_as(request.form.get("user", here().me.id)))
+    return allow(current_world().sign_in_as(request.form.get("user", current_world().me.id)))
 
 
 def wrong_request() -> str:
     """Why this is nothing to answer with a redirect, or nothing."""
-    world = here()
+    world = current_world()
     if request.values.get("client_id") != world.client_id:
         return "Invalid client_id (4702). No app is registered under this client id."
     if not redirect_allowed(request.values.get("redirect_uri", ""), world.redirect_uris):
@@ -76,7 +76,7 @@ def redirect_allowed(uri: str, allowed: list[str]) -> bool:
 def allow(user: User) -> Response:
     """Back to the app with a code."""
     values = request.values
-    code = here().issue_code(
+    code = current_world().issue_code(
         user, values["redirect_uri"], values.get("code_challenge", ""), values.get("code_challenge_method", "plain")
     )
     return back({"code": code})
@@ -93,7 +93,7 @@ def back(answer: dict[str, str]) -> Response:
 @bp.post("/token")
 def token() -> Response:
     """The token endpoint: body or query, Basic authentication."""
-    world = here()
+    world = current_world()
     check_client()
     grants = {
         "authorization_code": by_code,
@@ -103,9 +103,9 @@ def token() -> Response:
     }
     kind = request.values.get("grant_type", "")
     if not kind:
-        raise Refused("invalid_request", "Bad Request")
+        raise OAuthError("invalid_request", "Bad Request")
     if kind not in grants:
-        raise Refused("unsupported_grant_type", "Unsupported grant type")
+        raise OAuthError("unsupported_grant_type", "Unsupported grant type")
     with world.lock:
         answer = token_json(grants[kind]())
         world.save()
@@ -115,7 +115,7 @@ def token() -> Response:
 @bp.post("/revoke")
 def revoke() -> Response:
     """The grant behind an access token ends, and the app hears of it."""
-    world = here()
+    world = current_world()
     check_client()
     with world.lock:
         grant = world.grants.revoke(request.values.get("token", ""))
@@ -125,29 +125,29 @@ def revoke() -> Response:
     return no_store(jsonify(status="success"))
 
 
-@bp.errorhandler(Refused)
-def refused(error: Refused) -> ResponseReturnValue:
+@bp.errorhandler(OAuthError)
+def refused(error: OAuthError) -> ResponseReturnValue:
     """Zoom's two words for it."""
     return jsonify(reason=error.reason, error=error.error), error.status, {"Cache-Control": "no-store"}
 
 
 def check_client() -> None:
     """Refuse whoever does not know the client secret; only the Basic header counts."""
-    world, status = here(), here().switches.invalid_client_status
+    world, status = current_world(), current_world().switches.invalid_client_status
     kind, _, encoded = request.headers.get("Authorization", "").partition(" ")
     try:
         name, _, secret = base64.b64decode(encoded, validate=True).decode().partition(":")
     except (binascii.Error, ValueError):
         name, secret = "", ""
     if kind.lower() != "basic" or not same(world.client_id, name) or not same(world.client_secret, secret):
-        raise Refused("invalid_client", "Invalid client_id or client_secret", status)
+        raise OAuthError("invalid_client", "Invalid client_id or client_secret", status)
 
 
 def by_code() -> Grant:
     """A user's first pair."""
-    values, world = request.values, here()
+    values, world = request.values, current_world()
     if not values.get("code"):
-        raise Refused("invalid_request", "Bad Request")
+        raise OAuthError("invalid_request", "Bad Request")
     code = world.grants.exchange(values["code"], values.get("redirect_uri", ""), values.get("code_verifier", ""))
     return world.grants.grant(code.user_id, world.scopes(code.user_id))
 
@@ -155,28 +155,28 @@ def by_code() -> Grant:
 def by_refresh() -> Grant:
     """A user's next pair."""
     if not request.values.get("refresh_token"):
-        raise Refused("invalid_request", "Bad Request")
-    return here().grants.refresh(request.values["refresh_token"])
+        raise OAuthError("invalid_request", "Bad Request")
+    return current_world().grants.refresh(request.values["refresh_token"])
 
 
 def by_account() -> Grant:
     """Server to server: the account's owner, or its first admin."""
-    world, wanted = here(), request.values.get("account_id", "")
+    world, wanted = current_world(), request.values.get("account_id", "")
     people = [user for user in world.users.values() if user.account_id == wanted]
     if not people:
-        raise Refused("invalid_request", "Bad Request")
+        raise OAuthError("invalid_request", "Bad Request")
     owner = min(people, key=lambda user: user.role_id)
     return world.grants.grant_app(owner.id, ADMIN_SCOPES, "account")
 
 
 def by_app() -> Grant:
     """The app itself, as a chatbot."""
-    return here().grants.grant_app("", ["imchat:bot"], "app")
+    return current_world().grants.grant_app("", ["imchat:bot"], "app")
 
 
 def token_json(grant: Grant) -> dict[str, Any]:
     """The answer of the token endpoint; some parts can be switched off."""
-    world = here()
+    world = current_world()
     answer: dict[str, Any] = {
         "access_token": grant.access_token,
         "token_type": "bearer",

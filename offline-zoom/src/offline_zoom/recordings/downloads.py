@@ -8,9 +8,9 @@ from urllib.parse import urlsplit
 from flask import Blueprint, Response, jsonify, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
-from offline_zoom.errors import here
+from offline_zoom.errors import current_world
 from offline_zoom.model import Recording, RecordingFile
-from offline_zoom.oauth.grants import TokenRefused, same
+from offline_zoom.oauth.grants import InvalidAccessToken, same
 from offline_zoom.recordings.files import KINDS, content
 
 bp = Blueprint("downloads", __name__)
@@ -27,11 +27,11 @@ def download(file_id: str) -> ResponseReturnValue:
         return refusal()
     if recording is None:
         return jsonify(status=False, errorCode=3322, errorMessage="This recording does not exist."), 404
-    expires_at = int(here().now()) + LINK_SECONDS
-    here_url = urlsplit(here().base_url)
+    expires_at = int(current_world().now()) + LINK_SECONDS
+    here_url = urlsplit(current_world().base_url)
     host = OTHER_HOST.get(here_url.hostname or "", "localhost")
     port = f":{here_url.port}" if here_url.port else ""
-    signed = f"expires={expires_at}&signature={here().seal(f'{file_id} {expires_at}')}"
+    signed = f"expires={expires_at}&signature={current_world().seal(f'{file_id} {expires_at}')}"
     return redirect(f"{here_url.scheme}://{host}{port}/storage/{file_id}?{signed}")
 
 
@@ -39,7 +39,7 @@ def download(file_id: str) -> ResponseReturnValue:
 def storage(file_id: str) -> ResponseReturnValue:
     """The file itself, for whoever has the signed address."""
     expires_at, signature = request.args.get("expires", 0, int), request.args.get("signature", "")
-    if expires_at < here().now() or not same(signature, here().seal(f"{file_id} {expires_at}")):
+    if expires_at < current_world().now() or not same(signature, current_world().seal(f"{file_id} {expires_at}")):
         return "<Error><Code>AccessDenied</Code></Error>", 403, {"Content-Type": "application/xml"}
     _, file = find(file_id)
     if file is None:
@@ -82,7 +82,7 @@ def elsewhere(_: str) -> str:
 
 def find(file_id: str) -> tuple[Recording | None, RecordingFile | None]:
     """A file that is neither in the trash nor gone, with its recording."""
-    for recording in here().recordings.values():
+    for recording in current_world().recordings.values():
         for file in recording.files:
             if file.id == file_id and recording.trashed_at is None and file.trashed_at is None:
                 return recording, file
@@ -91,7 +91,7 @@ def find(file_id: str) -> tuple[Recording | None, RecordingFile | None]:
 
 def allowed(recording: Recording | None) -> bool:
     """Whether the Bearer token is a download token of this host, or an access token that reaches the host."""
-    world = here()
+    world = current_world()
     kind, _, token = request.headers.get("Authorization", "").partition(" ")
     if kind.lower() != "bearer" or not token:
         return False
@@ -101,7 +101,7 @@ def allowed(recording: Recording | None) -> bool:
         return int(expires_at) > world.now() and (recording is None or recording.host_id == host_id)
     try:
         grant = world.grants.access(token)
-    except TokenRefused:
+    except InvalidAccessToken:
         return False
     me = world.users.get(grant.user_id)
     if recording is None or me is None:
@@ -115,7 +115,7 @@ def allowed(recording: Recording | None) -> bool:
 
 def refusal() -> ResponseReturnValue:
     """A refused download, in one of the three ways seen in the wild."""
-    kind = here().switches.download_refusal
+    kind = current_world().switches.download_refusal
     if kind == "html":
         return render_template("sandbox/error.html", message="Please sign in to see this recording."), 200
     body = jsonify(status=False, errorCode=124, errorMessage="Forbidden")

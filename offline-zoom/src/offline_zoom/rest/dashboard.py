@@ -7,10 +7,17 @@ from typing import Any
 from flask import request
 
 from offline_zoom.dates import day_of, month_before, parse_day
-from offline_zoom.errors import here, refuse
+from offline_zoom.errors import current_world, refuse
 from offline_zoom.model import Instance, Join
 from offline_zoom.oauth import scopes
-from offline_zoom.rest.endpoints import Rule, asker, check_host, endpoint, grant, number_or_uuid
+from offline_zoom.rest.endpoints import (
+    EndpointRule,
+    check_host,
+    current_grant,
+    current_user,
+    endpoint,
+    meeting_number_or_uuid,
+)
 from offline_zoom.rest.pagination import page
 from offline_zoom.rest.past_meetings import people
 from offline_zoom.serializers.dashboard import metrics_meeting, metrics_participant
@@ -21,10 +28,10 @@ GONE = "This meeting's details info is not available or ID is not valid."
 PLAN = "Only available for paid account and enabled Dashboard feature."
 
 
-@endpoint("GET", "/metrics/meetings", Rule(scopes.LIST_METRICS, "Resource-intensive", "business", PLAN))
+@endpoint("GET", "/metrics/meetings", EndpointRule(scopes.LIST_METRICS, "Resource-intensive", "business", PLAN))
 def list_metrics() -> JSON:
     """The account's meetings of one month at most, within half a year."""
-    world, me = here(), asker()
+    world, me = current_world(), current_user()
     first, last = span()
     tracking = "tracking_fields" in request.args.get("include_fields", "")
 
@@ -41,7 +48,7 @@ def list_metrics() -> JSON:
         and first <= str(day_of(one.started_at)) <= last
     ]
     found.sort(key=lambda one: one.started_at)
-    frame = page(world, grant().user_id, found, "meetings", shape)
+    frame = page(world, current_grant().user_id, found, "meetings", shape)
     return {"from": first, "to": last, **frame}
 
 
@@ -51,7 +58,7 @@ def span() -> tuple[str, str]:
     if first is None or last is None:
         wrong = "from" if first is None else "to"
         refuse(400, 300, "Validation Failed.", [{"field": wrong, "message": "Invalid field."}])
-    oldest = day_of(here().now())
+    oldest = day_of(current_world().now())
     for _ in range(6):
         oldest = month_before(oldest)
     if first > last or first < month_before(last) or first < oldest:
@@ -61,25 +68,31 @@ def span() -> tuple[str, str]:
 
 def of_kind(instance: Instance) -> bool:
     """Whether it is live, past, or past with one attendee, as ``type`` asks."""
-    now, kind = here().now(), request.args.get("type", "live")
+    now, kind = current_world().now(), request.args.get("type", "live")
     if kind not in ("past", "pastOne"):
         return instance.live(now)
-    ready = instance.ended(now) and (instance.ended_at or 0) + here().switches.ready_after <= now
+    ready = instance.ended(now) and (instance.ended_at or 0) + current_world().switches.ready_after <= now
     return ready and (people(instance) == 1) == (kind == "pastOne")
 
 
-@endpoint("GET", "/metrics/meetings/<meeting_id>", Rule(scopes.READ_METRICS, "Heavy", "business", PLAN))
+@endpoint("GET", "/metrics/meetings/<meeting_id>", EndpointRule(scopes.READ_METRICS, "Heavy", "business", PLAN))
 def get_metrics(meeting_id: str) -> JSON:
     """One meeting of the account."""
-    return {**metrics_meeting(asked(meeting_id), here()), "in_room_participants": 0, "has_meeting_summary": False}
+    return {
+        **metrics_meeting(asked(meeting_id), current_world()),
+        "in_room_participants": 0,
+        "has_meeting_summary": False,
+    }
 
 
 @endpoint(
-    "GET", "/metrics/meetings/<meeting_id>/participants", Rule(scopes.METRICS_PARTICIPANTS, "Heavy", "business", PLAN)
+    "GET",
+    "/metrics/meetings/<meeting_id>/participants",
+    EndpointRule(scopes.METRICS_PARTICIPANTS, "Heavy", "business", PLAN),
 )
 def list_metrics_participants(meeting_id: str) -> JSON:
     """Everybody who joined so far, those who left included."""
-    instance, now = asked(meeting_id), here().now()
+    instance, now = asked(meeting_id), current_world().now()
     live = instance.live(now)
     registrant = "registrant_id" in request.args.get("include_fields", "") and not live
     came = sorted(instance.joined(now), key=lambda join: join.join_at)
@@ -87,12 +100,12 @@ def list_metrics_participants(meeting_id: str) -> JSON:
     def shape(join: Join) -> JSON:
         return metrics_participant(join, now, registrant)
 
-    return page(here(), grant().user_id, came, "participants", shape)
+    return page(current_world(), current_grant().user_id, came, "participants", shape)
 
 
 def asked(segment: str) -> Instance:
     """The latest meeting of the path's number or UUID that is of the kind asked for."""
-    world, key = here(), number_or_uuid(segment)
+    world, key = current_world(), meeting_number_or_uuid(segment)
     if key in world.meetings and world.meetings[int(key)].webinar:
         refuse(400, 300, "Can not access webinar info")
     named = [one for one in world.instances.values() if key in (one.uuid, one.meeting_id)]

@@ -12,7 +12,7 @@ from flask import request
 from offline_zoom.dates import parse_start, zone_exists
 from offline_zoom.errors import refuse
 from offline_zoom.model import FIXED_TIME, INSTANT, NO_FIXED_TIME, SCHEDULED
-from offline_zoom.recurrence import DAILY, MONTHLY, MOST, MOST_INTERVAL, WEEKLY
+from offline_zoom.recurrence import DAILY, MAX_INTERVAL, MAX_OCCURRENCES, MONTHLY, WEEKLY
 
 PASSCODE = re.compile(r"[A-Za-z0-9@\-_*!]{0,10}")
 TYPES = (INSTANT, SCHEDULED, NO_FIXED_TIME, FIXED_TIME, 10)
@@ -113,10 +113,10 @@ def wrong_recurrence(body: dict[str, Any]) -> list[str]:
         return ["recurrence.type"]
     wrong = []
     ranges = {
-        "repeat_interval": (1, MOST_INTERVAL[rule["type"]]),
+        "repeat_interval": (1, MAX_INTERVAL[rule["type"]]),
         "monthly_day": (1, 31),
         "monthly_week_day": (1, 7),
-        "end_times": (0, MOST),
+        "end_times": (0, MAX_OCCURRENCES),
     }
     for name, (least, most) in ranges.items():
         value = rule.get(name)

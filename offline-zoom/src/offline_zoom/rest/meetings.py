@@ -9,12 +9,21 @@ from urllib.parse import unquote
 from flask import request
 
 from offline_zoom.dates import DAY_SECONDS, day_start, parse_day, zone
-from offline_zoom.errors import here, refuse
+from offline_zoom.errors import current_world, refuse
 from offline_zoom.model import FIXED_TIME, INSTANT, NO_FIXED_TIME, Meeting, Occurrence, User
 from offline_zoom.oauth import scopes
-from offline_zoom.rate_limits import Limited
+from offline_zoom.rate_limits import RateLimitExceeded
 from offline_zoom.rest import meeting_changes
-from offline_zoom.rest.endpoints import Rule, asker, check_host, endpoint, grant, meeting_number, target, too_much
+from offline_zoom.rest.endpoints import (
+    EndpointRule,
+    check_host,
+    current_grant,
+    current_user,
+    endpoint,
+    meeting_number,
+    raise_rate_limit,
+    requested_user,
+)
 from offline_zoom.rest.meeting_validation import check_meeting, json_body
 from offline_zoom.rest.pagination import page
 from offline_zoom.serializers.meetings import meeting_item, meeting_json, upcoming
@@ -26,25 +35,25 @@ Row = tuple[Meeting, float | None]
 NOTHING = ("", 204)
 
 
-@endpoint("GET", "/users/<user_id>/meetings", Rule(scopes.LIST_MEETINGS, "Medium"))
+@endpoint("GET", "/users/<user_id>/meetings", EndpointRule(scopes.LIST_MEETINGS, "Medium"))
 def list_meetings(user_id: str) -> JSON:
     """The user's own meetings of one kind; instant ones are never listed."""
-    world, user = here(), target(user_id)
+    world, user = current_world(), requested_user(user_id)
     kind = request.args.get("type", "scheduled")
     if kind == "previous_meetings":
         ended = [one for one in world.instances.values() if one.host_id == user.id and one.ended(world.now())]
         ended.sort(key=lambda one: one.started_at)
-        return page(world, grant().user_id, ended, "meetings", previous_item, numbered=True)
+        return page(world, current_grant().user_id, ended, "meetings", previous_item, numbered=True)
     rows = [row for row in rows_of(user, kind) if in_range(row[1])]
     rows.sort(key=lambda row: (row[1] or 0, row[0].id))
     return page(
-        world, grant().user_id, rows, "meetings", lambda row: meeting_item(row[0], world, row[1]), numbered=True
+        world, current_grant().user_id, rows, "meetings", lambda row: meeting_item(row[0], world, row[1]), numbered=True
     )
 
 
 def rows_of(user: User, kind: str) -> list[Row]:
     """Series stand in ``scheduled`` once, in ``upcoming`` once per date."""
-    world = here()
+    world = current_world()
     now = world.now()
     own = [one for one in world.meetings.values() if one.host_id == user.id and listed(one)]
     if kind == "live":
@@ -68,7 +77,7 @@ def listed(meeting: Meeting) -> bool:
 
 def expired(meeting: Meeting) -> bool:
     """A meeting number lives 30 days after its last use, a recurring one's a year."""
-    world = here()
+    world = current_world()
     held = [one.started_at for one in world.instances.values() if one.meeting_id == meeting.id]
     dates = [date.start_at for date in meeting.occurrences]
     last = max([meeting.created_at, meeting.start_at or 0, *held, *dates])
@@ -87,7 +96,7 @@ def in_range(at: float | None) -> bool:
 
 def previous_item(instance: Any) -> JSON:
     """A held meeting as a row of the list."""
-    world = here()
+    world = current_world()
     told, meeting = past_json(instance, world), world.meetings.get(instance.meeting_id)
     row = {key: told[key] for key in ("uuid", "id", "host_id", "topic", "type", "start_time", "duration")}
     made = meeting_item(meeting, world) if meeting else {}
@@ -98,10 +107,10 @@ def previous_item(instance: Any) -> JSON:
     }
 
 
-@endpoint("GET", "/users/<user_id>/upcoming_meetings", Rule(scopes.LIST_UPCOMING, "Medium"))
+@endpoint("GET", "/users/<user_id>/upcoming_meetings", EndpointRule(scopes.LIST_UPCOMING, "Medium"))
 def list_upcoming(user_id: str) -> JSON:
     """The next 24 hours, invitations included; no UUIDs."""
-    world, user = here(), target(user_id)
+    world, user = current_world(), requested_user(user_id)
     now = world.now()
     found = []
     for one in world.meetings.values():
@@ -119,10 +128,10 @@ def list_upcoming(user_id: str) -> JSON:
     return {"total_records": len(rows), "meetings": [{k: v for k, v in row.items() if k not in gone} for row in rows]}
 
 
-@endpoint("POST", "/users/<user_id>/meetings", Rule(scopes.CREATE_MEETING, "Medium"))
+@endpoint("POST", "/users/<user_id>/meetings", EndpointRule(scopes.CREATE_MEETING, "Medium"))
 def create_meeting(user_id: str) -> tuple[JSON, int]:
     """Schedule a meeting; a hundred a day and host."""
-    world, user = here(), target(user_id)
+    world, user = current_world(), requested_user(user_id)
     count_creation(user.id)
     body = json_body()
     check_meeting(body)
@@ -142,26 +151,26 @@ def host_for(body: JSON, user: User) -> User:
         return user
     if body.get("type") == INSTANT:
         refuse(400, 3000, "Instant meeting do not support schedule for.")
-    people = here().users.values()
+    people = current_world().users.values()
     found = next((one for one in people if other in (one.id, one.email) and one.account_id == user.account_id), None)
     if found is None:
         refuse(400, 300, "Validation Failed.", [{"field": "schedule_for", "message": "Invalid field."}])
     return found
 
 
-@endpoint("GET", "/meetings/<meeting_id>", Rule(scopes.READ_MEETING))
+@endpoint("GET", "/meetings/<meeting_id>", EndpointRule(scopes.READ_MEETING))
 def get_meeting(meeting_id: str) -> JSON:
     """One scheduled meeting, by number only."""
-    world, meeting = here(), existing(meeting_id)
+    world, meeting = current_world(), existing(meeting_id)
     told = meeting_json(meeting, world, request.args.get("show_previous_occurrences") == "true")
     date = occurrence_of(meeting)
     return meeting_changes.as_occurrence(told, date) if date else told
 
 
-@endpoint("PATCH", "/meetings/<meeting_id>", Rule(scopes.UPDATE_MEETING))
+@endpoint("PATCH", "/meetings/<meeting_id>", EndpointRule(scopes.UPDATE_MEETING))
 def update_meeting(meeting_id: str) -> tuple[str, int]:
     """Change a meeting, or one date of it."""
-    world = here()
+    world = current_world()
     number = meeting_number(meeting_id)
     if number in world.meetings:
         count_creation(world.meetings[number].host_id)
@@ -179,10 +188,10 @@ def update_meeting(meeting_id: str) -> tuple[str, int]:
     return NOTHING
 
 
-@endpoint("DELETE", "/meetings/<meeting_id>", Rule(scopes.DELETE_MEETING))
+@endpoint("DELETE", "/meetings/<meeting_id>", EndpointRule(scopes.DELETE_MEETING))
 def delete_meeting(meeting_id: str) -> tuple[str, int]:
     """Call off a meeting, or one date of it."""
-    world, meeting = here(), existing(meeting_id)
+    world, meeting = current_world(), existing(meeting_id)
     date = occurrence_of(meeting)
     if meeting.personal:
         refuse(400, 3018, "Not allowed to delete PMI.")
@@ -199,10 +208,10 @@ def delete_meeting(meeting_id: str) -> tuple[str, int]:
     return NOTHING
 
 
-@endpoint("PUT", "/meetings/<meeting_id>/status", Rule(scopes.UPDATE_STATUS))
+@endpoint("PUT", "/meetings/<meeting_id>/status", EndpointRule(scopes.UPDATE_STATUS))
 def update_status(meeting_id: str) -> tuple[str, int]:
     """End a running meeting, or bring a deleted one back."""
-    world, action = here(), json_body().get("action")
+    world, action = current_world(), json_body().get("action")
     if action not in ("end", "recover"):
         refuse(400, 300, "Validation Failed.", [{"field": "action", "message": "Invalid field."}])
     meeting = existing(meeting_id, deleted=action == "recover")
@@ -220,11 +229,11 @@ def update_status(meeting_id: str) -> tuple[str, int]:
 def existing(segment: str, deleted: bool = False) -> Meeting:
     """The meeting of that number which this token may touch."""
     number = meeting_number(segment)
-    meeting = here().meetings.get(number) if number else None
+    meeting = current_world().meetings.get(number) if number else None
     if meeting is None or (meeting.deleted and not deleted) or expired(meeting):
         refuse(404, 3001, f"Meeting does not exist: {unquote(segment)}.")
-    me = asker()
-    if me and here().users[meeting.host_id].account_id != me.account_id:
+    me = current_user()
+    if me and current_world().users[meeting.host_id].account_id != me.account_id:
         refuse(404, 3001, f"Meeting does not exist: {meeting.id}.")
     check_host(meeting.host_id)
     if meeting.webinar:
@@ -245,6 +254,6 @@ def occurrence_of(meeting: Meeting) -> Occurrence | None:
 
 def count_creation(host_id: str) -> None:
     try:
-        here().limits.take_creation(host_id)
-    except Limited as limited:
-        too_much(limited)
+        current_world().limits.take_creation(host_id)
+    except RateLimitExceeded as limited:
+        raise_rate_limit(limited)

@@ -18,7 +18,7 @@ from offline_zoom.errors import refuse
 from offline_zoom.world import World
 
 T = TypeVar("T")
-DEFAULT_SIZE, LARGEST_SIZE = 30, 300
+DEFAULT_SIZE, MAX_SIZE = 30, 300
 
 
 def page_size() -> int:
@@ -27,7 +27,7 @@ def page_size() -> int:
         asked = int(request.args.get("page_size", DEFAULT_SIZE))
     except ValueError:
         return DEFAULT_SIZE
-    return min(asked, LARGEST_SIZE) if asked > 0 else DEFAULT_SIZE
+    return min(asked, MAX_SIZE) if asked > 0 else DEFAULT_SIZE
 
 
 def page(

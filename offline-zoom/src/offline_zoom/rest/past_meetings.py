@@ -7,56 +7,71 @@ from typing import Any
 from flask import request
 
 from offline_zoom.dates import DAY_SECONDS, iso
-from offline_zoom.errors import here, refuse
+from offline_zoom.errors import current_world, refuse
 from offline_zoom.model import Instance, Join
 from offline_zoom.oauth import scopes
-from offline_zoom.rest.endpoints import Rule, check_host, endpoint, grant, meeting_number, number_or_uuid
+from offline_zoom.rest.endpoints import (
+    EndpointRule,
+    check_host,
+    current_grant,
+    endpoint,
+    meeting_number,
+    meeting_number_or_uuid,
+)
 from offline_zoom.rest.pagination import page
 from offline_zoom.serializers.past_meetings import past_json, past_participant, report_json, report_participant
 
 JSON = dict[str, Any]
 
 
-@endpoint("GET", "/past_meetings/<meeting_id>", Rule(scopes.READ_PAST))
+@endpoint("GET", "/past_meetings/<meeting_id>", EndpointRule(scopes.READ_PAST))
 def get_past_meeting(meeting_id: str) -> JSON:
     """One held meeting, or the latest of a number."""
-    return past_json(ended(meeting_id), here())
+    return past_json(ended(meeting_id), current_world())
 
 
-@endpoint("GET", "/past_meetings/<meeting_id>/participants", Rule(scopes.LIST_PAST_PARTICIPANTS, "Medium", "pro"))
+@endpoint(
+    "GET", "/past_meetings/<meeting_id>/participants", EndpointRule(scopes.LIST_PAST_PARTICIPANTS, "Medium", "pro")
+)
 def list_past_participants(meeting_id: str) -> JSON:
     """Everybody's joins; nothing at all when only one person was there."""
     instance = ended(meeting_id)
     until = instance.ended_at or 0.0
-    return page(here(), grant().user_id, rows(instance), "participants", lambda join: past_participant(join, until))
+    return page(
+        current_world(),
+        current_grant().user_id,
+        rows(instance),
+        "participants",
+        lambda join: past_participant(join, until),
+    )
 
 
-@endpoint("GET", "/past_meetings/<meeting_id>/instances", Rule(scopes.LIST_INSTANCES, "Medium"))
+@endpoint("GET", "/past_meetings/<meeting_id>/instances", EndpointRule(scopes.LIST_INSTANCES, "Medium"))
 def list_instances(meeting_id: str) -> JSON:
     """All held meetings of one number."""
-    number, now = meeting_number(meeting_id), here().now()
-    if number not in here().meetings:
+    number, now = meeting_number(meeting_id), current_world().now()
+    if number not in current_world().meetings:
         refuse(404, 3001, f"Meeting does not exist: {meeting_id}.")
-    check_host(here().meetings[number].host_id)
-    held = [one for one in here().instances.values() if one.meeting_id == number and one.ended(now)]
+    check_host(current_world().meetings[number].host_id)
+    held = [one for one in current_world().instances.values() if one.meeting_id == number and one.ended(now)]
     held.sort(key=lambda one: one.started_at)
     return {"meetings": [{"uuid": one.uuid, "start_time": iso(one.started_at)} for one in held]}
 
 
-@endpoint("GET", "/report/meetings/<meeting_id>", Rule(scopes.REPORT_MEETING, "Heavy", "pro"))
+@endpoint("GET", "/report/meetings/<meeting_id>", EndpointRule(scopes.REPORT_MEETING, "Heavy", "pro"))
 def get_report(meeting_id: str) -> JSON:
     """One held meeting, for the account's admin."""
-    return report_json(ended(meeting_id), here())
+    return report_json(ended(meeting_id), current_world())
 
 
-@endpoint("GET", "/report/meetings/<meeting_id>/participants", Rule(scopes.REPORT_PARTICIPANTS, "Heavy", "pro"))
+@endpoint("GET", "/report/meetings/<meeting_id>/participants", EndpointRule(scopes.REPORT_PARTICIPANTS, "Heavy", "pro"))
 def list_report_participants(meeting_id: str) -> JSON:
     """Everybody's joins, for the account's admin."""
     instance = ended(meeting_id)
     until, registrant = instance.ended_at or 0.0, "registrant_id" in request.args.get("include_fields", "")
     return page(
-        here(),
-        grant().user_id,
+        current_world(),
+        current_grant().user_id,
         rows(instance),
         "participants",
         lambda join: report_participant(join, until, registrant),
@@ -65,7 +80,7 @@ def list_report_participants(meeting_id: str) -> JSON:
 
 def ended(segment: str) -> Instance:
     """The held meeting a path names. Refuses one that runs, is not ready, or is over a year old."""
-    world, key = here(), number_or_uuid(segment)
+    world, key = current_world(), meeting_number_or_uuid(segment)
     now = world.now()
     named = [one for one in world.instances.values() if key in (one.uuid, one.meeting_id)]
     over = [one for one in named if one.ended(now)]

@@ -6,40 +6,42 @@ from typing import Any
 
 from flask import request
 
-from offline_zoom.errors import here, refuse
+from offline_zoom.errors import current_world, refuse
 from offline_zoom.oauth import scopes
-from offline_zoom.rest.endpoints import Rule, asker, endpoint, grant, target
+from offline_zoom.rest.endpoints import EndpointRule, current_grant, current_user, endpoint, requested_user
 from offline_zoom.rest.pagination import page
 from offline_zoom.serializers.users import user_item, user_json
 
 JSON = dict[str, Any]
 
 
-@endpoint("GET", "/users", Rule(scopes.LIST_USERS, "Medium"))
+@endpoint("GET", "/users", EndpointRule(scopes.LIST_USERS, "Medium"))
 def list_users() -> JSON:
     """The people of the caller's account."""
-    world, me = here(), asker()
+    world, me = current_world(), current_user()
     status = request.args.get("status", "active")
     people = [user for user in world.users.values() if me and user.account_id == me.account_id and status == "active"]
-    return page(world, grant().user_id, people, "users", lambda user: user_item(user, world), numbered=True)
+    return page(world, current_grant().user_id, people, "users", lambda user: user_item(user, world), numbered=True)
 
 
-@endpoint("GET", "/users/<user_id>", Rule(scopes.READ_USER))
+@endpoint("GET", "/users/<user_id>", EndpointRule(scopes.READ_USER))
 def get_user(user_id: str) -> JSON:
     """One person."""
-    return user_json(target(user_id), here())
+    return user_json(requested_user(user_id), current_world())
 
 
-@endpoint("GET", "/users/<user_id>/token", Rule(scopes.READ_TOKEN))
+@endpoint("GET", "/users/<user_id>/token", EndpointRule(scopes.READ_TOKEN))
 def get_token(user_id: str) -> JSON:
     """A ZAK or a plain token; neither opens anything here."""
-    user, kind = target(user_id), request.args.get("type", "token")
-    return {"token": f"SANDBOX-{kind}-{here().seal(f'{kind} {user.id} {int(here().now())}')}"}
+    user, kind = requested_user(user_id), request.args.get("type", "token")
+    return {"token": f"SANDBOX-{kind}-{current_world().seal(f'{kind} {user.id} {int(current_world().now())}')}"}
 
 
-@endpoint("GET", "/users/me/zak", Rule(scopes.READ_ZAK))
+@endpoint("GET", "/users/me/zak", EndpointRule(scopes.READ_ZAK))
 def get_zak() -> JSON:
     """The caller's own ZAK; only user tokens reach this."""
-    if grant().kind != "user":
+    if current_grant().kind != "user":
         refuse(404, 2300, "This API endpoint is not recognized.")
-    return {"token": f"SANDBOX-zak-{here().seal(f'zak {grant().user_id} {int(here().now())}')}"}
+    return {
+        "token": f"SANDBOX-zak-{current_world().seal(f'zak {current_grant().user_id} {int(current_world().now())}')}"
+    }

@@ -26,15 +26,15 @@ WSGIApp = Callable[[Environ, StartResponse], Iterable[bytes]]
 OURS = ("/_sandbox", "/client")
 
 
-class Dropped(ConnectionError):
+class ConnectionDropped(ConnectionError):
     """The connection ends here, without a word more."""
 
 
-class TooSlow(TimeoutError):
+class CallerTimedOut(TimeoutError):
     """The caller has stopped waiting."""
 
 
-class Wire:
+class FaultMiddleware:
     """A WSGI app around the app."""
 
     def __init__(self, app: WSGIApp, world: World) -> None:
@@ -59,20 +59,20 @@ class Wire:
             return self.app(environ, start_response)
 
     def _failing(self, fault: Fault, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
-        """The answer as this fault spoils it. Raises Dropped or TooSlow."""
+        """The answer as this fault spoils it. Raises ConnectionDropped or CallerTimedOut."""
         timeout = environ.get("sandbox.timeout")
         self._wait(fault.delay, timeout)
         if fault.drop == "before":
-            raise Dropped("dropped before processing")
+            raise ConnectionDropped("dropped before processing")
         if fault.status is not None:
             status, headers, body = planned(fault)
         else:
             status, headers, body = collect(self._run, environ)
         if fault.drop == "after":
-            raise Dropped("dropped after processing")
+            raise ConnectionDropped("dropped after processing")
         self._wait(fault.hold, timeout)
         if timeout is not None and fault.delay + fault.hold >= timeout:
-            raise TooSlow("the answer came too late")
+            raise CallerTimedOut("the answer came too late")
         if fault.bad_gzip:
             headers = [*without(headers, "content-encoding"), ("Content-Encoding", "gzip")]
         start_response(status, headers)
@@ -153,7 +153,7 @@ def begin(app: WSGIApp, environ: Environ) -> tuple[tuple[str, list[tuple[str, st
 def cut(body: bytes, length: int) -> Iterator[bytes]:
     """The beginning of a body, and then nothing: its declared length is not reached."""
     yield body[:length]
-    raise Dropped("cut in the body")
+    raise ConnectionDropped("cut in the body")
 
 
 def without(headers: list[tuple[str, str]], name: str) -> list[tuple[str, str]]:

@@ -9,13 +9,13 @@ from http.server import BaseHTTPRequestHandler
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import unquote_to_bytes, urlsplit
 
-from offline_zoom.serving.fault_middleware import Dropped, WSGIApp, begin
+from offline_zoom.serving.fault_middleware import ConnectionDropped, WSGIApp, begin
 
 if TYPE_CHECKING:
-    from offline_zoom.serving.server import Listener
+    from offline_zoom.serving.server import AppServer
 
 
-class Handler(BaseHTTPRequestHandler):
+class RequestHandler(BaseHTTPRequestHandler):
     """One connection and the calls on it."""
 
     protocol_version = "HTTP/1.1"
@@ -37,13 +37,13 @@ class Handler(BaseHTTPRequestHandler):
 
     def answer(self) -> None:
         """Run the app for one call."""
-        listener = cast("Listener", self.server)
+        listener = cast("AppServer", self.server)
         if not listener.is_ours(self.headers.get("Host", "")):
             self.send_error(421, "Not a host of the sandbox")
             return
         try:
             self._run(listener.app)
-        except Dropped:
+        except ConnectionDropped:
             self._break_off()
 
     def _run(self, app: WSGIApp) -> None:
@@ -78,7 +78,7 @@ class Handler(BaseHTTPRequestHandler):
         target = self.path
         url = urlsplit(target)
         body = self._body()
-        listener = cast("Listener", self.server)
+        listener = cast("AppServer", self.server)
         environ: dict[str, Any] = {
             "REQUEST_METHOD": self.command,
             "SCRIPT_NAME": "",

@@ -1,6 +1,6 @@
 """The sandbox as a transport for ``requests``: no socket, no thread, the same bytes.
 
-``session.mount("http://127.0.0.1:4000", SandboxAdapter(world))``
+``session.mount("http://127.0.0.1:4000", OfflineZoomAdapter(world))``
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from urllib3._collections import HTTPHeaderDict
 from urllib3.exceptions import ProtocolError
 
 from offline_zoom.app import create_app
-from offline_zoom.serving.fault_middleware import Dropped, TooSlow, begin
+from offline_zoom.serving.fault_middleware import CallerTimedOut, ConnectionDropped, begin
 from offline_zoom.world import World
 
 
-class SandboxAdapter(BaseAdapter):
+class OfflineZoomAdapter(BaseAdapter):
     """Answers a session's requests from one world."""
 
     def __init__(self, world: World) -> None:
@@ -44,9 +44,9 @@ class SandboxAdapter(BaseAdapter):
         environ["sandbox.timeout"] = timeout[1] if isinstance(timeout, tuple) else timeout
         try:
             started, body = begin(self.app, environ)
-        except Dropped as dropped:
+        except ConnectionDropped as dropped:
             raise requests.ConnectionError(dropped, request=request) from dropped
-        except TooSlow as late:
+        except CallerTimedOut as late:
             raise requests.ReadTimeout(late, request=request) from late
         status, headers = started
         return response_of(request, status, [("Date", formatdate(self.world.now(), usegmt=True)), *headers], body)
@@ -123,7 +123,7 @@ class Body(io.RawIOBase):
                 self._left = next(self._chunks)
         except StopIteration:
             return 0
-        except Dropped as dropped:
+        except ConnectionDropped as dropped:
             raise ProtocolError("Connection broken", dropped) from dropped
         count = min(len(buffer), len(self._left))
         buffer[:count], self._left = self._left[:count], self._left[count:]

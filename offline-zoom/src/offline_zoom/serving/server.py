@@ -14,13 +14,13 @@ from urllib.parse import urlsplit
 
 from offline_zoom.app import create_app
 from offline_zoom.serving.fault_middleware import WSGIApp
-from offline_zoom.serving.http_server import Handler
+from offline_zoom.serving.http_server import RequestHandler
 from offline_zoom.world import World
 
 TICK_SECONDS = 0.5
 
 
-class Listener(ThreadingHTTPServer):
+class AppServer(ThreadingHTTPServer):
     """A listening socket for one app."""
 
     daemon_threads = True
@@ -28,7 +28,7 @@ class Listener(ThreadingHTTPServer):
 
     def __init__(self, app: WSGIApp, host: str, port: int, tls: ssl.SSLContext | None) -> None:
         self.app = app
-        super().__init__((host, port), Handler)
+        super().__init__((host, port), RequestHandler)
         if tls:
             # The handshake is the handler's, in its own thread: a slow caller holds up nobody.
             self.socket = tls.wrap_socket(self.socket, server_side=True, do_handshake_on_connect=False)
@@ -46,7 +46,7 @@ class Listener(ThreadingHTTPServer):
 class Server:
     """A running sandbox; a context manager with a ``url``."""
 
-    def __init__(self, world: World, listener: Listener, url: str) -> None:
+    def __init__(self, world: World, listener: AppServer, url: str) -> None:
         self.world, self.url, self._listener = world, url, listener
         self._ends = threading.Event()
         for work in (self._serve, self._let_time_pass):
@@ -82,7 +82,7 @@ def serve(world: World, port: int = 0, host: str = "127.0.0.1", certificate: tup
     """
     if not is_loopback(host):
         raise ValueError(f"the sandbox serves loopback only, not {host}")
-    listener = Listener(create_app(world), host, port, tls(certificate))
+    listener = AppServer(create_app(world), host, port, tls(certificate))
     url = f"{'https' if certificate else 'http'}://{host}:{listener.server_port}"
     world.base_url = url
     return Server(world, listener, url)

@@ -11,7 +11,7 @@ Event = dict[str, Any]
 
 
 @dataclass
-class Mischief:
+class DeliveryFaults:
     """What may go wrong on the way; all off is a well-behaved Zoom.
 
     ``duplicates``: so many more copies of each event. ``swap``: each event waits for the next and goes after it.

@@ -18,7 +18,7 @@ from typing import Any
 
 import requests
 
-from offline_zoom.webhooks.delivery import VALIDATION, Attempt, Delivery, Event, Mischief, with_id_as
+from offline_zoom.webhooks.delivery import VALIDATION, Attempt, Delivery, DeliveryFaults, Event, with_id_as
 
 TIMEOUT_SECONDS = 3.0
 RETRY_MINUTES = (5, 20, 60)
@@ -37,7 +37,7 @@ def keyed_hash(secret: str, message: bytes) -> str:
     return hmac.new(secret.encode(), message, hashlib.sha256).hexdigest()
 
 
-class Webhooks:
+class WebhookSender:
     """Sends what it is told to one address, in one thread of its own.
 
     ``tell`` only puts the event in a queue, so the world never waits. Tests leave the thread out and call ``run_due``.
@@ -45,7 +45,7 @@ class Webhooks:
 
     def __init__(self, url: str, secret: str, clock: Callable[[], float] = time.time) -> None:
         self.url, self.secret, self.clock = url, secret, clock
-        self.mischief = Mischief()
+        self.mischief = DeliveryFaults()
         self.validated_until = 0.0
         self._log: deque[Delivery] = deque(maxlen=500)
         self._held: Delivery | None = None
