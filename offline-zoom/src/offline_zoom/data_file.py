@@ -1,4 +1,4 @@
-"""What survives a restart: grants, edited meetings, recordings in the trash. JSON, replaced atomically."""
+"""A JSON file that keeps grants, edited meetings and trashed recordings over a restart."""
 
 from __future__ import annotations
 
@@ -6,37 +6,34 @@ import json
 import os
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from offline_zoom.model import Meeting, Occurrence
 from offline_zoom.oauth.grants import Grant
+from offline_zoom.world_state import WorldState
 
-if TYPE_CHECKING:
-    from offline_zoom.world import World
-
-
-#: of what is written; another one's file is not read
+#: format of the file; a file of another version is not read
 VERSION = 1
 
 
 class DataFile:
-    """One file in a folder."""
+    """The file ``sandbox.json`` in a folder. Writing replaces it atomically."""
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self.path = folder / "sandbox.json"
 
     def load(self) -> dict[str, Any]:
-        """What was kept, or nothing; an unreadable file, or another version's, counts as nothing."""
+        """The saved data. Empty when the file is missing, unreadable or of another version."""
         try:
-            kept = json.loads(self.path.read_text("utf-8"))
+            data = json.loads(self.path.read_text("utf-8"))
         except (OSError, ValueError):
             return {}
-        return kept if isinstance(kept, dict) and kept.get("version") == VERSION else {}
+        return data if isinstance(data, dict) and data.get("version") == VERSION else {}
 
-    def save(self, world: World) -> None:
-        """Write all of it beside the old file, then take its place."""
-        told = {
+    def save(self, world: WorldState) -> None:
+        """Write the data to a temporary file, then rename it over the old one."""
+        data = {
             "version": VERSION,
             "story": world.story,
             "me": world.me.id,
@@ -44,28 +41,28 @@ class DataFile:
             "app_grants": [asdict(grant) for grant in world.grants.app_tokens.values()],
             "meetings": [asdict(meeting) for meeting in world.meetings.values() if meeting.edited],
             "trash": {
-                one.uuid: [one.trashed_at, one.deleted]
-                for one in world.recordings.values()
-                if one.trashed_at is not None
+                recording.uuid: [recording.trashed_at, recording.deleted]
+                for recording in world.recordings.values()
+                if recording.trashed_at is not None
             },
         }
-        beside = self.path.with_suffix(".new")
-        beside.touch(mode=0o600)
-        beside.write_text(json.dumps(told), "utf-8")
-        os.replace(beside, self.path)
+        temporary = self.path.with_suffix(".new")
+        temporary.touch(mode=0o600)
+        temporary.write_text(json.dumps(data), "utf-8")
+        os.replace(temporary, self.path)
 
-    def restore(self, world: World, kept: dict[str, Any]) -> None:
-        """Lay what was kept over the story."""
-        if kept.get("me") in world.users:
-            world.sign_in_as(kept["me"])
-        for told in kept.get("grants", []):
-            if told["user_id"] in world.users:
-                world.grants.by_user[told["user_id"]] = Grant(**told)
-        for told in kept.get("app_grants", []):
-            world.grants.app_tokens[told["access_token"]] = Grant(**told)
-        for told in kept.get("meetings", []):
-            dates = [Occurrence(**date) for date in told.pop("occurrences")]
-            world.meetings[told["id"]] = Meeting(**told, occurrences=dates)
-        for uuid, (trashed_at, deleted) in kept.get("trash", {}).items():
+    def restore(self, world: WorldState, data: dict[str, Any]) -> None:
+        """Apply saved data to a world that has just loaded its story."""
+        if data.get("me") in world.users:
+            world.sign_in_as(data["me"])
+        for fields in data.get("grants", []):
+            if fields["user_id"] in world.users:
+                world.grants.by_user[fields["user_id"]] = Grant(**fields)
+        for fields in data.get("app_grants", []):
+            world.grants.app_tokens[fields["access_token"]] = Grant(**fields)
+        for fields in data.get("meetings", []):
+            occurrences = [Occurrence(**occurrence) for occurrence in fields.pop("occurrences")]
+            world.meetings[fields["id"]] = Meeting(**fields, occurrences=occurrences)
+        for uuid, (trashed_at, deleted) in data.get("trash", {}).items():
             if uuid in world.recordings:
                 world.recordings[uuid].trashed_at, world.recordings[uuid].deleted = trashed_at, deleted

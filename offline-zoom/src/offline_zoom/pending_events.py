@@ -1,7 +1,7 @@
-"""What is still to happen: starts, joins, leaves, ends, in order of time.
+"""A queue of what will still happen in meetings: starts, joins, leaves, ends, recordings.
 
-Meetings are plain data with moments ahead of now; this remembers which of them have not been
-announced. An entry that no longer agrees with the data (somebody left earlier) is dropped.
+Meetings are plain data whose times may lie in the future. The queue knows which of them are not announced yet.
+An entry is dropped when the data has changed since, for example when somebody left earlier.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ from typing import Literal, NamedTuple
 
 from offline_zoom.model import Instance, Join, Recording
 
-Kind = Literal["started", "entered", "left", "ended", "recorded"]
+Kind = Literal["started", "joined", "left", "ended", "recorded"]
 
 
 class PendingEvent(NamedTuple):
-    """One thing that happens at one time; the number keeps equal times in order."""
+    """Something that happens at a known time. ``number`` keeps events of the same time in order."""
 
     at: float
     number: int
@@ -27,8 +27,8 @@ class PendingEvent(NamedTuple):
     recording: Recording | None = None
 
     @property
-    def holds(self) -> bool:
-        """Whether the data still says so."""
+    def valid(self) -> bool:
+        """Whether the data still has this time."""
         if self.kind == "started":
             return self.instance is not None and self.instance.started_at == self.at
         if self.kind == "ended":
@@ -37,11 +37,11 @@ class PendingEvent(NamedTuple):
             return self.recording is not None and self.recording.available_at == self.at
         if self.instance is None or self.join is None or self.join not in self.instance.joins:
             return False
-        return self.at == (self.join.join_at if self.kind == "entered" else self.join.leave_at)
+        return self.at == (self.join.join_at if self.kind == "joined" else self.join.leave_at)
 
 
 class PendingEvents:
-    """A queue of moments."""
+    """Pending events, ordered by time."""
 
     def __init__(self) -> None:
         self._heap: list[PendingEvent] = []
@@ -57,21 +57,21 @@ class PendingEvents:
     ) -> None:
         heapq.heappush(self._heap, PendingEvent(at, next(self._numbers), kind, instance, join, recording))
 
-    def plan(self, instance: Instance, after: float) -> None:
-        """Everything of a meeting that lies after that moment."""
+    def add_instance(self, instance: Instance, after: float) -> None:
+        """Add everything that happens in an instance later than ``after``."""
         if instance.started_at > after:
             self.add(instance.started_at, "started", instance)
         for join in instance.joins:
             if join.join_at > after:
-                self.add(join.join_at, "entered", instance, join)
+                self.add(join.join_at, "joined", instance, join)
             if join.leave_at is not None and join.leave_at > after:
                 self.add(join.leave_at, "left", instance, join)
         if instance.ended_at is not None and instance.ended_at > after:
             self.add(instance.ended_at, "ended", instance)
 
     def due(self, now: float) -> Iterator[PendingEvent]:
-        """What has happened by now and was not told yet."""
+        """Remove and return the valid events up to ``now``."""
         while self._heap and self._heap[0].at <= now:
-            moment = heapq.heappop(self._heap)
-            if moment.holds:
-                yield moment
+            pending = heapq.heappop(self._heap)
+            if pending.valid:
+                yield pending

@@ -1,14 +1,10 @@
-"""All the state of one small Zoom, in one object.
+"""The World: one offline Zoom with its accounts, meetings, grants, faults and received calls.
 
-Whoever changes something holds ``lock``. Time is the clock's plus what was ticked; what happens meanwhile is
-announced by ``catch_up`` to everybody who asked with ``on_event``.
+``live_meetings`` is the part of it in which meetings run, ``world_state`` the data below.
 """
 
 from __future__ import annotations
 
-import hashlib
-import hmac
-import threading
 import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -19,13 +15,12 @@ from offline_zoom.call_log import CallLog
 from offline_zoom.data_file import DataFile
 from offline_zoom.faults import Faults
 from offline_zoom.live_meetings import LiveMeetings
-from offline_zoom.model import Account, Instance, Meeting, Recording, User
-from offline_zoom.oauth.grants import Grant, Grants
+from offline_zoom.model import User
+from offline_zoom.oauth.grants import Grant
+from offline_zoom.oauth.scopes import scopes_for
 from offline_zoom.pending_events import PendingEvents
 from offline_zoom.rate_limits import RateLimits
-from offline_zoom.stories import STORIES
-from offline_zoom.stories.people import scopes_for
-from offline_zoom.switches import Switches
+from offline_zoom.stories import build_story
 from offline_zoom.webhooks import events
 
 CLIENT_ID = "sandbox-client-id"
@@ -34,11 +29,12 @@ BASE_URL = "http://127.0.0.1:4000"
 
 
 class World(LiveMeetings):
-    """A Zoom with its accounts, meetings, grants, faults and calls.
+    """One offline Zoom.
 
-    ``story`` is one of ``STORIES``; without it, the one kept in ``data``, else a quiet day.
-    ``redirect_uris`` is the OAuth allow list: full addresses, or origins. ``clock`` gives epoch seconds, ``sleep``
-    is what a delay does. ``data`` is a folder; with one, grants and edited meetings survive a restart.
+    ``story``: a name from ``STORIES``. Without it, the story saved in ``data``, else ``quiet-day``.
+    ``clock``: gives epoch seconds. ``sleep``: is called for delays.
+    ``redirect_uris``: the OAuth allow list of full addresses or origins.
+    ``data``: a folder. With it, grants and edited meetings survive a restart.
     """
 
     def __init__(
@@ -56,169 +52,134 @@ class World(LiveMeetings):
         base_url: str = BASE_URL,
         data: Path | str | None = None,
     ) -> None:
-        super().__init__()
-        self.lock = threading.RLock()
-        self.clock, self.sleep = clock, sleep
-        self.client_id, self.client_secret = client_id, client_secret
+        super().__init__(clock, client_id, client_secret, base_url)
+        self.sleep = sleep
         self.redirect_uris = list(redirect_uris)
         self.home_url, self.webhook_url, self.webhook_secret = home_url, webhook_url, webhook_secret
-        self.base_url = base_url
-        self.switches = Switches()
         self.calls = CallLog()
         self.faults = Faults(self.now)
-        self.grants = Grants(self.now, self.switches, client_secret)
         self.limits = RateLimits(self.now, self.switches)
         self.deeplinks: dict[str, tuple[str, str, float]] = {}
-        self._storage: DataFile | None = None
-        self._begin(story, DataFile(Path(data)) if data else None)
+        self._data_file: DataFile | None = None
+        self._load(story, DataFile(Path(data)) if data else None)
 
-    def _begin(self, story: str, storage: DataFile | None) -> None:
-        """Tell the story, and on top of it what an earlier run kept."""
-        kept = storage.load() if storage else {}
-        self.tell(story or kept.get("story") or "quiet-day")
-        self._storage = storage
-        if storage and kept:
-            storage.restore(self, kept)
+    def _load(self, story: str, data_file: DataFile | None) -> None:
+        """Load the story, then restore what an earlier run saved."""
+        saved = data_file.load() if data_file else {}
+        self.tell(story or saved.get("story") or "quiet-day")
+        self._data_file = data_file
+        if data_file and saved:
+            data_file.restore(self, saved)
 
-    def tell(self, story: str) -> None:
-        """Become that story, from its beginning. Grants stay, with the scopes the story gives.
+    def tell(self, name: str) -> None:
+        """Replace the world's data with that of a story. Grants stay, with the scopes that the story gives.
 
-        Raises ValueError for a name there is none of.
+        Raises ValueError for an unknown name.
         """
-        if story not in STORIES:
-            raise ValueError(f"no story is called {story}; there are {', '.join(STORIES)}")
         with self.lock:
-            self.accounts: dict[str, Account] = {}
-            self.users: dict[str, User] = {}
-            self.meetings: dict[int, Meeting] = {}
-            self.instances: dict[str, Instance] = {}
-            self.recordings: dict[str, Recording] = {}
-            self.admin_managed = True
-            self.timeline = PendingEvents()
-            self.story, self.began_at = story, self.now()
-            STORIES[story].tell(self)
+            began_at = self.now()
+            data = build_story(name, began_at, self._last_user_id)
+            self.story, self.began_at, self.admin_managed = name, began_at, data.admin_managed
+            self.accounts, self.users = data.accounts, data.users
+            self.meetings, self.recordings, self.instances = data.meetings, data.recordings, {}
+            self.pending_events = PendingEvents()
+            self._last_user_id = data.last_user_id
+            for instance in data.instances:
+                self.add_instance(instance)
+            self.sign_in_as(data.me)
             for grant in self.grants.by_user.values():
                 grant.scopes = self.scopes(grant.user_id)
             self.save()
 
-    def user(self, who: str | User) -> User:
-        """A user by short name, id or email. Raises KeyError."""
-        if isinstance(who, User):
-            return who
-        named = (user for user in self.users.values() if who in (user.id, user.key, user.email))
-        found = next(named, None)
-        if found is None:
-            raise KeyError(who)
-        return found
-
-    def account_of(self, user: User) -> Account:
-        """The account a user belongs to."""
-        return self.accounts[user.account_id]
-
-    def sign_in_as(self, who: str | User) -> User:
-        """Whom the consent page and the client take the person for."""
-        self.me = self.user(who)
-        return self.me
-
     def issue_code(
         self,
-        who: str | User,
+        user: str | User,
         redirect_uri: str,
         code_challenge: str = "",
         method: str = "plain",
         *,
         in_client: bool = False,
     ) -> str:
-        """An authorization code as the consent page, or the client's ``authorize``, would give it."""
+        """An authorization code, as the consent page or the client's ``authorize`` gives it."""
         with self.lock:
-            return self.grants.issue_code(self.user(who).id, redirect_uri, code_challenge, method, in_client)
+            return self.grants.issue_code(self.user(user).id, redirect_uri, code_challenge, method, in_client)
 
-    def scopes(self, who: str | User) -> list[str]:
-        """What this user grants to the app today."""
-        granted = scopes_for(self.user(who), self.admin_managed)
+    def scopes(self, user: str | User) -> list[str]:
+        """The scopes that this user grants to the app now."""
+        granted = scopes_for(self.user(user), self.admin_managed)
         return [scope for scope in granted if scope not in self.switches.withheld_scopes]
 
     def revoke_access_tokens(self) -> None:
-        """Every access token is unknown from now on; refresh tokens go on."""
+        """Make every access token unknown. Refresh tokens stay valid."""
         with self.lock:
             for grant in self._all_grants():
                 grant.access_token = ""
             self.save()
 
     def expire_access_tokens(self) -> None:
-        """Every access token has run out; refresh tokens go on."""
+        """Make every access token expire now. Refresh tokens stay valid."""
         with self.lock:
             for grant in self._all_grants():
                 grant.access_expires_at = self.now()
             self.save()
 
     def expire_refresh_tokens(self) -> None:
-        """No grant can be renewed; access tokens go on."""
+        """Make every refresh token expire now. Access tokens stay valid."""
         with self.lock:
             for grant in self.grants.by_user.values():
                 grant.refresh_expires_at = self.now()
             self.save()
 
-    def deauthorize(self, who: str | User) -> None:
-        """The user removes the app: the grant dies, and the app is told."""
-        user = self.user(who)
+    def deauthorize(self, user: str | User) -> None:
+        """Let the user remove the app: delete the grant and announce ``app_deauthorized``."""
+        account = self.user(user)
         with self.lock:
-            self.grants.by_user.pop(user.id, None)
+            self.grants.by_user.pop(account.id, None)
             self.save()
-        self.announce(events.deauthorized_event(self.now(), user.id, self))
+        self.announce(events.deauthorized_event(self.now(), account.id, self))
 
-    def seal_context(self, who: str | User | None, typ: str = "panel", iv: bytes | None = None, **claims: Any) -> str:
-        """The app context the client would send for this user; ``None`` is a guest.
+    def seal_context(self, user: str | User | None, typ: str = "panel", iv: bytes | None = None, **claims: Any) -> str:
+        """The encrypted app context that the client sends for this user; ``None`` is a guest.
 
-        ``claims`` are added or override; one set to ``None`` is left out.
+        ``claims`` are added or replaced; a claim of ``None`` is left out.
         """
-        at = int(self.now() * 1000)
-        told: dict[str, Any] = {
+        now_milliseconds = int(self.now() * 1000)
+        all_claims: dict[str, Any] = {
             "typ": typ,
-            "uid": None if who is None else self.user(who).id,
+            "uid": None if user is None else self.user(user).id,
             "aud": self.client_id,
             "iss": "marketplace.zoom.us",
-            "ts": at,
-            "exp": at + 120_000,
+            "ts": now_milliseconds,
+            "exp": now_milliseconds + 120_000,
             "entitlements": [],
             "theme": "light",
             **claims,
         }
-        return app_context.seal(
-            {key: value for key, value in told.items() if value is not None}, self.client_secret, iv
-        )
-
-    def seal(self, text: str) -> str:
-        """64 hex digits that only this world can make for this text."""
-        return hmac.new(self.client_secret.encode(), text.encode(), hashlib.sha256).hexdigest()
-
-    def download_token(self, host_id: str, lifetime: float) -> str:
-        """A token that opens the recordings of one host for so many seconds."""
-        expires_at = int(self.now() + lifetime)
-        return f"{host_id}.{expires_at}.{self.seal(f'download {host_id} {expires_at}')}"
+        present = {name: value for name, value in all_claims.items() if value is not None}
+        return app_context.seal(present, self.client_secret, iv)
 
     def deeplink(self, user_id: str, action: str) -> str:
-        """An address that opens the app in the client with ``action`` in its context; five minutes."""
+        """An address that opens the app in the client with ``action`` in its context. Valid for five minutes."""
         name = identifiers.random_text(32)
         self.deeplinks[name] = (user_id, action, self.now() + self.switches.deeplink_lifetime)
         return f"{self.base_url}/launch/{name}"
 
     def action_of(self, launch: str) -> str:
-        """The action behind a deep link that is still good, else nothing."""
+        """The action of a deep link. Empty when the link is unknown or expired."""
         _, action, expires_at = self.deeplinks.get(launch, ("", "", 0.0))
         return action if self.now() < expires_at else ""
 
     def next_meeting_id(self) -> int:
-        """A meeting number that was never used."""
+        """An unused meeting number."""
         number = 83000000001
         while number in self.meetings:
             number += 7919
         return number
 
     def save(self) -> None:
-        """Write down what shall survive a restart."""
-        if self._storage:
-            self._storage.save(self)
+        """Write the data file, if the world has one."""
+        if self._data_file:
+            self._data_file.save(self)
 
     def _all_grants(self) -> list[Grant]:
         return [*self.grants.by_user.values(), *self.grants.app_tokens.values()]

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from offline_zoom.client_window.client_session import ClientSession, Unknown, my_row, person, seat_meeting
 from offline_zoom.dates import iso
 from offline_zoom.identifiers import meeting_uuid
 from offline_zoom.model import INSTANT, Instance, Join, Meeting, User
 from offline_zoom.webhooks import events
-
-if TYPE_CHECKING:
-    from offline_zoom.world import World
+from offline_zoom.world import World
 
 #: a row of attendance knows no "participant": Zoom's webhooks call everybody without an office attendee
 ROW_ROLES = {"participant": "attendee"}

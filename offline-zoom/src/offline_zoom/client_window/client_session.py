@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from offline_zoom.identifiers import random_text
 from offline_zoom.model import Instance, Join, User
-
-if TYPE_CHECKING:
-    from offline_zoom.world import World
+from offline_zoom.world import World
 
 IN_A_MEETING = ("inMeeting", "inWebinar", "inImmersive", "inCollaborate", "inCamera")
 CONTEXT_TYPES = {"inMeeting": "meeting", "inWebinar": "webinar", "inChat": "chat", "inMainClient": "panel"}

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from offline_zoom.model import User
+
 
 class RequiredScopes(NamedTuple):
     """The scopes of one call: for one's own things, and for everybody's in the account."""
@@ -80,3 +82,8 @@ ADMIN_SCOPES = [
     "cloud_recording:read:recording:admin",
     "zoomapp:inmeeting",
 ]
+
+
+def scopes_for(user: User, admin_managed: bool) -> list[str]:
+    """The scopes that this user can grant. Only owners and admins of an admin-managed app grant ``:admin`` scopes."""
+    return ADMIN_SCOPES if admin_managed and user.role_name in ("Owner", "Admin") else USER_SCOPES

@@ -6,9 +6,9 @@ from typing import Any
 
 from offline_zoom.dates import iso, parse_start
 from offline_zoom.identifiers import meeting_uuid, random_text
+from offline_zoom.meeting_settings import DEFAULT_SETTINGS
 from offline_zoom.model import FIXED_TIME, INSTANT, NO_FIXED_TIME, SCHEDULED, Meeting, Occurrence, User
 from offline_zoom.recurrence import occurrences
-from offline_zoom.stories.builder import DEFAULT_SETTINGS
 from offline_zoom.world import World
 
 JSON = dict[str, Any]

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from offline_zoom.dates import clock_face, iso
 from offline_zoom.model import Instance, Join
 from offline_zoom.serializers.past_meetings import status
-
-if TYPE_CHECKING:
-    from offline_zoom.world import World
+from offline_zoom.world_state import WorldState
 
 JSON = dict[str, Any]
 
 
-def metrics_meeting(instance: Instance, world: World) -> JSON:
+def metrics_meeting(instance: Instance, world: WorldState) -> JSON:
     """A row of ``/metrics/meetings``; a duration is text here."""
     host, now = world.users[instance.host_id], world.now()
     ended = instance.ended(now)

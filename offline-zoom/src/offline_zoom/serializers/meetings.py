@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from offline_zoom.dates import iso
 from offline_zoom.model import NO_FIXED_TIME, Meeting
-
-if TYPE_CHECKING:
-    from offline_zoom.world import World
+from offline_zoom.world_state import WorldState
 
 JSON = dict[str, Any]
 
 
-def join_url(meeting: Meeting, world: World) -> str:
+def join_url(meeting: Meeting, world: WorldState) -> str:
     """Where guests go; the passcode is in it."""
     secret = f"?pwd={world.seal(f'pwd {meeting.id}')[:32]}.1" if meeting.password else ""
     return f"{world.base_url}/j/{meeting.id}{secret}"
 
 
-def meeting_item(meeting: Meeting, world: World, start_at: float | None = None) -> JSON:
+def meeting_item(meeting: Meeting, world: WorldState, start_at: float | None = None) -> JSON:
     """One row of a list; ``start_at`` is that of one occurrence."""
     start_at = start_at if start_at is not None else meeting.start_at
     item: JSON = {
@@ -42,7 +40,7 @@ def meeting_item(meeting: Meeting, world: World, start_at: float | None = None) 
     return item
 
 
-def meeting_json(meeting: Meeting, world: World, previous: bool = False) -> JSON:
+def meeting_json(meeting: Meeting, world: WorldState, previous: bool = False) -> JSON:
     """``GET /meetings/{id}``. The start address is marked, and opens nothing."""
     start_at = next((date.start_at for date in upcoming(meeting, world.now())), meeting.start_at)
     told = {
@@ -92,7 +90,7 @@ def upcoming(meeting: Meeting, now: float) -> list[Any]:
     ]
 
 
-def current_uuid(meeting: Meeting, world: World) -> str:
+def current_uuid(meeting: Meeting, world: WorldState) -> str:
     """That of the running instance, else of the next."""
     running = world.live_instance(meeting)
     return running.uuid if running else meeting.uuid

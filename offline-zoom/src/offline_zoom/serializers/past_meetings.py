@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from offline_zoom.dates import iso
 from offline_zoom.model import Instance, Join
-
-if TYPE_CHECKING:
-    from offline_zoom.world import World
+from offline_zoom.world_state import WorldState
 
 JSON = dict[str, Any]
 
 
-def past_json(instance: Instance, world: World) -> JSON:
+def past_json(instance: Instance, world: WorldState) -> JSON:
     """``GET /past_meetings/{id}``; ``participants_count`` counts joins."""
     host = world.users[instance.host_id]
     ended_at = instance.ended_at or world.now()
@@ -38,7 +36,7 @@ def past_json(instance: Instance, world: World) -> JSON:
     }
 
 
-def report_json(instance: Instance, world: World) -> JSON:
+def report_json(instance: Instance, world: WorldState) -> JSON:
     """``GET /report/meetings/{id}``."""
     told = past_json(instance, world)
     for gone in ("host_id", "source", "has_meeting_summary"):

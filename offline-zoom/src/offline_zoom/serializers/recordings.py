@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from offline_zoom.dates import iso
 from offline_zoom.model import Recording, RecordingFile
-
-if TYPE_CHECKING:
-    from offline_zoom.world import World
+from offline_zoom.world_state import WorldState
 
 JSON = dict[str, Any]
 #: files of these types have no id, status, size, recording type or play address
 BARE_FILES = ("CC", "TIMELINE")
 
 
-def recording_json(recording: Recording, world: World, trashed_files: bool = False) -> JSON:
+def recording_json(recording: Recording, world: WorldState, trashed_files: bool = False) -> JSON:
     """A recording as lists have it."""
     files = [file for file in recording.files if (file.trashed_at is not None) == trashed_files]
     return {
@@ -38,7 +36,7 @@ def recording_json(recording: Recording, world: World, trashed_files: bool = Fal
     }
 
 
-def file_json(file: RecordingFile, recording: Recording, world: World) -> JSON:
+def file_json(file: RecordingFile, recording: Recording, world: WorldState) -> JSON:
     """One file; ``meeting_id`` holds the UUID."""
     told: JSON = {
         "meeting_id": recording.uuid,

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from offline_zoom.dates import iso
 from offline_zoom.model import User
-
-if TYPE_CHECKING:
-    from offline_zoom.world import World
+from offline_zoom.world_state import WorldState
 
 JSON = dict[str, Any]
 
 
-def user_json(user: User, world: World) -> JSON:
+def user_json(user: User, world: WorldState) -> JSON:
     """``GET /users/{userId}``."""
     account = world.account_of(user)
     return {
@@ -57,7 +55,7 @@ def user_json(user: User, world: World) -> JSON:
     }
 
 
-def user_item(user: User, world: World) -> JSON:
+def user_item(user: User, world: WorldState) -> JSON:
     """One row of ``GET /users``."""
     whole = user_json(user, world)
     gone = (

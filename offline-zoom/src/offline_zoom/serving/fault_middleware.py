@@ -11,14 +11,12 @@ import json
 import uuid
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import nullcontext
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import parse_qs, quote, urlsplit
 
 from offline_zoom.call_log import Call
 from offline_zoom.faults import Fault
-
-if TYPE_CHECKING:
-    from offline_zoom.world import World
+from offline_zoom.world import World
 
 Environ = dict[str, Any]
 StartResponse = Callable[..., Any]

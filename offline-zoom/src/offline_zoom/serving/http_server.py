@@ -1,22 +1,21 @@
-"""HTTP/1.1 on a socket for one WSGI app: kept alive, exact lengths, and broken off when a fault says so."""
+"""A threaded HTTP/1.1 server for one WSGI app, which can drop a connection in the middle of a response."""
 
 from __future__ import annotations
 
 import io
+import ipaddress
 import socket
+import ssl
 import sys
-from http.server import BaseHTTPRequestHandler
-from typing import TYPE_CHECKING, Any, cast
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any, cast
 from urllib.parse import unquote_to_bytes, urlsplit
 
 from offline_zoom.serving.fault_middleware import ConnectionDropped, WSGIApp, begin
 
-if TYPE_CHECKING:
-    from offline_zoom.serving.server import AppServer
-
 
 class RequestHandler(BaseHTTPRequestHandler):
-    """One connection and the calls on it."""
+    """Handles one connection and the requests on it."""
 
     protocol_version = "HTTP/1.1"
     server_version, sys_version = "sandbox", ""
@@ -30,21 +29,21 @@ class RequestHandler(BaseHTTPRequestHandler):
             self.connection.do_handshake()
 
     def __getattr__(self, name: str) -> Any:
-        """Every method is answered alike."""
+        """Handle every HTTP method with ``answer``."""
         if name.startswith("do_"):
             return self.answer
         raise AttributeError(name)
 
     def answer(self) -> None:
-        """Run the app for one call."""
-        listener = cast("AppServer", self.server)
-        if not listener.is_ours(self.headers.get("Host", "")):
-            self.send_error(421, "Not a host of the sandbox")
+        """Run the app for one request. A Host header that is not loopback is refused, against DNS rebinding."""
+        server = cast("AppServer", self.server)
+        if not server.is_own_host(self.headers.get("Host", "")):
+            self.send_error(421, "Not a host of the offline Zoom")
             return
         try:
-            self._run(listener.app)
+            self._run(server.app)
         except ConnectionDropped:
-            self._break_off()
+            self._drop_connection()
 
     def _run(self, app: WSGIApp) -> None:
         environ = self._environ()
@@ -61,7 +60,7 @@ class RequestHandler(BaseHTTPRequestHandler):
             getattr(body, "close", lambda: None)()
 
     def _send_head(self, status: str, headers: list[tuple[str, str]]) -> bool:
-        """Whether the body must be sent in chunks, its length being unknown."""
+        """Send status and headers. Returns whether the body must be sent in chunks because its length is unknown."""
         code, _, reason = status.partition(" ")
         self.send_response(int(code), reason)
         for name, value in headers:
@@ -74,19 +73,19 @@ class RequestHandler(BaseHTTPRequestHandler):
         return chunked
 
     def _environ(self) -> dict[str, Any]:
-        """The call as WSGI has it; the body is read whole, so the connection stays in step."""
+        """The WSGI environment of the request. The whole body is read, so that the next request starts at its head."""
         target = self.path
         url = urlsplit(target)
         body = self._body()
-        listener = cast("AppServer", self.server)
+        server = cast("AppServer", self.server)
         environ: dict[str, Any] = {
             "REQUEST_METHOD": self.command,
             "SCRIPT_NAME": "",
             "PATH_INFO": unquote_to_bytes(url.path).decode("latin-1"),
             "QUERY_STRING": url.query,
             "RAW_URI": target,
-            "SERVER_NAME": listener.server_name,
-            "SERVER_PORT": str(listener.server_port),
+            "SERVER_NAME": server.server_name,
+            "SERVER_PORT": str(server.server_port),
             "SERVER_PROTOCOL": self.request_version,
             "REMOTE_ADDR": self.client_address[0],
             "wsgi.version": (1, 0),
@@ -105,7 +104,7 @@ class RequestHandler(BaseHTTPRequestHandler):
         return environ
 
     def end_headers(self) -> None:
-        """Refusals that never reach the app are the sandbox's, too."""
+        """Add ``X-Sandbox`` to responses that do not come from the app, such as 421."""
         if not any(line.startswith(b"X-Sandbox:") for line in getattr(self, "_headers_buffer", [])):
             self.send_header("X-Sandbox", "1")
         super().end_headers()
@@ -121,11 +120,44 @@ class RequestHandler(BaseHTTPRequestHandler):
             return b"".join(parts)
         return self.rfile.read(int(self.headers.get("Content-Length") or 0))
 
-    def _break_off(self) -> None:
-        """What was sent so far goes out, then the connection ends in the middle of things."""
+    def _drop_connection(self) -> None:
+        """Send what is written so far, then close the connection."""
         self.close_connection = True
         self.wfile.flush()
         self.connection.shutdown(socket.SHUT_RDWR)
 
     def log_message(self, format: str, *args: Any) -> None:
-        """Calls are counted in the world; the terminal stays quiet."""
+        """Print nothing. The world logs the calls."""
+
+
+class AppServer(ThreadingHTTPServer):
+    """A listening socket for one WSGI app."""
+
+    daemon_threads = True
+    request_queue_size = 1024
+
+    def __init__(self, app: WSGIApp, host: str, port: int, tls: ssl.SSLContext | None) -> None:
+        self.app = app
+        super().__init__((host, port), RequestHandler)
+        if tls:
+            # The request handler does the handshake in its own thread, so a slow client delays nobody.
+            self.socket = tls.wrap_socket(self.socket, server_side=True, do_handshake_on_connect=False)
+
+    def is_own_host(self, host: str) -> bool:
+        """Whether a Host header names this machine."""
+        return is_loopback(urlsplit(f"//{host}").hostname or "")
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Report errors, but not clients that hang up."""
+        if not isinstance(sys.exc_info()[1], OSError):
+            super().handle_error(request, client_address)
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine can reach the address."""
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -1,27 +1,25 @@
-"""Named worlds. Each is told anew relative to the moment it begins, so that today always has meetings."""
+"""The stories: named sets of data for a world. Times are relative to the start, so today always has meetings."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from offline_zoom.stories.all_hands import all_hands
 from offline_zoom.stories.attacking_names import attacking_names
 from offline_zoom.stories.live_meeting import live_meeting
 from offline_zoom.stories.quiet_day import quiet_day
 from offline_zoom.stories.small_plans import free_plan, personal_app
+from offline_zoom.stories.story_data import StoryData
 from offline_zoom.stories.year_of_recordings import year_of_recordings
-
-if TYPE_CHECKING:
-    from offline_zoom.world import World
 
 
 class Story(NamedTuple):
-    """A world by name; ``tell`` fills an empty one."""
+    """A story for the start page. ``add_to`` adds its data to empty ``StoryData``."""
 
     title: str
     summary: str
-    tell: Callable[[World], None]
+    add_to: Callable[[StoryData], None]
 
 
 STORIES = {
@@ -39,3 +37,12 @@ STORIES = {
         "A year of recordings", "Four a week, for a year, and some in the trash.", year_of_recordings
     ),
 }
+
+
+def build_story(name: str, now: float, last_user_id: int) -> StoryData:
+    """The data of a story that starts at ``now``. Raises ValueError for an unknown name."""
+    if name not in STORIES:
+        raise ValueError(f"no story is called {name}; there are {', '.join(STORIES)}")
+    data = StoryData(now, last_user_id)
+    STORIES[name].add_to(data)
+    return data

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from offline_zoom.identifiers import meeting_uuid
-from offline_zoom.stories.builder import held, on, row, scheduled
+from offline_zoom.stories.builder import add_instance, add_meeting, attendance_row, local_time
 from offline_zoom.stories.quiet_day import quiet_day
-
-if TYPE_CHECKING:
-    from offline_zoom.world import World
+from offline_zoom.stories.story_data import StoryData
 
 NAMES = (
     "<script>alert('name')</script>",
@@ -34,28 +30,30 @@ NAMES = (
 )
 
 
-def attacking_names(world: World) -> None:
+def attacking_names(story: StoryData) -> None:
     """All of them are in one running meeting, were in a past one, and are topics too."""
-    quiet_day(world)
-    dana = world.user("dana")
+    quiet_day(story)
+    dana = story.user("dana")
     dana.first_name, dana.last_name = "Dana <b>", 'O\'Koye & "Co"'
-    begins = float(int(world.now())) - 900
-    meeting = scheduled(world, 85666000001, NAMES[0], "dana", begins, 120)
-    rows = [row(world, name, begins + 20 * number) for number, name in enumerate(NAMES, 1)]
-    held(world, meeting, meeting.uuid, begins, 120, [row(world, "dana", begins, role="host"), *rows])
-    earlier = on(world, -2, 12)
+    begins = float(int(story.now)) - 900
+    meeting = add_meeting(story, 85666000001, NAMES[0], "dana", begins, 120)
+    rows = [attendance_row(story, name, begins + 20 * number) for number, name in enumerate(NAMES, 1)]
+    add_instance(story, meeting, meeting.uuid, begins, 120, [attendance_row(story, "dana", begins, role="host"), *rows])
+    earlier = local_time(story, -2, 12)
     past = [
-        row(world, name, earlier + number, earlier + 1800, leave_reason=f"{name}<br>left")
+        attendance_row(story, name, earlier + number, earlier + 1800, leave_reason=f"{name}<br>left")
         for number, name in enumerate(NAMES)
     ]
-    held(
-        world,
+    add_instance(
+        story,
         meeting,
         meeting_uuid("names"),
         earlier,
         30,
-        [row(world, "dana", earlier, role="host"), *past],
+        [attendance_row(story, "dana", earlier, role="host"), *past],
         recorded=True,
     )
     for number, name in enumerate(NAMES):
-        scheduled(world, 85666000100 + number, name, "dana", on(world, number % 5, 9 + number % 8), 30, agenda=name)
+        add_meeting(
+            story, 85666000100 + number, name, "dana", local_time(story, number % 5, 9 + number % 8), 30, agenda=name
+        )

@@ -1,31 +1,21 @@
-"""Who lives in every story, and what each of them can grant."""
+"""The accounts and users of every story."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from offline_zoom.model import Account, User
-from offline_zoom.oauth.scopes import ADMIN_SCOPES, USER_SCOPES
-
-if TYPE_CHECKING:
-    from offline_zoom.world import World
+from offline_zoom.stories.story_data import StoryData
 
 BUSINESS, PRO, FREE = "aB3dE5fG7hI9jK1lM3nO5p", "pR0oP2qS4tU6vW8xY0zA1b", "fR3eE5gH7iJ9kL1mN3oP5q"
 
 
-def scopes_for(user: User, admin_managed: bool) -> list[str]:
-    """What the app gets from this user: whole-account scopes only from those with the role for it."""
-    return ADMIN_SCOPES if admin_managed and user.role_name in ("Owner", "Admin") else USER_SCOPES
-
-
-def settle(world: World) -> None:
-    """Three accounts and the people in them; Dana is the one who is signed in."""
+def add_people(story: StoryData) -> None:
+    """Add three accounts and their users. Dana is signed in."""
     for account in (
         Account(BUSINESS, "Okoye Studio", "business", 100200300),
         Account(PRO, "Priya Nair", "pro", 100200301),
         Account(FREE, "Finn Olsen", "free", 100200302),
     ):
-        world.accounts[account.id] = account
+        story.accounts[account.id] = account
     for user in (
         User(
             "dana",
@@ -81,5 +71,5 @@ def settle(world: World) -> None:
             pmi=4085551238,
         ),
     ):
-        world.users[user.id] = user
-    world.sign_in_as("dana")
+        story.users[user.id] = user
+    story.me = "dana"

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from offline_zoom.stories.quiet_day import quiet_day
-
-if TYPE_CHECKING:
-    from offline_zoom.world import World
+from offline_zoom.stories.story_data import StoryData
 
 
-def personal_app(world: World) -> None:
+def personal_app(story: StoryData) -> None:
     """Priya's own Pro account; the app is managed by each user and reads only what is theirs."""
-    quiet_day(world)
-    world.admin_managed = False
-    world.sign_in_as("priya")
+    quiet_day(story)
+    story.admin_managed = False
+    story.me = "priya"
 
 
-def free_plan(world: World) -> None:
+def free_plan(story: StoryData) -> None:
     """Finn's free account."""
-    quiet_day(world)
-    world.admin_managed = False
-    world.sign_in_as("finn")
+    quiet_day(story)
+    story.admin_managed = False
+    story.me = "finn"

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from offline_zoom.dates import DAY_SECONDS, iso
 from offline_zoom.model import Instance, Join, Meeting, Recording
 from offline_zoom.serializers.recordings import recording_json
-
-if TYPE_CHECKING:
-    from offline_zoom.world import World
+from offline_zoom.world_state import WorldState
 
 Event = dict[str, Any]
-
-ENTERED = {False: "meeting.participant_joined", True: "meeting.participant_joined_waiting_room"}
 
 
 def envelope(name: str, at: float, account_id: str, thing: dict[str, Any], **payload: Any) -> Event:
@@ -25,7 +21,7 @@ def envelope(name: str, at: float, account_id: str, thing: dict[str, Any], **pay
     }
 
 
-def meeting_object(instance: Instance, world: World) -> dict[str, Any]:
+def meeting_object(instance: Instance, world: WorldState) -> dict[str, Any]:
     """A held meeting; its id is a string here, and a number in recording events."""
     meeting = world.meetings.get(instance.meeting_id)
     return {
@@ -40,7 +36,7 @@ def meeting_object(instance: Instance, world: World) -> dict[str, Any]:
     }
 
 
-def instance_event(name: str, at: float, instance: Instance, world: World) -> Event:
+def instance_event(name: str, at: float, instance: Instance, world: WorldState) -> Event:
     """``meeting.started`` or ``meeting.ended``."""
     thing = meeting_object(instance, world)
     if name == "meeting.ended":
@@ -48,7 +44,7 @@ def instance_event(name: str, at: float, instance: Instance, world: World) -> Ev
     return envelope(name, at, world.users[instance.host_id].account_id, thing)
 
 
-def participant_event(name: str, at: float, instance: Instance, join: Join, world: World, **more: Any) -> Event:
+def participant_event(name: str, at: float, instance: Instance, join: Join, world: WorldState, **more: Any) -> Event:
     """Somebody came, went, waited, was let in or changed role."""
     person = {
         "user_id": join.user_id,
@@ -71,15 +67,20 @@ def participant_event(name: str, at: float, instance: Instance, join: Join, worl
     return envelope(name, at, world.users[instance.host_id].account_id, thing)
 
 
+def joined_name(join: Join) -> str:
+    """The event name for the start of an attendance row."""
+    return "meeting.participant_joined_waiting_room" if join.waiting else "meeting.participant_joined"
+
+
 def left_name(join: Join) -> str:
-    """How a row of attendance ends."""
+    """The event name for the end of an attendance row."""
     if not join.waiting:
         return "meeting.participant_left"
     return "meeting.participant_admitted" if join.admitted else "meeting.participant_left_waiting_room"
 
 
 def scheduled_event(
-    name: str, at: float, meeting: Meeting, world: World, changes: dict[str, Any] | None = None
+    name: str, at: float, meeting: Meeting, world: WorldState, changes: dict[str, Any] | None = None
 ) -> Event:
     """``meeting.created``, ``meeting.updated`` or ``meeting.deleted``."""
     host = world.users[meeting.host_id]
@@ -101,7 +102,7 @@ def scheduled_event(
     return envelope(name, at, host.account_id, thing, **more)
 
 
-def recording_event(at: float, recording: Recording, world: World) -> Event:
+def recording_event(at: float, recording: Recording, world: WorldState) -> Event:
     """``recording.completed``, with the token that opens its files for a day."""
     host = world.users[recording.host_id]
     thing = {
@@ -115,7 +116,7 @@ def recording_event(at: float, recording: Recording, world: World) -> Event:
     return {**event, "download_token": world.download_token(recording.host_id, DAY_SECONDS)}
 
 
-def deauthorized_event(at: float, user_id: str, world: World) -> Event:
+def deauthorized_event(at: float, user_id: str, world: WorldState) -> Event:
     """``app_deauthorized``: the user's data must go. It has no ``object``."""
     seconds = iso(at).removesuffix("Z")
     return {

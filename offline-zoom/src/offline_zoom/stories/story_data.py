@@ -1,0 +1,39 @@
+"""The data that a story consists of: users, meetings, instances, recordings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from offline_zoom.model import Account, Instance, Meeting, Recording, User
+
+
+@dataclass
+class StoryData:
+    """What a world contains when its story starts. ``now`` is that time, in epoch seconds.
+
+    ``last_user_id``: the last number that was given to a join; the story counts on from there.
+    """
+
+    now: float
+    last_user_id: int
+    accounts: dict[str, Account] = field(default_factory=dict)
+    users: dict[str, User] = field(default_factory=dict)
+    meetings: dict[int, Meeting] = field(default_factory=dict)
+    instances: list[Instance] = field(default_factory=list)
+    recordings: dict[str, Recording] = field(default_factory=dict)
+    #: short name of the user who is signed in
+    me: str = ""
+    #: whether an admin installed the app for the account, so that admins grant ``:admin`` scopes
+    admin_managed: bool = True
+
+    def user(self, key: str) -> User:
+        """A user by short name. Raises KeyError."""
+        for user in self.users.values():
+            if user.key == key:
+                return user
+        raise KeyError(key)
+
+    def next_user_id(self) -> str:
+        """A unique number for one join, in Zoom's form."""
+        self.last_user_id += 1024
+        return str(self.last_user_id)

@@ -1,0 +1,79 @@
+"""The data of one offline Zoom, and questions that only read it.
+
+JSON serializers, webhook events and the data file work on a ``WorldState``. ``World`` adds what changes it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import threading
+from collections.abc import Callable
+
+from offline_zoom.model import Account, Instance, Meeting, Recording, User
+from offline_zoom.oauth.grants import Grants
+from offline_zoom.pending_events import PendingEvents
+from offline_zoom.switches import Switches
+
+
+class WorldState:
+    """Accounts, users, meetings, recordings and grants at the world's current time.
+
+    Hold ``lock`` to change something. Time is ``clock`` plus ``offset_seconds``.
+    """
+
+    #: the user at the consent page and the client
+    me: User
+
+    def __init__(self, clock: Callable[[], float], client_id: str, client_secret: str, base_url: str) -> None:
+        self.lock = threading.RLock()
+        self.clock, self.offset_seconds = clock, 0.0
+        self.client_id, self.client_secret, self.base_url = client_id, client_secret, base_url
+        self.switches = Switches()
+        self.grants = Grants(self.now, self.switches, client_secret)
+        self.story, self.began_at = "", self.now()
+        self.admin_managed = True
+        self.accounts: dict[str, Account] = {}
+        self.users: dict[str, User] = {}
+        self.meetings: dict[int, Meeting] = {}
+        self.instances: dict[str, Instance] = {}
+        self.recordings: dict[str, Recording] = {}
+        self.pending_events = PendingEvents()
+
+    def now(self) -> float:
+        """The world's current time, in epoch seconds."""
+        return self.clock() + self.offset_seconds
+
+    def user(self, user: str | User) -> User:
+        """A user by short name, id or email. Raises KeyError."""
+        if isinstance(user, User):
+            return user
+        for candidate in self.users.values():
+            if user in (candidate.id, candidate.key, candidate.email):
+                return candidate
+        raise KeyError(user)
+
+    def sign_in_as(self, user: str | User) -> User:
+        """Make this user the one at the consent page and the client."""
+        self.me = self.user(user)
+        return self.me
+
+    def account_of(self, user: User) -> Account:
+        """The account of a user."""
+        return self.accounts[user.account_id]
+
+    def live_instance(self, meeting: Meeting | int | None = None) -> Instance | None:
+        """The running instance of a meeting; without a meeting, any running instance."""
+        number = meeting.id if isinstance(meeting, Meeting) else meeting
+        now = self.now()
+        running = (instance for instance in list(self.instances.values()) if instance.live(now))
+        return next((instance for instance in running if number in (None, instance.meeting_id)), None)
+
+    def seal(self, text: str) -> str:
+        """64 hex digits that only this world can compute for this text."""
+        return hmac.new(self.client_secret.encode(), text.encode(), hashlib.sha256).hexdigest()
+
+    def download_token(self, host_id: str, lifetime: float) -> str:
+        """A token that opens the recordings of one host for ``lifetime`` seconds."""
+        expires_at = int(self.now() + lifetime)
+        return f"{host_id}.{expires_at}.{self.seal(f'download {host_id} {expires_at}')}"
