@@ -71,6 +71,14 @@ def test_a_failing_pytest_raises_catches_a_mutant(copy):
     assert verdict(swallowed, copy) == "caught"
 
 
+def test_an_assertion_that_cannot_be_evaluated_catches_a_mutant(copy):
+    (copy / "test_project.py").write_text(
+        "import project\n\n\ndef test_one():\n    assert project.one().bit_count() == 1\n"
+    )
+
+    assert verdict(mutant("return ''"), copy) == "caught"
+
+
 def test_a_test_that_does_not_exist_is_unsound(copy):
     assert verdict(mutant("return 2", "test_project.py::test_two"), copy) == "UNSOUND"
 
