@@ -1,35 +1,16 @@
-"""Guarded lines, each taken out once: the test named beside it passes before that, and fails after it.
+"""Guarded lines, each with a change that its test must notice. SECURITY.md names the promises behind them.
 
-    .venv/bin/python -m tests.mutants            all of them, in a copy of the project
-    .venv/bin/python -m tests.mutants signature  those whose name has this word
+    .venv/bin/python -m tests.mutants              run all of them in a copy of the project
+    .venv/bin/python -m tests.mutants signature    those with this word in their name or file
+    .venv/bin/python -m tests.mutants --types      check with mypy that each changed line is valid code
 
-Not part of the suite, which only checks that every line is still there to be taken out.
+``caught`` means that an assertion of the test fails with the changed line; a crash does not count. The suite does not
+run them: it only checks that each line still exists, and that its replacement compiles and uses no undefined name.
 """
 
-from __future__ import annotations
-
-import os
-import shutil
-import subprocess
 import sys
-import tempfile
-from dataclasses import dataclass
-from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
-LEFT_OUT = (".git", ".venv", ".data", "node_modules", ".*_cache", ".hypothesis", "test-results", "__pycache__")
-
-
-@dataclass(frozen=True)
-class Mutant:
-    """``old`` stands once in ``file``; with ``new`` in its place ``test`` fails."""
-
-    name: str
-    file: str
-    old: str
-    new: str
-    test: str
-
+from tests.support.mutation import Mutant, main
 
 MUTANTS = [
     Mutant(
@@ -328,7 +309,7 @@ MUTANTS = [
         "webhook freshness",
         "zoomapp/web/webhook.py",
         "return fresh and webhook_signature.is_signed(",
-        "return webhook.is_signed(",
+        "return webhook_signature.is_signed(",
         "tests/web/test_webhook.py::test_stale_means_five_minutes",
     ),
     Mutant(
@@ -735,7 +716,7 @@ MUTANTS = [
         "a refused connection is not a time-out",
         "zoomapp/fastpath/http1.py",
         "except NewConnectionError as error:",
-        "except () as error:",
+        "except FileExistsError as error:",
         "tests/zoom/test_unreachable.py::test_nobody_at_zooms_address_is_a_bad_gateway",
     ),
     Mutant(
@@ -1261,48 +1242,5 @@ MUTANTS = [
 ]
 
 
-CAUGHT, SURVIVED, UNSOUND, UNCLEAR = "caught", "SURVIVED", "UNSOUND", "UNCLEAR"
-
-
-def verdict(mutant: Mutant, copy: Path) -> str:
-    """``caught`` when its tests pass and fail without its line. Leaves the copy as it was.
-
-    ``UNSOUND``: they do not pass as things are. ``UNCLEAR``: without the line pytest did not even get to run them.
-    """
-    if _tested(mutant.test, copy) != 0:
-        return UNSOUND
-    file = copy / mutant.file
-    before = file.read_text()
-    file.write_text(before.replace(mutant.old, mutant.new))
-    try:
-        # 1: tests ran and failed. Everything above is an interruption, a wrong name, an error of collection.
-        return {0: SURVIVED, 1: CAUGHT}.get(_tested(mutant.test, copy), UNCLEAR)
-    finally:
-        file.write_text(before)
-
-
-def _tested(test: str, copy: Path) -> int:
-    """What pytest ends with."""
-    command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *test.split()]
-    # A changed file of the same size, within the same second, would be taken for the one that was compiled.
-    environ = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
-    return subprocess.run(command, cwd=copy, env=environ, capture_output=True, timeout=300).returncode
-
-
-def main(words: list[str]) -> int:
-    """1 when a mutant is not caught."""
-    chosen = [each for each in MUTANTS if not words or any(word in each.name for word in words)]
-    caught = 0
-    with tempfile.TemporaryDirectory() as folder:
-        copy = Path(folder) / "copy"
-        shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns(*LEFT_OUT))
-        for mutant in chosen:
-            told = verdict(mutant, copy)
-            caught += told == CAUGHT
-            print(f"{told:8}  {mutant.name:45} {mutant.test.split()[0]}", flush=True)
-    print(f"{caught} of {len(chosen)} caught")
-    return 0 if caught == len(chosen) else 1
-
-
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main(sys.argv[1:], MUTANTS))
