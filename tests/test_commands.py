@@ -91,7 +91,7 @@ def test_a_command_of_the_app_does_what_it_is_there_for(command, app, dana):
     assert "Usage:" not in result.output and "Traceback" not in result.output
 
 
-def test_the_calls_of_the_sandboxs_control_api_are_taken(control):
+def test_the_documented_control_api_calls_work(control):
     for command in CURL:
         answer = control(command)
 
@@ -100,7 +100,7 @@ def test_the_calls_of_the_sandboxs_control_api_are_taken(control):
 
 @pytest.fixture
 def control(serve_sandbox):
-    """Runs a documented `curl` against a sandbox."""
+    """Runs a documented `curl` against an offline Zoom."""
     zoom = serve_sandbox("http://127.0.0.1:5050", story="live-meeting")
 
     def send(command):

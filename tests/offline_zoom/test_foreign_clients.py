@@ -1,4 +1,4 @@
-"""Two programs nobody here wrote, against a served sandbox."""
+"""Two Zoom clients by other authors, against a running offline Zoom."""
 
 from __future__ import annotations
 

@@ -122,7 +122,7 @@ def test_one_scope_of_the_listed_ones_is_enough(world, scope):
     assert caller(world, "dana", [scope]).get("/users/me").status_code == 200
 
 
-def test_every_answer_carries_a_tracking_id_and_says_sandbox(dana):
+def test_every_response_has_a_tracking_id_and_the_offline_zooms_header(dana):
     for path in ("/users/me", "/nothing", "/meetings/1"):
         headers = dana.get(path).headers
         assert re.fullmatch(r"v=2\.0;clid=\w+;rid=WEB_[0-9a-f]{32}", headers["x-zm-trackingid"])

@@ -55,7 +55,7 @@ def test_the_start_address_is_marked_and_opens_nothing(dana):
     start_url = made(dana)["start_url"]
 
     assert "zak=SANDBOX-" in start_url
-    assert "sandbox" in dana.session.get(start_url).text
+    assert "offline Zoom" in dana.session.get(start_url).text
 
 
 def test_the_same_post_three_times_makes_three_meetings(dana):

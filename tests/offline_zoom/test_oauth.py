@@ -59,7 +59,7 @@ def test_the_consent_page_names_the_scopes_and_both_answers(http, world):
     page = authorize(http, world).text
 
     assert "meeting:read:list_meetings:admin" in page
-    assert "Allow" in page and "Decline" in page and "sandbox" in page
+    assert "Allow" in page and "Decline" in page and "Offline Zoom" in page
 
 
 def test_allowing_sends_a_code_and_the_state_back(http, world):

@@ -1,4 +1,4 @@
-"""The sandbox's own pages and its control API."""
+"""The offline Zoom's own pages and its control API."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ def control(http, world):
 
 
 @pytest.mark.parametrize("path", ["/", "/faults", "/j/1", "/rec/play/x", "/launch/none"])
-def test_every_page_says_sandbox(http, world, path):
+def test_every_page_says_that_it_is_the_offline_zoom(http, world, path):
     answer = http.get(world.base_url + path)
 
-    assert "sandbox" in answer.text
+    assert "Offline Zoom" in answer.text
     assert answer.headers["X-Sandbox"] == "1"
 
 

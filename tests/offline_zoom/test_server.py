@@ -1,4 +1,4 @@
-"""The sandbox on a socket and as a process of its own."""
+"""The offline Zoom as a server in this process and as a command."""
 
 from __future__ import annotations
 
@@ -221,7 +221,7 @@ class Process:
 def test_it_says_one_line_and_ends_quietly(how):
     process = Process("--story", "all-hands")
 
-    assert process.line == f"sandbox: all-hands on {process.url}"
+    assert process.line == f"offline-zoom: all-hands on {process.url}"
     assert requests.get(process.url).status_code == 200
     assert process.stop(how) == (0, "")
 
@@ -240,7 +240,7 @@ def test_a_port_that_is_taken_is_said_so(served):
 
     _, said = process.child.communicate(timeout=HANG_SECONDS)
     assert process.child.returncode == 1
-    assert "sandbox:" in said
+    assert "offline-zoom:" in said
 
 
 def test_grants_and_edited_meetings_survive_a_restart(tmp_path):
