@@ -14,7 +14,7 @@ from tests.support.servers import ROOT, clean_environ
 
 DOCUMENTS = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md", "bench/README.md")]
 DOCUMENTS += sorted((ROOT / "docs").glob("*.md"))
-PROGRAMS = r"(?:python3?|flask|curl|docker|heroku|git|openssl|npm|pip|gunicorn|redis-cli|\.venv/bin/\w+)"
+PROGRAMS = r"(?:python3?|flask|curl|docker|heroku|git|openssl|npm|pip|gunicorn|redis-cli|offline-zoom|\.venv/bin/\w+)"
 IN_LINE = re.compile(rf"`({PROGRAMS} [^`]+)`")
 INDENTED = re.compile(rf"^ {{4,}}(?:\$ )?({PROGRAMS} .+?)(?:\s{{2,}}#.*|\s+# .*)?$", re.MULTILINE)
 
@@ -28,6 +28,7 @@ HELD = {
     ".venv/bin/python -m tests.sizing": ("tests/test_sizing.py", "measure("),
     "python -m tests.mutants": ("tests/test_mutants.py", "MUTANTS"),
     "python -m offline_zoom": ("tests/support/servers.py", '"-m", "offline_zoom"'),
+    "offline-zoom": ("tests/offline_zoom/test_server.py", "SCRIPT_COMMAND"),
     "python3 -m venv": (BUILT, '"-m", "venv"'),
     ".venv/bin/pip install": (BUILT, '"--require-hashes", "-r"'),
     ".venv/bin/flask doctor --release": (HOSTS, "slug.release("),

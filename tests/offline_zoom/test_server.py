@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
@@ -193,13 +193,16 @@ def test_production_is_recognized(environ, fine):
     assert (production_signs(environ) == []) is fine
 
 
-class Process:
-    """``python -m offline_zoom`` with these arguments, ready."""
+MODULE_COMMAND = (sys.executable, "-m", "offline_zoom")
+SCRIPT_COMMAND = (str(Path(sys.executable).parent / "offline-zoom"),)
 
-    def __init__(self, *arguments: str, **environ: str) -> None:
-        command = [sys.executable, "-m", "offline_zoom", "--port", "0", *arguments]
+
+class Process:
+    """A started offline Zoom. ``line`` is the line that it printed, ``url`` its address."""
+
+    def __init__(self, *arguments: str, command: Sequence[str] = MODULE_COMMAND, **environ: str) -> None:
         self.child = subprocess.Popen(
-            command,
+            [*command, "--port", "0", *arguments],
             cwd=ROOT,
             env={"PATH": os.environ["PATH"], **environ},
             stdout=subprocess.PIPE,
@@ -217,8 +220,18 @@ class Process:
         return self.child.returncode, said
 
 
+@pytest.mark.parametrize("command", [MODULE_COMMAND, SCRIPT_COMMAND], ids=["python -m offline_zoom", "offline-zoom"])
+def test_both_commands_start_the_offline_zoom(command):
+    process = Process(command=command)
+
+    page = requests.get(process.url)
+    process.stop()
+
+    assert "Offline Zoom" in page.text
+
+
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
-def test_it_says_one_line_and_ends_quietly(how):
+def test_command_prints_one_line_and_stops_quietly(how):
     process = Process("--story", "all-hands")
 
     assert process.line == f"offline-zoom: all-hands on {process.url}"
@@ -226,7 +239,7 @@ def test_it_says_one_line_and_ends_quietly(how):
     assert process.stop(how) == (0, "")
 
 
-def test_it_does_not_start_where_it_looks_like_production():
+def test_command_does_not_start_in_a_production_environment():
     process = Process(DYNO="web.1")
 
     _, said = process.child.communicate(timeout=HANG_SECONDS)
@@ -234,7 +247,7 @@ def test_it_does_not_start_where_it_looks_like_production():
     assert "looks like production (DYNO)" in said
 
 
-def test_a_port_that_is_taken_is_said_so(served):
+def test_command_reports_a_port_that_is_in_use(served):
     _, url = served
     process = Process("--port", url.rpartition(":")[2])
 
@@ -261,7 +274,7 @@ def test_grants_and_edited_meetings_survive_a_restart(tmp_path):
     assert refused["code"] == 7001
 
 
-def test_a_world_remembers_what_its_users_did(tmp_path, clock):
+def test_data_file_restores_grants_meetings_and_trash(tmp_path, clock):
     first = World(clock=clock, data=tmp_path)
     grant = first.grants.grant(first.user("dana").id, ["a"])
     number = 85000000101
@@ -278,13 +291,13 @@ def test_a_world_remembers_what_its_users_did(tmp_path, clock):
 
 
 @pytest.mark.parametrize("kept", ["", "{", "[]", "null", '{"version": 0, "story": "free-plan"}'])
-def test_a_file_that_cannot_be_read_is_a_fresh_start(tmp_path, kept):
+def test_unreadable_data_file_is_ignored(tmp_path, kept):
     (tmp_path / "sandbox.json").write_text(kept)
 
     assert World(data=tmp_path).story == "quiet-day"
 
 
-def test_what_is_kept_is_plain_json(tmp_path):
+def test_data_file_is_json(tmp_path):
     world = World(data=tmp_path)
     world.tell("free-plan")
 

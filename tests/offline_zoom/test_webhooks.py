@@ -283,9 +283,9 @@ def test_unknown_delivery_fault_is_refused(sender):
         sender.faults.change({"gremlins": True})
 
 
-def test_meeting_of_the_world_is_told_as_it_goes_on(sender, receiver, clock):
+def test_meeting_events_are_sent_to_the_app(sender, receiver, clock):
     world = World("quiet-day", clock=clock)
-    world.on_event(sender.tell)
+    world.on_event(sender.enqueue)
 
     meeting = next(one for one in world.meetings.values() if one.host_id == world.me.id)
     instance = world.start_meeting(meeting)
@@ -307,7 +307,7 @@ def test_meeting_of_the_world_is_told_as_it_goes_on(sender, receiver, clock):
 
 def test_removing_the_app_is_told(sender, receiver, clock):
     world = World("quiet-day", clock=clock)
-    world.on_event(sender.tell)
+    world.on_event(sender.enqueue)
 
     world.deauthorize("dana")
     sender.run_due()
