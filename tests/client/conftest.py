@@ -1,4 +1,4 @@
-"""A tiny page with the real SDK, a world, and clients to open the page in."""
+"""A small page with the real SDK, a world, and clients that open the page."""
 
 from __future__ import annotations
 

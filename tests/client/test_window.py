@@ -1,4 +1,4 @@
-"""The meeting window of ``/client``: people come and go on it, and the world agrees."""
+"""The meeting window ``/client``, and its effects on the world."""
 
 import json
 

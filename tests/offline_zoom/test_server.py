@@ -66,7 +66,7 @@ def certificate(folder: Path) -> tuple[Path, Path]:
     return paths
 
 
-def test_the_address_it_has_is_the_address_it_tells(served):
+def test_server_url_is_in_its_responses(served):
     world, url = served
     auth = (world.client_id, world.client_secret)
 
@@ -76,7 +76,7 @@ def test_the_address_it_has_is_the_address_it_tells(served):
 
 
 @pytest.mark.parametrize("uuid", FIXTURES)
-def test_paths_arrive_as_they_were_sent(served, uuid):
+def test_paths_are_not_decoded(served, uuid):
     world, url = served
 
     answer = requests.get(f"{url}/v2/past_meetings/{SEGMENTS[uuid]}", headers=bearer(world))
@@ -84,7 +84,7 @@ def test_paths_arrive_as_they_were_sent(served, uuid):
     assert answer.json()["uuid"] == uuid
 
 
-def test_a_connection_is_kept_for_many_calls(served):
+def test_connection_is_kept_alive(served):
     world, url = served
     host, port = url.removeprefix("http://").split(":")
     call = f"GET /v2/nothing HTTP/1.1\r\nHost: {host}\r\n\r\n".encode()
@@ -126,7 +126,7 @@ def test_a_cut_body_breaks_off(served):
         requests.get(f"{url}/v2/users/me")
 
 
-def test_a_slow_call_holds_up_nobody_else(served):
+def test_slow_call_does_not_delay_other_calls(served):
     world, url = served
     waiting, over = threading.Event(), threading.Event()
     world.sleep = lambda seconds: (waiting.set(), over.wait(HANG_SECONDS))
@@ -152,12 +152,12 @@ def test_a_call_for_another_host_is_not_answered(served, host):
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "192.0.2.1", "example.com"])
-def test_it_serves_loopback_only(host):
+def test_server_listens_on_loopback_only(host):
     with pytest.raises(ValueError, match="loopback only"):
         serve(World(), host=host)
 
 
-def test_it_speaks_tls_when_given_a_certificate(tmp_path):
+def test_server_uses_tls_with_a_certificate(tmp_path):
     paths = certificate(tmp_path)
 
     with serve(World(), certificate=paths) as server:
@@ -167,7 +167,7 @@ def test_it_speaks_tls_when_given_a_certificate(tmp_path):
     assert answer.json()["code"] == 124
 
 
-def test_time_goes_on_while_nobody_asks():
+def test_events_are_announced_without_requests():
     world, heard = World("live-meeting"), threading.Event()
     world.on_event(lambda event: heard.set())
 
@@ -189,7 +189,7 @@ def test_time_goes_on_while_nobody_asks():
         ({"KUBERNETES_SERVICE_HOST": "10.0.0.1"}, False),
     ],
 )
-def test_production_is_recognized(environ, fine):
+def test_production_environment_is_recognized(environ, fine):
     assert (production_signs(environ) == []) is fine
 
 

@@ -1,4 +1,4 @@
-"""The webhook sender keeps Zoom's promises, and can break them on demand."""
+"""The webhook sender: signatures, retries, validation, faults."""
 
 import hashlib
 import hmac
@@ -95,7 +95,7 @@ def sent(sender):
     return delivery
 
 
-def test_signature_is_the_published_one():
+def test_signature_matches_zooms_published_example():
     body = b'{"event":"meeting.ended","event_ts":1700000000000,"payload":{"account_id":"a1","object":{"id":"123"}}}'
 
     made = signature(SECRET, "1700000000", body)
@@ -120,7 +120,7 @@ def test_address_is_validated_before_anything_else(sender, receiver):
     assert [one["event"] for one, _, _ in receiver.got] == ["endpoint.url_validation", "meeting.started"]
 
 
-def test_address_that_cannot_prove_itself_gets_nothing(sender, receiver):
+def test_address_that_fails_validation_gets_no_events(sender, receiver):
     receiver.validates = False
 
     sender.enqueue(event())
@@ -178,7 +178,7 @@ def test_refusal_loses_the_event(sender, receiver, clock, status):
     assert not sent(sender).delivered
 
 
-def test_silent_address_is_tried_again(sender, receiver, clock):
+def test_event_without_a_response_is_retried(sender, receiver, clock):
     sender.run_due()
     receiver.close()
     sender.enqueue(event())
@@ -189,7 +189,7 @@ def test_silent_address_is_tried_again(sender, receiver, clock):
     assert sent(sender).due_at == clock.now + 300
 
 
-def test_retry_need_not_wait(sender, receiver):
+def test_retry_now_sends_at_once(sender, receiver):
     receiver.statuses = [500]
     sender.enqueue(event())
     sender.run_due()
@@ -240,7 +240,7 @@ def test_stale_event_is_signed_well_but_old(sender, receiver, clock):
     assert headers["x-zm-signature"] == signature(SECRET, headers["x-zm-request-timestamp"], body)
 
 
-def test_bad_signature_fits_nothing(sender, receiver):
+def test_bad_signature_does_not_match(sender, receiver):
     sender.run_due()
     sender.faults.change({"bad_signature": True})
     sender.enqueue(event())
@@ -305,7 +305,7 @@ def test_meeting_events_are_sent_to_the_app(sender, receiver, clock):
     ]
 
 
-def test_removing_the_app_is_told(sender, receiver, clock):
+def test_removing_the_app_sends_an_event(sender, receiver, clock):
     world = World("quiet-day", clock=clock)
     world.on_event(sender.enqueue)
 
@@ -317,7 +317,7 @@ def test_removing_the_app_is_told(sender, receiver, clock):
     assert told["payload"]["user_id"] == world.user("dana").id
 
 
-def test_thread_sends_without_being_asked(receiver):
+def test_thread_sends_due_events(receiver):
     sender = WebhookSender(receiver.url, SECRET)
     sender.start()
 
