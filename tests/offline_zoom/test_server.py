@@ -26,7 +26,7 @@ from offline_zoom.serving.server import serve
 from offline_zoom.stories.quiet_day import FIXTURES
 from offline_zoom.world import World
 from tests.offline_zoom.conftest import REDIRECT_URI
-from tests.offline_zoom.test_gate import SEGMENTS
+from tests.offline_zoom.test_endpoints import SEGMENTS
 from tests.support.processes import HANG_SECONDS
 
 ROOT = Path(__file__).resolve().parents[2]
