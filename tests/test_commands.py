@@ -14,7 +14,7 @@ from tests.support.servers import ROOT, clean_environ
 
 DOCUMENTS = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md", "bench/README.md")]
 DOCUMENTS += sorted((ROOT / "docs").glob("*.md"))
-PROGRAMS = r"(?:python3?|flask|curl|docker|heroku|git|openssl|npm|pip|gunicorn|redis-cli|\.venv/bin/\w+)"
+PROGRAMS = r"(?:python3?|flask|curl|docker|heroku|git|openssl|npm|pip|gunicorn|redis-cli|offline-zoom|\.venv/bin/\w+)"
 IN_LINE = re.compile(rf"`({PROGRAMS} [^`]+)`")
 INDENTED = re.compile(rf"^ {{4,}}(?:\$ )?({PROGRAMS} .+?)(?:\s{{2,}}#.*|\s+# .*)?$", re.MULTILINE)
 
@@ -28,6 +28,7 @@ HELD = {
     ".venv/bin/python -m tests.sizing": ("tests/test_sizing.py", "measure("),
     "python -m tests.mutants": ("tests/test_mutants.py", "MUTANTS"),
     "python -m offline_zoom": ("tests/support/servers.py", '"-m", "offline_zoom"'),
+    "offline-zoom": ("tests/offline_zoom/test_server.py", "SCRIPT_COMMAND"),
     "python3 -m venv": (BUILT, '"-m", "venv"'),
     ".venv/bin/pip install": (BUILT, '"--require-hashes", "-r"'),
     ".venv/bin/flask doctor --release": (HOSTS, "slug.release("),
@@ -91,7 +92,7 @@ def test_a_command_of_the_app_does_what_it_is_there_for(command, app, dana):
     assert "Usage:" not in result.output and "Traceback" not in result.output
 
 
-def test_the_calls_of_the_sandboxs_control_api_are_taken(control):
+def test_the_documented_control_api_calls_work(control):
     for command in CURL:
         answer = control(command)
 
@@ -100,7 +101,7 @@ def test_the_calls_of_the_sandboxs_control_api_are_taken(control):
 
 @pytest.fixture
 def control(serve_sandbox):
-    """Runs a documented `curl` against a sandbox."""
+    """Runs a documented `curl` against an offline Zoom."""
     zoom = serve_sandbox("http://127.0.0.1:5050", story="live-meeting")
 
     def send(command):

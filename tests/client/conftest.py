@@ -1,4 +1,4 @@
-"""A tiny page with the real SDK, a world, and clients to open the page in."""
+"""A small page with the real SDK, a world, and clients that open the page."""
 
 from __future__ import annotations
 
@@ -94,15 +94,15 @@ def ask(world: World) -> Ask:
 
 @pytest.fixture
 def sandbox_url(world: World, serve: Callable[[Flask], str]) -> str:
-    """The sandbox itself on a port, for the client that is a page of it."""
+    """The address of an offline Zoom, for the client at ``/client``."""
     return serve(offline_zoom.create_app(world))
 
 
 @pytest.fixture
 def start_stack(redis_url, serve_sandbox, serve_app):
-    """A factory of the app and a sandbox with a meeting going on, each a process of its own.
+    """A factory of the app and an offline Zoom with a running meeting, each in its own process.
 
-    ``host`` is the name the sandbox goes by: under ``localhost`` it is another site than the app.
+    ``host`` is the offline Zoom's host name. With ``localhost`` it is another site than the app.
     """
 
     def start(host: str = "127.0.0.1", **settings: str):
@@ -116,5 +116,5 @@ def start_stack(redis_url, serve_sandbox, serve_app):
 
 @pytest.fixture
 def stack(start_stack):
-    """The addresses of the app and of its sandbox."""
+    """The addresses of the app and of its offline Zoom."""
     return start_stack()

@@ -1,4 +1,4 @@
-"""What the stand-in client allows, refuses and announces, through the real SDK."""
+"""What the client allows, refuses and announces, through the real SDK."""
 
 import base64
 import hashlib

@@ -1,4 +1,4 @@
-"""The sandbox's meeting window, our app beside it, webhooks in between, each a process of its own."""
+"""The offline Zoom's meeting window, the app and webhooks, each program in its own process."""
 
 import time
 

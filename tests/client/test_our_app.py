@@ -1,4 +1,4 @@
-"""Our app in the Zoom client: opened, connected without leaving it, and at home there."""
+"""The app in the Zoom client: opening it and connecting without leaving it."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The real, unmodified SDK reaches the stand-in client over each of its four transports."""
+"""The unmodified SDK reaches the client over each of the four transports."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""The meeting window of ``/client``: people come and go on it, and the world agrees."""
+"""The meeting window ``/client``, and its effects on the world."""
 
 import json
 
@@ -116,8 +116,8 @@ def test_names_are_text_and_never_markup(window, world):
     assert window.page.locator("#inside img").count() == 0
 
 
-def test_window_says_sandbox(sandbox_url):
+def test_window_says_that_it_is_the_offline_zoom(sandbox_url):
     answer = requests.get(f"{sandbox_url}/client", timeout=HANG_SECONDS)
 
-    assert "Sandbox" in answer.text
+    assert "Offline Zoom" in answer.text
     assert answer.headers["X-Sandbox"]

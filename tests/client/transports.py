@@ -1,7 +1,7 @@
 """The Zoom client in headless Chromium, over each of the four ways the SDK can reach it.
 
 ``zoom_client(transport, ...)`` is the fixture. The three native clients show the app as a top-level page with a
-bridge in it; the web client is the sandbox's own ``/client`` with the app in a frame. All four run the same
+bridge in it; the web client is the offline Zoom's own ``/client`` with the app in a frame. All four run the same
 ``client.js``, and what belongs to Zoom's servers is decided by the world: in this process, or over HTTP.
 """
 
@@ -19,7 +19,7 @@ import requests
 from playwright.sync_api import Browser, BrowserContext, Frame, Page
 
 from offline_zoom.client_window.client_session import ClientSession
-from offline_zoom.client_window.views import answered
+from offline_zoom.client_window.views import answer_request
 from offline_zoom.world import World
 from tests.client.network import Network
 from tests.support.processes import HANG_SECONDS
@@ -36,13 +36,13 @@ def ask_world(world: World) -> Ask:
 
     def ask(seat: ClientSession, name: str, data: dict[str, Any]) -> Any:
         with world.lock:
-            return answered(world, seat, name, data)
+            return answer_request(world, seat, name, data)
 
     return ask
 
 
 def ask_over_http(sandbox_url: str) -> Ask:
-    """The same from a sandbox that runs elsewhere."""
+    """The same for an offline Zoom in another process."""
 
     def ask(seat: ClientSession, name: str, data: dict[str, Any]) -> Any:
         answer = requests.post(

@@ -46,7 +46,7 @@ class Opened:
 
 @dataclass
 class House:
-    """An app with the frontend before it, and its sandbox."""
+    """An app with the frontend before it, and its offline Zoom."""
 
     app: Served
     zoom: Zoom

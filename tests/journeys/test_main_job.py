@@ -27,7 +27,7 @@ def test_the_main_job(at_home, dev_run, page):
     run = at_home
     connect(page)
 
-    # Four pages show the sandbox's data.
+    # Four pages show the offline Zoom's data.
     assert page.get_by_role("heading", name="Overview").is_visible()
     for name in ("Participants", "Meetings", "Recordings"):
         page.get_by_role("navigation", name="Main").get_by_role("link", name=name).click()

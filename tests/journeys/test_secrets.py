@@ -36,7 +36,7 @@ NAMING = (f"/zoom/api/v2/users/{NAMED}", f"/zoom/api/v2/users/{NAMED.replace('@'
 
 
 class Overhearing(OfflineZoomAdapter):
-    """The sandbox, with a note of every secret that is said between it and the app."""
+    """The offline Zoom, with a note of every secret that is said between it and the app."""
 
     def __init__(self, world):
         super().__init__(world)

@@ -1,4 +1,4 @@
-"""A world with a clock of its own, and people who call its API."""
+"""A world with its own clock, and users who call its API."""
 
 from __future__ import annotations
 

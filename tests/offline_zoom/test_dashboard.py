@@ -1,4 +1,4 @@
-"""Metrics and reports: live and past, and who may see them."""
+"""Dashboard and reports: live and past meetings, and who may read them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from offline_zoom.stories.quiet_day import FOCUS, WEBINAR, WEEKLY
 from tests.offline_zoom.conftest import caller, refusal
 
 
-def test_a_live_list_holds_people_who_left(dana, world, clock):
+def test_live_participants_include_people_who_left(dana, world, clock):
     instance = world.start_meeting(WEEKLY)
     world.join(instance, "dana")
     lee = world.join(instance, name="Guest Lee")
@@ -22,20 +22,20 @@ def test_a_live_list_holds_people_who_left(dana, world, clock):
     assert [row["role"] for row in rows] == ["host", "attendee"]
 
 
-def test_a_meeting_that_does_not_run_has_no_live_data(dana):
+def test_dashboard_has_no_live_data_of_a_meeting_that_does_not_run(dana):
     assert refusal(dana.get(f"/metrics/meetings/{WEEKLY}/participants")) == (404, 3001)
     assert refusal(dana.get(f"/metrics/meetings/{WEEKLY}", type="live")) == (404, 3001)
     assert dana.json(f"/metrics/meetings/{WEEKLY}", type="past")["id"] == WEEKLY
 
 
-def test_a_running_meeting_has_no_past(dana, world, clock):
+def test_running_meeting_is_not_in_past_meetings(dana, world, clock):
     uuid = world.start_meeting(WEEKLY).uuid.replace("/", "%252F").replace("+", "%252B").replace("=", "%253D")
 
     assert refusal(dana.get(f"/past_meetings/{uuid}")) == (404, 3001)
     assert refusal(dana.get(f"/report/meetings/{uuid}/participants")) == (404, 3001)
 
 
-def test_a_report_comes_some_time_after_the_end(dana, world, clock):
+def test_report_is_ready_some_time_after_the_meeting(dana, world, clock):
     world.switches.ready_after = 120
     instance = world.start_meeting(85000000101)
     clock.at += 60
@@ -48,7 +48,7 @@ def test_a_report_comes_some_time_after_the_end(dana, world, clock):
     assert dana.get("/past_meetings/85000000101").status_code == 200
 
 
-def test_the_list_wants_both_dates(dana):
+def test_dashboard_requires_both_dates(dana):
     answer = dana.get("/metrics/meetings", from_="2026-03-01")
 
     assert refusal(answer) == (400, 300)
@@ -58,11 +58,11 @@ def test_the_list_wants_both_dates(dana):
 @pytest.mark.parametrize(
     ("first", "last"), [("2026-01-01", "2026-03-01"), ("2025-06-01", "2025-06-20"), ("2026-03-04", "2026-03-01")]
 )
-def test_the_list_covers_one_month_of_the_last_six(dana, first, last):
+def test_dashboard_range_is_one_month_of_the_last_six(dana, first, last):
     assert refusal(dana.get("/metrics/meetings", from_=first, to=last)) == (400, 300)
 
 
-def test_the_list_tells_durations_as_text_and_echoes_the_dates(dana):
+def test_dashboard_durations_are_text_and_dates_are_repeated(dana):
     told = dana.json("/metrics/meetings", type="past", from_="2026-02-20", to="2026-03-04")
 
     assert (told["from"], told["to"]) == ("2026-02-20", "2026-03-04")
@@ -75,7 +75,7 @@ def test_a_webinar_has_no_metrics(dana):
     assert dana.get(f"/metrics/meetings/{WEBINAR}").json() == {"code": 300, "message": "Can not access webinar info"}
 
 
-def test_registrant_ids_come_when_asked_for(dana):
+def test_registrant_ids_are_included_on_request(dana):
     plain = dana.json(f"/report/meetings/{WEEKLY}/participants")["participants"]
     asked = dana.json(f"/report/meetings/{WEEKLY}/participants", include_fields="registrant_id")["participants"]
 
@@ -83,7 +83,7 @@ def test_registrant_ids_come_when_asked_for(dana):
     assert "rMina01" in {row["registrant_id"] for row in asked}
 
 
-def test_the_three_lists_spell_names_differently(dana):
+def test_three_participant_lists_use_different_field_names(dana):
     past = dana.json(f"/past_meetings/{WEEKLY}/participants")["participants"][0]
     report = dana.json(f"/report/meetings/{WEEKLY}/participants")["participants"][0]
     metrics = dana.json(f"/metrics/meetings/{WEEKLY}/participants", type="past")["participants"][0]
@@ -94,7 +94,7 @@ def test_the_three_lists_spell_names_differently(dana):
     assert "internal_user" in past and "internal_user" not in report
 
 
-def test_a_meeting_of_more_than_a_year_ago_is_out_of_reach(dana, clock, world):
+def test_report_of_a_meeting_older_than_a_year_is_refused(dana, clock, world):
     clock.at += 366 * 86400
 
     assert refusal(caller(world, "dana").get(f"/past_meetings/{WEEKLY}")) == (400, 12702)

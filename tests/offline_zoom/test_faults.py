@@ -1,4 +1,4 @@
-"""Planned failures, as a program in the same process meets them."""
+"""Planned faults, as a program in the same process gets them."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def refresh(dana, world):
 
 
 @pytest.mark.parametrize("name", CODES)
-def test_a_refusal_happens_once_and_then_the_call_goes_through(dana, world, name):
+def test_fault_with_a_status_happens_once(dana, world, name):
     world.faults.add(name)
 
     assert refusal(dana.get("/users/me")) == CODES[name]
@@ -38,7 +38,7 @@ def test_a_refusal_happens_once_and_then_the_call_goes_through(dana, world, name
 
 
 @pytest.mark.parametrize(("name", "status"), [("bad-gateway", 502), ("html", 200)])
-def test_html_comes_where_json_was_expected(dana, world, name, status):
+def test_html_fault_returns_html_instead_of_json(dana, world, name, status):
     world.faults.add(name)
 
     answer = dana.get("/users/me")
@@ -56,7 +56,7 @@ def test_the_daily_limit_has_an_iso_retry_after_or_none(dana, world):
     assert "Retry-After" not in dana.get("/users/me").headers
 
 
-def test_a_connection_dropped_before_leaves_nothing_done(dana, world):
+def test_request_dropped_before_processing_changes_nothing(dana, world):
     world.faults.add("dropped-before")
     before = len(world.meetings)
 
@@ -66,7 +66,7 @@ def test_a_connection_dropped_before_leaves_nothing_done(dana, world):
     assert len(world.meetings) == before
 
 
-def test_a_connection_dropped_after_has_done_it(dana, world):
+def test_request_dropped_after_processing_has_changed_the_world(dana, world):
     world.faults.add("dropped-after")
     before = len(world.meetings)
 
@@ -76,7 +76,7 @@ def test_a_connection_dropped_after_has_done_it(dana, world):
     assert len(world.meetings) == before + 1
 
 
-def test_a_cut_body_is_shorter_than_it_said(dana, world):
+def test_cut_body_is_shorter_than_its_content_length(dana, world):
     world.faults.add("cut-body")
 
     with pytest.raises(requests.exceptions.ChunkedEncodingError):
@@ -90,14 +90,14 @@ def test_bad_gzip_does_not_decode(dana, world):
         dana.get("/users/me")
 
 
-def test_a_slow_answer_takes_its_time(dana, world, clock):
+def test_slow_fault_delays_the_response(dana, world, clock):
     world.faults.add("slow")
 
     assert dana.get("/users/me").status_code == 200
     assert clock.at == NOON + 5
 
 
-def test_a_caller_with_less_patience_gives_up_though_it_was_done(dana, world, clock):
+def test_caller_times_out_although_the_request_was_processed(dana, world, clock):
     world.faults.add("slow", route="POST /v2/**")
     before = len(world.meetings)
 
@@ -113,7 +113,7 @@ def test_a_caller_with_less_patience_gives_up_though_it_was_done(dana, world, cl
     assert len(world.meetings) == before + 1
 
 
-def test_a_lost_rotation_leaves_only_tokens_nobody_has(dana, world):
+def test_lost_rotation_makes_the_old_tokens_invalid(dana, world):
     world.faults.add("lost-rotation")
     old = world.grants.find(dana.access_token).refresh_token
 
@@ -156,7 +156,7 @@ def test_a_slow_token_endpoint_is_slow(dana, world, clock):
     assert clock.at == NOON + 3
 
 
-def test_a_fault_meets_its_route_only(dana, world):
+def test_fault_applies_to_its_route_only(dana, world):
     world.faults.append(Fault("GET /v2/users/*/meetings", 429, {"Retry-After": "7"}))
 
     assert dana.get("/users/me").status_code == 200
@@ -166,13 +166,13 @@ def test_a_fault_meets_its_route_only(dana, world):
     assert dana.get("/users/me/meetings").status_code == 200
 
 
-def test_a_count_counts_down(dana, world):
+def test_fault_happens_as_often_as_its_count(dana, world):
     world.faults.add("server-error", count=2)
 
     assert [dana.get("/users/me").status_code for _ in range(3)] == [500, 500, 200]
 
 
-def test_a_probability_happens_sometimes(dana, world):
+def test_fault_with_a_probability_happens_sometimes(dana, world):
     world.faults.add("server-error", count=None, probability=0.5)
 
     happened = [dana.get("/users/me").status_code for _ in range(100)]
@@ -197,7 +197,7 @@ def test_the_calls_are_counted_by_route(dana, world):
 
 
 @pytest.mark.parametrize("name", PRESETS)
-def test_each_named_fault_happens_once(name):
+def test_each_preset_fault_happens_once(name):
     assert preset(name, NOON).count == 1
 
 

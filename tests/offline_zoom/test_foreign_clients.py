@@ -1,4 +1,4 @@
-"""Two programs nobody here wrote, against a served sandbox."""
+"""Two Zoom clients by other authors, against a running offline Zoom."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def authlib(world: World) -> OAuth2Session:
     return OAuth2Session(world.client_id, world.client_secret, redirect_uri=REDIRECT_URI, code_challenge_method="S256")
 
 
-def test_authlib_does_the_whole_grant(world, authlib):
+def test_authlib_completes_the_authorization_code_grant(world, authlib):
     token_url = f"{world.base_url}/oauth/token"
     address, state = authlib.create_authorization_url(f"{world.base_url}/oauth/authorize", code_verifier=VERIFIER)
     back = requests.get(address, allow_redirects=False).headers["Location"]

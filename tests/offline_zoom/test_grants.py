@@ -1,4 +1,4 @@
-"""Codes, pairs of tokens, and the proof of possession."""
+"""Authorization codes, tokens and PKCE."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ VERIFIER = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
 CHALLENGE = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
 
 
-def test_the_example_of_rfc_7636_proves_itself():
+def test_pkce_example_of_rfc_7636_is_accepted():
     assert proves(VERIFIER, CHALLENGE, "S256")
 
 
-def test_a_challenge_is_no_verifier_of_itself():
+def test_code_challenge_is_not_its_own_verifier():
     assert not proves(CHALLENGE, CHALLENGE, "S256")
 
 
-def test_plain_compares_and_nothing_equals_nothing():
+def test_plain_method_compares_and_refuses_empty_values():
     assert proves("same", "same", "plain")
     assert not proves("", "", "plain")
 
@@ -36,7 +36,7 @@ def test_a_code_has_33_characters_and_works_once(world):
     assert (second.value.error, second.value.status) == ("invalid_grant", 400)
 
 
-def test_a_code_lives_five_minutes(world, clock):
+def test_code_expires_after_five_minutes(world, clock):
     code = world.issue_code("dana", REDIRECT_URI)
     clock.at += 300
 
@@ -45,7 +45,7 @@ def test_a_code_lives_five_minutes(world, clock):
 
 
 @pytest.mark.parametrize("verifier", ["", CHALLENGE, VERIFIER + "x"])
-def test_a_wrong_or_missing_verifier_spends_the_code(world, verifier):
+def test_wrong_or_missing_verifier_uses_up_the_code(world, verifier):
     code = world.issue_code("dana", REDIRECT_URI, CHALLENGE, "S256")
 
     for attempt in (verifier, VERIFIER):
@@ -81,7 +81,7 @@ def test_an_in_client_code_takes_no_other_origin(world, redirect_uri):
         world.grants.exchange(code, redirect_uri, "v")
 
 
-def test_a_refresh_kills_the_pair_before_it(world):
+def test_refresh_makes_the_earlier_tokens_invalid(world):
     old = world.grants.grant("someone", ["a"])
 
     new = world.grants.refresh(old.refresh_token)
@@ -92,7 +92,7 @@ def test_a_refresh_kills_the_pair_before_it(world):
         world.grants.refresh(old.refresh_token)
 
 
-def test_a_second_authorization_kills_the_first_grant(world):
+def test_second_authorization_makes_the_first_grant_invalid(world):
     first = world.grants.grant("someone", ["a"])
     world.grants.grant("someone", ["a"])
 
@@ -100,7 +100,7 @@ def test_a_second_authorization_kills_the_first_grant(world):
         world.grants.refresh(first.refresh_token)
 
 
-def test_a_refresh_token_lives_ninety_days(world, clock):
+def test_refresh_token_expires_after_ninety_days(world, clock):
     grant = world.grants.grant("someone", ["a"])
     clock.at += 90 * 86400
 

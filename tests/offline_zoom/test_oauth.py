@@ -1,4 +1,4 @@
-"""The OAuth server as the platform describes it, point by point."""
+"""The OAuth endpoints."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def signed_in(http: requests.Session, world: World) -> dict[str, str]:
         {"code_challenge_method": "S512"},
     ],
 )
-def test_a_wrong_request_gets_a_page_and_goes_nowhere(http, world, changes):
+def test_invalid_authorization_request_gets_an_error_page_without_a_redirect(http, world, changes):
     answer = authorize(http, world, **changes)
 
     assert answer.status_code == 400
@@ -59,21 +59,21 @@ def test_the_consent_page_names_the_scopes_and_both_answers(http, world):
     page = authorize(http, world).text
 
     assert "meeting:read:list_meetings:admin" in page
-    assert "Allow" in page and "Decline" in page and "sandbox" in page
+    assert "Allow" in page and "Decline" in page and "Offline Zoom" in page
 
 
-def test_allowing_sends_a_code_and_the_state_back(http, world):
+def test_allowing_redirects_with_a_code_and_the_state(http, world):
     answer = decide(http, world, "allow")
 
     assert answer["state"] == ["abc_123-~"]
     assert len(answer["code"][0]) == 33
 
 
-def test_declining_sends_an_error_and_the_state_back(http, world):
+def test_declining_redirects_with_an_error_and_the_state(http, world):
     assert decide(http, world, "decline") == {"error": ["access_denied"], "state": ["abc_123-~"]}
 
 
-def test_the_person_can_be_chosen_on_the_page(http, world):
+def test_user_can_be_chosen_on_the_consent_page(http, world):
     code = decide(http, world, "allow", user=world.user("jonas").id)["code"][0]
 
     answer = token(http, world, grant_type="authorization_code", code=code, redirect_uri=REDIRECT_URI).json()
@@ -81,7 +81,7 @@ def test_the_person_can_be_chosen_on_the_page(http, world):
     assert world.grants.access(answer["access_token"]).user_id == world.user("jonas").id
 
 
-def test_consent_can_answer_itself(http, world):
+def test_consent_can_be_automatic(http, world):
     world.switches.auto_consent = True
 
     assert authorize(http, world).headers["Location"].startswith(f"{REDIRECT_URI}?code=")
@@ -131,7 +131,7 @@ def test_the_token_answer_has_zooms_fields(http, world):
     assert answer["access_token"].count(".") == 2
 
 
-def test_parameters_may_stand_in_the_query(http, world):
+def test_token_parameters_may_be_in_the_query(http, world):
     code = world.issue_code("dana", REDIRECT_URI)
     params = {"grant_type": "authorization_code", "code": code, "redirect_uri": REDIRECT_URI}
 
@@ -153,14 +153,14 @@ def test_parameters_may_stand_in_the_query(http, world):
         ({"grant_type": "account_credentials", "account_id": "x"}, "invalid_request", "Bad Request"),
     ],
 )
-def test_the_token_endpoint_refuses_in_zooms_words(http, world, form, error, reason):
+def test_token_endpoint_errors_have_zooms_messages(http, world, form, error, reason):
     answer = token(http, world, **form)
 
     assert (answer.status_code, answer.json()) == (400, {"reason": reason, "error": error})
 
 
 @pytest.mark.parametrize("header", ["", "Basic", "Basic !!", "Basic eDp5", "Bearer x"])
-def test_only_the_basic_header_proves_the_client(http, world, header):
+def test_client_credentials_are_accepted_only_in_the_basic_header(http, world, header):
     form = {"grant_type": "client_credentials", "client_id": world.client_id, "client_secret": world.client_secret}
 
     answer = http.post(f"{world.base_url}/oauth/token", data=form, headers={"Authorization": header})
@@ -176,7 +176,7 @@ def test_an_invalid_client_may_also_be_a_401(http, world):
     assert (answer.status_code, answer.json()["error"]) == (401, "invalid_client")
 
 
-def test_a_rotated_refresh_token_is_dead_at_once(http, world):
+def test_rotated_refresh_token_is_invalid_at_once(http, world):
     first = signed_in(http, world)
     form = {"grant_type": "refresh_token", "refresh_token": first["refresh_token"]}
     second = token(http, world, **form).json()
@@ -187,7 +187,7 @@ def test_a_rotated_refresh_token_is_dead_at_once(http, world):
     assert again.json() == {"reason": "Invalid Token!", "error": "invalid_grant"}
 
 
-def test_app_tokens_come_without_a_refresh_token(http, world):
+def test_app_tokens_have_no_refresh_token(http, world):
     account = world.user("ada").account_id
     app = token(http, world, grant_type="client_credentials").json()
     whole = token(http, world, grant_type="account_credentials", account_id=account).json()
@@ -197,7 +197,7 @@ def test_app_tokens_come_without_a_refresh_token(http, world):
     assert world.grants.access(whole["access_token"]).user_id == world.user("ada").id
 
 
-def test_revoking_ends_the_grant_and_tells_the_app(http, world):
+def test_revoking_deletes_the_grant_and_announces_it(http, world):
     tokens = signed_in(http, world)
     told = []
     world.on_event(told.append)
@@ -220,7 +220,7 @@ def test_revoking_an_unknown_token_is_refused(http, world):
     assert (answer.status_code, answer.json()["reason"]) == (400, "Invalid Token!")
 
 
-def test_adding_from_the_marketplace_brings_a_code_and_no_state(http, world):
+def test_adding_from_the_marketplace_sends_a_code_without_a_state(http, world):
     answer = http.post(f"{world.base_url}/marketplace/add", allow_redirects=False)
 
     query = parse_qs(urlsplit(answer.headers["Location"]).query)
@@ -245,7 +245,7 @@ def test_a_bearer_token_in_the_query_is_refused(dana, world):
     assert (stray.status_code, stray.json()) == (401, {"code": 124, "message": "Invalid access token."})
 
 
-def test_an_expired_access_token_is_told_apart_from_an_unknown_one(dana, world):
+def test_expired_and_unknown_access_tokens_have_different_errors(dana, world):
     world.expire_access_tokens()
     expired = dana.get("/users/me")
     world.revoke_access_tokens()
@@ -256,7 +256,7 @@ def test_an_expired_access_token_is_told_apart_from_an_unknown_one(dana, world):
     assert expired.status_code == revoked.status_code == 401
 
 
-def test_expired_refresh_tokens_do_not_renew(http, world):
+def test_expired_refresh_token_is_refused(http, world):
     tokens = signed_in(http, world)
     world.expire_refresh_tokens()
 
@@ -285,7 +285,7 @@ def test_only_an_admin_grants_scopes_for_the_whole_account(world):
     assert "report:read:meeting:admin" in world.scopes("dana")
 
 
-def test_no_user_level_token_ends_up_in_somebody_elses_hands(http, world, jonas):
+def test_each_user_gets_their_own_token(http, world, jonas):
     answer = jonas.get(f"/users/{world.user('dana').id}")
 
     assert refusal(answer) == (400, 4711)

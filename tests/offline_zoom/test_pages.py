@@ -1,4 +1,4 @@
-"""The sandbox's own pages and its control API."""
+"""The offline Zoom's own pages and its control API."""
 
 from __future__ import annotations
 
@@ -19,21 +19,21 @@ def control(http, world):
 
 
 @pytest.mark.parametrize("path", ["/", "/faults", "/j/1", "/rec/play/x", "/launch/none"])
-def test_every_page_says_sandbox(http, world, path):
+def test_every_page_says_that_it_is_the_offline_zoom(http, world, path):
     answer = http.get(world.base_url + path)
 
-    assert "sandbox" in answer.text
+    assert "Offline Zoom" in answer.text
     assert answer.headers["X-Sandbox"] == "1"
 
 
-def test_the_front_page_tells_the_story_and_the_way_on(http, world):
+def test_start_page_shows_the_story_and_links(http, world):
     page = http.get(world.base_url).text
 
     assert "A quiet day" in page and "Add from Marketplace" in page
     assert 'href="/client"' in page and 'href="/faults"' in page
 
 
-def test_the_front_page_changes_story_person_consent_and_time(http, world):
+def test_start_page_changes_story_user_consent_and_time(http, world):
     http.post(world.base_url, data={"story": "all-hands"})
     http.post(world.base_url, data={"user": world.user("jonas").id, "consent": "auto"})
     http.post(world.base_url, data={"minutes": "5"})
@@ -42,7 +42,7 @@ def test_the_front_page_changes_story_person_consent_and_time(http, world):
     assert world.now() == NOON + 300
 
 
-def test_the_faults_page_plans_and_clears(http, world):
+def test_faults_page_adds_and_clears_faults(http, world):
     page = http.get(f"{world.base_url}/faults").text
     http.post(f"{world.base_url}/faults", data={"preset": "cut-body", "route": "GET /v2/users/*", "count": "2"})
     planned = [(fault.route, fault.cut, fault.count) for fault in world.faults]
@@ -53,7 +53,7 @@ def test_the_faults_page_plans_and_clears(http, world):
     assert world.faults == []
 
 
-def test_the_faults_page_hurts_tokens(http, world):
+def test_faults_page_expires_and_revokes_tokens(http, world):
     caller(world, "dana")
 
     http.post(f"{world.base_url}/faults", data={"do": "deauthorize"})
@@ -68,14 +68,14 @@ def test_a_form_on_another_site_changes_nothing(http, world, path):
     assert answer.status_code == 403
 
 
-def test_the_control_api_tells_how_things_stand(control, world):
+def test_control_api_returns_the_state(control, world):
     state = control("GET", "").json()
 
     assert (state["story"], state["me"], state["now"], state["live"]) == ("quiet-day", "dana", NOON, [])
     assert set(state["users"]) == {"dana", "jonas", "ada", "priya", "finn"}
 
 
-def test_faults_are_planned_listed_and_cleared(control, world, dana):
+def test_control_api_adds_lists_and_clears_faults(control, world, dana):
     own = control("POST", "faults", route="GET /v2/users/me", status=503, body={"code": 1}, count=1)
     named = control("POST", "faults", preset="slow", delay=1, route="GET /v2/users/me/meetings")
 
@@ -101,7 +101,7 @@ def test_faults_are_planned_listed_and_cleared(control, world, dana):
         ("clock", {"tick": "soon"}),
     ],
 )
-def test_what_there_is_not_is_refused_with_a_reason(control, world, path, body):
+def test_control_api_refuses_unknown_names(control, world, path, body):
     before = world.switches.as_json()
 
     answer = control("POST", path, **body)
@@ -111,7 +111,7 @@ def test_what_there_is_not_is_refused_with_a_reason(control, world, path, body):
     assert world.switches.as_json() == before
 
 
-def test_calls_are_counted_but_the_control_api_is_not(control, dana):
+def test_call_log_leaves_out_the_control_api(control, dana):
     dana.get("/users/me")
     dana.get("/meetings/1")
 
@@ -123,7 +123,7 @@ def test_calls_are_counted_but_the_control_api_is_not(control, dana):
     assert control("GET", "").json()["calls"] == 0
 
 
-def test_clock_story_person_switches_and_tokens_are_set(control, world, dana):
+def test_control_api_sets_clock_story_user_switches_and_tokens(control, world, dana):
     control("POST", "clock", tick=90)
     control("POST", "switches", auto_consent=True, access_lifetime=60)
     control("POST", "me", user="ada")
@@ -139,7 +139,7 @@ def test_clock_story_person_switches_and_tokens_are_set(control, world, dana):
     assert world.story == "live-meeting"
 
 
-def test_a_meeting_is_started_and_ended(control, world):
+def test_control_api_starts_and_ends_a_meeting(control, world):
     uuid = control("POST", "meetings", start=85000000101).json()["uuid"]
 
     assert world.live_instance(85000000101).uuid == uuid
@@ -147,5 +147,5 @@ def test_a_meeting_is_started_and_ended(control, world):
     assert world.live_instance() is None
 
 
-def test_the_control_api_takes_json_only(http, world):
+def test_control_api_accepts_json_only(http, world):
     assert http.post(f"{world.base_url}/_sandbox/clock", data={"tick": "1"}).status_code == 415

@@ -54,7 +54,7 @@ def test_a_range_of_31_days_is_taken_as_it_is(dana):
     assert dana.json("/users/me/recordings", from_="2026-02-01", to="2026-03-04")["from"] == "2026-02-01"
 
 
-def test_a_deleted_recording_lies_in_the_trash_and_then_nowhere(dana):
+def test_deleted_recording_is_in_the_trash_until_it_is_deleted_permanently(dana):
     gone = dana.call("DELETE", f"/meetings/{WEEKLY}/recordings")
     latest = dana.json(f"/meetings/{WEEKLY}/recordings")["uuid"]
     trash = dana.json("/users/me/recordings", trash="true")["meetings"]
@@ -67,7 +67,7 @@ def test_a_deleted_recording_lies_in_the_trash_and_then_nowhere(dana):
     assert dana.json("/users/me/recordings", trash="true")["meetings"] == []
 
 
-def test_no_recording_is_a_404_of_its_own(dana):
+def test_meeting_without_a_recording_is_not_found(dana):
     assert dana.get("/meetings/85000000101/recordings").json() == {
         "code": 3301,
         "message": "There is no recording for this meeting.",
@@ -92,7 +92,7 @@ def test_a_file_comes_from_another_host_whole_and_sized(dana, http):
     assert "Dana Okoye" in answer.text
 
 
-def test_a_film_has_the_size_that_was_told(dana, http):
+def test_video_has_the_announced_size(dana, http):
     told = files(dana)["MP4"]
 
     answer = download(http, told["download_url"], dana.access_token)
@@ -130,7 +130,7 @@ def test_the_storage_address_is_signed_and_short_lived(dana, http, clock):
 @pytest.mark.parametrize(
     ("kind", "status", "content_type"), [("401", 401, "json"), ("200", 200, "json"), ("html", 200, "html")]
 )
-def test_a_refused_download_looks_like_a_file_or_not(dana, http, world, kind, status, content_type):
+def test_refused_download_has_the_switched_form(dana, http, world, kind, status, content_type):
     world.switches.download_refusal = kind
 
     answer = http.get(files(dana)["CHAT"]["download_url"])
@@ -141,7 +141,7 @@ def test_a_refused_download_looks_like_a_file_or_not(dana, http, world, kind, st
         assert answer.json() == {"status": False, "errorCode": 124, "errorMessage": "Forbidden"}
 
 
-def test_a_token_in_the_address_opens_nothing(dana, http):
+def test_token_in_the_query_opens_no_file(dana, http):
     url = files(dana)["CHAT"]["download_url"]
 
     assert http.get(url, params={"access_token": dana.access_token}).status_code == 401

@@ -1,4 +1,4 @@
-"""The dates of a series."""
+"""The occurrences of a recurring meeting."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def test_the_hour_stays_over_the_change_to_summer_time():
     assert dates({"type": 1, "end_times": 2}, "2026-03-28T09:00:00") == ["Sat 03-28 09:00", "Sun 03-29 09:00"]
 
 
-def test_an_end_date_ends_it():
+def test_series_ends_at_its_end_date():
     assert len(dates({"type": 1, "end_date_time": "2026-03-05T00:00:00Z"}, "2026-03-02T09:00:00")) == 3
 
 

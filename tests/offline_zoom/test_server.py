@@ -1,4 +1,4 @@
-"""The sandbox on a socket and as a process of its own."""
+"""The offline Zoom as a server in this process and as a command."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
@@ -26,7 +26,7 @@ from offline_zoom.serving.server import serve
 from offline_zoom.stories.quiet_day import FIXTURES
 from offline_zoom.world import World
 from tests.offline_zoom.conftest import REDIRECT_URI
-from tests.offline_zoom.test_gate import SEGMENTS
+from tests.offline_zoom.test_endpoints import SEGMENTS
 from tests.support.processes import HANG_SECONDS
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -66,7 +66,7 @@ def certificate(folder: Path) -> tuple[Path, Path]:
     return paths
 
 
-def test_the_address_it_has_is_the_address_it_tells(served):
+def test_server_url_is_in_its_responses(served):
     world, url = served
     auth = (world.client_id, world.client_secret)
 
@@ -76,7 +76,7 @@ def test_the_address_it_has_is_the_address_it_tells(served):
 
 
 @pytest.mark.parametrize("uuid", FIXTURES)
-def test_paths_arrive_as_they_were_sent(served, uuid):
+def test_paths_are_not_decoded(served, uuid):
     world, url = served
 
     answer = requests.get(f"{url}/v2/past_meetings/{SEGMENTS[uuid]}", headers=bearer(world))
@@ -84,7 +84,7 @@ def test_paths_arrive_as_they_were_sent(served, uuid):
     assert answer.json()["uuid"] == uuid
 
 
-def test_a_connection_is_kept_for_many_calls(served):
+def test_connection_is_kept_alive(served):
     world, url = served
     host, port = url.removeprefix("http://").split(":")
     call = f"GET /v2/nothing HTTP/1.1\r\nHost: {host}\r\n\r\n".encode()
@@ -126,7 +126,7 @@ def test_a_cut_body_breaks_off(served):
         requests.get(f"{url}/v2/users/me")
 
 
-def test_a_slow_call_holds_up_nobody_else(served):
+def test_slow_call_does_not_delay_other_calls(served):
     world, url = served
     waiting, over = threading.Event(), threading.Event()
     world.sleep = lambda seconds: (waiting.set(), over.wait(HANG_SECONDS))
@@ -152,12 +152,12 @@ def test_a_call_for_another_host_is_not_answered(served, host):
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "192.0.2.1", "example.com"])
-def test_it_serves_loopback_only(host):
+def test_server_listens_on_loopback_only(host):
     with pytest.raises(ValueError, match="loopback only"):
         serve(World(), host=host)
 
 
-def test_it_speaks_tls_when_given_a_certificate(tmp_path):
+def test_server_uses_tls_with_a_certificate(tmp_path):
     paths = certificate(tmp_path)
 
     with serve(World(), certificate=paths) as server:
@@ -167,7 +167,7 @@ def test_it_speaks_tls_when_given_a_certificate(tmp_path):
     assert answer.json()["code"] == 124
 
 
-def test_time_goes_on_while_nobody_asks():
+def test_events_are_announced_without_requests():
     world, heard = World("live-meeting"), threading.Event()
     world.on_event(lambda event: heard.set())
 
@@ -189,17 +189,20 @@ def test_time_goes_on_while_nobody_asks():
         ({"KUBERNETES_SERVICE_HOST": "10.0.0.1"}, False),
     ],
 )
-def test_production_is_recognized(environ, fine):
+def test_production_environment_is_recognized(environ, fine):
     assert (production_signs(environ) == []) is fine
 
 
-class Process:
-    """``python -m offline_zoom`` with these arguments, ready."""
+MODULE_COMMAND = (sys.executable, "-m", "offline_zoom")
+SCRIPT_COMMAND = (str(Path(sys.executable).parent / "offline-zoom"),)
 
-    def __init__(self, *arguments: str, **environ: str) -> None:
-        command = [sys.executable, "-m", "offline_zoom", "--port", "0", *arguments]
+
+class Process:
+    """A started offline Zoom. ``line`` is the line that it printed, ``url`` its address."""
+
+    def __init__(self, *arguments: str, command: Sequence[str] = MODULE_COMMAND, **environ: str) -> None:
         self.child = subprocess.Popen(
-            command,
+            [*command, "--port", "0", *arguments],
             cwd=ROOT,
             env={"PATH": os.environ["PATH"], **environ},
             stdout=subprocess.PIPE,
@@ -217,16 +220,26 @@ class Process:
         return self.child.returncode, said
 
 
+@pytest.mark.parametrize("command", [MODULE_COMMAND, SCRIPT_COMMAND], ids=["python -m offline_zoom", "offline-zoom"])
+def test_both_commands_start_the_offline_zoom(command):
+    process = Process(command=command)
+
+    page = requests.get(process.url)
+    process.stop()
+
+    assert "Offline Zoom" in page.text
+
+
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
-def test_it_says_one_line_and_ends_quietly(how):
+def test_command_prints_one_line_and_stops_quietly(how):
     process = Process("--story", "all-hands")
 
-    assert process.line == f"sandbox: all-hands on {process.url}"
+    assert process.line == f"offline-zoom: all-hands on {process.url}"
     assert requests.get(process.url).status_code == 200
     assert process.stop(how) == (0, "")
 
 
-def test_it_does_not_start_where_it_looks_like_production():
+def test_command_does_not_start_in_a_production_environment():
     process = Process(DYNO="web.1")
 
     _, said = process.child.communicate(timeout=HANG_SECONDS)
@@ -234,13 +247,13 @@ def test_it_does_not_start_where_it_looks_like_production():
     assert "looks like production (DYNO)" in said
 
 
-def test_a_port_that_is_taken_is_said_so(served):
+def test_command_reports_a_port_that_is_in_use(served):
     _, url = served
     process = Process("--port", url.rpartition(":")[2])
 
     _, said = process.child.communicate(timeout=HANG_SECONDS)
     assert process.child.returncode == 1
-    assert "sandbox:" in said
+    assert "offline-zoom:" in said
 
 
 def test_grants_and_edited_meetings_survive_a_restart(tmp_path):
@@ -261,7 +274,7 @@ def test_grants_and_edited_meetings_survive_a_restart(tmp_path):
     assert refused["code"] == 7001
 
 
-def test_a_world_remembers_what_its_users_did(tmp_path, clock):
+def test_data_file_restores_grants_meetings_and_trash(tmp_path, clock):
     first = World(clock=clock, data=tmp_path)
     grant = first.grants.grant(first.user("dana").id, ["a"])
     number = 85000000101
@@ -278,13 +291,13 @@ def test_a_world_remembers_what_its_users_did(tmp_path, clock):
 
 
 @pytest.mark.parametrize("kept", ["", "{", "[]", "null", '{"version": 0, "story": "free-plan"}'])
-def test_a_file_that_cannot_be_read_is_a_fresh_start(tmp_path, kept):
+def test_unreadable_data_file_is_ignored(tmp_path, kept):
     (tmp_path / "sandbox.json").write_text(kept)
 
     assert World(data=tmp_path).story == "quiet-day"
 
 
-def test_what_is_kept_is_plain_json(tmp_path):
+def test_data_file_is_json(tmp_path):
     world = World(data=tmp_path)
     world.tell("free-plan")
 

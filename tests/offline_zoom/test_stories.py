@@ -1,4 +1,4 @@
-"""Named worlds, and time going on in them."""
+"""The stories, and the events that happen in them."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def test_people_come_and_go_in_the_live_meeting(clock):
     assert all(len(crowd) >= 3 for crowd in crowds)
 
 
-def test_the_same_beginning_gives_the_same_meeting(clock):
+def test_same_start_gives_the_same_meeting(clock):
     def rows(world: World) -> list[tuple]:
         instance = world.live_instance(LIVE)
         return [(join.name, join.join_at, join.leave_at, join.waiting) for join in instance.joins]
@@ -109,7 +109,7 @@ def test_the_free_plan_is_free(clock):
     assert refusal(caller(world, "finn").get("/users/me/recordings")) == (400, 200)
 
 
-def test_attacking_names_arrive_unharmed(clock):
+def test_attacking_names_are_returned_unchanged(clock):
     world = told("attacking-names", clock)
     number = world.live_instance().meeting_id
 
@@ -137,7 +137,7 @@ def test_another_story_keeps_the_grant_and_gives_it_that_storys_scopes(world, da
     assert refusal(dana.get("/metrics/meetings")) == (400, 4711)
 
 
-def test_somebody_waits_is_let_in_changes_role_and_leaves(world, clock):
+def test_participant_waits_is_admitted_changes_role_and_leaves(world, clock):
     heard: list[dict] = []
     world.on_event(heard.append)
     instance = world.start_meeting(WEEKLY)

@@ -1,4 +1,4 @@
-"""The webhook sender keeps Zoom's promises, and can break them on demand."""
+"""The webhook sender: signatures, retries, validation, faults."""
 
 import hashlib
 import hmac
@@ -95,7 +95,7 @@ def sent(sender):
     return delivery
 
 
-def test_signature_is_the_published_one():
+def test_signature_matches_zooms_published_example():
     body = b'{"event":"meeting.ended","event_ts":1700000000000,"payload":{"account_id":"a1","object":{"id":"123"}}}'
 
     made = signature(SECRET, "1700000000", body)
@@ -104,7 +104,7 @@ def test_signature_is_the_published_one():
 
 
 def test_bytes_that_are_sent_are_the_bytes_that_are_signed(sender, receiver):
-    sender.tell(event())
+    sender.enqueue(event())
     sender.run_due()
 
     ((_, body, headers),) = receiver.events
@@ -114,16 +114,16 @@ def test_bytes_that_are_sent_are_the_bytes_that_are_signed(sender, receiver):
 
 
 def test_address_is_validated_before_anything_else(sender, receiver):
-    sender.tell(event())
+    sender.enqueue(event())
     sender.run_due()
 
     assert [one["event"] for one, _, _ in receiver.got] == ["endpoint.url_validation", "meeting.started"]
 
 
-def test_address_that_cannot_prove_itself_gets_nothing(sender, receiver):
+def test_address_that_fails_validation_gets_no_events(sender, receiver):
     receiver.validates = False
 
-    sender.tell(event())
+    sender.enqueue(event())
     sender.run_due()
 
     assert receiver.events == []
@@ -141,7 +141,7 @@ def test_address_is_validated_again_after_72_hours(sender, receiver, clock):
 
 def test_server_error_is_repeated_after_5_20_and_60_minutes(sender, receiver, clock):
     receiver.statuses = [500, 502, 503, 500]
-    sender.tell(event())
+    sender.enqueue(event())
     sender.run_due()
 
     for minutes in (5, 20, 60):
@@ -157,7 +157,7 @@ def test_server_error_is_repeated_after_5_20_and_60_minutes(sender, receiver, cl
 
 def test_each_attempt_has_a_request_id_of_its_own(sender, receiver, clock):
     receiver.statuses = [500]
-    sender.tell(event())
+    sender.enqueue(event())
     sender.run_due()
     clock.now += 300
     sender.run_due()
@@ -170,7 +170,7 @@ def test_each_attempt_has_a_request_id_of_its_own(sender, receiver, clock):
 @pytest.mark.parametrize("status", [302, 400, 401, 404])
 def test_refusal_loses_the_event(sender, receiver, clock, status):
     receiver.statuses = [status]
-    sender.tell(event())
+    sender.enqueue(event())
     sender.run_due()
     clock.now += 86400
 
@@ -178,10 +178,10 @@ def test_refusal_loses_the_event(sender, receiver, clock, status):
     assert not sent(sender).delivered
 
 
-def test_silent_address_is_tried_again(sender, receiver, clock):
+def test_event_without_a_response_is_retried(sender, receiver, clock):
     sender.run_due()
     receiver.close()
-    sender.tell(event())
+    sender.enqueue(event())
     sender.run_due()
 
     (attempt,) = sent(sender).attempts
@@ -189,9 +189,9 @@ def test_silent_address_is_tried_again(sender, receiver, clock):
     assert sent(sender).due_at == clock.now + 300
 
 
-def test_retry_need_not_wait(sender, receiver):
+def test_retry_now_sends_at_once(sender, receiver):
     receiver.statuses = [500]
-    sender.tell(event())
+    sender.enqueue(event())
     sender.run_due()
 
     sender.retry_now()
@@ -201,9 +201,9 @@ def test_retry_need_not_wait(sender, receiver):
 
 
 def test_duplicates_carry_the_same_body(sender, receiver):
-    sender.mischief.change({"duplicates": 1})
+    sender.faults.change({"duplicates": 1})
 
-    sender.tell(event())
+    sender.enqueue(event())
     sender.run_due()
 
     first, second = [body for _, body, _ in receiver.events]
@@ -211,28 +211,28 @@ def test_duplicates_carry_the_same_body(sender, receiver):
 
 
 def test_swapped_events_come_in_the_wrong_order(sender, receiver):
-    sender.mischief.change({"swap": True})
+    sender.faults.change({"swap": True})
 
-    sender.tell(event("meeting.started"))
-    sender.tell(event("meeting.ended"))
+    sender.enqueue(event("meeting.started"))
+    sender.enqueue(event("meeting.ended"))
     sender.run_due()
 
     assert [one["event"] for one, _, _ in receiver.events] == ["meeting.ended", "meeting.started"]
 
 
 def test_event_kept_for_swapping_is_not_lost_when_swapping_ends(sender, receiver):
-    sender.mischief.change({"swap": True})
-    sender.tell(event("meeting.started"))
+    sender.faults.change({"swap": True})
+    sender.enqueue(event("meeting.started"))
 
-    sender.mischief.change({"swap": False})
+    sender.faults.change({"swap": False})
     sender.run_due()
 
     assert [one["event"] for one, _, _ in receiver.events] == ["meeting.started"]
 
 
 def test_stale_event_is_signed_well_but_old(sender, receiver, clock):
-    sender.mischief.change({"stale_seconds": 3600})
-    sender.tell(event())
+    sender.faults.change({"stale_seconds": 3600})
+    sender.enqueue(event())
     sender.run_due()
 
     ((_, body, headers),) = receiver.events
@@ -240,10 +240,10 @@ def test_stale_event_is_signed_well_but_old(sender, receiver, clock):
     assert headers["x-zm-signature"] == signature(SECRET, headers["x-zm-request-timestamp"], body)
 
 
-def test_bad_signature_fits_nothing(sender, receiver):
+def test_bad_signature_does_not_match(sender, receiver):
     sender.run_due()
-    sender.mischief.change({"bad_signature": True})
-    sender.tell(event())
+    sender.faults.change({"bad_signature": True})
+    sender.enqueue(event())
     sender.run_due()
 
     ((_, body, headers),) = receiver.events
@@ -251,8 +251,8 @@ def test_bad_signature_fits_nothing(sender, receiver):
 
 
 def test_pretty_json_is_signed_as_it_is_sent(sender, receiver):
-    sender.mischief.change({"pretty": True})
-    sender.tell(event())
+    sender.faults.change({"pretty": True})
+    sender.enqueue(event())
     sender.run_due()
 
     ((_, body, headers),) = receiver.events
@@ -261,31 +261,31 @@ def test_pretty_json_is_signed_as_it_is_sent(sender, receiver):
 
 
 def test_meeting_id_may_be_a_number(sender, receiver):
-    sender.mischief.change({"id_as": "number"})
+    sender.faults.change({"id_as": "number"})
 
-    sender.tell(event())
+    sender.enqueue(event())
     sender.run_due()
 
     assert receiver.events[0][0]["payload"]["object"]["id"] == 123
 
 
 def test_lost_event_is_never_sent(sender, receiver):
-    sender.mischief.change({"lost": True})
+    sender.faults.change({"lost": True})
 
-    sender.tell(event())
+    sender.enqueue(event())
     sender.run_due()
 
     assert receiver.events == []
 
 
-def test_unknown_mischief_is_refused(sender):
+def test_unknown_delivery_fault_is_refused(sender):
     with pytest.raises(ValueError, match="gremlins"):
-        sender.mischief.change({"gremlins": True})
+        sender.faults.change({"gremlins": True})
 
 
-def test_meeting_of_the_world_is_told_as_it_goes_on(sender, receiver, clock):
+def test_meeting_events_are_sent_to_the_app(sender, receiver, clock):
     world = World("quiet-day", clock=clock)
-    world.on_event(sender.tell)
+    world.on_event(sender.enqueue)
 
     meeting = next(one for one in world.meetings.values() if one.host_id == world.me.id)
     instance = world.start_meeting(meeting)
@@ -305,9 +305,9 @@ def test_meeting_of_the_world_is_told_as_it_goes_on(sender, receiver, clock):
     ]
 
 
-def test_removing_the_app_is_told(sender, receiver, clock):
+def test_removing_the_app_sends_an_event(sender, receiver, clock):
     world = World("quiet-day", clock=clock)
-    world.on_event(sender.tell)
+    world.on_event(sender.enqueue)
 
     world.deauthorize("dana")
     sender.run_due()
@@ -317,11 +317,11 @@ def test_removing_the_app_is_told(sender, receiver, clock):
     assert told["payload"]["user_id"] == world.user("dana").id
 
 
-def test_thread_sends_without_being_asked(receiver):
+def test_thread_sends_due_events(receiver):
     sender = WebhookSender(receiver.url, SECRET)
     sender.start()
 
-    sender.tell(event())
+    sender.enqueue(event())
 
     assert receiver.arrived.wait(HANG_SECONDS)
     sender.stop()

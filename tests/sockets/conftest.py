@@ -1,4 +1,4 @@
-"""A whole house: an app under gunicorn, the sandbox and a Redis of its own, with somebody connected."""
+"""A whole house: an app under gunicorn, the offline Zoom and a Redis of its own, with somebody connected."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Real processes seen from outside: a browser that keeps cookies, and the remote control of a served sandbox."""
+"""Real processes seen from outside: a browser that keeps cookies, and the remote control of a running offline Zoom."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from tests.support.servers import Served
 
 
 class Zoom:
-    """The served sandbox's control API."""
+    """The control API of a running offline Zoom."""
 
     def __init__(self, served: Served) -> None:
         self.url = served.url
@@ -43,7 +43,7 @@ class Zoom:
 
 
 def connect(app_url: str, verify: bool | str = True) -> requests.Session:
-    """A browser that has connected by redirect; the sandbox consents by itself. ``verify``: as requests has it."""
+    """A browser that has connected by redirect; the offline Zoom consents by itself. ``verify``: as requests has it."""
     browser = requests.Session()
     browser.trust_env, browser.verify = False, verify
     answer = browser.get(f"{app_url}/api/zoomapp/install")

@@ -30,7 +30,7 @@ def test_a_removal_whose_worker_was_killed_after_the_answer_is_done_by_the_next(
     lone = house(workers=1)
     who = lone.zoom.user_id("dana")
     payload = {"user_id": who, "client_id": CLIENT_ID, "deauthorization_time": "2036-03-02T10:00:00Z"}
-    # The sandbox's one challenge has been answered: from here on nobody asks for anything, the start alone does it.
+    # The offline Zoom has validated the webhook address and sends nothing more.
     assert wait_until(lambda: '"route":"/api/zoomapp/webhook"' in lone.app.log, HANG_SECONDS)
     (worker,) = lone.app.pids[1:]
     with lone.redis.client() as redis:

@@ -19,7 +19,7 @@ FAILED_OVER_WITHIN_SECONDS = HANG_SECONDS
 
 @pytest.fixture
 def machines(serve_app, serve_sandbox):
-    """A factory: two apps of two workers each on one Redis, the sandbox, and somebody connected."""
+    """A factory: two apps of two workers each on one Redis, the offline Zoom, and somebody connected."""
 
     def build(redis_url):
         port = free_port()

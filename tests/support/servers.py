@@ -1,4 +1,4 @@
-"""Our own programs as processes of their own: the app under gunicorn, the sandbox, `dev.py run`."""
+"""Our own programs as processes of their own: the app under gunicorn, the offline Zoom, `dev.py run`."""
 
 import os
 import shutil
@@ -48,7 +48,7 @@ def clean_environ(**settings: str) -> dict[str, str]:
 def serve_app(group: Group) -> Callable[..., Served]:
     """A factory of real apps: ``serve_app(redis_url, zoom_url, workers=2, LOG_LEVEL="DEBUG")``.
 
-    ``port``: for an app whose address the sandbox had to know beforehand.
+    ``port``: for an app whose address the offline Zoom had to know beforehand.
     """
 
     def serve(redis_url: str, zoom_url: str, *, workers: int = 2, port: int = 0, **settings: str) -> Served:
@@ -75,7 +75,7 @@ def serve_app(group: Group) -> Callable[..., Served]:
 
 @pytest.fixture
 def serve_sandbox(group: Group, tmp_path: Path) -> Callable[..., Served]:
-    """A factory of sandboxes that know one app: ``serve_sandbox("http://127.0.0.1:5050")``."""
+    """A factory of offline Zooms for one app: ``serve_sandbox("http://127.0.0.1:5050")``."""
 
     def serve(app_url: str, **more: str) -> Served:
         port = free_port()

@@ -1,4 +1,4 @@
-"""The style guide: every macro, beside the sandbox only."""
+"""The style guide: every macro, beside the offline Zoom only."""
 
 import re
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""An offline Zoom, faithful enough that a program that works here works there."""
+"""An offline Zoom for development and tests. A program that works with it works with Zoom."""
 
 from offline_zoom.app import create_app
 

@@ -1,4 +1,4 @@
-"""``python -m offline_zoom``: a small Zoom on this machine, until it is told to stop."""
+"""The command ``offline-zoom``, also ``python -m offline_zoom``: serves an offline Zoom until it is stopped."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from offline_zoom.world import CLIENT_ID, CLIENT_SECRET, World
 
 REDIRECT_URI = "http://127.0.0.1:5050/api/zoomapp/auth"
 HOME_URL = "http://127.0.0.1:5050/api/zoomapp/home"
-#: variables that hosts set and laptops do not
-HOSTS = (
+#: environment variables that hosting platforms set
+HOSTING_VARIABLES = (
     "DYNO",
     "KUBERNETES_SERVICE_HOST",
     "FLY_APP_NAME",
@@ -29,42 +29,42 @@ HOSTS = (
 
 
 def main() -> int:
-    """Serve until SIGTERM or Ctrl-C; 1 when this machine looks like production."""
+    """Serve until SIGTERM or Ctrl-C. Returns 1 when the environment looks like production."""
     signs = production_signs(os.environ)
     if signs:
-        print(f"sandbox: this looks like production ({', '.join(signs)}); not started", file=sys.stderr)
+        print(f"offline-zoom: this looks like production ({', '.join(signs)}); not started", file=sys.stderr)
         return 1
-    asked = arguments().parse_args()
+    options = arguments().parse_args()
     world = World(
-        asked.story,
-        client_id=asked.client_id,
-        client_secret=asked.client_secret,
-        redirect_uris=asked.redirect_uri or [REDIRECT_URI],
-        home_url=asked.home_url,
-        webhook_url=asked.webhook_url,
-        webhook_secret=asked.webhook_secret,
-        data=asked.data,
+        options.story,
+        client_id=options.client_id,
+        client_secret=options.client_secret,
+        redirect_uris=options.redirect_uri or [REDIRECT_URI],
+        home_url=options.home_url,
+        webhook_url=options.webhook_url,
+        webhook_secret=options.webhook_secret,
+        data=options.data,
     )
-    world.switches.auto_consent, world.switches.limits = asked.auto_consent, "plan" if asked.limits else "off"
-    ended = threading.Event()
+    world.switches.auto_consent, world.switches.limits = options.auto_consent, "plan" if options.limits else "off"
+    stop_requested = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda _number, _frame: ended.set())
+        signal.signal(number, lambda _number, _frame: stop_requested.set())
     try:
-        server = serve(world, asked.port, asked.host)
+        server = serve(world, options.port, options.host)
     except (OSError, ValueError) as error:
-        print(f"sandbox: {error}", file=sys.stderr)
+        print(f"offline-zoom: {error}", file=sys.stderr)
         return 1
-    print(f"sandbox: {world.story} on {server.url}", flush=True)
-    ended.wait()
+    print(f"offline-zoom: {world.story} on {server.url}", flush=True)
+    stop_requested.wait()
     return 0
 
 
 def arguments() -> argparse.ArgumentParser:
-    """The command line."""
-    parser = argparse.ArgumentParser("python -m offline_zoom", description="An offline Zoom for development and tests.")
+    """The parser of the command line."""
+    parser = argparse.ArgumentParser("offline-zoom", description="An offline Zoom for development and tests.")
     parser.add_argument("--host", default="127.0.0.1", help="a loopback address")
     parser.add_argument("--port", type=int, default=4000, help="0 takes a free one")
-    parser.add_argument("--story", default="", choices=STORIES, help="default: the one told last, else quiet-day")
+    parser.add_argument("--story", default="", choices=STORIES, help="default: the last one, else quiet-day")
     parser.add_argument("--data", help="folder in which grants and edited meetings survive a restart")
     parser.add_argument("--client-id", default=CLIENT_ID)
     parser.add_argument("--client-secret", default=CLIENT_SECRET)
@@ -72,14 +72,14 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument("--home-url", default=HOME_URL, help="the app's Home URL, for the client")
     parser.add_argument("--webhook-url", default="", help="where events go")
     parser.add_argument("--webhook-secret", default="", help="secret token of the event subscription")
-    parser.add_argument("--auto-consent", action="store_true", help="the consent page answers itself")
+    parser.add_argument("--auto-consent", action="store_true", help="the consent page allows without asking")
     parser.add_argument("--limits", action="store_true", help="Zoom's rate limits, by the plan of the account")
     return parser
 
 
 def production_signs(environ: Mapping[str, str]) -> list[str]:
-    """What about the environment says that real people are served here."""
-    signs = [name for name in HOSTS if environ.get(name)]
+    """The signs of a production environment, empty on a development machine."""
+    signs = [name for name in HOSTING_VARIABLES if environ.get(name)]
     for name in ("ZOOM_HOST", "ZOOM_API_HOST"):
         host = urlsplit(environ.get(name, "")).hostname or ""
         real = any(host == zoom or host.endswith(f".{zoom}") for zoom in ("zoom.us", "zoomgov.com"))

@@ -1,4 +1,4 @@
-"""One WSGI app with all of a small Zoom in it."""
+"""Creates the Flask app of the offline Zoom."""
 
 from __future__ import annotations
 
@@ -17,28 +17,28 @@ from offline_zoom.world import World
 
 
 def create_app(world: World) -> Flask:
-    """The app that serves this world."""
+    """The Flask app that serves one world."""
     app = Flask(
-        "sandbox", root_path=str(Path(__file__).parent), static_folder="assets", static_url_path="/_sandbox/assets"
+        "offline_zoom", root_path=str(Path(__file__).parent), static_folder="assets", static_url_path="/_sandbox/assets"
     )
-    app.extensions["sandbox"] = world
+    app.extensions["world"] = world
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.url_map.merge_slashes = False
     for part in (oauth, rest, downloads, pages, control_api, client_window):
         app.register_blueprint(part.bp)
     app.before_request(check_api)
     app.after_request(rest.with_rate_headers)
-    app.register_error_handler(ZoomError, refusal)
+    app.register_error_handler(ZoomError, zoom_error)
     app.wsgi_app = FaultMiddleware(app.wsgi_app, world)  # type: ignore[method-assign]
     return app
 
 
 def check_api() -> None:
-    """The gate stands before every path of the API, known or not."""
+    """Check every request below ``/v2``, also for unknown paths."""
     if request.path.startswith("/v2/"):
         rest.check()
 
 
-def refusal(error: ZoomError) -> ResponseReturnValue:
-    """A refusal as Zoom words it."""
+def zoom_error(error: ZoomError) -> ResponseReturnValue:
+    """The JSON error response of a ``ZoomError``."""
     return jsonify(error.body), error.status, error.headers

@@ -1,4 +1,4 @@
-"""The sealed app context: what the client sends as ``X-Zoom-App-Context``.
+"""Encrypts the app context, which the client sends as ``X-Zoom-App-Context``.
 
 https://developers.zoom.us/docs/zoom-apps/zoom-app-context/ : length-prefixed iv, aad and ciphertext, then the
 tag; AES-256-GCM under the SHA-256 of the client secret.
@@ -16,7 +16,7 @@ from typing import Any
 
 def seal(claims: dict[str, Any], client_secret: str, iv: bytes | None = None) -> str:
     """The claims as base64url without padding."""
-    from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # dear to import, and seldom needed
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # slow to import and rarely needed
 
     iv = iv or os.urandom(12)
     plain = json.dumps(claims, separators=(",", ":"), ensure_ascii=False).encode()

@@ -1,4 +1,4 @@
-"""Every call received, in order: what a test asks afterwards."""
+"""A log of the HTTP requests that the offline Zoom received."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl
 
 @dataclass(frozen=True)
 class Call:
-    """One request as it came on the wire; ``path`` is undecoded."""
+    """One received request. ``path`` is not percent-decoded."""
 
     method: str
     path: str
@@ -24,15 +24,15 @@ class Call:
         return dict(parse_qsl(self.query, keep_blank_values=True))
 
 
-def pattern(route: str) -> re.Pattern[str]:
-    """A path in which ``*`` stands for one segment and ``**`` for any rest."""
-    parts = re.split(r"(\*\*|\*)", route)
+def pattern(path: str) -> re.Pattern[str]:
+    """A regular expression for a path in which ``*`` is one segment and ``**`` any rest."""
+    parts = re.split(r"(\*\*|\*)", path)
     wild = {"**": ".*", "*": "[^/]+"}
     return re.compile("".join(wild.get(part) or re.escape(part) for part in parts))
 
 
 class CallLog:
-    """The calls of this world; the newest 10,000, and a count of all."""
+    """The newest 10,000 calls, and the number of all calls."""
 
     def __init__(self) -> None:
         self._calls: deque[Call] = deque(maxlen=10_000)
@@ -48,15 +48,15 @@ class CallLog:
         with self._lock:
             return list(self._calls)
 
-    def matching(self, what: str | tuple[str, str] = ("*", "**")) -> list[Call]:
-        """Those of one route: ``("GET", "/v2/users/*")`` or ``"GET /v2/users/*"``."""
-        method, route = what.split(" ", 1) if isinstance(what, str) else what
-        wanted = pattern(route)
-        return [call for call in self.all() if method in ("*", call.method) and wanted.fullmatch(call.path)]
+    def matching(self, route: str | tuple[str, str] = ("*", "**")) -> list[Call]:
+        """The calls of one route: ``("GET", "/v2/users/*")`` or ``"GET /v2/users/*"``."""
+        method, path = route.split(" ", 1) if isinstance(route, str) else route
+        path_pattern = pattern(path)
+        return [call for call in self.all() if method in ("*", call.method) and path_pattern.fullmatch(call.path)]
 
-    def count(self, what: str | tuple[str, str] = ("*", "**")) -> int:
-        """How often that route was called."""
-        return len(self.matching(what))
+    def count(self, route: str | tuple[str, str] = ("*", "**")) -> int:
+        """How often a route was called."""
+        return len(self.matching(route))
 
     def clear(self) -> None:
         with self._lock:

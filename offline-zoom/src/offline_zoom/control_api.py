@@ -1,4 +1,4 @@
-"""The control API: what tests in another process do to the world. JSON, below ``/_sandbox``."""
+"""The control API for tests in other processes: JSON below ``/_sandbox``."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ JSON = dict[str, Any]
 @bp.errorhandler(ValueError)
 @bp.errorhandler(KeyError)
 @bp.errorhandler(TypeError)
-def wrong(error: Exception) -> ResponseReturnValue:
-    """Whoever asks for what there is not is told so."""
+def bad_request(error: Exception) -> ResponseReturnValue:
+    """A 400 response for an unknown name or a wrong value."""
     return {"error": str(error)}, 400
 
 
-def told() -> JSON:
-    """The request's JSON object; its content type must say so, which a foreign page cannot."""
+def json_body() -> JSON:
+    """The request's JSON object. The content type must be JSON, which a page of another site cannot send."""
     body = request.get_json()
     if not isinstance(body, dict):
         abort(400)
@@ -35,7 +35,7 @@ def told() -> JSON:
 
 @bp.get("/")
 def state() -> JSON:
-    """The world in a few words."""
+    """A summary of the world."""
     world = current_world()
     return {
         "story": world.story,
@@ -55,14 +55,14 @@ def state() -> JSON:
 
 @bp.get("/faults")
 def list_faults() -> JSON:
-    """What is planned, and what can be by name."""
+    """The planned faults, and the names of the presets."""
     return {"faults": [fault.as_json() for fault in current_world().faults], "presets": PRESETS}
 
 
 @bp.post("/faults")
 def add_fault() -> ResponseReturnValue:
-    """Plan one: its fields, or a ``preset`` and the fields that differ from it."""
-    body = told()
+    """Add a fault: its fields, or a ``preset`` and the fields that differ from it."""
+    body = json_body()
     name = body.pop("preset", None)
     fault = current_world().faults.add(name, **body) if name else current_world().faults.add(Fault.from_json(body))
     return fault.as_json(), 201
@@ -70,14 +70,14 @@ def add_fault() -> ResponseReturnValue:
 
 @bp.delete("/faults")
 def clear_faults() -> JSON:
-    """Nothing goes wrong any more."""
+    """Remove all faults."""
     current_world().faults.clear()
     return {"faults": []}
 
 
 @bp.get("/calls")
 def list_calls() -> JSON:
-    """The calls of a ``route`` (``GET /v2/users/*``), newest last; tokens are not shown."""
+    """The calls of a ``route`` (``GET /v2/users/*``), newest last, without header values."""
     found = current_world().calls.matching(request.args.get("route", "* **"))
     shown = [{**asdict(call), "headers": sorted(call.headers)} for call in found[-request.args.get("last", 100, int) :]]
     return {"count": len(found), "calls": shown}
@@ -85,7 +85,7 @@ def list_calls() -> JSON:
 
 @bp.delete("/calls")
 def clear_calls() -> JSON:
-    """Count from nothing again."""
+    """Clear the call log."""
     current_world().calls.clear()
     return {"count": 0}
 
@@ -93,54 +93,54 @@ def clear_calls() -> JSON:
 @bp.post("/clock")
 def tick() -> JSON:
     """Let ``tick`` seconds pass."""
-    current_world().tick(float(told()["tick"]))
+    current_world().tick(float(json_body()["tick"]))
     return {"now": current_world().now()}
 
 
 @bp.post("/story")
 def tell() -> JSON:
-    """Become another ``story``."""
-    current_world().tell(told()["story"])
+    """Load another ``story``."""
+    current_world().tell(json_body()["story"])
     return {"story": current_world().story, "stories": list(STORIES)}
 
 
 @bp.post("/me")
 def sign_in() -> JSON:
-    """Be another ``user``: short name, id or email."""
-    return {"me": current_world().sign_in_as(told()["user"]).key}
+    """Sign in another ``user``: short name, id or email."""
+    return {"me": current_world().sign_in_as(json_body()["user"]).key}
 
 
 @bp.get("/switches")
 def switches() -> JSON:
-    """How this Zoom behaves."""
+    """All switches and their values."""
     return current_world().switches.as_json()
 
 
 @bp.post("/switches")
 def switch() -> JSON:
-    """Change some of it."""
-    current_world().switches.change(told())
+    """Change some switches."""
+    current_world().switches.change(json_body())
     return current_world().switches.as_json()
 
 
 @bp.post("/tokens")
 def tokens() -> JSON:
     """``do``: ``expire-access``, ``revoke-access``, ``expire-refresh`` or ``deauthorize`` (a ``user``)."""
-    world, body = current_world(), told()
-    deeds: dict[str, Callable[[], None]] = {
+    world, body = current_world(), json_body()
+    actions: dict[str, Callable[[], None]] = {
         "expire-access": world.expire_access_tokens,
         "revoke-access": world.revoke_access_tokens,
         "expire-refresh": world.expire_refresh_tokens,
         "deauthorize": lambda: world.deauthorize(body.get("user", world.me.id)),
     }
-    deeds[body["do"]]()
+    actions[body["do"]]()
     return {"done": body["do"]}
 
 
 @bp.post("/meetings")
 def meetings() -> JSON:
-    """``start`` or ``end`` the meeting of a number."""
-    world, body = current_world(), told()
+    """``start`` or ``end`` a meeting by number."""
+    world, body = current_world(), json_body()
     if "start" in body:
         return {"uuid": world.start_meeting(int(body["start"])).uuid}
     running = world.live_instance(int(body["end"]))

@@ -1,4 +1,4 @@
-"""Moments as Zoom writes them, and back."""
+"""Dates and times in Zoom's formats. Times are epoch seconds."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ START_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z?")
 
 
 def iso(at: float) -> str:
-    """``2026-03-02T15:04:05Z``: a moment in UTC, whole seconds."""
+    """``2026-03-02T15:04:05Z``: a time in UTC, in whole seconds."""
     return datetime.fromtimestamp(int(at), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def zone(name: str) -> tzinfo:
-    """The named time zone; UTC where it is unknown here (a machine may lack the tables)."""
+    """A time zone by name. UTC when this machine does not know it."""
     try:
         return ZoneInfo(name)
     except (KeyError, ValueError, OSError):
@@ -24,7 +24,7 @@ def zone(name: str) -> tzinfo:
 
 
 def zone_exists(name: str) -> bool:
-    """Whether Zoom would take this name."""
+    """Whether this is the name of a time zone."""
     try:
         ZoneInfo(name)
     except (KeyError, ValueError, OSError):
@@ -33,7 +33,7 @@ def zone_exists(name: str) -> bool:
 
 
 def parse_start(text: str, timezone: str) -> float:
-    """A ``start_time`` as a moment: UTC with ``Z``, else local time. Raises ValueError."""
+    """The time of a ``start_time``: UTC with ``Z``, else local time in ``timezone``. Raises ValueError."""
     if not START_TIME.fullmatch(text):
         raise ValueError(text)
     local = datetime.fromisoformat(text.removesuffix("Z"))
@@ -41,27 +41,27 @@ def parse_start(text: str, timezone: str) -> float:
 
 
 def day_of(at: float, where: tzinfo = UTC) -> date:
-    """The date a clock on the wall shows at that moment."""
+    """The date of a time in a time zone."""
     return datetime.fromtimestamp(at, where).date()
 
 
 def at_local(day: date, hour: int, minute: int, timezone: str) -> float:
-    """The moment a wall clock in ``timezone`` shows ``hour:minute`` on ``day``."""
+    """The time at which it is ``hour:minute`` on ``day`` in ``timezone``."""
     return datetime(day.year, day.month, day.day, hour, minute, tzinfo=zone(timezone)).timestamp()
 
 
 def day_start(day: date, where: tzinfo = UTC) -> float:
-    """The first moment of a day."""
+    """The time at which a day starts."""
     return datetime(day.year, day.month, day.day, tzinfo=where).timestamp()
 
 
 def next_midnight(at: float) -> float:
-    """The next 00:00 UTC, when daily limits begin anew."""
+    """The next 00:00 UTC, when daily limits start again."""
     return day_start(day_of(at) + timedelta(days=1))
 
 
 def parse_day(text: str) -> date | None:
-    """``yyyy-mm-dd`` as a date, or nothing."""
+    """The date of ``yyyy-mm-dd``, or None."""
     try:
         return date.fromisoformat(text) if re.fullmatch(r"\d{4}-\d\d-\d\d", text) else None
     except ValueError:
@@ -75,7 +75,7 @@ def month_before(day: date) -> date:
 
 
 def clock_face(seconds: float) -> str:
-    """``21:05`` or ``1:02:03``: the way the dashboard writes a duration."""
+    """A duration as the dashboard writes it: ``21:05`` or ``1:02:03``."""
     hours, rest = divmod(int(seconds), 3600)
     minutes, left = divmod(rest, 60)
     return f"{hours:02d}:{minutes:02d}:{left:02d}" if hours else f"{minutes:02d}:{left:02d}"

@@ -1,4 +1,4 @@
-"""Zoom's way to say no: a code of its own and a message; and who asks in this request."""
+"""Zoom's JSON errors (a status, a code, a message), and the world of the current request."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from offline_zoom.world import World
 
 
 class ZoomError(Exception):
-    """An answer with a code and a message, and perhaps which fields are wrong."""
+    """An error response with Zoom's code and message. ``errors`` names invalid fields."""
 
     def __init__(
         self,
@@ -28,10 +28,10 @@ class ZoomError(Exception):
 
 
 def refuse(status: int, code: int, message: str, errors: list[dict[str, str]] | None = None) -> NoReturn:
-    """Answer with this refusal."""
+    """Raise a ZoomError."""
     raise ZoomError(status, code, message, errors)
 
 
 def current_world() -> World:
-    """The world this app serves."""
-    return cast(World, current_app.extensions["sandbox"])
+    """The world that the current app serves."""
+    return cast(World, current_app.extensions["world"])

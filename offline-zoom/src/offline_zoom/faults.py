@@ -1,4 +1,4 @@
-"""Planned failures: which route, how, how often.
+"""Planned faults: which route fails, how, and how often.
 
 ``world.faults.append(Fault("GET /v2/users/me/meetings", 429, {"Retry-After": "7"}))``
 ``world.faults.add("lost-rotation")``
@@ -28,7 +28,7 @@ PER_USER = (
 
 @dataclass
 class Fault:
-    """How calls of one route go wrong.
+    """A fault of the calls of one route.
 
     ``route``: method and path, ``*`` for a method or segment, ``**`` for any rest. ``status``, ``headers`` and
     ``body`` replace the answer (a dict becomes JSON); without a status the call goes through. ``delay`` waits
@@ -55,30 +55,30 @@ class Fault:
         self.method, _, path = self.route.partition(" ")
         self._path = pattern(path)
 
-    def meets(self, method: str, path: str, grant_type: str = "") -> bool:
-        """Whether this call is one of those."""
+    def matches(self, method: str, path: str, grant_type: str = "") -> bool:
+        """Whether the fault applies to this call."""
         named = self.method in ("*", method) and self._path.fullmatch(path) is not None
         return named and self.grant_type in ("", grant_type)
 
     @classmethod
-    def from_json(cls, told: dict[str, Any]) -> Fault:
-        """A fault as the control API takes it. Raises ValueError for a name it does not know."""
-        unknown = set(told) - {field.name for field in fields(cls)}
+    def from_json(cls, data: dict[str, Any]) -> Fault:
+        """A fault from the JSON of the control API. Raises ValueError for an unknown field."""
+        unknown = set(data) - {field.name for field in fields(cls)}
         if unknown:
             raise ValueError(f"a fault has no {', '.join(sorted(unknown))}")
-        if " " not in told.get("route", "* **"):
+        if " " not in data.get("route", "* **"):
             raise ValueError("a route is a method and a path, such as GET /v2/users/*")
-        return cls(**told)
+        return cls(**data)
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
 
 
 def presets(now: float) -> dict[str, Fault]:
-    """Failures by name, each happening once."""
+    """The preset faults by name. Each happens once."""
     api, token = "* /v2/**", "POST /oauth/token"
     limited: dict[str, str] = {"X-RateLimit-Category": "Medium", "X-RateLimit-Remaining": "0"}
-    made = {
+    fault_by_name = {
         "server-error": Fault(api, 500, body={"code": 500, "message": "Internal server error."}),
         "bad-gateway": Fault(api, 502, {"Content-Type": "text/html"}, HTML),
         "html": Fault(api, 200, {"Content-Type": "text/html"}, HTML),
@@ -120,25 +120,25 @@ def presets(now: float) -> dict[str, Fault]:
             token, 401, body={"reason": "Invalid client_id or client_secret", "error": "invalid_client"}
         ),
     }
-    for fault in made.values():
+    for fault in fault_by_name.values():
         fault.count = 1
-    return made
+    return fault_by_name
 
 
 def preset(name: str, now: float) -> Fault:
-    """A failure by its name. Raises ValueError for an unknown one."""
-    made = presets(now)
-    if name not in made:
-        raise ValueError(f"no fault is called {name}; there are {', '.join(made)}")
-    return made[name]
+    """A preset fault by name. Raises ValueError for an unknown name."""
+    fault_by_name = presets(now)
+    if name not in fault_by_name:
+        raise ValueError(f"no fault is called {name}; there are {', '.join(fault_by_name)}")
+    return fault_by_name[name]
 
 
-#: the names of them
+#: the names of the presets
 PRESETS = tuple(presets(0))
 
 
 class Faults(list[Fault]):
-    """What is planned to go wrong, in order; the first that meets a call happens to it."""
+    """The planned faults, in order. The first that matches a call is applied to it."""
 
     def __init__(self, now: Any, seed: int = 1) -> None:
         super().__init__()
@@ -147,18 +147,18 @@ class Faults(list[Fault]):
         self._lock = threading.Lock()
 
     def add(self, fault: Fault | str, **changes: Any) -> Fault:
-        """Plan a fault, or a preset by name; ``changes`` are fields to set."""
-        made = preset(fault, self._now()) if isinstance(fault, str) else fault
+        """Add a fault, or a preset by name. ``changes`` are fields to set."""
+        fault_by_name = preset(fault, self._now()) if isinstance(fault, str) else fault
         if changes:
-            made = Fault(**{**made.as_json(), **changes})
-        self.append(made)
-        return made
+            fault_by_name = Fault(**{**fault_by_name.as_json(), **changes})
+        self.append(fault_by_name)
+        return fault_by_name
 
     def take(self, method: str, path: str, grant_type: str = "") -> Fault | None:
-        """The fault that happens to this call, counted down."""
+        """The fault to apply to this call, or None. Counts it down."""
         with self._lock:
             for fault in self:
-                if fault.meets(method, path, grant_type) and self._dice.random() < fault.probability:
+                if fault.matches(method, path, grant_type) and self._dice.random() < fault.probability:
                     if fault.count is not None:
                         fault.count -= 1
                         if fault.count <= 0:

@@ -1,4 +1,4 @@
-"""Identifiers in Zoom's forms; the same seed gives the same names."""
+"""Makes identifiers in Zoom's formats. The same seed gives the same identifier."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ UUID = re.compile(r"[A-Za-z0-9+/]{22}==")
 
 
 def random_text(length: int) -> str:
-    """Letters and digits nobody can guess."""
+    """Random letters and digits."""
     return "".join(secrets.choice(ALPHANUMERIC) for _ in range(length))
 
 
@@ -30,10 +30,10 @@ def file_id(seed: str) -> str:
 
 
 def participant_uuid(seed: str) -> str:
-    """The same in capitals, as participants have it."""
+    """A UUID in capitals, as participants have it."""
     return file_id(seed).upper()
 
 
 def is_uuid(text: str) -> bool:
-    """Whether this is the name of a held meeting."""
+    """Whether the text has the form of a meeting UUID."""
     return UUID.fullmatch(text) is not None

@@ -1,6 +1,6 @@
-"""The things a Zoom account holds: people, meetings, who came, what was recorded.
+"""Dataclasses of the offline Zoom: accounts, users, meetings, attendance, recordings.
 
-Moments are epoch seconds (float); they become Zoom's strings in ``moments`` only.
+Times are epoch seconds (float). ``dates`` converts them to Zoom's strings.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ INSTANT, SCHEDULED, NO_FIXED_TIME, FIXED_TIME = 1, 2, 3, 8
 
 @dataclass
 class Account:
-    """A customer of Zoom; rate limits and the plan belong to it."""
+    """A Zoom account. It has the plan and the rate limits."""
 
     id: str
     name: str
@@ -25,7 +25,7 @@ class Account:
 
 @dataclass
 class User:
-    """Somebody with a Zoom account. ``key`` is the short name tests and pages use."""
+    """A Zoom user. ``key`` is the short name for tests and pages."""
 
     key: str
     id: str
@@ -56,7 +56,7 @@ class User:
 
 @dataclass
 class Occurrence:
-    """One date of a recurring meeting."""
+    """One occurrence of a recurring meeting."""
 
     start_at: float
     duration_minutes: int
@@ -65,13 +65,13 @@ class Occurrence:
 
     @property
     def id(self) -> str:
-        """Zoom's name for it: its start as Unix milliseconds."""
+        """Zoom's id: the start as Unix milliseconds."""
         return str(int(self.start_at * 1000))
 
 
 @dataclass
 class Meeting:
-    """What was scheduled. ``uuid`` is that of the next instance, or of the running one."""
+    """A scheduled meeting. ``uuid`` is that of the running instance, else of the next."""
 
     id: int
     uuid: str
@@ -92,13 +92,13 @@ class Meeting:
     webinar: bool = False
     deleted: bool = False
     source: str = "web_portal"
-    #: edited since the story was told, hence worth keeping over a restart
+    #: edited since the story was loaded, so the data file saves it
     edited: bool = False
 
 
 @dataclass(eq=False)
 class Join:
-    """One row of attendance: one person, once in, once out (``leave_at`` may lie ahead)."""
+    """One row of attendance: one person joins and leaves once. ``leave_at`` may be in the future."""
 
     user_id: str
     name: str
@@ -112,7 +112,7 @@ class Join:
     role: str = "attendee"
     #: in the waiting room, not in the meeting
     waiting: bool = False
-    #: how the waiting ends: let in, rather than gone away
+    #: whether the waiting ended because the host let the person in
     admitted: bool = False
     device: str = ""
     network: str = "Wifi"
@@ -126,7 +126,7 @@ class Join:
 
 @dataclass(eq=False)
 class Instance:
-    """One held meeting. ``ended_at`` may lie ahead, or be open."""
+    """One instance of a meeting, with its attendance. ``ended_at`` may be in the future or None."""
 
     uuid: str
     meeting_id: int
@@ -146,17 +146,17 @@ class Instance:
         return self.ended_at is not None and self.ended_at <= now
 
     def joined(self, now: float) -> list[Join]:
-        """Everybody who came so far, those who left included."""
+        """The rows of everybody who has joined, including those who left."""
         return [join for join in self.joins if join.join_at <= now]
 
     def present(self, now: float) -> list[Join]:
-        """Who is in the meeting or at its door at this moment."""
+        """The rows of everybody in the meeting or its waiting room now."""
         return [join for join in self.joins if join.present(now)] if self.live(now) else []
 
 
 @dataclass
 class RecordingFile:
-    """One file of a cloud recording; ``content`` or else ``size_bytes`` of filler."""
+    """One file of a cloud recording. Without ``content`` it consists of ``size_bytes`` of filler."""
 
     id: str
     file_type: str
@@ -171,7 +171,7 @@ class RecordingFile:
 
 @dataclass
 class Recording:
-    """The cloud recording of one held meeting."""
+    """The cloud recording of one meeting instance."""
 
     uuid: str
     meeting_id: int
@@ -186,5 +186,5 @@ class Recording:
     play_passcode: str = "m4QpZ81xv"
     available_at: float = 0.0
     trashed_at: float | None = None
-    #: gone for good
+    #: deleted permanently
     deleted: bool = False

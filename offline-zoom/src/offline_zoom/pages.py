@@ -1,4 +1,4 @@
-"""The sandbox's own pages: what it is now, what goes wrong, the way into the app."""
+"""The offline Zoom's own pages: story, faults, Marketplace, deep links."""
 
 from __future__ import annotations
 
@@ -17,22 +17,22 @@ bp = Blueprint("pages", __name__)
 
 
 @bp.before_app_request
-def ours_only() -> ResponseReturnValue | None:
-    """A form on somebody else's page changes nothing here."""
+def refuse_other_sites() -> ResponseReturnValue | None:
+    """Refuse a POST from a page of another site."""
     foreign = request.headers.get("Sec-Fetch-Site") in ("cross-site", "same-site")
-    return ("sandbox: not from another site", 403) if foreign and request.method == "POST" else None
+    return ("offline Zoom: not from another site", 403) if foreign and request.method == "POST" else None
 
 
 @bp.get("/")
 def index() -> str:
-    """Which story is told, who is signed in, and where to go."""
+    """The start page: the story, who is signed in, links."""
     world = current_world()
     return render_template("sandbox/index.html", world=world, stories=STORIES, now=iso(world.now()))
 
 
 @bp.post("/")
 def change() -> Response:
-    """Tell another story, be somebody else, let time pass, answer the consent page by itself."""
+    """Load another story, sign in another user, let time pass, or set the consent page."""
     world, form = current_world(), request.form
     if form.get("story") in STORIES:
         world.tell(form["story"])
@@ -47,23 +47,23 @@ def change() -> Response:
 
 @bp.get("/faults")
 def faults() -> str:
-    """What is planned to go wrong."""
+    """The list of planned faults."""
     return render_template("sandbox/faults.html", world=current_world(), presets=PRESETS)
 
 
 @bp.post("/faults")
 def plan_fault() -> Response:
-    """Plan one by name, clear all, or hurt the tokens."""
+    """Add a preset fault, clear all faults, or expire tokens."""
     world, form = current_world(), request.form
-    hurts: dict[str, Any] = {
+    actions: dict[str, Any] = {
         "clear": world.faults.clear,
         "expire-access": world.expire_access_tokens,
         "revoke-access": world.revoke_access_tokens,
         "expire-refresh": world.expire_refresh_tokens,
         "deauthorize": lambda: world.deauthorize(world.me),
     }
-    if form.get("do") in hurts:
-        hurts[form["do"]]()
+    if form.get("do") in actions:
+        actions[form["do"]]()
     if form.get("preset") in PRESETS:
         world.faults.add(
             form["preset"], count=form.get("count", 1, int), **({"route": form["route"]} if form.get("route") else {})
@@ -73,7 +73,7 @@ def plan_fault() -> Response:
 
 @bp.post("/marketplace/add")
 def add() -> ResponseReturnValue:
-    """Added from the Marketplace: straight to the callback, with a code and no state."""
+    """Add the app from the Marketplace: redirect to the callback with a code and without a state."""
     world = current_world()
     if not world.redirect_uris:
         return render_template("sandbox/error.html", message="The app has no redirect URI."), 400
@@ -83,7 +83,7 @@ def add() -> ResponseReturnValue:
 
 @bp.get("/launch/<name>")
 def launch(name: str) -> ResponseReturnValue:
-    """Where a deep link leads: the client opens the app with the link's action."""
+    """The page of a deep link: opens the app in the client with the link's action."""
     world = current_world()
     if name not in world.deeplinks or world.now() >= world.deeplinks[name][2]:
         return render_template("sandbox/error.html", message="This link is older than five minutes."), 404

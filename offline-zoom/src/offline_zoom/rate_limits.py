@@ -1,4 +1,4 @@
-"""Rate limits: per account and label, per second, minute and UTC day; creations per host and day.
+"""Zoom's rate limits: calls per account and label, and created meetings per host and day.
 
 https://developers.zoom.us/docs/api/rate-limits/
 """
@@ -16,14 +16,14 @@ from offline_zoom.switches import Switches
 Label = Literal["Light", "Medium", "Heavy", "Resource-intensive"]
 MAX_CREATIONS_PER_DAY = 100
 
-#: calls in a window of so many seconds
+#: length of the window, in seconds
 WINDOWS: dict[Label, int] = {"Light": 1, "Medium": 1, "Heavy": 1, "Resource-intensive": 60}
 SHORT: dict[Plan, dict[Label, int]] = {
     "free": {"Light": 4, "Medium": 2, "Heavy": 1, "Resource-intensive": 10},
     "pro": {"Light": 30, "Medium": 20, "Heavy": 10, "Resource-intensive": 10},
     "business": {"Light": 80, "Medium": 60, "Heavy": 40, "Resource-intensive": 20},
 }
-#: calls in a UTC day; labels that share a name share the count
+#: calls per UTC day; labels with the same name share one count
 DAY: dict[Plan, dict[Label, tuple[str, int]]] = {
     "free": {
         "Light": ("Light", 6000),
@@ -37,7 +37,7 @@ DAY: dict[Plan, dict[Label, tuple[str, int]]] = {
 
 
 class RateLimitExceeded(Exception):
-    """Too much: Zoom's words, and the headers that go with them."""
+    """A rate limit is exceeded. Has Zoom's message and response headers."""
 
     def __init__(self, message: str, headers: dict[str, str]) -> None:
         super().__init__(message)
@@ -45,32 +45,32 @@ class RateLimitExceeded(Exception):
 
 
 class Window(NamedTuple):
-    """How many calls were counted in which stretch of time."""
+    """The number of a time window, and the calls counted in it."""
 
     number: int
     used: int
 
 
 class RateLimits:
-    """The counters of one world."""
+    """The rate limit counters of one world."""
 
     def __init__(self, now: Callable[[], float], switches: Switches) -> None:
         self.now, self.switches = now, switches
         self._windows: dict[tuple[str, ...], Window] = {}
 
     def clear(self) -> None:
-        """Begin counting anew."""
+        """Reset all counters."""
         self._windows.clear()
 
     def take(self, account: Account, label: Label) -> dict[str, str]:
-        """Count one call; the headers its answer carries. Raises RateLimitExceeded."""
+        """Count one call. Returns the response headers. Raises RateLimitExceeded."""
         headers: dict[str, str] = {"X-RateLimit-Category": label}
         if self.switches.limits != "off":
             headers |= self._day(account, label) | self._short(account, label)
         return headers if self.switches.rate_headers == "all" else {"X-RateLimit-Category": label}
 
     def take_creation(self, host_id: str) -> None:
-        """Count one meeting created or updated for that host today. Raises RateLimitExceeded."""
+        """Count one created or updated meeting of a host. Raises RateLimitExceeded."""
         used = self._count(("creation", host_id), DAY_SECONDS, MAX_CREATIONS_PER_DAY)
         if used > MAX_CREATIONS_PER_DAY:
             headers = {"X-RateLimit-Category": "Light"}
@@ -79,38 +79,38 @@ class RateLimits:
             raise RateLimitExceeded(PER_USER, headers)
 
     def _short(self, account: Account, label: Label) -> dict[str, str]:
-        most = self.switches.rate_limits.get(label, SHORT[account.plan][label])
-        used = self._count(("short", account.id, label), WINDOWS[label], most)
+        limit = self.switches.rate_limits.get(label, SHORT[account.plan][label])
+        used = self._count(("short", account.id, label), WINDOWS[label], limit)
         headers = {
             "X-RateLimit-Type": "QPS",
-            "X-RateLimit-Limit": str(most),
-            "X-RateLimit-Remaining": str(max(0, most - used)),
+            "X-RateLimit-Limit": str(limit),
+            "X-RateLimit-Remaining": str(max(0, limit - used)),
         }
-        if used > most:
+        if used > limit:
             raise RateLimitExceeded(PER_SECOND, self._shown(label, headers))
         return headers
 
     def _day(self, account: Account, label: Label) -> dict[str, str]:
-        shared, most = DAY[account.plan].get(label, ("", 0))
-        most = self.switches.rate_limits.get(f"{label} a day", most)
-        if not most:
+        shared, limit = DAY[account.plan].get(label, ("", 0))
+        limit = self.switches.rate_limits.get(f"{label} a day", limit)
+        if not limit:
             return {}
-        used = self._count(("day", account.id, shared or label), DAY_SECONDS, most)
-        if used > most:
-            headers = {"X-RateLimit-Type": "Daily-limit", "X-RateLimit-Limit": str(most), "X-RateLimit-Remaining": "0"}
+        used = self._count(("day", account.id, shared or label), DAY_SECONDS, limit)
+        if used > limit:
+            headers = {"X-RateLimit-Type": "Daily-limit", "X-RateLimit-Limit": str(limit), "X-RateLimit-Remaining": "0"}
             raise RateLimitExceeded(
                 DAILY, self._shown(label, {**headers, "Retry-After": iso(next_midnight(self.now()))})
             )
         return {}
 
     def _shown(self, label: Label, headers: dict[str, str]) -> dict[str, str]:
-        """All of them, or the category alone."""
+        """The headers that this world sends: all of them, or the category alone."""
         return {"X-RateLimit-Category": label, **(headers if self.switches.rate_headers == "all" else {})}
 
-    def _count(self, key: tuple[str, ...], seconds: int, most: int) -> int:
-        """One more in the current window; a refused call does not count further."""
+    def _count(self, key: tuple[str, ...], seconds: int, limit: int) -> int:
+        """Count a call in the current window. Returns the count. Refused calls do not raise it further."""
         number = int(self.now() // seconds)
         window = self._windows.get(key)
         used = window.used + 1 if window and window.number == number else 1
-        self._windows[key] = Window(number, min(used, most))
+        self._windows[key] = Window(number, min(used, limit))
         return used

@@ -1,4 +1,4 @@
-"""What can be switched about this Zoom, with what the real one does where we know."""
+"""Settings that change how the offline Zoom behaves."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from typing import Any
 
 @dataclass
 class Switches:
-    """Behaviour that a test or the control API may change. Units are seconds.
+    """Settings for tests and the control API. Defaults follow the real Zoom where it is known. Times are seconds.
 
-    ``auto_consent``: the consent page answers itself. ``strict_redirect``: in-client codes, too, want
+    ``auto_consent``: the consent page allows without asking. ``strict_redirect``: in-client codes, too, need
     exactly their redirect URI at the exchange. ``limits``: ``off``, ``plan`` (Zoom's table) or ``rate_limits`` below by
     label. ``rate_headers``: ``category`` alone, as seen in 2026, or ``all`` that are documented.
-    ``recordings_range``: ``honour`` any range, or ``clamp`` it to a month. ``download_refusal``: ``401``,
-    ``200`` (a small JSON body with status 200) or ``html``. ``withheld_scopes`` are declined at each consent.
-    ``ready_after``: how long after its end a meeting is still unknown to reports.
+    ``recordings_range``: ``honour`` (any range), or ``clamp`` (to a month). ``download_refusal``: ``401``,
+    ``200`` (a small JSON body with status 200) or ``html``. ``withheld_scopes`` are not granted at consent.
+    ``ready_after``: how long after its end a meeting is missing in reports.
     """
 
     auto_consent: bool = False
@@ -39,7 +39,7 @@ class Switches:
     recording_ready_after: float = 120
 
     def change(self, changes: dict[str, Any]) -> None:
-        """Set several at once. Raises ValueError for a name or a kind of value it does not know."""
+        """Set several settings. Raises ValueError for an unknown name or a value of a wrong type."""
         known = {field.name: type(getattr(self, field.name)) for field in fields(self)}
         for name, value in changes.items():
             kind = known.get(name)

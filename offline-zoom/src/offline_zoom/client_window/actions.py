@@ -1,58 +1,60 @@
-"""What the person at a client may do to the meeting; REST and webhooks tell of it as of anything else."""
+"""Actions of the meeting window: join, leave, admit, record, end. REST and webhooks show their effects."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from offline_zoom.client_window.client_session import ClientSession, Unknown, my_row, person, seat_meeting
+from offline_zoom.client_window.client_session import ClientSession, Unknown, my_row, session_meeting, session_user
 from offline_zoom.dates import iso
 from offline_zoom.identifiers import meeting_uuid
 from offline_zoom.model import INSTANT, Instance, Join, Meeting, User
 from offline_zoom.webhooks import events
 from offline_zoom.world import World
 
-#: a row of attendance knows no "participant": Zoom's webhooks call everybody without an office attendee
+#: attendance rows have no role "participant": Zoom's webhooks say "attendee"
 ROW_ROLES = {"participant": "attendee"}
 
 
-def act(world: World, seat: ClientSession, action: str, asked: dict[str, Any]) -> None:
-    """Change the meeting. Raises Unknown."""
+def act(world: World, session: ClientSession, action: str, data: dict[str, Any]) -> None:
+    """Run an action by name. Raises Unknown."""
     change = ACTIONS.get(action)
     if change is None:
         raise Unknown(action)
-    change(world, seat, asked)
+    change(world, session, data)
 
 
-def find(world: World, seat: ClientSession, asked: dict[str, Any], *, gone: bool = False) -> tuple[Instance, Join]:
-    """The row of attendance meant: by its number, or by the participant's UUID. Raises Unknown."""
-    instance = running(world, seat)
-    rows = instance.joined(world.now()) if gone else instance.present(world.now())
+def find(
+    world: World, session: ClientSession, data: dict[str, Any], *, include_left: bool = False
+) -> tuple[Instance, Join]:
+    """An attendance row, by participant number or UUID. Raises Unknown."""
+    instance = running(world, session)
+    rows = instance.joined(world.now()) if include_left else instance.present(world.now())
     for row in reversed(rows):
-        if row.user_id == asked.get("participantId") or row.participant_uuid == asked.get("participantUUID"):
+        if row.user_id == data.get("participantId") or row.participant_uuid == data.get("participantUUID"):
             return instance, row
     raise Unknown("participant")
 
 
-def running(world: World, seat: ClientSession) -> Instance:
-    """The meeting of this seat. Raises Unknown when there is none."""
-    instance = seat_meeting(world, seat)
+def running(world: World, session: ClientSession) -> Instance:
+    """The session's running meeting. Raises Unknown."""
+    instance = session_meeting(world, session)
     if instance is None:
         raise Unknown("meeting")
     return instance
 
 
-def enter(world: World, seat: ClientSession, _: dict[str, Any]) -> None:
-    """Take the seat: come into the meeting, or begin one where there is none, in the role the seat has."""
-    user = person(world, seat)
-    instance = seat_meeting(world, seat) or world.start_meeting(next_meeting(world, user))
-    row = my_row(seat, user, instance.present(world.now()))
+def enter(world: World, session: ClientSession, _: dict[str, Any]) -> None:
+    """Join the meeting in the session's role. Start one if none runs."""
+    user = session_user(world, session)
+    instance = session_meeting(world, session) or world.start_meeting(next_meeting(world, user))
+    row = my_row(session, user, instance.present(world.now()))
     if row is None:
-        row = world.join(instance, None, user.display_name) if seat.guest else world.join(instance, user)
-    give_role(world, instance, row, seat.role)
+        row = world.join(instance, None, user.display_name) if session.guest else world.join(instance, user)
+    give_role(world, instance, row, session.role)
 
 
 def give_role(world: World, instance: Instance, row: Join, role: str) -> None:
-    """The role, if it is any and another one than before."""
+    """Set the role, if it is not empty and has changed."""
     wanted = ROW_ROLES.get(role, role)
     if wanted and row.role != wanted:
         world.set_role(instance, row, wanted)
@@ -71,44 +73,44 @@ def next_meeting(world: World, user: User) -> Meeting:
     return instant
 
 
-def join(world: World, seat: ClientSession, asked: dict[str, Any]) -> None:
-    """Somebody comes: a user of the story, or a guest by name; ``waiting`` leaves them at the door."""
-    who = asked.get("user") or None
-    world.join(running(world, seat), who, str(asked.get("name") or ""), waiting=bool(asked.get("waiting")))
+def join(world: World, session: ClientSession, data: dict[str, Any]) -> None:
+    """Let a user or a named guest join; with ``waiting``, in the waiting room."""
+    who = data.get("user") or None
+    world.join(running(world, session), who, str(data.get("name") or ""), waiting=bool(data.get("waiting")))
 
 
-def rejoin(world: World, seat: ClientSession, asked: dict[str, Any]) -> None:
-    """Somebody who left comes again: the same person, a new join."""
-    instance, row = find(world, seat, asked, gone=True)
+def rejoin(world: World, session: ClientSession, data: dict[str, Any]) -> None:
+    """Let somebody who left join again."""
+    instance, row = find(world, session, data, include_left=True)
     world.join(instance, None, row.name, person_id=row.person_id, email=row.email, internal=row.internal, role=row.role)
 
 
-def leave(world: World, seat: ClientSession, asked: dict[str, Any]) -> None:
-    world.leave(*find(world, seat, asked))
+def leave(world: World, session: ClientSession, data: dict[str, Any]) -> None:
+    world.leave(*find(world, session, data))
 
 
-def admit(world: World, seat: ClientSession, asked: dict[str, Any]) -> None:
-    world.admit(*find(world, seat, asked))
+def admit(world: World, session: ClientSession, data: dict[str, Any]) -> None:
+    world.admit(*find(world, session, data))
 
 
-def put_in_waiting_room(world: World, seat: ClientSession, asked: dict[str, Any]) -> None:
-    """From the meeting back to its door."""
-    instance, row = find(world, seat, asked)
+def put_in_waiting_room(world: World, session: ClientSession, data: dict[str, Any]) -> None:
+    """Move a participant to the waiting room."""
+    instance, row = find(world, session, data)
     world.leave(instance, row)
-    kept = {"person_id": row.person_id, "email": row.email, "participant_uuid": row.participant_uuid}
-    at_door = world.join(instance, None, row.name, waiting=True, internal=row.internal, role=row.role, **kept)
+    identity = {"person_id": row.person_id, "email": row.email, "participant_uuid": row.participant_uuid}
+    waiting_row = world.join(instance, None, row.name, waiting=True, internal=row.internal, role=row.role, **identity)
     world.announce(
-        events.participant_event("meeting.participant_put_in_waiting_room", world.now(), instance, at_door, world)
+        events.participant_event("meeting.participant_put_in_waiting_room", world.now(), instance, waiting_row, world)
     )
 
 
-def waiting_room(world: World, seat: ClientSession, asked: dict[str, Any]) -> None:
-    world.meetings[running(world, seat).meeting_id].settings["waiting_room"] = bool(asked["on"])
+def waiting_room(world: World, session: ClientSession, data: dict[str, Any]) -> None:
+    world.meetings[running(world, session).meeting_id].settings["waiting_room"] = bool(data["on"])
 
 
-def record(world: World, seat: ClientSession, asked: dict[str, Any]) -> None:
-    """The cloud recording begins or ends; its files come after the meeting."""
-    instance, on = running(world, seat), bool(asked["on"])
+def record(world: World, session: ClientSession, data: dict[str, Any]) -> None:
+    """Start or stop the cloud recording. Its files are ready after the meeting."""
+    instance, on = running(world, session), bool(data["on"])
     instance.recording = on
     thing = events.meeting_object(instance, world) | {"id": instance.meeting_id}
     times = {"recording_start": iso(instance.started_at), "recording_end": "" if on else iso(world.now())}
@@ -117,8 +119,8 @@ def record(world: World, seat: ClientSession, asked: dict[str, Any]) -> None:
     world.announce(events.envelope(name, world.now(), account_id, thing | {"recording_file": times}))
 
 
-def end(world: World, seat: ClientSession, _: dict[str, Any]) -> None:
-    world.end_meeting(running(world, seat))
+def end(world: World, session: ClientSession, _: dict[str, Any]) -> None:
+    world.end_meeting(running(world, session))
 
 
 ACTIONS = {

@@ -1,4 +1,4 @@
-"""Who sits at the Zoom client, and what they see there: the answers ``static/client.js`` asks for."""
+"""A user's session at the Zoom client: its state, app context and authorization, as ``client.js`` requests them."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ CONTEXT_TYPES = {"inMeeting": "meeting", "inWebinar": "webinar", "inChat": "chat
 
 
 class Unknown(LookupError):
-    """There is no such person, meeting or action."""
+    """There is no such user, meeting or action."""
 
 
 @dataclass(frozen=True)
 class ClientSession:
-    """One person at one client. ``status`` other than ``authorized`` is guest mode; ``launch`` names a deep link."""
+    """One user at one client. A ``status`` other than ``authorized`` is guest mode. ``launch`` names a deep link."""
 
     user: str
     running_context: str = "inMeeting"
@@ -29,9 +29,9 @@ class ClientSession:
     launch: str = ""
 
     @classmethod
-    def of(cls, told: dict[str, Any], me: str) -> ClientSession:
-        """The seat as a page's switches tell it; without a user it is that of ``me``."""
-        known = {field.name: str(told[field.name]) for field in fields(cls) if told.get(field.name)}
+    def of(cls, data: dict[str, Any], me: str) -> ClientSession:
+        """The session from the JSON of a page. ``me`` is the default user."""
+        known = {field.name: str(data[field.name]) for field in fields(cls) if data.get(field.name)}
         return cls(**{"user": me, **known})
 
     @property
@@ -39,20 +39,20 @@ class ClientSession:
         return self.status != "authorized"
 
 
-def state(world: World, seat: ClientSession) -> dict[str, Any]:
-    """What the client knows at this moment, as the stand-in keeps it."""
-    user, instance = person(world, seat), seat_meeting(world, seat)
+def state(world: World, session: ClientSession) -> dict[str, Any]:
+    """The state of the client, as JSON for ``client.js``."""
+    user, instance = session_user(world, session), session_meeting(world, session)
     rows = instance.present(world.now()) if instance else []
-    mine = my_row(seat, user, rows)
-    context = seat.running_context if instance or seat.running_context not in IN_A_MEETING else "inMainClient"
+    own_row = my_row(session, user, rows)
+    context = session.running_context if instance or session.running_context not in IN_A_MEETING else "inMainClient"
     return {
         "runningContext": context,
-        "role": role(seat, mine),
-        "status": seat.status,
+        "role": role(session, own_row),
+        "status": session.status,
         "me": {
-            "screenName": mine.name if mine else user.display_name,
-            "participantUUID": mine.participant_uuid if mine else "",
-            "participantId": mine.user_id if mine else "",
+            "screenName": own_row.name if own_row else user.display_name,
+            "participantUUID": own_row.participant_uuid if own_row else "",
+            "participantId": own_row.user_id if own_row else "",
         },
         "meeting": meeting_json(world, instance) if instance and context in IN_A_MEETING else None,
         "participants": [row_json(row) for row in rows if not row.waiting],
@@ -60,69 +60,69 @@ def state(world: World, seat: ClientSession) -> dict[str, Any]:
     }
 
 
-def app_context(world: World, seat: ClientSession) -> str:
-    """The sealed app context of this seat: no ``uid`` for a guest, an ``act`` after a deep link."""
-    now = state(world, seat)
-    claims: dict[str, Any] = {"theme": seat.theme, "act": world.action_of(seat.launch) or None}
+def app_context(world: World, session: ClientSession) -> str:
+    """The encrypted app context of a session: without ``uid`` for a guest, with ``act`` after a deep link."""
+    now = state(world, session)
+    claims: dict[str, Any] = {"theme": session.theme, "act": world.action_of(session.launch) or None}
     if now["meeting"]:
         claims |= {"mid": now["meeting"]["meetingUUID"], "bmid": "", "attendrole": now["role"]}
-    if seat.guest:
+    if session.guest:
         claims["iid"] = random_text(22)
     typ = CONTEXT_TYPES.get(now["runningContext"], "panel")
-    return world.seal_context(None if seat.guest else seat.user, typ, **claims)
+    return world.seal_context(None if session.guest else session.user, typ, **claims)
 
 
-def authorize(world: World, seat: ClientSession, asked: dict[str, Any]) -> dict[str, Any]:
-    """The data of ``onAuthorized``; or ``consent``, when the person has to be asked first.
+def authorize(world: World, session: ClientSession, data: dict[str, Any]) -> dict[str, Any]:
+    """The data of ``onAuthorized``, or ``consent`` when the user must consent first.
 
-    The SDK names no method for the code challenge, and Zoom takes it as ``plain``.
+    The SDK sends no method of the code challenge, and Zoom uses ``plain``.
     """
-    user, redirect_uri = person(world, seat), world.home_url or asked.get("page", "")
+    user, redirect_uri = session_user(world, session), world.home_url or data.get("page", "")
     event = {"redirectUri": redirect_uri, "timestamp": int(world.now())}
-    if asked.get("declined"):
+    if data.get("declined"):
         return {**event, "result": False}
     scopes = world.scopes(user)
     granted = world.grants.by_user.get(user.id)
     settled = granted is not None and set(scopes) <= set(granted.scopes)
-    if not settled and not asked.get("agreed") and not world.switches.auto_consent:
+    if not settled and not data.get("agreed") and not world.switches.auto_consent:
         return {"consent": {"scopes": scopes}}
-    code = world.issue_code(user, redirect_uri, str(asked["codeChallenge"]), "plain", in_client=True)
+    code = world.issue_code(user, redirect_uri, str(data["codeChallenge"]), "plain", in_client=True)
     return {**event, "result": True, "code": code}
 
 
-def person(world: World, seat: ClientSession) -> User:
-    """The account behind the seat, even when it sits there as a guest. Raises Unknown."""
+def session_user(world: World, session: ClientSession) -> User:
+    """The user of the session, also in guest mode. Raises Unknown."""
     try:
-        return world.user(seat.user)
+        return world.user(session.user)
     except KeyError as missing:
-        raise Unknown(seat.user) from missing
+        raise Unknown(session.user) from missing
 
 
-def seat_meeting(world: World, seat: ClientSession) -> Instance | None:
-    """The running meeting the person is in, or hosts, or else could look into."""
-    now, user = world.now(), person(world, seat)
+def session_meeting(world: World, session: ClientSession) -> Instance | None:
+    """The running meeting that the user is in, else one they host, else any."""
+    now, user = world.now(), session_user(world, session)
     running = [one for one in list(world.instances.values()) if one.live(now)]
-    inside = [one for one in running if my_row(seat, user, one.present(now))]
+    inside = [one for one in running if my_row(session, user, one.present(now))]
     hosted = [one for one in running if one.host_id == user.id]
     candidates = [*inside, *hosted, *running]
     return candidates[0] if candidates else None
 
 
-def my_row(seat: ClientSession, user: User, rows: list[Join]) -> Join | None:
-    """The person's own attendance; a guest is known by nothing but the name."""
-    if seat.guest:
+def my_row(session: ClientSession, user: User, rows: list[Join]) -> Join | None:
+    """The user's own attendance row. A guest is found by name."""
+    if session.guest:
         return next((row for row in rows if not row.person_id and row.name == user.display_name), None)
     return next((row for row in rows if row.person_id == user.id), None)
 
 
-def role(seat: ClientSession, mine: Join | None) -> str:
+def role(session: ClientSession, own_row: Join | None) -> str:
     """The role as an app context spells it."""
-    if seat.role:
-        return seat.role
-    if mine is None:
-        return "participant" if seat.guest else "host"
-    plain = "attendee" if seat.running_context == "inWebinar" else "participant"
-    return plain if mine.role == "attendee" else mine.role
+    if session.role:
+        return session.role
+    if own_row is None:
+        return "participant" if session.guest else "host"
+    plain = "attendee" if session.running_context == "inWebinar" else "participant"
+    return plain if own_row.role == "attendee" else own_row.role
 
 
 def row_json(row: Join) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The Zoom client as a page: ``/client`` frames the app as the web client does, and answers its SDK."""
+"""The page ``/client``: a Zoom web client that frames the app and answers its SDK."""
 
 from __future__ import annotations
 
@@ -21,23 +21,23 @@ bp = Blueprint("client", __name__, static_folder="static", static_url_path="/cli
 
 
 @bp.record
-def send_webhooks(setup: BlueprintSetupState) -> None:
-    """Begin to send events, if there is an address to send them to."""
-    world: World = setup.app.extensions["sandbox"]
+def start_webhooks(setup: BlueprintSetupState) -> None:
+    """Start the webhook sender, if a webhook address is configured."""
+    world: World = setup.app.extensions["world"]
     if world.webhook_url:
         sender = WebhookSender(world.webhook_url, world.webhook_secret, world.now)
         setup.app.extensions["webhooks"] = sender
-        world.on_event(sender.tell)
+        world.on_event(sender.enqueue)
         sender.start()
 
 
-def the_webhooks() -> WebhookSender | None:
+def webhook_sender() -> WebhookSender | None:
     return current_app.extensions.get("webhooks")
 
 
 @bp.get("/client")
 def window() -> ResponseReturnValue:
-    """The meeting window with the app in it."""
+    """The meeting window with the app."""
     world = current_world()
     origin = "{0.scheme}://{0.netloc}".format(urlsplit(world.home_url)) if world.home_url else ""
     page = render_template("client.html", world=world, origin=origin, users=list(world.users.values()))
@@ -49,19 +49,19 @@ def window() -> ResponseReturnValue:
 
 @bp.post("/client/ask/<name>")
 def ask(name: str) -> ResponseReturnValue:
-    """What the stand-in asks of Zoom: ``state``, ``context``, ``authorize`` or ``act``."""
+    """A request of ``client.js``: ``state``, ``context``, ``authorize`` or ``act``."""
     world = current_world()
     body: dict[str, Any] = request.get_json()
     data: dict[str, Any] = body.get("data") or {}
     try:
         with world.lock:
-            return {"answer": answered(world, ClientSession.of(body.get("seat") or {}, world.me.key), name, data)}
+            return {"answer": answer_request(world, ClientSession.of(body.get("seat") or {}, world.me.key), name, data)}
     except Unknown as unknown:
         return {"message": f"There is no such thing here: {unknown}"}, 404
 
 
-def answered(world: World, who: ClientSession, name: str, data: dict[str, Any]) -> Any:
-    """One question of the stand-in and its answer; the browser tests ask here directly. Raises Unknown."""
+def answer_request(world: World, who: ClientSession, name: str, data: dict[str, Any]) -> Any:
+    """The answer to a request of ``client.js``. Browser tests call this directly. Raises Unknown."""
     match name:
         case "state":
             return client_session.state(world, who)
@@ -77,49 +77,49 @@ def answered(world: World, who: ClientSession, name: str, data: dict[str, Any]) 
 
 @bp.post("/client/around")
 def around() -> ResponseReturnValue:
-    """What the window shows besides the SDK's view: who has left, the time, and what the webhooks did."""
-    world, sender = current_world(), the_webhooks()
+    """What the window shows beside the SDK's state: who left, the time, the webhook deliveries."""
+    world, sender = current_world(), webhook_sender()
     who = ClientSession.of(request.get_json().get("seat") or {}, world.me.key)
     world.catch_up()
-    instance = client_session.seat_meeting(world, who)
+    instance = client_session.session_meeting(world, who)
     now = world.now()
     present = {row.name for row in instance.present(now)} if instance else set()
-    gone = {row.name: row for row in (instance.joined(now) if instance else []) if row.name not in present}
+    absent = {row.name: row for row in (instance.joined(now) if instance else []) if row.name not in present}
     return {
         "state": client_session.state(world, who),
-        "left": [client_session.row_json(row) for row in gone.values()],
+        "left": [client_session.row_json(row) for row in absent.values()],
         "now": iso(now),
         "started": iso(instance.started_at) if instance else "",
         "host": world.users[instance.host_id].display_name if instance else "",
         "story": world.story,
-        "webhooks": sent(sender) if sender else None,
+        "webhooks": deliveries_json(sender) if sender else None,
     }
 
 
 @bp.post("/client/webhooks")
 def webhooks() -> ResponseReturnValue:
-    """Turn the sender's screws: ``retry``, ``validate``, ``mischief``, or ``deauthorize`` a user."""
-    world, sender, asked = current_world(), the_webhooks(), request.get_json()
+    """Control the webhook sender: ``retry``, ``validate``, ``mischief`` (faults), or ``deauthorize`` a user."""
+    world, sender, body = current_world(), webhook_sender(), request.get_json()
     if sender is None:
         return {"message": "No webhook address is configured."}, 404
-    if asked.get("retry"):
-        sender.retry_now(None if asked["retry"] is True else int(asked["retry"]))
-    if asked.get("validate"):
+    if body.get("retry"):
+        sender.retry_now(None if body["retry"] is True else int(body["retry"]))
+    if body.get("validate"):
         sender.validate()
-    if asked.get("deauthorize"):
-        world.deauthorize(asked["deauthorize"])
+    if body.get("deauthorize"):
+        world.deauthorize(body["deauthorize"])
     try:
-        sender.mischief.change(asked.get("mischief") or {})
+        sender.faults.change(body.get("mischief") or {})
     except ValueError as error:
         return {"message": str(error)}, 400
-    return sent(sender)
+    return deliveries_json(sender)
 
 
-def sent(sender: WebhookSender) -> dict[str, Any]:
-    """The log as JSON, newest first."""
+def deliveries_json(sender: WebhookSender) -> dict[str, Any]:
+    """The webhook deliveries as JSON, newest first."""
     return {
         "url": sender.url,
         "validated": sender.validated_until > sender.clock(),
-        "mischief": vars(sender.mischief),
+        "mischief": vars(sender.faults),
         "log": [one.as_json() for one in reversed(sender.deliveries()[-60:])],
     }

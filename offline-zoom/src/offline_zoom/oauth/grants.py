@@ -1,6 +1,6 @@
-"""Codes and tokens: who may act for whom, and until when.
+"""Authorization codes and tokens.
 
-RFC 6749 and RFC 7636 in Zoom's dialect. Each new pair of a user kills all earlier ones; there is no grace.
+RFC 6749 and RFC 7636 as Zoom implements them. A user's new tokens make all earlier ones invalid at once.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from offline_zoom.switches import Switches
 
 
 class OAuthError(Exception):
-    """The token endpoint says no: an OAuth ``error`` and Zoom's ``reason``."""
+    """An error of the OAuth endpoints: an OAuth ``error`` and Zoom's ``reason``."""
 
     def __init__(self, error: str, reason: str, status: int = 400) -> None:
         super().__init__(reason)
@@ -26,12 +26,12 @@ class OAuthError(Exception):
 
 
 class InvalidAccessToken(Exception):
-    """An access token that the REST API does not take; the message is Zoom's."""
+    """The REST API refuses an access token. The message is Zoom's."""
 
 
 @dataclass
 class Code:
-    """An authorization code and everything it is bound to."""
+    """An authorization code and what it is bound to."""
 
     value: str
     user_id: str
@@ -72,7 +72,7 @@ class Grants:
     def issue_code(
         self, user_id: str, redirect_uri: str, challenge: str = "", method: str = "", in_client: bool = False
     ) -> str:
-        """A code of 33 characters, good once and for five minutes."""
+        """A code of 33 characters, valid once and for five minutes."""
         now = self.clock()
         self.codes = {value: code for value, code in self.codes.items() if code.expires_at > now}
         value = random_text(33)
@@ -81,19 +81,19 @@ class Grants:
         return value
 
     def exchange(self, value: str, redirect_uri: str, verifier: str) -> Code:
-        """The code, used up; whoever presents it wrongly has spent it too. Raises OAuthError."""
+        """Use up a code, even when the request is wrong. Raises OAuthError."""
         code = self.codes.pop(value, None)
         if code is None or code.expires_at <= self.clock():
             raise OAuthError("invalid_grant", f"Invalid authorization code {value}")
         lenient = code.in_client and not self.switches.strict_redirect
-        if redirect_uri != code.redirect_uri and not (lenient and _same_place(redirect_uri, code.redirect_uri)):
+        if redirect_uri != code.redirect_uri and not (lenient and _same_origin(redirect_uri, code.redirect_uri)):
             raise OAuthError("invalid_request", "Redirect URI mismatch.")
         if code.challenge and not proves(verifier, code.challenge, code.method):
             raise OAuthError("invalid_grant", f"Invalid authorization code {value}")
         return code
 
     def grant(self, user_id: str, scopes: list[str]) -> Grant:
-        """A new pair for this user; the earlier one is dead from now on."""
+        """New tokens for this user. They replace the earlier ones."""
         now = self.clock()
         new = Grant(
             user_id=user_id,
@@ -116,19 +116,19 @@ class Grants:
         return new
 
     def refresh(self, refresh_token: str) -> Grant:
-        """The next pair. Raises OAuthError for any refresh token but the newest."""
+        """New tokens. Raises OAuthError for any refresh token but the newest."""
         old = next((one for one in self.by_user.values() if same(one.refresh_token, refresh_token)), None)
         if old is None or old.refresh_expires_at <= self.clock():
             raise OAuthError("invalid_grant", "Invalid Token!")
         return self.grant(old.user_id, old.scopes)
 
     def find(self, access_token: str) -> Grant | None:
-        """The grant this access token belongs to, expired or not."""
+        """The grant of an access token, expired or not."""
         kept = (*self.by_user.values(), *self.app_tokens.values())
         return next((one for one in kept if same(one.access_token, access_token)), None)
 
     def access(self, access_token: str) -> Grant:
-        """The grant behind a good access token. Raises InvalidAccessToken."""
+        """The grant of a valid access token. Raises InvalidAccessToken."""
         found = self.find(access_token)
         if found is None:
             raise InvalidAccessToken("Invalid access token.")
@@ -137,7 +137,7 @@ class Grants:
         return found
 
     def revoke(self, access_token: str) -> Grant:
-        """End a grant for good and return what it was. Raises OAuthError."""
+        """Delete and return the grant of an access token. Raises OAuthError."""
         found = self.find(access_token)
         if found is None:
             raise OAuthError("invalid_request", "Invalid Token!")
@@ -145,7 +145,7 @@ class Grants:
         return found
 
     def _token(self, user_id: str, expires_at: float) -> str:
-        """Three parts like a JWT, since people do look; nothing here reads it back."""
+        """A token in the form of a JWT. The offline Zoom never decodes it."""
         now = self.clock()
         claims = {
             "ver": 10,
@@ -161,21 +161,21 @@ class Grants:
 
 
 def same(one: str, other: str) -> bool:
-    """Equality of secrets; nothing equals the empty one."""
+    """Compare secrets in constant time. An empty secret equals nothing."""
     return bool(one) and hmac.compare_digest(one.encode(), other.encode())
 
 
 def proves(verifier: str, challenge: str, method: str) -> bool:
-    """Whether the code verifier fits the challenge (RFC 7636 section 4.6)."""
+    """Whether the code verifier matches the challenge (RFC 7636 section 4.6)."""
     if method == "S256":
         verifier = _base64url(hashlib.sha256(verifier.encode()).digest())
     return same(challenge, verifier)
 
 
-def _same_place(given: str, bound: str) -> bool:
-    """Whether nothing was given, or a page of the bound origin: Zoom's own samples send the one or the other."""
-    asked, entry = urlsplit(given), urlsplit(bound)
-    return not given or (asked.scheme, asked.netloc) == (entry.scheme, entry.netloc)
+def _same_origin(uri: str, bound: str) -> bool:
+    """Whether the URI is empty or of the same origin. Zoom's samples send one or the other."""
+    requested, entry = urlsplit(uri), urlsplit(bound)
+    return not uri or (requested.scheme, requested.netloc) == (entry.scheme, entry.netloc)
 
 
 def _base64url(raw: bytes) -> str:

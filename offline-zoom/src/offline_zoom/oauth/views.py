@@ -1,4 +1,4 @@
-"""The OAuth server: consent page, token endpoint, revocation.
+"""The OAuth endpoints: consent page, token endpoint, revocation.
 
 RFC 6749 and RFC 7636 as Zoom speaks them: errors are ``{"reason", "error"}``, nearly always with status 400.
 """
@@ -23,31 +23,31 @@ bp = Blueprint("oauth", __name__, url_prefix="/oauth")
 
 @bp.get("/authorize")
 def authorize() -> ResponseReturnValue:
-    """The consent page; an unknown client or redirect gets a page of its own and goes nowhere."""
-    wrong = wrong_request()
-    if wrong:
-        return render_template("sandbox/error.html", message=wrong), 400
+    """The consent page. An unknown client or redirect URI gets an error page without a redirect."""
+    error = request_error()
+    if error:
+        return render_template("sandbox/error.html", message=error), 400
     world = current_world()
     if world.switches.auto_consent:
-        return allow(world.me)
+        return grant_access(world.me)
     names = ("client_id", "redirect_uri", "state", "code_challenge", "code_challenge_method", "response_type")
-    kept = {name: request.values[name] for name in names if name in request.values}
-    return render_template("sandbox/consent.html", world=world, scopes=world.scopes(world.me), kept=kept)
+    fields = {name: request.values[name] for name in names if name in request.values}
+    return render_template("sandbox/consent.html", world=world, scopes=world.scopes(world.me), fields=fields)
 
 
 @bp.post("/authorize")
 def decide() -> ResponseReturnValue:
-    """What the person answered."""
-    wrong = wrong_request()
-    if wrong:
-        return render_template("sandbox/error.html", message=wrong), 400
+    """Handle the answer of the consent page."""
+    error = request_error()
+    if error:
+        return render_template("sandbox/error.html", message=error), 400
     if request.form.get("decision") != "allow":
-        return back({"error": "access_denied"})
-    return allow(current_world().sign_in_as(request.form.get("user", current_world().me.id)))
+        return redirect_to_app({"error": "access_denied"})
+    return grant_access(current_world().sign_in_as(request.form.get("user", current_world().me.id)))
 
 
-def wrong_request() -> str:
-    """Why this is nothing to answer with a redirect, or nothing."""
+def request_error() -> str:
+    """Why the request is invalid, or an empty text."""
     world = current_world()
     if request.values.get("client_id") != world.client_id:
         return "Invalid client_id (4702). No app is registered under this client id."
@@ -61,7 +61,7 @@ def wrong_request() -> str:
 
 
 def redirect_allowed(uri: str, allowed: list[str]) -> bool:
-    """Whether the list has this address, or the origin it belongs to; 127.0.0.1 matches with any port."""
+    """Whether the allow list has this URI or its origin. With PKCE, 127.0.0.1 matches with any port."""
     asked = urlsplit(uri)
     for entry in map(urlsplit, allowed):
         origin = (asked.scheme, asked.netloc) == (entry.scheme, entry.netloc)
@@ -73,17 +73,17 @@ def redirect_allowed(uri: str, allowed: list[str]) -> bool:
     return False
 
 
-def allow(user: User) -> Response:
-    """Back to the app with a code."""
+def grant_access(user: User) -> Response:
+    """Redirect to the app with a code."""
     values = request.values
     code = current_world().issue_code(
         user, values["redirect_uri"], values.get("code_challenge", ""), values.get("code_challenge_method", "plain")
     )
-    return back({"code": code})
+    return redirect_to_app({"code": code})
 
 
-def back(answer: dict[str, str]) -> Response:
-    """A redirect to the app, the state unchanged."""
+def redirect_to_app(answer: dict[str, str]) -> Response:
+    """Redirect to the app with the unchanged state."""
     if "state" in request.values:
         answer["state"] = request.values["state"]
     uri = request.values["redirect_uri"]
@@ -96,10 +96,10 @@ def token() -> Response:
     world = current_world()
     check_client()
     grants = {
-        "authorization_code": by_code,
-        "refresh_token": by_refresh,
-        "account_credentials": by_account,
-        "client_credentials": by_app,
+        "authorization_code": code_grant,
+        "refresh_token": refresh_grant,
+        "account_credentials": account_grant,
+        "client_credentials": app_grant,
     }
     kind = request.values.get("grant_type", "")
     if not kind:
@@ -114,7 +114,7 @@ def token() -> Response:
 
 @bp.post("/revoke")
 def revoke() -> Response:
-    """The grant behind an access token ends, and the app hears of it."""
+    """Revoke the grant of an access token, and announce it to the app."""
     world = current_world()
     check_client()
     with world.lock:
@@ -126,13 +126,13 @@ def revoke() -> Response:
 
 
 @bp.errorhandler(OAuthError)
-def refused(error: OAuthError) -> ResponseReturnValue:
-    """Zoom's two words for it."""
+def oauth_error(error: OAuthError) -> ResponseReturnValue:
+    """The JSON error of the OAuth endpoints."""
     return jsonify(reason=error.reason, error=error.error), error.status, {"Cache-Control": "no-store"}
 
 
 def check_client() -> None:
-    """Refuse whoever does not know the client secret; only the Basic header counts."""
+    """Check the client's id and secret, which only the Basic header may carry. Raises OAuthError."""
     world, status = current_world(), current_world().switches.invalid_client_status
     kind, _, encoded = request.headers.get("Authorization", "").partition(" ")
     try:
@@ -143,8 +143,8 @@ def check_client() -> None:
         raise OAuthError("invalid_client", "Invalid client_id or client_secret", status)
 
 
-def by_code() -> Grant:
-    """A user's first pair."""
+def code_grant() -> Grant:
+    """Tokens for an authorization code."""
     values, world = request.values, current_world()
     if not values.get("code"):
         raise OAuthError("invalid_request", "Bad Request")
@@ -152,15 +152,15 @@ def by_code() -> Grant:
     return world.grants.grant(code.user_id, world.scopes(code.user_id))
 
 
-def by_refresh() -> Grant:
-    """A user's next pair."""
+def refresh_grant() -> Grant:
+    """Tokens for a refresh token."""
     if not request.values.get("refresh_token"):
         raise OAuthError("invalid_request", "Bad Request")
     return current_world().grants.refresh(request.values["refresh_token"])
 
 
-def by_account() -> Grant:
-    """Server to server: the account's owner, or its first admin."""
+def account_grant() -> Grant:
+    """A server-to-server token, for the account's owner or its first admin."""
     world, wanted = current_world(), request.values.get("account_id", "")
     people = [user for user in world.users.values() if user.account_id == wanted]
     if not people:
@@ -169,13 +169,13 @@ def by_account() -> Grant:
     return world.grants.grant_app(owner.id, ADMIN_SCOPES, "account")
 
 
-def by_app() -> Grant:
-    """The app itself, as a chatbot."""
+def app_grant() -> Grant:
+    """A token for the app itself, as a chatbot."""
     return current_world().grants.grant_app("", ["imchat:bot"], "app")
 
 
 def token_json(grant: Grant) -> dict[str, Any]:
-    """The answer of the token endpoint; some parts can be switched off."""
+    """The response of the token endpoint. Switches can leave parts out."""
     world = current_world()
     answer: dict[str, Any] = {
         "access_token": grant.access_token,

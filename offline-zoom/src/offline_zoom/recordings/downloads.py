@@ -1,4 +1,4 @@
-"""Files of cloud recordings: a Bearer token, then a redirect to a storage host that must not see it."""
+"""Downloads of recording files: a Bearer token, then a redirect to a storage host that must not get the token."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from offline_zoom.recordings.files import KINDS, content
 
 bp = Blueprint("downloads", __name__)
 LINK_SECONDS = 300
-#: one loopback address has two names: good enough for two hosts
+#: loopback has two names, which serve as two hosts
 OTHER_HOST = {"127.0.0.1": "localhost", "localhost": "127.0.0.1"}
 
 
 @bp.get("/rec/download/<file_id>")
 def download(file_id: str) -> ResponseReturnValue:
-    """A redirect to the file for a token that may read it."""
+    """Redirect to the file, if the token may read it."""
     recording, _ = find(file_id)
     if not allowed(recording):
         return refusal()
@@ -37,7 +37,7 @@ def download(file_id: str) -> ResponseReturnValue:
 
 @bp.get("/storage/<file_id>")
 def storage(file_id: str) -> ResponseReturnValue:
-    """The file itself, for whoever has the signed address."""
+    """The file itself, for a signed address."""
     expires_at, signature = request.args.get("expires", 0, int), request.args.get("signature", "")
     if expires_at < current_world().now() or not same(signature, current_world().seal(f"{file_id} {expires_at}")):
         return "<Error><Code>AccessDenied</Code></Error>", 403, {"Content-Type": "application/xml"}
@@ -46,7 +46,7 @@ def storage(file_id: str) -> ResponseReturnValue:
         return "<Error><Code>NoSuchKey</Code></Error>", 404, {"Content-Type": "application/xml"}
     name = f"recording_{file_id[:8]}.{file.extension.lower()}"
     headers = {"Accept-Ranges": "bytes", "Content-Disposition": f'attachment; filename="{name}"'}
-    begin, end = wanted_bytes(file.size_bytes)
+    begin, end = requested_range(file.size_bytes)
     status = 200 if (begin, end) == (0, file.size_bytes) else 206
     if status == 206:
         headers["Content-Range"] = f"bytes {begin}-{end - 1}/{file.size_bytes}"
@@ -54,21 +54,21 @@ def storage(file_id: str) -> ResponseReturnValue:
     return Response(part(content(file), begin, end), status, headers, content_type=KINDS[file.extension])
 
 
-def wanted_bytes(size: int) -> tuple[int, int]:
-    """The one range asked for, its end not included; all of it for anything else (RFC 9110, 14.2)."""
+def requested_range(size: int) -> tuple[int, int]:
+    """The requested range, without its end. The whole file for no range or several (RFC 9110, 14.2)."""
     if request.range is None or request.range.units != "bytes":
         return 0, size
     return request.range.range_for_length(size) or (0, size)
 
 
 def part(pieces: Iterator[bytes], begin: int, end: int) -> Iterator[bytes]:
-    """The bytes from ``begin`` to before ``end`` of what comes in pieces."""
+    """The bytes from ``begin`` to ``end``, not included, of a file in pieces."""
     at = 0
     for piece in pieces:
-        wanted = piece[max(0, begin - at) : max(0, end - at)]
+        chunk = piece[max(0, begin - at) : max(0, end - at)]
         at += len(piece)
-        if wanted:
-            yield wanted
+        if chunk:
+            yield chunk
 
 
 @bp.get("/rec/play/<path:_>", endpoint="play")
@@ -76,12 +76,12 @@ def part(pieces: Iterator[bytes], begin: int, end: int) -> Iterator[bytes]:
 @bp.get("/j/<path:_>", endpoint="join")
 @bp.get("/s/<path:_>", endpoint="start")
 def elsewhere(_: str) -> str:
-    """Pages that at Zoom would play or join; here they say so."""
+    """A page in place of Zoom's player and meeting pages."""
     return render_template("sandbox/elsewhere.html", path=request.path)
 
 
 def find(file_id: str) -> tuple[Recording | None, RecordingFile | None]:
-    """A file that is neither in the trash nor gone, with its recording."""
+    """A file that is not in the trash, with its recording."""
     for recording in current_world().recordings.values():
         for file in recording.files:
             if file.id == file_id and recording.trashed_at is None and file.trashed_at is None:
@@ -90,7 +90,7 @@ def find(file_id: str) -> tuple[Recording | None, RecordingFile | None]:
 
 
 def allowed(recording: Recording | None) -> bool:
-    """Whether the Bearer token is a download token of this host, or an access token that reaches the host."""
+    """Whether the Bearer token is a download token of the host, or an access token with access to the host."""
     world = current_world()
     kind, _, token = request.headers.get("Authorization", "").partition(" ")
     if kind.lower() != "bearer" or not token:
@@ -114,7 +114,7 @@ def allowed(recording: Recording | None) -> bool:
 
 
 def refusal() -> ResponseReturnValue:
-    """A refused download, in one of the three ways seen in the wild."""
+    """A refused download, in one of the three ways that Zoom does it."""
     kind = current_world().switches.download_refusal
     if kind == "html":
         return render_template("sandbox/error.html", message="Please sign in to see this recording."), 200

@@ -1,4 +1,4 @@
-"""Cloud recordings of held meetings, with files that can really be fetched."""
+"""Creates the recording of a meeting and the content of its files."""
 
 from __future__ import annotations
 
@@ -14,11 +14,13 @@ KINDS = {"MP4": "video/mp4", "M4A": "audio/mp4", "TXT": "text/plain", "VTT": "te
 
 
 def recording_of(instance: Instance, available_at: float = 0.0) -> Recording:
-    """Video, sound, transcript, chat and time stamps of one meeting."""
+    """The recording of a meeting: video, audio, transcript, chat and timeline."""
     ended_at = instance.ended_at or instance.started_at + 60
     seconds = ended_at - instance.started_at
 
-    def made(kind: str, extension: str, recording_type: str, size: int, content: bytes | None = None) -> RecordingFile:
+    def new_file(
+        kind: str, extension: str, recording_type: str, size: int, content: bytes | None = None
+    ) -> RecordingFile:
         name = file_id(f"{instance.uuid} {recording_type}")
         size = size if content is None else len(content)
         return RecordingFile(
@@ -26,11 +28,11 @@ def recording_of(instance: Instance, available_at: float = 0.0) -> Recording:
         )
 
     files = [
-        made("MP4", "MP4", "shared_screen_with_speaker_view", int(seconds * 19_800) + 4096),
-        made("M4A", "M4A", "audio_only", int(seconds * 4_000) + 4096),
-        made("TRANSCRIPT", "VTT", "audio_transcript", 0, transcript(instance)),
-        made("CHAT", "TXT", "chat_file", 0, chat(instance)),
-        made("TIMELINE", "JSON", "timeline", 0, timeline(instance)),
+        new_file("MP4", "MP4", "shared_screen_with_speaker_view", int(seconds * 19_800) + 4096),
+        new_file("M4A", "M4A", "audio_only", int(seconds * 4_000) + 4096),
+        new_file("TRANSCRIPT", "VTT", "audio_transcript", 0, transcript(instance)),
+        new_file("CHAT", "TXT", "chat_file", 0, chat(instance)),
+        new_file("TIMELINE", "JSON", "timeline", 0, timeline(instance)),
     ]
     return Recording(
         instance.uuid,
@@ -47,37 +49,37 @@ def recording_of(instance: Instance, available_at: float = 0.0) -> Recording:
 
 
 def transcript(instance: Instance) -> bytes:
-    """A WebVTT file in which everybody says one thing."""
-    said = [
+    """A WebVTT file with one sentence per participant."""
+    cues = [
         f"{number}\n00:{number:02d}:00.000 --> 00:{number:02d}:20.000\n{join.name}: Item {number}, please.\n"
         for number, join in enumerate(instance.joins[:50], 1)
     ]
-    return "\n".join(["WEBVTT\n", *said]).encode()
+    return "\n".join(["WEBVTT\n", *cues]).encode()
 
 
 def chat(instance: Instance) -> bytes:
-    """Who greeted when, one a line."""
+    """A chat file with one line per participant."""
     lines = [f"{clock_face(join.join_at - instance.started_at)}\t{join.name}:\tHello!" for join in instance.joins[:50]]
     return "\r\n".join(lines).encode()
 
 
 def timeline(instance: Instance) -> bytes:
-    """Who spoke when."""
-    told = [{"ts": iso(join.join_at), "users": [{"username": join.name}]} for join in instance.joins[:50]]
-    return json.dumps({"timeline": told}).encode()
+    """A timeline file with one entry per participant."""
+    entries = [{"ts": iso(join.join_at), "users": [{"username": join.name}]} for join in instance.joins[:50]]
+    return json.dumps({"timeline": entries}).encode()
 
 
 def filler(size: int) -> Iterator[bytes]:
-    """A file of that many bytes that any player takes for an (empty) MPEG-4 file."""
+    """``size`` bytes that a player accepts as an empty MPEG-4 file."""
     head = b"\x00\x00\x00\x18ftypmp42\x00\x00\x00\x00mp42isom" + (size - 24).to_bytes(4, "big") + b"free"
     yield head[:size]
-    left = size - len(head)
+    remaining = size - len(head)
     block = bytes(BLOCK_BYTES)
-    while left > 0:
-        yield block[:left]
-        left -= BLOCK_BYTES
+    while remaining > 0:
+        yield block[:remaining]
+        remaining -= BLOCK_BYTES
 
 
 def content(file: RecordingFile) -> Iterator[bytes]:
-    """The bytes of a file, ``size_bytes`` in all."""
+    """The content of a file, ``size_bytes`` long."""
     return iter([file.content]) if file.content is not None else filler(file.size_bytes)

@@ -1,12 +1,25 @@
-"""The REST API below ``/v2``: one module for each kind of thing."""
+"""Zoom's REST API below ``/v2``: one module per resource."""
 
-from offline_zoom.rest import dashboard, live_control, meetings, past_meetings, recordings, users
+from offline_zoom.rest import (
+    chat_messages,
+    dashboard,
+    deeplinks,
+    invitations,
+    live_control,
+    meetings,
+    past_meetings,
+    recordings,
+    users,
+)
 from offline_zoom.rest.endpoints import bp, check, with_rate_headers
 
 __all__ = [
     "bp",
+    "chat_messages",
     "check",
     "dashboard",
+    "deeplinks",
+    "invitations",
     "live_control",
     "meetings",
     "past_meetings",

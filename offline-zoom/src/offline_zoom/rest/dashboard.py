@@ -1,4 +1,4 @@
-"""The dashboard: running and past meetings of the whole account, and who is in them."""
+"""The dashboard: running and past meetings of the whole account, and their participants."""
 
 from __future__ import annotations
 
@@ -19,45 +19,47 @@ from offline_zoom.rest.endpoints import (
     meeting_number_or_uuid,
 )
 from offline_zoom.rest.pagination import page
-from offline_zoom.rest.past_meetings import people
+from offline_zoom.rest.past_meetings import count_people
 from offline_zoom.serializers.dashboard import metrics_meeting, metrics_participant
 
 JSON = dict[str, Any]
 NOT_ENDED = "Meeting ID is invalid or not end."
-GONE = "This meeting's details info is not available or ID is not valid."
-PLAN = "Only available for paid account and enabled Dashboard feature."
+NOT_AVAILABLE = "This meeting's details info is not available or ID is not valid."
+PLAN_MESSAGE = "Only available for paid account and enabled Dashboard feature."
 
 
-@endpoint("GET", "/metrics/meetings", EndpointRule(scopes.LIST_METRICS, "Resource-intensive", "business", PLAN))
+@endpoint("GET", "/metrics/meetings", EndpointRule(scopes.LIST_METRICS, "Resource-intensive", "business", PLAN_MESSAGE))
 def list_metrics() -> JSON:
-    """The account's meetings of one month at most, within half a year."""
+    """The account's meetings in a range of at most one month within the last six."""
     world, me = current_world(), current_user()
-    first, last = span()
+    first, last = requested_range()
     tracking = "tracking_fields" in request.args.get("include_fields", "")
 
-    def shape(one: Instance) -> JSON:
-        told = metrics_meeting(one, world)
-        return {**told, "tracking_fields": world.meetings[one.meeting_id].tracking_fields} if tracking else told
+    def serialize(instance: Instance) -> JSON:
+        meeting = metrics_meeting(instance, world)
+        return (
+            {**meeting, "tracking_fields": world.meetings[instance.meeting_id].tracking_fields} if tracking else meeting
+        )
 
     found = [
-        one
-        for one in world.instances.values()
+        instance
+        for instance in world.instances.values()
         if me
-        and world.users[one.host_id].account_id == me.account_id
-        and of_kind(one)
-        and first <= str(day_of(one.started_at)) <= last
+        and world.users[instance.host_id].account_id == me.account_id
+        and has_requested_type(instance)
+        and first <= str(day_of(instance.started_at)) <= last
     ]
-    found.sort(key=lambda one: one.started_at)
-    frame = page(world, current_grant().user_id, found, "meetings", shape)
+    found.sort(key=lambda instance: instance.started_at)
+    frame = page(world, current_grant().user_id, found, "meetings", serialize)
     return {"from": first, "to": last, **frame}
 
 
-def span() -> tuple[str, str]:
-    """``from`` and ``to``. Refuses a missing one and a span the dashboard does not keep."""
+def requested_range() -> tuple[str, str]:
+    """``from`` and ``to``. Raises ZoomError for a missing date or a range outside the last six months."""
     first, last = parse_day(request.args.get("from", "")), parse_day(request.args.get("to", ""))
     if first is None or last is None:
-        wrong = "from" if first is None else "to"
-        refuse(400, 300, "Validation Failed.", [{"field": wrong, "message": "Invalid field."}])
+        field = "from" if first is None else "to"
+        refuse(400, 300, "Validation Failed.", [{"field": field, "message": "Invalid field."}])
     oldest = day_of(current_world().now())
     for _ in range(6):
         oldest = month_before(oldest)
@@ -66,20 +68,20 @@ def span() -> tuple[str, str]:
     return str(first), str(last)
 
 
-def of_kind(instance: Instance) -> bool:
-    """Whether it is live, past, or past with one attendee, as ``type`` asks."""
+def has_requested_type(instance: Instance) -> bool:
+    """Whether the instance has the requested ``type``: live, past, or past with one attendee."""
     now, kind = current_world().now(), request.args.get("type", "live")
     if kind not in ("past", "pastOne"):
         return instance.live(now)
     ready = instance.ended(now) and (instance.ended_at or 0) + current_world().switches.ready_after <= now
-    return ready and (people(instance) == 1) == (kind == "pastOne")
+    return ready and (count_people(instance) == 1) == (kind == "pastOne")
 
 
-@endpoint("GET", "/metrics/meetings/<meeting_id>", EndpointRule(scopes.READ_METRICS, "Heavy", "business", PLAN))
+@endpoint("GET", "/metrics/meetings/<meeting_id>", EndpointRule(scopes.READ_METRICS, "Heavy", "business", PLAN_MESSAGE))
 def get_metrics(meeting_id: str) -> JSON:
     """One meeting of the account."""
     return {
-        **metrics_meeting(asked(meeting_id), current_world()),
+        **metrics_meeting(requested_instance(meeting_id), current_world()),
         "in_room_participants": 0,
         "has_meeting_summary": False,
     }
@@ -88,31 +90,31 @@ def get_metrics(meeting_id: str) -> JSON:
 @endpoint(
     "GET",
     "/metrics/meetings/<meeting_id>/participants",
-    EndpointRule(scopes.METRICS_PARTICIPANTS, "Heavy", "business", PLAN),
+    EndpointRule(scopes.METRICS_PARTICIPANTS, "Heavy", "business", PLAN_MESSAGE),
 )
 def list_metrics_participants(meeting_id: str) -> JSON:
-    """Everybody who joined so far, those who left included."""
-    instance, now = asked(meeting_id), current_world().now()
+    """All attendance rows so far, including people who left."""
+    instance, now = requested_instance(meeting_id), current_world().now()
     live = instance.live(now)
     registrant = "registrant_id" in request.args.get("include_fields", "") and not live
-    came = sorted(instance.joined(now), key=lambda join: join.join_at)
+    rows = sorted(instance.joined(now), key=lambda join: join.join_at)
 
-    def shape(join: Join) -> JSON:
+    def serialize(join: Join) -> JSON:
         return metrics_participant(join, now, registrant)
 
-    return page(current_world(), current_grant().user_id, came, "participants", shape)
+    return page(current_world(), current_grant().user_id, rows, "participants", serialize)
 
 
-def asked(segment: str) -> Instance:
-    """The latest meeting of the path's number or UUID that is of the kind asked for."""
+def requested_instance(segment: str) -> Instance:
+    """The latest instance with the number or UUID in the path and the requested ``type``."""
     world, key = current_world(), meeting_number_or_uuid(segment)
     if key in world.meetings and world.meetings[int(key)].webinar:
         refuse(400, 300, "Can not access webinar info")
-    named = [one for one in world.instances.values() if key in (one.uuid, one.meeting_id)]
-    if named:
-        check_host(named[0].host_id)
-    found = max(filter(of_kind, named), key=lambda one: one.started_at, default=None)
+    instances = [instance for instance in world.instances.values() if key in (instance.uuid, instance.meeting_id)]
+    if instances:
+        check_host(instances[0].host_id)
+    found = max(filter(has_requested_type, instances), key=lambda instance: instance.started_at, default=None)
     if found is None:
         past = request.args.get("type", "live") in ("past", "pastOne")
-        refuse(404, 3001, NOT_ENDED if past and named else GONE)
+        refuse(404, 3001, NOT_ENDED if past and instances else NOT_AVAILABLE)
     return found

@@ -1,4 +1,4 @@
-"""What every call passes, in this order: token, route, scope, plan, rate limit."""
+"""Registers REST endpoints, and checks each request: token, route, scope, plan, rate limit."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ PAID = "Only available for paid account: {account}."
 
 @dataclass(frozen=True)
 class EndpointRule:
-    """What one endpoint asks of its caller."""
+    """What an endpoint requires of a request."""
 
     wanted: RequiredScopes
     label: Label = "Light"
@@ -33,7 +33,7 @@ class EndpointRule:
 
 
 def endpoint(method: str, path: str, rule: EndpointRule) -> Callable[[View], View]:
-    """Serve this endpoint of the API to those who satisfy the rule."""
+    """Register a view as an endpoint with a rule."""
 
     def serve(view: View) -> View:
         view.rule = rule  # type: ignore[attr-defined]
@@ -46,14 +46,14 @@ def endpoint(method: str, path: str, rule: EndpointRule) -> Callable[[View], Vie
 
 
 def check() -> None:
-    """Let this call through, or refuse it as Zoom would."""
+    """Check the current request. Raises ZoomError."""
     g.grant = grant = bearer_grant()
     rule = requested_rule()
     if rule is None:
         refuse(404, 2300, "This API endpoint is not recognized.")
     g.rule = rule
-    if not grant.allows((*rule.wanted.own, *rule.wanted.everybody)):
-        missing_scopes(rule.wanted.names)
+    if not grant.allows((*rule.wanted.own, *rule.wanted.account)):
+        refuse_missing_scopes(rule.wanted.names)
     account = current_account()
     if account is None:
         return
@@ -61,49 +61,49 @@ def check() -> None:
         refuse(400, 200, rule.plan_message.format(account=account.id))
     try:
         g.rate_headers = current_world().limits.take(account, rule.label)
-    except RateLimitExceeded as limited:
-        raise_rate_limit(limited)
+    except RateLimitExceeded as error:
+        raise_rate_limit(error)
 
 
 def requested_rule() -> EndpointRule | None:
-    """The rule of the endpoint asked for; none for a path or method Zoom does not know."""
+    """The rule of the requested endpoint. None for an unknown path or method."""
     if request.url_rule is None or request.method == "HEAD":
         return None
     return cast("EndpointRule | None", getattr(current_app.view_functions.get(request.endpoint or ""), "rule", None))
 
 
 def bearer_grant() -> Grant:
-    """The grant of the token in the header, the only place it may stand in."""
+    """The grant of the Bearer token. Only the header may carry it."""
     kind, _, token = request.headers.get("Authorization", "").partition(" ")
     try:
         return current_world().grants.access(token.strip() if kind.lower() == "bearer" else "")
-    except InvalidAccessToken as refused:
+    except InvalidAccessToken as error:
         if request.path.startswith("/v2/im/chat/"):
             refuse(401, 7010, "Missing or invalid authorization.")
-        refuse(401, 124, str(refused))
+        refuse(401, 124, str(error))
 
 
-def missing_scopes(names: list[str]) -> NoReturn:
+def refuse_missing_scopes(names: list[str]) -> NoReturn:
     refuse(400, 4711, f"Invalid access token, does not contain scopes:[{', '.join(names)}].")
 
 
-def raise_rate_limit(limited: RateLimitExceeded) -> NoReturn:
-    raise ZoomError(429, 429, limited.message, headers=limited.headers)
+def raise_rate_limit(error: RateLimitExceeded) -> NoReturn:
+    raise ZoomError(429, 429, error.message, headers=error.headers)
 
 
 def with_rate_headers(response: Response) -> Response:
-    """The answer with what is told about the caller's limits."""
+    """Add the rate limit headers to a response."""
     response.headers.update(g.get("rate_headers", {}))
     return response
 
 
 def current_grant() -> Grant:
-    """Whose call this is."""
+    """The grant of the current request."""
     return cast(Grant, g.grant)
 
 
 def current_user() -> User | None:
-    """The user of the token; none for an app's own token."""
+    """The user of the token. None for a token of the app itself."""
     return current_world().users.get(current_grant().user_id)
 
 
@@ -113,17 +113,17 @@ def current_account() -> Account | None:
 
 
 def reaches_whole_account() -> bool:
-    """Whether the token reaches beyond its user's own things."""
-    return current_grant().allows(g.rule.wanted.everybody)
+    """Whether the token may read the whole account."""
+    return current_grant().allows(g.rule.wanted.account)
 
 
 def requested_user(segment: str) -> User:
-    """The user a path names: ``me``, an id or an email."""
+    """The user in a path: ``me``, an id or an email. Raises ZoomError."""
     who, me = unquote(segment), current_user()
     if who == "me" and me and current_grant().kind == "user":
         return me
     if me and who not in (me.id, me.email) and not reaches_whole_account():
-        missing_scopes(list(g.rule.wanted.everybody[:1]))
+        refuse_missing_scopes(list(g.rule.wanted.account[:1]))
     found = next((user for user in current_world().users.values() if who in (user.id, user.email)), None)
     if found is None or me is None or found.account_id != me.account_id:
         refuse(404, 1001, f"User does not exist: {who}.")
@@ -131,30 +131,30 @@ def requested_user(segment: str) -> User:
 
 
 def check_host(host_id: str) -> None:
-    """Refuse what belongs to somebody this token does not reach."""
+    """Check that the token may read this host's data. Raises ZoomError."""
     me, host = current_user(), current_world().users[host_id]
     if me is None or host.account_id != me.account_id:
         refuse(400, 1010, f"User does not belong to this account: {me.account_id if me else ''}.")
     if host.id != me.id and not reaches_whole_account():
-        missing_scopes(list(g.rule.wanted.everybody[:1]))
+        refuse_missing_scopes(list(g.rule.wanted.account[:1]))
 
 
 def meeting_number_or_uuid(segment: str) -> int | str | None:
-    """The meeting a path segment names: a number, a UUID, or nothing Zoom would understand.
+    """The meeting in a path: its number, its UUID, or None if it is neither.
 
     A UUID that begins with a slash or holds two in a row must be percent-encoded twice; others once or twice.
     """
-    once = unquote(segment)
-    if once.isascii() and once.isdigit():
-        return int(once)
-    uuid = once if is_uuid(once) else unquote(once)
+    decoded = unquote(segment)
+    if decoded.isascii() and decoded.isdigit():
+        return int(decoded)
+    uuid = decoded if is_uuid(decoded) else unquote(decoded)
     if not is_uuid(uuid):
         return None
-    twice = once != uuid
-    return uuid if twice or not (uuid.startswith("/") or "//" in uuid) else None
+    encoded_twice = decoded != uuid
+    return uuid if encoded_twice or not (uuid.startswith("/") or "//" in uuid) else None
 
 
 def meeting_number(segment: str) -> int | None:
-    """The number in a path that takes no UUID."""
+    """The meeting number in a path that takes no UUID."""
     key = meeting_number_or_uuid(segment)
     return key if isinstance(key, int) else None

@@ -1,4 +1,4 @@
-"""What a body makes of a meeting."""
+"""Creates and changes meetings from the JSON of a request."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from offline_zoom.recurrence import occurrences
 from offline_zoom.world import World
 
 JSON = dict[str, Any]
-#: what may be different for one date of a series
-OF_ONE_DATE = ("agenda", "start_time", "duration")
-SETTINGS_OF_ONE_DATE = (
+#: fields that one occurrence of a series may change
+OF_OCCURRENCE = ("agenda", "start_time", "duration")
+SETTINGS_OF_OCCURRENCE = (
     "host_video",
     "participant_video",
     "join_before_host",
@@ -26,7 +26,7 @@ SETTINGS_OF_ONE_DATE = (
 
 
 def create(world: World, host: User, body: JSON) -> Meeting:
-    """A new meeting; a start that is missing or over becomes now."""
+    """Create a meeting. A start that is missing or in the past becomes now."""
     timezone = body.get("timezone") or host.timezone
     kind = body.get("type") or SCHEDULED
     meeting = Meeting(
@@ -44,8 +44,8 @@ def create(world: World, host: User, body: JSON) -> Meeting:
         edited=True,
     )
     if kind != NO_FIXED_TIME:
-        asked = parse_start(body["start_time"], timezone) if body.get("start_time") else 0.0
-        meeting.start_at = asked if asked >= world.now() and kind != INSTANT else float(int(world.now()))
+        requested = parse_start(body["start_time"], timezone) if body.get("start_time") else 0.0
+        meeting.start_at = requested if requested >= world.now() and kind != INSTANT else float(int(world.now()))
     change_settings(meeting, body.get("settings") or {})
     set_password(meeting, body)
     meeting.tracking_fields = body.get("tracking_fields") or []
@@ -56,15 +56,15 @@ def create(world: World, host: User, body: JSON) -> Meeting:
 
 
 def change(world: World, meeting: Meeting, body: JSON) -> JSON:
-    """Lay a body over a meeting; what was changed. A start that is over is ignored."""
+    """Change a meeting. Returns the changed fields. A start in the past is ignored."""
     names = {"topic": "topic", "type": "type", "duration": "duration_minutes", "timezone": "timezone"}
     names |= {"agenda": "agenda", "password": "password", "tracking_fields": "tracking_fields"}
-    for sent, kept in names.items():
-        if body.get(sent) is not None:
-            setattr(meeting, kept, body[sent])
+    for key, attribute in names.items():
+        if body.get(key) is not None:
+            setattr(meeting, attribute, body[key])
     if body.get("start_time") and meeting.type != NO_FIXED_TIME:
-        asked = parse_start(body["start_time"], meeting.timezone)
-        meeting.start_at = asked if asked >= world.now() else meeting.start_at
+        requested = parse_start(body["start_time"], meeting.timezone)
+        meeting.start_at = requested if requested >= world.now() else meeting.start_at
     if body.get("settings"):
         change_settings(meeting, body["settings"])
     if body.get("recurrence") and meeting.start_at is not None:
@@ -74,48 +74,48 @@ def change(world: World, meeting: Meeting, body: JSON) -> JSON:
 
 
 def change_settings(meeting: Meeting, settings: JSON) -> None:
-    """A waiting room overrules joining before the host."""
+    """Change settings. A waiting room turns off joining before the host."""
     meeting.settings = {**meeting.settings, **{key: value for key, value in settings.items() if value is not None}}
     if meeting.settings.get("waiting_room"):
         meeting.settings["join_before_host"] = False
 
 
 def set_password(meeting: Meeting, body: JSON) -> None:
-    """The passcode asked for; one is made up unless a waiting room was asked for instead."""
-    asked = body.get("password")
+    """Set the requested passcode, or a random one unless a waiting room is requested."""
+    requested = body.get("password")
     room = (body.get("settings") or {}).get("waiting_room") is True
-    meeting.password = asked or ("" if room and not body.get("default_password") else random_text(6))
+    meeting.password = requested or ("" if room and not body.get("default_password") else random_text(6))
 
 
 def set_recurrence(meeting: Meeting, rule: JSON) -> None:
-    """Repeat from the start on, by this rule."""
+    """Set a recurrence rule and compute the occurrences."""
     assert meeting.start_at is not None
     meeting.recurrence = {"repeat_interval": 1, **rule}
     meeting.occurrences = occurrences(meeting.recurrence, meeting.start_at, meeting.duration_minutes, meeting.timezone)
 
 
-def change_occurrence(date: Occurrence, body: JSON) -> JSON:
-    """Change one date; what else stands in the body is passed over."""
-    changes = {key: body[key] for key in OF_ONE_DATE if body.get(key) is not None}
-    settings = {key: value for key, value in (body.get("settings") or {}).items() if key in SETTINGS_OF_ONE_DATE}
+def change_occurrence(occurrence: Occurrence, body: JSON) -> JSON:
+    """Change one occurrence. Other fields of the body are ignored."""
+    changes = {key: body[key] for key in OF_OCCURRENCE if body.get(key) is not None}
+    settings = {key: value for key, value in (body.get("settings") or {}).items() if key in SETTINGS_OF_OCCURRENCE}
     if "duration" in changes:
-        date.duration_minutes = changes["duration"]
+        occurrence.duration_minutes = changes["duration"]
     if "start_time" in changes:
-        date.changes["start_at"] = parse_start(changes["start_time"], "UTC")
+        occurrence.changes["start_at"] = parse_start(changes["start_time"], "UTC")
     if "agenda" in changes:
-        date.changes["agenda"] = changes["agenda"]
+        occurrence.changes["agenda"] = changes["agenda"]
     if settings:
-        date.changes["settings"] = {**date.changes.get("settings", {}), **settings}
+        occurrence.changes["settings"] = {**occurrence.changes.get("settings", {}), **settings}
     return {**changes, **({"settings": settings} if settings else {})}
 
 
-def as_occurrence(told: JSON, date: Occurrence) -> JSON:
-    """A meeting as it is on one date."""
-    changes = date.changes
+def as_occurrence(meeting: JSON, occurrence: Occurrence) -> JSON:
+    """A meeting's JSON with the changes of one occurrence."""
+    changes = occurrence.changes
     return {
-        **told,
-        "start_time": iso(changes.get("start_at", date.start_at)),
-        "duration": date.duration_minutes,
-        "agenda": changes.get("agenda", told["agenda"]),
-        "settings": {**told["settings"], **changes.get("settings", {})},
+        **meeting,
+        "start_time": iso(changes.get("start_at", occurrence.start_at)),
+        "duration": occurrence.duration_minutes,
+        "agenda": changes.get("agenda", meeting["agenda"]),
+        "settings": {**meeting["settings"], **changes.get("settings", {})},
     }

@@ -1,4 +1,4 @@
-"""What a meeting may be asked to become: the rules for bodies, each fault named by its field."""
+"""Validates the JSON of a meeting and names each invalid field."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from offline_zoom.recurrence import DAILY, MAX_INTERVAL, MAX_OCCURRENCES, MONTHL
 
 PASSCODE = re.compile(r"[A-Za-z0-9@\-_*!]{0,10}")
 TYPES = (INSTANT, SCHEDULED, NO_FIXED_TIME, FIXED_TIME, 10)
-#: settings whose values Zoom checks; a tuple lists them, a type is the kind
+#: settings that Zoom checks, with their allowed values or their type
 SETTINGS: dict[str, Any] = {
     "jbh_time": (0, 5, 10, 15),
     "approval_type": (0, 1, 2),
@@ -46,7 +46,7 @@ SETTINGS: dict[str, Any] = {
 
 
 def json_body() -> dict[str, Any]:
-    """The request's JSON object. Refuses anything else."""
+    """The request's JSON object. Raises ZoomError for anything else."""
     body = request.get_json(force=True, silent=True)
     if not isinstance(body, dict):
         refuse(400, 300, "Request Body should be a valid JSON object.")
@@ -54,14 +54,14 @@ def json_body() -> dict[str, Any]:
 
 
 def check_meeting(body: dict[str, Any]) -> None:
-    """Refuse a meeting Zoom would not take, naming each field that is wrong."""
-    wrong = [*wrong_fields(body), *wrong_settings(body), *wrong_recurrence(body)]
-    if wrong:
-        refuse(400, 300, "Validation Failed.", [{"field": field, "message": "Invalid field."} for field in wrong])
+    """Check a meeting's JSON. Raises ZoomError with each invalid field."""
+    invalid = [*invalid_fields(body), *invalid_settings(body), *invalid_recurrence(body)]
+    if invalid:
+        refuse(400, 300, "Validation Failed.", [{"field": field, "message": "Invalid field."} for field in invalid])
 
 
-def wrong_fields(body: dict[str, Any]) -> list[str]:
-    """The top-level fields that are wrong."""
+def invalid_fields(body: dict[str, Any]) -> list[str]:
+    """The invalid top-level fields."""
     checks: dict[str, Callable[[Any], bool]] = {
         "topic": lambda value: isinstance(value, str) and len(value) <= 200,
         "type": lambda value: type(value) is int and value in TYPES,
@@ -74,7 +74,7 @@ def wrong_fields(body: dict[str, Any]) -> list[str]:
         "recurrence": lambda value: isinstance(value, dict),
         "tracking_fields": lambda value: isinstance(value, list),
     }
-    return [name for name, good in checks.items() if body.get(name) is not None and not good(body[name])]
+    return [name for name, valid in checks.items() if body.get(name) is not None and not valid(body[name])]
 
 
 def is_start(value: Any) -> bool:
@@ -86,24 +86,24 @@ def is_start(value: Any) -> bool:
     return True
 
 
-def wrong_settings(body: dict[str, Any]) -> list[str]:
-    """The settings that have a value there is none of."""
+def invalid_settings(body: dict[str, Any]) -> list[str]:
+    """The settings with an invalid value."""
     settings = body.get("settings")
     if not isinstance(settings, dict):
         return []
-    wrong = []
+    invalid = []
     for name, allowed in SETTINGS.items():
         value = settings.get(name)
         if value is None:
             continue
-        good = isinstance(value, allowed) if isinstance(allowed, type) else value in allowed
-        if not good:
-            wrong.append(f"settings.{name}")
-    return wrong
+        valid = isinstance(value, allowed) if isinstance(allowed, type) else value in allowed
+        if not valid:
+            invalid.append(f"settings.{name}")
+    return invalid
 
 
-def wrong_recurrence(body: dict[str, Any]) -> list[str]:
-    """What is wrong about a rule of repetition."""
+def invalid_recurrence(body: dict[str, Any]) -> list[str]:
+    """The invalid fields of a recurrence rule."""
     rule = body.get("recurrence")
     if body.get("type") == FIXED_TIME and rule is None:
         return ["recurrence"]
@@ -111,27 +111,27 @@ def wrong_recurrence(body: dict[str, Any]) -> list[str]:
         return []
     if rule.get("type") not in (DAILY, WEEKLY, MONTHLY):
         return ["recurrence.type"]
-    wrong = []
+    invalid = []
     ranges = {
         "repeat_interval": (1, MAX_INTERVAL[rule["type"]]),
         "monthly_day": (1, 31),
         "monthly_week_day": (1, 7),
         "end_times": (0, MAX_OCCURRENCES),
     }
-    for name, (least, most) in ranges.items():
+    for name, (minimum, maximum) in ranges.items():
         value = rule.get(name)
-        if value is not None and not (type(value) is int and least <= value <= most):
-            wrong.append(f"recurrence.{name}")
+        if value is not None and not (type(value) is int and minimum <= value <= maximum):
+            invalid.append(f"recurrence.{name}")
     if rule.get("monthly_week") not in (None, -1, 1, 2, 3, 4):
-        wrong.append("recurrence.monthly_week")
+        invalid.append("recurrence.monthly_week")
     if not re.fullmatch(r"[1-7](,[1-7])*", str(rule.get("weekly_days", "1"))):
-        wrong.append("recurrence.weekly_days")
-    if rule.get("end_date_time") and (rule.get("end_times") or not is_moment(rule["end_date_time"])):
-        wrong.append("recurrence.end_date_time")
-    return wrong
+        invalid.append("recurrence.weekly_days")
+    if rule.get("end_date_time") and (rule.get("end_times") or not is_date_time(rule["end_date_time"])):
+        invalid.append("recurrence.end_date_time")
+    return invalid
 
 
-def is_moment(value: Any) -> bool:
+def is_date_time(value: Any) -> bool:
     try:
         return datetime.fromisoformat(value).tzinfo is not None
     except (ValueError, TypeError):

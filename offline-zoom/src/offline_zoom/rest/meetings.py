@@ -1,4 +1,4 @@
-"""Scheduled meetings: lists, one, create, change, delete, end."""
+"""Scheduled meetings: list, read, create, change, delete, end."""
 
 from __future__ import annotations
 
@@ -32,17 +32,21 @@ from offline_zoom.webhooks import events
 
 JSON = dict[str, Any]
 Row = tuple[Meeting, float | None]
-NOTHING = ("", 204)
+NO_CONTENT = ("", 204)
 
 
 @endpoint("GET", "/users/<user_id>/meetings", EndpointRule(scopes.LIST_MEETINGS, "Medium"))
 def list_meetings(user_id: str) -> JSON:
-    """The user's own meetings of one kind; instant ones are never listed."""
+    """The user's own meetings of the requested ``type``, without instant ones."""
     world, user = current_world(), requested_user(user_id)
     kind = request.args.get("type", "scheduled")
     if kind == "previous_meetings":
-        ended = [one for one in world.instances.values() if one.host_id == user.id and one.ended(world.now())]
-        ended.sort(key=lambda one: one.started_at)
+        ended = [
+            instance
+            for instance in world.instances.values()
+            if instance.host_id == user.id and instance.ended(world.now())
+        ]
+        ended.sort(key=lambda instance: instance.started_at)
         return page(world, current_grant().user_id, ended, "meetings", previous_item, numbered=True)
     rows = [row for row in rows_of(user, kind) if in_range(row[1])]
     rows.sort(key=lambda row: (row[1] or 0, row[0].id))
@@ -52,40 +56,42 @@ def list_meetings(user_id: str) -> JSON:
 
 
 def rows_of(user: User, kind: str) -> list[Row]:
-    """Series stand in ``scheduled`` once, in ``upcoming`` once per date."""
+    """Meetings with their start. A series has one row in ``scheduled``, one per occurrence in ``upcoming``."""
     world = current_world()
     now = world.now()
-    own = [one for one in world.meetings.values() if one.host_id == user.id and listed(one)]
+    own_meetings = [meeting for meeting in world.meetings.values() if meeting.host_id == user.id and listed(meeting)]
     if kind == "live":
-        running = [(one, world.live_instance(one)) for one in own]
-        return [(one, instance.started_at) for one, instance in running if instance]
+        running = [(meeting, world.live_instance(meeting)) for meeting in own_meetings]
+        return [(meeting, instance.started_at) for meeting, instance in running if instance]
     if kind not in ("upcoming", "upcoming_meetings"):
-        return [(one, one.start_at) for one in own]
+        return [(meeting, meeting.start_at) for meeting in own_meetings]
     rows: list[Row] = []
-    for one in own:
-        dates = [date.start_at for date in upcoming(one, now)] if one.occurrences else [one.start_at]
+    for meeting in own_meetings:
+        dates = [date.start_at for date in upcoming(meeting, now)] if meeting.occurrences else [meeting.start_at]
         rows += [
-            (one, at) for at in dates if at is None or at + one.duration_minutes * 60 > now or world.live_instance(one)
+            (meeting, at)
+            for at in dates
+            if at is None or at + meeting.duration_minutes * 60 > now or world.live_instance(meeting)
         ]
     return rows
 
 
 def listed(meeting: Meeting) -> bool:
-    """Whether lists know it: instant, deleted, expired meetings and webinars are left out."""
+    """Whether lists contain the meeting. Instant, deleted and expired meetings and webinars are left out."""
     return not (meeting.deleted or meeting.webinar or meeting.type == INSTANT or expired(meeting))
 
 
 def expired(meeting: Meeting) -> bool:
-    """A meeting number lives 30 days after its last use, a recurring one's a year."""
+    """Whether the meeting number is expired: 30 days after its last use, a year for a recurring meeting."""
     world = current_world()
-    held = [one.started_at for one in world.instances.values() if one.meeting_id == meeting.id]
+    starts = [instance.started_at for instance in world.instances.values() if instance.meeting_id == meeting.id]
     dates = [date.start_at for date in meeting.occurrences]
-    last = max([meeting.created_at, meeting.start_at or 0, *held, *dates])
+    last = max([meeting.created_at, meeting.start_at or 0, *starts, *dates])
     return last < world.now() - (365 if meeting.type in (NO_FIXED_TIME, FIXED_TIME) else 30) * DAY_SECONDS
 
 
 def in_range(at: float | None) -> bool:
-    """Whether a start lies between ``from`` and ``to``, both days included."""
+    """Whether a start is between ``from`` and ``to``, both days included."""
     where = zone(request.args.get("timezone", "UTC"))
     first, last = parse_day(request.args.get("from", "")), parse_day(request.args.get("to", ""))
     if at is None:
@@ -95,42 +101,45 @@ def in_range(at: float | None) -> bool:
 
 
 def previous_item(instance: Any) -> JSON:
-    """A held meeting as a row of the list."""
+    """A past instance as a row of the list."""
     world = current_world()
-    told, meeting = past_json(instance, world), world.meetings.get(instance.meeting_id)
-    row = {key: told[key] for key in ("uuid", "id", "host_id", "topic", "type", "start_time", "duration")}
-    made = meeting_item(meeting, world) if meeting else {}
+    fields, meeting = past_json(instance, world), world.meetings.get(instance.meeting_id)
+    row = {key: fields[key] for key in ("uuid", "id", "host_id", "topic", "type", "start_time", "duration")}
+    item = meeting_item(meeting, world) if meeting else {}
     return {
         **row,
         "timezone": instance.timezone,
-        **{key: made[key] for key in ("created_at", "join_url") if key in made},
+        **{key: item[key] for key in ("created_at", "join_url") if key in item},
     }
 
 
 @endpoint("GET", "/users/<user_id>/upcoming_meetings", EndpointRule(scopes.LIST_UPCOMING, "Medium"))
 def list_upcoming(user_id: str) -> JSON:
-    """The next 24 hours, invitations included; no UUIDs."""
+    """The meetings of the next 24 hours, including invitations, without UUIDs."""
     world, user = current_world(), requested_user(user_id)
     now = world.now()
     found = []
-    for one in world.meetings.values():
-        invited = {"email": user.email} in one.settings.get("meeting_invitees", [])
-        if not listed(one) or not (one.host_id == user.id or invited):
+    for meeting in world.meetings.values():
+        invited = {"email": user.email} in meeting.settings.get("meeting_invitees", [])
+        if not listed(meeting) or not (meeting.host_id == user.id or invited):
             continue
-        dates = [date.start_at for date in upcoming(one, now)] if one.occurrences else [one.start_at]
+        dates = [date.start_at for date in upcoming(meeting, now)] if meeting.occurrences else [meeting.start_at]
         found += [
-            (at, one)
+            (at, meeting)
             for at in dates
-            if at is not None and now < at + one.duration_minutes * 60 and at <= now + DAY_SECONDS
+            if at is not None and now < at + meeting.duration_minutes * 60 and at <= now + DAY_SECONDS
         ]
-    rows = [meeting_item(one, world, at) for at, one in sorted(found, key=lambda row: row[0])]
-    gone = ("uuid", "host_id", "agenda", "pmi")
-    return {"total_records": len(rows), "meetings": [{k: v for k, v in row.items() if k not in gone} for row in rows]}
+    rows = [meeting_item(meeting, world, at) for at, meeting in sorted(found, key=lambda row: row[0])]
+    left_out = ("uuid", "host_id", "agenda", "pmi")
+    return {
+        "total_records": len(rows),
+        "meetings": [{k: v for k, v in row.items() if k not in left_out} for row in rows],
+    }
 
 
 @endpoint("POST", "/users/<user_id>/meetings", EndpointRule(scopes.CREATE_MEETING, "Medium"))
 def create_meeting(user_id: str) -> tuple[JSON, int]:
-    """Schedule a meeting; a hundred a day and host."""
+    """Create a meeting. At most a hundred a day and host."""
     world, user = current_world(), requested_user(user_id)
     count_creation(user.id)
     body = json_body()
@@ -145,14 +154,21 @@ def create_meeting(user_id: str) -> tuple[JSON, int]:
 
 
 def host_for(body: JSON, user: User) -> User:
-    """The host: the user, or whom the meeting is scheduled for."""
-    other = body.get("schedule_for")
-    if not other:
+    """The host: the user, or the user in ``schedule_for``."""
+    email_or_id = body.get("schedule_for")
+    if not email_or_id:
         return user
     if body.get("type") == INSTANT:
         refuse(400, 3000, "Instant meeting do not support schedule for.")
     people = current_world().users.values()
-    found = next((one for one in people if other in (one.id, one.email) and one.account_id == user.account_id), None)
+    found = next(
+        (
+            person
+            for person in people
+            if email_or_id in (person.id, person.email) and person.account_id == user.account_id
+        ),
+        None,
+    )
     if found is None:
         refuse(400, 300, "Validation Failed.", [{"field": "schedule_for", "message": "Invalid field."}])
     return found
@@ -160,24 +176,24 @@ def host_for(body: JSON, user: User) -> User:
 
 @endpoint("GET", "/meetings/<meeting_id>", EndpointRule(scopes.READ_MEETING))
 def get_meeting(meeting_id: str) -> JSON:
-    """One scheduled meeting, by number only."""
-    world, meeting = current_world(), existing(meeting_id)
-    told = meeting_json(meeting, world, request.args.get("show_previous_occurrences") == "true")
-    date = occurrence_of(meeting)
-    return meeting_changes.as_occurrence(told, date) if date else told
+    """One scheduled meeting, by number."""
+    world, meeting = current_world(), requested_meeting(meeting_id)
+    fields = meeting_json(meeting, world, request.args.get("show_previous_occurrences") == "true")
+    date = requested_occurrence(meeting)
+    return meeting_changes.as_occurrence(fields, date) if date else fields
 
 
 @endpoint("PATCH", "/meetings/<meeting_id>", EndpointRule(scopes.UPDATE_MEETING))
 def update_meeting(meeting_id: str) -> tuple[str, int]:
-    """Change a meeting, or one date of it."""
+    """Change a meeting, or one occurrence of it."""
     world = current_world()
     number = meeting_number(meeting_id)
     if number in world.meetings:
         count_creation(world.meetings[number].host_id)
     body = json_body()
     check_meeting({**body, "type": body.get("type") if body.get("recurrence") else None})
-    meeting = existing(meeting_id)
-    date = occurrence_of(meeting)
+    meeting = requested_meeting(meeting_id)
+    date = requested_occurrence(meeting)
     with world.lock:
         changes = (
             meeting_changes.change_occurrence(date, body) if date else meeting_changes.change(world, meeting, body)
@@ -185,14 +201,14 @@ def update_meeting(meeting_id: str) -> tuple[str, int]:
         meeting.edited = True
         world.save()
     world.announce(events.scheduled_event("meeting.updated", world.now(), meeting, world, changes))
-    return NOTHING
+    return NO_CONTENT
 
 
 @endpoint("DELETE", "/meetings/<meeting_id>", EndpointRule(scopes.DELETE_MEETING))
 def delete_meeting(meeting_id: str) -> tuple[str, int]:
-    """Call off a meeting, or one date of it."""
-    world, meeting = current_world(), existing(meeting_id)
-    date = occurrence_of(meeting)
+    """Delete a meeting, or one occurrence of it."""
+    world, meeting = current_world(), requested_meeting(meeting_id)
+    date = requested_occurrence(meeting)
     if meeting.personal:
         refuse(400, 3018, "Not allowed to delete PMI.")
     if world.live_instance(meeting):
@@ -205,29 +221,29 @@ def delete_meeting(meeting_id: str) -> tuple[str, int]:
         meeting.edited = True
         world.save()
     world.announce(events.scheduled_event("meeting.deleted", world.now(), meeting, world))
-    return NOTHING
+    return NO_CONTENT
 
 
 @endpoint("PUT", "/meetings/<meeting_id>/status", EndpointRule(scopes.UPDATE_STATUS))
 def update_status(meeting_id: str) -> tuple[str, int]:
-    """End a running meeting, or bring a deleted one back."""
+    """End a running meeting, or recover a deleted one."""
     world, action = current_world(), json_body().get("action")
     if action not in ("end", "recover"):
         refuse(400, 300, "Validation Failed.", [{"field": "action", "message": "Invalid field."}])
-    meeting = existing(meeting_id, deleted=action == "recover")
+    meeting = requested_meeting(meeting_id, deleted=action == "recover")
     if action == "recover":
         meeting.deleted, meeting.edited = False, True
         world.save()
-        return NOTHING
+        return NO_CONTENT
     running = world.live_instance(meeting)
     if running is None:
         refuse(400, 3000, f"Meeting {meeting.id} is not in progress.")
     world.end_meeting(running)
-    return NOTHING
+    return NO_CONTENT
 
 
-def existing(segment: str, deleted: bool = False) -> Meeting:
-    """The meeting of that number which this token may touch."""
+def requested_meeting(segment: str, deleted: bool = False) -> Meeting:
+    """The meeting with the number in the path, if the token may use it. Raises ZoomError."""
     number = meeting_number(segment)
     meeting = current_world().meetings.get(number) if number else None
     if meeting is None or (meeting.deleted and not deleted) or expired(meeting):
@@ -241,12 +257,12 @@ def existing(segment: str, deleted: bool = False) -> Meeting:
     return meeting
 
 
-def occurrence_of(meeting: Meeting) -> Occurrence | None:
-    """The date ``occurrence_id`` names, if it is asked for."""
-    wanted = request.args.get("occurrence_id")
-    if not wanted:
+def requested_occurrence(meeting: Meeting) -> Occurrence | None:
+    """The occurrence of ``occurrence_id``. None without that parameter."""
+    occurrence_id = request.args.get("occurrence_id")
+    if not occurrence_id:
         return None
-    found = next((date for date in meeting.occurrences if date.id == wanted and not date.deleted), None)
+    found = next((date for date in meeting.occurrences if date.id == occurrence_id and not date.deleted), None)
     if found is None:
         refuse(400, 3000, "Invalid occurrence_id.")
     return found
@@ -255,5 +271,5 @@ def occurrence_of(meeting: Meeting) -> Occurrence | None:
 def count_creation(host_id: str) -> None:
     try:
         current_world().limits.take_creation(host_id)
-    except RateLimitExceeded as limited:
-        raise_rate_limit(limited)
+    except RateLimitExceeded as error:
+        raise_rate_limit(error)

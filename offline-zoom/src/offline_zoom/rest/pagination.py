@@ -1,4 +1,4 @@
-"""Pages of a list, and page tokens that fit only the call they came from.
+"""Pages of a list, and page tokens that are valid only for the same request.
 
 https://developers.zoom.us/docs/api/pagination
 """
@@ -22,21 +22,21 @@ DEFAULT_SIZE, MAX_SIZE = 30, 300
 
 
 def page_size() -> int:
-    """The size asked for: nonsense becomes the default, too much the maximum."""
+    """The requested page size. An invalid size becomes the default, a large one the maximum."""
     try:
-        asked = int(request.args.get("page_size", DEFAULT_SIZE))
+        size = int(request.args.get("page_size", DEFAULT_SIZE))
     except ValueError:
         return DEFAULT_SIZE
-    return min(asked, MAX_SIZE) if asked > 0 else DEFAULT_SIZE
+    return min(size, MAX_SIZE) if size > 0 else DEFAULT_SIZE
 
 
 def page(
-    world: World, asker: str, items: Sequence[T], name: str, shape: Callable[[T], Any], numbered: bool = False
+    world: World, user_id: str, items: Sequence[T], name: str, serialize: Callable[[T], Any], numbered: bool = False
 ) -> dict[str, Any]:
-    """One page of ``items`` in Zoom's frame. Refuses a token that is not of this call."""
+    """One page of ``items`` as Zoom's JSON. Raises ZoomError for a token of another request."""
     size = page_size()
     token = request.args.get("next_page_token", "")
-    offset = open_token(world, asker, token) if token else 0
+    offset = open_token(world, user_id, token) if token else 0
     frame: dict[str, Any] = {"page_count": -(-len(items) // size), "page_size": size, "total_records": len(items)}
     if numbered:
         number = max(1, request.args.get("page_number", 1, int))
@@ -44,32 +44,32 @@ def page(
         frame["page_number"] = offset // size + 1
     shown = items[offset : offset + size]
     more = offset + size < len(items)
-    frame["next_page_token"] = seal_token(world, asker, offset + size) if more else ""
-    return {**frame, name: [shape(item) for item in shown]}
+    frame["next_page_token"] = seal_token(world, user_id, offset + size) if more else ""
+    return {**frame, name: [serialize(item) for item in shown]}
 
 
-def seal_token(world: World, asker: str, offset: int) -> str:
-    """A token for the same user, path and query; it lives fifteen minutes."""
+def seal_token(world: World, user_id: str, offset: int) -> str:
+    """A page token for the same user, path and query, valid for fifteen minutes."""
     head = struct.pack(">BId", 1, offset, world.now() + world.switches.page_token_lifetime)
-    return base64.b64encode(head + _mark(world, asker, head)).decode()
+    return base64.b64encode(head + _signature(world, user_id, head)).decode()
 
 
-def open_token(world: World, asker: str, token: str) -> int:
-    """Where the page begins. Refuses what is stale or belongs to another call."""
+def open_token(world: World, user_id: str, token: str) -> int:
+    """The offset in a page token. Raises ZoomError if it is expired or of another request."""
     try:
         raw = base64.b64decode(token, validate=True)
         _, offset, expires_at = struct.unpack(">BId", raw[:13])
     except (ValueError, struct.error):
         return _refuse()
-    if not hmac.compare_digest(raw[13:], _mark(world, asker, raw[:13])) or world.now() >= expires_at:
+    if not hmac.compare_digest(raw[13:], _signature(world, user_id, raw[:13])) or world.now() >= expires_at:
         return _refuse()
     return int(offset)
 
 
-def _mark(world: World, asker: str, head: bytes) -> bytes:
+def _signature(world: World, user_id: str, head: bytes) -> bytes:
     query = sorted((key, value) for key, value in request.args.items(multi=True) if key != "next_page_token")
-    bound = repr((asker, request.path, query)).encode() + head
-    return hmac.new(world.client_secret.encode(), bound, hashlib.sha256).digest()[:18]
+    signed = repr((user_id, request.path, query)).encode() + head
+    return hmac.new(world.client_secret.encode(), signed, hashlib.sha256).digest()[:18]
 
 
 def _refuse() -> int:

@@ -1,4 +1,4 @@
-"""Held meetings: past meetings for their host, reports for admins."""
+"""Past meetings and their participants: for the host, and as reports for admins."""
 
 from __future__ import annotations
 
@@ -26,21 +26,21 @@ JSON = dict[str, Any]
 
 @endpoint("GET", "/past_meetings/<meeting_id>", EndpointRule(scopes.READ_PAST))
 def get_past_meeting(meeting_id: str) -> JSON:
-    """One held meeting, or the latest of a number."""
-    return past_json(ended(meeting_id), current_world())
+    """One past meeting by UUID, or the latest of a meeting number."""
+    return past_json(requested_past_instance(meeting_id), current_world())
 
 
 @endpoint(
     "GET", "/past_meetings/<meeting_id>/participants", EndpointRule(scopes.LIST_PAST_PARTICIPANTS, "Medium", "pro")
 )
 def list_past_participants(meeting_id: str) -> JSON:
-    """Everybody's joins; nothing at all when only one person was there."""
-    instance = ended(meeting_id)
+    """All attendance rows. None when only one person was there."""
+    instance = requested_past_instance(meeting_id)
     until = instance.ended_at or 0.0
     return page(
         current_world(),
         current_grant().user_id,
-        rows(instance),
+        attendance_rows(instance),
         "participants",
         lambda join: past_participant(join, until),
     )
@@ -48,46 +48,50 @@ def list_past_participants(meeting_id: str) -> JSON:
 
 @endpoint("GET", "/past_meetings/<meeting_id>/instances", EndpointRule(scopes.LIST_INSTANCES, "Medium"))
 def list_instances(meeting_id: str) -> JSON:
-    """All held meetings of one number."""
+    """All past instances of a meeting number."""
     number, now = meeting_number(meeting_id), current_world().now()
     if number not in current_world().meetings:
         refuse(404, 3001, f"Meeting does not exist: {meeting_id}.")
     check_host(current_world().meetings[number].host_id)
-    held = [one for one in current_world().instances.values() if one.meeting_id == number and one.ended(now)]
-    held.sort(key=lambda one: one.started_at)
-    return {"meetings": [{"uuid": one.uuid, "start_time": iso(one.started_at)} for one in held]}
+    instances = [
+        candidate
+        for candidate in current_world().instances.values()
+        if candidate.meeting_id == number and candidate.ended(now)
+    ]
+    instances.sort(key=lambda candidate: candidate.started_at)
+    return {"meetings": [{"uuid": candidate.uuid, "start_time": iso(candidate.started_at)} for candidate in instances]}
 
 
 @endpoint("GET", "/report/meetings/<meeting_id>", EndpointRule(scopes.REPORT_MEETING, "Heavy", "pro"))
 def get_report(meeting_id: str) -> JSON:
-    """One held meeting, for the account's admin."""
-    return report_json(ended(meeting_id), current_world())
+    """The report of one past meeting, for an admin."""
+    return report_json(requested_past_instance(meeting_id), current_world())
 
 
 @endpoint("GET", "/report/meetings/<meeting_id>/participants", EndpointRule(scopes.REPORT_PARTICIPANTS, "Heavy", "pro"))
 def list_report_participants(meeting_id: str) -> JSON:
-    """Everybody's joins, for the account's admin."""
-    instance = ended(meeting_id)
+    """All attendance rows of one past meeting, for an admin."""
+    instance = requested_past_instance(meeting_id)
     until, registrant = instance.ended_at or 0.0, "registrant_id" in request.args.get("include_fields", "")
     return page(
         current_world(),
         current_grant().user_id,
-        rows(instance),
+        attendance_rows(instance),
         "participants",
         lambda join: report_participant(join, until, registrant),
     )
 
 
-def ended(segment: str) -> Instance:
-    """The held meeting a path names. Refuses one that runs, is not ready, or is over a year old."""
+def requested_past_instance(segment: str) -> Instance:
+    """The past meeting in a path. Raises ZoomError if it runs, is not ready, or is over a year old."""
     world, key = current_world(), meeting_number_or_uuid(segment)
     now = world.now()
-    named = [one for one in world.instances.values() if key in (one.uuid, one.meeting_id)]
-    over = [one for one in named if one.ended(now)]
-    if not named and key not in world.meetings:
+    candidates = [candidate for candidate in world.instances.values() if key in (candidate.uuid, candidate.meeting_id)]
+    past = [candidate for candidate in candidates if candidate.ended(now)]
+    if not candidates and key not in world.meetings:
         refuse(404, 3001, "This meeting is not available or ID is not valid.")
-    check_host(named[0].host_id if named else world.meetings[int(key or 0)].host_id)
-    latest = max(over, key=lambda one: one.started_at, default=None)
+    check_host(candidates[0].host_id if candidates else world.meetings[int(key or 0)].host_id)
+    latest = max(past, key=lambda candidate: candidate.started_at, default=None)
     if latest is None or (latest.ended_at or 0) + world.switches.ready_after > now:
         refuse(404, 3001, "Meeting ID is invalid or not end.")
     if latest.started_at < now - 365 * DAY_SECONDS:
@@ -95,11 +99,11 @@ def ended(segment: str) -> Instance:
     return latest
 
 
-def rows(instance: Instance) -> list[Join]:
-    """The joins, in order of time; none when only one person was there."""
-    return sorted(instance.joins, key=lambda join: join.join_at) if people(instance) > 1 else []
+def attendance_rows(instance: Instance) -> list[Join]:
+    """The attendance rows by time. None when only one person was there."""
+    return sorted(instance.joins, key=lambda join: join.join_at) if count_people(instance) > 1 else []
 
 
-def people(instance: Instance) -> int:
-    """How many different people were in the meeting."""
+def count_people(instance: Instance) -> int:
+    """The number of different people in the meeting."""
     return len({join.person_id or join.participant_uuid for join in instance.joins if not join.waiting})

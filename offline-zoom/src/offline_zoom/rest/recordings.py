@@ -29,25 +29,33 @@ NONE = "There is no recording for this meeting."
 
 @endpoint("GET", "/users/<user_id>/recordings", EndpointRule(scopes.LIST_RECORDINGS, "Medium", "pro"))
 def list_recordings(user_id: str) -> JSON:
-    """A user's recordings; without dates, those of about one day."""
+    """A user's recordings. Without dates, those of today and tomorrow."""
     world, user = current_world(), requested_user(user_id)
-    first, last = span()
+    first, last = requested_range()
     if request.args.get("trash") == "true":
         found = trashed(user)
     else:
-        found = [one for one in owned(user) if one.trashed_at is None and first <= day_of(one.started_at) <= last]
+        found = [
+            recording
+            for recording in owned(user)
+            if recording.trashed_at is None and first <= day_of(recording.started_at) <= last
+        ]
     number = request.args.get("meeting_id", type=int)
-    found = [one for one in found if number in (None, one.meeting_id)]
-    found.sort(key=lambda one: -one.started_at)
+    found = [recording for recording in found if number in (None, recording.meeting_id)]
+    found.sort(key=lambda recording: -recording.started_at)
     files = request.args.get("trash_type") == "recording_file"
     frame = page(
-        world, current_grant().user_id, found, "meetings", lambda one: recording_json(one, world, trashed_files=files)
+        world,
+        current_grant().user_id,
+        found,
+        "meetings",
+        lambda recording: recording_json(recording, world, trashed_files=files),
     )
     return {"from": str(first), "to": str(last), **frame}
 
 
-def span() -> tuple[date, date]:
-    """``from`` and ``to``, by default today and tomorrow; a long span is clamped or honoured."""
+def requested_range() -> tuple[date, date]:
+    """``from`` and ``to``, by default today and tomorrow. A switch decides whether a long range is shortened."""
     today = day_of(current_world().now())
     first = parse_day(request.args.get("from", "")) or today
     last = parse_day(request.args.get("to", "")) or today + timedelta(days=1)
@@ -59,42 +67,46 @@ def span() -> tuple[date, date]:
 
 
 def owned(user: User) -> list[Recording]:
-    """What is ready of this user's recordings."""
+    """The user's recordings that are ready."""
     now = current_world().now()
     return [
-        one
-        for one in current_world().recordings.values()
-        if one.host_id == user.id and one.available_at <= now and not one.deleted
+        recording
+        for recording in current_world().recordings.values()
+        if recording.host_id == user.id and recording.available_at <= now and not recording.deleted
     ]
 
 
 def trashed(user: User) -> list[Recording]:
-    """Whole recordings in the trash, or those of which a file is."""
+    """The recordings in the trash, or those with a file in the trash."""
     if request.args.get("trash_type") == "recording_file":
-        return [one for one in owned(user) if any(file.trashed_at for file in one.files)]
-    return [one for one in owned(user) if one.trashed_at is not None]
+        return [recording for recording in owned(user) if any(file.trashed_at for file in recording.files)]
+    return [recording for recording in owned(user) if recording.trashed_at is not None]
 
 
 @endpoint("GET", "/meetings/<meeting_id>/recordings", EndpointRule(scopes.READ_RECORDING))
 def get_recording(meeting_id: str) -> JSON:
-    """The files of one held meeting, or of the latest recorded one of a number."""
-    recording = asked(meeting_id)
-    told = {**recording_json(recording, current_world()), "password": recording.password, "participant_audio_files": []}
+    """The files of one recording, by UUID or by meeting number (then the latest)."""
+    recording = requested_recording(meeting_id)
+    recording_fields = {
+        **recording_json(recording, current_world()),
+        "password": recording.password,
+        "participant_audio_files": [],
+    }
     if "download_access_token" in request.args.get("include_fields", ""):
         lifetime = request.args.get("ttl", MAX_TTL_SECONDS, int)
         if not 0 <= lifetime <= MAX_TTL_SECONDS:
             refuse(400, 300, "Validation Failed.", [{"field": "ttl", "message": "Invalid field."}])
-        told["download_access_token"] = current_world().download_token(recording.host_id, lifetime)
-    return told
+        recording_fields["download_access_token"] = current_world().download_token(recording.host_id, lifetime)
+    return recording_fields
 
 
 @endpoint("DELETE", "/meetings/<meeting_id>/recordings", EndpointRule(scopes.DELETE_RECORDING))
 def delete_recording(meeting_id: str) -> tuple[str, int]:
-    """Into the trash, or away for good."""
+    """Move a recording to the trash, or delete it permanently."""
     action = request.args.get("action", "trash")
     if action not in ("trash", "delete"):
         refuse(400, 300, "Validation Failed.", [{"field": "action", "message": "Invalid field."}])
-    recording = asked(meeting_id, in_trash=action == "delete")
+    recording = requested_recording(meeting_id, in_trash=action == "delete")
     with current_world().lock:
         recording.trashed_at = current_world().now()
         recording.deleted = action == "delete"
@@ -102,17 +114,19 @@ def delete_recording(meeting_id: str) -> tuple[str, int]:
     return "", 204
 
 
-def asked(segment: str, in_trash: bool = False) -> Recording:
-    """The latest recording of the path's number or UUID."""
+def requested_recording(segment: str, in_trash: bool = False) -> Recording:
+    """The latest recording with the number or UUID in the path. Raises ZoomError."""
     world, key = current_world(), meeting_number_or_uuid(segment)
-    named = [
-        one
-        for one in world.recordings.values()
-        if key in (one.uuid, one.meeting_id) and one.available_at <= world.now()
+    candidates = [
+        recording
+        for recording in world.recordings.values()
+        if key in (recording.uuid, recording.meeting_id) and recording.available_at <= world.now()
     ]
-    kept = [one for one in named if not one.deleted and (in_trash or one.trashed_at is None)]
-    if named:
-        check_host(named[0].host_id)
-    if not kept:
+    available = [
+        recording for recording in candidates if not recording.deleted and (in_trash or recording.trashed_at is None)
+    ]
+    if candidates:
+        check_host(candidates[0].host_id)
+    if not available:
         refuse(404, 3301, NONE)
-    return max(kept, key=lambda one: one.started_at)
+    return max(available, key=lambda recording: recording.started_at)

@@ -1,4 +1,4 @@
-"""Users: who am I, who is in the account, and tokens that start meetings."""
+"""Users of the account, and their tokens for starting meetings."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ JSON = dict[str, Any]
 
 @endpoint("GET", "/users", EndpointRule(scopes.LIST_USERS, "Medium"))
 def list_users() -> JSON:
-    """The people of the caller's account."""
+    """The users of the caller's account."""
     world, me = current_world(), current_user()
     status = request.args.get("status", "active")
     people = [user for user in world.users.values() if me and user.account_id == me.account_id and status == "active"]
@@ -26,20 +26,20 @@ def list_users() -> JSON:
 
 @endpoint("GET", "/users/<user_id>", EndpointRule(scopes.READ_USER))
 def get_user(user_id: str) -> JSON:
-    """One person."""
+    """One user."""
     return user_json(requested_user(user_id), current_world())
 
 
 @endpoint("GET", "/users/<user_id>/token", EndpointRule(scopes.READ_TOKEN))
 def get_token(user_id: str) -> JSON:
-    """A ZAK or a plain token; neither opens anything here."""
+    """A ZAK or another token. Neither opens anything."""
     user, kind = requested_user(user_id), request.args.get("type", "token")
     return {"token": f"SANDBOX-{kind}-{current_world().seal(f'{kind} {user.id} {int(current_world().now())}')}"}
 
 
 @endpoint("GET", "/users/me/zak", EndpointRule(scopes.READ_ZAK))
 def get_zak() -> JSON:
-    """The caller's own ZAK; only user tokens reach this."""
+    """The caller's own ZAK, for user tokens only."""
     if current_grant().kind != "user":
         refuse(404, 2300, "This API endpoint is not recognized.")
     return {

@@ -1,1 +1,1 @@
-"""The world's things as Zoom's JSON: field names, types and absences as on the wire."""
+"""Converts the world's objects to Zoom's JSON: the same names, types and missing fields."""

@@ -1,4 +1,4 @@
-"""Meetings and attendance as the dashboard has them."""
+"""Meetings and attendance as JSON of the dashboard."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ JSON = dict[str, Any]
 
 
 def metrics_meeting(instance: Instance, world: WorldState) -> JSON:
-    """A row of ``/metrics/meetings``; a duration is text here."""
+    """A row of ``/metrics/meetings``; its duration is text."""
     host, now = world.users[instance.host_id], world.now()
     ended = instance.ended(now)
-    until = instance.ended_at if ended and instance.ended_at is not None else now
+    end_at = instance.ended_at if ended and instance.ended_at is not None else now
     row: JSON = {
         "uuid": instance.uuid,
         "id": instance.meeting_id,
@@ -25,7 +25,7 @@ def metrics_meeting(instance: Instance, world: WorldState) -> JSON:
         "email": host.email,
         "user_type": {"free": "Basic", "pro": "Pro", "business": "Corp"}[world.account_of(host).plan],
         "start_time": iso(instance.started_at),
-        "duration": clock_face(until - instance.started_at),
+        "duration": clock_face(end_at - instance.started_at),
         "participants": len([join for join in instance.joined(now) if not join.waiting]),
         "dept": host.dept,
         "session_key": "",
@@ -52,13 +52,13 @@ def metrics_meeting(instance: Instance, world: WorldState) -> JSON:
     ):
         row[f"has_{absent}"] = False
     if ended:
-        row["end_time"] = iso(until)
+        row["end_time"] = iso(end_at)
     return row
 
 
 def metrics_participant(join: Join, now: float, with_registrant: bool) -> JSON:
-    """A row of ``/metrics/meetings/{id}/participants``; devices are known for one's own people only."""
-    known = join.internal
+    """A row of ``/metrics/meetings/{id}/participants``; only people of the account have a device."""
+    internal = join.internal
     row: JSON = {
         "id": join.person_id,
         "user_id": join.user_id,
@@ -66,10 +66,10 @@ def metrics_participant(join: Join, now: float, with_registrant: bool) -> JSON:
         "participant_user_id": join.person_id,
         "user_name": join.name,
         "email": join.email,
-        "device": join.device if known else "",
-        "os": join.device if known else "",
+        "device": join.device if internal else "",
+        "os": join.device if internal else "",
         "os_version": "",
-        "client": "Zoom Workplace" if known else "",
+        "client": "Zoom Workplace" if internal else "",
         "ip_address": join.address,
         "internal_ip_addresses": [],
         "location": join.location,
@@ -77,9 +77,9 @@ def metrics_participant(join: Join, now: float, with_registrant: bool) -> JSON:
         "connection_type": "UDP",
         "data_center": "EU",
         "full_data_center": "EU (FR1)",
-        "microphone": "Built-in" if known else "",
-        "speaker": "Built-in" if known else "",
-        "camera": "Built-in" if known else "",
+        "microphone": "Built-in" if internal else "",
+        "speaker": "Built-in" if internal else "",
+        "camera": "Built-in" if internal else "",
         "domain": "",
         "mac_addr": "",
         "harddisk_id": "",
@@ -91,7 +91,7 @@ def metrics_participant(join: Join, now: float, with_registrant: bool) -> JSON:
         "recording": False,
         "role": join.role,
         "status": status(join),
-        "version": "6.7.2" if known else "",
+        "version": "6.7.2" if internal else "",
         "audio_quality": "good",
         "video_quality": "good",
         "screen_share_quality": "",

@@ -12,13 +12,13 @@ JSON = dict[str, Any]
 
 
 def join_url(meeting: Meeting, world: WorldState) -> str:
-    """Where guests go; the passcode is in it."""
-    secret = f"?pwd={world.seal(f'pwd {meeting.id}')[:32]}.1" if meeting.password else ""
-    return f"{world.base_url}/j/{meeting.id}{secret}"
+    """The join address, with the passcode."""
+    passcode_query = f"?pwd={world.seal(f'pwd {meeting.id}')[:32]}.1" if meeting.password else ""
+    return f"{world.base_url}/j/{meeting.id}{passcode_query}"
 
 
 def meeting_item(meeting: Meeting, world: WorldState, start_at: float | None = None) -> JSON:
-    """One row of a list; ``start_at`` is that of one occurrence."""
+    """A row of a list. ``start_at``: the start of one occurrence."""
     start_at = start_at if start_at is not None else meeting.start_at
     item: JSON = {
         "uuid": current_uuid(meeting, world),
@@ -41,9 +41,9 @@ def meeting_item(meeting: Meeting, world: WorldState, start_at: float | None = N
 
 
 def meeting_json(meeting: Meeting, world: WorldState, previous: bool = False) -> JSON:
-    """``GET /meetings/{id}``. The start address is marked, and opens nothing."""
+    """``GET /meetings/{id}``. The start address opens nothing."""
     start_at = next((date.start_at for date in upcoming(meeting, world.now())), meeting.start_at)
-    told = {
+    fields = {
         **meeting_item(meeting, world, start_at),
         "host_email": world.users[meeting.host_id].email,
         "assistant_id": "",
@@ -56,9 +56,9 @@ def meeting_json(meeting: Meeting, world: WorldState, previous: bool = False) ->
         "pre_schedule": False,
     }
     if meeting.settings.get("approval_type") in (0, 1):
-        told["registration_url"] = f"{world.base_url}/j/register/{meeting.id}"
+        fields["registration_url"] = f"{world.base_url}/j/register/{meeting.id}"
     if meeting.password:
-        told |= {
+        fields |= {
             "password": meeting.password,
             "h323_password": str(int(world.seal(f"h323 {meeting.id}")[:8], 16) % 1_000_000).zfill(6),
             "pstn_password": str(int(world.seal(f"pstn {meeting.id}")[:8], 16) % 1_000_000).zfill(6),
@@ -68,7 +68,7 @@ def meeting_json(meeting: Meeting, world: WorldState, previous: bool = False) ->
         shown = [
             date for date in meeting.occurrences if previous or date.start_at + date.duration_minutes * 60 > world.now()
         ]
-        told |= {
+        fields |= {
             "recurrence": meeting.recurrence,
             "occurrences": [
                 {
@@ -80,17 +80,17 @@ def meeting_json(meeting: Meeting, world: WorldState, previous: bool = False) ->
                 for date in shown
             ],
         }
-    return told
+    return fields
 
 
 def upcoming(meeting: Meeting, now: float) -> list[Any]:
-    """The dates of a recurring meeting that are not over, deleted ones left out."""
+    """The occurrences of a recurring meeting that are not over or deleted."""
     return [
         date for date in meeting.occurrences if not date.deleted and date.start_at + date.duration_minutes * 60 > now
     ]
 
 
 def current_uuid(meeting: Meeting, world: WorldState) -> str:
-    """That of the running instance, else of the next."""
+    """The UUID of the running instance, else of the next."""
     running = world.live_instance(meeting)
     return running.uuid if running else meeting.uuid

@@ -1,4 +1,4 @@
-"""Held meetings and attendance as JSON: three endpoints, three spellings."""
+"""Past meetings and attendance as JSON."""
 
 from __future__ import annotations
 
@@ -38,10 +38,10 @@ def past_json(instance: Instance, world: WorldState) -> JSON:
 
 def report_json(instance: Instance, world: WorldState) -> JSON:
     """``GET /report/meetings/{id}``."""
-    told = past_json(instance, world)
-    for gone in ("host_id", "source", "has_meeting_summary"):
-        del told[gone]
-    return {**told, "tracking_fields": [], "custom_keys": []}
+    fields = past_json(instance, world)
+    for name in ("host_id", "source", "has_meeting_summary"):
+        del fields[name]
+    return {**fields, "tracking_fields": [], "custom_keys": []}
 
 
 def past_participant(join: Join, ended_at: float) -> JSON:

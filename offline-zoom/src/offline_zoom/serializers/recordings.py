@@ -14,7 +14,7 @@ BARE_FILES = ("CC", "TIMELINE")
 
 
 def recording_json(recording: Recording, world: WorldState, trashed_files: bool = False) -> JSON:
-    """A recording as lists have it."""
+    """A row of ``GET /users/{userId}/recordings``."""
     files = [file for file in recording.files if (file.trashed_at is not None) == trashed_files]
     return {
         "uuid": recording.uuid,
@@ -37,8 +37,8 @@ def recording_json(recording: Recording, world: WorldState, trashed_files: bool 
 
 
 def file_json(file: RecordingFile, recording: Recording, world: WorldState) -> JSON:
-    """One file; ``meeting_id`` holds the UUID."""
-    told: JSON = {
+    """One recording file. Its ``meeting_id`` is the UUID."""
+    fields: JSON = {
         "meeting_id": recording.uuid,
         "recording_start": iso(file.started_at),
         "recording_end": iso(file.ended_at),
@@ -47,7 +47,7 @@ def file_json(file: RecordingFile, recording: Recording, world: WorldState) -> J
         "download_url": f"{world.base_url}/rec/download/{file.id}",
     }
     if file.file_type not in BARE_FILES:
-        told |= {
+        fields |= {
             "id": file.id,
             "file_size": file.size_bytes,
             "play_url": f"{world.base_url}/rec/play/{file.id}",
@@ -56,5 +56,5 @@ def file_json(file: RecordingFile, recording: Recording, world: WorldState) -> J
         }
     trashed_at = file.trashed_at or recording.trashed_at
     if trashed_at is not None:
-        told["deleted_time"] = iso(trashed_at)
-    return told
+        fields["deleted_time"] = iso(trashed_at)
+    return fields

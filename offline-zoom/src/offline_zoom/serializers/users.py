@@ -57,8 +57,8 @@ def user_json(user: User, world: WorldState) -> JSON:
 
 def user_item(user: User, world: WorldState) -> JSON:
     """One row of ``GET /users``."""
-    whole = user_json(user, world)
-    gone = (
+    fields = user_json(user, world)
+    left_out = (
         "account_id",
         "account_number",
         "role_name",
@@ -68,4 +68,4 @@ def user_item(user: User, world: WorldState) -> JSON:
         "vanity_url",
         "company",
     )
-    return {key: value for key, value in whole.items() if key not in gone}
+    return {key: value for key, value in fields.items() if key not in left_out}

@@ -1,7 +1,7 @@
-"""The outermost skin: counts each call, lets faults happen, keeps paths as they came.
+"""WSGI middleware that logs each call, applies faults and keeps raw paths.
 
-Flask sees a decoded path, and a meeting UUID with an encoded slash would be lost in it. So below
-``/v2`` the routes match the path as it stood on the wire.
+Flask gets a decoded path, in which a meeting UUID with an encoded slash is lost. So below ``/v2`` the
+routes match the raw path.
 """
 
 from __future__ import annotations
@@ -21,19 +21,19 @@ from offline_zoom.world import World
 Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
 WSGIApp = Callable[[Environ, StartResponse], Iterable[bytes]]
-OURS = ("/_sandbox", "/client")
+NOT_ZOOM = ("/_sandbox", "/client")
 
 
 class ConnectionDropped(ConnectionError):
-    """The connection ends here, without a word more."""
+    """The connection ends here."""
 
 
 class CallerTimedOut(TimeoutError):
-    """The caller has stopped waiting."""
+    """The caller's timeout is over."""
 
 
 class FaultMiddleware:
-    """A WSGI app around the app."""
+    """WSGI middleware around the Flask app."""
 
     def __init__(self, app: WSGIApp, world: World) -> None:
         self.app, self.world = app, world
@@ -44,26 +44,26 @@ class FaultMiddleware:
         if path.startswith("/v2/"):
             environ["PATH_INFO"] = path
         fault = None
-        if not path.startswith(OURS):
+        if not path.startswith(NOT_ZOOM):
             self.world.catch_up()
             self.world.calls.add(Call(method, path, query, environ.get("HTTP_HOST", ""), headers_of(environ)))
             fault = self.world.faults.take(method, path, grant_type(environ, path))
-        answer = stamped(start_response)
-        return self._run(environ, answer) if fault is None else self._failing(fault, environ, answer)
+        marked_start = with_marks(start_response)
+        return self._run(environ, marked_start) if fault is None else self._run_with_fault(fault, environ, marked_start)
 
     def _run(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
-        """Calls of the API happen one after the other; pages, which may wait for something, do not."""
+        """Run the app. API calls run one after the other; pages run in parallel because they may wait."""
         with self.world.lock if environ["PATH_INFO"].startswith(("/v2/", "/oauth/")) else nullcontext():
             return self.app(environ, start_response)
 
-    def _failing(self, fault: Fault, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
-        """The answer as this fault spoils it. Raises ConnectionDropped or CallerTimedOut."""
-        timeout = environ.get("sandbox.timeout")
+    def _run_with_fault(self, fault: Fault, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        """The response with a fault applied. Raises ConnectionDropped or CallerTimedOut."""
+        timeout = environ.get("offline_zoom.timeout")
         self._wait(fault.delay, timeout)
         if fault.drop == "before":
             raise ConnectionDropped("dropped before processing")
         if fault.status is not None:
-            status, headers, body = planned(fault)
+            status, headers, body = fault_response(fault)
         else:
             status, headers, body = collect(self._run, environ)
         if fault.drop == "after":
@@ -77,13 +77,13 @@ class FaultMiddleware:
         return [body] if fault.cut is None else cut(body, fault.cut)
 
     def _wait(self, seconds: float, timeout: float | None) -> None:
-        """Sleep, but not longer than a caller in this process would wait."""
+        """Sleep, but not longer than the timeout of a caller in this process."""
         if seconds:
             self.world.sleep(seconds if timeout is None else min(seconds, timeout))
 
 
 def raw_target(environ: Environ) -> tuple[str, str]:
-    """Path and query as they stood on the wire, byte for byte."""
+    """The undecoded path and query of the request."""
     target: str = environ.get("RAW_URI") or environ.get("REQUEST_URI") or quote(environ.get("PATH_INFO", "/"))
     if not target.startswith("/"):
         parts = urlsplit(target)
@@ -93,7 +93,7 @@ def raw_target(environ: Environ) -> tuple[str, str]:
 
 
 def headers_of(environ: Environ) -> dict[str, str]:
-    """The request's headers under their usual names."""
+    """The request's headers with their usual spelling."""
     sent = {key[5:].replace("_", "-").title(): value for key, value in environ.items() if key.startswith("HTTP_")}
     if environ.get("CONTENT_TYPE"):
         sent["Content-Type"] = environ["CONTENT_TYPE"]
@@ -101,7 +101,7 @@ def headers_of(environ: Environ) -> dict[str, str]:
 
 
 def grant_type(environ: Environ, path: str) -> str:
-    """The grant type of a token request; the body is put back as it was."""
+    """The grant type of a token request. The body stays readable."""
     if path != "/oauth/token" or environ["REQUEST_METHOD"] != "POST":
         return ""
     body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
@@ -110,8 +110,8 @@ def grant_type(environ: Environ, path: str) -> str:
     return fields.get("grant_type", [""])[0]
 
 
-def stamped(start_response: StartResponse) -> StartResponse:
-    """``start_response`` that marks the answer as ours and gives it Zoom's tracking id."""
+def with_marks(start_response: StartResponse) -> StartResponse:
+    """A ``start_response`` that adds ``X-Sandbox`` and Zoom's tracking id."""
 
     def start(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Any:
         marks = [("X-Sandbox", "1"), ("x-zm-trackingid", f"v=2.0;clid=sandbox;rid=WEB_{uuid.uuid4().hex}")]
@@ -120,8 +120,8 @@ def stamped(start_response: StartResponse) -> StartResponse:
     return start
 
 
-def planned(fault: Fault) -> tuple[str, list[tuple[str, str]], bytes]:
-    """The canned answer of a fault."""
+def fault_response(fault: Fault) -> tuple[str, list[tuple[str, str]], bytes]:
+    """The response that a fault defines."""
     text = json.dumps(fault.body) if isinstance(fault.body, dict) else fault.body or ""
     kind = "application/json;charset=UTF-8" if isinstance(fault.body, dict) else "text/plain"
     body = text.encode()
@@ -132,24 +132,24 @@ def planned(fault: Fault) -> tuple[str, list[tuple[str, str]], bytes]:
 
 
 def collect(app: WSGIApp, environ: Environ) -> tuple[str, list[tuple[str, str]], bytes]:
-    """Run the app to its end, so that all it does is done."""
-    (status, headers), body = begin(app, environ)
+    """Run the app and read its whole body."""
+    (status, headers), body = start_app(app, environ)
     try:
-        whole = b"".join(body)
+        content = b"".join(body)
     finally:
         getattr(body, "close", lambda: None)()
-    return status, headers, whole
+    return status, headers, content
 
 
-def begin(app: WSGIApp, environ: Environ) -> tuple[tuple[str, list[tuple[str, str]]], Iterable[bytes]]:
-    """Run the app; its status and headers, and the body still to be read."""
+def start_app(app: WSGIApp, environ: Environ) -> tuple[tuple[str, list[tuple[str, str]]], Iterable[bytes]]:
+    """Run the app. Returns status and headers, and the unread body."""
     started: list[tuple[str, list[tuple[str, str]]]] = []
     body = app(environ, lambda status, headers, exc_info=None: started.append((status, headers)))
     return started[-1], body
 
 
 def cut(body: bytes, length: int) -> Iterator[bytes]:
-    """The beginning of a body, and then nothing: its declared length is not reached."""
+    """The first ``length`` bytes of a body, then a dropped connection."""
     yield body[:length]
     raise ConnectionDropped("cut in the body")
 

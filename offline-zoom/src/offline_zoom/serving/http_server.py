@@ -11,7 +11,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, cast
 from urllib.parse import unquote_to_bytes, urlsplit
 
-from offline_zoom.serving.fault_middleware import ConnectionDropped, WSGIApp, begin
+from offline_zoom.serving.fault_middleware import ConnectionDropped, WSGIApp, start_app
 
 
 class RequestHandler(BaseHTTPRequestHandler):
@@ -47,7 +47,7 @@ class RequestHandler(BaseHTTPRequestHandler):
 
     def _run(self, app: WSGIApp) -> None:
         environ = self._environ()
-        (status, headers), body = begin(app, environ)
+        (status, headers), body = start_app(app, environ)
         try:
             chunked = self._send_head(status, headers)
             for part in body if self.command != "HEAD" else ():

@@ -1,4 +1,4 @@
-"""The sandbox as a transport for ``requests``: no socket, no thread, the same bytes.
+"""A ``requests`` adapter that calls the offline Zoom in the same process, without a socket.
 
 ``session.mount("http://127.0.0.1:4000", OfflineZoomAdapter(world))``
 """
@@ -18,7 +18,7 @@ from urllib3._collections import HTTPHeaderDict
 from urllib3.exceptions import ProtocolError
 
 from offline_zoom.app import create_app
-from offline_zoom.serving.fault_middleware import CallerTimedOut, ConnectionDropped, begin
+from offline_zoom.serving.fault_middleware import CallerTimedOut, ConnectionDropped, start_app
 from offline_zoom.world import World
 
 
@@ -39,11 +39,11 @@ class OfflineZoomAdapter(BaseAdapter):
         cert: Any = None,
         proxies: Mapping[str, str] | None = None,
     ) -> requests.Response:
-        """The answer. Raises what a socket would: ConnectionError, ReadTimeout."""
+        """The response. Raises ConnectionError and ReadTimeout, as a socket does."""
         environ = environ_of(request)
-        environ["sandbox.timeout"] = timeout[1] if isinstance(timeout, tuple) else timeout
+        environ["offline_zoom.timeout"] = timeout[1] if isinstance(timeout, tuple) else timeout
         try:
-            started, body = begin(self.app, environ)
+            started, body = start_app(self.app, environ)
         except ConnectionDropped as dropped:
             raise requests.ConnectionError(dropped, request=request) from dropped
         except CallerTimedOut as late:
@@ -52,11 +52,11 @@ class OfflineZoomAdapter(BaseAdapter):
         return response_of(request, status, [("Date", formatdate(self.world.now(), usegmt=True)), *headers], body)
 
     def close(self) -> None:
-        """Nothing is open."""
+        """Do nothing: no connection is open."""
 
 
 def environ_of(request: requests.PreparedRequest) -> dict[str, Any]:
-    """The WSGI environment a server would make of this request."""
+    """The WSGI environment of a request."""
     url = urlsplit(request.url or "")
     raw = request.body or b""
     body = raw.encode() if isinstance(raw, str) else raw if isinstance(raw, bytes) else b"".join(raw)
@@ -90,7 +90,7 @@ def environ_of(request: requests.PreparedRequest) -> dict[str, Any]:
 def response_of(
     request: requests.PreparedRequest, status: str, headers: list[tuple[str, str]], body: Iterable[bytes]
 ) -> requests.Response:
-    """The answer as ``requests`` knows it; the body is read as it is asked for."""
+    """The response for ``requests``. The body is read on demand."""
     code, _, reason = status.partition(" ")
     no_body = request.method == "HEAD" or code in ("204", "304")
     raw = HTTPResponse(
@@ -107,26 +107,26 @@ def response_of(
 
 
 class Body(io.RawIOBase):
-    """A WSGI body as a file; a dropped connection surfaces while it is read."""
+    """A WSGI body as a file. Reading raises ProtocolError when the connection is dropped."""
 
     def __init__(self, chunks: Iterable[bytes]) -> None:
         self._close = getattr(chunks, "close", lambda: None)
         self._chunks: Iterator[bytes] = iter(chunks)
-        self._left = b""
+        self._buffer = b""
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: Any) -> int:
         try:
-            while not self._left:
-                self._left = next(self._chunks)
+            while not self._buffer:
+                self._buffer = next(self._chunks)
         except StopIteration:
             return 0
         except ConnectionDropped as dropped:
             raise ProtocolError("Connection broken", dropped) from dropped
-        count = min(len(buffer), len(self._left))
-        buffer[:count], self._left = self._left[:count], self._left[count:]
+        count = min(len(buffer), len(self._buffer))
+        buffer[:count], self._buffer = self._buffer[:count], self._buffer[count:]
         return count
 
     def close(self) -> None:

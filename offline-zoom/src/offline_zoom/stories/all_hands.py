@@ -1,4 +1,4 @@
-"""A thousand people in one meeting."""
+"""The story ``all-hands``: a thousand people in one meeting."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ ALL_HANDS = 86100010000
 
 
 def all_hands(story: StoryData) -> None:
-    """The all-hands began half an hour ago; last month's was as large."""
+    """An all-hands that started half an hour ago, and last month's."""
     quiet_day(story)
     begins = float(int(story.now)) - 1800
     meeting = add_meeting(story, ALL_HANDS, "All-hands", "dana", begins, 120)

@@ -1,4 +1,4 @@
-"""Names and topics that a page, a spreadsheet or a log may swallow the wrong way."""
+"""The story ``attacking-names``: names and topics that can break a page, a spreadsheet or a log."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ NAMES = (
 
 
 def attacking_names(story: StoryData) -> None:
-    """All of them are in one running meeting, were in a past one, and are topics too."""
+    """Use the names as participants of a running and a past meeting, and as topics."""
     quiet_day(story)
     dana = story.user("dana")
     dana.first_name, dana.last_name = "Dana <b>", 'O\'Koye & "Co"'

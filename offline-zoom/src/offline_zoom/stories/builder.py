@@ -1,4 +1,4 @@
-"""What stories are made of: scheduled meetings, held ones, and crowds."""
+"""Adds meetings, instances and attendance rows to a story."""
 
 from __future__ import annotations
 
@@ -63,22 +63,22 @@ PLACES = ("Berlin (DE)", "Porto (PT)", "Lagos (NG)", "Osaka (JP)", "")
 
 
 def today(story: StoryData) -> date:
-    """The date in Dana's town."""
+    """Today's date in Dana's time zone."""
     return day_of(story.now, zone(HOME))
 
 
 def local_time(story: StoryData, days: int, hour: int, minute: int = 0) -> float:
-    """A wall-clock time so many days from today."""
+    """The time ``hour:minute`` in Dana's time zone, ``days`` from today."""
     return at_local(today(story) + timedelta(days=days), hour, minute, HOME)
 
 
 def add_meeting(
     story: StoryData, number: int, topic: str, host: str, at: float | None, minutes: int = 60, **more: Any
 ) -> Meeting:
-    """A meeting in the calendar. ``settings`` are laid over the usual ones."""
+    """Add a scheduled meeting. ``settings`` replace default settings."""
     settings = {**DEFAULT_SETTINGS, **more.pop("settings", {})}
     kind = more.pop("type", SCHEDULED)
-    made = Meeting(
+    meeting = Meeting(
         number,
         meeting_uuid(f"next {number}"),
         story.user(host).id,
@@ -89,17 +89,17 @@ def add_meeting(
         minutes,
         **more,
     )
-    made.settings = settings
-    made.password = more.get("password", "7Qk2Lm")
-    made.timezone = story.user(host).timezone
-    story.meetings[number] = made
-    return made
+    meeting.settings = settings
+    meeting.password = more.get("password", "7Qk2Lm")
+    meeting.timezone = story.user(host).timezone
+    story.meetings[number] = meeting
+    return meeting
 
 
 def add_weekly_series(
     story: StoryData, number: int, topic: str, host: str, hour: int, weeks: range, deleted: int
 ) -> Meeting:
-    """A series on today's weekday; the occurrence of the week ``deleted`` is called off."""
+    """Add a weekly series on today's weekday. The occurrence of the week ``deleted`` is deleted."""
     dates = [Occurrence(local_time(story, 7 * week, hour), 45, week == deleted) for week in weeks]
     weekday = str(today(story).isoweekday() % 7 + 1)
     rule = {"type": 2, "repeat_interval": 1, "weekly_days": weekday, "end_times": len(dates)}
@@ -111,60 +111,69 @@ def add_weekly_series(
 def add_instance(
     story: StoryData, meeting: Meeting, uuid: str, at: float, minutes: float, rows: list[Join], recorded: bool = False
 ) -> Instance:
-    """A meeting that took place, or goes on until its time is up."""
+    """Add an instance of a meeting: past, or running until its end."""
     kind, host = meeting.type, meeting.host_id
-    made = Instance(
+    instance = Instance(
         uuid, meeting.id, host, meeting.topic, kind, at, at + minutes * 60, rows, meeting.timezone, recorded
     )
     if at <= story.now:
-        story.instances.append(made)
-    if recorded and made.ended(story.now):
-        story.recordings[uuid] = recording_of(made, available_at=at + minutes * 60 + 120)
-    return made
+        story.instances.append(instance)
+    if recorded and instance.ended(story.now):
+        story.recordings[uuid] = recording_of(instance, available_at=at + minutes * 60 + 120)
+    return instance
 
 
-def attendance_row(story: StoryData, who: str, came: float, left: float | None = None, **more: Any) -> Join:
-    """One row for a user (by short name) or for a guest; ``came`` and ``left`` are moments."""
+def attendance_row(
+    story: StoryData, user_or_name: str, join_at: float, leave_at: float | None = None, **more: Any
+) -> Join:
+    """An attendance row of a user (by short name) or a guest."""
     number = story.next_user_id()
-    if who not in {user.key for user in story.users.values()}:
-        return Join(number, who, came, left, participant_uuid=participant_uuid(f"{who} {number}"), **more)
-    user = story.user(who)
-    usual = {"device": "Mac", "address": "192.0.2.10", "location": "Berlin (DE)"}
+    if user_or_name not in {user.key for user in story.users.values()}:
+        return Join(
+            number,
+            user_or_name,
+            join_at,
+            leave_at,
+            participant_uuid=participant_uuid(f"{user_or_name} {number}"),
+            **more,
+        )
+    user = story.user(user_or_name)
+    defaults = {"device": "Mac", "address": "192.0.2.10", "location": "Berlin (DE)"}
     return Join(
         number,
         user.display_name,
-        came,
-        left,
+        join_at,
+        leave_at,
         person_id=user.id,
         email=user.email,
         internal=True,
         participant_uuid=participant_uuid(user.id),
-        **{**usual, **more},
+        **{**defaults, **more},
     )
 
 
 def crowd_rows(story: StoryData, count: int, opens: float, closes: float, seed: str) -> list[Join]:
-    """So many different people, most of them colleagues, who came within ten minutes; one in eight came back."""
-    dice = random.Random(seed)
+    """Attendance rows of ``count`` people. Most are colleagues, all join within ten minutes, one in eight rejoins."""
+    rng = random.Random(seed)
     rows: list[Join] = []
     for number in range(count):
         name = f"{FIRST[number % 20]} {LAST[(number // 20 + number) % 20]}"
-        inside = number % 5 != 4
+        internal = number % 5 != 4
         person: dict[str, Any] = {
-            "person_id": f"p{number:05d}{seed[:6]:_<6}sandboxxxx" if inside else "",
-            "email": f"person{number}@example.com" if inside else "",
-            "internal": inside,
-            "device": dice.choice(DEVICES),
-            "network": dice.choice(("Wifi", "Wired", "Cellular")),
-            "location": dice.choice(PLACES),
+            "person_id": f"p{number:05d}{seed[:6]:_<6}sandboxxxx" if internal else "",
+            "email": f"person{number}@example.com" if internal else "",
+            "internal": internal,
+            "device": rng.choice(DEVICES),
+            "network": rng.choice(("Wifi", "Wired", "Cellular")),
+            "location": rng.choice(PLACES),
             "participant_uuid": participant_uuid(f"{seed} {number}"),
             "address": f"198.51.100.{number % 250 + 1}",
         }
-        came = opens + int(dice.triangular(0, 600, 90))
-        leaves = came + int(dice.uniform(0.4, 1.2) * (closes - opens))
+        join_at = opens + int(rng.triangular(0, 600, 90))
+        leaves = join_at + int(rng.uniform(0.4, 1.2) * (closes - opens))
         if number % 8 == 3:
-            away = came + int((closes - came) * dice.uniform(0.2, 0.5))
-            rows.append(Join(story.next_user_id(), name, came, away, **person))
-            came, leaves = away + dice.randrange(30, 300), closes + 1
-        rows.append(Join(story.next_user_id(), name, came, leaves if leaves < closes else closes, **person))
+            first_leave_at = join_at + int((closes - join_at) * rng.uniform(0.2, 0.5))
+            rows.append(Join(story.next_user_id(), name, join_at, first_leave_at, **person))
+            join_at, leaves = first_leave_at + rng.randrange(30, 300), closes + 1
+        rows.append(Join(story.next_user_id(), name, join_at, leaves if leaves < closes else closes, **person))
     return [join for join in rows if join.leave_at is None or join.leave_at > join.join_at]

@@ -1,4 +1,4 @@
-"""A meeting that goes on for hours: people come, wait, are let in, leave and come back."""
+"""The story ``live-meeting``: a meeting of eight hours with joins, waiting, leaves and rejoins."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ HOURS = 8
 
 
 def live_meeting(story: StoryData) -> None:
-    """A quiet day, but for the product review that began twenty minutes ago."""
+    """A quiet day with a product review that started twenty minutes ago."""
     quiet_day(story)
     begins = float(int(story.now)) - 20 * 60
     review = add_meeting(story, LIVE, "Product review", "dana", begins, HOURS * 60, agenda="Open end.")
-    add_instance(story, review, review.uuid, begins, HOURS * 60, comings_and_goings(story, begins), recorded=True)
+    add_instance(story, review, review.uuid, begins, HOURS * 60, attendance(story, begins), recorded=True)
 
 
-def comings_and_goings(story: StoryData, begins: float) -> list[Join]:
-    """Who is there when; the same for the same beginning."""
-    dice = random.Random("product review")
+def attendance(story: StoryData, begins: float) -> list[Join]:
+    """The attendance rows. The same start gives the same rows."""
+    rng = random.Random("product review")
     closes = begins + HOURS * 3600
     rows = [
         attendance_row(story, "dana", begins, None, role="host"),
@@ -31,21 +31,21 @@ def comings_and_goings(story: StoryData, begins: float) -> list[Join]:
     ]
     for number in range(12):
         rows += visits(
-            story, f"{FIRST[number]} {LAST[number]}", begins + dice.randrange(30, 1500), closes, dice, number % 3 == 0
+            story, f"{FIRST[number]} {LAST[number]}", begins + rng.randrange(30, 1500), closes, rng, number % 3 == 0
         )
     return rows
 
 
-def visits(story: StoryData, name: str, comes: float, closes: float, dice: random.Random, guest: bool) -> list[Join]:
-    """One person's stays, one after the other; guests wait at the door first."""
-    known = {} if guest else {"person_id": f"{name[:4]:x<4}LiveMeeting0000000", "internal": True, "device": "Windows"}
+def visits(story: StoryData, name: str, join_at: float, closes: float, rng: random.Random, guest: bool) -> list[Join]:
+    """One person's attendance rows. Guests are in the waiting room first."""
+    fields = {} if guest else {"person_id": f"{name[:4]:x<4}LiveMeeting0000000", "internal": True, "device": "Windows"}
     rows = []
-    while comes < closes - 60:
+    while join_at < closes - 60:
         if guest:
-            waits = comes + dice.randrange(20, 90)
-            rows.append(attendance_row(story, name, comes, waits, waiting=True, admitted=True))
-            comes = waits
-        leaves = comes + dice.randrange(300, 2400)
-        rows.append(attendance_row(story, name, comes, min(leaves, closes), **known))
-        comes = leaves + dice.randrange(60, 600)
+            admitted_at = join_at + rng.randrange(20, 90)
+            rows.append(attendance_row(story, name, join_at, admitted_at, waiting=True, admitted=True))
+            join_at = admitted_at
+        leave_at = join_at + rng.randrange(300, 2400)
+        rows.append(attendance_row(story, name, join_at, min(leave_at, closes), **fields))
+        join_at = leave_at + rng.randrange(60, 600)
     return rows

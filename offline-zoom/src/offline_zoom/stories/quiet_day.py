@@ -1,4 +1,4 @@
-"""A quiet day at a small studio, with every trap of the REST reference lying about."""
+"""The story ``quiet-day``: no running meeting, but every special case of Zoom's REST data."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from offline_zoom.stories.people import add_people
 from offline_zoom.stories.story_data import StoryData
 
 WEEKLY, OFFICE, FOCUS, TOWN_HALL, WEBINAR = 85512340987, 81200456789, 82345678901, 86000340340, 84411122233
-#: one inner slash, none, a leading slash, two slashes in a row: each is written differently in a path
+#: UUIDs that a path encodes differently: an inner slash, none, a leading slash, two slashes in a row
 FIXTURES = (
     "mZ/f3MfttxSz5wUidTLRvw==",
     "dwb4XYaQAkrWvaNAG+nIyw==",
@@ -27,16 +27,16 @@ FIXTURES = (
 
 
 def quiet_day(story: StoryData) -> None:
-    """Nobody is in a meeting now."""
+    """No meeting is running."""
     add_people(story)
     calendar(story)
     series(story)
-    yesterday(story)
-    others(story)
+    past_meetings(story)
+    other_users(story)
 
 
 def calendar(story: StoryData) -> None:
-    """Today and the days around it, for Dana."""
+    """Add Dana's scheduled meetings."""
     half_hour = (story.now // 1800 + 2) * 1800
     add_meeting(story, 85000000101, "Stand-up", "dana", local_time(story, 0, 9, 30), 15)
     add_meeting(
@@ -69,7 +69,7 @@ def calendar(story: StoryData) -> None:
 
 
 def series(story: StoryData) -> None:
-    """The weekly sync: three weeks held, next week called off."""
+    """Add the weekly sync: three past instances, next week deleted."""
     sync = add_weekly_series(story, WEEKLY, "Weekly sync", "dana", 10, range(-3, 4), deleted=1)
     sync.agenda, sync.settings["auto_recording"] = "Status round", "cloud"
     for week, uuid in ((-3, FIXTURES[1]), (-2, FIXTURES[3]), (-1, FIXTURES[2])):
@@ -87,7 +87,7 @@ def series(story: StoryData) -> None:
 
 
 def team(story: StoryData, begins: float) -> list[Join]:
-    """Dana throughout; Jonas on two devices at once and again; guests without id; one who waited at the door."""
+    """Attendance with special cases: two devices at once, rejoins, guests without id, the waiting room."""
     minute = 60.0
     blink = "Guest Lee left the meeting.<br>Reason: Network connection error."
     return [
@@ -110,8 +110,8 @@ def team(story: StoryData, begins: float) -> list[Join]:
     ]
 
 
-def yesterday(story: StoryData) -> None:
-    """What was held: office hours, one alone, a town hall of 340."""
+def past_meetings(story: StoryData) -> None:
+    """Add past meetings: office hours, a meeting of one person, a town hall of 340."""
     begins = local_time(story, -1, 14)
     add_instance(story, story.meetings[OFFICE], FIXTURES[0], begins, 50, team(story, begins))
     focus = add_meeting(story, FOCUS, "Focus time", "dana", local_time(story, -2, 8), 60)
@@ -126,8 +126,8 @@ def yesterday(story: StoryData) -> None:
     add_instance(story, hall, meeting_uuid("town hall"), opens, 60, people, recorded=True)
 
 
-def others(story: StoryData) -> None:
-    """A little for everybody else."""
+def other_users(story: StoryData) -> None:
+    """Add meetings of the other users."""
     for number, host, days in ((87000000301, "priya", -1), (87000000401, "finn", -1), (87000000501, "ada", -3)):
         begins = local_time(story, days, 13)
         call = add_meeting(story, number, "Catch-up", host, begins, 30)

@@ -1,4 +1,4 @@
-"""Worlds in which less is allowed."""
+"""The stories ``personal-app`` and ``free-plan``: accounts with fewer scopes and endpoints."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from offline_zoom.stories.story_data import StoryData
 
 
 def personal_app(story: StoryData) -> None:
-    """Priya's own Pro account; the app is managed by each user and reads only what is theirs."""
+    """Priya's own Pro account. Each user manages the app, which reads only their own data."""
     quiet_day(story)
     story.admin_managed = False
     story.me = "priya"

@@ -1,4 +1,4 @@
-"""Four recordings a week for a year."""
+"""The story ``year-of-recordings``: four recordings a week for a year."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ TOPICS = ("Stand-up", "Customer interview", "Research share-out", "Lecture")
 
 
 def year_of_recordings(story: StoryData) -> None:
-    """Two hundred and eight of them; every twentieth lies in the trash."""
+    """208 recordings. Every twentieth is in the trash."""
     quiet_day(story)
     meetings = [
         add_meeting(story, 85900000001 + n, topic, "dana", None, 30, type=NO_FIXED_TIME)

@@ -1,4 +1,4 @@
-"""One event on its way to the app, and what may go wrong with it there."""
+"""Webhook deliveries: an event, its attempts, and faults that a test can switch on."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ Event = dict[str, Any]
 
 @dataclass
 class DeliveryFaults:
-    """What may go wrong on the way; all off is a well-behaved Zoom.
+    """Faults of webhook deliveries. By default all are off.
 
-    ``duplicates``: so many more copies of each event. ``swap``: each event waits for the next and goes after it.
-    ``stale_seconds``: the timestamp is that old. ``pretty``: JSON with spaces and line breaks, as nobody
-    promised there are none. ``id_as``: the meeting id as ``string`` or ``number``, whatever the event has.
+    ``duplicates``: number of extra copies of each event. ``swap``: each event is sent after the next one.
+    ``stale_seconds``: age of the timestamp. ``pretty``: JSON with spaces and line breaks.
+    ``id_as``: send the meeting id as ``string`` or ``number``.
     ``lost``: the event is never sent.
     """
 
@@ -30,7 +30,7 @@ class DeliveryFaults:
     lost: bool = False
 
     def change(self, changes: dict[str, Any]) -> None:
-        """Set several at once. Raises ValueError for a name or a kind of value it does not know."""
+        """Set several faults. Raises ValueError for an unknown name or a value of a wrong type."""
         for name, value in changes.items():
             if type(value) is not type(getattr(self, name, None)):
                 raise ValueError(f"{name} cannot be {value!r}")
@@ -39,7 +39,7 @@ class DeliveryFaults:
 
 @dataclass(frozen=True)
 class Attempt:
-    """One try at one delivery; ``status`` is 0 when there was no answer."""
+    """One attempt of a delivery. ``status`` is 0 when there was no response."""
 
     at: float
     status: int
@@ -47,14 +47,14 @@ class Attempt:
     trouble: str = ""
 
     @property
-    def worth_repeating(self) -> bool:
-        """Zoom repeats a 5xx and a silence; a 4xx, and a redirect too, loses the event."""
+    def should_retry(self) -> bool:
+        """Whether Zoom repeats the attempt: after a 5xx or no response, but not after a 4xx or a redirect."""
         return self.status == 0 or self.status >= 500
 
 
 @dataclass
 class Delivery:
-    """One event on its way. ``due_at`` is None once nothing more will be tried."""
+    """The delivery of one event. ``due_at`` is None when no further attempt is planned."""
 
     event: Event
     body: bytes = field(repr=False)
@@ -67,8 +67,8 @@ class Delivery:
         return bool(self.attempts) and self.attempts[-1].status in (200, 204)
 
     @property
-    def vain_question(self) -> bool:
-        """A validation that was not answered."""
+    def failed_validation(self) -> bool:
+        """Whether this is a URL validation that failed."""
         return self.event["event"] == VALIDATION and not self.delivered
 
     def as_json(self) -> dict[str, Any]:
@@ -83,7 +83,7 @@ class Delivery:
 
 
 def with_id_as(event: Event, kind: str) -> Event:
-    """The event with its meeting id as text or as a number."""
+    """The event with its meeting id as a string or a number."""
     meeting = event["payload"].get("object")
     if not kind or not meeting or "id" not in meeting:
         return event

@@ -1,4 +1,4 @@
-"""What happens in the world, as Zoom's webhooks word it."""
+"""The JSON of Zoom's webhook events."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Event = dict[str, Any]
 
 
 def envelope(name: str, at: float, account_id: str, thing: dict[str, Any], **payload: Any) -> Event:
-    """The frame every event comes in; ``event_ts`` is milliseconds."""
+    """The outer JSON of an event. ``event_ts`` is in milliseconds."""
     return {
         "event": name,
         "event_ts": int(at * 1000),
@@ -22,7 +22,7 @@ def envelope(name: str, at: float, account_id: str, thing: dict[str, Any], **pay
 
 
 def meeting_object(instance: Instance, world: WorldState) -> dict[str, Any]:
-    """A held meeting; its id is a string here, and a number in recording events."""
+    """A meeting instance. Its id is a string here, but a number in recording events."""
     meeting = world.meetings.get(instance.meeting_id)
     return {
         "id": str(instance.meeting_id),
@@ -45,7 +45,7 @@ def instance_event(name: str, at: float, instance: Instance, world: WorldState) 
 
 
 def participant_event(name: str, at: float, instance: Instance, join: Join, world: WorldState, **more: Any) -> Event:
-    """Somebody came, went, waited, was let in or changed role."""
+    """An event about one participant."""
     person = {
         "user_id": join.user_id,
         "user_name": join.name,
@@ -103,7 +103,7 @@ def scheduled_event(
 
 
 def recording_event(at: float, recording: Recording, world: WorldState) -> Event:
-    """``recording.completed``, with the token that opens its files for a day."""
+    """``recording.completed``, with a token that opens its files for a day."""
     host = world.users[recording.host_id]
     thing = {
         **recording_json(recording, world),
@@ -117,7 +117,7 @@ def recording_event(at: float, recording: Recording, world: WorldState) -> Event
 
 
 def deauthorized_event(at: float, user_id: str, world: WorldState) -> Event:
-    """``app_deauthorized``: the user's data must go. It has no ``object``."""
+    """``app_deauthorized``: the app must delete the user's data. It has no ``object``."""
     seconds = iso(at).removesuffix("Z")
     return {
         "event": "app_deauthorized",

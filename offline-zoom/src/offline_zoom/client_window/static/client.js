@@ -2,7 +2,7 @@
  *
  * zoomClient(ask, options) answers what the SDK asks and announces what changes. It knows no transport
  * (bridges.js brings one), keeps to the rules (rules.js) and decides nothing that belongs to Zoom's servers: for that it calls
- * `ask(name, data)`, which /client answers from the sandbox and a browser test answers from Python.
+ * `ask(name, data)`, which the page /client sends to the offline Zoom and a browser test answers from Python.
  *
  * All state is one plain object, so that a test can read it, send it and set it as JSON.
  * Roles are kept as the app context spells them (co-host); the SDK spells them in two other ways.

@@ -1,4 +1,4 @@
-/* The meeting window: seats a person at the stand-in client and keeps both in step with the world. */
+/* The meeting window: runs client.js for one user and keeps it in step with the world. */
 import { deliveries, meeting, people, sheet, toast } from "./draw.js";
 
 const { zoomClient, zoomBridges } = window;
@@ -9,7 +9,7 @@ const switches = $("switches");
 const GUESTS = ["Mara Lindholm", "Tomás Rey", "Yuki Tanaka", "Chidi Eze", "Lena Fischer", "Noor Haddad", "Piotr Zieliński", "Ines Carvalho"];
 let coming = 0;
 
-/* The seat lives in the address, so that a link to a situation can be passed on. */
+/* The user's session is in the address, so that a link opens the same situation. */
 const asked = new URLSearchParams(location.search);
 const theme = matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
 const seat = { user: me, running_context: "inMeeting", role: "", theme, status: "authorized", launch: "", ...Object.fromEntries(asked) };
@@ -73,7 +73,7 @@ async function act(action, data) {
 async function look() {
   const from = JSON.stringify(seat);
   const around = await post("/client/around", {});
-  // Somebody sat down elsewhere meanwhile: this is news of the seat before.
+  // The session changed meanwhile, so this answer is outdated.
   if (JSON.stringify(seat) !== from) return;
   client.update(around.state);
   $("clock").textContent = new Date(around.now).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });

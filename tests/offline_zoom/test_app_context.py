@@ -1,4 +1,4 @@
-"""The sealed app context."""
+"""The encrypted app context."""
 
 from __future__ import annotations
 
@@ -41,11 +41,11 @@ def opened(blob: str, secret: str) -> dict[str, object]:
     return plain
 
 
-def test_the_published_vector_comes_out():
+def test_app_context_matches_zooms_published_example():
     assert seal(CLAIMS, SECRET, iv=bytes(range(12))) == SEALED
 
 
-def test_the_context_of_a_user_names_them_for_two_minutes(world):
+def test_app_context_has_the_user_id_and_expires_after_two_minutes(world):
     claims = opened(world.seal_context("dana", "meeting", mid="abc"), world.client_secret)
 
     assert claims["uid"] == world.user("dana").id
@@ -53,9 +53,9 @@ def test_the_context_of_a_user_names_them_for_two_minutes(world):
     assert (claims["ts"], claims["exp"]) == (world.now() * 1000, world.now() * 1000 + 120_000)
 
 
-def test_a_guest_has_no_uid(world):
+def test_app_context_of_a_guest_has_no_uid(world):
     assert "uid" not in opened(world.seal_context(None, iid="i"), world.client_secret)
 
 
-def test_two_contexts_of_the_same_claims_differ(world):
+def test_app_contexts_with_the_same_claims_differ(world):
     assert world.seal_context("dana") != world.seal_context("dana")

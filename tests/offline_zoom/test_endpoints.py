@@ -1,4 +1,4 @@
-"""What every call passes, and in which order; and how meetings are named in paths."""
+"""Checks of each REST request and their order, and meeting UUIDs in paths."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def twice(uuid: str) -> str:
 
 
 @pytest.mark.parametrize("uuid", FIXTURES)
-def test_each_fixture_is_a_held_meeting_at_its_documented_segment(dana, uuid):
+def test_each_example_uuid_finds_its_past_meeting(dana, uuid):
     assert dana.json(f"/past_meetings/{SEGMENTS[uuid]}")["uuid"] == uuid
     assert dana.json(f"/past_meetings/{SEGMENTS[uuid]}/participants")["total_records"] == 9
 
@@ -67,7 +67,7 @@ def test_a_scheduled_meeting_is_not_found_by_uuid(dana):
         ("GET", "/metrics/webinars"),
     ],
 )
-def test_everything_else_is_not_recognized(dana, method, path):
+def test_unknown_path_or_method_is_not_recognized(dana, method, path):
     answer = dana.call(method, path)
 
     assert answer.status_code == 404
@@ -75,37 +75,37 @@ def test_everything_else_is_not_recognized(dana, method, path):
         assert answer.json() == {"code": 2300, "message": "This API endpoint is not recognized."}
 
 
-def test_the_token_comes_before_the_route(dana):
+def test_token_is_checked_before_the_route(dana):
     dana.access_token = "unknown"
 
     assert refusal(dana.get("/nothing")) == (401, 124)
 
 
-def test_the_scope_comes_before_the_plan(world):
+def test_scope_is_checked_before_the_plan(world):
     finn = caller(world, "finn")
 
     assert refusal(finn.get("/metrics/meetings")) == (400, 4711)
 
 
-def test_the_plan_comes_before_validation_and_existence(world):
+def test_plan_is_checked_before_validation_and_existence(world):
     finn = caller(world, "finn", ["dashboard:read:list_meetings:admin", "report:read:meeting:admin"])
 
     assert refusal(finn.get("/metrics/meetings")) == (400, 200)
     assert refusal(finn.get("/report/meetings/1")) == (400, 200)
 
 
-def test_the_rate_limit_comes_before_validation(world):
+def test_rate_limit_is_checked_before_validation(world):
     world.switches.change({"limits": "plan", "rate_limits": {"Resource-intensive": 0}})
     dana = caller(world, "dana")
 
     assert refusal(dana.get("/metrics/meetings")) == (429, 429)
 
 
-def test_validation_comes_before_existence(dana):
+def test_body_is_validated_before_the_meeting_is_looked_up(dana):
     assert refusal(dana.call("PATCH", "/meetings/1", json={"topic": 1})) == (400, 300)
 
 
-def test_a_missing_scope_names_exactly_what_would_do(world):
+def test_missing_scope_error_names_the_required_scopes(world):
     blind = caller(world, "dana", ["zoomapp:inmeeting"])
 
     told = blind.get("/users/me/meetings").json()
@@ -118,24 +118,24 @@ def test_a_missing_scope_names_exactly_what_would_do(world):
 
 
 @pytest.mark.parametrize("scope", ["user:read:user", "user:read:user:admin", "user:read", "user_info:read"])
-def test_one_scope_of_the_listed_ones_is_enough(world, scope):
+def test_one_of_the_listed_scopes_is_enough(world, scope):
     assert caller(world, "dana", [scope]).get("/users/me").status_code == 200
 
 
-def test_every_answer_carries_a_tracking_id_and_says_sandbox(dana):
+def test_every_response_has_a_tracking_id_and_the_offline_zooms_header(dana):
     for path in ("/users/me", "/nothing", "/meetings/1"):
         headers = dana.get(path).headers
         assert re.fullmatch(r"v=2\.0;clid=\w+;rid=WEB_[0-9a-f]{32}", headers["x-zm-trackingid"])
         assert headers["X-Sandbox"] == "1"
 
 
-def test_the_category_of_the_limit_is_always_told(dana):
+def test_rate_limit_category_header_is_always_sent(dana):
     assert dana.get("/users/me").headers["X-RateLimit-Category"] == "Light"
     assert dana.get("/meetings/1").headers["X-RateLimit-Category"] == "Light"
     assert dana.get("/report/meetings/1").headers["X-RateLimit-Category"] == "Heavy"
 
 
-def test_me_is_not_for_server_to_server_tokens(world, dana):
+def test_me_is_refused_for_server_to_server_tokens(world, dana):
     whole = world.grants.grant_app(world.user("ada").id, world.scopes("dana"), "account")
     server = Caller(world, dana.session, whole.access_token)
 
@@ -144,12 +144,12 @@ def test_me_is_not_for_server_to_server_tokens(world, dana):
     assert server.json(f"/users/{world.user('jonas').id}")["email"] == "jonas@example.com"
 
 
-def test_an_account_token_does_not_reach_another_account(dana, world):
+def test_account_token_cannot_read_another_account(dana, world):
     assert refusal(dana.get(f"/users/{world.user('priya').id}")) == (404, 1001)
     assert refusal(dana.get("/meetings/87000000301")) == (404, 3001)
     assert refusal(dana.get("/past_meetings/87000000301")) == (400, 1010)
 
 
-def test_a_user_level_token_reaches_only_its_own_meetings(jonas):
+def test_user_token_reads_only_the_users_own_meetings(jonas):
     assert jonas.get("/meetings/85000000201").status_code == 200
     assert refusal(jonas.get("/meetings/85512340987")) == (400, 4711)

@@ -1,4 +1,4 @@
-"""The data a program stumbles over: each trap of the reference lies somewhere in the quiet day."""
+"""Special cases of Zoom's data, all in the story ``quiet-day``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pages, their sizes, and tokens that fit one call only."""
+"""Pages of lists, page sizes and page tokens."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def test_the_page_size_is_clamped_and_echoed(dana, asked, given):
     assert len(page["participants"]) == given
 
 
-def test_all_pages_together_are_the_whole_list_once(dana):
+def test_all_pages_together_contain_each_row_once(dana):
     rows, token = [], ""
     while True:
         page = dana.json(LIST, page_size=100, **({"next_page_token": token} if token else {}))
@@ -40,11 +40,11 @@ def test_page_tokens_hold_characters_that_must_be_encoded(dana):
 
 
 @pytest.mark.parametrize("token", ["nonsense", "%%%", "AAAA", "a" * 44])
-def test_a_made_up_token_is_refused(dana, token):
+def test_invalid_page_token_is_refused(dana, token):
     assert dana.get(LIST, next_page_token=token).json() == STALE
 
 
-def test_a_token_dies_after_fifteen_minutes(dana, clock):
+def test_page_token_expires_after_fifteen_minutes(dana, clock):
     token = dana.json(LIST)["next_page_token"]
     clock.at += 899
     assert dana.get(LIST, next_page_token=token).status_code == 200
@@ -53,19 +53,19 @@ def test_a_token_dies_after_fifteen_minutes(dana, clock):
     assert refusal(dana.get(LIST, next_page_token=token)) == (400, 300)
 
 
-def test_a_token_is_bound_to_its_query(dana):
+def test_page_token_is_valid_for_its_query_only(dana):
     token = dana.json(LIST, page_size=30)["next_page_token"]
 
     assert refusal(dana.get(LIST, page_size=31, next_page_token=token)) == (400, 300)
 
 
-def test_a_token_is_bound_to_its_path(dana):
+def test_page_token_is_valid_for_its_path_only(dana):
     token = dana.json(LIST)["next_page_token"]
 
     assert refusal(dana.get(f"/report/meetings/{TOWN_HALL}/participants", next_page_token=token)) == (400, 300)
 
 
-def test_a_token_is_bound_to_its_user(dana, world):
+def test_page_token_is_valid_for_its_user_only(dana, world):
     token = dana.json(LIST)["next_page_token"]
 
     assert refusal(caller(world, "ada").get(LIST, next_page_token=token)) == (400, 300)

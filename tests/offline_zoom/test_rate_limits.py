@@ -1,4 +1,4 @@
-"""Rate limits: labels, plans, headers, and the two bodies that are not about creating."""
+"""Rate limits: labels, plans, headers, messages."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ def limited(world):
     return world
 
 
-def test_limits_are_off_until_switched_on(dana):
+def test_rate_limits_are_off_by_default(dana):
     assert statuses(dana, "/users/me", 100) == [200] * 100
 
 
 @pytest.mark.parametrize(("who", "most"), [("finn", 4), ("priya", 30), ("dana", 80)])
-def test_light_calls_a_second_go_by_the_plan(limited, clock, who, most):
+def test_light_calls_per_second_depend_on_the_plan(limited, clock, who, most):
     them = caller(limited, who)
 
     assert statuses(them, "/users/me", most + 2) == [200] * most + [429] * 2
@@ -30,7 +30,7 @@ def test_light_calls_a_second_go_by_the_plan(limited, clock, who, most):
     assert them.get("/users/me").status_code == 200
 
 
-def test_an_account_shares_its_limits_and_labels_do_not(limited):
+def test_users_of_an_account_share_limits_but_labels_do_not(limited):
     dana, jonas = caller(limited, "dana"), caller(limited, "jonas")
     statuses(dana, "/users/me", 80)
 
@@ -59,7 +59,7 @@ def test_heavy_and_resource_intensive_calls_share_a_day(limited, clock):
     assert refused.json()["message"].startswith("You have reached the maximum daily rate limit for this API.")
 
 
-def test_a_per_second_refusal_says_so(limited):
+def test_per_second_error_names_its_limit(limited):
     limited.switches.rate_limits = {"Light": 0}
 
     assert caller(limited, "dana").get("/users/me").json() == {
@@ -68,7 +68,7 @@ def test_a_per_second_refusal_says_so(limited):
     }
 
 
-def test_only_the_category_is_told_unless_switched(limited):
+def test_only_the_category_header_is_sent_by_default(limited):
     limited.switches.rate_limits = {"Light": 0}
 
     told = caller(limited, "dana").get("/users/me").headers
@@ -77,7 +77,7 @@ def test_only_the_category_is_told_unless_switched(limited):
     assert "Retry-After" not in told
 
 
-def test_all_documented_headers_can_be_told(limited):
+def test_all_documented_rate_limit_headers_can_be_sent(limited):
     limited.switches.change({"rate_headers": "all", "rate_limits": {"Light": 2}})
     dana = caller(limited, "dana")
 
@@ -87,7 +87,7 @@ def test_all_documented_headers_can_be_told(limited):
     assert (third["X-RateLimit-Type"], third["X-RateLimit-Limit"]) == ("QPS", "2")
 
 
-def test_the_daily_limit_says_when_it_ends_as_an_iso_time(limited):
+def test_daily_limit_error_has_an_iso_retry_after(limited):
     limited.switches.change({"rate_headers": "all", "rate_limits": {"Light a day": 1}})
     dana = caller(limited, "dana")
     dana.get("/users/me")

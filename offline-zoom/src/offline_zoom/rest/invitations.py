@@ -1,0 +1,33 @@
+"""The invitation text of a meeting."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from offline_zoom.errors import current_world
+from offline_zoom.oauth import scopes
+from offline_zoom.rest.endpoints import EndpointRule, endpoint
+from offline_zoom.rest.meetings import requested_meeting
+from offline_zoom.serializers.meetings import meeting_json
+
+JSON = dict[str, Any]
+
+
+@endpoint("GET", "/meetings/<meeting_id>/invitation", EndpointRule(scopes.READ_INVITATION))
+def get_invitation(meeting_id: str) -> JSON:
+    """The invitation text that a host sends by email."""
+    meeting, world = requested_meeting(meeting_id), current_world()
+    fields = meeting_json(meeting, world)
+    lines = [
+        f"{world.users[meeting.host_id].display_name} is inviting you to a scheduled Zoom meeting.",
+        "",
+        f"Topic: {meeting.topic}",
+        f"Time: {fields.get('start_time', '')}",
+        "",
+        "Join Zoom Meeting",
+        fields["join_url"],
+        "",
+        f"Meeting ID: {meeting.id}",
+        f"Passcode: {fields['password']}",
+    ]
+    return {"invitation": "\r\n".join(lines)}
