@@ -743,7 +743,7 @@ MUTANTS = [
         "zoomapp/zoom/content_encoding.py",
         "        if not body:\n",
         "        if True:\n",
-        "tests/zoom/test_cacheable.py::test_a_secret_in_any_gzip_member_keeps_the_answer_from_being_cached",
+        "tests/user_api/test_is_cacheable.py::test_a_secret_in_any_gzip_member_keeps_the_answer_from_being_cached",
     ),
     Mutant(
         "a 5xx without JSON is a bad gateway",
@@ -1063,7 +1063,7 @@ MUTANTS = [
     Mutant(
         "nobody asks for what is used up",
         "zoomapp/user_api/quota_guard.py",
-        "if not self._marks.claim_probe(place, mark):",
+        "if not self._exhausted_quotas.claim_probe(quota, exhausted):",
         "if False:",
         "tests/user_api/test_quota_guard.py::test_what_one_heard_nobody_of_the_account_asks_again",
     ),
@@ -1077,7 +1077,7 @@ MUTANTS = [
     Mutant(
         "a mistaken limit is lifted",
         "zoomapp/user_api/quota_guard.py",
-        "self._marks.lift(place)",
+        "self._exhausted_quotas.delete(quota)",
         "pass",
         "tests/user_api/test_quota_guard.py::test_a_mistake_heals_for_everybody_when_one_call_is_served",
     ),
@@ -1091,7 +1091,7 @@ MUTANTS = [
     Mutant(
         "one thing's limit is not the account's",
         "zoomapp/zoom/rate_limits.py",
-        'and "permitted for" not in words else ""',
+        'and "permitted for" not in message else ""',
         'else ""',
         "tests/user_api/test_quota_guard.py::test_a_limit_of_one_thing_is_marked_nowhere",
     ),
@@ -1126,15 +1126,15 @@ MUTANTS = [
     Mutant(
         "a picture a second old will do",
         "zoomapp/user_api/exhausted_quotas.py",
-        "if not 0 < self._look_at - now <= FAILED_SECONDS and self._looking",
-        "if self._looking",
+        "if not 0 < self._load_at - now <= FAILED_SECONDS and self._loading",
+        "if self._loading",
         "tests/user_api/test_quota_guard.py::test_a_relayed_read_costs_no_trip_of_its_own",
     ),
     Mutant(
         "a clock set back does not blind",
         "zoomapp/user_api/exhausted_quotas.py",
-        "if not 0 < self._look_at - now <= FAILED_SECONDS and",
-        "if self._look_at <= now and",
+        "if not 0 < self._load_at - now <= FAILED_SECONDS and",
+        "if self._load_at <= now and",
         "tests/user_api/test_quota_guard.py::test_a_clock_that_is_set_back_keeps_nobody_from_looking",
     ),
     Mutant(
@@ -1149,28 +1149,28 @@ MUTANTS = [
         "zoomapp/user_api/user_client.py",
         "if tokens.access_token == token and refused and refused.refuses_successors(*entry, token):",
         "if False:",
-        "tests/web/test_refused_endpoints.py::test_ten_calls_of_an_endpoint_that_always_refuses_cost_one_refresh",
+        "tests/user_api/test_refused_endpoints.py::test_ten_calls_of_an_endpoint_that_always_refuses_cost_one_refresh",
     ),
     Mutant(
         "a refusal of a fresh token stays saved",
         "zoomapp/user_api/user_client.py",
         "            if refused and not still_refused:\n",
         "            if refused:\n",
-        "tests/web/test_refused_endpoints.py::test_the_refusal_is_known_in_every_process",
+        "tests/user_api/test_refused_endpoints.py::test_the_refusal_is_known_in_every_process",
     ),
     Mutant(
         "an endpoint that takes the fresh token is not remembered",
         "zoomapp/user_api/user_client.py",
         "                refused.remove(*entry)\n",
         "                pass\n",
-        "tests/web/test_refused_endpoints.py::test_an_endpoint_that_takes_the_fresh_token_is_not_remembered",
+        "tests/user_api/test_refused_endpoints.py::test_an_endpoint_that_takes_the_fresh_token_is_not_remembered",
     ),
     Mutant(
         "code 124 means the access token, whatever the status",
         "zoomapp/user_api/user_client.py",
         "(answer.status == 401 or _error_code(body) == INVALID_ACCESS_TOKEN)",
         "answer.status == 401",
-        "tests/web/test_refused_endpoints.py::test_code_124_with_any_status_is_refreshed_once_and_repeated_once",
+        "tests/user_api/test_refused_endpoints.py::test_code_124_with_any_status_is_refreshed_once_and_repeated_once",
     ),
     Mutant(
         "a session in which nobody signed in lives minutes",

@@ -16,13 +16,20 @@ from zoomapp.errors import RateLimited
 from zoomapp.store import key_names
 from zoomapp.store.redis_client import connect
 from zoomapp.store.user_keys import HOST_DAYS
-from zoomapp.user_api.exhausted_quotas import ACCOUNTS, MAX_PER_KEY, PROBE_SECONDS, ExhaustedQuotas, of_account, of_host
+from zoomapp.user_api.exhausted_quotas import (
+    ACCOUNTS,
+    MAX_PER_KEY,
+    PROBE_SECONDS,
+    ExhaustedQuotas,
+    account_quota,
+    host_quota,
+)
 from zoomapp.user_api.quota_guard import Caller, QuotaGuard
 from zoomapp.zoom.client import Call
 
 #: A medium call, a light one, and one that no table names.
 LIST, ASKED = "/zoom/api/v2/users/me/meetings", "GET /v2/users/me/meetings"
-ME, UNNAMED = "/zoom/api/v2/users/me", "/zoom/api/v2/users/me/settings"
+ME, UNNAMED = "/zoom/api/v2/users/me", "/zoom/api/v2/users/me/permissions"
 MEETINGS = "/zoom/api/v2/users/me/meetings"
 NEW = {"topic": "Büro", "type": 2, "start_time": "2026-03-05T10:00:00Z"}
 FRESH = {"Cache-Control": "no-store"}
@@ -243,8 +250,8 @@ def test_disconnecting_leaves_no_mark_of_a_person(hundred, dana, parts):
 def patient(parts, dana, world):
     """An app whose reads wait up to 2 s, one at a time, and how long they waited."""
     waits = []
-    governor = QuotaGuard(ExhaustedQuotas(parts.redis, parts.clock), parts.clock, 2, 8, waits.append)
-    person = Person(create_app(dataclasses.replace(parts, quota_guard=governor)), world, "dana")
+    guard = QuotaGuard(ExhaustedQuotas(parts.redis, parts.clock), parts.clock, 2, 8, waits.append)
+    person = Person(create_app(dataclasses.replace(parts, quota_guard=guard)), world, "dana")
     person.browser.set_cookie("zoomapp", dana.browser.get_cookie("zoomapp").value)
     return person, waits
 
@@ -293,13 +300,13 @@ def test_a_write_is_never_sent_twice(patient, world):
 
 def test_nobody_waits_past_the_requests_end(parts, dana, world):
     waits = []
-    governor = QuotaGuard(ExhaustedQuotas(parts.redis, parts.clock), parts.clock, 2, 8, waits.append)
+    guard = QuotaGuard(ExhaustedQuotas(parts.redis, parts.clock), parts.clock, 2, 8, waits.append)
     world.faults.append(second())
 
     def hurried():
         deadline.start(0.5)
         who, call = Caller(dana.id, str), Call("GET", "/v2/users/me/meetings")
-        return governor.ask(who, call, lambda: parts.client.send(call, parts.tokens.access_token(dana.id)))
+        return guard.send(who, call, lambda: parts.client.send(call, parts.tokens.access_token(dana.id)))
 
     answer = copy_context().run(hurried)
     assert (answer.status, waits) == (429, [])
@@ -312,12 +319,12 @@ def test_of_all_threads_only_a_few_wait(parts, dana, world):
         waiting.release()
         assert over.wait(HANG_SECONDS)
 
-    governor = QuotaGuard(ExhaustedQuotas(parts.redis, parts.clock), parts.clock, 2, 16, sleep)
+    guard = QuotaGuard(ExhaustedQuotas(parts.redis, parts.clock), parts.clock, 2, 16, sleep)
     who, call, token = Caller(dana.id, str), Call("GET", "/v2/users/me"), parts.tokens.access_token(dana.id)
     world.faults.append(second("GET /v2/users/me", count=3))
 
     def ask():
-        return governor.ask(who, call, lambda: parts.client.send(call, token)).status
+        return guard.send(who, call, lambda: parts.client.send(call, token)).status
 
     with ThreadPoolExecutor(2) as pool:
         patient = [pool.submit(ask) for _ in range(2)]
@@ -344,7 +351,7 @@ def test_a_relayed_read_costs_no_trip_of_its_own(dana, parts):
 
 def test_without_redis_calls_go_out_as_if_nothing_were_known(parts, dana, world, clock):
     away = ExhaustedQuotas(connect("redis://127.0.0.1:1/0"), clock)
-    governor = QuotaGuard(away, clock)
+    guard = QuotaGuard(away, clock)
     token = parts.tokens.access_token(dana.id)
     world.faults.append(daily("GET /v2/users/me", count=1))
 
@@ -352,7 +359,7 @@ def test_without_redis_calls_go_out_as_if_nothing_were_known(parts, dana, world,
         call = Call(
             method, path, {"Content-Type": "application/json"}, b'{"topic": "x", "type": 1}' * (method != "GET")
         )
-        return governor.ask(Caller(dana.id, str), call, lambda: parts.client.send(call, token)).status
+        return guard.send(Caller(dana.id, str), call, lambda: parts.client.send(call, token)).status
 
     assert ask("GET", "/v2/users/me/meetings") == 200
     assert ask("POST", "/v2/users/me/meetings") == 201
@@ -362,7 +369,7 @@ def test_without_redis_calls_go_out_as_if_nothing_were_known(parts, dana, world,
 
 
 def test_what_nobody_can_read_is_no_mark(dana, parts, clock):
-    place = of_account(parts.tokens.load(dana.id).account_id, "medium")
+    place = account_quota(parts.tokens.load(dana.id).account_id, "medium")
     parts.redis.hset(*place, b"?")
     clock.tick(1)
 
@@ -381,10 +388,10 @@ def test_nobody_fills_redis(redis_client, clock):
     marks = ExhaustedQuotas(redis_client, clock)
 
     for number in range(MAX_PER_KEY + 5):
-        marks.put(of_host("dana", f"/v2/meetings/{number}"), clock() + 60)
+        marks.save(host_quota("dana", f"/v2/meetings/{number}"), clock() + 60)
 
-    assert redis_client.hlen(of_host("dana", "").key) == 5
-    assert redis_client.ttl(of_host("dana", "").key) > 0
+    assert redis_client.hlen(host_quota("dana", "").key) == 5
+    assert redis_client.ttl(host_quota("dana", "").key) > 0
 
 
 def test_no_name_in_redis_names_an_account(spent, dana, parts):
@@ -398,8 +405,8 @@ def test_no_name_in_redis_names_an_account(spent, dana, parts):
 def test_the_picture_works_on_a_cluster(redis_cluster, clock):
     client = connect(redis_cluster.url)
     marks, others = ExhaustedQuotas(client, clock), ExhaustedQuotas(client, clock)
-    for place in (of_account("account", "light"), of_host("dana", "/v2/meetings/1")):
-        marks.put(place, clock() + 3600)
+    for place in (account_quota("account", "light"), host_quota("dana", "/v2/meetings/1")):
+        marks.save(place, clock() + 3600)
         clock.tick(1)
         assert others.any_account()
         mark = others.find(place)
@@ -409,8 +416,8 @@ def test_the_picture_works_on_a_cluster(redis_cluster, clock):
 
 
 def test_a_held_back_call_says_so_as_a_failure_of_zooms(parts, dana, clock):
-    place = of_account(parts.tokens.load(dana.id).account_id, "light")
-    ExhaustedQuotas(parts.redis, clock).put(place, clock() + 60)
+    place = account_quota(parts.tokens.load(dana.id).account_id, "light")
+    ExhaustedQuotas(parts.redis, clock).save(place, clock() + 60)
     clock.tick(1)
 
     with pytest.raises(RateLimited) as caught:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zoomapp.zoom.rate_limits import LONGEST, counted_change, day_label, is_daily, retry_after_seconds, whose_day
+from zoomapp.zoom.rate_limits import LONGEST, daily_label, host_quota_path, is_daily, quota_owner, retry_after_seconds
 
 NOW = datetime(2026, 3, 2, 23, 0, tzinfo=UTC).timestamp()
 
@@ -69,8 +69,8 @@ def test_a_day_is_told_from_a_second():
         ("QPS", "You have reached the maximum per-second rate limit for this API.", ""),
     ],
 )
-def test_whose_day_is_used_up(limit_type, message, whose):
-    assert whose_day(limit_type, message) == whose
+def test_quota_owner_is_used_up(limit_type, message, whose):
+    assert quota_owner(limit_type, message) == whose
 
 
 @pytest.mark.parametrize(
@@ -88,19 +88,19 @@ def test_whose_day_is_used_up(limit_type, message, whose):
         ("DELETE", "/v2/users/me", ""),
     ],
 )
-def test_the_label_in_whose_day_a_call_counts(method, path, label):
-    assert day_label(method, path) == label
+def test_the_label_in_quota_owner_a_call_counts(method, path, label):
+    assert daily_label(method, path) == label
 
 
 def test_zoom_knows_its_labels_better_than_the_table():
-    assert day_label("GET", "/v2/users/me", "Medium") == "medium"
-    assert day_label("GET", "/v2/groups", "Resource-intensive") == "heavy"
-    assert day_label("GET", "/v2/users/me", "Featherweight") == "light"
+    assert daily_label("GET", "/v2/users/me", "Medium") == "medium"
+    assert daily_label("GET", "/v2/groups", "Resource-intensive") == "heavy"
+    assert daily_label("GET", "/v2/users/me", "Featherweight") == "light"
 
 
 @given(st.sampled_from(["GET", "HEAD", "POST", "DELETE"]), st.text(), st.text())
 def test_a_label_is_one_of_three_or_none(method, path, category):
-    assert day_label(method, f"/v2/{path}", category) in {"light", "medium", "heavy", ""}
+    assert daily_label(method, f"/v2/{path}", category) in {"light", "medium", "heavy", ""}
 
 
 @pytest.mark.parametrize(
@@ -115,4 +115,4 @@ def test_a_label_is_one_of_three_or_none(method, path, category):
     ],
 )
 def test_what_counts_among_a_hosts_hundred(method, path, address):
-    assert counted_change(method, path, "dana") == address
+    assert host_quota_path(method, path, "dana") == address

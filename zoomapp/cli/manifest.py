@@ -60,8 +60,10 @@ def manifest(settings: Settings, events: list[str], by_admin: bool = False) -> d
             # In-client codes are bound to the page they are asked for on; strict mode would want each page listed.
             "strict_mode": settings.in_client_redirect != "event",
             "subdomain_strict_mode": True,
-            "scopes": [{"scope": use.asked(by_admin), "optional": not use.required} for use in uses],
-            "scope_description": SCOPES_FOR + "; ".join(f"{use.asked(by_admin)} to {use.verb}" for use in uses) + ".",
+            "scopes": [{"scope": use.name_for(by_admin), "optional": not use.required} for use in uses],
+            "scope_description": SCOPES_FOR
+            + "; ".join(f"{use.name_for(by_admin)} to {use.verb}" for use in uses)
+            + ".",
         },
         "features": {
             "products": ["ZOOM_MEETING"],

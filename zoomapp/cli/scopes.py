@@ -29,11 +29,11 @@ def scopes(by_admin: bool, user_id: str | None) -> None:
         _compare(current_services().tokens.scopes(user_id))
         return
     for use in ALL:
-        click.echo(f"{use.asked(by_admin):<48} classic {use.classic}")
+        click.echo(f"{use.name_for(by_admin):<48} classic {use.classic}")
         click.echo(f"  {_for(use)}")
     click.echo("\nTick in the Marketplace, under Scopes:")
     for use in wanted(current_services().settings, by_admin):
-        click.echo(f"  {use.asked(by_admin)}")
+        click.echo(f"  {use.name_for(by_admin)}")
 
 
 def _compare(granted: frozenset[str]) -> None:
@@ -41,13 +41,13 @@ def _compare(granted: frozenset[str]) -> None:
     by_admin = any(name.endswith(":admin") for name in granted)
     for use in ALL:
         click.echo(
-            f"{'no   ' if not_granted(granted, [use]) else 'yes  '}{use.asked(by_admin):<48} classic {use.classic}"
+            f"{'no   ' if not_granted(granted, [use]) else 'yes  '}{use.name_for(by_admin):<48} classic {use.classic}"
         )
         click.echo(f"       {_for(use)}")
     if extra := unused(granted):
         click.echo(f"\nGranted, and nothing here needs it: {', '.join(extra)}")
     if missing := not_granted(granted, wanted(current_services().settings, by_admin)):
-        names = ", ".join(use.asked(by_admin) for use in missing)
+        names = ", ".join(use.name_for(by_admin) for use in missing)
         click.echo(f"\nNot granted: {names}. Tick it in the Marketplace under Scopes; then this person connects again.")
         raise click.exceptions.Exit(1)
     click.echo("\nNothing is lacking.")

@@ -16,6 +16,7 @@ import requests
 
 from zoomapp import deadline, metrics
 from zoomapp.errors import RateLimited, SignInError, UpstreamError, UpstreamTimeout
+from zoomapp.zoom.endpoints import metrics_label
 from zoomapp.zoom.pkce import s256
 from zoomapp.zoom.rate_limits import retry_after_seconds
 
@@ -214,7 +215,7 @@ class ZoomOAuth:
         except (requests.RequestException, ValueError) as error:  # ValueError: requests reads a Location even if unused
             raise UpstreamError(f"token endpoint: {type(error).__name__}") from error
         finally:
-            metrics.upstream("POST", path, status, time.monotonic() - began, told)
+            metrics.upstream("POST", metrics_label(path), status, time.monotonic() - began, told)
         try:
             body = answer.json()
         except (ValueError, RecursionError):

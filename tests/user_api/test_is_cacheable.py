@@ -5,7 +5,7 @@ import tracemalloc
 
 import pytest
 
-from zoomapp.zoom.cacheable import MAX_DECODED_BYTES, is_cacheable
+from zoomapp.user_api.response_cache import MAX_DECODED_BYTES, is_cacheable
 from zoomapp.zoom.content_encoding import MAX_MEMBERS, decoded
 
 JSON = {"Content-Type": "application/json"}

@@ -14,12 +14,14 @@ from offline_zoom.faults import Fault
 from zoomapp import services
 from zoomapp.errors import ZoomRefused
 from zoomapp.store import key_names
-from zoomapp.user_api.refused_endpoints import MOST, SECONDS, RefusedEndpoints, endpoint_name
+from zoomapp.user_api.refused_endpoints import MAX_PER_USER, SECONDS, RefusedEndpoints, endpoint_name
 from zoomapp.user_api.user_client import refuses_token
 from zoomapp.zoom.client import Answer
+from zoomapp.zoom.endpoints import Endpoint
 
 ME = "/zoom/api/v2/users/me"
 REGISTRANTS = "/zoom/api/v2/meetings/85000000101/registrants"
+REGISTRANTS_ENDPOINT = Endpoint("GET", "/v2/meetings/{meeting_id}/registrants")
 REFUSED = {"code": 124, "message": "Invalid access token."}
 REFRESH = "POST /oauth/token"
 
@@ -59,7 +61,7 @@ def test_the_refusal_is_known_in_every_process(dana, parts, settings, refusing, 
     dana.get(REGISTRANTS)
 
     with pytest.raises(ZoomRefused):
-        other.user_client(dana.id).get("/v2/meetings/85000000101/registrants")
+        other.user_client(dana.id).call(REGISTRANTS_ENDPOINT, meeting_id=85000000101)
 
     assert refusing.calls.count(REFRESH) == 1
 
@@ -194,10 +196,10 @@ def test_without_redis_nothing_is_remembered_and_nothing_fails(redis_process, cl
 
 def test_at_most_fifty_are_remembered_and_none_of_somebody_who_disconnected(dana, parts):
     refused = parts.refused_endpoints
-    for number in range(2 * MOST):
+    for number in range(2 * MAX_PER_USER):
         refused.add(dana.id, "grant", f"GET /v2/{'a' * (number + 1)}", "a token")
     key = key_names.of_user(dana.id, "refused-endpoints")
-    assert 0 < parts.redis.hlen(key) <= MOST
+    assert 0 < parts.redis.hlen(key) <= MAX_PER_USER
     assert 0 < parts.redis.ttl(key) <= SECONDS
 
     dana.post("/api/zoomapp/disconnect")
