@@ -1056,8 +1056,8 @@ MUTANTS = [
     Mutant(
         "long lists: goes on where it was",
         "zoomapp/web/components/progressive_list.py",
-        "begun=Collected(**begun) if isinstance(begun, dict) else None",
-        "begun=None",
+        "start=Collected(**begun) if isinstance(begun, dict) else None",
+        "start=None",
         "tests/web/test_pages_steps.py::test_a_slow_list_of_meetings_says_how_far_it_is_and_is_whole_in_the_end",
     ),
     Mutant(
