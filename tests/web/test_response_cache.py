@@ -235,7 +235,7 @@ def test_it_lies_there_sealed(dana, parts):
     assert topic.encode() not in kept[0] and b"meetings" not in kept[0]
 
 
-def test_nobody_fills_redis(dana, parts):
+def test_the_number_of_entries_of_a_user_is_limited(dana, parts):
     for number in range(response_cache.MAX_ENTRIES + 5):
         dana.get(f"{LIST}&x={number}")
 
