@@ -26,7 +26,7 @@ def deploy(redis_cluster, settings: Settings, world, clock):
     return build
 
 
-def test_everybodys_records_are_found_sealed_anew_and_kept_alive(deploy, world, clock):
+def test_token_commands_reach_the_records_of_all_nodes(deploy, world, clock):
     first = deploy(OLD)
     for name in PEOPLE:
         Person(first, world, name).connect()
@@ -42,7 +42,7 @@ def test_everybodys_records_are_found_sealed_anew_and_kept_alive(deploy, world, 
     assert renewed.stdout.startswith("5 of 5 grants renewed"), renewed.output
 
 
-def test_the_doctor_finds_the_cluster_in_order(deploy):
+def test_the_doctor_accepts_a_redis_cluster(deploy):
     parts = deploy(NEW).extensions["zoomapp"]
 
     found = {each.about: each.state for each in store.check(parts)}

@@ -24,7 +24,7 @@ def read(*folders):
     return "\n".join(path.read_text() for folder in folders for path in (ROOT / folder).rglob("*.[jh][st]*"))
 
 
-def test_it_asks_for_the_apis_that_the_scripts_use():
+def test_manifest_lists_the_sdk_apis_that_the_scripts_use():
     scripts = read("static/js")
     called = set(re.findall(r"zoomSdk\.(\w+)\(", scripts)) | set(re.findall(r'turn\("(\w+)"\)', scripts))
     heard = set(re.findall(r'(?:addEventListener|heard)\("(on[A-Z]\w+)"', scripts))
@@ -32,7 +32,7 @@ def test_it_asks_for_the_apis_that_the_scripts_use():
     assert set(SDK_APIS) == (called | heard) - PLUMBING
 
 
-def test_it_asks_for_the_apis_that_the_pages_tell_zooms_client():
+def test_manifest_lists_the_sdk_apis_that_the_pages_declare():
     everywhere = re.search(r"const CAPABILITIES = \[(.+)\]", read("static/js"))[1]
     told = set(re.findall(r'"(\w+)"', everywhere))
     for names in re.findall(r'data-capabilities="([^"]+)"', read("templates")):
@@ -41,7 +41,7 @@ def test_it_asks_for_the_apis_that_the_pages_tell_zooms_client():
     assert set(SDK_APIS) == told
 
 
-def test_its_addresses_are_routes_of_the_app(made, app):
+def test_manifest_addresses_are_routes_of_the_app(made, app):
     features, oauth = made["features"], made["oauth_information"]
     addresses = [features["production_home_uri"], oauth["production_redirect_uri"]]
     addresses += [each["production_webhook_url"] for each in features["event_subscription"]["events"]]
@@ -52,11 +52,11 @@ def test_its_addresses_are_routes_of_the_app(made, app):
     assert {address.removeprefix("https://rollcall.example") for address in addresses} <= routes
 
 
-def test_it_lists_our_host_and_no_other(made):
+def test_manifest_lists_only_the_apps_own_domain(made):
     assert [each["domain"] for each in made["features"]["domain_allow_list"]] == ["rollcall.example"]
 
 
-def test_with_another_frontend_it_lists_what_that_loads(settings):
+def test_manifest_lists_the_domains_that_a_custom_frontend_loads(settings):
     made = manifest(replace(settings, public_url="https://rollcall.example", frontend_dir="/build"), [])
 
     domains = [each["domain"] for each in made["features"]["domain_allow_list"]]
@@ -64,7 +64,7 @@ def test_with_another_frontend_it_lists_what_that_loads(settings):
     assert domains == ["rollcall.example", "appssdk.zoom.us", "images.unsplash.com"]
 
 
-def test_what_another_frontend_asks_of_zooms_client_is_left_to_you_and_said(parts):
+def test_manifest_notes_that_a_custom_frontends_sdk_apis_are_unknown(parts):
     def told(**settings):
         own = replace(parts, settings=replace(parts.settings, **settings))
         return create_app(own).test_cli_runner().invoke(args=["manifest"])
@@ -74,7 +74,7 @@ def test_what_another_frontend_asks_of_zooms_client_is_left_to_you_and_said(part
     assert told().stderr == ""
 
 
-def test_strict_mode_is_for_in_client_codes_of_one_address(settings, made):
+def test_strict_mode_is_on_if_in_client_codes_come_from_one_address(settings, made):
     fixed = replace(settings, in_client_redirect="https://rollcall.example/connect")
 
     assert not made["oauth_information"]["strict_mode"]
@@ -82,14 +82,14 @@ def test_strict_mode_is_for_in_client_codes_of_one_address(settings, made):
     assert "https://rollcall.example/connect" in manifest(fixed, [])["oauth_information"]["oauth_allow_list"]
 
 
-def test_it_asks_for_no_scope_that_such_an_app_cannot_have(made):
+def test_a_user_managed_app_requests_no_admin_scope(made):
     asked = made["oauth_information"]["scopes"]
 
     assert not [each for each in asked if each["scope"].endswith(":admin")]
     assert [each["scope"] for each in asked if not each["optional"]] == ["user:read:user", "zoomapp:inmeeting"]
 
 
-def test_an_app_that_an_admin_manages_asks_for_the_admins_names_alone(settings):
+def test_an_admin_managed_app_requests_admin_scopes_only(settings):
     made = manifest(settings, ["app_deauthorized"], by_admin=True)
 
     names = [each["scope"] for each in made["oauth_information"]["scopes"]]
@@ -99,20 +99,20 @@ def test_an_app_that_an_admin_manages_asks_for_the_admins_names_alone(settings):
     assert made["features"]["event_subscription"]["events"][0]["event_usage"] == "EVENT_FOR_ADMIN"
 
 
-def test_the_chatbots_scope_comes_with_the_chatbot(settings, made):
+def test_the_chatbots_scope_is_requested_only_with_a_chatbot(settings, made):
     with_bot = manifest(replace(settings, zoom_bot_jid="v1@xmpp.zoom.us"), [])
 
     assert "imchat:bot" not in json.dumps(made)
     assert "imchat:bot" in json.dumps(with_bot)
 
 
-def test_without_a_webhook_secret_it_subscribes_to_nothing(settings):
+def test_manifest_has_no_event_subscription_without_a_webhook_secret(settings):
     subscription = manifest(replace(settings, zoom_webhook_secret=""), [])["features"]["event_subscription"]
 
     assert subscription == {"enable": False, "events": []}
 
 
-def test_the_events_are_those_that_somebody_handles(app, parts):
+def test_manifest_events_are_those_that_have_a_handler(app, parts):
     result = app.test_cli_runner().invoke(args=["manifest"])
 
     (subscription,) = json.loads(result.stdout)["features"]["event_subscription"]["events"]
@@ -122,7 +122,7 @@ def test_the_events_are_those_that_somebody_handles(app, parts):
     assert {prefix for prefixes in heard.values() for prefix in prefixes} == set(parts.webhook_queue.handlers)
 
 
-def test_the_fields_hold_all_that_is_to_be_pasted(app, made):
+def test_manifest_fields_contain_every_scope_and_sdk_api(app, made):
     result = app.test_cli_runner().invoke(args=["manifest", "--format", "fields"])
 
     shown = [value for _, _, value in fields(made)]

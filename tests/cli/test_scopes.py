@@ -24,7 +24,7 @@ def run(app):
 
 
 @pytest.mark.parametrize(("use", "page"), sorted(LOOKS, key=str), ids=lambda value: getattr(value, "scope", value))
-def test_a_page_asks_for_the_scope_that_the_table_names(app, world, use, page):
+def test_a_page_names_the_missing_scope_of_its_scope_use(app, world, use, page):
     world.tell("live-meeting")
     world.switches.withheld_scopes = [use.scope, f"{use.scope}:admin"]
     person = Person(app, world, "dana")
@@ -35,20 +35,20 @@ def test_a_page_asks_for_the_scope_that_the_table_names(app, world, use, page):
     assert use.scope in shown.text
 
 
-def test_the_table_names_routes_there_are(app):
+def test_scope_uses_name_existing_routes(app):
     rules = {re.sub(r"<(?:[^:<>]+:)?(\w+)>", r"<\1>", rule.rule) for rule in app.url_map.iter_rules()}
 
     assert {page for use in scopes.ALL for page in use.pages} <= rules
 
 
-def test_somebody_who_granted_all_lacks_nothing(run, priya):
+def test_a_complete_grant_is_missing_no_scope(run, priya):
     result = run("scopes", "--user", priya.id)
 
     assert "Nothing is lacking." in result.stdout and result.exit_code == 0
     assert "no   dashboard:read:list_meeting_participants:admin" in result.stdout
 
 
-def test_what_somebody_did_not_grant_is_named(run, app, world):
+def test_a_scope_that_a_user_did_not_grant_is_named(run, app, world):
     world.switches.withheld_scopes = ["meeting:delete:meeting"]
     person = Person(app, world, "priya")
     person.connect()
@@ -60,7 +60,7 @@ def test_what_somebody_did_not_grant_is_named(run, app, world):
     assert "Not granted: meeting:delete:meeting." in result.stdout
 
 
-def test_an_admins_grant_is_compared_with_what_admins_can_be_asked_for(run, app, world):
+def test_an_admins_grant_is_compared_with_admin_scopes(run, app, world):
     world.switches.withheld_scopes = ["dashboard:read:list_meeting_participants:admin"]
     person = Person(app, world, "dana")
     person.connect()
@@ -71,19 +71,19 @@ def test_an_admins_grant_is_compared_with_what_admins_can_be_asked_for(run, app,
     assert "yes  meeting:read:list_meetings:admin" in result.stdout
 
 
-def test_a_classic_scope_serves_as_well():
+def test_a_classic_scope_is_accepted():
     assert scopes.not_granted({"meeting:read"}, [scopes.LIST_MEETINGS, scopes.CREATE_MEETING]) == [
         scopes.CREATE_MEETING
     ]
     assert scopes.not_granted({"recording:read:admin"}, [scopes.LIST_RECORDINGS]) == []
 
 
-def test_a_plain_scope_does_not_stand_in_for_an_admins():
+def test_a_user_scope_does_not_replace_an_admin_scope():
     assert scopes.not_granted({"dashboard_meetings:read"}, [scopes.LIST_LIVE_PARTICIPANTS]) == [
         scopes.LIST_LIVE_PARTICIPANTS
     ]
 
 
-def test_what_nothing_needs_is_named(run, dana):
+def test_a_scope_that_the_app_does_not_use_is_named(run, dana):
     assert scopes.unused({"user:read:zak", "user:read:user"}) == ["user:read:zak"]
     assert "nothing here needs it: " in run("scopes", "--user", dana.id).stdout

@@ -203,7 +203,7 @@ def test_rotate_never_undoes_a_renewal_that_came_in_between(with_keys, world):
     assert (done.resealed, done.complete) == (2, True)
     assert world.calls.count("POST /oauth/token") == 2
     later = with_keys(NEW).extensions["zoomapp"]
-    assert later.user_client(person.id).get("/v2/users/me")["id"] == person.id
+    assert later.user_client(person.id).profile()["id"] == person.id
     assert world.calls.count("POST /oauth/token") == 2
 
 

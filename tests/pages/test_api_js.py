@@ -182,7 +182,7 @@ def test_all_pages_are_read(api):
     assert "next_page_token=t%2F1" in api.seen[1][1]
 
 
-def test_a_token_that_comes_back_ends_the_list(api):
+def test_a_repeated_token_ends_the_list(api):
     for _ in range(2):
         api.answer(200, {"meetings": [1], "next_page_token": "same"})
 

@@ -16,13 +16,20 @@ from zoomapp.errors import RateLimited
 from zoomapp.store import key_names
 from zoomapp.store.redis_client import connect
 from zoomapp.store.user_keys import HOST_DAYS
-from zoomapp.user_api.exhausted_quotas import ACCOUNTS, MAX_PER_KEY, PROBE_SECONDS, ExhaustedQuotas, of_account, of_host
+from zoomapp.user_api.exhausted_quotas import (
+    ACCOUNTS,
+    MAX_PER_KEY,
+    PROBE_SECONDS,
+    ExhaustedQuotas,
+    account_quota,
+    host_quota,
+)
 from zoomapp.user_api.quota_guard import Caller, QuotaGuard
 from zoomapp.zoom.client import Call
 
 #: A medium call, a light one, and one that no table names.
 LIST, ASKED = "/zoom/api/v2/users/me/meetings", "GET /v2/users/me/meetings"
-ME, UNNAMED = "/zoom/api/v2/users/me", "/zoom/api/v2/users/me/settings"
+ME, UNNAMED = "/zoom/api/v2/users/me", "/zoom/api/v2/users/me/permissions"
 MEETINGS = "/zoom/api/v2/users/me/meetings"
 NEW = {"topic": "Büro", "type": 2, "start_time": "2026-03-05T10:00:00Z"}
 FRESH = {"Cache-Control": "no-store"}
@@ -74,7 +81,7 @@ def spent(dana, jonas, priya, world):
 
 
 @pytest.mark.parametrize("told", ["category", "all"])
-def test_what_one_heard_nobody_of_the_account_asks_again(dana, jonas, world, clock, told):
+def test_an_exhausted_daily_quota_stops_all_calls_of_the_account(dana, jonas, world, clock, told):
     world.switches.rate_headers, world.switches.limits = told, "plan"
     world.switches.rate_limits = {"Medium a day": 1}
     assert lists(dana, 2) == [200, 429]
@@ -87,7 +94,7 @@ def test_what_one_heard_nobody_of_the_account_asks_again(dana, jonas, world, clo
     assert world.calls.count(ASKED) == 2
 
 
-def test_other_labels_and_unknown_endpoints_go_through(spent, dana, jonas, clock):
+def test_calls_with_other_labels_and_unlisted_endpoints_are_sent(spent, dana, jonas, clock):
     clock.tick(1)
 
     for person in (dana, jonas):
@@ -97,13 +104,13 @@ def test_other_labels_and_unknown_endpoints_go_through(spent, dana, jonas, clock
     assert [spent.calls.count(f"GET {path.removeprefix('/zoom/api')}") for path in (ME, UNNAMED)] == [2, 2]
 
 
-def test_another_account_goes_through(spent, priya):
+def test_calls_of_another_account_are_sent(spent, priya):
     spent.switches.rate_limits = {}
 
     assert lists(priya) == [200]
 
 
-def test_a_grant_that_does_not_name_its_account_counts_for_its_person(dana, jonas, parts, world, clock):
+def test_a_grant_without_an_account_id_has_a_quota_per_user(dana, jonas, parts, world, clock):
     parts.tokens.keep(dana.id, parts.tokens.load(dana.id))
     world.faults.append(daily(count=1))
     assert lists(dana, 2) == [429, 429]
@@ -113,7 +120,7 @@ def test_a_grant_that_does_not_name_its_account_counts_for_its_person(dana, jona
     assert world.calls.count(ASKED) == 2
 
 
-def test_it_ends_when_zoom_said(dana, world, clock):
+def test_calls_are_sent_again_at_the_time_that_zoom_named(dana, world, clock):
     world.faults.append(daily(count=1, **{"Retry-After": "2026-03-02T10:02:00Z"}))
     assert lists(dana) == [429]
     clock.tick(119)
@@ -125,7 +132,7 @@ def test_it_ends_when_zoom_said(dana, world, clock):
     assert lists(dana) == [200]
 
 
-def test_a_mistake_heals_for_everybody_when_one_call_is_served(dana, jonas, world, clock):
+def test_a_successful_probe_ends_the_hold_for_all_workers(dana, jonas, world, clock):
     world.faults.append(daily(count=1))
     assert lists(dana) == [429]
     clock.tick(PROBE_SECONDS - 1)
@@ -137,7 +144,7 @@ def test_a_mistake_heals_for_everybody_when_one_call_is_served(dana, jonas, worl
     assert lists(jonas, 2) == [200, 200]
 
 
-def test_while_it_holds_one_call_of_all_workers_tries_every_five_minutes(spent, dana, jonas, clock):
+def test_one_call_of_all_workers_probes_every_five_minutes(spent, dana, jonas, clock):
     clock.tick(1)
     assert lists(jonas) == [429]
 
@@ -148,7 +155,7 @@ def test_while_it_holds_one_call_of_all_workers_tries_every_five_minutes(spent, 
 
 
 @pytest.mark.parametrize("trouble", [{"status": 500}, {"status": 404}, {"drop": "before"}])
-def test_a_try_that_says_nothing_of_the_limit_leaves_the_mark(dana, world, clock, trouble):
+def test_a_probe_that_fails_otherwise_does_not_end_the_hold(dana, world, clock, trouble):
     world.faults.append(daily(count=1))
     assert lists(dana) == [429]
     clock.tick(PROBE_SECONDS)
@@ -159,7 +166,7 @@ def test_a_try_that_says_nothing_of_the_limit_leaves_the_mark(dana, world, clock
     assert lists(dana) == [429]
 
 
-def test_a_batch_is_held_back_call_by_call(spent, dana):
+def test_each_call_of_a_batch_is_checked_on_its_own(spent, dana):
     told = dana.post("/zoom/api/batch", json={"requests": ["/users/me/meetings", "/users/me"]}).json["answers"]
 
     assert [each["status"] for each in told] == [429, 200]
@@ -167,7 +174,7 @@ def test_a_batch_is_held_back_call_by_call(spent, dana):
     assert spent.calls.count(ASKED) == 0
 
 
-def test_a_page_says_when_it_resets_and_asks_nobody(spent, jonas, clock):
+def test_a_page_names_the_daily_limit_and_sends_no_call(spent, jonas, clock):
     clock.tick(1)
 
     text = jonas.look("/meetings").text
@@ -176,13 +183,13 @@ def test_a_page_says_when_it_resets_and_asks_nobody(spent, jonas, clock):
     assert spent.calls.count(ASKED) == 0
 
 
-def test_a_limit_of_a_second_is_marked_nowhere(dana, world):
+def test_a_limit_per_second_is_not_saved(dana, world):
     world.faults.append(Fault(ASKED, 429, {"Retry-After": "2"}, {"code": 429, "message": PER_SECOND}, count=1))
 
     assert lists(dana, 2) == [429, 200]
 
 
-def test_a_limit_of_one_thing_is_marked_nowhere(dana, world):
+def test_a_daily_limit_of_one_resource_is_not_saved(dana, world):
     words = "You have exceeded the daily rate limit (3) of Add meeting registrant API requests permitted for this one."
     world.faults.append(Fault(ASKED, 429, HEADERS, {"code": 429, "message": words}, count=1))
 
@@ -200,7 +207,7 @@ def hundred(dana, jonas, world):
     return world
 
 
-def test_whoever_used_up_the_hundred_creates_no_more_and_does_everything_else(hundred, dana, jonas):
+def test_a_host_at_the_limit_of_meetings_can_do_everything_but_create(hundred, dana, jonas):
     refused = [dana.post(path, json=NEW) for path in (MEETINGS, MEETINGS, f"/zoom/api/v2/users/{dana.id}/meetings")]
 
     assert {(each.status_code, each.headers["Retry-After"]) for each in refused} == {(429, str(UNTIL_MIDNIGHT))}
@@ -209,7 +216,7 @@ def test_whoever_used_up_the_hundred_creates_no_more_and_does_everything_else(hu
     assert jonas.post(MEETINGS, json=NEW).status_code == 201
 
 
-def test_a_meeting_whose_host_used_up_the_hundred_is_changed_no_more(hundred, dana):
+def test_a_host_at_the_limit_of_meetings_cannot_update_one(hundred, dana):
     number = 85000000102
 
     changed = [dana.browser.patch(f"/zoom/api/v2/meetings/{number}", json={"topic": "x"}) for _ in range(2)]
@@ -220,14 +227,14 @@ def test_a_meeting_whose_host_used_up_the_hundred_is_changed_no_more(hundred, da
     assert dana.browser.delete(f"/zoom/api/v2/meetings/{number}").status_code == 204
 
 
-def test_the_hundred_begin_anew_at_midnight(hundred, dana, clock):
+def test_the_limit_of_meetings_is_reset_at_midnight(hundred, dana, clock):
     assert dana.post(MEETINGS, json=NEW).status_code == 429
     clock.tick(UNTIL_MIDNIGHT)
 
     assert dana.post(MEETINGS, json=NEW).status_code == 201
 
 
-def test_disconnecting_leaves_no_mark_of_a_person(hundred, dana, parts):
+def test_disconnecting_deletes_the_quotas_of_the_user(hundred, dana, parts):
     dana.post(MEETINGS, json=NEW)
     assert parts.redis.exists(key_names.of_user(dana.id, HOST_DAYS))
 
@@ -243,8 +250,8 @@ def test_disconnecting_leaves_no_mark_of_a_person(hundred, dana, parts):
 def patient(parts, dana, world):
     """An app whose reads wait up to 2 s, one at a time, and how long they waited."""
     waits = []
-    governor = QuotaGuard(ExhaustedQuotas(parts.redis, parts.clock), parts.clock, 2, 8, waits.append)
-    person = Person(create_app(dataclasses.replace(parts, quota_guard=governor)), world, "dana")
+    guard = QuotaGuard(ExhaustedQuotas(parts.redis, parts.clock), parts.clock, 2, 8, waits.append)
+    person = Person(create_app(dataclasses.replace(parts, quota_guard=guard)), world, "dana")
     person.browser.set_cookie("zoomapp", dana.browser.get_cookie("zoomapp").value)
     return person, waits
 
@@ -253,7 +260,7 @@ def second(route=ASKED, wait=None, count=1):
     return Fault(route, 429, {"Retry-After": wait} if wait else {}, {"code": 429, "message": PER_SECOND}, count=count)
 
 
-def test_a_read_is_asked_once_more_after_a_second(patient, world):
+def test_a_read_is_repeated_after_a_second(patient, world):
     person, waits = patient
     world.faults.append(second(count=1))
 
@@ -261,7 +268,7 @@ def test_a_read_is_asked_once_more_after_a_second(patient, world):
     assert len(waits) == 1 and 1 <= waits[0] <= 1.25
 
 
-def test_a_read_is_asked_once_more_and_not_again(patient, world):
+def test_a_read_is_repeated_only_once(patient, world):
     person, waits = patient
     world.faults.append(second(count=3))
 
@@ -269,7 +276,7 @@ def test_a_read_is_asked_once_more_and_not_again(patient, world):
     assert (len(waits), world.calls.count(ASKED)) == (1, 2)
 
 
-def test_without_the_setting_nobody_waits(dana, world):
+def test_a_read_is_not_repeated_without_the_setting(dana, world):
     world.faults.append(second())
 
     assert lists(dana) == [429]
@@ -277,7 +284,7 @@ def test_without_the_setting_nobody_waits(dana, world):
 
 
 @pytest.mark.parametrize("fault", [second(wait="3"), daily(count=1, **{"Retry-After": "1"})])
-def test_nobody_waits_for_long_or_for_another_day(patient, world, fault):
+def test_no_thread_waits_for_a_long_or_daily_limit(patient, world, fault):
     person, waits = patient
     world.faults.append(dataclasses.replace(fault))
 
@@ -291,33 +298,33 @@ def test_a_write_is_never_sent_twice(patient, world):
     assert (person.post(MEETINGS, json=NEW).status_code, waits) == (429, [])
 
 
-def test_nobody_waits_past_the_requests_end(parts, dana, world):
+def test_no_thread_waits_past_the_deadline(parts, dana, world):
     waits = []
-    governor = QuotaGuard(ExhaustedQuotas(parts.redis, parts.clock), parts.clock, 2, 8, waits.append)
+    guard = QuotaGuard(ExhaustedQuotas(parts.redis, parts.clock), parts.clock, 2, 8, waits.append)
     world.faults.append(second())
 
     def hurried():
         deadline.start(0.5)
         who, call = Caller(dana.id, str), Call("GET", "/v2/users/me/meetings")
-        return governor.ask(who, call, lambda: parts.client.send(call, parts.tokens.access_token(dana.id)))
+        return guard.send(who, call, lambda: parts.client.send(call, parts.tokens.access_token(dana.id)))
 
     answer = copy_context().run(hurried)
     assert (answer.status, waits) == (429, [])
 
 
-def test_of_all_threads_only_a_few_wait(parts, dana, world):
+def test_only_a_few_threads_wait_at_once(parts, dana, world):
     waiting, over = threading.Semaphore(0), threading.Event()
 
     def sleep(_):
         waiting.release()
         assert over.wait(HANG_SECONDS)
 
-    governor = QuotaGuard(ExhaustedQuotas(parts.redis, parts.clock), parts.clock, 2, 16, sleep)
+    guard = QuotaGuard(ExhaustedQuotas(parts.redis, parts.clock), parts.clock, 2, 16, sleep)
     who, call, token = Caller(dana.id, str), Call("GET", "/v2/users/me"), parts.tokens.access_token(dana.id)
     world.faults.append(second("GET /v2/users/me", count=3))
 
     def ask():
-        return governor.ask(who, call, lambda: parts.client.send(call, token)).status
+        return guard.send(who, call, lambda: parts.client.send(call, token)).status
 
     with ThreadPoolExecutor(2) as pool:
         patient = [pool.submit(ask) for _ in range(2)]
@@ -332,7 +339,7 @@ def test_of_all_threads_only_a_few_wait(parts, dana, world):
 # What it costs, and what it is without Redis
 
 
-def test_a_relayed_read_costs_no_trip_of_its_own(dana, parts):
+def test_a_relayed_read_costs_no_redis_command_of_its_own(dana, parts):
     dana.get(ME)
     before = parts.redis.info()["total_commands_processed"]
 
@@ -342,9 +349,9 @@ def test_a_relayed_read_costs_no_trip_of_its_own(dana, parts):
     assert parts.redis.info()["total_commands_processed"] - before == 10 + 1
 
 
-def test_without_redis_calls_go_out_as_if_nothing_were_known(parts, dana, world, clock):
+def test_calls_are_sent_without_redis(parts, dana, world, clock):
     away = ExhaustedQuotas(connect("redis://127.0.0.1:1/0"), clock)
-    governor = QuotaGuard(away, clock)
+    guard = QuotaGuard(away, clock)
     token = parts.tokens.access_token(dana.id)
     world.faults.append(daily("GET /v2/users/me", count=1))
 
@@ -352,7 +359,7 @@ def test_without_redis_calls_go_out_as_if_nothing_were_known(parts, dana, world,
         call = Call(
             method, path, {"Content-Type": "application/json"}, b'{"topic": "x", "type": 1}' * (method != "GET")
         )
-        return governor.ask(Caller(dana.id, str), call, lambda: parts.client.send(call, token)).status
+        return guard.send(Caller(dana.id, str), call, lambda: parts.client.send(call, token)).status
 
     assert ask("GET", "/v2/users/me/meetings") == 200
     assert ask("POST", "/v2/users/me/meetings") == 201
@@ -361,15 +368,15 @@ def test_without_redis_calls_go_out_as_if_nothing_were_known(parts, dana, world,
     assert ask("GET", "/v2/users/me") == 200
 
 
-def test_what_nobody_can_read_is_no_mark(dana, parts, clock):
-    place = of_account(parts.tokens.load(dana.id).account_id, "medium")
+def test_a_malformed_entry_is_ignored(dana, parts, clock):
+    place = account_quota(parts.tokens.load(dana.id).account_id, "medium")
     parts.redis.hset(*place, b"?")
     clock.tick(1)
 
     assert lists(dana) == [200]
 
 
-def test_a_clock_that_is_set_back_keeps_nobody_from_looking(dana, jonas, world, clock):
+def test_a_clock_that_is_set_back_does_not_stop_loading(dana, jonas, world, clock):
     clock.tick(-3600)
     world.faults.append(daily(count=1))
     assert lists(dana) == [429]
@@ -377,17 +384,17 @@ def test_a_clock_that_is_set_back_keeps_nobody_from_looking(dana, jonas, world, 
     assert lists(jonas) == [429]
 
 
-def test_nobody_fills_redis(redis_client, clock):
+def test_the_number_of_entries_of_a_user_is_limited(redis_client, clock):
     marks = ExhaustedQuotas(redis_client, clock)
 
     for number in range(MAX_PER_KEY + 5):
-        marks.put(of_host("dana", f"/v2/meetings/{number}"), clock() + 60)
+        marks.save(host_quota("dana", f"/v2/meetings/{number}"), clock() + 60)
 
-    assert redis_client.hlen(of_host("dana", "").key) == 5
-    assert redis_client.ttl(of_host("dana", "").key) > 0
+    assert redis_client.hlen(host_quota("dana", "").key) == 5
+    assert redis_client.ttl(host_quota("dana", "").key) > 0
 
 
-def test_no_name_in_redis_names_an_account(spent, dana, parts):
+def test_no_field_in_redis_contains_an_account_id(spent, dana, parts):
     account = parts.tokens.load(dana.id).account_id
 
     names = parts.redis.hkeys(ACCOUNTS)
@@ -395,11 +402,11 @@ def test_no_name_in_redis_names_an_account(spent, dana, parts):
     assert len(names) == 1 and account and account.encode() not in names[0]
 
 
-def test_the_picture_works_on_a_cluster(redis_cluster, clock):
+def test_exhausted_quotas_work_on_a_redis_cluster(redis_cluster, clock):
     client = connect(redis_cluster.url)
     marks, others = ExhaustedQuotas(client, clock), ExhaustedQuotas(client, clock)
-    for place in (of_account("account", "light"), of_host("dana", "/v2/meetings/1")):
-        marks.put(place, clock() + 3600)
+    for place in (account_quota("account", "light"), host_quota("dana", "/v2/meetings/1")):
+        marks.save(place, clock() + 3600)
         clock.tick(1)
         assert others.any_account()
         mark = others.find(place)
@@ -408,9 +415,9 @@ def test_the_picture_works_on_a_cluster(redis_cluster, clock):
         assert [each.claim_probe(place, mark) for each in (others, marks)] == [True, False]
 
 
-def test_a_held_back_call_says_so_as_a_failure_of_zooms(parts, dana, clock):
-    place = of_account(parts.tokens.load(dana.id).account_id, "light")
-    ExhaustedQuotas(parts.redis, clock).put(place, clock() + 60)
+def test_a_call_that_is_held_back_raises_a_daily_rate_limit_error(parts, dana, clock):
+    place = account_quota(parts.tokens.load(dana.id).account_id, "light")
+    ExhaustedQuotas(parts.redis, clock).save(place, clock() + 60)
     clock.tick(1)
 
     with pytest.raises(RateLimited) as caught:

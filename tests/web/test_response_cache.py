@@ -14,9 +14,9 @@ from tests.support.people import NOON, Person, adapter
 from zoomapp import create_app, services
 from zoomapp.store import key_names
 from zoomapp.user_api import response_cache
-from zoomapp.user_api.response_cache import CachedResponse, CacheOwner, LocalLRU
-from zoomapp.zoom.cacheable import cache_seconds, is_cacheable
+from zoomapp.user_api.response_cache import CachedResponse, CacheOwner, LocalLRU, is_cacheable
 from zoomapp.zoom.client import Call
+from zoomapp.zoom.endpoints import cache_seconds
 
 LIST = "/zoom/api/v2/users/me/meetings?type=upcoming"
 ASKED = "GET /v2/users/me/meetings"
@@ -183,7 +183,7 @@ def test_an_answer_with_a_secret_is_not_kept(dana, world, parts, name):
 
 @pytest.mark.parametrize("path", ["/v2/tracking_fields", "/v2/meetings/1", "/v2/users/me", "/v2/users/me/zak", "/v2/x"])
 def test_what_is_not_listed_is_not_kept(path):
-    assert cache_seconds(path) == 0
+    assert cache_seconds("GET", path) == 0
 
 
 def test_what_nobody_can_look_into_is_not_kept():
@@ -235,7 +235,7 @@ def test_it_lies_there_sealed(dana, parts):
     assert topic.encode() not in kept[0] and b"meetings" not in kept[0]
 
 
-def test_nobody_fills_redis(dana, parts):
+def test_the_number_of_entries_of_a_user_is_limited(dana, parts):
     for number in range(response_cache.MAX_ENTRIES + 5):
         dana.get(f"{LIST}&x={number}")
 

@@ -58,12 +58,12 @@ def test_the_token_may_go_to_zoom_and_to_the_configured_host(hosts, address):
         (OTHER_PORT, "https://a.zoom.internal.example:8443/x"),
     ],
 )
-def test_the_token_goes_nowhere_else(hosts, address):
+def test_the_token_goes_to_no_other_host(hosts, address):
     assert not hosts.may_have_token(parse(address))
     assert not hosts.link(address)
 
 
-def test_the_other_domain_of_zoom_is_shown_and_gets_no_token():
+def test_zooms_other_domain_may_be_linked_but_gets_no_token():
     assert REAL.link("https://explore.zoom.com/j/1") == "https://explore.zoom.com/j/1"
     assert not REAL.may_have_token(parse("https://explore.zoom.com/j/1"))
 

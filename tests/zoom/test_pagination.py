@@ -30,58 +30,58 @@ def test_every_page_is_read_until_the_token_is_empty():
     assert (found.complete, found.pages) == (True, 3)
 
 
-def test_who_has_enough_goes_on_later_where_it_stopped():
+def test_a_paused_list_continues_with_the_next_page():
     pages = book(([1, 2], "a"), ([3], "b"), ([4], ""))
 
-    first = collect(pages, "rows", enough=lambda: True)
-    rest = collect(pages, "rows", begun=first)
+    first = collect(pages, "rows", pause=lambda: True)
+    rest = collect(pages, "rows", start=first)
 
     assert (numbers(first), first.token, first.complete, first.pages_in_all) == ([1, 2], "a", False, 5)
     assert (numbers(rest), rest.token, rest.complete, rest.pages) == ([1, 2, 3, 4], "", True, 3)
 
 
-def test_a_token_that_comes_back_later_ends_the_list_too():
+def test_a_repeated_token_ends_a_continued_list():
     def fetch(token):
         return {"rows": [{"n": 1}], "next_page_token": "same"}
 
-    first = collect(fetch, "rows", enough=lambda: True)
+    first = collect(fetch, "rows", pause=lambda: True)
 
-    assert collect(fetch, "rows", begun=first, enough=lambda: True).token == ""
+    assert collect(fetch, "rows", start=first, pause=lambda: True).token == ""
 
 
-def test_a_failure_later_keeps_what_came_before():
+def test_a_failure_of_a_continued_list_keeps_its_rows():
     pages = book(([1, 2], "a"), UpstreamError("gone"))
 
-    found = collect(pages, "rows", begun=collect(pages, "rows", enough=lambda: True))
+    found = collect(pages, "rows", start=collect(pages, "rows", pause=lambda: True))
 
     assert (numbers(found), found.complete) == ([1, 2], False)
 
 
-def test_a_token_that_comes_back_ends_the_list():
+def test_a_repeated_token_ends_the_list():
     found = collect(lambda token: {"rows": [{"n": 1}], "next_page_token": "same"}, "rows")
 
     assert (found.pages, found.complete) == (2, False)
 
 
-def test_a_failure_after_the_first_page_keeps_what_came():
+def test_a_failure_of_a_later_page_keeps_the_rows():
     found = collect(book(([1, 2], "a"), UpstreamError("gone")), "rows")
 
     assert (numbers(found), found.total, found.complete) == ([1, 2], 9, False)
 
 
-def test_a_failure_of_the_first_page_is_the_failure():
+def test_a_failure_of_the_first_page_is_raised():
     with pytest.raises(UpstreamError):
         collect(book(UpstreamError("gone")), "rows")
 
 
-def test_a_list_without_end_is_cut_off():
+def test_an_endless_list_is_cut_off():
     counter = iter(range(1000))
 
-    found = collect(lambda token: {"rows": [], "next_page_token": str(next(counter))}, "rows", most_pages=5)
+    found = collect(lambda token: {"rows": [], "next_page_token": str(next(counter))}, "rows", max_pages=5)
 
     assert (found.pages, found.complete) == (5, False)
 
 
 @pytest.mark.parametrize("odd", [None, [], {"rows": None}, {"rows": ["x", None]}])
-def test_an_odd_answer_is_an_empty_list(odd):
+def test_a_response_of_an_unexpected_type_is_an_empty_list(odd):
     assert collect(lambda token: odd, "rows").rows == ()

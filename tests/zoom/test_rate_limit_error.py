@@ -20,14 +20,14 @@ def refusal(body, **headers):
 
 
 @pytest.mark.parametrize(("body", "encoding"), [(WORDS, "identity"), (gzip.compress(WORDS), "gzip")])
-def test_zooms_words_are_read_as_they_came(body, encoding):
+def test_the_message_of_a_429_is_read_in_every_encoding(body, encoding):
     limit = rate_limit_error(refusal(body, **{"Content-Encoding": encoding}), NOON)
 
     assert (limit.daily, limit.retry_after, limit.detail) == (True, 50_400, DAILY)
 
 
 @pytest.mark.parametrize("body", [b"", b"<html>", b"[]", gzip.compress(WORDS)])
-def test_without_zooms_words_it_is_a_wait_all_the_same(body):
+def test_a_429_without_a_message_is_a_rate_limit_error_too(body):
     limit = rate_limit_error(refusal(body, **{"Retry-After": "7"}), NOON)
 
     assert (limit.daily, limit.retry_after, limit.detail) == (False, 7, "")

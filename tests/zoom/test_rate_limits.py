@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zoomapp.zoom.rate_limits import LONGEST, counted_change, day_label, is_daily, retry_after_seconds, whose_day
+from zoomapp.zoom.rate_limits import LONGEST, daily_label, host_quota_path, is_daily, quota_owner, retry_after_seconds
 
 NOW = datetime(2026, 3, 2, 23, 0, tzinfo=UTC).timestamp()
 
@@ -31,7 +31,7 @@ NOW = datetime(2026, 3, 2, 23, 0, tzinfo=UTC).timestamp()
         ("", 1),
     ],
 )
-def test_every_form_is_read(text, seconds):
+def test_retry_after_is_read_in_every_form(text, seconds):
     assert retry_after_seconds(text, NOW) == seconds
 
 
@@ -40,12 +40,12 @@ def test_a_daily_limit_without_a_time_ends_at_midnight_utc():
 
 
 @given(st.text(max_size=60))
-def test_whatever_is_sent_the_wait_is_between_a_second_and_a_day(text):
+def test_the_wait_is_between_a_second_and_a_day_for_any_text(text):
     assert 1 <= retry_after_seconds(text, NOW) <= LONGEST
 
 
 @given(st.integers(min_value=1, max_value=80_000))
-def test_the_three_forms_agree(seconds):
+def test_the_three_forms_of_retry_after_agree(seconds):
     moment = datetime.fromtimestamp(NOW + seconds, UTC)
 
     forms = [str(seconds), moment.isoformat(), format_datetime(moment, usegmt=True)]
@@ -53,7 +53,7 @@ def test_the_three_forms_agree(seconds):
     assert {retry_after_seconds(form, NOW) for form in forms} == {seconds}
 
 
-def test_a_day_is_told_from_a_second():
+def test_daily_limits_are_distinguished_from_limits_per_second():
     assert is_daily("Daily-limit", "")
     assert is_daily("", "You have exceeded the daily rate limit (100) of Meeting Create/Update API requests")
     assert not is_daily("QPS", "You have reached the maximum per-second rate limit for this API.")
@@ -69,8 +69,8 @@ def test_a_day_is_told_from_a_second():
         ("QPS", "You have reached the maximum per-second rate limit for this API.", ""),
     ],
 )
-def test_whose_day_is_used_up(limit_type, message, whose):
-    assert whose_day(limit_type, message) == whose
+def test_the_owner_of_an_exhausted_quota_is_read_from_zooms_message(limit_type, message, whose):
+    assert quota_owner(limit_type, message) == whose
 
 
 @pytest.mark.parametrize(
@@ -88,19 +88,19 @@ def test_whose_day_is_used_up(limit_type, message, whose):
         ("DELETE", "/v2/users/me", ""),
     ],
 )
-def test_the_label_in_whose_day_a_call_counts(method, path, label):
-    assert day_label(method, path) == label
+def test_a_call_uses_the_daily_quota_of_its_label(method, path, label):
+    assert daily_label(method, path) == label
 
 
-def test_zoom_knows_its_labels_better_than_the_table():
-    assert day_label("GET", "/v2/users/me", "Medium") == "medium"
-    assert day_label("GET", "/v2/groups", "Resource-intensive") == "heavy"
-    assert day_label("GET", "/v2/users/me", "Featherweight") == "light"
+def test_a_label_that_zoom_sends_overrides_the_table():
+    assert daily_label("GET", "/v2/users/me", "Medium") == "medium"
+    assert daily_label("GET", "/v2/groups", "Resource-intensive") == "heavy"
+    assert daily_label("GET", "/v2/users/me", "Featherweight") == "light"
 
 
 @given(st.sampled_from(["GET", "HEAD", "POST", "DELETE"]), st.text(), st.text())
-def test_a_label_is_one_of_three_or_none(method, path, category):
-    assert day_label(method, f"/v2/{path}", category) in {"light", "medium", "heavy", ""}
+def test_a_daily_label_is_one_of_three_or_empty(method, path, category):
+    assert daily_label(method, f"/v2/{path}", category) in {"light", "medium", "heavy", ""}
 
 
 @pytest.mark.parametrize(
@@ -114,5 +114,5 @@ def test_a_label_is_one_of_three_or_none(method, path, category):
         ("DELETE", "/v2/meetings/1", ""),
     ],
 )
-def test_what_counts_among_a_hosts_hundred(method, path, address):
-    assert counted_change(method, path, "dana") == address
+def test_creating_and_updating_a_meeting_count_for_its_host(method, path, address):
+    assert host_quota_path(method, path, "dana") == address

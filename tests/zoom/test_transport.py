@@ -110,7 +110,7 @@ def test_the_target_goes_out_byte_for_byte(adapter, peer, target):
 
 
 @pytest.mark.parametrize("packed", [True, False], ids=["packed", "plain"])
-def test_an_answer_that_is_read_whole_has_a_largest_size(adapter, peer, packed):
+def test_a_json_response_has_a_maximum_size(adapter, peer, packed):
     body = gzip.compress(bytes(200 * MEGABYTE), 1) if packed else bytes(20 * MEGABYTE)
     head = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n" % len(body)
     server = peer([head + (b"Content-Encoding: gzip\r\n" if packed else b"") + b"\r\n", body], [HEAD + b"{}"])
@@ -126,7 +126,7 @@ def test_an_answer_that_is_read_whole_has_a_largest_size(adapter, peer, packed):
     assert get(adapter, server.url + "/oauth/token").json() == {}
 
 
-def test_a_packed_answer_of_the_largest_size_is_read_whole(adapter, peer):
+def test_a_compressed_response_of_the_maximum_size_is_read(adapter, peer):
     body = gzip.compress(b"x" * MEGABYTE)
     head = b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: %d\r\n\r\n" % len(body)
     server = peer([head + body], [HEAD + b"{}"])
@@ -135,7 +135,7 @@ def test_a_packed_answer_of_the_largest_size_is_read_whole(adapter, peer):
     assert get(adapter, server.url + "/oauth/token").json() == {}
 
 
-def test_both_tries_of_a_read_share_one_budget(peer):
+def test_both_attempts_of_a_read_share_one_deadline(peer):
     broken_off = b"HTTP/1.1 200 OK\r\nConnection: close\r\n"
     server = peer([broken_off], [b""] * 200, pause=0.3)
     limits = []
@@ -158,7 +158,7 @@ def test_both_tries_of_a_read_share_one_budget(peer):
     assert limits[0] <= 3.0 and limits[1] <= limits[0] - 0.2  # the first try took 0.3 s of them
 
 
-def test_a_connection_is_used_again(adapter, peer):
+def test_a_connection_is_reused(adapter, peer):
     server = peer([HEAD + b"{}"], [HEAD + b"{}"])
 
     for _ in range(2):
@@ -167,7 +167,7 @@ def test_a_connection_is_used_again(adapter, peer):
     assert server.connections == 1
 
 
-def test_a_cookie_that_is_set_does_not_come_along_with_the_next_call(peer):
+def test_a_cookie_of_a_response_is_not_sent_with_the_next_call(peer):
     server = peer([HEAD.replace(b"\r\n\r\n", b"\r\nSet-Cookie: sid=danas\r\n\r\n") + b"{}"], [HEAD + b"{}"])
     session = http_session(ExactTargetAdapter())
 
@@ -214,7 +214,7 @@ def test_an_answer_in_time_leaves_its_connection_alone(adapter, peer):
     assert server.connections == 1
 
 
-def test_nobody_there_is_known_to_have_got_nothing(adapter):
+def test_a_refused_connection_is_an_error_before_the_request_was_sent(adapter):
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
 

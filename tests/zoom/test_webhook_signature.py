@@ -24,7 +24,7 @@ def test_the_published_vector_verifies():
         (SECRET, "1700000000", SIGNATURE, BODY.replace(b":", b": ")),
     ],
 )
-def test_whatever_differs_does_not_verify(secret, timestamp, signature, body):
+def test_a_changed_webhook_does_not_verify(secret, timestamp, signature, body):
     assert not is_signed(secret, timestamp, signature, body)
 
 
@@ -47,5 +47,5 @@ def test_the_challenge_is_answered_as_published():
 @pytest.mark.parametrize(
     "token", ["v0:1700000000:{}", "short", "a" * 65, "a b c d e f g h", "", None, 5, ["x"], "a" * 20 + "\n"]
 )
-def test_nothing_but_a_token_is_ever_signed(token):
+def test_only_a_plain_token_is_signed(token):
     assert validation_answer(SECRET, token) is None

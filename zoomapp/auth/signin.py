@@ -11,6 +11,7 @@ from zoomapp.auth.pending_signins import IN_CLIENT, WEB, PendingSignIn, PendingS
 from zoomapp.errors import MissingScope, SignInError, StateMismatch, UpstreamError
 from zoomapp.tokens.service import TokenService
 from zoomapp.zoom.client import Call, ZoomClient, parse_response
+from zoomapp.zoom.endpoints import OPEN_DEEPLINK, READ_USER
 from zoomapp.zoom.models import text
 from zoomapp.zoom.oauth import ZoomOAuth
 from zoomapp.zoom.pkce import code_verifier
@@ -115,7 +116,9 @@ class SignIn:
     def _who(self, access_token: str) -> tuple[str, str]:
         """User and account; empty when the grant may not read its user."""
         try:
-            user = parse_response(self._client.send(Call("GET", "/v2/users/me"), access_token), self._client.clock())
+            user = parse_response(
+                self._client.send(Call("GET", READ_USER.target(user_id="me")), access_token), self._client.clock()
+            )
         except MissingScope:
             return "", ""
         user_id = user.get("id") if isinstance(user, dict) else None
@@ -129,7 +132,7 @@ class SignIn:
         https://developers.zoom.us/docs/zoom-apps/guides/open-zoom-apps-from-native-web-apps/
         """
         body = msgspec.json.encode({"action": action})
-        call = Call("POST", "/v2/zoomapp/deeplink", {"Content-Type": "application/json"}, body)
+        call = Call("POST", OPEN_DEEPLINK.path, {"Content-Type": "application/json"}, body)
         answer = parse_response(self._client.send(call, access_token), self._client.clock())
         link = self._client.hosts.link(text(answer, "deeplink")) if isinstance(answer, dict) else ""
         if not link:

@@ -1,4 +1,4 @@
-"""`flask manifest`: what the Marketplace wants to know of this app, from its settings.
+"""`flask manifest`: the app's manifest for Zoom's Marketplace, from its settings and its code.
 
 https://developers.zoom.us/docs/build-flow/manifests/
 """
@@ -14,13 +14,13 @@ import click
 from flask.cli import with_appcontext
 
 from zoomapp.attendance import webhook_log
-from zoomapp.cli.scopes import wanted
+from zoomapp.cli.scopes import scopes_to_select
 from zoomapp.cli.support import current_services, report_errors
 from zoomapp.config import Settings
 from zoomapp.user_api import response_cache
 from zoomapp.web.middleware.security_headers import FRONTEND_NEEDS
 
-#: What our pages ask of Zoom's client; each must be ticked in the Marketplace, and nothing else.
+#: The SDK APIs that the app's pages use: exactly these must be selected in the Marketplace.
 SDK_APIS = (
     *("authorize", "onAuthorized", "getAppContext", "promptAuthorize", "openUrl", "sendMessageToChat"),
     *("startRTMS", "stopRTMS", "getRTMSStatus", "onRTMSStatusChange", "getMeetingParticipants", "onParticipantChange"),
@@ -28,10 +28,10 @@ SDK_APIS = (
     *("getWaitingRoomParticipants", "onWaitingRoomParticipantJoin", "onWaitingRoomParticipantLeave"),
     *("admitParticipantFromWaitingRoom", "onAppVisibilityChange"),
 )
-#: What Zoom tells us by webhook, and somebody here hears.
+#: The webhook events that the app handles.
 EVENTS = ("app_deauthorized", *webhook_log.EVENTS, *response_cache.EVENTS)
 FRONTEND_APIS = (
-    "Note: these are the SDK APIs of our own pages. Nobody here knows which ones your frontend uses: "
+    "Note: these are the SDK APIs of the app's own pages. The app does not know which ones your frontend uses: "
     "add what its scripts call and pass to zoomSdk.config."
 )
 DESCRIPTION = "Who is here, what is planned, what was recorded."
@@ -45,7 +45,7 @@ SCOPES_FOR = "Each scope feeds one part of the app, which says so where it is mi
 def manifest(settings: Settings, events: list[str], by_admin: bool = False) -> dict[str, Any]:
     """The manifest of a general app that its users add themselves, or that an admin manages."""
     home = f"{settings.public_url}/api/zoomapp/home"
-    uses = wanted(settings, by_admin)
+    uses = scopes_to_select(settings, by_admin)
     return {
         "display_information": {
             "display_name": settings.app_name[:49],
@@ -56,12 +56,14 @@ def manifest(settings: Settings, events: list[str], by_admin: bool = False) -> d
             "usage": "ADMIN_MANAGEMENT" if by_admin else "USER_OPERATION",
             "development_redirect_uri": settings.redirect_uri,
             "production_redirect_uri": settings.redirect_uri,
-            "oauth_allow_list": [settings.redirect_uri, *_in_client(settings)],
-            # In-client codes are bound to the page they are asked for on; strict mode would want each page listed.
+            "oauth_allow_list": [settings.redirect_uri, *_in_client_addresses(settings)],
+            # An in-client code is bound to the page that requested it: strict mode would need a list of all pages.
             "strict_mode": settings.in_client_redirect != "event",
             "subdomain_strict_mode": True,
-            "scopes": [{"scope": use.asked(by_admin), "optional": not use.required} for use in uses],
-            "scope_description": SCOPES_FOR + "; ".join(f"{use.asked(by_admin)} to {use.verb}" for use in uses) + ".",
+            "scopes": [{"scope": use.name_for(by_admin), "optional": not use.required} for use in uses],
+            "scope_description": SCOPES_FOR
+            + "; ".join(f"{use.name_for(by_admin)} to {use.verb}" for use in uses)
+            + ".",
         },
         "features": {
             "products": ["ZOOM_MEETING"],
@@ -85,8 +87,8 @@ def manifest(settings: Settings, events: list[str], by_admin: bool = False) -> d
     }
 
 
-def _in_client(settings: Settings) -> list[str]:
-    """Where in-client codes come from: any page of ours, or the one address that was chosen."""
+def _in_client_addresses(settings: Settings) -> list[str]:
+    """The addresses from which in-client codes come: any page of the app, or the one in the settings."""
     if settings.in_client_redirect == "none":
         return []
     return [settings.public_url if settings.in_client_redirect == "event" else settings.in_client_redirect]
@@ -95,8 +97,8 @@ def _in_client(settings: Settings) -> list[str]:
 def _domains(settings: Settings) -> Iterator[tuple[str, str]]:
     yield urlsplit(settings.public_url).netloc, "The app itself: pages, scripts, styles, pictures."
     if settings.has_frontend:
-        others = (urlsplit(source).netloc for source in FRONTEND_NEEDS.values())
-        yield from ((host, "Loaded by the app's own frontend.") for host in others if host)
+        hosts = (urlsplit(source).netloc for source in FRONTEND_NEEDS.values())
+        yield from ((host, "Loaded by the app's own frontend.") for host in hosts if host)
 
 
 def _events(settings: Settings, names: list[str], by_admin: bool) -> list[dict[str, Any]]:
@@ -114,26 +116,26 @@ def _events(settings: Settings, names: list[str], by_admin: bool) -> list[dict[s
     ]
 
 
-def fields(made: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
-    """Page of the Marketplace, field, and what to paste into it."""
-    shown, oauth, features = made["display_information"], made["oauth_information"], made["features"]
-    yield "Basic Information", "App name", shown["display_name"]
+def fields(document: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
+    """Page of the Marketplace, field, and the value to paste."""
+    display, oauth, features = (document[name] for name in ("display_information", "oauth_information", "features"))
+    yield "Basic Information", "App name", display["display_name"]
     yield "Basic Information", "OAuth Redirect URL", oauth["production_redirect_uri"]
     for address in oauth["oauth_allow_list"]:
         yield "Basic Information", "OAuth Allow List", address
     yield "Basic Information", "Strict Mode", "on" if oauth["strict_mode"] else "off"
     yield "Features > Surface", "Home URL", features["production_home_uri"]
-    for each in features["domain_allow_list"]:
-        yield "Features > Surface", "Domain Allow List", each["domain"]
+    for domain in features["domain_allow_list"]:
+        yield "Features > Surface", "Domain Allow List", domain["domain"]
     yield "Features > Surface", "In-client OAuth", "on"
     for name in features["in_client_feature"]["zoom_app_api"]["zoom_app_apis"]:
         yield "Features > Surface", "Zoom App SDK, add API", name
-    for each in features["event_subscription"]["events"]:
-        yield "Features > Access", "Event notification endpoint URL", each["production_webhook_url"]
-        for name in each["event_types"]:
+    for subscription in features["event_subscription"]["events"]:
+        yield "Features > Access", "Event notification endpoint URL", subscription["production_webhook_url"]
+        for name in subscription["event_types"]:
             yield "Features > Access", "Event", name
-    for each in oauth["scopes"]:
-        yield "Scopes", "Optional scope" if each["optional"] else "Scope", each["scope"]
+    for scope in oauth["scopes"]:
+        yield "Scopes", "Optional scope" if scope["optional"] else "Scope", scope["scope"]
     yield "Scopes", "Scope description", oauth["scope_description"]
 
 
@@ -143,13 +145,13 @@ def fields(made: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
 @with_appcontext
 @report_errors
 def print_manifest(form: str, by_admin: bool) -> None:
-    """The app manifest for the Marketplace, or with --format fields what to paste where."""
+    """Print the app manifest for the Marketplace, or with --format fields what to paste where."""
     settings = current_services().settings
-    made = manifest(settings, sorted(EVENTS), by_admin)
+    document = manifest(settings, sorted(EVENTS), by_admin)
     if settings.has_frontend:
         click.echo(FRONTEND_APIS, err=True)
     if form == "json":
-        click.echo(json.dumps(made, indent=2, ensure_ascii=False))
+        click.echo(json.dumps(document, indent=2, ensure_ascii=False))
         return
-    for page, name, value in fields(made):
+    for page, name, value in fields(document):
         click.echo(f"{page:<20} {name:<34} {value}")

@@ -1,4 +1,4 @@
-"""`flask scopes`: which permission each page needs, and what somebody's grant lacks."""
+"""`flask scopes`: the scopes that each page needs, and those that a user did not grant."""
 
 from __future__ import annotations
 
@@ -10,49 +10,48 @@ from zoomapp.config import Settings
 from zoomapp.zoom.scopes import ALL, SEND_CHAT, ScopeUse, not_granted, unused
 
 
-def wanted(settings: Settings, by_admin: bool = False) -> list[ScopeUse]:
-    """What to tick for an app that its users add, or an admin manages; the chatbot's scope only if there is one."""
+def scopes_to_select(settings: Settings, by_admin: bool = False) -> list[ScopeUse]:
+    """The scopes to select in the Marketplace, for an app that users add or that an admin manages."""
     return [use for use in ALL if (by_admin or not use.for_admins) and (use is not SEND_CHAT or settings.zoom_bot_jid)]
 
 
 @click.command("scopes")
 @click.option("--admin", "by_admin", is_flag=True, help="For an app that an admin manages.")
-@click.option("--user", "user_id", metavar="USER_ID", help="Compare with what this person granted.")
+@click.option("--user", "user_id", metavar="USER_ID", help="Compare with what this user granted.")
 @with_appcontext
 @report_errors
 def scopes(by_admin: bool, user_id: str | None) -> None:
-    """What each page and use needs, by its granular and its classic name.
+    """The granular and classic scope that each page needs.
 
-    With --user ends with 1 when that person's grant lacks something that is to be ticked.
+    With --user exits with 1 if that user did not grant a scope that the app should have.
     """
     if user_id:
         _compare(current_services().tokens.scopes(user_id))
         return
     for use in ALL:
-        click.echo(f"{use.asked(by_admin):<48} classic {use.classic}")
-        click.echo(f"  {_for(use)}")
+        click.echo(f"{use.name_for(by_admin):<48} classic {use.classic}")
+        click.echo(f"  {_purpose(use)}")
     click.echo("\nTick in the Marketplace, under Scopes:")
-    for use in wanted(current_services().settings, by_admin):
-        click.echo(f"  {use.asked(by_admin)}")
+    for use in scopes_to_select(current_services().settings, by_admin):
+        click.echo(f"  {use.name_for(by_admin)}")
 
 
 def _compare(granted: frozenset[str]) -> None:
-    """One grant. An app that an admin manages shows by the names it was given."""
+    """Compare with one grant. A scope with ``:admin`` shows that an admin manages the app."""
     by_admin = any(name.endswith(":admin") for name in granted)
     for use in ALL:
-        click.echo(
-            f"{'no   ' if not_granted(granted, [use]) else 'yes  '}{use.asked(by_admin):<48} classic {use.classic}"
-        )
-        click.echo(f"       {_for(use)}")
+        state = "no " if not_granted(granted, [use]) else "yes"
+        click.echo(f"{state}  {use.name_for(by_admin):<48} classic {use.classic}")
+        click.echo(f"       {_purpose(use)}")
     if extra := unused(granted):
         click.echo(f"\nGranted, and nothing here needs it: {', '.join(extra)}")
-    if missing := not_granted(granted, wanted(current_services().settings, by_admin)):
-        names = ", ".join(use.asked(by_admin) for use in missing)
+    if missing := not_granted(granted, scopes_to_select(current_services().settings, by_admin)):
+        names = ", ".join(use.name_for(by_admin) for use in missing)
         click.echo(f"\nNot granted: {names}. Tick it in the Marketplace under Scopes; then this person connects again.")
         raise click.exceptions.Exit(1)
     click.echo("\nNothing is lacking.")
 
 
-def _for(use: ScopeUse) -> str:
+def _purpose(use: ScopeUse) -> str:
     need = "required" if use.required else "only in an app that an admin manages" if use.for_admins else "optional"
     return f"to {use.verb} ({need}): {', '.join(use.pages)}"

@@ -1,7 +1,7 @@
-"""Which allowances of a day are used up, as all workers know it: kept in Redis, and the accounts' also at hand.
+"""Which daily quotas of Zoom are exhausted, known to all workers through Redis.
 
-The accounts' marks lie in one hash, which each process reads at most once a second, whatever it relays; a host's
-lie with the person. An aid: without Redis it is as if nothing were known.
+The quotas of accounts are fields of one hash, which each process reads at most once a second. Those of a host are
+fields of a hash of that user. Without Redis no quota counts as exhausted.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ from zoomapp.zoom.rate_limits import DAY_SECONDS
 log = logging.getLogger(__name__)
 
 ACCOUNTS = f"{key_names.PREFIX}{{limits}}:days"
-#: How old the picture of the accounts may be, and when to look again after Redis did not answer.
-LOOK_SECONDS, FAILED_SECONDS = 1.0, 30.0
-#: How often one call may find out whether a mark is still true.
+#: The age of the accounts' local copy before it is loaded again, and the pause after Redis did not answer.
+LOAD_SECONDS, FAILED_SECONDS = 1.0, 30.0
+#: How often one call may probe an exhausted quota.
 PROBE_SECONDS = 300.0
-#: Marks of all accounts, and of one person. One more empties the lot.
-MOST, MAX_PER_KEY = 2000, 50
+#: Entries of all accounts, and of one user. One more deletes the others.
+MAX_ACCOUNTS, MAX_PER_KEY = 2000, 50
 
-_PUT = """
+_SAVE = """
 if redis.call('HLEN', KEYS[1]) >= tonumber(ARGV[4]) then redis.call('DEL', KEYS[1]) end
 redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])
 redis.call('EXPIRE', KEYS[1], ARGV[3])
@@ -43,119 +43,123 @@ return 1
 
 
 class QuotaKey(NamedTuple):
-    """Where a mark lies: the key of a hash, and a name in it."""
+    """Where a quota's entry is stored: the key of a hash, and a field in it."""
 
     key: str
-    name: str
+    field: str
 
 
 @dataclass(frozen=True)
 class ExhaustedQuota:
-    """Used up ``until`` that moment; from ``probe_at`` on one call may find out whether it is true."""
+    """An entry: exhausted ``until`` that time. From ``probe_at`` on one call may probe it."""
 
     until: float
     probe_at: float
 
 
-def of_account(account_id: str, label: str) -> QuotaKey:
+def account_quota(account_id: str, label: str) -> QuotaKey:
+    """The daily quota of an account for calls with this rate limit label."""
     return QuotaKey(ACCOUNTS, f"{key_names.tag(account_id)} {label}")
 
 
-def of_host(user_id: str, address: str) -> QuotaKey:
-    return QuotaKey(key_names.of_user(user_id, user_keys.HOST_DAYS), key_names.digest(address))
+def host_quota(user_id: str, path: str) -> QuotaKey:
+    """The quota of meetings that a host may create and update in a day, for this path."""
+    return QuotaKey(key_names.of_user(user_id, user_keys.HOST_DAYS), key_names.digest(path))
 
 
 class ExhaustedQuotas:
-    """One per process; safe to use from many threads."""
+    """One per process. Safe to use from many threads."""
 
     def __init__(self, client: redis.Redis, clock: Callable[[], float]) -> None:
         self._redis = client
         self._clock = clock
-        self._put_script = client.register_script(_PUT)
+        self._save_script = client.register_script(_SAVE)
         self._claim_script = client.register_script(_CLAIM)
         self._accounts: dict[str, ExhaustedQuota] = {}
-        self._look_at = 0.0
-        self._looking = threading.Lock()
+        self._load_at = 0.0
+        self._loading = threading.Lock()
 
     def any_account(self) -> bool:
-        """Whether any account at all has used up a day. The picture is renewed here, if it is old."""
+        """Whether a quota of any account is exhausted. Loads the local copy again if it is old."""
         now = self._clock()
-        # A clock that was set back must not keep us from looking; whoever comes meanwhile goes by the old picture.
-        if not 0 < self._look_at - now <= FAILED_SECONDS and self._looking.acquire(blocking=False):
+        # A clock that was set back must not stop the loading. Other threads use the old copy meanwhile.
+        if not 0 < self._load_at - now <= FAILED_SECONDS and self._loading.acquire(blocking=False):
             try:
-                self._look(now)
+                self._load_accounts(now)
             finally:
-                self._looking.release()
+                self._loading.release()
         return bool(self._accounts)
 
-    def find(self, place: QuotaKey) -> ExhaustedQuota | None:
-        """The mark there, unless it has ended."""
-        mark = self._accounts.get(place.name) if place.key == ACCOUNTS else self._read(place)
-        return mark if mark and mark.until > self._clock() else None
+    def find(self, quota: QuotaKey) -> ExhaustedQuota | None:
+        """The entry of a quota that is exhausted now, else None."""
+        entry = self._accounts.get(quota.field) if quota.key == ACCOUNTS else self._load(quota)
+        return entry if entry and entry.until > self._clock() else None
 
-    def put(self, place: QuotaKey, until: float) -> None:
-        mark = ExhaustedQuota(until, self._clock() + PROBE_SECONDS)
-        self._remember(place, mark)
-        most = MOST if place.key == ACCOUNTS else MAX_PER_KEY
+    def save(self, quota: QuotaKey, until: float) -> None:
+        """Save that a quota is exhausted ``until`` that time."""
+        entry = ExhaustedQuota(until, self._clock() + PROBE_SECONDS)
+        self._save_locally(quota, entry)
+        max_entries = MAX_ACCOUNTS if quota.key == ACCOUNTS else MAX_PER_KEY
         try:
             with redis_client.store_errors():
-                self._put_script([place.key], [place.name, _packed(mark), DAY_SECONDS, most])
+                self._save_script([quota.key], [quota.field, _encode(entry), DAY_SECONDS, max_entries])
         except StoreUnavailable as error:
-            log.warning("limit not told to others", extra={"detail": error.detail})
+            log.warning("exhausted quota not saved", extra={"detail": error.detail})
 
-    def claim_probe(self, place: QuotaKey, mark: ExhaustedQuota) -> bool:
-        """Whether this call, of all in all workers, is the one that finds out; the next may after a while."""
+    def claim_probe(self, quota: QuotaKey, entry: ExhaustedQuota) -> bool:
+        """Whether this call is the probe: one call of all workers, every PROBE_SECONDS."""
         now = self._clock()
-        if now < mark.probe_at:
+        if now < entry.probe_at:
             return False
-        later = ExhaustedQuota(mark.until, now + PROBE_SECONDS)
-        self._remember(place, later)
+        later = ExhaustedQuota(entry.until, now + PROBE_SECONDS)
+        self._save_locally(quota, later)
         try:
             with redis_client.store_errors():
-                return bool(self._claim_script([place.key], [place.name, _packed(mark), _packed(later)]))
+                return bool(self._claim_script([quota.key], [quota.field, _encode(entry), _encode(later)]))
         except StoreUnavailable as error:
-            log.warning("limit not read", extra={"detail": error.detail})
+            log.warning("probe not claimed", extra={"detail": error.detail})
             return True
 
-    def lift(self, place: QuotaKey) -> None:
-        self._accounts = {name: mark for name, mark in self._accounts.items() if name != place.name}
+    def delete(self, quota: QuotaKey) -> None:
+        """Delete the entry of a quota: Zoom serves calls again."""
+        self._accounts = {field: entry for field, entry in self._accounts.items() if field != quota.field}
         try:
             with redis_client.store_errors():
-                self._redis.hdel(*place)
+                self._redis.hdel(*quota)
         except StoreUnavailable as error:
-            log.warning("limit not lifted", extra={"detail": error.detail})
+            log.warning("exhausted quota not deleted", extra={"detail": error.detail})
 
-    def _look(self, now: float) -> None:
+    def _load_accounts(self, now: float) -> None:
         try:
             with redis_client.store_errors():
-                found = cast("dict[bytes, bytes]", self._redis.hgetall(ACCOUNTS))
+                fields = cast("dict[bytes, bytes]", self._redis.hgetall(ACCOUNTS))
         except StoreUnavailable as error:
-            self._look_at = now + FAILED_SECONDS
-            log.warning("limits not read", extra={"detail": error.detail})
+            self._load_at = now + FAILED_SECONDS
+            log.warning("exhausted quotas not read", extra={"detail": error.detail})
             return
-        marks = {name.decode(): _opened(packed) for name, packed in found.items()}
-        self._accounts = {name: mark for name, mark in marks.items() if mark and mark.until > now}
-        self._look_at = now + LOOK_SECONDS
+        entries = {field.decode(): _decode(value) for field, value in fields.items()}
+        self._accounts = {field: entry for field, entry in entries.items() if entry and entry.until > now}
+        self._load_at = now + LOAD_SECONDS
 
-    def _read(self, place: QuotaKey) -> ExhaustedQuota | None:
+    def _load(self, quota: QuotaKey) -> ExhaustedQuota | None:
         try:
             with redis_client.store_errors():
-                return _opened(cast("bytes | None", self._redis.hget(*place)))
+                return _decode(cast("bytes | None", self._redis.hget(*quota)))
         except StoreUnavailable as error:
-            log.warning("limit not read", extra={"detail": error.detail})
+            log.warning("exhausted quota not read", extra={"detail": error.detail})
             return None
 
-    def _remember(self, place: QuotaKey, mark: ExhaustedQuota) -> None:
-        if place.key == ACCOUNTS:
-            self._accounts = {**self._accounts, place.name: mark}
+    def _save_locally(self, quota: QuotaKey, entry: ExhaustedQuota) -> None:
+        if quota.key == ACCOUNTS:
+            self._accounts = {**self._accounts, quota.field: entry}
 
 
-def _packed(mark: ExhaustedQuota) -> bytes:
-    return msgspec.json.encode(mark)
+def _encode(entry: ExhaustedQuota) -> bytes:
+    return msgspec.json.encode(entry)
 
 
-def _opened(packed: bytes | None) -> ExhaustedQuota | None:
+def _decode(value: bytes | None) -> ExhaustedQuota | None:
     try:
-        return msgspec.json.decode(packed, type=ExhaustedQuota) if packed else None
+        return msgspec.json.decode(value, type=ExhaustedQuota) if value else None
     except msgspec.MsgspecError:
         return None

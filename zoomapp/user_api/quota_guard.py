@@ -1,8 +1,8 @@
-"""Keeps calls within Zoom's limits: what is used up for the day is not asked for until the time Zoom named.
+"""Holds back calls that Zoom would refuse, because a daily quota is exhausted.
 
-What one worker meets with a 429 all workers learn. It can be misread, or Zoom can raise a limit: so every five minutes
-one call goes out all the same, and if Zoom serves it, the mark is lifted. A read that met the limit of a second may
-wait for the next one, where the settings allow it and few others wait.
+A daily 429 in one worker is known to all workers until the time that Zoom named. The app may have misread it, or Zoom
+may raise a limit: every five minutes one call is sent as a probe, and if Zoom serves it, the entry is deleted. A read
+that meets a limit per second is repeated after a wait, if the settings allow it and few other threads wait.
 """
 
 from __future__ import annotations
@@ -15,79 +15,81 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from zoomapp import deadline, metrics
+from zoomapp import deadline
 from zoomapp.errors import RateLimited
 from zoomapp.log_setup import hash_user_id
-from zoomapp.user_api.exhausted_quotas import ExhaustedQuotas, QuotaKey, of_account, of_host
+from zoomapp.user_api.exhausted_quotas import ExhaustedQuotas, QuotaKey, account_quota, host_quota
 from zoomapp.zoom.client import SAFE, Answer, Call, rate_limit_error
-from zoomapp.zoom.rate_limits import counted_change, day_label, whose_day
+from zoomapp.zoom.endpoints import metrics_label
+from zoomapp.zoom.rate_limits import daily_label, host_quota_path, quota_owner
 
 log = logging.getLogger(__name__)
 
-#: Of a process's threads one in so many may wait for Zoom's next second.
+#: One in so many threads of a process may wait for the next second.
 WAITING_SHARE = 8
 
 
 @dataclass(frozen=True)
 class Caller:
-    """``account``: the id of this person's account, looked up only where it matters; empty when nobody told us."""
+    """The user who calls. ``account_id`` looks up the account, only when needed; it returns "" if unknown."""
 
     user_id: str
-    account: Callable[[], str]
+    account_id: Callable[[], str]
 
 
 class QuotaGuard:
-    """One per process; safe to use from many threads."""
+    """One per process. Safe to use from many threads."""
 
     def __init__(
         self,
-        marks: ExhaustedQuotas,
+        exhausted_quotas: ExhaustedQuotas,
         clock: Callable[[], float],
         wait_seconds: int = 0,
         threads: int = WAITING_SHARE,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        """``wait_seconds``: the longest wait before a read is asked once more, 0 for none; of so many ``threads``."""
-        self._marks = marks
+        """``wait_seconds``: the longest wait before a read is repeated; 0 for none. ``threads``: of this process."""
+        self._exhausted_quotas = exhausted_quotas
         self._clock = clock
         self._wait_seconds = wait_seconds
         self._waiting = threading.Semaphore(max(1, threads // WAITING_SHARE))
         self._sleep = sleep
 
-    def ask(self, who: Caller, call: Call, send: Callable[[], Answer]) -> Answer:
-        """What ``send`` gives. Raises RateLimited instead while a day's allowance is used up, and what it raises."""
-        probed = self._pass(who, call) if self._marks.any_account() or call.method not in SAFE else []
+    def send(self, caller: Caller, call: Call, send: Callable[[], Answer]) -> Answer:
+        """What ``send`` returns. Raises RateLimited without a call while a daily quota is exhausted."""
+        may_be_exhausted = self._exhausted_quotas.any_account() or call.method not in SAFE
+        probed = self._check(caller, call) if may_be_exhausted else []
         answer = send()
         if answer.status == 429:
-            return self._limited(who, call, answer, send)
+            return self._handle_limit(caller, call, answer, send)
         if answer.status < 400:
-            for place in probed:
-                log.info("daily limit over", extra=_about(who, call))
-                self._marks.lift(place)
+            for quota in probed:
+                log.info("daily limit over", extra=_log_fields(caller, call))
+                self._exhausted_quotas.delete(quota)
         return answer
 
-    def _pass(self, who: Caller, call: Call) -> list[QuotaKey]:
-        """The marks that this call puts to the test. Raises RateLimited."""
+    def _check(self, caller: Caller, call: Call) -> list[QuotaKey]:
+        """The quotas that this call probes. Raises RateLimited."""
         probed = []
-        for place in _counted_in(who, call):
-            if mark := self._marks.find(place):
-                if not self._marks.claim_probe(place, mark):
-                    wait = math.ceil(mark.until - self._clock())
-                    raise RateLimited(max(1, wait), daily=True, detail="known to be used up")
-                probed.append(place)
+        for quota in _quotas(caller, call):
+            if exhausted := self._exhausted_quotas.find(quota):
+                if not self._exhausted_quotas.claim_probe(quota, exhausted):
+                    wait = math.ceil(exhausted.until - self._clock())
+                    raise RateLimited(max(1, wait), daily=True, detail="daily quota is exhausted")
+                probed.append(quota)
         return probed
 
-    def _limited(self, who: Caller, call: Call, answer: Answer, send: Callable[[], Answer]) -> Answer:
+    def _handle_limit(self, caller: Caller, call: Call, answer: Answer, send: Callable[[], Answer]) -> Answer:
         limit = rate_limit_error(answer, self._clock())
         if not limit.daily:
-            return self._once_more(call, answer, limit.retry_after, send)
-        if place := _used_up(who, call, answer, limit):
-            log.warning("daily limit met", extra={**_about(who, call), "seconds": limit.retry_after})
-            self._marks.put(place, self._clock() + limit.retry_after)
+            return self._repeat(call, answer, limit.retry_after, send)
+        if quota := _exhausted_quota(caller, call, answer, limit):
+            log.warning("daily limit met", extra={**_log_fields(caller, call), "seconds": limit.retry_after})
+            self._exhausted_quotas.save(quota, self._clock() + limit.retry_after)
         return answer
 
-    def _once_more(self, call: Call, answer: Answer, seconds: int, send: Callable[[], Answer]) -> Answer:
-        """The answer a moment later, if it is a read, time is left, and few others wait; else this one."""
+    def _repeat(self, call: Call, answer: Answer, seconds: int, send: Callable[[], Answer]) -> Answer:
+        """The response after a wait, if the call is a read, time is left, and few threads wait; else ``answer``."""
         pause = seconds + random.random() / 4
         if call.method not in SAFE or seconds > self._wait_seconds or deadline.remaining(pause) < pause:
             return answer
@@ -101,24 +103,24 @@ class QuotaGuard:
         return send()
 
 
-def _about(who: Caller, call: Call) -> dict[str, str]:
-    return {"user": hash_user_id(who.user_id), "method": call.method, "endpoint": metrics.endpoint(call.path)}
+def _log_fields(caller: Caller, call: Call) -> dict[str, str]:
+    return {"user": hash_user_id(caller.user_id), "method": call.method, "endpoint": metrics_label(call.path)}
 
 
-def _counted_in(who: Caller, call: Call) -> Iterator[QuotaKey]:
-    """Where a call would be marked, as far as can be told before it is answered."""
-    if label := day_label(call.method, call.path):
-        yield of_account(who.account() or who.user_id, label)
-    if address := counted_change(call.method, call.path, who.user_id):
-        yield of_host(who.user_id, address)
+def _quotas(caller: Caller, call: Call) -> Iterator[QuotaKey]:
+    """The quotas that a call uses, as far as they are known before Zoom's response."""
+    if label := daily_label(call.method, call.path):
+        yield account_quota(caller.account_id() or caller.user_id, label)
+    if path := host_quota_path(call.method, call.path, caller.user_id):
+        yield host_quota(caller.user_id, path)
 
 
-def _used_up(who: Caller, call: Call, answer: Answer, limit: RateLimited) -> QuotaKey | None:
-    """Where a daily 429 is marked; None where nobody can say what it is about."""
-    whose = whose_day(answer.headers.get("X-RateLimit-Type", ""), limit.detail)
-    label = day_label(call.method, call.path, answer.headers.get("X-RateLimit-Category", ""))
-    if whose == "account" and label:
-        return of_account(who.account() or who.user_id, label)
-    # The host of a meeting is not always whoever changes it: only what was refused is marked.
-    address = counted_change(call.method, call.path, who.user_id) if whose == "host" else ""
-    return of_host(who.user_id, address) if address else None
+def _exhausted_quota(caller: Caller, call: Call, answer: Answer, limit: RateLimited) -> QuotaKey | None:
+    """The quota that a daily 429 is about; None if unknown."""
+    owner = quota_owner(answer.headers.get("X-RateLimit-Type", ""), limit.detail)
+    label = daily_label(call.method, call.path, answer.headers.get("X-RateLimit-Category", ""))
+    if owner == "account" and label:
+        return account_quota(caller.account_id() or caller.user_id, label)
+    # The host of a meeting is not always the caller: only the path that Zoom refused is saved.
+    path = host_quota_path(call.method, call.path, caller.user_id) if owner == "host" else ""
+    return host_quota(caller.user_id, path) if path else None

@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 KIND = user_keys.REFUSED_ENDPOINTS
 SECONDS = 300
 #: Entries of one user. One more deletes the others.
-MOST = 50
+MAX_PER_USER = 50
 
 #: A path segment that names a kind of thing; every other segment is the id of one thing.
 _WORD = re.compile(r"v2|[a-z_-]{1,32}")
@@ -49,7 +49,7 @@ class RefusedEndpoints:
         until = f"{self._clock() + SECONDS:.0f} {key_names.digest(token)}"
         try:
             with redis_client.store_errors():
-                self._add(names, [_field(grant_id, endpoint), until, SECONDS, MOST])
+                self._add(names, [_field(grant_id, endpoint), until, SECONDS, MAX_PER_USER])
         except StoreUnavailable as error:
             log.warning("refused endpoint not saved", extra={"detail": error.detail})
 

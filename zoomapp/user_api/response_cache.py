@@ -8,12 +8,13 @@ one asks Zoom: over threads by a flight, over processes by a lease.
 from __future__ import annotations
 
 import logging
+import re
 import secrets
 import sys
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, cast
@@ -26,8 +27,8 @@ from zoomapp.errors import StoreUnavailable, UpstreamError
 from zoomapp.store import key_names, leases, redis_client, user_keys
 from zoomapp.store.encryption import CannotDecrypt, KeyRing
 from zoomapp.zoom import call_trace
-from zoomapp.zoom.cacheable import is_cacheable
 from zoomapp.zoom.client import Answer, Call
+from zoomapp.zoom.content_encoding import decoded
 
 log = logging.getLogger(__name__)
 
@@ -295,3 +296,18 @@ def _name(who: CacheOwner, call: Call) -> str:
     """Of one person, one grant, one question, and what its asker can read."""
     asked = [call.headers.get(name, "") for name in ("Accept", "Accept-Encoding", "Accept-Language")]
     return key_names.digest("\n".join([who.user_id, who.grant_id, call.target, *asked]))
+
+
+#: Names of fields that let a person in: a response with one of them is never cached.
+_SECRET = re.compile(rb'"[^"]*(?:start_url|zak|passw|passcode|host_key|access_token)[^"]*"\s*:', re.IGNORECASE)
+MAX_BYTES = 128 * 1024
+#: A response that is larger than this when decoded is not searched, and so not cached.
+MAX_DECODED_BYTES = 4 * 1024 * 1024
+
+
+def is_cacheable(headers: Mapping[str, str], body: bytes) -> bool:
+    """Whether a response is small, is JSON, and holds no secret."""
+    if len(body) > MAX_BYTES or not headers.get("Content-Type", "").lower().startswith("application/json"):
+        return False
+    text = decoded(headers.get("Content-Encoding", ""), body, MAX_DECODED_BYTES)
+    return text is not None and not _SECRET.search(text)

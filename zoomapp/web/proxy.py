@@ -21,9 +21,9 @@ from zoomapp.user_api.user_client import UserClient
 from zoomapp.web.current_user import services, this_session
 from zoomapp.web.middleware.request_body import read_body
 from zoomapp.web.sessions import Session
-from zoomapp.zoom.cacheable import cache_seconds
 from zoomapp.zoom.client import NO_BODY, WHOLE_BYTES, Answer, Call, rate_limit_error
 from zoomapp.zoom.content_encoding import decoded
+from zoomapp.zoom.endpoints import cache_seconds
 from zoomapp.zoom.request_target import PREFIX, relay_target
 
 bp = Blueprint("proxy", __name__)
@@ -102,7 +102,7 @@ def relay(parts: Services, session: Session, environ: MutableMapping[str, Any]) 
         raise NotSignedIn("no user in the session")
     call = _outgoing(environ, target)
     way = parts.user_client(who, session.tokens)
-    seconds = cache_seconds(call.path) if call.method == "GET" else 0
+    seconds = cache_seconds(call.method, call.path)
     wish = environ.get("HTTP_CACHE_CONTROL", "").lower() if seconds else ""
     if not seconds or "no-store" in wish:
         return incoming(way.send(call), call.method, parts.clock())

@@ -26,6 +26,7 @@ from zoomapp.store.encryption import CannotDecrypt, KeyRing
 from zoomapp.store.redis_client import store_errors
 from zoomapp.tokens.service import TokenService
 from zoomapp.user_api.user_client import UserClient
+from zoomapp.zoom import endpoints
 
 log = logging.getLogger(__name__)
 
@@ -185,7 +186,7 @@ class WebhookQueue:
 
     def _forget_if_ended(self, user_id: str) -> None:
         with contextlib.suppress(SessionExpired, ZoomRefused):
-            self._gateway(user_id).get("/v2/users/me")
+            self._gateway(user_id).call(endpoints.READ_USER)
         try:
             # A call that Zoom refused ends no grant: only what the token endpoint refused is marked so.
             self._tokens.load(user_id)

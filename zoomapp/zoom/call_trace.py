@@ -1,4 +1,4 @@
-"""The calls to Zoom that one request makes: gathered here, for whoever wants to show them afterwards."""
+"""The trace of a request's calls to Zoom: recorded here, read by the access log and the page of calls."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from contextvars import ContextVar
 from typing import Any
 
 from zoomapp import metrics
+from zoomapp.zoom.endpoints import metrics_label
 
-#: What Zoom says of its limits. Nothing else of an answer is noted: never a body, never a token.
+#: Zoom's rate limit headers. Nothing else of a response is recorded: never a body, never a token.
 LIMIT_HEADERS = (
     *("X-RateLimit-Category", "X-RateLimit-Type", "X-RateLimit-Limit", "X-RateLimit-Remaining"),
     "Retry-After",
@@ -18,35 +19,35 @@ _calls: ContextVar[list[dict[str, Any]] | None] = ContextVar("calls", default=No
 
 
 def start() -> None:
-    """Gather from here on, in this context."""
+    """Start recording in this context."""
     _calls.set([])
 
 
 def record_call(method: str, path: str, status: int, milliseconds: float, headers: Mapping[str, str]) -> None:
-    """One call that was answered, or with status 0 was not. ``path``: without its query."""
-    metrics.upstream(method, path, status, milliseconds / 1000, headers)
+    """Record one call; ``status`` is 0 if Zoom did not answer. ``path``: without the query."""
+    metrics.upstream(method, metrics_label(path), status, milliseconds / 1000, headers)
     limits = {name: value for name in LIMIT_HEADERS if (value := headers.get(name)) is not None}
     _add(method, path, status, milliseconds, headers.get("x-zm-trackingid", ""), limits, cached=False)
 
 
 def record_cache_hit(method: str, path: str) -> None:
-    """One call that was spared, because its answer lay at hand."""
+    """Record one call that the cache answered."""
     metrics.cache_hit()
     _add(method, path, 200, 0.0, "", {}, cached=True)
 
 
 def calls() -> list[dict[str, Any]]:
-    """What was gathered until now; it stays."""
+    """The calls so far."""
     return list(_calls.get() or [])
 
 
 def last_limits() -> dict[str, str]:
-    """What Zoom said of its limits last; empty where nothing is gathered, or nothing was said."""
+    """The rate limit headers of the last response that had any; empty if none had."""
     return next((call["limits"] for call in reversed(calls()) if call["limits"]), {})
 
 
 def take_calls() -> list[dict[str, Any]]:
-    """What was gathered, once."""
+    """The calls so far. Ends the recording."""
     calls = _calls.get() or []
     _calls.set(None)
     return calls

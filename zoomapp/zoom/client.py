@@ -15,7 +15,7 @@ import requests
 from requests.structures import CaseInsensitiveDict
 from urllib3.exceptions import HTTPError
 
-from zoomapp import deadline, metrics
+from zoomapp import deadline
 from zoomapp.errors import (
     InvalidFields,
     MissingScope,
@@ -31,6 +31,7 @@ from zoomapp.urls import UnsafeAddress, Url, parse, resolve
 from zoomapp.zoom import call_trace
 from zoomapp.zoom.addresses import ZoomHosts
 from zoomapp.zoom.content_encoding import decoded
+from zoomapp.zoom.endpoints import template
 from zoomapp.zoom.rate_limits import is_daily, retry_after_seconds
 from zoomapp.zoom.transport import ExactTargetAdapter, bounded
 
@@ -67,7 +68,7 @@ class Call:
     @property
     def template(self) -> str:
         """For logs: the path, which may hold somebody's address, with ``{id}`` for all that names."""
-        return metrics.template(self.path)
+        return template(self.path)
 
 
 class Answer:

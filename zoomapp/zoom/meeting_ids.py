@@ -1,4 +1,7 @@
-"""A held meeting's name in our own addresses: its UUID in URL-safe base64, or the meeting's number for "now"."""
+"""Meeting ids in the app's own addresses: a UUID becomes a key in URL-safe base64, a meeting's number stays.
+
+A UUID names one instance of a meeting; the number names the meeting, and stands for its running instance.
+"""
 
 from __future__ import annotations
 
@@ -10,17 +13,17 @@ _NUMBER = re.compile(r"[0-9]{9,12}")
 
 
 def key_of(uuid: str) -> str:
-    """22 characters that need no escaping; the UUID as it is if it is not one of Zoom's."""
+    """The key for a UUID: 22 characters that need no escaping. Anything but a UUID is returned unchanged."""
     return uuid[:22].replace("+", "-").replace("/", "_") if _UUID.fullmatch(uuid) else uuid
 
 
 def instance_of(key: str) -> str | None:
-    """The number or the UUID that a key in an address stands for; None when it can be neither."""
+    """The number or UUID for a key; None if the key is malformed."""
     if _NUMBER.fullmatch(key):
         return key
     return key.replace("-", "+").replace("_", "/") + "==" if _KEY.fullmatch(key) else None
 
 
 def is_number(instance: str) -> bool:
-    """Whether it names the meeting rather than one held instance of it."""
+    """Whether this is a meeting's number, not a UUID."""
     return instance.isdigit()

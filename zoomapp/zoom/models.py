@@ -1,6 +1,6 @@
-"""What Zoom's lists hold, in our words: aware UTC moments, minutes and bytes, and nothing that is secret to its owner.
+"""Zoom's JSON as dataclasses: users, meetings and past meetings, with aware UTC times and durations in minutes.
 
-Zoom may leave out any field at any time, so every one has a default.
+Zoom may leave out any field at any time: every field has a default. Secrets such as start links are left out.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ INSTANT, SCHEDULED, NO_FIXED_TIME, FIXED_TIME = 1, 2, 3, 8
 
 @dataclass(frozen=True)
 class Page(Generic[Item]):
-    """One page of a list. ``page_token`` leads to the next one and is empty on the last."""
+    """One page of a list. ``page_token`` is the token of the next page; empty on the last one."""
 
     items: tuple[Item, ...]
     page_token: str = ""
@@ -34,7 +34,7 @@ class Page(Generic[Item]):
 
     @classmethod
     def of(cls, body: Any, name: str, read: Callable[[Json], Item]) -> Page[Item]:
-        """The items called ``name`` in Zoom's answer; a row that is no object is left out."""
+        """The items called ``name`` in a response. A row that is not an object is left out."""
         data = body if isinstance(body, dict) else {}
         rows = data.get(name)
         items = tuple(read(row) for row in rows if isinstance(row, dict)) if isinstance(rows, list) else ()
@@ -42,18 +42,19 @@ class Page(Generic[Item]):
 
 
 def text(data: Json, *names: str) -> str:
-    """The first of the fields that holds something, as text."""
+    """The first of these fields that has a value, as text; empty if none has."""
     return next((str(data[name]) for name in names if data.get(name) not in (None, "")), "")
 
 
 def number(data: Json, name: str) -> int:
+    """A field as a whole number; 0 if it is none."""
     value = data.get(name)
     return int(value) if isinstance(value, int | float) or (isinstance(value, str) and value.isdigit()) else 0
 
 
 @dataclass(frozen=True)
 class User:
-    """Who is signed in. ``zone_name`` is the profile's IANA zone, possibly empty; ``basic``: without a paid licence."""
+    """A user. ``zone_name``: the IANA zone of the profile, or empty. ``basic``: the user has no paid license."""
 
     id: str
     name: str = ""
@@ -66,18 +67,18 @@ class User:
     def from_api(cls, data: Json) -> User:
         name = text(data, "display_name") or f"{text(data, 'first_name')} {text(data, 'last_name')}".strip()
         return cls(
-            text(data, "id"),
-            name,
-            text(data, "email"),
-            text(data, "timezone"),
-            data.get("type") == 1,
-            text(data, "account_id"),
+            id=text(data, "id"),
+            name=name,
+            email=text(data, "email"),
+            zone_name=text(data, "timezone"),
+            basic=data.get("type") == 1,
+            account_id=text(data, "account_id"),
         )
 
 
 @dataclass(frozen=True)
 class Occurrence:
-    """One date of a recurring meeting; ``id`` is Zoom's name for it."""
+    """One occurrence of a recurring meeting. ``id``: Zoom's occurrence id."""
 
     id: str
     start_at: datetime | None
@@ -93,9 +94,9 @@ class Occurrence:
 
 @dataclass(frozen=True)
 class Meeting:
-    """A scheduled meeting. Lists hold no ``settings`` and no ``status``; ``start_at`` is None without a fixed time.
+    """A scheduled meeting. In a list, ``settings`` and ``status`` are empty. ``start_at``: None without a fixed time.
 
-    ``password`` is the passcode: for the host's eyes, on request. The start link is not here at all.
+    ``password``: the passcode, shown to the host on request. The start link is left out.
     """
 
     id: int
@@ -133,9 +134,7 @@ class Meeting:
             password=text(data, "password"),
             settings=_object(data, "settings"),
             recurrence=_object(data, "recurrence"),
-            occurrences=tuple(Occurrence.from_api(each) for each in occurrences)
-            if isinstance(occurrences, list)
-            else (),
+            occurrences=tuple(Occurrence.from_api(row) for row in occurrences) if isinstance(occurrences, list) else (),
         )
 
     @property
@@ -144,7 +143,7 @@ class Meeting:
 
     @property
     def planned(self) -> bool:
-        """Whether its start was meant to be; an instant meeting's is only when somebody began it."""
+        """Whether ``start_at`` was planned; that of an instant meeting is when somebody started it."""
         return self.type in (SCHEDULED, FIXED_TIME)
 
     @property
@@ -158,7 +157,7 @@ class Meeting:
 
 @dataclass(frozen=True)
 class PastMeeting:
-    """A held meeting: one instance of a meeting's number."""
+    """A past meeting: one instance of a meeting's number."""
 
     uuid: str
     id: int = 0
@@ -170,9 +169,15 @@ class PastMeeting:
 
     @classmethod
     def from_api(cls, data: Json) -> PastMeeting:
-        begin, end = dates.parse(data.get("start_time")), dates.parse(data.get("end_time"))
-        about = (text(data, "uuid"), number(data, "id"), text(data, "topic"))
-        return cls(*about, begin, end, text(data, "user_name"), text(data, "host_id"))
+        return cls(
+            uuid=text(data, "uuid"),
+            id=number(data, "id"),
+            topic=text(data, "topic"),
+            start_at=dates.parse(data.get("start_time")),
+            end_at=dates.parse(data.get("end_time")),
+            host=text(data, "user_name"),
+            host_id=text(data, "host_id"),
+        )
 
 
 def _object(data: Json, name: str) -> Json:

@@ -16,6 +16,7 @@ import requests
 
 from zoomapp import deadline, metrics
 from zoomapp.errors import RateLimited, SignInError, UpstreamError, UpstreamTimeout
+from zoomapp.zoom.endpoints import REQUEST_TOKEN, REVOKE_TOKEN, metrics_label
 from zoomapp.zoom.pkce import s256
 from zoomapp.zoom.rate_limits import retry_after_seconds
 
@@ -137,14 +138,14 @@ class ZoomOAuth:
 
     def revoke(self, access_token: str) -> None:
         """End a grant at Zoom. Raises UpstreamError when Zoom did not confirm it."""
-        status, _, _ = self._post("/oauth/revoke", {"token": access_token}, deadline.remaining(REVOKE_SECONDS))
+        status, _, _ = self._post(REVOKE_TOKEN.path, {"token": access_token}, deadline.remaining(REVOKE_SECONDS))
         if status != 200:
             raise UpstreamError(f"revoke answered {status}")
 
     def probe(self) -> Probe:
         """What the token endpoint thinks of our credentials; no grant is touched. Raises UpstreamError."""
         form = {"grant_type": "refresh_token", "refresh_token": NOBODYS_TOKEN}
-        _, headers, answer = self._post("/oauth/token", form, deadline.remaining(PROBE_SECONDS))
+        _, headers, answer = self._post(REQUEST_TOKEN.path, form, deadline.remaining(PROBE_SECONDS))
         body = answer or {}
         return Probe(str(body.get("error", "")), str(body.get("reason", "")), headers.get("Date", ""))
 
@@ -158,7 +159,7 @@ class ZoomOAuth:
             raise UpstreamError(f"consent page: {type(error).__name__}") from error
 
     def _tokens(self, form: dict[str, str], seconds: float, before: TokenSet | None = None) -> TokenSet:
-        status, headers, answer = self._post("/oauth/token", form, seconds)
+        status, headers, answer = self._post(REQUEST_TOKEN.path, form, seconds)
         body = answer or {}
         if status == 200 and isinstance(body.get("access_token"), str):
             return self._token_set(body, before)
@@ -214,7 +215,7 @@ class ZoomOAuth:
         except (requests.RequestException, ValueError) as error:  # ValueError: requests reads a Location even if unused
             raise UpstreamError(f"token endpoint: {type(error).__name__}") from error
         finally:
-            metrics.upstream("POST", path, status, time.monotonic() - began, told)
+            metrics.upstream("POST", metrics_label(path), status, time.monotonic() - began, told)
         try:
             body = answer.json()
         except (ValueError, RecursionError):

@@ -1,4 +1,4 @@
-"""All pages of one of Zoom's lists, by Zoom's rules: https://developers.zoom.us/docs/api/pagination"""
+"""Loads all pages of one of Zoom's lists: https://developers.zoom.us/docs/api/pagination"""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from typing import Any
 from zoomapp import deadline
 from zoomapp.errors import UpstreamError, ZoomRefused
 
-#: 50 pages of 300 are more than any list of ours; a longer one is a mistake.
-MOST_PAGES = 50
+#: No list that the app shows has more than 50 pages of 300 rows.
+MAX_PAGES = 50
 
 
 @dataclass(frozen=True)
 class Collected:
-    """The rows of all pages that came. ``complete``: nothing is missing; ``total``: how many Zoom says there are.
+    """The rows of the pages that were loaded. ``total``: the number of rows that Zoom reports.
 
-    ``token``: of the page to go on with, if it was the asker who had enough for now.
+    ``complete``: whether no row is missing. ``token``: of the next page, if loading was paused.
     """
 
     rows: tuple[Mapping[str, Any], ...]
@@ -28,28 +28,29 @@ class Collected:
 
     @property
     def pages_in_all(self) -> int:
-        """How many pages it takes, if all are as long as those that came."""
+        """The number of pages of the whole list, if all are as long as those that were loaded."""
         return -(-self.total * self.pages // max(1, len(self.rows)))
 
 
 def collect(
     fetch: Callable[[str], Any],
     name: str,
-    most_pages: int = MOST_PAGES,
+    max_pages: int = MAX_PAGES,
     *,
-    begun: Collected | None = None,
-    enough: Callable[[], bool] = lambda: False,
+    start: Collected | None = None,
+    pause: Callable[[], bool] = lambda: False,
 ) -> Collected:
-    """The list ``name`` of every page that ``fetch`` gives for a page token, beginning with the empty one.
+    """The rows called ``name`` of every page. ``fetch`` returns the page for a token; the first token is empty.
 
-    What the first page raises is raised; what a later one raises ends the list there, incomplete. A token that comes
-    back would repeat the same page for ever, and the request must end in time: both end the list, too.
-    ``begun``: what came before, to go on with. ``enough``: asked after each page, whether to leave the rest for later.
+    ``start``: a result to continue. ``pause``: called after each page, whether to load the others later.
+
+    Raises what ``fetch`` raises for the first page. A failure of a later page ends the list, incomplete. So do a
+    repeated token, which would load the same page for ever, and the request's deadline.
     """
-    start = begun or Collected((), 0, 0)
+    start = start or Collected((), 0, 0)
     rows, token, total, pages = list(start.rows), start.token, start.total, start.pages
-    seen = {"", token}
-    while pages < most_pages:
+    tokens = {"", token}
+    while pages < max_pages:
         try:
             body = fetch(token)
         except (UpstreamError, ZoomRefused):
@@ -58,15 +59,15 @@ def collect(
             return Collected(tuple(rows), max(total, len(rows)), pages, complete=False)
         pages += 1
         page = body if isinstance(body, dict) else {}
-        found = page.get(name)
-        rows += [row for row in found if isinstance(row, dict)] if isinstance(found, list) else []
+        page_rows = page.get(name)
+        rows += [row for row in page_rows if isinstance(row, dict)] if isinstance(page_rows, list) else []
         count, token = page.get("total_records"), page.get("next_page_token") or ""
         total = count if isinstance(count, int) else total
         if not token:
             return Collected(tuple(rows), len(rows), pages)
-        if token in seen or deadline.passed():
+        if token in tokens or deadline.passed():
             break
-        seen.add(token)
-        if enough():
+        tokens.add(token)
+        if pause():
             return Collected(tuple(rows), max(total, len(rows)), pages, complete=False, token=token)
     return Collected(tuple(rows), max(total, len(rows)), pages, complete=False)

@@ -1,4 +1,4 @@
-"""Zoom's rate limits: how long to wait, in every form Zoom says it.
+"""Zoom's rate limits: how long to wait after a 429, and which daily quota a call uses.
 
 https://developers.zoom.us/docs/api/rate-limits/
 """
@@ -11,97 +11,79 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
+from zoomapp.metrics import CATEGORIES
+from zoomapp.zoom import endpoints
+
 DAY_SECONDS = 86400
-#: The longest pause we believe: the daily allowance comes back at midnight UTC.
+#: The longest wait we believe: daily quotas are reset at midnight UTC.
 LONGEST = DAY_SECONDS
-#: Zoom's kinds of calls, by what they cost it.
-LABELS = frozenset({"light", "medium", "heavy", "resource-intensive"})
-#: The label of each endpoint we know of. What is missing here is never held back.
-_LABELS = tuple(
-    (method, re.compile(rf"/v2/{path}"), label)
-    for method, path, label in (
-        ("GET", r"users/[^/]+(/token|/zak)?", "light"),
-        ("GET", r"users/[^/]+/(meetings|upcoming_meetings|recordings)", "medium"),
-        ("POST", r"users/[^/]+/meetings", "medium"),
-        ("GET", r"meetings/[^/]+(/recordings)?", "light"),
-        ("PATCH", r"meetings/[^/]+", "light"),
-        ("DELETE", r"meetings/[^/]+(/recordings)?", "light"),
-        ("PUT", r"meetings/[^/]+/status", "light"),
-        ("PATCH", r"live_meetings/[^/]+/events", "medium"),
-        ("GET", r"past_meetings/[^/]+", "light"),
-        ("GET", r"past_meetings/[^/]+/(participants|instances)", "medium"),
-        ("GET", r"report/meetings/[^/]+(/participants)?", "heavy"),
-        ("GET", r"metrics/meetings", "resource-intensive"),
-        ("GET", r"metrics/meetings/[^/]+(/participants)?", "heavy"),
-    )
-)
-#: What counts among the meetings that a host may create and change in a day: POST for a user, PATCH of a meeting.
-_CHANGES = re.compile(r"POST (/v2/users/)([^/]+)(/meetings)|PATCH (/v2/meetings/[^/]+)")
 
 
 def retry_after_seconds(text: str, now: float, *, daily: bool = False) -> int:
     """Whole seconds to wait, from 1 to a day.
 
-    ``text`` is the field's value: seconds or an HTTP date (RFC 9110 10.2.3), or the ISO 8601 time that Zoom sends with
-    its daily limit. Without one: a second, or for the daily limit until midnight UTC.
+    ``text`` is the value of Retry-After: seconds, an HTTP date (RFC 9110 10.2.3), or the ISO 8601 time that Zoom sends
+    with a daily limit. Without one: a second, or until midnight UTC for a daily limit.
     """
-    seconds = _parsed(text.strip(), now)
+    seconds = _parse_wait(text.strip(), now)
     if seconds is None:
         seconds = DAY_SECONDS - now % DAY_SECONDS if daily else 1
     return max(1, min(math.ceil(seconds), LONGEST))
 
 
-def slowdown(limits: Mapping[str, str]) -> int:
-    """How many times slower a call that repeats itself should become, by what Zoom says remains."""
+def slowdown(headers: Mapping[str, str]) -> int:
+    """The factor by which a page should poll less often, from Zoom's rate limit headers: 1, 4 or 20."""
     try:
-        most, remaining = int(limits["X-RateLimit-Limit"]), int(limits["X-RateLimit-Remaining"])
+        limit, remaining = int(headers["X-RateLimit-Limit"]), int(headers["X-RateLimit-Remaining"])
     except (KeyError, ValueError):
         return 1
-    if remaining * 50 <= most:
+    if remaining * 50 <= limit:
         return 20
-    return 4 if remaining * 10 <= most else 1
+    return 4 if remaining * 10 <= limit else 1
 
 
 def is_daily(limit_type: str, message: str) -> bool:
-    """Whether a 429 is about a day's allowance rather than a second's: by the header's value, else by the words."""
+    """Whether a 429 is about a daily limit: by X-RateLimit-Type, else by Zoom's message."""
     return limit_type.lower().startswith("daily") or "daily rate limit" in message.lower()
 
 
-def whose_day(limit_type: str, message: str) -> str:
-    """Whose allowance of a day a 429 is about: ``account``, ``host`` (meetings created and changed), else nothing."""
-    words = message.lower()
-    if "create/update" in words:
+def quota_owner(limit_type: str, message: str) -> str:
+    """Whose daily quota a 429 is about: ``account``, ``host`` (meetings created and updated), or empty for neither."""
+    message = message.lower()
+    if "create/update" in message:
         return "host"
-    # Other limits by the day are about one thing ("permitted for …") and say nothing of the account.
-    return "account" if is_daily(limit_type, message) and "permitted for" not in words else ""
+    # Other daily limits are about one resource ("permitted for …"), not about the account.
+    return "account" if is_daily(limit_type, message) and "permitted for" not in message else ""
 
 
-def day_label(method: str, path: str, category: str = "") -> str:
-    """The label in whose day a call counts: as Zoom says (``category``), else by the table; empty when unknown."""
+def daily_label(method: str, path: str, category: str = "") -> str:
+    """The label whose daily quota a call uses: ``category`` if Zoom named one, else from the table; empty if unknown.
+
+    A call without a label is never held back.
+    """
     label = category.lower()
-    if label not in LABELS:
-        asked = "GET" if method == "HEAD" else method
-        label = next((label for each, known, label in _LABELS if each == asked and known.fullmatch(path)), "")
-    # These two share one day.
-    return "heavy" if label == "resource-intensive" else label
+    if label not in CATEGORIES:
+        endpoint = endpoints.find("GET" if method == "HEAD" else method, path)
+        label = endpoint.rate_limit if endpoint else ""
+    # These two share one daily quota.
+    return endpoints.HEAVY if label == endpoints.RESOURCE_INTENSIVE else label
 
 
-def counted_change(method: str, path: str, user_id: str) -> str:
-    """The address under which a change counts for its meeting's host, ``me`` spelled out; empty for other calls."""
-    found = _CHANGES.fullmatch(f"{method} {path}")
-    if found is None:
+def host_quota_path(method: str, path: str, user_id: str) -> str:
+    """The path, with ``me`` replaced, of a call that counts for a host's meetings of the day; else empty."""
+    endpoint = endpoints.find(method, path)
+    if endpoint is None or not endpoint.counts_for_host:
         return ""
-    users, who, rest, meeting = found.groups()
-    return meeting or f"{users}{user_id if who == 'me' else who}{rest}"
+    return path.replace("/users/me/", f"/users/{user_id}/", 1)
 
 
-def _parsed(text: str, now: float) -> float | None:
+def _parse_wait(text: str, now: float) -> float | None:
     if re.fullmatch(r"[0-9]{1,9}(\.[0-9]+)?", text):
         return float(text)
-    for read in (datetime.fromisoformat, parsedate_to_datetime):
+    for parse in (datetime.fromisoformat, parsedate_to_datetime):
         try:
-            moment = read(text)
-            # A time without a zone is in UTC, as everything Zoom says about limits.
+            moment = parse(text)
+            # Zoom's times without a zone are in UTC.
             return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp() - now
         except (ValueError, TypeError, OverflowError, IndexError):
             continue

@@ -1,5 +1,6 @@
-"""Which permission each part of the app needs: what pages say, `flask scopes` compares and the manifest asks for.
+"""Which part of the app uses which scope: read by the pages, `flask scopes` and the manifest.
 
+The names of the scopes are in ``endpoints.py``.
 https://developers.zoom.us/docs/integrations/oauth-scopes-granular/
 """
 
@@ -8,152 +9,126 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from zoomapp.zoom import endpoints
+from zoomapp.zoom.endpoints import Endpoint, Event
+
 
 @dataclass(frozen=True)
 class ScopeUse:
-    """``scope`` is the granular name, ``classic`` what older apps have instead; ``pages`` are the routes that need it.
+    """What the app does with a scope. ``verb`` completes "to …"; ``pages`` are the routes that need it.
 
-    ``required``: without it the app makes no sense. Everything else a person may decline, and loses that part only.
+    ``plan``: a sentence about Zoom's plans. ``required``: the app makes no sense without it. A user may decline every
+    other scope, and loses only the pages that need it.
     """
 
-    scope: str
-    classic: str
+    source: Endpoint | Event
     verb: str
     pages: tuple[str, ...]
     plan: str = ""
     required: bool = False
 
     @property
+    def scope(self) -> str:
+        """The granular scope."""
+        return self.source.scope
+
+    @property
+    def classic(self) -> str:
+        """The scope of an app from before March 2024."""
+        return self.source.classic_scope
+
+    @property
     def for_admins(self) -> bool:
         """Whether only an app that an admin manages can have it."""
         return self.scope.endswith(":admin")
 
-    def asked(self, by_admin: bool) -> str:
-        """Its name in an app that an admin manages, or in one that people add themselves."""
-        if not by_admin or self.for_admins or self.scope in (SEND_CHAT.scope, IN_MEETING.scope):
+    def name_for(self, by_admin: bool) -> str:
+        """The granular scope of an app that an admin manages, or of one that users add themselves."""
+        if not by_admin or self.for_admins or self in (SEND_CHAT, IN_MEETING):
             return self.scope
         return f"{self.scope}:admin"
 
     @property
     def accepted(self) -> frozenset[str]:
-        """Any one of these will do."""
+        """The scopes of which a grant needs one."""
         names = (self.scope.removesuffix(":admin"), self.classic.removesuffix(":admin"))
         admins = {f"{name}:admin" for name in names if name}
         return frozenset(admins if self.for_admins else {*admins, *filter(None, names)})
 
 
-PRO = "Cloud recording needs a Pro plan or higher."
+RECORDING_PLAN = "Cloud recording needs a Pro plan or higher."
 
-READ_USER = ScopeUse("user:read:user", "user:read", "show your name and time zone", ("/",), required=True)
-LIST_MEETINGS = ScopeUse(
-    "meeting:read:list_meetings", "meeting:read", "list your meetings", ("/", "/meetings", "/participants")
-)
+READ_USER = ScopeUse(endpoints.READ_USER, "show your name and time zone", ("/",), required=True)
+LIST_MEETINGS = ScopeUse(endpoints.LIST_MEETINGS, "list your meetings", ("/", "/meetings", "/participants"))
 READ_MEETING = ScopeUse(
-    "meeting:read:meeting", "meeting:read", "show a meeting", ("/meetings/<meeting_id>", "/meetings/<meeting_id>.ics")
+    endpoints.READ_MEETING, "show a meeting", ("/meetings/<meeting_id>", "/meetings/<meeting_id>.ics")
 )
 READ_INVITATION = ScopeUse(
-    "meeting:read:invitation",
-    "meeting:read",
-    "read a meeting’s invitation",
-    ("/meetings/<meeting_id>/invitation",),
+    endpoints.READ_INVITATION, "read a meeting’s invitation", ("/meetings/<meeting_id>/invitation",)
 )
-CREATE_MEETING = ScopeUse("meeting:write:meeting", "meeting:write", "schedule meetings", ("/meetings/new",))
-UPDATE_MEETING = ScopeUse(
-    "meeting:update:meeting", "meeting:write", "save a meeting’s settings", ("/meetings/<meeting_id>",)
-)
-DELETE_MEETING = ScopeUse(
-    "meeting:delete:meeting", "meeting:write", "delete a meeting", ("/meetings/<meeting_id>/delete",)
-)
+CREATE_MEETING = ScopeUse(endpoints.CREATE_MEETING, "schedule meetings", ("/meetings/new",))
+UPDATE_MEETING = ScopeUse(endpoints.UPDATE_MEETING, "save a meeting’s settings", ("/meetings/<meeting_id>",))
+DELETE_MEETING = ScopeUse(endpoints.DELETE_MEETING, "delete a meeting", ("/meetings/<meeting_id>/delete",))
+READ_PAST_MEETING = ScopeUse(endpoints.READ_PAST_MEETING, "show a past meeting", ("/participants/<key>",))
 LIST_PAST_PARTICIPANTS = ScopeUse(
-    "meeting:read:list_past_participants",
-    "meeting:read",
+    endpoints.LIST_PAST_PARTICIPANTS,
     "list who was in a past meeting",
     ("/participants/<key>",),
     "This needs a Pro plan or higher.",
 )
-READ_PAST_MEETING = ScopeUse(
-    "meeting:read:past_meeting", "meeting:read", "show a past meeting", ("/participants/<key>",)
-)
 LIST_PAST_INSTANCES = ScopeUse(
-    "meeting:read:list_past_instances",
-    "meeting:read",
-    "list when a meeting was held",
-    ("/participants/<key>/times",),
-)
-READ_REPORT = ScopeUse(
-    "report:read:list_meeting_participants:admin",
-    "report:read:admin",
-    "read Zoom’s attendance report",
-    ("/participants/<key>",),
-    "Reports need a Pro plan or higher.",
+    endpoints.LIST_PAST_INSTANCES, "list when a meeting was held", ("/participants/<key>/times",)
 )
 READ_PARTICIPANT = ScopeUse(
-    "meeting:read:participant",
-    "meeting:read",
-    "hear who comes to your meetings and leaves them",
-    ("/api/zoomapp/webhook",),
+    endpoints.PARTICIPANT_EVENTS, "hear who comes to your meetings and leaves them", ("/api/zoomapp/webhook",)
 )
 LIST_LIVE_PARTICIPANTS = ScopeUse(
-    "dashboard:read:list_meeting_participants:admin",
-    "dashboard_meetings:read:admin",
+    endpoints.LIST_LIVE_PARTICIPANTS,
     "list participants live",
     ("/", "/participants", "/participants/<key>"),
     "Live participants need a Business plan.",
 )
+READ_REPORT = ScopeUse(
+    endpoints.LIST_REPORT_PARTICIPANTS,
+    "read Zoom’s attendance report",
+    ("/participants/<key>",),
+    "Reports need a Pro plan or higher.",
+)
 LIST_RECORDINGS = ScopeUse(
-    "cloud_recording:read:list_user_recordings",
-    "recording:read",
+    endpoints.LIST_RECORDINGS,
     "list recordings",
     ("/", "/recordings", "/recordings.csv", "/recordings/trash", "/recordings/storage"),
-    PRO,
+    RECORDING_PLAN,
 )
 READ_RECORDING = ScopeUse(
-    "cloud_recording:read:list_recording_files",
-    "recording:read",
+    endpoints.READ_RECORDING,
     "open a recording’s files",
     ("/recordings/<key>/<file>", "/recordings/<key>/passcode"),
-    PRO,
+    RECORDING_PLAN,
 )
-SEND_CHAT = ScopeUse("imchat:bot", "imchat:bot", "send Team Chat messages", ("/tools",))
-IN_MEETING = ScopeUse(
-    "zoomapp:inmeeting", "zoomapp:inmeeting", "open beside a meeting", ("/api/zoomapp/home",), required=True
-)
+SEND_CHAT = ScopeUse(endpoints.SEND_CHAT_MESSAGE, "send Team Chat messages", ("/tools",))
+IN_MEETING = ScopeUse(endpoints.OPEN_DEEPLINK, "open beside a meeting", ("/api/zoomapp/home",), required=True)
 
-#: In the order in which people are told.
-ALL = (
-    *(READ_USER, LIST_MEETINGS, READ_MEETING, READ_INVITATION, CREATE_MEETING, UPDATE_MEETING, DELETE_MEETING),
-    *(
-        READ_PAST_MEETING,
-        LIST_PAST_PARTICIPANTS,
-        LIST_PAST_INSTANCES,
-        READ_PARTICIPANT,
-        LIST_LIVE_PARTICIPANTS,
-        READ_REPORT,
-        LIST_RECORDINGS,
-        READ_RECORDING,
-        SEND_CHAT,
-        IN_MEETING,
-    ),
-)
+#: In the order in which people see them: the order above.
+ALL = tuple(value for value in globals().values() if isinstance(value, ScopeUse))
 
-
-#: Every classic name that is not today's, too.
-CLASSIC = frozenset[str]().union(*({each.classic, f"{each.classic.removesuffix(':admin')}:admin"} for each in ALL))
-CLASSIC -= {name for each in ALL for name in (each.scope, f"{each.scope}:admin")}
+_GRANULAR = {name for use in ALL for name in (use.scope, f"{use.scope}:admin")}
+#: The classic scopes that are not granular ones as well.
+CLASSIC = {name for use in ALL for name in (use.classic, f"{use.classic.removesuffix(':admin')}:admin")} - _GRANULAR
 
 
 def is_classic(granted: Iterable[str]) -> bool:
-    """Whether these are of an app from before March 2024, which knows the classic names only."""
+    """Whether these scopes are of an app from before March 2024, which has classic scopes only."""
     return not CLASSIC.isdisjoint(granted)
 
 
 def not_granted(granted: Iterable[str], uses: Iterable[ScopeUse] = ALL) -> list[ScopeUse]:
-    """What somebody with these scopes cannot do."""
-    had = frozenset(granted)
-    return [use for use in uses if not use.accepted & had]
+    """The uses for which a grant with these scopes has none that is accepted."""
+    granted = frozenset(granted)
+    return [use for use in uses if not use.accepted & granted]
 
 
 def unused(granted: Iterable[str]) -> list[str]:
-    """Scopes that nothing here needs: Zoom's review asks to remove them."""
-    needed = frozenset[str]().union(*(use.accepted for use in ALL))
-    return sorted(frozenset(granted) - needed)
+    """Scopes that the app does not use: Zoom's review asks to remove them."""
+    accepted = {name for use in ALL for name in use.accepted}
+    return sorted(frozenset(granted) - accepted)

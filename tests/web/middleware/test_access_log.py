@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from zoomapp import create_app, metrics
+from zoomapp import create_app
 from zoomapp.log_setup import JsonLines
+from zoomapp.zoom.endpoints import metrics_label
 
 TOKEN = "a-metrics-token"
 ROOT = Path(__file__).resolve().parents[3]
@@ -90,7 +91,7 @@ def test_what_need_not_be_asked_again_is_counted(dana):
     ],
 )
 def test_an_endpoint_is_one_of_few(path, endpoint):
-    assert metrics.endpoint(path) == endpoint
+    assert metrics_label(path) == endpoint
 
 
 def test_the_log_tells_of_a_request_without_naming_anybody(dana, caplog):

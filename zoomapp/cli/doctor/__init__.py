@@ -1,4 +1,4 @@
-"""`flask doctor`: what is wrong with this deployment, what that means, and what to do."""
+"""`flask doctor`: checks this deployment and says what is wrong and what to do."""
 
 from __future__ import annotations
 
@@ -18,47 +18,49 @@ from zoomapp.services import Services
 
 Check = Callable[[Services], Iterator[Finding]]
 
-#: What must hold before a release is let on. Zoom being away keeps nobody from deploying.
+#: The checks before a release. Without those of Zoom: an outage there must not stop a deploy.
 FOR_RELEASE: tuple[Check, ...] = (settings.check, store.check)
 ALL: tuple[Check, ...] = (*FOR_RELEASE, zoom.check, home.check)
 
-WORDS = {"ok": "ok  ", "warn": "warn", "fail": "FAIL"}
+LABELS = {"ok": "ok  ", "warn": "warn", "fail": "FAIL"}
 COLORS = {"ok": "green", "warn": "yellow", "fail": "red"}
 
 
-def examine(parts: Services, checks: tuple[Check, ...] = ALL) -> list[Finding]:
-    """All findings, in the order they are looked for."""
-    return [finding for check in checks for finding in check(parts)]
+def examine(services: Services, checks: tuple[Check, ...] = ALL) -> list[Finding]:
+    """The findings of all checks, in their order."""
+    return [finding for check in checks for finding in check(services)]
 
 
 @click.command("doctor")
-@click.option("--json", "as_json", is_flag=True, help="The findings as JSON.")
-@click.option("--release", is_flag=True, help="Only what must hold before a release: settings, keys, Redis.")
+@click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
+@click.option("--release", is_flag=True, help="Check only what a release needs: settings, keys, Redis.")
 @with_appcontext
 @report_errors
 def doctor(as_json: bool, release: bool) -> None:
-    """Look at settings, keys, Redis, Zoom and our own home page; say what is wrong and what to do.
+    """Check settings, keys, Redis, Zoom and the app's home page; say what is wrong and what to do.
 
-    Ends with 1 when something fails, else with 0.
+    Exits with 1 if a check fails, else with 0.
     """
-    findings = _faults() or examine(current_services(), FOR_RELEASE if release else ALL)
+    findings = _settings_errors() or examine(current_services(), FOR_RELEASE if release else ALL)
     if as_json:
-        click.echo(json.dumps([asdict(each) for each in findings], indent=2))
+        click.echo(json.dumps([asdict(finding) for finding in findings], indent=2))
     else:
-        _show(findings)
-    if any(each.state == "fail" for each in findings):
+        _print(findings)
+    if any(finding.state == "fail" for finding in findings):
         raise click.exceptions.Exit(1)
 
 
-def _faults() -> list[Finding]:
-    """What keeps the app from being built at all."""
+def _settings_errors() -> list[Finding]:
+    """A finding for each wrong setting that keeps the app from starting."""
     error: ConfigError | None = current_app.extensions.get("zoomapp.config_error")
     todo = "Set it in the environment; README.md explains each setting."
     return [fail("settings", problem, todo) for problem in error.problems] if error else []
 
 
-def _show(findings: list[Finding]) -> None:
-    for each in findings:
-        click.echo(f"{click.style(WORDS[each.state], fg=COLORS[each.state])}  {each.about:<18} {each.says}")
-        if each.todo:
-            click.echo(f"{'':<25}{each.todo}")
+def _print(findings: list[Finding]) -> None:
+    for finding in findings:
+        click.echo(
+            f"{click.style(LABELS[finding.state], fg=COLORS[finding.state])}  {finding.about:<18} {finding.says}"
+        )
+        if finding.todo:
+            click.echo(f"{'':<25}{finding.todo}")

@@ -1,4 +1,4 @@
-"""What the doctor found: one thing it looked at, how it is, and what to do."""
+"""A finding of `flask doctor`: what was checked, its state, and what to do."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ State = Literal["ok", "warn", "fail"]
 
 @dataclass(frozen=True)
 class Finding:
-    """``about`` names what was looked at, and stays the same over releases; ``todo`` is empty when all is well."""
+    """``about``: a name of the check that does not change between releases. ``todo``: empty if the state is ok."""
 
     about: str
     state: State
@@ -19,14 +19,15 @@ class Finding:
 
 
 def ok(about: str, says: str) -> Finding:
+    """Nothing to do."""
     return Finding(about, "ok", says)
 
 
 def warn(about: str, says: str, todo: str) -> Finding:
-    """It works, and will not always."""
+    """It works now, but may stop working."""
     return Finding(about, "warn", says, todo)
 
 
 def fail(about: str, says: str, todo: str) -> Finding:
-    """Somebody will meet an error."""
+    """Users will get an error."""
     return Finding(about, "fail", says, todo)

@@ -1,4 +1,4 @@
-"""The settings and the key ring: what can be said of them without asking anybody."""
+"""Checks the settings and the encryption keys, without a network."""
 
 from __future__ import annotations
 
@@ -9,22 +9,23 @@ from zoomapp.cli.doctor.finding import Finding, fail, ok, warn
 from zoomapp.config import Settings, is_loopback
 from zoomapp.services import Services
 
-#: A random key has more different bytes than this; a placeholder has fewer.
-DIFFERENT = 8
+#: A random key has more distinct bytes than this; a placeholder has fewer.
+MIN_DISTINCT = 8
 NEW_KEY = "python3 -c 'import secrets; print(secrets.token_hex(32))'"
 
 
-def check(parts: Services) -> Iterator[Finding]:
-    settings = parts.settings
+def check(services: Services) -> Iterator[Finding]:
+    """Findings about settings, keys, addresses and cookie mode."""
+    settings = services.settings
     yield ok("settings", "All required settings are there.")
-    if len(set(settings.secret_key)) < DIFFERENT:
-        yield fail("settings.secret_key", "SECRET_KEY is a placeholder: it can be guessed.", f"Set it anew: {NEW_KEY}")
+    if len(set(settings.secret_key)) < MIN_DISTINCT:
+        yield fail("settings.secret_key", "SECRET_KEY is a placeholder: it can be guessed.", f"Replace it: {NEW_KEY}")
     if settings.log_level == "DEBUG":
-        yield warn("settings.log_level", "LOG_LEVEL=DEBUG writes a line for every step.", "Set LOG_LEVEL=INFO.")
+        yield warn("settings.log_level", "LOG_LEVEL=DEBUG logs every step.", "Set LOG_LEVEL=INFO.")
     if not settings.zoom_webhook_secret:
         yield warn(
             "settings.webhook",
-            "Without ZOOM_WEBHOOK_SECRET the app does not hear who removed it; the Marketplace requires that.",
+            "Without ZOOM_WEBHOOK_SECRET the app does not learn who removed it; the Marketplace requires that.",
             "Set it to the secret token of the app's event subscription.",
         )
     yield from _keys(settings)
@@ -34,34 +35,34 @@ def check(parts: Services) -> Iterator[Finding]:
 
 def _keys(settings: Settings) -> Iterator[Finding]:
     keys = settings.token_encryption_keys
-    if any(len(set(key)) < DIFFERENT for key in keys):
+    if any(len(set(key)) < MIN_DISTINCT for key in keys):
         yield fail(
             "keys.weak",
             "TOKEN_ENCRYPTION_KEYS holds a key that can be guessed.",
             f"Change it in the two steps of docs/operations.md: {NEW_KEY}",
         )
     elif len(set(keys)) < len(keys):
-        yield warn("keys.twice", "TOKEN_ENCRYPTION_KEYS holds the same key twice.", "Take one of them out.")
+        yield warn("keys.twice", "TOKEN_ENCRYPTION_KEYS holds the same key twice.", "Remove one of them.")
     else:
-        yield ok("keys", f"{len(keys)} in the ring.")
+        yield ok("keys", f"{len(keys)} configured.")
 
 
 def _addresses(settings: Settings) -> Iterator[Finding]:
-    here, zoom = (urlsplit(url).hostname for url in (settings.public_url, settings.zoom_host))
-    if is_loopback(here) and not is_loopback(zoom):
+    public_host, zoom_host = (urlsplit(url).hostname for url in (settings.public_url, settings.zoom_host))
+    if is_loopback(public_host) and not is_loopback(zoom_host):
         yield fail(
             "url.public",
             f"PUBLIC_URL is {settings.public_url}: Zoom's client cannot reach it.",
-            "Set it to the address people use, with https; while developing, that of a tunnel.",
+            "Set it to the https address that people use; for development, to that of a tunnel.",
         )
     else:
         yield ok("url.public", f"The redirect URI is {settings.redirect_uri}.")
-    asked = settings.in_client_redirect
-    if asked not in ("event", "none") and not asked.startswith(settings.public_url + "/"):
+    redirect = settings.in_client_redirect
+    if redirect not in ("event", "none") and not redirect.startswith(settings.public_url + "/"):
         yield fail(
             "url.in_client",
-            f"IN_CLIENT_REDIRECT is {asked}, which does not begin with PUBLIC_URL: in-client sign-ins will fail.",
-            "Take it out, or give it the address of a page of this app.",
+            f"IN_CLIENT_REDIRECT is {redirect}, which does not begin with PUBLIC_URL: in-client sign-ins will fail.",
+            "Remove it, or set it to the address of a page of this app.",
         )
 
 
@@ -70,7 +71,7 @@ def _cookie(settings: Settings) -> Finding:
         return fail(
             "cookie.mode",
             "COOKIE_MODE=partitioned needs https: a browser drops such a cookie on plain http.",
-            "Give PUBLIC_URL an https:// address, or set COOKIE_MODE=lax.",
+            "Set PUBLIC_URL to an https:// address, or set COOKIE_MODE=lax.",
         )
-    where = "also framed by Zoom's web client" if settings.cookie_mode == "partitioned" else "in Zoom's desktop client"
-    return ok("cookie.mode", f"{settings.cookie_mode}: works {where} and in browsers.")
+    places = "also framed by Zoom's web client" if settings.cookie_mode == "partitioned" else "in Zoom's desktop client"
+    return ok("cookie.mode", f"{settings.cookie_mode}: works {places} and in browsers.")

@@ -1,4 +1,4 @@
-"""Redis as we need it: reachable, new enough, keeping what it was given; and records that our keys open."""
+"""Checks Redis: reachable, recent, durable and writable; and that the encryption keys fit the stored records."""
 
 from __future__ import annotations
 
@@ -16,41 +16,46 @@ from zoomapp.store import key_names, redis_client
 from zoomapp.tokens.store import KIND
 
 OLDEST = (6, 2)
-#: So many records tell how the others are.
+#: The number of records that are checked.
 SAMPLE = 1000
 
-#: Why it did not answer, by a word of its failure; the first that fits.
+#: Part of the error message, what it means, and what to do. The first match counts.
 REASONS = (
-    ("certificate", "its certificate is not one that is trusted", "Its own, as on Heroku: set REDIS_TLS_VERIFY=0."),
-    ("ssl", "it does not speak TLS there", "Is it redis:// instead of rediss://?"),
+    ("certificate", "its certificate is not trusted", "If it is self-signed, as on Heroku, set REDIS_TLS_VERIFY=0."),
+    ("ssl", "it does not speak TLS there", "Try redis:// instead of rediss://."),
     ("auth", "it refused the password", "Copy REDIS_URL again, with user and password."),
-    ("refused", "nobody listens there", "Compare host and port of REDIS_URL; is the server running?"),
-    ("name or service", "its name leads nowhere", "Compare the host of REDIS_URL."),
-    ("timeout", "it does not answer in time", "Is it reachable from this machine? With TLS only: use rediss://."),
-    ("connection closed", "it hung up", "Does it want TLS? Then use rediss://."),
+    ("refused", "nobody listens there", "Compare host and port of REDIS_URL, and check that the server is running."),
+    ("name or service", "its name does not resolve", "Compare the host of REDIS_URL."),
+    (
+        "timeout",
+        "it does not answer in time",
+        "Check that this machine can reach it. If it accepts only TLS, use rediss://.",
+    ),
+    ("connection closed", "it closed the connection", "If it accepts only TLS, use rediss://."),
 )
 
 
-def check(parts: Services) -> Iterator[Finding]:
-    client = parts.redis
+def check(services: Services) -> Iterator[Finding]:
+    """Findings about the server, its configuration and the stored records."""
+    client = services.redis
     try:
         with redis_client.store_errors():
             client.ping()
-            told = client.info()
+            info = client.info()
     except StoreUnavailable as error:
         yield _unreachable(error.detail)
         return
     yield ok("redis", "It answers.")
-    yield version(str(told.get("redis_version", "")))
-    yield _tls(parts.settings)
-    yield _eviction(told)
-    yield from _persistence(client, told)
+    yield version(str(info.get("redis_version", "")))
+    yield _tls(services.settings)
+    yield _eviction(info)
+    yield from _persistence(client, info)
     yield _writable(client)
-    yield _records(parts)
+    yield _records(services)
 
 
 def version(text: str) -> Finding:
-    """Whether a server of this version knows the commands we send."""
+    """Whether this version of Redis has the commands that the app uses."""
     numbers = tuple(int(part) for part in text.split(".")[:2] if part.isdigit())
     if numbers < OLDEST:
         return fail("redis.version", f"Redis {text} is too old.", "Use Redis 6.2 or newer, or Valkey.")
@@ -58,8 +63,8 @@ def version(text: str) -> Finding:
 
 
 def _unreachable(detail: str) -> Finding:
-    for word, says, todo in REASONS:
-        if word in detail.lower():
+    for part, says, todo in REASONS:
+        if part in detail.lower():
             return fail("redis", f"Redis cannot be used: {says}.", todo)
     return fail("redis", f"Redis cannot be used: {detail}", "Compare REDIS_URL with what your host shows.")
 
@@ -70,34 +75,34 @@ def _tls(settings: Settings) -> Finding:
         if all(is_loopback(urlsplit(f"//{host}").hostname) for host in urlsplit(url).netloc.split("@")[-1].split(",")):
             return ok("redis.tls", "On this machine, without TLS.")
         return warn(
-            "redis.tls", "Nothing encrypts the way to Redis.", "Use rediss:// unless that network is yours alone."
+            "redis.tls", "The connection to Redis is not encrypted.", "Use rediss:// unless the network is private."
         )
     if not settings.redis_tls_verify:
         return ok("redis.tls", "Encrypted; its certificate is not checked (REDIS_TLS_VERIFY=0).")
     return ok("redis.tls", "Encrypted, its certificate checked.")
 
 
-def _eviction(told: dict[str, Any]) -> Finding:
-    policy = told.get("maxmemory_policy", "noeviction")
+def _eviction(info: dict[str, Any]) -> Finding:
+    policy = info.get("maxmemory_policy", "noeviction")
     if policy == "noeviction":
-        return ok("redis.eviction", "It drops nothing when it is full.")
-    says = f"When it is full, Redis drops grants to make room (maxmemory-policy {policy})."
+        return ok("redis.eviction", "It deletes nothing when it is full.")
+    says = f"When it is full, Redis deletes grants to make room (maxmemory-policy {policy})."
     todo = "Set maxmemory-policy to noeviction; on Heroku: heroku redis:maxmemory --policy noeviction"
-    return fail("redis.eviction", says, todo) if told.get("maxmemory") else warn("redis.eviction", says, todo)
+    return fail("redis.eviction", says, todo) if info.get("maxmemory") else warn("redis.eviction", says, todo)
 
 
-def _persistence(client: redis.Redis, told: dict[str, Any]) -> Iterator[Finding]:
-    if told.get("aof_enabled"):
+def _persistence(client: redis.Redis, info: dict[str, Any]) -> Iterator[Finding]:
+    if info.get("aof_enabled"):
         yield ok("redis.persistence", "It keeps an append-only file.")
         return
     try:
         saves = cast("dict[str, str]", client.config_get("save")).get("save")
     except redis.RedisError:
-        return  # A host that lets nobody ask looks after it itself.
+        return  # A managed Redis that forbids CONFIG takes care of persistence itself.
     if not saves:
         yield warn(
             "redis.persistence",
-            "It writes nothing to disk: after a restart everybody connects again.",
+            "It writes nothing to disk: after a restart all users must connect again.",
             "Set appendonly yes.",
         )
 
@@ -111,33 +116,37 @@ def _writable(client: redis.Redis) -> Finding:
     except StoreUnavailable as error:
         full = "OOM" in error.detail or "maxmemory" in error.detail
         why = "it is full" if full else "it is a replica" if "ReadOnly" in error.detail else error.detail
-        todo = "Give it more memory." if full else "Let REDIS_URL name a server that may be written to."
-        return fail("redis.writable", f"Redis takes nothing in: {why}.", todo)
+        todo = "Give it more memory." if full else "Set REDIS_URL to a server that can be written to."
+        return fail("redis.writable", f"Redis cannot be written to: {why}.", todo)
     return ok("redis.writable", "It can be written to.")
 
 
-def _records(parts: Services) -> Finding:
-    """Whether our keys open what is kept."""
+def _records(services: Services) -> Finding:
+    """Whether the configured keys can decrypt the stored grants."""
     try:
-        names = redis_client.scan_keys(parts.redis, KIND)
-        sealed_by = [parts.key_ring.key_id(sealed) for _, sealed in redis_client.load_many(parts.redis, names[:SAMPLE])]
+        names = redis_client.scan_keys(services.redis, KIND)
+        key_ids = [
+            services.key_ring.key_id(encrypted)
+            for _, encrypted in redis_client.load_many(services.redis, names[:SAMPLE])
+        ]
     except StoreUnavailable as error:
         return fail(
             "keys.records",
-            f"The grants could not be looked at ({error.detail}).",
-            "Ask again; if it stays, give the user of REDIS_URL all commands on zoomapp:*, SCAN included.",
+            f"The grants could not be read ({error.detail}).",
+            "Try again. If it fails again, allow the user of REDIS_URL all commands on zoomapp:*, SCAN included.",
         )
-    newest, *_ = parts.key_ring.ids
-    unknown = sorted({each or "none of ours" for each in sealed_by if each not in parts.key_ring.ids})
+    newest, *_ = services.key_ring.ids
+    unknown = sorted({key_id or "an unknown key" for key_id in key_ids if key_id not in services.key_ring.ids})
     if unknown:
         return fail(
             "keys.records",
-            f"Some grants are sealed under keys that are not in TOKEN_ENCRYPTION_KEYS: {', '.join(unknown)}.",
-            "Put the old key back, last in the list; else these people connect again.",
+            f"Some grants are encrypted with keys that are not in TOKEN_ENCRYPTION_KEYS: {', '.join(unknown)}.",
+            "Put the old key back, last in the list; otherwise these users must connect again.",
         )
-    if any(each != newest for each in sealed_by):
-        return warn("keys.records", "Some grants are sealed under an older key.", "Run: flask tokens rotate")
-    looked_at = "all" if len(sealed_by) == len(names) else f"{len(sealed_by):,}"
+    if any(key_id != newest for key_id in key_ids):
+        return warn("keys.records", "Some grants are encrypted with an older key.", "Run: flask tokens rotate")
+    checked = "all" if len(key_ids) == len(names) else f"{len(key_ids):,}"
     return ok(
-        "keys.records", f"{len(names):,} grants are kept; {looked_at} looked at, under the newest key ({newest})."
+        "keys.records",
+        f"{len(names):,} grants are stored; {checked} checked, encrypted with the newest key ({newest}).",
     )

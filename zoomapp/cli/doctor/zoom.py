@@ -1,4 +1,4 @@
-"""Zoom as this deployment meets it: reachable, with credentials it knows, at the same time of day."""
+"""Checks Zoom from this deployment: reachable, credentials and redirect URI accepted, clocks in agreement."""
 
 from __future__ import annotations
 
@@ -9,29 +9,31 @@ from zoomapp.cli.doctor.finding import Finding, fail, ok, warn
 from zoomapp.errors import UpstreamError
 from zoomapp.services import Services
 from zoomapp.zoom.client import Call
+from zoomapp.zoom.endpoints import READ_USER
 from zoomapp.zoom.oauth import NOBODYS_TOKEN
 
-#: A clock this far off makes us renew tokens too late.
+#: With a larger difference between the clocks the app refreshes tokens too late.
 SKEW_SECONDS = 30
 
 
-def check(parts: Services) -> Iterator[Finding]:
+def check(services: Services) -> Iterator[Finding]:
+    """Findings about Zoom's OAuth server, the credentials, the redirect URI and the API."""
     try:
-        told = parts.oauth.probe()
+        probe = services.oauth.probe()
     except UpstreamError as error:
         yield fail(
             "zoom",
-            f"{parts.settings.zoom_host} cannot be reached ({error.detail}).",
-            "Let this machine reach it by https; behind a company's own proxy set ZOOM_CA_BUNDLE.",
+            f"{services.settings.zoom_host} cannot be reached ({error.detail}).",
+            "Allow this machine to reach it by https. Behind a proxy with its own certificates set ZOOM_CA_BUNDLE.",
         )
         return
-    yield ok("zoom", f"{parts.settings.zoom_host} answers.")
-    yield _clock(parts, told.date)
-    known = _credentials(told.error, told.reason)
-    yield known
-    if known.state == "ok":
-        yield _redirect(parts)
-    yield _api(parts)
+    yield ok("zoom", f"{services.settings.zoom_host} answers.")
+    yield _clock(services, probe.date)
+    credentials = _credentials(probe.error, probe.reason)
+    yield credentials
+    if credentials.state == "ok":
+        yield _redirect(services)
+    yield _api(services)
 
 
 def _credentials(error: str, reason: str) -> Finding:
@@ -43,18 +45,22 @@ def _credentials(error: str, reason: str) -> Finding:
         )
     if error == "invalid_grant" or reason == "Invalid Token!":
         return ok("zoom.credentials", "Zoom knows the client id and its secret.")
-    return warn("zoom.credentials", f"Zoom's answer tells nothing of the credentials ({error}).", "Try again later.")
+    return warn(
+        "zoom.credentials", f"Zoom's response says nothing about the credentials ({error}).", "Try again later."
+    )
 
 
-def _redirect(parts: Services) -> Finding:
-    uri = parts.settings.redirect_uri
+def _redirect(services: Services) -> Finding:
+    uri = services.settings.redirect_uri
     try:
-        status = parts.oauth.consent_status()
+        status = services.oauth.consent_status()
     except UpstreamError as error:
         return warn("zoom.redirect", f"The consent page did not answer ({error.detail}).", "Try again later.")
-    if _in_trouble(status):
+    if _unavailable(status):
         return warn(
-            "zoom.redirect", f"The consent page answered {status}, which tells nothing of us.", "Try again later."
+            "zoom.redirect",
+            f"The consent page answered {status}, which says nothing about this app.",
+            "Try again later.",
         )
     if status >= 400:
         return fail(
@@ -62,38 +68,40 @@ def _redirect(parts: Services) -> Finding:
             f"Zoom's consent page refuses the redirect URI {uri}.",
             "Enter it in the Marketplace: OAuth redirect URL, and OAuth allow list.",
         )
-    return ok("zoom.redirect", f"Zoom's consent page takes {uri}.")
+    return ok("zoom.redirect", f"Zoom's consent page accepts {uri}.")
 
 
-def _api(parts: Services) -> Finding:
-    host = parts.settings.zoom_api_host
-    todo = "Set ZOOM_API_HOST to the REST host that belongs to ZOOM_HOST; normally leave both out."
+def _api(services: Services) -> Finding:
+    host = services.settings.zoom_api_host
+    todo = "Set ZOOM_API_HOST to the REST host that belongs to ZOOM_HOST; normally set neither."
     try:
-        answer = parts.client.send(Call("GET", "/v2/users/me"), NOBODYS_TOKEN)
+        answer = services.client.send(Call(READ_USER.method, READ_USER.target(user_id="me")), NOBODYS_TOKEN)
     except UpstreamError as error:
         return fail("zoom.api", f"{host} cannot be reached ({error.detail}).", todo)
     answer.close()
-    if _in_trouble(answer.status):
-        return warn("zoom.api", f"{host} answered {answer.status}, which tells nothing of us.", "Try again later.")
+    if _unavailable(answer.status):
+        return warn(
+            "zoom.api", f"{host} answered {answer.status}, which says nothing about this app.", "Try again later."
+        )
     if answer.status != 401:
         return fail("zoom.api", f"{host} is not Zoom's API: it answered {answer.status} to a bad token.", todo)
     return ok("zoom.api", f"{host} answers.")
 
 
-def _in_trouble(status: int) -> bool:
-    """Zoom has enough to do, or a fault of its own: nothing is known of this deployment."""
+def _unavailable(status: int) -> bool:
+    """Whether Zoom is overloaded or failing: such a status says nothing about this deployment."""
     return status == 429 or status >= 500
 
 
-def _clock(parts: Services, date: str) -> Finding:
+def _clock(services: Services, date: str) -> Finding:
     try:
-        skew = round(parts.clock() - parsedate_to_datetime(date).timestamp())
+        skew = round(services.clock() - parsedate_to_datetime(date).timestamp())
     except ValueError:
-        return warn("clock", "Zoom's answer has no date to compare our clock with.", "Try again later.")
+        return warn("clock", "Zoom's response has no date to compare the clock with.", "Try again later.")
     if abs(skew) <= SKEW_SECONDS:
         return ok("clock", "It agrees with Zoom's.")
     says = f"This machine's clock is {abs(skew)} seconds {'ahead of' if skew > 0 else 'behind'} Zoom's"
-    todo = "Let it keep time with NTP."
-    if abs(skew) > parts.settings.webhook_window_seconds:
+    todo = "Synchronize it with NTP."
+    if abs(skew) > services.settings.webhook_window_seconds:
         return fail("clock", f"{says}: events and app contexts are refused.", todo)
-    return warn("clock", f"{says}: tokens are renewed at the wrong time.", todo)
+    return warn("clock", f"{says}: tokens are refreshed at the wrong time.", todo)

@@ -46,7 +46,7 @@ def load_all_rows(name: str, fetch: Callable[[str], Any], rows: str) -> Collecte
     begun = user_records().load(who, KIND, digest)
     ends_at = clock() + STEP_SECONDS
     found = collect(
-        fetch, rows, begun=Collected(**begun) if isinstance(begun, dict) else None, enough=lambda: clock() > ends_at
+        fetch, rows, start=Collected(**begun) if isinstance(begun, dict) else None, pause=lambda: clock() > ends_at
     )
     if found.token:
         user_records().save(who, KIND, asdict(found), KEEP_SECONDS, digest)

@@ -5,7 +5,7 @@ import tracemalloc
 
 import pytest
 
-from zoomapp.zoom.cacheable import MAX_DECODED_BYTES, is_cacheable
+from zoomapp.user_api.response_cache import MAX_DECODED_BYTES, is_cacheable
 from zoomapp.zoom.content_encoding import MAX_MEMBERS, decoded
 
 JSON = {"Content-Type": "application/json"}
@@ -19,7 +19,7 @@ def members(*parts):
     return b"".join(gzip.compress(part, mtime=0) for part in parts)
 
 
-def test_an_answer_without_a_secret_may_be_cached():
+def test_a_response_without_a_secret_is_cacheable():
     assert is_cacheable(JSON, HARMLESS)
     assert is_cacheable(PACKED, members(HARMLESS))
     assert is_cacheable(PACKED, members(HARMLESS, b"{}", b"]}"))
@@ -37,7 +37,7 @@ def test_an_answer_without_a_secret_may_be_cached():
     ],
     ids=["one member", "second", "fourth", "after an empty one", "split over two", "after many"],
 )
-def test_a_secret_in_any_gzip_member_keeps_the_answer_from_being_cached(body):
+def test_a_response_with_a_secret_in_any_gzip_member_is_not_cacheable(body):
     assert not is_cacheable(PACKED, body)
 
 
@@ -53,11 +53,11 @@ def test_a_secret_in_any_gzip_member_keeps_the_answer_from_being_cached(body):
     ],
     ids=["cut", "second cut", "trailing bytes", "second begun", "nothing", "not packed"],
 )
-def test_an_answer_that_cannot_be_searched_is_not_cached(body):
+def test_a_response_that_cannot_be_searched_is_not_cacheable(body):
     assert not is_cacheable(PACKED, body)
 
 
-def test_members_are_unpacked_up_to_their_size_together():
+def test_gzip_members_are_decoded_up_to_a_total_size():
     assert decoded("gzip", members(b"a" * 5, b"b" * 5), 10) == b"aaaaabbbbb"
     assert decoded("gzip", members(b"a" * 5, b"b" * 6), 10) is None
     assert decoded("gzip", members(b"a" * 10, b""), 10) == b"a" * 10
@@ -67,7 +67,7 @@ def test_members_are_unpacked_up_to_their_size_together():
     assert decoded("gzip", members(*[b"a"] * (MAX_MEMBERS + 1)), 100) is None
 
 
-def test_what_swells_over_several_members_takes_no_more_memory_than_allowed():
+def test_decoding_many_gzip_members_uses_no_more_memory_than_allowed():
     body = members(*[bytes(3 * MEGABYTE)] * 8)
     tracemalloc.start()
     before = tracemalloc.get_traced_memory()[0]

@@ -14,12 +14,14 @@ from offline_zoom.serving.requests_adapter import OfflineZoomAdapter
 from zoomapp import services
 from zoomapp.errors import ZoomRefused
 from zoomapp.store import key_names
-from zoomapp.user_api.refused_endpoints import MOST, SECONDS, RefusedEndpoints, endpoint_name
+from zoomapp.user_api.refused_endpoints import MAX_PER_USER, SECONDS, RefusedEndpoints, endpoint_name
 from zoomapp.user_api.user_client import refuses_token
 from zoomapp.zoom.client import Answer
+from zoomapp.zoom.endpoints import Endpoint
 
 ME = "/zoom/api/v2/users/me"
 REGISTRANTS = "/zoom/api/v2/meetings/85000000101/registrants"
+REGISTRANTS_ENDPOINT = Endpoint("GET", "/v2/meetings/{meeting_id}/registrants")
 REFUSED = {"code": 124, "message": "Invalid access token."}
 REFRESH = "POST /oauth/token"
 
@@ -54,12 +56,12 @@ def test_ten_calls_at_once_cost_one_refresh(dana, app, refusing):
     assert refusing.calls.count(REFRESH) == 1
 
 
-def test_the_refusal_is_known_in_every_process(dana, parts, settings, refusing, clock):
+def test_a_refusal_is_shared_by_all_processes(dana, parts, settings, refusing, clock):
     other = services.build(settings, transport=OfflineZoomAdapter(refusing), clock=clock)
     dana.get(REGISTRANTS)
 
     with pytest.raises(ZoomRefused):
-        other.user_client(dana.id).get("/v2/meetings/85000000101/registrants")
+        other.user_client(dana.id).call(REGISTRANTS_ENDPOINT, meeting_id=85000000101)
 
     assert refusing.calls.count(REFRESH) == 1
 
@@ -77,7 +79,7 @@ def test_the_grant_is_untouched_and_other_endpoints_still_refresh(dana, parts, r
     assert (after.grant_id, after.ended) == (before.grant_id, False)
 
 
-def test_after_five_minutes_it_is_tried_again(dana, refusing, clock):
+def test_a_refused_endpoint_is_tried_again_after_five_minutes(dana, refusing, clock):
     dana.get(REGISTRANTS)
     clock.tick(SECONDS)
 
@@ -86,7 +88,7 @@ def test_after_five_minutes_it_is_tried_again(dana, refusing, clock):
     assert refusing.calls.count(REFRESH) == 2
 
 
-def test_a_new_grant_is_tried_again(dana, app, refusing):
+def test_a_refused_endpoint_is_tried_again_with_a_new_grant(dana, app, refusing):
     dana.get(REGISTRANTS)
     dana.connect()
     refusing.calls.clear()
@@ -113,7 +115,7 @@ def test_a_write_that_is_refused_is_sent_twice_at_most(dana, world):
     assert (world.calls.count("POST /v2/users/me/meetings"), world.calls.count(REFRESH)) == (4, 1)
 
 
-def test_a_page_shows_the_refusal_and_the_person_stays_connected(dana, world):
+def test_a_page_shows_the_refusal_and_the_user_stays_connected(dana, world):
     world.faults.append(Fault("GET /v2/users/me/recordings", 401, body=REFUSED))
 
     page = dana.look("/recordings")
@@ -137,7 +139,7 @@ def test_code_124_with_any_status_is_refreshed_once_and_repeated_once(dana, worl
 
 @pytest.mark.parametrize("encoding", ["", "gzip"])
 @pytest.mark.parametrize("body", [json.dumps(REFUSED), '{"code": "124"}', BROKEN])
-def test_the_code_is_found_in_every_spelling(body, encoding):
+def test_code_124_is_found_in_every_spelling(body, encoding):
     assert refuses_token(an_answer(400, body.encode(), encoding))
 
 
@@ -154,11 +156,11 @@ OTHERS = [
 
 @pytest.mark.parametrize("encoding", ["", "gzip"])
 @pytest.mark.parametrize("body", [SCOPES, *OTHERS])
-def test_any_other_refusal_is_not_about_the_token(body, encoding):
+def test_other_refusals_do_not_refuse_the_token(body, encoding):
     assert not refuses_token(an_answer(400, body.encode(), encoding))
 
 
-def test_a_compressed_refusal_for_a_missing_scope_is_not_about_the_token():
+def test_a_compressed_refusal_for_a_missing_scope_does_not_refuse_the_token():
     assert not refuses_token(an_answer(401, SCOPES.encode(), "gzip"))
 
 
@@ -181,7 +183,7 @@ def test_a_file_that_is_refused_costs_one_refresh(dana, parts, world):
         each.close()
 
 
-def test_without_redis_nothing_is_remembered_and_nothing_fails(redis_process, clock):
+def test_refused_endpoints_work_without_redis(redis_process, clock):
     server = redis_process()
     refused = RefusedEndpoints(server.client(), clock)
     server.kill()
@@ -192,12 +194,12 @@ def test_without_redis_nothing_is_remembered_and_nothing_fails(redis_process, cl
     assert refused.refuses_successors("dana", "grant", "GET /v2/users/me", "the next token") is False
 
 
-def test_at_most_fifty_are_remembered_and_none_of_somebody_who_disconnected(dana, parts):
+def test_at_most_fifty_refusals_are_stored_and_none_after_a_disconnect(dana, parts):
     refused = parts.refused_endpoints
-    for number in range(2 * MOST):
+    for number in range(2 * MAX_PER_USER):
         refused.add(dana.id, "grant", f"GET /v2/{'a' * (number + 1)}", "a token")
     key = key_names.of_user(dana.id, "refused-endpoints")
-    assert 0 < parts.redis.hlen(key) <= MOST
+    assert 0 < parts.redis.hlen(key) <= MAX_PER_USER
     assert 0 < parts.redis.ttl(key) <= SECONDS
 
     dana.post("/api/zoomapp/disconnect")
@@ -207,7 +209,7 @@ def test_at_most_fifty_are_remembered_and_none_of_somebody_who_disconnected(dana
     assert not parts.redis.exists(key)
 
 
-def test_an_endpoint_is_named_without_ids():
+def test_an_endpoint_name_contains_no_ids():
     assert endpoint_name("GET", "/v2/meetings/85000000101/registrants") == "GET /v2/meetings/{id}/registrants"
     assert endpoint_name("GET", "/v2/users/dana%40example.com/settings") == "GET /v2/users/{id}/settings"
     assert endpoint_name("GET", "/v2/users/me") == "GET /v2/users/me"
