@@ -9,7 +9,7 @@ from typing import Any
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from zoomapp.attendance.sources import live_table
+from zoomapp.attendance.live import live_table
 from zoomapp.errors import NotFound, UpstreamError, ZoomRefused
 from zoomapp.meetings import agenda
 from zoomapp.meetings.lists import live_meetings, next_meeting
