@@ -13,6 +13,7 @@ from zoomapp.attendance.live import live_table
 from zoomapp.errors import NotFound, UpstreamError, ZoomRefused
 from zoomapp.meetings import agenda
 from zoomapp.meetings.lists import live_meetings, next_meeting
+from zoomapp.web.components.attendance import attendance_sources
 from zoomapp.web.components.filters import link as link_of
 from zoomapp.web.components.notice import MEETING, MEETINGS, Notice, error_page
 from zoomapp.web.components.page_context import done
@@ -53,7 +54,7 @@ def index() -> ResponseReturnValue:
     found = [each for each in _in_order(show, all_of_it, live) if agenda.matches(query, each.topic, each.id)]
     rows = max(ROWS, min(request.args.get("rows", ROWS, type=int), 5000))
     running = [each for each in live.value or () if show != "past" and agenda.matches(query, each.topic, each.id)]
-    seen = {each.id: live_table(each).value for each in running[:MOST_LIVE]}
+    seen = {each.id: live_table(attendance_sources(), each).value for each in running[:MOST_LIVE]}
     counts = {"live": len(live.value) if live.value is not None else None}
     if show == "upcoming" and not query and listed.value is not None:
         counts["upcoming"] = len(found)

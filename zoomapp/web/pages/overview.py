@@ -14,9 +14,10 @@ from zoomapp.meetings import agenda
 from zoomapp.meetings.lists import coming_meetings, live_meetings
 from zoomapp.web.auth import CONTEXT_HEADER, enter
 from zoomapp.web.components import form_drafts
-from zoomapp.web.components.notice import RECORDINGS
+from zoomapp.web.components.attendance import attendance_sources
+from zoomapp.web.components.notice import LIVE, RECORDINGS
 from zoomapp.web.components.page_context import done
-from zoomapp.web.components.section import Section, load_section
+from zoomapp.web.components.section import Section, load_section, section
 from zoomapp.web.current_user import user_client, user_id
 from zoomapp.web.viewer import now
 from zoomapp.zoom.models import Page
@@ -40,7 +41,7 @@ def show() -> ResponseReturnValue:
     live, coming = live_meetings(), coming_meetings()
     ahead = agenda.coming(coming.value or (), now(), live.value or ())
     running = live.value[0] if live.value else None
-    seen = live_table(running) if running else None
+    seen = section(live_table(attendance_sources(), running), LIVE) if running else None
     return render_template(
         "pages/overview.html",
         live=live,
