@@ -1,108 +1,61 @@
-"""Where a meeting's people come from, all merged: webhooks and the dashboard while it runs, then Zoom's own lists.
-
-Each viewer gets what they themselves may know: webhooks of their own meetings, the dashboard if their grant reads it.
-"""
+"""What the attendance of a meeting is made from: Zoom's API as one user, and the stores with what reached us."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from functools import cached_property
-from typing import Any
+from datetime import datetime
+from typing import Any, TypeVar
 
-import msgspec
+from zoomapp.attendance.client_reports import ClientReports
+from zoomapp.attendance.webhook_log import WebhookLog
+from zoomapp.store.user_records import UserRecords
+from zoomapp.user_api import last_seen
+from zoomapp.user_api.last_seen import LAST_SEEN_SECONDS, Loaded
+from zoomapp.user_api.long_lists import load_in_steps
+from zoomapp.user_api.shared_poll import SharedPolls
+from zoomapp.user_api.user_client import UserClient
+from zoomapp.zoom.pagination import Collected, collect
 
-from zoomapp.attendance import Frame, from_metrics
-from zoomapp.attendance.attendance_table import AttendanceTable, late_seconds
-from zoomapp.attendance.client_reports import ClientReport
-from zoomapp.attendance.current_meeting import running
-from zoomapp.attendance.dashboard import dashboard
-from zoomapp.attendance.past import past_meeting, past_table, remember_running
-from zoomapp.attendance.planned_times import planned_times
-from zoomapp.errors import NotFound
-from zoomapp.store import key_names
-from zoomapp.user_api.shared_poll import Snapshot
-from zoomapp.web.components.notice import Notice
-from zoomapp.web.components.section import Section
-from zoomapp.web.current_user import services, user_client
-from zoomapp.web.viewer import now
-from zoomapp.zoom.models import Meeting, PastMeeting
-
-#: Many windows of one person do not make Zoom list that person's running meetings again and again.
-LIST_SECONDS = 15.0
-
-
-def people(instance: str) -> tuple[Meeting | None, PastMeeting | None, Section[AttendanceTable]]:
-    """The meeting if it runs, else what it was about, and who is or was in it."""
-    meeting = running(instance, LIST_SECONDS).value
-    seen = live_table(meeting) if meeting else None
-    # Somebody else's meeting may turn out not to run.
-    if seen is None or (seen.status == NotFound.status and not (meeting and meeting.uuid)):
-        about = past_meeting(instance)
-        return None, about, past_table(instance, about)
-    return meeting, None, seen
+Value = TypeVar("Value")
 
 
 @dataclass(frozen=True)
-class LiveView:
-    """What this viewer may know of a running meeting: how much webhooks told, and when; what the others say."""
+class AttendanceSources:
+    """The sources of attendance for one user at one moment.
 
-    meeting: Meeting
-    heard: int
-    heard_at: float
-    seen: Section[Snapshot]
-    sighted: ClientReport | None
+    ``late_seconds``: how much later than planned counts as late. ``keep_seconds``: how long attendance is saved.
+    ``in_steps``: a long list may raise ListIncomplete and continue with the next request.
+    """
 
-    @cached_property
-    def version(self) -> str:
-        """Another one whenever anything but the time has changed; told before anything is merged."""
-        trouble = self.seen.trouble.title if self.seen.trouble else ""
-        listed = key_names.digest(bytes(self.seen.value.raw)) if self.seen.value else ""
-        sighted = key_names.digest(msgspec.json.encode(self.sighted.stays)) if self.sighted else ""
-        return f"{self.heard} {listed} {sighted} {trouble}"
-
-    @property
-    def at(self) -> datetime:
-        """The moment of the last news, whoever brought them; they may have stopped coming."""
-        news = [self.heard_at] if self.heard else []
-        news += [self.seen.value.at] if self.seen.value else []
-        news += [self.sighted.at] if self.sighted else []
-        return datetime.fromtimestamp(max(news), UTC) if news else now()
+    user_client: UserClient
+    records: UserRecords
+    webhook_log: WebhookLog
+    client_reports: ClientReports
+    shared_polls: SharedPolls
+    clock: Callable[[], float]
+    now: datetime
+    keep_seconds: int
+    account_id: str = ""
+    late_seconds: float = 0.0
+    in_steps: bool = False
 
     @property
-    def trouble(self) -> Notice | None:
-        """Why the dashboard does not tell. Where webhooks do, that Zoom refuses it is none."""
-        failure = self.seen.trouble
-        return None if failure and self.heard and failure.status < 429 else failure
+    def user_id(self) -> str:
+        return self.user_client.user_id
 
-    def roster(self) -> Section[AttendanceTable]:
-        """All of it, merged."""
-        remember_running(self.meeting)
-        plan = planned_times(self.meeting)
-        frame = Frame(now().timestamp(), plan.starts_at, plan.ends_at, late_seconds=late_seconds(), told=plan.told)
-        heard = services().webhook_log.records(user_client().user_id, self.meeting.uuid) if self.heard else ()
-        body: dict[str, Any] = {"rows": (), "total": 0, "complete": True}
-        if self.seen.value is not None:
-            body = self.seen.value.body
-        listed = [from_metrics(row, self.seen.at.timestamp()) for row in body["rows"]]
-        records = [*heard, *listed, *(self.sighted.stays if self.sighted else ())]
-        if self.seen.value is None and not records:
-            return Section(None, self.seen.at, self.trouble)
-        roster = AttendanceTable.of(
-            records, frame, complete=body["complete"], total=body["total"], version=self.version
-        )
-        return Section(roster, self.at, self.trouble)
+    def load(
+        self, name: str, fetch: Callable[[], Any], read: Callable[[Any], Value], seconds: int = LAST_SEEN_SECONDS
+    ) -> Loaded[Value]:
+        """What ``fetch`` gets from Zoom, else what the user saw last. See ``last_seen.load``."""
+        return last_seen.load(self.records, self.user_id, self.now, name, fetch, read, seconds)
 
+    def recent(self, name: str, read: Callable[[Any], Value], seconds: float) -> Loaded[Value] | None:
+        """What the user saw at most ``seconds`` ago. See ``last_seen.recent``."""
+        return last_seen.recent(self.records, self.user_id, self.now, name, read, seconds)
 
-def live_view(meeting: Meeting) -> LiveView:
-    """What there is to see now. Asks Zoom if nobody did a moment ago."""
-    heard, heard_at = services().webhook_log.news(user_client().user_id, meeting.uuid)
-    seen = dashboard(meeting, beside_webhooks=heard > 0)
-    return LiveView(
-        meeting, heard, heard_at, seen, services().client_reports.of(user_client().user_id, meeting.id, meeting.uuid)
-    )
-
-
-def live_table(meeting: Meeting) -> Section[AttendanceTable]:
-    """Who is in a running meeting, from everything this viewer may know."""
-    return live_view(meeting).roster()
+    def collect(self, name: str, fetch: Callable[[str], Any], rows: str) -> Collected:
+        """The list ``rows`` of all pages that ``fetch`` gets. Raises ListIncomplete if ``in_steps``."""
+        if not self.in_steps:
+            return collect(fetch, rows)
+        return load_in_steps(self.records, self.user_id, self.clock, name, fetch, rows)

@@ -11,6 +11,8 @@ from markupsafe import Markup
 
 from zoomapp import dates
 from zoomapp.attendance import Person
+from zoomapp.attendance.attendance_table import AttendanceTable
+from zoomapp.attendance.people import initials
 from zoomapp.charts import Axis, axis, curve, curve_rows, meter, storage, table, timeline, timeline_words
 from zoomapp.web.current_user import services
 from zoomapp.web.viewer import now, viewer
@@ -134,6 +136,11 @@ def moment(at: float) -> datetime:
     return datetime.fromtimestamp(at, UTC)
 
 
+def time_axis(table: AttendanceTable) -> Axis:
+    """The time axis of a meeting on the viewer's clock."""
+    return table.axis(viewer().zone, hour12=viewer().chosen.hour12)
+
+
 def bar(person: Person, span: Axis, gone: bool) -> Markup:
     """One person's attendance as a bar."""
     return timeline(span, person.here, person.waiting, gone=gone)
@@ -165,14 +172,6 @@ def storage_table(months: Sequence[tuple[str, int]], partial: Collection[str] = 
 def avatar_colour(name: str) -> int:
     """The same colour for the same name, everywhere."""
     return zlib.crc32(name.encode()) % AVATAR_COLOURS
-
-
-def initials(name: str) -> str:
-    """Two letters at most: of the first word and the last; what is no longer than that is taken as it is."""
-    if 0 < len(name) <= 2:
-        return name.upper()
-    words = [word for word in name.split() if word[0].isalnum()]
-    return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper() or "?"
 
 
 def masked(address: str) -> str:
@@ -225,5 +224,6 @@ FILTERS: dict[str, Callable[..., object]] = {
     "span": span,
     "storage": storage,
     "storage_table": storage_table,
+    "time_axis": time_axis,
     "when": when,
 }

@@ -9,15 +9,16 @@ from typing import Any
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from zoomapp.attendance.sources import live_table
+from zoomapp.attendance.live import live_table
 from zoomapp.errors import NotFound, UpstreamError, ZoomRefused
 from zoomapp.meetings import agenda
 from zoomapp.meetings.lists import live_meetings, next_meeting
+from zoomapp.web.components.attendance import attendance_sources
 from zoomapp.web.components.filters import link as link_of
 from zoomapp.web.components.notice import MEETING, MEETINGS, Notice, error_page
 from zoomapp.web.components.page_context import done
 from zoomapp.web.components.progressive_list import load_all_rows
-from zoomapp.web.components.section import Section, section
+from zoomapp.web.components.section import Section, load_section
 from zoomapp.web.current_user import user_client
 from zoomapp.web.errors import prefers_html
 from zoomapp.web.viewer import now, viewer
@@ -53,7 +54,7 @@ def index() -> ResponseReturnValue:
     found = [each for each in _in_order(show, all_of_it, live) if agenda.matches(query, each.topic, each.id)]
     rows = max(ROWS, min(request.args.get("rows", ROWS, type=int), 5000))
     running = [each for each in live.value or () if show != "past" and agenda.matches(query, each.topic, each.id)]
-    seen = {each.id: live_table(each).value for each in running[:MOST_LIVE]}
+    seen = {each.id: live_table(attendance_sources(), each).value for each in running[:MOST_LIVE]}
     counts = {"live": len(live.value) if live.value is not None else None}
     if show == "upcoming" and not query and listed.value is not None:
         counts["upcoming"] = len(found)
@@ -127,7 +128,7 @@ def _listed(show: str) -> Section[Listed]:
         meetings = tuple(Meeting.from_api(row) for row in body["rows"])
         return Listed(meetings, 0 if body["complete"] else body["total"])
 
-    return section(f"all {show}", MEETINGS, fetch, read)
+    return load_section(f"all {show}", MEETINGS, fetch, read)
 
 
 def _in_order(show: str, meetings: Sequence[Meeting], live: Section[tuple[Meeting, ...]]) -> Sequence[Meeting]:

@@ -9,14 +9,15 @@ from flask import Blueprint, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from zoomapp.attendance.activity import latest
-from zoomapp.attendance.sources import live_table
+from zoomapp.attendance.live import live_table
 from zoomapp.meetings import agenda
 from zoomapp.meetings.lists import coming_meetings, live_meetings
 from zoomapp.web.auth import CONTEXT_HEADER, enter
 from zoomapp.web.components import form_drafts
-from zoomapp.web.components.notice import RECORDINGS
+from zoomapp.web.components.attendance import attendance_sources
+from zoomapp.web.components.notice import LIVE, RECORDINGS
 from zoomapp.web.components.page_context import done
-from zoomapp.web.components.section import Section, section
+from zoomapp.web.components.section import Section, load_section, section
 from zoomapp.web.current_user import user_client, user_id
 from zoomapp.web.viewer import now
 from zoomapp.zoom.models import Page
@@ -40,7 +41,7 @@ def show() -> ResponseReturnValue:
     live, coming = live_meetings(), coming_meetings()
     ahead = agenda.coming(coming.value or (), now(), live.value or ())
     running = live.value[0] if live.value else None
-    seen = live_table(running) if running else None
+    seen = section(live_table(attendance_sources(), running), LIVE) if running else None
     return render_template(
         "pages/overview.html",
         live=live,
@@ -63,4 +64,4 @@ def _latest_recordings() -> Section[tuple[Recording, ...]]:
         found = [each for each in Page.of(body, "meetings", Recording.from_api) if each.start_at]
         return tuple(sorted(found, key=lambda each: each.start_at or now(), reverse=True)[:LATEST])
 
-    return section(f"recordings {first} {last}", RECORDINGS, lambda: user_client().recordings(first, last), read)
+    return load_section(f"recordings {first} {last}", RECORDINGS, lambda: user_client().recordings(first, last), read)

@@ -25,7 +25,7 @@ def show() -> str:
         theme=asked if asked in THEMES else theme(),
         meetings=styleguide_samples.meetings(now()),
         recordings=styleguide_samples.recordings(now()),
-        roster=styleguide_samples.roster(now()),
+        attendance=styleguide_samples.attendance(now()),
         troubles=styleguide_samples.troubles(now()),
         storage=styleguide_samples.STORAGE,
         faults={"topic": "Enter a topic", "date": "The start is in the past: choose 10:45 or later today"},

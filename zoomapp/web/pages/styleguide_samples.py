@@ -64,7 +64,7 @@ def recordings(now: datetime) -> dict[str, Recording]:
     }
 
 
-def roster(now: datetime) -> AttendanceTable:
+def attendance(now: datetime) -> AttendanceTable:
     """Somebody here, somebody late, somebody who rejoined, somebody who left, somebody at the door."""
     end = now.timestamp()
     start = end - 45 * 60

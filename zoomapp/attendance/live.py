@@ -1,0 +1,99 @@
+"""The attendance of a running meeting, merged from webhooks, Zoom's dashboard and the user's own Zoom client.
+
+Users get what they may see themselves: webhooks of their own meetings, the dashboard if their grant reads it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import Any
+
+import msgspec
+
+from zoomapp.attendance import Frame, Record, from_metrics
+from zoomapp.attendance.attendance_table import AttendanceTable
+from zoomapp.attendance.client_reports import ClientReport
+from zoomapp.attendance.dashboard import dashboard
+from zoomapp.attendance.past import remember_running
+from zoomapp.attendance.planned_times import planned_times
+from zoomapp.attendance.sources import AttendanceSources
+from zoomapp.errors import UpstreamError, ZoomAppError
+from zoomapp.store import key_names
+from zoomapp.user_api.last_seen import Loaded
+from zoomapp.user_api.shared_poll import Snapshot
+from zoomapp.zoom.models import Meeting
+
+
+@dataclass(frozen=True)
+class LiveView:
+    """What this user may see of a running meeting. ``webhook_records``: how many there are, ``webhook_at`` the last."""
+
+    sources: AttendanceSources
+    meeting: Meeting
+    webhook_records: int
+    webhook_at: float
+    dashboard: Loaded[Snapshot]
+    client_report: ClientReport | None
+
+    @cached_property
+    def version(self) -> str:
+        """A text that changes whenever the attendance changes. It is cheap: nothing is merged for it."""
+        error = self.dashboard.error
+        failure = f"{error.code} {getattr(error, 'daily', False)}" if error else ""
+        listed = key_names.digest(bytes(self.dashboard.value.raw)) if self.dashboard.value else ""
+        reported = key_names.digest(msgspec.json.encode(self.client_report.stays)) if self.client_report else ""
+        return f"{self.webhook_records} {listed} {reported} {failure}"
+
+    @property
+    def at(self) -> datetime:
+        """The moment of the newest data of any source."""
+        moments = [self.webhook_at] if self.webhook_records else []
+        moments += [self.dashboard.value.at] if self.dashboard.value else []
+        moments += [self.client_report.at] if self.client_report else []
+        return datetime.fromtimestamp(max(moments), UTC) if moments else self.sources.now
+
+    @property
+    def error(self) -> ZoomAppError | None:
+        """Why the dashboard gave nothing newer. While webhooks report, a refusal of Zoom is no error."""
+        error = self.dashboard.error
+        return error if isinstance(error, UpstreamError) or not self.webhook_records else None
+
+    def table(self) -> Loaded[AttendanceTable]:
+        """The attendance, merged from all sources."""
+        remember_running(self.sources, self.meeting)
+        frame, records, snapshot = self._frame(), self._records(), self.dashboard.value
+        if snapshot is None and not records:
+            return Loaded(None, self.dashboard.at, self.error)
+        complete, total = (snapshot.body["complete"], snapshot.body["total"]) if snapshot else (True, 0)
+        table = AttendanceTable.of(records, frame, complete=complete, total=total, version=self.version)
+        return Loaded(table, self.at, self.error, self.dashboard.last_seen_at)
+
+    def _frame(self) -> Frame:
+        planned, now = planned_times(self.sources, self.meeting), self.sources.now.timestamp()
+        late_seconds = self.sources.late_seconds
+        return Frame(now, planned.starts_at, planned.ends_at, late_seconds=late_seconds, told=planned.told)
+
+    def _records(self) -> list[Record]:
+        """The records of all sources."""
+        sources, snapshot = self.sources, self.dashboard.value
+        rows: Any = snapshot.body["rows"] if snapshot else ()
+        return [
+            *(sources.webhook_log.records(sources.user_id, self.meeting.uuid) if self.webhook_records else ()),
+            *(from_metrics(row, self.dashboard.at.timestamp()) for row in rows),
+            *(self.client_report.stays if self.client_report else ()),
+        ]
+
+
+def live_view(sources: AttendanceSources, meeting: Meeting) -> LiveView:
+    """What there is to see now. Calls Zoom unless somebody did a moment ago."""
+    count, at = sources.webhook_log.news(sources.user_id, meeting.uuid)
+    listed = dashboard(sources, meeting, with_webhooks=count > 0)
+    report = sources.client_reports.of(sources.user_id, meeting.id, meeting.uuid)
+    return LiveView(sources, meeting, count, at, listed, report)
+
+
+def live_table(sources: AttendanceSources, meeting: Meeting) -> Loaded[AttendanceTable]:
+    """The attendance of a running meeting, from everything this user may see."""
+    return live_view(sources, meeting).table()
