@@ -46,7 +46,7 @@ def state() -> JSON:
             for user in world.users.values()
         },
         "meetings": len(world.meetings),
-        "live": [one.meeting_id for one in world.instances.values() if one.live(world.now())],
+        "live": [instance.meeting_id for instance in world.instances.values() if instance.live(world.now())],
         "grants": [world.users[user_id].key for user_id in world.grants.by_user],
         "calls": world.calls.total,
         "faults": len(world.faults),

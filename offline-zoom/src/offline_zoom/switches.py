@@ -40,9 +40,9 @@ class Switches:
 
     def change(self, changes: dict[str, Any]) -> None:
         """Set several settings. Raises ValueError for an unknown name or a value of a wrong type."""
-        known = {field.name: type(getattr(self, field.name)) for field in fields(self)}
+        types = {field.name: type(getattr(self, field.name)) for field in fields(self)}
         for name, value in changes.items():
-            kind = known.get(name)
+            kind = types.get(name)
             if kind is None:
                 raise ValueError(f"no switch is called {name}")
             if kind is float and isinstance(value, int) and not isinstance(value, bool):

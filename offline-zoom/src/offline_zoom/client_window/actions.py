@@ -55,17 +55,21 @@ def enter(world: World, session: ClientSession, _: dict[str, Any]) -> None:
 
 def give_role(world: World, instance: Instance, row: Join, role: str) -> None:
     """Set the role, if it is not empty and has changed."""
-    wanted = ROW_ROLES.get(role, role)
-    if wanted and row.role != wanted:
-        world.set_role(instance, row, wanted)
+    row_role = ROW_ROLES.get(role, role)
+    if row_role and row.role != row_role:
+        world.set_role(instance, row, row_role)
 
 
 def next_meeting(world: World, user: User) -> Meeting:
     """The user's next scheduled meeting, or an instant one."""
-    own = [one for one in world.meetings.values() if one.host_id == user.id and not one.deleted]
-    ahead = [one for one in own if one.start_at is not None and one.start_at > world.now()]
-    if ahead:
-        return min(ahead, key=lambda one: one.start_at or 0)
+    own_meetings = [
+        meeting for meeting in world.meetings.values() if meeting.host_id == user.id and not meeting.deleted
+    ]
+    future_meetings = [
+        meeting for meeting in own_meetings if meeting.start_at is not None and meeting.start_at > world.now()
+    ]
+    if future_meetings:
+        return min(future_meetings, key=lambda meeting: meeting.start_at or 0)
     topic = f"{user.display_name}'s meeting"
     number = world.next_meeting_id()
     instant = Meeting(number, meeting_uuid(), user.id, topic, INSTANT, created_at=world.now(), start_at=world.now())
@@ -75,8 +79,8 @@ def next_meeting(world: World, user: User) -> Meeting:
 
 def join(world: World, session: ClientSession, data: dict[str, Any]) -> None:
     """Let a user or a named guest join; with ``waiting``, in the waiting room."""
-    who = data.get("user") or None
-    world.join(running(world, session), who, str(data.get("name") or ""), waiting=bool(data.get("waiting")))
+    user = data.get("user") or None
+    world.join(running(world, session), user, str(data.get("name") or ""), waiting=bool(data.get("waiting")))
 
 
 def rejoin(world: World, session: ClientSession, data: dict[str, Any]) -> None:

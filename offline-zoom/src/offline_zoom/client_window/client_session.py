@@ -31,8 +31,8 @@ class ClientSession:
     @classmethod
     def of(cls, data: dict[str, Any], me: str) -> ClientSession:
         """The session from the JSON of a page. ``me`` is the default user."""
-        known = {field.name: str(data[field.name]) for field in fields(cls) if data.get(field.name)}
-        return cls(**{"user": me, **known})
+        values = {field.name: str(data[field.name]) for field in fields(cls) if data.get(field.name)}
+        return cls(**{"user": me, **values})
 
     @property
     def guest(self) -> bool:
@@ -101,9 +101,9 @@ def session_user(world: World, session: ClientSession) -> User:
 def session_meeting(world: World, session: ClientSession) -> Instance | None:
     """The running meeting that the user is in, else one they host, else any."""
     now, user = world.now(), session_user(world, session)
-    running = [one for one in list(world.instances.values()) if one.live(now)]
-    inside = [one for one in running if my_row(session, user, one.present(now))]
-    hosted = [one for one in running if one.host_id == user.id]
+    running = [instance for instance in list(world.instances.values()) if instance.live(now)]
+    inside = [instance for instance in running if my_row(session, user, instance.present(now))]
+    hosted = [instance for instance in running if instance.host_id == user.id]
     candidates = [*inside, *hosted, *running]
     return candidates[0] if candidates else None
 

@@ -60,18 +60,18 @@ def ask(name: str) -> ResponseReturnValue:
         return {"message": f"There is no such thing here: {unknown}"}, 404
 
 
-def answer_request(world: World, who: ClientSession, name: str, data: dict[str, Any]) -> Any:
+def answer_request(world: World, session: ClientSession, name: str, data: dict[str, Any]) -> Any:
     """The answer to a request of ``client.js``. Browser tests call this directly. Raises Unknown."""
     match name:
         case "state":
-            return client_session.state(world, who)
+            return client_session.state(world, session)
         case "context":
-            return client_session.app_context(world, who)
+            return client_session.app_context(world, session)
         case "authorize":
-            return client_session.authorize(world, who, data)
+            return client_session.authorize(world, session, data)
         case "act":
-            actions.act(world, who, str(data.get("action")), data)
-            return client_session.state(world, who)
+            actions.act(world, session, str(data.get("action")), data)
+            return client_session.state(world, session)
     raise Unknown(name)
 
 
@@ -79,14 +79,14 @@ def answer_request(world: World, who: ClientSession, name: str, data: dict[str, 
 def around() -> ResponseReturnValue:
     """What the window shows beside the SDK's state: who left, the time, the webhook deliveries."""
     world, sender = current_world(), webhook_sender()
-    who = ClientSession.of(request.get_json().get("seat") or {}, world.me.key)
+    session = ClientSession.of(request.get_json().get("seat") or {}, world.me.key)
     world.catch_up()
-    instance = client_session.session_meeting(world, who)
+    instance = client_session.session_meeting(world, session)
     now = world.now()
     present = {row.name for row in instance.present(now)} if instance else set()
     absent = {row.name: row for row in (instance.joined(now) if instance else []) if row.name not in present}
     return {
-        "state": client_session.state(world, who),
+        "state": client_session.state(world, session),
         "left": [client_session.row_json(row) for row in absent.values()],
         "now": iso(now),
         "started": iso(instance.started_at) if instance else "",
@@ -121,5 +121,5 @@ def deliveries_json(sender: WebhookSender) -> dict[str, Any]:
         "url": sender.url,
         "validated": sender.validated_until > sender.clock(),
         "mischief": vars(sender.faults),
-        "log": [one.as_json() for one in reversed(sender.deliveries()[-60:])],
+        "log": [delivery.as_json() for delivery in reversed(sender.deliveries()[-60:])],
     }

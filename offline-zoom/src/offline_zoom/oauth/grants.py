@@ -54,8 +54,8 @@ class Grant:
     refresh_expires_at: float = 0.0
     kind: str = "user"
 
-    def allows(self, wanted: Iterable[str]) -> bool:
-        return not set(wanted).isdisjoint(self.scopes)
+    def allows(self, scopes: Iterable[str]) -> bool:
+        return not set(scopes).isdisjoint(self.scopes)
 
 
 @dataclass
@@ -109,7 +109,7 @@ class Grants:
     def grant_app(self, user_id: str, scopes: list[str], kind: str) -> Grant:
         """A token without a refresh token, for the app itself or for a whole account."""
         now = self.clock()
-        self.app_tokens = {text: one for text, one in self.app_tokens.items() if one.access_expires_at > now}
+        self.app_tokens = {text: grant for text, grant in self.app_tokens.items() if grant.access_expires_at > now}
         expires_at = now + self.switches.access_lifetime
         new = Grant(user_id, scopes, self._token(user_id or "app", expires_at), expires_at, kind=kind)
         self.app_tokens[new.access_token] = new
@@ -117,15 +117,15 @@ class Grants:
 
     def refresh(self, refresh_token: str) -> Grant:
         """New tokens. Raises OAuthError for any refresh token but the newest."""
-        old = next((one for one in self.by_user.values() if same(one.refresh_token, refresh_token)), None)
+        old = next((grant for grant in self.by_user.values() if same(grant.refresh_token, refresh_token)), None)
         if old is None or old.refresh_expires_at <= self.clock():
             raise OAuthError("invalid_grant", "Invalid Token!")
         return self.grant(old.user_id, old.scopes)
 
     def find(self, access_token: str) -> Grant | None:
         """The grant of an access token, expired or not."""
-        kept = (*self.by_user.values(), *self.app_tokens.values())
-        return next((one for one in kept if same(one.access_token, access_token)), None)
+        grants = (*self.by_user.values(), *self.app_tokens.values())
+        return next((grant for grant in grants if same(grant.access_token, access_token)), None)
 
     def access(self, access_token: str) -> Grant:
         """The grant of a valid access token. Raises InvalidAccessToken."""
@@ -160,9 +160,9 @@ class Grants:
         return f"{head}.{_base64url(seal)}"
 
 
-def same(one: str, other: str) -> bool:
+def same(secret: str, other_secret: str) -> bool:
     """Compare secrets in constant time. An empty secret equals nothing."""
-    return bool(one) and hmac.compare_digest(one.encode(), other.encode())
+    return bool(secret) and hmac.compare_digest(secret.encode(), other_secret.encode())
 
 
 def proves(verifier: str, challenge: str, method: str) -> bool:

@@ -63,21 +63,21 @@ CHAT = RequiredScopes(("imchat:bot",), ("imchat:bot",))
 DEEPLINK = RequiredScopes(("zoomapp:inmeeting",), ("zoomapp:inmeeting",))
 
 ALL = [
-    wanted
-    for wanted in list(globals().values())
-    if isinstance(wanted, RequiredScopes) and wanted not in (CHAT, DEEPLINK)
+    scopes
+    for scopes in list(globals().values())
+    if isinstance(scopes, RequiredScopes) and scopes not in (CHAT, DEEPLINK)
 ]
 
 #: scopes of a user-managed app
 USER_SCOPES = [
-    *(wanted.own[0] for wanted in ALL if wanted.own),
+    *(scopes.own[0] for scopes in ALL if scopes.own),
     "meeting:read:participant",
     "cloud_recording:read:recording",
     "zoomapp:inmeeting",
 ]
 #: scopes of an admin-managed app, which cannot have the plain ones as well
 ADMIN_SCOPES = [
-    *(wanted.account[0] for wanted in ALL),
+    *(scopes.account[0] for scopes in ALL),
     "meeting:read:participant:admin",
     "cloud_recording:read:recording:admin",
     "zoomapp:inmeeting",

@@ -62,13 +62,17 @@ def request_error() -> str:
 
 def redirect_allowed(uri: str, allowed: list[str]) -> bool:
     """Whether the allow list has this URI or its origin. With PKCE, 127.0.0.1 matches with any port."""
-    asked = urlsplit(uri)
+    requested = urlsplit(uri)
     for entry in map(urlsplit, allowed):
-        origin = (asked.scheme, asked.netloc) == (entry.scheme, entry.netloc)
-        if asked == entry or (origin and entry.path in ("", "/") and not entry.query):
-            return not asked.fragment
-        loopback = asked.hostname == entry.hostname == "127.0.0.1"
-        if loopback and request.values.get("code_challenge") and asked._replace(netloc="") == entry._replace(netloc=""):
+        origin = (requested.scheme, requested.netloc) == (entry.scheme, entry.netloc)
+        if requested == entry or (origin and entry.path in ("", "/") and not entry.query):
+            return not requested.fragment
+        loopback = requested.hostname == entry.hostname == "127.0.0.1"
+        if (
+            loopback
+            and request.values.get("code_challenge")
+            and requested._replace(netloc="") == entry._replace(netloc="")
+        ):
             return True
     return False
 
@@ -161,8 +165,8 @@ def refresh_grant() -> Grant:
 
 def account_grant() -> Grant:
     """A server-to-server token, for the account's owner or its first admin."""
-    world, wanted = current_world(), request.values.get("account_id", "")
-    people = [user for user in world.users.values() if user.account_id == wanted]
+    world, account_id = current_world(), request.values.get("account_id", "")
+    people = [user for user in world.users.values() if user.account_id == account_id]
     if not people:
         raise OAuthError("invalid_request", "Bad Request")
     owner = min(people, key=lambda user: user.role_id)

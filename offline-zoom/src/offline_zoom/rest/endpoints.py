@@ -26,7 +26,7 @@ PAID = "Only available for paid account: {account}."
 class EndpointRule:
     """What an endpoint requires of a request."""
 
-    wanted: RequiredScopes
+    scopes: RequiredScopes
     label: Label = "Light"
     plan: Plan = "free"
     plan_message: str = PAID
@@ -52,8 +52,8 @@ def check() -> None:
     if rule is None:
         refuse(404, 2300, "This API endpoint is not recognized.")
     g.rule = rule
-    if not grant.allows((*rule.wanted.own, *rule.wanted.account)):
-        refuse_missing_scopes(rule.wanted.names)
+    if not grant.allows((*rule.scopes.own, *rule.scopes.account)):
+        refuse_missing_scopes(rule.scopes.names)
     account = current_account()
     if account is None:
         return
@@ -114,19 +114,19 @@ def current_account() -> Account | None:
 
 def reaches_whole_account() -> bool:
     """Whether the token may read the whole account."""
-    return current_grant().allows(g.rule.wanted.account)
+    return current_grant().allows(g.rule.scopes.account)
 
 
 def requested_user(segment: str) -> User:
     """The user in a path: ``me``, an id or an email. Raises ZoomError."""
-    who, me = unquote(segment), current_user()
-    if who == "me" and me and current_grant().kind == "user":
+    name, me = unquote(segment), current_user()
+    if name == "me" and me and current_grant().kind == "user":
         return me
-    if me and who not in (me.id, me.email) and not reaches_whole_account():
-        refuse_missing_scopes(list(g.rule.wanted.account[:1]))
-    found = next((user for user in current_world().users.values() if who in (user.id, user.email)), None)
+    if me and name not in (me.id, me.email) and not reaches_whole_account():
+        refuse_missing_scopes(list(g.rule.scopes.account[:1]))
+    found = next((user for user in current_world().users.values() if name in (user.id, user.email)), None)
     if found is None or me is None or found.account_id != me.account_id:
-        refuse(404, 1001, f"User does not exist: {who}.")
+        refuse(404, 1001, f"User does not exist: {name}.")
     return found
 
 
@@ -136,7 +136,7 @@ def check_host(host_id: str) -> None:
     if me is None or host.account_id != me.account_id:
         refuse(400, 1010, f"User does not belong to this account: {me.account_id if me else ''}.")
     if host.id != me.id and not reaches_whole_account():
-        refuse_missing_scopes(list(g.rule.wanted.account[:1]))
+        refuse_missing_scopes(list(g.rule.scopes.account[:1]))
 
 
 def meeting_number_or_uuid(segment: str) -> int | str | None:

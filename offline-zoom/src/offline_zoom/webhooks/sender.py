@@ -79,7 +79,7 @@ class WebhookSender:
         delivery.due_at = None
         with self._lock:
             # While the app starts, validation fails repeatedly. Keep only the last failure in the log.
-            self._log = deque((one for one in self._log if not one.failed_validation), self._log.maxlen)
+            self._log = deque((delivery for delivery in self._log if not delivery.failed_validation), self._log.maxlen)
             self._log.append(delivery)
         expected = {"plainToken": plain, "encryptedToken": keyed_hash(self.secret, plain.encode())}
         valid = bool(answer == expected)
@@ -92,7 +92,11 @@ class WebhookSender:
             return 0
         if not self.faults.swap:
             self._queue_delayed()
-        due = [one for one in self.deliveries() if one.due_at is not None and one.due_at <= self.clock()]
+        due = [
+            delivery
+            for delivery in self.deliveries()
+            if delivery.due_at is not None and delivery.due_at <= self.clock()
+        ]
         for delivery in due:
             self._attempt(delivery)
         return len(due)
@@ -100,10 +104,10 @@ class WebhookSender:
     def retry_now(self, number: int | None = None) -> None:
         """Make an undelivered delivery due now: one by number, or all."""
         with self._lock:
-            for one in self._log:
-                wanted = number is None or one.number == number
-                if wanted and not one.delivered and one.event["event"] != VALIDATION:
-                    one.due_at = self.clock()
+            for delivery in self._log:
+                selected = number is None or delivery.number == number
+                if selected and not delivery.delivered and delivery.event["event"] != VALIDATION:
+                    delivery.due_at = self.clock()
         self._wake.set()
 
     def deliveries(self) -> list[Delivery]:
