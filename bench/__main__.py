@@ -1,4 +1,4 @@
-"""``python3 dev.py bench``: every row, one table."""
+"""``python3 dev.py bench``: measure all rows and print one table."""
 
 from __future__ import annotations
 
@@ -33,25 +33,28 @@ README = Path(__file__).with_name("README.md")
 
 
 def main() -> int:
-    """0 when every row was measured, and every figure that must hold does."""
-    asked = arguments().parse_args()
+    """The exit status: 0 if every row was measured and no figure misses its limit."""
+    options = arguments().parse_args()
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
     if sys.platform != "linux":
         raise Failed("The benchmark reads the processes' accounts in /proc, which only Linux has.")
     about = table.machine()
     figures: list[Figure] = []
     failures: list[str] = []
-    rounds, seconds = (2, 2.0) if asked.quick else (5, 4.0)
-    with servers.worktree(asked.against) if asked.against else nullcontext() as against, servers.running() as around:
+    rounds, seconds = (2, 2.0) if options.quick else (5, 4.0)
+    with (
+        servers.worktree(options.against) if options.against else nullcontext() as against,
+        servers.running() as around,
+    ):
         plan = Plan(around, rounds, seconds, against)
-        for name in asked.only or ROWS:
+        for name in options.only or ROWS:
             say(f"{name}: {(ROWS[name].__doc__ or '').partition(chr(10))[0]}")
             try:
                 figures += ROWS[name](plan)
             except Failed as failure:
                 failures.append(f"{name}: {failure}")
-    print(json.dumps(table.as_json(figures, about), indent=1) if asked.json else table.table(figures))
-    if asked.keep:
+    print(json.dumps(table.as_json(figures, about), indent=1) if options.json else table.table(figures))
+    if options.keep:
         table.keep(README, figures, about)
     for line in failures:
         say(f"Not measured: {line}")
@@ -59,9 +62,7 @@ def main() -> int:
 
 
 def arguments() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        "dev.py bench", description="The project's own benchmark; bench/README.md tells how."
-    )
+    parser = argparse.ArgumentParser("dev.py bench", description="The project's own benchmark; see bench/README.md.")
     parser.add_argument("--against", metavar="COMMIT", help="measure the app of this commit beside ours")
     parser.add_argument(
         "--only", metavar="ROW", action="append", choices=ROWS, help=f"one of {', '.join(ROWS)}; repeatable"

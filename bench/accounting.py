@@ -1,4 +1,4 @@
-"""What processes cost, in their own accounts: processor time and memory of a process and all its descendants."""
+"""Processor time and memory of a process and all its descendants, from /proc."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ SAMPLE_SECONDS = 0.05
 
 @dataclass(frozen=True)
 class Stat:
-    """One line of ``/proc/<pid>/stat``: whose child, and the seconds of it and of its children that have ended."""
+    """One line of ``/proc/<pid>/stat``. ``seconds``: CPU time of the process and of its ended children."""
 
     pid: int
     parent: int
@@ -23,22 +23,22 @@ class Stat:
 
     @classmethod
     def of(cls, line: str) -> Stat:
-        # The name stands in parentheses and may hold anything, parentheses too.
+        # The process name is in parentheses and may contain any character, parentheses too.
         pid, _, rest = line.partition(" ")
         fields = rest.rpartition(")")[2].split()
-        return cls(int(pid), int(fields[1]), sum(int(each) for each in fields[11:15]) / TICKS)
+        return cls(int(pid), int(fields[1]), sum(int(ticks) for ticks in fields[11:15]) / TICKS)
 
 
 def family(pid: int) -> list[Stat]:
     """A process and its living descendants."""
-    everybody = {each.pid: each for each in _everybody()}
-    members = [everybody[pid]] if pid in everybody else []
+    processes = {stat.pid: stat for stat in _all_processes()}
+    members = [processes[pid]] if pid in processes else []
     for member in members:
-        members += [each for each in everybody.values() if each.parent == member.pid]
+        members += [stat for stat in processes.values() if stat.parent == member.pid]
     return members
 
 
-def _everybody() -> Iterator[Stat]:
+def _all_processes() -> Iterator[Stat]:
     for path in Path("/proc").glob("[0-9]*/stat"):
         try:
             yield Stat.of(path.read_text())
@@ -48,12 +48,12 @@ def _everybody() -> Iterator[Stat]:
 
 def cpu_seconds(pid: int) -> float:
     """User and system time that the family has used so far."""
-    return sum(each.seconds for each in family(pid))
+    return sum(stat.seconds for stat in family(pid))
 
 
 def pss_bytes(pid: int) -> int:
-    """The family's share of memory: its own pages, and of each shared page the part that falls to it."""
-    return sum(_pss(each.pid) for each in family(pid))
+    """Proportional set size: the family's own pages, and its share of each shared page."""
+    return sum(_pss(stat.pid) for stat in family(pid))
 
 
 def _pss(pid: int) -> int:
@@ -65,7 +65,7 @@ def _pss(pid: int) -> int:
 
 
 class Peak:
-    """The most memory a family had, and what it began with: ``with Peak(pid) as peak: …; peak.growth``."""
+    """The largest and the first memory size of a family: ``with Peak(pid) as peak: …; peak.growth``."""
 
     def __init__(self, pid: int) -> None:
         self.before = self.bytes = pss_bytes(pid)

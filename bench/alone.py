@@ -29,7 +29,7 @@ def start(plan: Plan) -> list[Figure]:
 
 
 def round_trips(plan: Plan) -> list[Figure]:
-    """How often Redis is asked for one proxied call; what is written behind its back counts, too."""
+    """Redis round trips per proxied call, writes after the response included."""
     app = plan.servers.app()
     with redis.Redis.from_url(plan.servers.redis_url) as client:
         before = _reads(client)
@@ -44,11 +44,11 @@ def _reads(client: redis.Redis) -> int:
 
 
 def lease(plan: Plan) -> list[Figure]:
-    """What minding the token's end costs while it is good: beside the same app that hands out what it finds."""
+    """The cost of the refresh check for a valid token, compared to the same app without the check."""
     ways = [{**load.HEADERS, "X-Minded": how} for how in ("yes", "no")]
     minded: list[Round] = []
     bare: list[Round] = []
-    # Where in memory a process has its things makes as much of a difference as is looked for here: several, each fresh.
+    # Memory layout alone changes the figure by as much as the effect itself, so every round starts a fresh process.
     for _ in range(plan.rounds):
         both = plan.servers.app(name="leased", wsgi="bench.unleased:app")
         plan.round(both, SMALL, load.HEADERS)

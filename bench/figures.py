@@ -1,4 +1,4 @@
-"""Figures and what is asked of them; medians and ratios of rounds that were run side by side."""
+"""Figures and their limits; medians and ratios of alternating rounds."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Figure:
 
     @property
     def verdict(self) -> str:
-        """``stretch``, ``holds`` or ``MISSED``; nothing for a figure that is only told."""
+        """``stretch``, ``holds`` or ``MISSED``; empty for a figure without limits."""
         if self.stretch is not None and self._keeps(self.stretch):
             return "stretch"
         if self.must is None:
@@ -36,7 +36,7 @@ class Figure:
 
 
 def alternate(subjects: Sequence[Subject], rounds: int, measure: Callable[[Subject], Result]) -> list[list[Result]]:
-    """Each subject's results, round by round: every other round in reverse (A B, B A), so that a drift hits all."""
+    """The results of each subject. Every second round runs in reverse (A B, B A), so that drift affects all alike."""
     results: list[list[Result]] = [[] for _ in subjects]
     for number in range(rounds):
         order = range(len(subjects))
@@ -50,5 +50,5 @@ def median(values: Iterable[float]) -> float:
 
 
 def ratio(ours: Sequence[float], theirs: Sequence[float]) -> float:
-    """The median of the rounds' ratios: two neighbours in time share the machine's mood."""
-    return statistics.median(own / other for own, other in zip(ours, theirs, strict=True))
+    """The median of the ratios per round: two measurements close in time share the machine's load."""
+    return statistics.median(mine / peer for mine, peer in zip(ours, theirs, strict=True))

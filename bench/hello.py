@@ -1,4 +1,4 @@
-"""The least that Flask can answer: 2 KB from memory."""
+"""The smallest Flask app: 2 KB from memory."""
 
 from flask import Flask, Response
 

@@ -1,4 +1,4 @@
-"""The row of promises in seconds: tests with a clock, which need a machine that does nothing else."""
+"""The row of limits in seconds: timed tests, which need an idle machine."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ TESTS = Path(__file__).with_name("time_limits")
 
 
 def limits(plan: Plan) -> list[Figure]:
-    """How soon pages, starts and outages are: the tests of bench/time_limits, one by one."""
+    """Time limits for pages, starts and outages: the tests of bench/time_limits, one by one."""
     command = [str(PYTHON), "-m", "pytest", "-q", "-s", str(TESTS)]
     done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
     print(done.stdout, file=sys.stderr)

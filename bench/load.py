@@ -1,4 +1,4 @@
-"""Load on the loopback address: as much as a few connections carry (wrk), or so many requests a second (ours)."""
+"""Load generators on the loopback address: a closed loop (wrk) and an open loop with a fixed rate (ours)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 from devtools.found import need
 
-#: What a browser sends with a script's request.
+#: The headers of a fetch request in a browser.
 HEADERS = {
     "Accept": "application/json",
     "Accept-Encoding": "gzip, deflate, br",
@@ -32,7 +32,7 @@ PATIENCE_SECONDS = 30
 
 @dataclass(frozen=True)
 class Carried:
-    """What wrk says of one run; latencies in milliseconds."""
+    """The result of one run of wrk; latencies in milliseconds."""
 
     requests: int
     seconds: float
@@ -46,7 +46,7 @@ class Carried:
 
 
 def closed(url: str, cookies: Path, seconds: float, connections: int, headers: dict[str, str]) -> Carried:
-    """Each of ``connections`` sends its next request as soon as it has the answer."""
+    """Run a closed loop: each connection sends its next request when it has the response."""
     said = [part for name, value in headers.items() for part in ("-H", f"{name}: {value}")]
     size = ["-t", "1", "-c", str(connections), "-d", f"{max(1, round(seconds))}s", "--timeout", "10s"]
     script = str(Path(__file__).with_name("load.lua"))
@@ -55,7 +55,7 @@ def closed(url: str, cookies: Path, seconds: float, connections: int, headers: d
 
 
 def carried(output: str) -> Carried:
-    """The last line of wrk's output, which is our script's."""
+    """Parse the last line of wrk's output, which our script printed."""
     return Carried(**json.loads(output.strip().rpartition("\n")[2]))
 
 
@@ -69,14 +69,14 @@ class Answered:
 
 
 def percentile(answers: Sequence[Answered], percent: float) -> float:
-    """Milliseconds within which so many per cent were answered; those without an answer count as the longest."""
+    """The latency percentile in milliseconds. A request without a response counts as the slowest."""
     order = sorted(each.seconds if each.status else float("inf") for each in answers)
     return order[min(len(order) - 1, int(len(order) * percent / 100))] * 1000
 
 
 @dataclass
 class Caller:
-    """Sends requests when they are due, whether or not earlier ones were answered."""
+    """Sends requests at fixed times, also while earlier ones are unanswered."""
 
     url: str
     cookies: Sequence[str]
@@ -170,7 +170,7 @@ class Connection(asyncio.Protocol):
 
 
 def whole(came: bytes | bytearray) -> int:
-    """The status of an HTTP/1.1 answer that has come to its end; 0 as long as it has not."""
+    """The status of a complete HTTP/1.1 response; 0 if it is incomplete."""
     head, there, body = bytes(came).partition(b"\r\n\r\n")
     if not there:
         return 0
@@ -184,7 +184,7 @@ def whole(came: bytes | bytearray) -> int:
 
 
 def fetch(url: str, cookie: str, headers: dict[str, str]) -> dict[str, str]:
-    """The headers of one answer, their names in lower case."""
+    """The headers of one response, with lower-case names."""
     where = urlsplit(url)
     connection = http.client.HTTPConnection(where.hostname or "", where.port, timeout=PATIENCE_SECONDS)
     connection.request("GET", where.path, headers={**headers, "Cookie": cookie})
@@ -195,7 +195,7 @@ def fetch(url: str, cookie: str, headers: dict[str, str]) -> dict[str, str]:
 
 
 def downloads(url: str, cookies: Sequence[str]) -> float:
-    """Seconds until every one of these people has the whole body, all at the same time."""
+    """Seconds until all these people, downloading at the same time, have the whole body."""
     began = time.perf_counter()
     with ThreadPoolExecutor(len(cookies)) as pool:
         list(pool.map(lambda cookie: _download(url, cookie), cookies))
@@ -207,9 +207,9 @@ def _download(url: str, cookie: str) -> None:
     connection = http.client.HTTPConnection(where.hostname or "", where.port, timeout=60)
     connection.request("GET", where.path, headers={"Cookie": cookie})
     answer = connection.getresponse()
-    buffer, left = bytearray(256 * 1024), answer.length or 0
+    buffer, missing_bytes = bytearray(256 * 1024), answer.length or 0
     assert answer.status == 200, f"{url} answered {answer.status}"
     while count := answer.readinto(buffer):
-        left -= count
-    assert not left, f"{url} broke off"
+        missing_bytes -= count
+    assert not missing_bytes, f"{url} broke off"
     connection.close()

@@ -1,4 +1,4 @@
-"""nginx in two roles: the upstream, which speaks TLS as Zoom does, and a bare proxy, the floor of what one costs."""
+"""Configurations of nginx: the upstream with TLS, in place of Zoom, and a bare proxy for comparison."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-#: What an answer of the upstream brings along, besides what nginx adds.
+#: Headers of an upstream response, besides those of nginx.
 ANSWER_HEADERS = {
     "X-Zm-Trackingid": "v=2.0;clid=aw1;rid=WEB_0123456789abcdef0123456789abcdef",
     "X-Content-Type-Options": "nosniff",
@@ -92,7 +92,7 @@ FLOOR = """
 
 
 def upstream(folder: Path, port: int, standin: int) -> Path:
-    """The configuration of the upstream; its bodies and its certificate lie beside it."""
+    """Write the upstream's configuration, with its bodies and certificate; returns the path."""
     _write_bodies(folder)
     _write_certificate(folder)
     headers = " ".join(f'add_header {name} "{value}";' for name, value in ANSWER_HEADERS.items())
@@ -100,12 +100,12 @@ def upstream(folder: Path, port: int, standin: int) -> Path:
 
 
 def floor(folder: Path, port: int, upstream_port: int) -> Path:
-    """The configuration of a proxy that only passes on."""
+    """Write the configuration of a plain proxy; returns the path."""
     return _write(folder, "floor", 2, FLOOR.format(port=port, upstream=upstream_port))
 
 
 def _write(folder: Path, name: str, workers: int, http: str) -> Path:
-    # Started by root, nginx would hand its work to a user who cannot read our folder.
+    # As root, nginx would switch to a user who cannot read our folder.
     user = "user root;" if os.geteuid() == 0 else ""
     path = folder / f"{name}.conf"
     path.write_text(COMMON.format(folder=folder, name=name, workers=workers, user=user, http=http))
@@ -128,7 +128,7 @@ def _write_bodies(folder: Path) -> None:
 
 
 def _write_certificate(folder: Path) -> None:
-    """A certificate for the loopback address that vouches for itself."""
+    """Write a self-signed certificate for the loopback address."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "upstream of the benchmark")])
     now = datetime.datetime.now(datetime.UTC)

@@ -1,4 +1,4 @@
-"""What the rows share: the servers, how long a round takes, and one round of the closed loop."""
+"""The plan that all rows share: servers, number and length of rounds, one round of the closed loop."""
 
 from __future__ import annotations
 
@@ -35,23 +35,23 @@ class Plan:
     against: Path | None = None
 
     def finer(self) -> Plan:
-        """More and shorter rounds, for what differs by a few per cent: the machine's mood alone does as much."""
+        """More and shorter rounds, for differences of a few percent, which are as small as the noise."""
         return replace(self, rounds=3 * self.rounds, seconds=self.seconds / 2)
 
     def beside(self) -> list[Target]:
-        """The app of the other commit, where one was named."""
+        """The app of the other commit, if one was given."""
         return [self.servers.app(checkout=self.against, name="before")] if self.against else []
 
     def compare(
         self, targets: Sequence[Target], path: str, headers: dict[str, str] = load.HEADERS
     ) -> list[list[Round]]:
-        """Each target's rounds, side by side, after a moment for warming up."""
+        """The rounds of each target, alternating, after a warm-up."""
         for target in targets:
             self.round(target, path, headers, seconds=1)
         return alternate(targets, self.rounds, lambda target: self.round(target, path, headers))
 
     def round(self, target: Target, path: str, headers: dict[str, str], seconds: float = 0) -> Round:
-        """One round. Raises Failed when an answer was not what it should be."""
+        """Run one round. Raises Failed if a request failed."""
         before = cpu_seconds(target.pid)
         result = load.closed(target.at(path), target.cookie_file, seconds or self.seconds, CONNECTIONS, headers)
         used = cpu_seconds(target.pid) - before
@@ -62,14 +62,14 @@ class Plan:
 
 
 def cpu(rounds: Sequence[Round]) -> list[float]:
-    return [each.cpu_ms for each in rounds]
+    return [item.cpu_ms for item in rounds]
 
 
 def rate(rounds: Sequence[Round]) -> list[float]:
-    return [each.per_second for each in rounds]
+    return [item.per_second for item in rounds]
 
 
-def told(name: str, rounds: Sequence[Round]) -> str:
-    """A line for whoever watches."""
+def summary(name: str, rounds: Sequence[Round]) -> str:
+    """One line of progress output."""
     values = [median(column) for column in zip(*((r.cpu_ms, r.per_second, r.p50, r.p99) for r in rounds), strict=True)]
     return "{:<14} {:.3f} ms of CPU, {:.0f}/s, p50 {:.1f} ms, p99 {:.1f} ms".format(name, *values)

@@ -1,4 +1,4 @@
-"""Rows under pressure: many calls in flight, large bodies at once, many callers of one person whose token has ended."""
+"""Rows under pressure: many calls in flight, large bodies at once, many calls with one expired token."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ MEGABYTE = 2**20
 
 
 @dataclass(frozen=True)
-class Held:
+class InFlightResult:
     p99: float
     failed: int
     memory: float
 
 
 def in_flight(plan: Plan) -> list[Figure]:
-    """600 calls a second to an upstream that takes 1 s: as many are in flight."""
+    """600 calls a second to an upstream that takes 1 s, so that 600 are in flight."""
     targets = [plan.servers.app(), plan.servers.peer(tuned=True)]
     results = alternate(targets, plan.rounds, lambda target: _hold(target, plan.seconds))
     plan.servers.forget_logs()
@@ -46,14 +46,14 @@ def in_flight(plan: Plan) -> list[Figure]:
     ]
 
 
-def _hold(target: Target, seconds: float) -> Held:
+def _hold(target: Target, seconds: float) -> InFlightResult:
     with Peak(target.pid) as peak:
         answers = Caller(target.at(SLOW), target.cookies, load.HEADERS).steady(PER_SECOND, seconds, 1)
-    return Held(percentile(answers, 99), sum(each.status != 200 for each in answers), peak.bytes)
+    return InFlightResult(percentile(answers, 99), sum(each.status != 200 for each in answers), peak.bytes)
 
 
 def streams(plan: Plan) -> list[Figure]:
-    """Four bodies of 100 MB at once: what they take in memory, and in time beside bare nginx."""
+    """Four bodies of 100 MB at once: growth of memory, and time compared to bare nginx."""
     app, floor = plan.servers.app(), plan.servers.floor()
     growth = 0
 
@@ -73,7 +73,7 @@ def streams(plan: Plan) -> list[Figure]:
 
 
 def expired(plan: Plan) -> list[Figure]:
-    """200 calls at once for one person whose token has ended, over two processes and over four."""
+    """200 calls at once with one expired token, over two processes and over four."""
     return [figure for workers in (2, 4) for figure in _expired(plan, workers)]
 
 
@@ -88,13 +88,13 @@ def _expired(plan: Plan, workers: int) -> list[Figure]:
     ]
 
 
-def _burst(servers: Servers, app: Target, who: str) -> tuple[int, int, float]:
+def _burst(servers: Servers, app: Target, person: str) -> tuple[int, int, float]:
     """Renewals, failures, and the p99 in token calls."""
-    [cookie] = sign_in(app.url, [who])
+    [cookie] = sign_in(app.url, [person])
     time.sleep(BRIEF_SECONDS)
     answers = Caller(app.at("/v2/tracking_fields/2k"), [cookie], load.HEADERS).burst(CALLERS)
     with urllib.request.urlopen(f"{servers.standin}/renewals") as answer:
-        renewals = json.load(answer).get(who, 0)
+        renewals = json.load(answer).get(person, 0)
     if not renewals:
         raise Failed("The token had not ended: nothing was measured.")
     failed = sum(each.status != 200 for each in answers)

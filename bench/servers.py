@@ -1,4 +1,4 @@
-"""Everything that is measured, and what it needs around it, as processes of their own on the loopback address."""
+"""The servers of the benchmark: the app, its competitors, Redis and the upstream, on the loopback address."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ CLIENT = {"ZOOM_CLIENT_ID": "a-client-of-the-benchmark", "ZOOM_CLIENT_SECRET": "
 
 @dataclass
 class Target:
-    """A server under load, and the people who are signed in to it (none: it asks nobody)."""
+    """A server under load, with the session cookies of its signed-in people (none: it has no sign-in)."""
 
     name: str
     url: str
@@ -47,12 +47,12 @@ class Target:
         return self.child.pid
 
     def at(self, path: str) -> str:
-        """The address under which it serves a path of Zoom's API."""
+        """The URL of a path of Zoom's API on this server."""
         return self.url + self.path + path if self.path else self.url + "/"
 
 
 class Servers:
-    """Redis and the upstream, and around them as many targets as a row asks for. They end with the benchmark."""
+    """Redis, the upstream, and the targets that the rows use. All end with the benchmark."""
 
     def __init__(self, group: Group, folder: Path) -> None:
         self.folder = folder
@@ -71,14 +71,14 @@ class Servers:
         self.upstream = f"https://127.0.0.1:{self.upstream_port}"
         self.standin = f"http://127.0.0.1:{standin}"
         self.certificate = folder / "certificate.pem"
-        # With the usual roots beside ours, as in production: loading them is part of what is measured.
+        # Includes the usual roots, as in production: loading them is part of the measurement.
         self._roots = folder / "roots.pem"
         self._roots.write_bytes(Path(certifi.where()).read_bytes() + self.certificate.read_bytes())
 
-    # Targets: each is started when first asked for.
+    # A target starts at its first use.
 
     def app(self, workers: int = 2, checkout: Path = ROOT, name: str = "ours", wsgi: str = "wsgi:app") -> Target:
-        """The app of a checkout, as its Procfile serves it."""
+        """The app of a checkout, started as in its Procfile."""
 
         def start(port: int) -> Child:
             command = [sys.executable, "-m", "gunicorn", "-c", "gunicorn.conf.py"]
@@ -87,7 +87,7 @@ class Servers:
         return self._target(f"{name}-{workers}", start)
 
     def start_app(self) -> float:
-        """Seconds from starting the app to its first answer; it is gone again."""
+        """Seconds from the start of the app to its first response. Stops it afterwards."""
         port, began = free_port(), time.perf_counter()
         bind = ["--bind", f"127.0.0.1:{port}", "wsgi:app"]
         child = self._gunicorn(
@@ -120,7 +120,7 @@ class Servers:
         return self._target(name, start)
 
     def floor(self) -> Target:
-        """nginx that passes on and asks nobody."""
+        """nginx as a plain proxy without sign-in."""
 
         def start(port: int) -> Child:
             configuration = nginx.floor(self.folder, port, self.upstream_port)
@@ -129,7 +129,7 @@ class Servers:
         return self._target("floor", start, people=0)
 
     def hello(self) -> Target:
-        """Flask that answers from memory, served as the app is."""
+        """A minimal Flask app, served like ours."""
 
         def start(port: int) -> Child:
             command = [sys.executable, "-m", "gunicorn", "-c", "gunicorn.conf.py", "--bind", f"127.0.0.1:{port}"]
@@ -140,12 +140,12 @@ class Servers:
         return target
 
     def drop(self, target: Target) -> None:
-        """The target is gone; asking for it again starts it afresh."""
+        """Stop the target; its next use starts a new one."""
         self._group.stop(target.child)
-        self._targets = {name: each for name, each in self._targets.items() if each is not target}
+        self._targets = {name: running for name, running in self._targets.items() if running is not target}
 
     def forget_logs(self) -> None:
-        """What the targets wrote so far is gone: a peer that writes each answer to its log would fill the disk."""
+        """Empty the log files: a peer that logs every response would fill the disk."""
         for target in self._targets.values():
             os.truncate(target.child.log, 0)
 
@@ -192,20 +192,20 @@ class Servers:
 
 
 def _clean() -> dict[str, str]:
-    """Nothing of the developer's own settings."""
+    """An environment without the developer's own settings."""
     return {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in os.environ}
 
 
 def _of_procfile(checkout: Path) -> dict[str, str]:
-    """What its web process is told before its command."""
+    """The variables that the Procfile's web line sets."""
     web = next(line for line in (checkout / "Procfile").read_text().splitlines() if line.startswith("web:"))
     return dict(word.split("=", 1) for word in takewhile(lambda word: "=" in word, web.split()[1:]))
 
 
 def install_peer() -> None:
-    """The peer's packages are what its lock file says."""
-    kept = PEER / "node_modules" / ".package-lock.json"
-    if kept.exists() and kept.stat().st_mtime >= (PEER / "package-lock.json").stat().st_mtime:
+    """Install the packages of the peer's lock file."""
+    installed_lock = PEER / "node_modules" / ".package-lock.json"
+    if installed_lock.exists() and installed_lock.stat().st_mtime >= (PEER / "package-lock.json").stat().st_mtime:
         return
     say("Installing the peer's packages with npm (once) …")
     command = [need("npm"), "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--silent"]
@@ -215,7 +215,7 @@ def install_peer() -> None:
 
 @contextmanager
 def running() -> Iterator[Servers]:
-    """The servers, until the block ends."""
+    """The servers, stopped at the end of the block."""
     folder = Path(tempfile.mkdtemp(prefix="bench-"))
     try:
         with Group(folder / "logs") as group:
@@ -238,7 +238,7 @@ def worktree(commit: str) -> Iterator[Path]:
 
 
 def status(url: str) -> int:
-    """The status of a GET; 0 when nobody answers."""
+    """The status of a GET; 0 without a response."""
     where = urlsplit(url)
     connection = http.client.HTTPConnection(where.hostname or "", where.port, timeout=10)
     try:

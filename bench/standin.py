@@ -1,7 +1,7 @@
-"""The part of Zoom that answers differently each time: tokens, who somebody is, answers that take a while.
+"""The dynamic part of the benchmark's Zoom: tokens, users, slow responses.
 
-It stands behind the upstream's nginx, which speaks TLS. A person is whatever a code says: the code ``c-ada`` signs Ada
-in. Refresh tokens are good for one renewal, as at Zoom. People called ``brief…`` get a token that ends in a second.
+The upstream's nginx, which speaks TLS, passes requests to it. The code names the person: ``c-ada`` signs Ada
+in. A refresh token can be used once, as at Zoom. Access tokens of people named ``brief…`` expire after a second.
 """
 
 from __future__ import annotations
@@ -12,16 +12,16 @@ import sys
 from urllib.parse import parse_qs
 
 BRIEF_SECONDS = 1
-#: How long a renewal takes.
+#: How long a refresh takes.
 RENEWAL_SECONDS = 0.15
-#: Zoom's access tokens have some 690 characters.
+#: Zoom's access tokens have about 690 characters.
 PADDING = "x" * 660
 
 
 class Zoom:
     def __init__(self) -> None:
         self._generation: dict[str, int] = {}
-        #: Renewals asked for so far, per person.
+        #: Number of refreshes per person.
         self.renewals: dict[str, int] = {}
 
     async def answer(self, path: str, token: str, form: dict[str, str]) -> tuple[int, object]:

@@ -17,7 +17,7 @@ from bench.figures import Figure
 from devtools import found
 from devtools.install import ROOT
 
-#: Everything below this line in README.md is the last run's.
+#: The text below this line in README.md comes from the last run.
 MARK = "<!-- Below: the last run, written by `python3 dev.py bench --keep`. -->"
 COLUMNS = ("figure", "measured", "must", "stretch", "")
 
@@ -41,7 +41,7 @@ def _cells(figure: Figure) -> tuple[str, str, str, str, str]:
 
 
 def _number(value: float) -> str:
-    """Three digits are all that such a measurement is good for."""
+    """A number with three significant digits."""
     return f"{value:,.0f}" if abs(value) >= 100 or value == int(value) else f"{value:.3g}"
 
 
@@ -50,7 +50,7 @@ def as_json(figures: Sequence[Figure], about: dict[str, str]) -> dict[str, Any]:
 
 
 def machine() -> dict[str, str]:
-    """Where and when: what anybody needs who compares two tables."""
+    """Date, commit and machine, for the comparison of two tables."""
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     packages = ", ".join(f"{name} {version(name)}" for name in ("flask", "gunicorn", "requests", "urllib3", "redis"))
     return {
@@ -80,7 +80,7 @@ def _said(command: list[str]) -> str:
 
 
 def keep(readme: Path, figures: Sequence[Figure], about: dict[str, str]) -> None:
-    """The table of this run takes the place of the last one's."""
+    """Replace the table in the README with this run's."""
     before = readme.read_text().partition(MARK)[0]
     facts = "\n".join(f"- {name}: {value}" for name, value in about.items())
     readme.write_text(f"{before}{MARK}\n\n{facts}\n\n{table(figures)}\n")

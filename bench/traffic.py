@@ -1,4 +1,4 @@
-"""Rows under steady traffic: what a call costs, how many fit into a second, what is added to its time."""
+"""Rows under steady traffic: CPU per call, requests per second, added latency."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from dataclasses import replace
 from bench import load
 from bench.figures import Figure, alternate, median, ratio
 from bench.load import Answered, Caller, fetch, percentile
-from bench.plan import Plan, cpu, rate, told
+from bench.plan import Plan, cpu, rate, summary
 from bench.servers import Target
 from devtools.install import Failed, say
 
-#: No page asks for these, so no cache of ours knows them.
+#: No page requests these, so they are not cached.
 SMALL, LARGE = "/v2/tracking_fields/2k", "/v2/tracking_fields/100k"
-#: Pages ask for this all the time.
+#: Pages request this often, so it is cached.
 LISTED = "/v2/users/me/meetings"
 STEADY_PER_SECOND = 200
 
@@ -25,7 +25,7 @@ def proxied(plan: Plan) -> list[Figure]:
     targets = [servers.app(), *peers, servers.floor(), servers.hello(), *plan.beside()]
     results = plan.compare(targets, SMALL)
     for target, rounds in zip(targets, results, strict=True):
-        say("  " + told(target.name, rounds))
+        say("  " + summary(target.name, rounds))
     ours, peer, tuned, two, floor, hello, *before = results
     figures = [
         Figure("2 KB: CPU per call", median(cpu(ours)), "ms"),
@@ -54,20 +54,20 @@ def large(plan: Plan) -> list[Figure]:
 
 
 def cached(plan: Plan) -> list[Figure]:
-    """A list that may be answered from memory, beside the peer, which asks Zoom each time; and the same as a 304."""
+    """A cached list, compared to the peer, which asks Zoom each time; and the same as a 304."""
     app, peer = plan.servers.app(), plan.servers.peer()
-    asked = {name: value for name, value in load.HEADERS.items() if name != "Cache-Control"}
-    told = [fetch(app.at(LISTED), app.cookies[0], asked) for _ in range(2)][1]
-    if "hit" not in (value.lower() for value in told.values()):
-        say("  Not measured: this app asks Zoom each time.")
+    headers = {name: value for name, value in load.HEADERS.items() if name != "Cache-Control"}
+    second_headers = [fetch(app.at(LISTED), app.cookies[0], headers) for _ in range(2)][1]
+    if "hit" not in (value.lower() for value in second_headers.values()):
+        say("  Not measured: this app does not cache.")
         return []
-    ours, theirs = plan.compare([app, peer], LISTED, asked)
-    one = plan.servers.folder / "one.cookies"
-    one.write_text(app.cookies[0] + "\n")
-    alone = replace(app, cookie_file=one)
-    known = {**asked, "If-None-Match": told["etag"]}
+    ours, theirs = plan.compare([app, peer], LISTED, headers)
+    cookie_file = plan.servers.folder / "one.cookies"
+    cookie_file.write_text(app.cookies[0] + "\n")
+    alone = replace(app, cookie_file=cookie_file)
+    conditional = {**headers, "If-None-Match": second_headers["etag"]}
     finer = plan.finer()
-    whole, unchanged = alternate([asked, known], finer.rounds, lambda sent: finer.round(alone, LISTED, sent))
+    whole, unchanged = alternate([headers, conditional], finer.rounds, lambda sent: finer.round(alone, LISTED, sent))
     return [
         Figure("cached 2 KB: CPU, against the peer as shipped", ratio(cpu(ours), cpu(theirs)), must=0.2, stretch=0.12),
         Figure("cached 2 KB: requests, against the same", ratio(rate(ours), rate(theirs)), "x", 8, 12, True),
@@ -76,7 +76,7 @@ def cached(plan: Plan) -> list[Figure]:
 
 
 def latency(plan: Plan) -> list[Figure]:
-    """What the app adds to the upstream's own time at 200 requests a second."""
+    """The latency that the app adds to the upstream's at 200 requests a second."""
     servers = plan.servers
     app = servers.app()
     bearer = {**load.HEADERS, "Authorization": "Bearer a-direct-0"}
@@ -85,7 +85,7 @@ def latency(plan: Plan) -> list[Figure]:
         _caller(app, SMALL),
         _caller(servers.peer(tuned=True), SMALL),
     ]
-    # No ratio takes the machine's mood out of this one: many rounds, over some minutes.
+    # A difference does not cancel the machine's noise as a ratio does: many rounds, over some minutes.
     finer = plan.finer()
     results = alternate(callers, finer.rounds, lambda each: each.steady(STEADY_PER_SECOND, finer.seconds, 1))
     direct, ours, tuned = ([_p99(answers) for answers in rounds] for rounds in results)

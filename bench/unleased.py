@@ -1,6 +1,6 @@
-"""The app as it is; for a request that says ``X-Minded: no``, with tokens that nobody minds. For the benchmark alone.
+"""For the benchmark: the app, and for requests with ``X-Minded: no`` the app without the refresh check.
 
-Both in the same processes: two of the same code differ by as much as is looked for here.
+Both run in the same processes, because two processes of the same code differ by as much as the measured effect.
 """
 
 import dataclasses
@@ -14,7 +14,7 @@ from zoomapp.tokens.service import TokenService
 
 
 class Unleased(TokenService):
-    """Whatever is kept is handed out, however old."""
+    """Returns the stored access token, even if it has expired."""
 
     def access_token(self, user_id: str, record: bytes | None = None) -> str:
         return self.load(user_id, record).access_token

@@ -1,1 +1,1 @@
-"""What `dev.py` is made of. Standard library only: it runs before anything is installed."""
+"""The commands of `dev.py`. Standard library only, because they run before any package is installed."""

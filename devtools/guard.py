@@ -1,7 +1,7 @@
-"""A process that outlives whoever started it just long enough to end what was left behind.
+"""A process that kills the process groups of its parent after the parent has ended.
 
-Told on standard input: ``+123`` a process group is in its care, ``-123`` no longer. When the input ends, its owner is
-gone, even by SIGKILL, and it kills what is in its care. That works wherever pipes do.
+It reads standard input: ``+123`` adds process group 123, ``-123`` removes it. When the input ends, the parent has
+ended, even by SIGKILL; then it kills all groups in its list. That works on every system with pipes.
 """
 
 import contextlib

@@ -1,4 +1,4 @@
-"""A virtual environment that holds exactly what the locks say, and no second of work when it already does."""
+"""Install the locked packages into ``.venv``, unless they are installed already."""
 
 import hashlib
 import importlib.util
@@ -20,7 +20,7 @@ TEST = (*RUN, "requirements-test.txt")
 
 
 class Failed(Exception):
-    """A command cannot go on; the text says why and what to do."""
+    """A command cannot continue. The message says why and what to do."""
 
     #: The command's exit status.
     status = 1
@@ -33,12 +33,12 @@ class Misuse(Failed):
 
 
 def say(text: str) -> None:
-    """Progress, for the person waiting; results alone go to standard output."""
+    """Print progress to standard error; only results go to standard output."""
     print(text, file=sys.stderr, flush=True)
 
 
 def ensure(locks: tuple[str, ...]) -> None:
-    """The packages of these lock files and offline-zoom are in ``.venv``, as they are described now. Raises Failed."""
+    """Install the packages of these lock files, and offline-zoom, into ``.venv`` if they changed. Raises Failed."""
     try:
         usable = _version() >= (3, 11)
         complete = usable and all(_is_installed(lock, lock) for lock in locks)
@@ -56,9 +56,9 @@ def ensure(locks: tuple[str, ...]) -> None:
 
 
 def keep_bytecode() -> None:
-    """What we start finds its modules compiled; where that is unwanted in the source tree, in `.data`.
+    """Cache compiled modules in `.data` if the environment forbids to write them into the source tree.
 
-    Without it every start compiles the app, the sandbox and their packages again, and takes twice as long.
+    Without a cache every start compiles all packages again and takes twice as long.
     """
     if os.environ.pop("PYTHONDONTWRITEBYTECODE", ""):
         os.environ["PYTHONPYCACHEPREFIX"] = str(ROOT / ".data" / "bytecode")
@@ -67,7 +67,7 @@ def keep_bytecode() -> None:
 def _require_own(folder: Path) -> None:
     """Raises Failed when the folder belongs to another user, or cannot be written.
 
-    Root could write it, and would leave files that its owner cannot change.
+    Root could write to it, but would leave files that the owner cannot change.
     """
     if folder.exists() and (folder.stat().st_uid != os.geteuid() or not os.access(folder, os.W_OK | os.X_OK)):
         raise Failed(_not_yours(folder))
@@ -88,9 +88,9 @@ def _owner(folder: Path) -> str:
 
 
 def _version() -> tuple[int, ...]:
-    """The Python of a ``.venv`` that works; (0,) without one.
+    """The Python version of a working ``.venv``; (0,) if there is none.
 
-    It is kept whichever Python runs `dev.py`: with pyenv that differs from folder to folder.
+    It may differ from the Python that runs `dev.py`: with pyenv that depends on the folder.
     """
     if not PYTHON.exists() or not any(VENV.glob("lib/python*/site-packages/pip/__main__.py")):
         return (0,)
@@ -99,7 +99,7 @@ def _version() -> tuple[int, ...]:
 
 
 def _create() -> None:
-    if importlib.util.find_spec("ensurepip") is None:  # Debian ships it apart
+    if importlib.util.find_spec("ensurepip") is None:  # a package of its own in Debian
         _install_venv_module()
     say("Creating .venv …")
     if subprocess.run([sys.executable, "-m", "venv", "--clear", VENV]).returncode:
@@ -116,7 +116,7 @@ def _install(locks: tuple[str, ...]) -> None:
     say(f"Installing the packages of {', '.join(locks)} into .venv (once) …")
     wanted = [argument for lock in locks for argument in ("-r", str(ROOT / lock))]
     pip = [str(PYTHON), "-m", "pip", "install", "-qq", "--no-input", "--disable-pip-version-check"]
-    # Compiling only what is imported, when it is, halves the wait.
+    # Python compiles a module when it is first imported; that halves the installation time.
     if subprocess.run([*pip, "--no-compile", "--require-hashes", *wanted]).returncode:
         raise Failed("The packages could not be installed; see above. If .venv looks broken, delete it and try again.")
     for lock in locks:
@@ -124,7 +124,7 @@ def _install(locks: tuple[str, ...]) -> None:
 
 
 def _install_offline_zoom() -> None:
-    """The package of ``offline-zoom/`` in editable mode, so that any program here can run it."""
+    """Install the package of ``offline-zoom/`` in editable mode."""
     pip = [str(PYTHON), "-m", "pip", "install", "-qq", "--no-input", "--disable-pip-version-check", "--no-index"]
     if subprocess.run([*pip, "--no-deps", "--no-build-isolation", "-e", str(OFFLINE_ZOOM)]).returncode:
         raise Failed("offline-zoom could not be installed; see above. If .venv looks broken, delete it and try again.")
@@ -132,7 +132,7 @@ def _install_offline_zoom() -> None:
 
 
 def _is_installed(name: str, file: str) -> bool:
-    """Whether what ``file`` describes was installed as it is now."""
+    """Whether the current content of ``file`` is installed."""
     return _stamp(name).exists() and _stamp(name).read_text() == _digest(file)
 
 
@@ -145,19 +145,19 @@ def _digest(lock: str) -> str:
 
 
 def may_apt() -> bool:
-    """Whether system packages can be installed without asking anybody."""
+    """Whether this process may install system packages: root, with apt."""
     return hasattr(os, "geteuid") and os.geteuid() == 0 and shutil.which("apt-get") is not None
 
 
 def apt_command(*packages: str) -> str:
-    """What to type on Debian or Ubuntu."""
+    """The installation command for Debian and Ubuntu."""
     names = " ".join(packages)
     return f"sudo apt-get update && sudo apt-get install -y --no-install-recommends {names}"
 
 
 def apt_install(*packages: str) -> bool:
-    """Whether apt could install these packages. Its own words go to standard error."""
+    """Whether apt installed these packages. Its output goes to standard error."""
     say(f"Installing {', '.join(packages)} with apt (once) …")
     environ = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     commands = (["apt-get", "update", "-qq"], ["apt-get", "install", "-y", "-qq", "--no-install-recommends", *packages])
-    return all(subprocess.run(each, env=environ, stdout=sys.stderr.fileno()).returncode == 0 for each in commands)
+    return all(subprocess.run(command, env=environ, stdout=sys.stderr.fileno()).returncode == 0 for command in commands)

@@ -6,15 +6,15 @@ import subprocess
 from devtools.install import ROOT, TEST, VENV, Failed, say
 
 LOCK = ["pip", "compile", "--quiet", "--generate-hashes", "--universal", "--python-version", "3.11"]
-# Whose index the packages came from is the business of whoever installs them.
+# The lock does not name an index: each user installs from their own.
 HEADER = ["--no-emit-index-url", "--custom-compile-command", "python3 dev.py lock"]
 
 
 def main(arguments: list[str]) -> int:
-    """0 when all locks are written; arguments such as ``--upgrade`` are uv's."""
+    """The exit status: 0 when all locks are written. Arguments such as ``--upgrade`` are passed to uv."""
     uv = shutil.which("uv") or shutil.which("uv", path=VENV / "bin")
     if not uv:
-        raise Failed("Locks are made with uv. Install it: .venv/bin/python -m pip install uv")
+        raise Failed("Locking needs uv. Install it: .venv/bin/python -m pip install uv")
     for lock in TEST:
         source = lock.replace(".txt", ".in")
         say(f"{source} → {lock}")

@@ -1,4 +1,4 @@
-"""Processes that live and die together, and the ports they listen on."""
+"""Groups of child processes that end together, and TCP ports."""
 
 import contextlib
 import os
@@ -19,7 +19,7 @@ Argument = str | Path
 
 @dataclass(frozen=True)
 class Child:
-    """One process of a group: the leader of its own process group, and the file that holds what it said."""
+    """A process that leads its own process group, and its log file."""
 
     name: str
     process: subprocess.Popen[bytes]
@@ -37,17 +37,17 @@ class Child:
 
 
 class Group:
-    """Processes none of which outlives this one, not even when this one is killed with SIGKILL.
+    """Child processes that end with this process, even if it is killed with SIGKILL.
 
-    Each is in a session of its own, so that Ctrl-C reaches only us and we end them in order.
+    Every child has a session of its own, so that Ctrl-C reaches only this process, which ends its children in order.
     """
 
     def __init__(self, logs: Path, keep_open: Sequence[int] = ()) -> None:
-        """``keep_open``: file descriptors (a lock) that stay open until the last process is gone."""
+        """``keep_open``: file descriptors, such as a lock, that stay open until the last process has ended."""
         logs.mkdir(parents=True, exist_ok=True)
         self.logs = logs
         self.children: list[Child] = []
-        # Isolated, so that it starts in 20 ms and nothing in the environment can stop it.
+        # Isolated: it starts in 20 ms, and no setting of the environment can break it.
         command = [sys.executable, "-I", "-S", guard.__file__]
         self._guard = subprocess.Popen(command, stdin=subprocess.PIPE, start_new_session=True, pass_fds=keep_open)
 
@@ -60,7 +60,7 @@ class Group:
     def start(
         self, name: str, command: Sequence[Argument], environ: Mapping[str, str] | None = None, cwd: Path | None = None
     ) -> Child:
-        """A running child; what it says goes to ``<name>.log``."""
+        """Start a child. Its output goes to ``<name>.log``."""
         log = self.logs / f"{name}.log"
         with log.open("wb") as output:
             process = subprocess.Popen(
@@ -72,13 +72,13 @@ class Group:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
-        self._tell("+", process.pid)
+        self._send_to_guard("+", process.pid)
         child = Child(name, process, log)
         self.children.append(child)
         return child
 
     def stop(self, child: Child, grace_seconds: float = 5) -> None:
-        """The child and its own children are gone: asked first, killed when the grace is over."""
+        """End the child and its children: SIGTERM first, SIGKILL after ``grace_seconds``."""
         if child.running():
             child.process.terminate()
             with contextlib.suppress(subprocess.TimeoutExpired):
@@ -86,15 +86,15 @@ class Group:
         self.kill(child)
 
     def kill(self, child: Child) -> None:
-        """The child and its own children are gone, at once."""
+        """Kill the child and its children."""
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(child.pid, signal.SIGKILL)
         child.process.wait()
-        self._tell("-", child.pid)
+        self._send_to_guard("-", child.pid)
         self.children.remove(child)
 
     def end(self) -> None:
-        """Every child is gone, the last started first."""
+        """Stop all children, the last started first."""
         for child in reversed(self.children[:]):
             self.stop(child)
         self._guard.kill()
@@ -104,14 +104,14 @@ class Group:
         """A child that stopped by itself, if any."""
         return next((child for child in self.children if not child.running()), None)
 
-    def _tell(self, sign: str, pid: int) -> None:
+    def _send_to_guard(self, sign: str, pid: int) -> None:
         if self._guard.stdin:
             self._guard.stdin.write(b"%s%d\n" % (sign.encode(), pid))
             self._guard.stdin.flush()
 
 
 def wait_until(true: Callable[[], bool], seconds: float, every: float = 0.01) -> bool:
-    """Whether it became true in time."""
+    """Whether the condition became true in time."""
     deadline = time.monotonic() + seconds
     while not true():
         if time.monotonic() > deadline:
@@ -121,14 +121,14 @@ def wait_until(true: Callable[[], bool], seconds: float, every: float = 0.01) ->
 
 
 def listening(port: int) -> bool:
-    """Whether somebody answers on this port of the loopback address."""
+    """Whether a server listens on this port of the loopback address."""
     with socket.socket() as probe:
         probe.settimeout(1)
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 def is_free(port: int) -> bool:
-    """Whether a server could listen here. Asked both ways: macOS lets two servers share a port by address."""
+    """Whether a server could listen on this port. Binding alone is no proof: macOS lets two servers share a port."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -139,7 +139,7 @@ def is_free(port: int) -> bool:
 
 
 def free_port(first: int = 0) -> int:
-    """The first free port from ``first`` on; any free one without it."""
+    """The first free port from ``first`` on; any free port if it is 0."""
     if first:
         return next(port for port in range(first, 65536) if is_free(port))
     with socket.socket() as probe:

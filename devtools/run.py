@@ -1,4 +1,4 @@
-"""`dev.py run`: the database, the sandbox and the app, together, until somebody says stop."""
+"""`dev.py run`: start the database, the offline Zoom and the app, and end them together."""
 
 import http.client
 import os
@@ -13,15 +13,15 @@ from devtools.processes import Argument, Group, free_port, is_free, listening, w
 from devtools.state import AlreadyRunning, State, lock
 
 DATA = ROOT / ".data"
-#: macOS itself listens on 5000 (AirPlay).
+#: Not 5000: macOS listens there (AirPlay).
 DEFAULT_PORT = 5050
 READY_WITHIN_SECONDS = 60
-#: Whoever sets one of these by hand means the real Zoom.
+#: If one of these is set, the app uses the real Zoom.
 REAL_ZOOM = ("ZOOM_CLIENT_ID", "ZOOM_CLIENT_SECRET", "ZOOM_HOST", "ZOOM_API_HOST")
 
 
 def main(arguments: list[str]) -> int:
-    """Runs until it is told to stop; 0 then, also when another run is there already. Raises Failed."""
+    """Runs until a signal ends it. Returns 0, also if another run is active already. Raises Failed."""
     if arguments:
         raise Misuse("`dev.py run` takes no arguments; set PORT and the other settings in the environment.")
     try:
@@ -38,7 +38,7 @@ def _run(lock_file: IO[str]) -> int:
     signals: list[int] = []
     with Group(DATA / "logs", keep_open=[lock_file.fileno()]) as group:
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            # Only noted: an exception here could come between starting a process and knowing of it.
+            # Only recorded: an exception here could interrupt Group.start before the child is registered.
             signal.signal(number, lambda number, frame: signals.append(number))
         run = Run(group, os.environ, State(DATA), port)
         run.start()
@@ -46,14 +46,14 @@ def _run(lock_file: IO[str]) -> int:
             last = group.children[-1].last_lines()
             raise Failed(f"Not ready within {READY_WITHIN_SECONDS} s. The last lines of the app:\n{last}")
         if not signals:
-            print(run.address, file=lock_file, flush=True)  # for whoever tries to start it twice
+            print(run.address, file=lock_file, flush=True)  # a second start prints this address
             print(run.address, flush=True)
         wait_until(lambda: bool(signals) or run.check(), float("inf"), every=0.1)
     return 0
 
 
 class Run:
-    """One run: what it starts, in which environment. What is set by hand wins over what it would choose."""
+    """The processes of one run and their environment. Variables that the user has set take precedence."""
 
     def __init__(self, group: Group, by_hand: Mapping[str, str], state: State, port: int) -> None:
         self.by_hand = {name: value for name, value in by_hand.items() if value}
@@ -71,7 +71,7 @@ class Run:
         self._awaited: list[int] = []
 
     def start(self) -> None:
-        """All processes have been started; none is awaited, so that they warm up side by side."""
+        """Start all processes, without waiting for one before the next."""
         if "REDIS_URL" not in self.by_hand:
             self._start_database()
         if not any(name in self.by_hand for name in REAL_ZOOM):
@@ -80,12 +80,12 @@ class Run:
         self._start("app", PYTHON, "-m", "gunicorn", "-c", "gunicorn.conf.py", "--bind", bind, "wsgi:app")
 
     def ready(self) -> bool:
-        """Whether every part answers. Raises Failed when one has stopped."""
+        """Whether all processes answer. Raises Failed if one has stopped."""
         self.check()
         return all(listening(port) for port in self._awaited) and _status(self.port, "/readyz") == 200
 
     def check(self) -> bool:
-        """False: nothing is wrong. Raises Failed when a process has stopped by itself."""
+        """Always False. Raises Failed if a process has stopped by itself."""
         child = self._group.fallen()
         if child:
             status = child.process.returncode
@@ -100,7 +100,7 @@ class Run:
         self.environ["REDIS_URL"] = f"redis://127.0.0.1:{port}/0"
         folder = DATA / "database"
         folder.mkdir(exist_ok=True)
-        # By default this build keeps nothing; its append-only file survives even SIGKILL.
+        # This build stores nothing by default; an append-only file survives even SIGKILL.
         options = {"port": port, "bind": "127.0.0.1", "dir": folder, "save": "", "appendonly": "yes"}
         self._start("database", server, *_flags(options))
 
@@ -137,21 +137,21 @@ def _flags(options: Mapping[str, object]) -> list[str]:
     return [part for name, value in options.items() for part in (f"--{name}", str(value))]
 
 
-def chosen_port(given: str) -> int:
-    """The port that was given, else the next free one from the default. Raises Misuse for one that cannot be used."""
-    if not given:
+def chosen_port(setting: str) -> int:
+    """The port in ``setting``; without one, the first free port from the default on. Raises Misuse."""
+    if not setting:
         return free_port(DEFAULT_PORT)
-    if not given.isdecimal() or not 0 < int(given) < 65536:
-        raise Misuse(f"PORT must be a number between 1 and 65535, not {given!r}.")
-    if not is_free(int(given)):
-        fault = "is taken" if listening(int(given)) else "cannot be used"
-        raise Misuse(f"Port {given} {fault}. Set PORT to another one, or unset it to use the next free one.")
-    return int(given)
+    if not setting.isdecimal() or not 0 < int(setting) < 65536:
+        raise Misuse(f"PORT must be a number between 1 and 65535, not {setting!r}.")
+    if not is_free(int(setting)):
+        fault = "is taken" if listening(int(setting)) else "cannot be used"
+        raise Misuse(f"Port {setting} {fault}. Set PORT to another one, or unset it to use the next free one.")
+    return int(setting)
 
 
-def _answers(words: str) -> bool:
-    """Whether the app whose address stands in these words can be reached."""
-    found = re.search(r"http://127\.0\.0\.1:(\d+)/", words)
+def _answers(text: str) -> bool:
+    """Whether the app whose address is in this text can be reached."""
+    found = re.search(r"http://127\.0\.0\.1:(\d+)/", text)
     return found is not None and _status(int(found[1]), "/healthz") == 200
 
 

@@ -1,4 +1,4 @@
-"""What a restart must find again: keys, the sandbox's credentials, ports. One file, readable by its owner alone."""
+"""State that survives a restart: keys, the offline Zoom's credentials, ports. One file that only its owner can read."""
 
 import contextlib
 import fcntl
@@ -15,7 +15,7 @@ from devtools.processes import free_port, is_free
 
 
 class State:
-    """Small facts kept in ``dev.json`` of a data folder; each is made when first asked for."""
+    """Values in ``dev.json`` of a data folder; each is created at its first use."""
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(mode=0o700, exist_ok=True)
@@ -25,18 +25,18 @@ class State:
             self._facts = json.loads(self._path.read_text())
 
     def secret(self, name: str) -> str:
-        """64 hex digits that stay the same."""
+        """64 random hex digits, the same at every start."""
         if name not in self._facts:
-            self._keep(name, secrets.token_hex(32))
+            self._save(name, secrets.token_hex(32))
         return str(self._facts[name])
 
     def port(self, name: str) -> int:
-        """The same free port as last time; another one when somebody took it."""
+        """The same port as last time, or another free one if it is in use."""
         if name not in self._facts or not is_free(int(self._facts[name])):
-            self._keep(name, free_port())
+            self._save(name, free_port())
         return int(self._facts[name])
 
-    def _keep(self, name: str, value: str | int) -> None:
+    def _save(self, name: str, value: str | int) -> None:
         self._facts[name] = value
         new = self._path.with_suffix(".new")
         with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
@@ -45,15 +45,15 @@ class State:
 
 
 class AlreadyRunning(Failed):
-    """The folder is in use by a run that answers; the text is what that run wrote into the lock file."""
+    """The folder is in use by a run that answers. The message is the text of the lock file."""
 
 
-def lock(folder: Path, patience_seconds: float = 3, answers: Callable[[str], bool] = lambda words: False) -> IO[str]:
-    """A lock on the folder, held while the file is open: two databases on one file would destroy it.
+def lock(folder: Path, patience_seconds: float = 3, answers: Callable[[str], bool] = lambda text: False) -> IO[str]:
+    """A lock on the folder while the file is open: two databases on one file would destroy it.
 
-    ``answers``: whether the run that wrote these words into the lock file can be reached. Raises AlreadyRunning then,
-    without waiting. Raises Failed when the folder is still locked after ``patience_seconds``: the patience is for a
-    launcher that was killed a moment ago, whose processes are still ending.
+    ``answers``: whether the run that wrote this text into the lock file can be reached; then raises AlreadyRunning at
+    once. Raises Failed if the folder is still locked after ``patience_seconds``, the time for the processes of a run
+    that was just killed to end.
     """
     file = _open_lock_file(folder)
     deadline = time.monotonic() + patience_seconds
@@ -63,11 +63,11 @@ def lock(folder: Path, patience_seconds: float = 3, answers: Callable[[str], boo
             file.truncate(0)  # the address of an earlier run
             return file
         except BlockingIOError:
-            words = _words_in(file)
-            if words and answers(words):
-                raise AlreadyRunning(words) from None
+            text = _text_of(file)
+            if text and answers(text):
+                raise AlreadyRunning(text) from None
             if time.monotonic() > deadline:
-                raise Failed(_in_use(words)) from None
+                raise Failed(_in_use(text)) from None
             time.sleep(0.02)
 
 
@@ -81,12 +81,12 @@ def _open_lock_file(folder: Path) -> IO[str]:
         ) from None
 
 
-def _words_in(file: IO[str]) -> str:
+def _text_of(file: IO[str]) -> str:
     file.seek(0)
     return file.read().strip()
 
 
-def _in_use(words: str) -> str:
-    if words:
-        return f"It is already running from this folder: {words}"
+def _in_use(text: str) -> str:
+    if text:
+        return f"It is already running from this folder: {text}"
     return "Another run is starting or stopping in this folder; try again in a moment."

@@ -1,4 +1,4 @@
-"""`dev.py test` and `dev.py bench`: what they need is installed, then they take over this process."""
+"""`dev.py test` and `dev.py bench`: install what they need, then run pytest or the benchmark."""
 
 import ctypes.util
 import json
@@ -13,7 +13,7 @@ from devtools.install import PYTHON, ROOT, say
 
 #: Debian's names, and what each brings.
 BENCH = {"nginx": "nginx", "wrk": "wrk", "nodejs": "node", "npm": "npm"}
-#: Much of the suite waits for processes and browsers: three at a time take little more than half as long on two cores.
+#: Tests wait for processes and browsers: on two cores, three at a time take little more than half the time.
 SIDE_BY_SIDE = ["-n", "3", "--dist", "worksteal"]
 #: Up to so many failures are repeated one by one.
 MOST_REPEATED = 3
@@ -22,7 +22,7 @@ MOST_REPEATED = 3
 def main(arguments: list[str]) -> int:
     """The suite's exit status; any arguments are pytest's. Without any, all tests run, three at a time."""
     install.ensure(install.TEST)
-    _system_packages(missing_packages(), "The suite runs without; it says which tests did not.")
+    _system_packages(missing_packages(), "The suite runs without them and reports the skipped tests.")
     if arguments:
         return _become("pytest", arguments)
     return run_tests(SIDE_BY_SIDE)
@@ -46,12 +46,12 @@ def run_tests(options: Sequence[str], root: Path = ROOT) -> int:
 def bench(arguments: list[str]) -> int:
     """The benchmark's exit status."""
     install.ensure(install.TEST)
-    _system_packages(bench_packages(), "The benchmark cannot run without.")
+    _system_packages(bench_packages(), "The benchmark cannot run without them.")
     return _become("bench", arguments)
 
 
 def _system_packages(missing: list[str], otherwise: str) -> None:
-    """What is missing is installed, or it has been said how to get it and what happens ``otherwise``."""
+    """Install missing packages, or print how to install them and what happens ``otherwise``."""
     if missing and not (install.may_apt() and install.apt_install(*missing)):
         say(f"Not on this machine: {', '.join(missing)}. {otherwise}")
         say("To install what is missing:")
@@ -59,7 +59,7 @@ def _system_packages(missing: list[str], otherwise: str) -> None:
 
 
 def missing_packages() -> list[str]:
-    """Debian's names of what the suite would like to find and does not."""
+    """Debian's names of the programs that the suite uses and that are not installed."""
     packages = {
         "chromium": found.chromium(),
         # Playwright's own node needs it, and without it says only "Connection closed".
@@ -70,14 +70,14 @@ def missing_packages() -> list[str]:
 
 
 def bench_packages() -> list[str]:
-    """The same for the benchmark: load, the upstream, the peer's language, a database."""
+    """Debian's names of the missing programs of the benchmark: load generator, upstream, Node, Redis."""
     packages = {name: found.program(program) for name, program in BENCH.items()}
     packages["redis-server"] = found.redis_server() or found.embedded_valkey()
     return [name for name, there in packages.items() if not there]
 
 
 def install_command(packages: list[str]) -> str:
-    """What to type to get them."""
+    """The command that installs these packages."""
     if sys.platform == "darwin":
         return "brew install " + " ".join(name.removesuffix("-server") for name in packages)
     return install.apt_command(*packages)

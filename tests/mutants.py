@@ -32,7 +32,7 @@ MUTANTS = [
         "zoomapp/store/key_rotation.py",
         "if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end",
         "",
-        "tests/cli/test_tokens.py::test_rotate_never_undoes_a_renewal_that_came_in_between",
+        "tests/cli/test_tokens.py::test_rotate_does_not_bring_back_whoever_left_in_between",
     ),
     Mutant(
         "a grant kept alive is renewed once",
