@@ -116,10 +116,10 @@ def test_the_events_are_those_that_somebody_handles(app, parts):
     result = app.test_cli_runner().invoke(args=["manifest"])
 
     (subscription,) = json.loads(result.stdout)["features"]["event_subscription"]["events"]
-    heard = {name: [prefix for prefix in parts.webhook_queue.handlers if name.startswith(prefix)] for name in EVENTS}
+    handled = {name: [prefix for prefix in parts.subscriptions.names if name.startswith(prefix)] for name in EVENTS}
     assert subscription["event_types"] == sorted(EVENTS)
-    assert all(heard.values())
-    assert {prefix for prefixes in heard.values() for prefix in prefixes} == set(parts.webhook_queue.handlers)
+    assert all(handled.values())
+    assert {prefix for prefixes in handled.values() for prefix in prefixes} == parts.subscriptions.names
 
 
 def test_the_fields_hold_all_that_is_to_be_pasted(app, made):

@@ -92,7 +92,7 @@ def test_tokens_the_store_did_not_take_are_kept_when_it_answers_again(house, poo
     lone.redis.thaw()
 
     assert call.result(HANG_SECONDS).status_code == 200
-    assert wait_until(lambda: "held tokens settled" in lone.app.log, HANG_SECONDS)
+    assert wait_until(lambda: "unsaved tokens settled" in lone.app.log, HANG_SECONDS)
     kill_worker(lone)
     assert lone.call().status_code == 200
     assert lone.zoom.count(REFRESH) == 1

@@ -104,7 +104,7 @@ def test_another_account_goes_through(spent, priya):
 
 
 def test_a_grant_that_does_not_name_its_account_counts_for_its_person(dana, jonas, parts, world, clock):
-    parts.tokens.keep(dana.id, parts.tokens.load(dana.id))
+    parts.tokens.save(dana.id, parts.tokens.load(dana.id))
     world.faults.append(daily(count=1))
     assert lists(dana, 2) == [429, 429]
     clock.tick(1)

@@ -66,7 +66,7 @@ class UserClient:
         finally:
             # A write that seems to have failed may have been done.
             if self._answers and call.method not in SAFE:
-                self._answers.empty(self.user_id)
+                self._answers.clear(self.user_id)
 
     def _send(self, call: Call) -> Answer:
         record, self._record = self._record, None
@@ -92,7 +92,7 @@ class UserClient:
             refused.add(*entry, token)
         still_refused = False
         try:
-            fresh = self._tokens.replace(self.user_id, rejected=token)
+            fresh = self._tokens.refresh(self.user_id, rejected=token)
             answer = send(fresh)
             still_refused = refuses_token(answer)
         finally:

@@ -19,7 +19,6 @@ from flask.typing import ResponseReturnValue
 
 from zoomapp.errors import BadRequest, Busy, TooLarge, ZoomAppError
 from zoomapp.log_setup import request_id
-from zoomapp.user_api.fair_pool import FairPool
 from zoomapp.user_api.user_client import UserClient
 from zoomapp.web.current_user import services, user_client
 from zoomapp.web.middleware.request_json import json_body
@@ -31,16 +30,8 @@ bp = Blueprint("batch", __name__)
 
 MOST = 20
 MOST_BYTES = 64 * 1024
-#: Of one process, for all who ask: a batch may not hold more of Zoom's connections than a handful of people would.
-AT_ONCE = 8
-#: Of those, for one person, however many batches they send.
-AT_ONCE_PER_PERSON = AT_ONCE // 4
-#: How long a batch waits for its first place before it gets 503.
-START_SECONDS = 2.0
 #: Answers that carry text are written as JSON, so they must come uncompressed.
 HEADERS = {"Accept": "application/json", "Accept-Encoding": "identity"}
-
-_pool = FairPool(AT_ONCE, AT_ONCE_PER_PERSON, START_SECONDS, "batch")
 
 
 class Wanted(msgspec.Struct, frozen=True):
@@ -62,7 +53,7 @@ def run() -> ResponseReturnValue:
     who, now = user_client(), services().clock()
     wanted = _wanted()
     # Each call runs in a copy of this request's context: its deadline, its id, the list its calls are noted in.
-    answers = _pool.run(who.user_id, [partial(_answer, who, each, now) for each in wanted])
+    answers = services().batch_pool.run(who.user_id, [partial(_answer, who, each, now) for each in wanted])
     parts = [_refusal(answer) if isinstance(answer, Busy) else answer for answer in answers]
     return jsonify(answers=[_told(each, *part) for each, part in zip(wanted, parts, strict=True)])
 
@@ -89,8 +80,7 @@ def _answer(who: UserClient, wanted: Wanted, now: float) -> tuple[int, Iterable[
 
 
 def _refusal(error: ZoomAppError) -> tuple[int, Iterable[tuple[str, str]], Any]:
-    said = {"error": error.code, "message": error.message, "request_id": request_id.get()}
-    return error.status, error.headers.items(), said
+    return error.status, error.headers.items(), error.body(request_id.get())
 
 
 def _in_full(path: str) -> str:

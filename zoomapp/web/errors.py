@@ -30,7 +30,7 @@ def answer(error: ZoomAppError) -> ResponseReturnValue:
     headers = {"Cache-Control": "no-store", **error.headers}
     if prefers_html():
         return _page(error), error.status, headers
-    return {"error": error.code, "message": error.message, "request_id": request_id.get()}, error.status, headers
+    return error.body(request_id.get()), error.status, headers
 
 
 def _page(error: ZoomAppError) -> str:

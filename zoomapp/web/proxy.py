@@ -115,15 +115,15 @@ def _kept(
     parts: Services, asker: CacheOwner, way: UserClient, call: Call, seconds: int, *, anew: bool, known: str
 ) -> Relayed:
     """The answer from a moment ago, or Zoom's; ``X-Cache`` says which. 304 to whoever has it already."""
-    served = parts.response_cache.get(asker, call, seconds, lambda: way.send(call), anew=anew)
+    served = parts.response_cache.get_or_fetch(asker, call, seconds, lambda: way.send(call), reload=anew)
     told = {"X-Cache": served.state}
     relayed = incoming(served.answer, call.method, parts.clock()) if served.answer is not None else None
-    if served.kept is not None:
-        told["ETag"] = served.kept.etag
-        if served.kept.etag in known:
+    if served.cached is not None:
+        told["ETag"] = served.cached.etag
+        if served.cached.etag in known:
             return Relayed(304, told)
         if relayed is None:
-            relayed = Relayed.whole(200, {**served.kept.headers, "Age": str(served.age)}, served.kept.body)
+            relayed = Relayed.whole(200, {**served.cached.headers, "Age": str(served.age)}, served.cached.body)
     assert relayed is not None  # served has an answer, or a kept one
     return Relayed(relayed.status, relayed.headers | told, relayed.body, relayed.close)
 
@@ -201,6 +201,6 @@ def spared(error: RateLimited) -> Response:
 
 
 def _limited(error: RateLimited, message: str, headers: dict[str, str]) -> Relayed:
-    words = {"error": error.code, "code": 429, "message": message, "request_id": request_id.get()}
+    words = {**error.body(request_id.get()), "code": 429, "message": message}
     told = {**headers, **error.headers, "Content-Type": "application/json"}
     return Relayed.whole(429, told, msgspec.json.encode(words))

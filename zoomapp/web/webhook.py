@@ -37,8 +37,8 @@ def _receive(secret: str, body: bytes) -> ResponseReturnValue:
     if not signed:
         return _unverified(event)
     response = Response(status=204)
-    if parts.webhook_queue.take_in(event):
-        response.call_on_close(parts.webhook_queue.work_off)
+    if parts.webhook_queue.add(event):
+        response.call_on_close(parts.webhook_queue.process)
     return response
 
 
@@ -46,7 +46,7 @@ def _receive(secret: str, body: bytes) -> ResponseReturnValue:
 def look_for_what_was_left(response: Response) -> Response:
     """Events that an ended worker left are worked off by the next ones, after an answer, whatever server runs us."""
     if services().webhook_queue.is_due():
-        response.call_on_close(services().webhook_queue.work_off)
+        response.call_on_close(services().webhook_queue.process)
     return response
 
 
@@ -76,5 +76,5 @@ def _unverified(event: dict[str, Any]) -> ResponseReturnValue:
     if event.get("event") != "app_deauthorized":
         raise BadSignature(str(event.get("event"))[:60])
     response = Response(status=204)
-    response.call_on_close(lambda: parts.webhook_queue.look_into(event))
+    response.call_on_close(lambda: parts.deauthorization.verify(event))
     return response
