@@ -328,7 +328,7 @@ MUTANTS = [
         "webhook freshness",
         "zoomapp/web/webhook.py",
         "return fresh and webhook_signature.is_signed(",
-        "return webhook.is_signed(",
+        "return webhook_signature.is_signed(",
         "tests/web/test_webhook.py::test_stale_means_five_minutes",
     ),
     Mutant(
@@ -398,14 +398,14 @@ MUTANTS = [
     Mutant(
         "headers that go up",
         "zoomapp/web/proxy.py",
-        "headers = {name: environ[key] for name, key in UP if environ.get(key)}",
+        "headers = {name: environ[key] for name, key in REQUEST_HEADERS if environ.get(key)}",
         "headers = {key[5:].replace('_', '-'): text for key, text in environ.items() if key.startswith('HTTP_')}",
         "tests/web/test_proxy.py::test_nothing_of_ours_goes_up",
     ),
     Mutant(
         "headers that come down",
         "zoomapp/web/proxy.py",
-        "headers = {name: value for name in DOWN if (value := answer.headers.get(name)) is not None}",
+        "headers = {name: value for name in RESPONSE_HEADERS if (value := answer.headers.get(name)) is not None}",
         "headers = dict(answer.headers)",
         "tests/web/test_proxy.py::test_nothing_of_zooms_comes_down_that_is_not_an_answer",
     ),
@@ -426,7 +426,7 @@ MUTANTS = [
     Mutant(
         "a body has an end",
         "zoomapp/web/middleware/request_body.py",
-        "if len(body) > most:",
+        "if len(body) > max_bytes:",
         "if False:",
         "tests/web/middleware/test_request_body.py::test_a_form_in_chunks_is_not_cut_off_where_it_gets_too_long",
     ),
@@ -510,7 +510,7 @@ MUTANTS = [
     Mutant(
         "a stranger sends little",
         "zoomapp/web/middleware/request_body.py",
-        "most = min(most, reads.max_bytes)",
+        "max_bytes = min(max_bytes, reads.max_bytes)",
         "pass",
         "tests/web/middleware/test_request_body.py::test_a_stranger_may_send_16_kb",
     ),
@@ -524,8 +524,8 @@ MUTANTS = [
     Mutant(
         "the session is checked before the body of a batch",
         "zoomapp/web/batch.py",
-        "    who, now = user_client(), services().clock()\n    wanted = _wanted()\n",
-        "    wanted = _wanted()\n    who, now = user_client(), services().clock()\n",
+        "    client, now = user_client(), services().clock()\n    reads = _reads()\n",
+        "    reads = _reads()\n    client, now = user_client(), services().clock()\n",
         "tests/web/middleware/test_request_body.py::test_the_session_is_checked_before_a_body_is_read",
     ),
     Mutant(
