@@ -55,7 +55,7 @@ def measure(redis: RedisProcess, users: int) -> Size:
 
 def _connect(parts, sessions, user_id: str) -> None:
     access, refresh = (secrets.token_urlsafe(TOKEN_CHARACTERS * 3 // 4) for _ in range(2))
-    parts.tokens.keep(user_id, TokenSet(user_id, access, refresh, 2e9, 1.9e9, SCOPES, granted_at=1.9e9))
+    parts.tokens.save(user_id, TokenSet(user_id, access, refresh, 2e9, 1.9e9, SCOPES, granted_at=1.9e9))
     session = sessions.session_class({"user_id": user_id}, sid=sessions._generate_sid(32, user_id))
     sessions._write(session, dict(session))
 

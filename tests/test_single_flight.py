@@ -1,6 +1,7 @@
-"""The first caller starts the work; the others wait for the same outcome."""
+"""The first caller does the work; the others wait for the same outcome."""
 
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -8,51 +9,92 @@ from tests.support.processes import HANG_SECONDS
 from zoomapp.single_flight import SingleFlight
 
 
-def test_many_callers_one_piece_of_work():
-    flights, go, begun = SingleFlight(), threading.Event(), []
+def test_many_callers_start_the_work_once():
+    flights, finish, started = SingleFlight(), threading.Event(), []
 
     def work():
-        begun.append(1)
-        go.wait(HANG_SECONDS)
+        started.append(1)
+        finish.wait(HANG_SECONDS)
         return "done"
 
-    joined = [flights.join("dana", work) for _ in range(8)]
-    go.set()
+    joined = [flights.start("dana", work) for _ in range(8)]
+    finish.set()
 
     assert {flight.result(HANG_SECONDS) for flight in joined} == {"done"}
-    assert len(begun) == 1
+    assert len(started) == 1
 
 
-def test_a_failure_is_everybodys():
-    flights, go = SingleFlight(), threading.Event()
+def test_every_caller_gets_the_failure():
+    flights, finish = SingleFlight(), threading.Event()
 
     def work():
-        go.wait(HANG_SECONDS)
+        finish.wait(HANG_SECONDS)
         raise LookupError("no")
 
-    joined = [flights.join("dana", work) for _ in range(3)]
-    go.set()
+    joined = [flights.start("dana", work) for _ in range(3)]
+    finish.set()
 
     for flight in joined:
         with pytest.raises(LookupError):
             flight.result(HANG_SECONDS)
 
 
-def test_a_caller_waits_no_longer_than_it_can():
-    flights, go = SingleFlight(), threading.Event()
-    flight = flights.join("dana", lambda: str(go.wait(HANG_SECONDS)))
+def test_a_caller_waits_no_longer_than_its_timeout():
+    flights, finish = SingleFlight(), threading.Event()
+    flight = flights.start("dana", lambda: str(finish.wait(HANG_SECONDS)))
 
     assert flight.result(0.01) is None
-    go.set()
+    finish.set()
     assert flight.result(HANG_SECONDS) == "True"
 
 
-def test_closed_means_that_nothing_new_begins_and_what_has_begun_ends():
-    flights, go = SingleFlight(), threading.Event()
-    flight = flights.join("dana", lambda: str(go.wait(HANG_SECONDS)))
+def test_after_close_no_work_starts_and_running_work_finishes():
+    flights, finish = SingleFlight(), threading.Event()
+    flight = flights.start("dana", lambda: str(finish.wait(HANG_SECONDS)))
     flights.close()
 
-    assert flights.join("priya", lambda: "never") is None
-    assert flights.join("dana", lambda: "never") is flight
-    go.set()
+    assert flights.start("priya", lambda: "never") is None
+    assert flights.start("dana", lambda: "never") is flight
+    finish.set()
     assert flight.result(HANG_SECONDS) == "True"
+
+
+def test_one_caller_has_the_turn_and_the_others_wait_for_its_end():
+    flights, working, finish, ended = SingleFlight(), threading.Event(), threading.Event(), threading.Event()
+
+    def first_caller():
+        with flights.turn("dana", HANG_SECONDS) as first:
+            working.set()
+            finish.wait(HANG_SECONDS)
+            ended.set()
+        return first
+
+    def second_caller():
+        with flights.turn("dana", HANG_SECONDS):
+            return ended.is_set()
+
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(first_caller)
+        working.wait(HANG_SECONDS)
+        second_started_after_the_first = pool.submit(second_caller)
+        finish.set()
+
+        assert first.result()
+        assert second_started_after_the_first.result()
+
+
+def test_a_turn_that_fails_is_over():
+    flights = SingleFlight()
+
+    with pytest.raises(LookupError), flights.turn("dana", HANG_SECONDS):
+        raise LookupError
+
+    with flights.turn("dana", HANG_SECONDS) as first:
+        assert first
+
+
+def test_a_caller_waits_for_a_turn_no_longer_than_its_timeout():
+    flights = SingleFlight()
+
+    with flights.turn("dana", HANG_SECONDS), flights.turn("dana", 0.01) as first:
+        assert not first

@@ -55,6 +55,10 @@ class ZoomAppError(Exception):
         """Header fields the answer needs beside its status."""
         return {}
 
+    def body(self, request_id: str) -> dict[str, object]:
+        """The JSON object of the answer."""
+        return {"error": self.code, "message": self.message, "request_id": request_id}
+
 
 class TokenError(ZoomAppError):
     status = 401

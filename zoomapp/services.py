@@ -1,4 +1,4 @@
-"""What an app is made of, built once: the object graph, and nothing that belongs to one request."""
+"""The object graph: every part of the app, built once. Nothing here belongs to one request."""
 
 from __future__ import annotations
 
@@ -15,57 +15,78 @@ from zoomapp.attendance.client_reports import ClientReports
 from zoomapp.attendance.webhook_log import WebhookLog
 from zoomapp.auth.pending_signins import PendingSignIns
 from zoomapp.auth.signin import SignIn
+from zoomapp.auth.used_contexts import UsedContexts
 from zoomapp.config import Settings
 from zoomapp.store import redis_client
 from zoomapp.store.call_log import CallLog
 from zoomapp.store.encryption import KeyRing
+from zoomapp.store.one_time_links import OneTimeLinks
+from zoomapp.store.user_records import UserRecords
 from zoomapp.tokens.service import TokenService
 from zoomapp.tokens.store import RedisTokenStore, TokenStore
 from zoomapp.user_api.exhausted_quotas import ExhaustedQuotas
+from zoomapp.user_api.fair_pool import FairPool
 from zoomapp.user_api.quota_guard import QuotaGuard
 from zoomapp.user_api.refused_endpoints import RefusedEndpoints
 from zoomapp.user_api.response_cache import ResponseCache
 from zoomapp.user_api.shared_poll import SharedPolls
 from zoomapp.user_api.user_client import UserClient
+from zoomapp.webhooks import deauthorization
+from zoomapp.webhooks.deauthorization import Deauthorization
 from zoomapp.webhooks.queue import WebhookQueue
+from zoomapp.webhooks.subscriptions import Subscriptions
 from zoomapp.zoom.addresses import ZoomHosts
 from zoomapp.zoom.chatbot import Chatbot
 from zoomapp.zoom.client import ZoomClient
 from zoomapp.zoom.oauth import ZoomOAuth
 from zoomapp.zoom.transport import ExactTargetAdapter
 
+#: The batch pool of one process: a batch may not use more of Zoom's connections than a handful of people would.
+BATCH_PLACES = 8
+#: The places of one person, however many batches they send.
+BATCH_PLACES_PER_PERSON = BATCH_PLACES // 4
+#: How long a batch waits for its first place before it gets 503.
+BATCH_START_SECONDS = 2.0
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, kw_only=True)
 class Services:
-    """The parts. A test swaps one by building with another, never by patching."""
+    """The parts of one app. A test replaces a part by building with another, never by patching."""
 
     settings: Settings
+    clock: Callable[[], float]
     redis: redis.Redis
     key_ring: KeyRing
     oauth: ZoomOAuth
     client: ZoomClient
+    chatbot: Chatbot
     tokens: TokenService
     pending_signins: PendingSignIns
     signin: SignIn
-    webhook_queue: WebhookQueue
-    webhook_log: WebhookLog
-    shared_polls: SharedPolls
-    client_reports: ClientReports
+    used_contexts: UsedContexts
+    user_records: UserRecords
+    one_time_links: OneTimeLinks
     call_log: CallLog
     response_cache: ResponseCache
+    shared_polls: SharedPolls
     quota_guard: QuotaGuard
     refused_endpoints: RefusedEndpoints
-    chatbot: Chatbot
-    clock: Callable[[], float]
+    batch_pool: FairPool
+    webhook_log: WebhookLog
+    client_reports: ClientReports
+    subscriptions: Subscriptions
+    webhook_queue: WebhookQueue
+    deauthorization: Deauthorization
 
     def user_client(self, user_id: str, record: bytes | None = None) -> UserClient:
+        """Zoom's API as this user. ``record``: the stored token record, if it was read along with the session."""
         return UserClient(
             user_id, self.tokens, self.client, record, self.response_cache, self.quota_guard, self.refused_endpoints
         )
 
     def begin_work(self) -> None:
         """Called in a worker that has just started, after the fork."""
-        self.webhook_queue.watch()
+        self.webhook_queue.start_polling()
 
     def begin_shutdown(self) -> None:
         """Called on SIGTERM, before the server drains."""
@@ -73,7 +94,7 @@ class Services:
 
     @property
     def flask_config(self) -> dict[str, Any]:
-        """How Flask is set up. The cookie: see ``COOKIE_MODE`` in the README."""
+        """Flask's configuration. The README explains ``COOKIE_MODE``."""
         partitioned = self.settings.cookie_mode == "partitioned"
         secure = self.settings.secure or partitioned
         return {
@@ -99,9 +120,11 @@ def build(
     transport: BaseAdapter | None = None,
     clock: Callable[[], float] = time.time,
 ) -> Services:
-    """The parts for these settings. Opens no connection: that is for the first request, after a fork."""
+    """The parts for these settings. Opens no connection: the first request does, after the fork."""
     connection = client or redis_client.connect(settings.redis_url, verify=settings.redis_tls_verify)
-    ring = KeyRing(settings.token_encryption_keys)
+    key_ring = KeyRing(settings.token_encryption_keys)
+
+    # Zoom
     session = http_session(transport or ExactTargetAdapter(settings.zoom_ca_bundle))
     oauth = ZoomOAuth(
         session,
@@ -113,45 +136,58 @@ def build(
     )
     hosts = ZoomHosts(settings.zoom_host, settings.zoom_api_host)
     zoom = ZoomClient(session, settings.zoom_api_host, clock, hosts)
-    kept = store or RedisTokenStore(connection, settings.grant_days)
-    tokens = TokenService(kept, ring, oauth, settings.refresh_margin_seconds, clock)
-    begun = PendingSignIns(connection, ring, clock)
-    signin = SignIn(oauth, zoom, tokens, begun, settings.public_url, settings.in_client_redirect)
-    events = WebhookQueue(connection, ring, tokens, lambda who: UserClient(who, tokens, zoom), settings.zoom_client_id)
-    rooms = WebhookLog(connection, ring, settings.attendance_days, clock)
-    events.handlers["meeting."] = rooms.hear
-    snapshots = SharedPolls(connection, ring, clock)
-    answers = ResponseCache(connection, ring, clock)
-    marks = ExhaustedQuotas(connection, clock)
-    governor = QuotaGuard(marks, clock, settings.rate_limit_wait_seconds, settings.web_threads)
-    events.handlers["meeting"] = answers.hear
-    sightings = ClientReports(connection, ring, clock)
-    calls = CallLog(connection, ring)
-    chatbot = Chatbot(oauth, zoom, settings.zoom_bot_jid)
+
+    # Tokens and sign-in
+    token_store = store or RedisTokenStore(connection, settings.grant_days)
+    tokens = TokenService(token_store, key_ring, oauth, settings.refresh_margin_seconds, clock)
+    pending_signins = PendingSignIns(connection, key_ring, clock)
+    signin = SignIn(oauth, zoom, tokens, pending_signins, settings.public_url, settings.in_client_redirect)
+
+    # Zoom's API as one user
+    response_cache = ResponseCache(connection, key_ring, clock)
+    quotas = ExhaustedQuotas(connection, clock)
+    quota_guard = QuotaGuard(quotas, clock, settings.rate_limit_wait_seconds, settings.web_threads)
+
+    # Webhook events
+    webhook_log = WebhookLog(connection, key_ring, settings.attendance_days, clock)
+    removal = Deauthorization(
+        connection, tokens, lambda user_id: UserClient(user_id, tokens, zoom), settings.zoom_client_id
+    )
+    subscriptions = Subscriptions()
+    subscriptions.subscribe(deauthorization.EVENT, removal.on_event)
+    subscriptions.subscribe("meeting.", webhook_log.hear)
+    subscriptions.subscribe("meeting", response_cache.on_meeting_event)
+
     return Services(
-        settings,
-        connection,
-        ring,
-        oauth,
-        zoom,
-        tokens,
-        begun,
-        signin,
-        events,
-        rooms,
-        snapshots,
-        sightings,
-        calls,
-        answers,
-        governor,
-        RefusedEndpoints(connection, clock),
-        chatbot,
-        clock,
+        settings=settings,
+        clock=clock,
+        redis=connection,
+        key_ring=key_ring,
+        oauth=oauth,
+        client=zoom,
+        chatbot=Chatbot(oauth, zoom, settings.zoom_bot_jid),
+        tokens=tokens,
+        pending_signins=pending_signins,
+        signin=signin,
+        used_contexts=UsedContexts(connection, clock),
+        user_records=UserRecords(connection, key_ring),
+        one_time_links=OneTimeLinks(connection, key_ring),
+        call_log=CallLog(connection, key_ring),
+        response_cache=response_cache,
+        shared_polls=SharedPolls(connection, key_ring, clock),
+        quota_guard=quota_guard,
+        refused_endpoints=RefusedEndpoints(connection, clock),
+        batch_pool=FairPool(BATCH_PLACES, BATCH_PLACES_PER_PERSON, BATCH_START_SECONDS, "batch"),
+        webhook_log=webhook_log,
+        client_reports=ClientReports(connection, key_ring, clock),
+        subscriptions=subscriptions,
+        webhook_queue=WebhookQueue(connection, key_ring, subscriptions),
+        deauthorization=removal,
     )
 
 
 def http_session(transport: BaseAdapter) -> requests.Session:
-    """One session for everything we ask of Zoom: no proxies or netrc from the environment, no cookies kept."""
+    """The HTTP session for all calls to Zoom: no proxies or netrc from the environment, no cookies."""
     session = requests.Session()
     session.trust_env = False
     session.cookies.set_policy(_NoCookies())
@@ -161,7 +197,7 @@ def http_session(transport: BaseAdapter) -> requests.Session:
 
 
 class _NoCookies(requests.cookies.cookielib.DefaultCookiePolicy):  # type: ignore[name-defined,misc]
-    """One session serves every user: a cookie Zoom sets for one must not go out with another's call."""
+    """One session serves every user: a cookie that Zoom sets for one must not be sent with another's call."""
 
     def set_ok(self, cookie: Any, request: Any) -> bool:
         return False

@@ -85,8 +85,8 @@ def test_who_leaves_takes_all_of_it_along(dana, parts, world, clock, leave):
         dana.post("/api/zoomapp/disconnect")
     else:
         payload = {"user_id": dana.id, "client_id": world.client_id, "deauthorization_time": "2026-03-02T10:00:04Z"}
-        parts.webhook_queue.take_in({"event": "app_deauthorized", "payload": payload})
-        parts.webhook_queue.work_off()
+        parts.webhook_queue.add({"event": "app_deauthorized", "payload": payload})
+        parts.webhook_queue.process()
 
     assert parts.redis.keys(f"*{key_names.tag(dana.id)}*") == []
 
@@ -186,8 +186,8 @@ def test_it_comes_by_webhook(dana, parts, world):
     world.join(meeting, None, "Guest Lee")
 
     for event in parts_told:
-        parts.webhook_queue.take_in(event)
-    parts.webhook_queue.work_off()
+        parts.webhook_queue.add(event)
+    parts.webhook_queue.process()
 
     assert [record.name for record in parts.webhook_log.records(dana.id, meeting.uuid)] == ["Guest Lee"]
     assert [room.number for room in parts.webhook_log.running(dana.id)] == [NUMBER]

@@ -116,10 +116,10 @@ def test_manifest_events_are_those_that_have_a_handler(app, parts):
     result = app.test_cli_runner().invoke(args=["manifest"])
 
     (subscription,) = json.loads(result.stdout)["features"]["event_subscription"]["events"]
-    heard = {name: [prefix for prefix in parts.webhook_queue.handlers if name.startswith(prefix)] for name in EVENTS}
+    handled = {name: [prefix for prefix in parts.subscriptions.names if name.startswith(prefix)] for name in EVENTS}
     assert subscription["event_types"] == sorted(EVENTS)
-    assert all(heard.values())
-    assert {prefix for prefixes in heard.values() for prefix in prefixes} == set(parts.webhook_queue.handlers)
+    assert all(handled.values())
+    assert {prefix for prefixes in handled.values() for prefix in prefixes} == parts.subscriptions.names
 
 
 def test_manifest_fields_contain_every_scope_and_sdk_api(app, made):

@@ -212,7 +212,7 @@ def test_rotate_does_not_bring_back_whoever_left_in_between(with_keys, world):
     person = Person(app, world, "dana")
     person.connect()
     parts = app.extensions["zoomapp"]
-    ring = Interrupted((NEW, OLD), lambda: parts.tokens.forget(person.id))
+    ring = Interrupted((NEW, OLD), lambda: parts.tokens.delete(person.id))
 
     KeyRotation(parts.redis, ring).run()
 

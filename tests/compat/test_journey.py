@@ -154,7 +154,7 @@ def test_an_expired_token_is_renewed_unseen(house, dana):
 def test_after_a_revoked_grant_the_person_authorizes_again(house, dana):
     house.zoom.tell("tokens", do="deauthorize", user="dana")
     # Zoom's event comes by itself; it ends the session, too, and must not meet the next one half-way.
-    wait_until(lambda: "user forgotten" in house.app.log, HANG_SECONDS)
+    wait_until(lambda: "user deleted" in house.app.log, HANG_SECONDS)
 
     dana.reopen()
     dana.authorize()

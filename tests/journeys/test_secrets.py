@@ -214,7 +214,7 @@ def test_no_secret_leaves(recorded, world, clock, settings, overheard, lines):
             priya.get(path)
         world.faults.clear()
         # The moment is over for which a failure of the token endpoint is shared.
-        app.extensions["zoomapp"].tokens.store.note_failure(priya.id, "", 0.001)
+        app.extensions["zoomapp"].tokens.store.save_failure(priya.id, "", 0.001)
         if priya.get(ME).status_code == 401:
             priya.connect()
     seen += dump(settings.redis_url)

@@ -84,7 +84,7 @@ def test_tools_follow_the_client_out_of_the_meeting_and_back(open_tools):
 def test_a_sign_in_that_was_lost_is_renewed_silently_and_the_call_repeated(open_tools, dana, parts, world, clock):
     client = open_tools("/calls")
     client.app.wait_for_selector("[data-tryout]:visible")
-    parts.tokens.forget(dana.id)
+    parts.tokens.delete(dana.id)
 
     client.press("[data-tryout] button")
 

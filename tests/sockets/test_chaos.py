@@ -71,7 +71,7 @@ def test_a_worker_killed_with_tokens_the_store_did_not_take_ends_the_grant_and_c
     lone = house(workers=1)
     call = begin_renewal(lone, pool, hold=3.0)
     lone.redis.freeze()
-    assert wait_until(lambda: "tokens held in memory" in lone.app.log, HANG_SECONDS)
+    assert wait_until(lambda: "refreshed tokens not stored" in lone.app.log, HANG_SECONDS)
 
     kill_worker(lone)
     lone.redis.thaw()
@@ -87,12 +87,12 @@ def test_tokens_the_store_did_not_take_are_kept_when_it_answers_again(house, poo
     lone = house(workers=1)
     call = begin_renewal(lone, pool, hold=3.0)
     lone.redis.freeze()
-    assert wait_until(lambda: "tokens held in memory" in lone.app.log, HANG_SECONDS)
+    assert wait_until(lambda: "refreshed tokens not stored" in lone.app.log, HANG_SECONDS)
 
     lone.redis.thaw()
 
     assert call.result(HANG_SECONDS).status_code == 200
-    assert wait_until(lambda: "held tokens settled" in lone.app.log, HANG_SECONDS)
+    assert wait_until(lambda: "unsaved tokens settled" in lone.app.log, HANG_SECONDS)
     kill_worker(lone)
     assert lone.call().status_code == 200
     assert lone.zoom.count(REFRESH) == 1

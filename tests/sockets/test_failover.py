@@ -104,9 +104,10 @@ def test_every_command_for_one_user_stays_in_one_slot_of_a_cluster(redis_cluster
 
     for user in ("alice", "bob", "carol", "dave"):
         store.save(user, b"one")
-        assert store.swap(user, b"one", b"two")
-        assert store.take_lease(user, "me", 5) and not store.take_lease(user, "other", 5)
-        store.give_lease(user, "me")
+        assert store.compare_and_set(user, b"one", b"two")
+        lease = store.lease(user, 5)
+        assert lease.take() and not store.lease(user, 5).take()
+        lease.give_back()
         listed = key_names.of_user(user, "session", "x")
         client.set(listed, b"1", ex=60)
         user_keys.add_user_key(client, user, listed)
@@ -115,7 +116,7 @@ def test_every_command_for_one_user_stays_in_one_slot_of_a_cluster(redis_cluster
         client.set(elsewhere, b"1", ex=60)
         assert belongings.lend(user, elsewhere) is user_keys.WriteResult.DONE
         assert store.load(user) == b"two"
-        assert store.forget(user)
+        assert store.delete(user)
         assert client.get(listed) is None and client.get(elsewhere) is None
         assert belongings.put(user, listed, b"1", 60) is user_keys.WriteResult.NOT_CONNECTED
 

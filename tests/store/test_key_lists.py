@@ -64,7 +64,7 @@ def test_a_list_keeps_every_key_that_lives(dana, parts, write):
     assert living - besides <= parts.redis.smembers(key_names.of_user(dana.id, "keys"))
     assert len(living - besides) >= 100
 
-    parts.tokens.forget(dana.id)
+    parts.tokens.delete(dana.id)
     assert parts.redis.keys(f"*{{{key_names.tag(dana.id)}}}*") == []
 
 

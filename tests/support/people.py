@@ -168,8 +168,8 @@ def webhooks(parts: services.Services, world: World) -> Callable[[Any], None]:
     """From here on every event of the world is delivered at once."""
 
     def deliver(event: Any) -> None:
-        parts.webhook_queue.take_in(event)
-        parts.webhook_queue.work_off()
+        parts.webhook_queue.add(event)
+        parts.webhook_queue.process()
 
     world.on_event(deliver)
     return deliver

@@ -48,19 +48,19 @@ class Tokens(RuleBasedStateMachine):
 
     def ask(self, worker):
         """A token as a request gets it, with any renewal ahead of time ended. The failure shared before is over."""
-        self.store.note_failure(self.user, "", 1)
+        self.store.save_failure(self.user, "", 1)
         try:
             return self.workers[worker].access_token(self.user)
         finally:
             for thread in threading.enumerate():
-                if thread.name in ("renewal", "held-tokens"):
+                if thread.name in ("single-flight", "unsaved-tokens"):
                     thread.join(HANG_SECONDS)
 
     @rule(worker=st.integers(0, 1))
     def authorize(self, worker):
         code = self.world.issue_code("dana", REDIRECT, "v" * 43)
         tokens = self.oauth.exchange(code, "v" * 43, REDIRECT)
-        self.workers[worker].keep(self.user, tokens)
+        self.workers[worker].save(self.user, tokens)
         self.kept, self.grant, self.newest = True, True, tokens.access_token
 
     @rule(seconds=st.sampled_from([1, 1800, 3350, 3600, 86400]))
@@ -89,7 +89,7 @@ class Tokens(RuleBasedStateMachine):
     def both_ask_at_once_when_it_has_expired(self, first):
         self.clock.tick(3600)
         self.world.calls.clear()
-        self.store.note_failure(self.user, "", 1)
+        self.store.save_failure(self.user, "", 1)
         got = [None, None]
 
         def call(place):
@@ -150,7 +150,7 @@ class Tokens(RuleBasedStateMachine):
     @rule(worker=st.integers(0, 1))
     def the_user_is_removed_while_zoom_renews(self, worker):
         self.clock.tick(3600)
-        world_sleep, self.world.sleep = self.world.sleep, lambda seconds: self.workers[1 - worker].forget(self.user)
+        world_sleep, self.world.sleep = self.world.sleep, lambda seconds: self.workers[1 - worker].delete(self.user)
         self.world.faults.append(Fault(REFRESH, hold=1, grant_type="refresh_token", count=1))
 
         with pytest.raises(NotAuthorized):
@@ -160,8 +160,8 @@ class Tokens(RuleBasedStateMachine):
         self.kept = self.grant = False
 
     @rule(worker=st.integers(0, 1))
-    def forget(self, worker):
-        assert self.workers[worker].forget(self.user) == self.kept
+    def delete(self, worker):
+        assert self.workers[worker].delete(self.user) == self.kept
         self.kept = self.grant = False
 
     @rule()
@@ -177,8 +177,9 @@ class Tokens(RuleBasedStateMachine):
     @invariant()
     def nobody_holds_the_lease(self):
         if hasattr(self, "store"):
-            assert self.store.take_lease(self.user, "the machine", 1)
-            self.store.give_lease(self.user, "the machine")
+            lease = self.store.lease(self.user, 1)
+            assert lease.take()
+            lease.give_back()
 
     def accepted(self, token):
         """Whether Zoom takes this token."""

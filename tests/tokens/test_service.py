@@ -23,7 +23,8 @@ from zoomapp.errors import (
 from zoomapp.services import http_session
 from zoomapp.store import key_names
 from zoomapp.store.encryption import KeyRing
-from zoomapp.tokens.service import REFUSED_SECONDS, TokenService
+from zoomapp.tokens.refresh import REFUSED_SECONDS
+from zoomapp.tokens.service import TokenService
 from zoomapp.tokens.store import MemoryTokenStore, RedisTokenStore
 from zoomapp.zoom.oauth import ZoomOAuth
 
@@ -32,24 +33,19 @@ REFRESH = "POST /oauth/token"
 
 
 class FragileStore(MemoryTokenStore):
-    """A store that can be told to stop serving, for reading, writing or both."""
+    """A store that can stop accepting writes."""
 
-    reads = writes = True
+    writes = True
 
-    def load(self, user_id):
-        if not self.reads:
-            raise StoreUnavailable
-        return super().load(user_id)
-
-    def swap(self, user_id, expected, record):
+    def compare_and_set(self, user_id, expected, record):
         if not self.writes:
             raise StoreUnavailable
-        return super().swap(user_id, expected, record)
+        return super().compare_and_set(user_id, expected, record)
 
-    def take_lease(self, user_id, owner, seconds):
+    def lease(self, user_id, seconds):
         if not self.writes:
             raise StoreUnavailable
-        return super().take_lease(user_id, owner, seconds)
+        return super().lease(user_id, seconds)
 
 
 @pytest.fixture
@@ -76,7 +72,7 @@ def dana_id(service, oauth, world):
 
 def authorize(service, oauth, world, name="dana"):
     code = world.issue_code(name, oauth.redirect_uri, "v" * 43)
-    service.keep(world.user(name).id, oauth.exchange(code, "v" * 43, oauth.redirect_uri))
+    service.save(world.user(name).id, oauth.exchange(code, "v" * 43, oauth.redirect_uri))
     world.calls.clear()
     return world.user(name).id
 
@@ -89,16 +85,16 @@ def another_worker(service, store, oauth, clock):
 def landed():
     """Every renewal that is under way has ended."""
     for thread in threading.enumerate():
-        if thread.name in ("renewal", "held-tokens"):
+        if thread.name in ("single-flight", "unsaved-tokens"):
             thread.join(HANG_SECONDS)
 
 
-def test_a_fresh_token_is_given_as_it_is(service, dana_id, world):
+def test_a_fresh_token_is_not_refreshed(service, dana_id, world):
     assert service.access_token(dana_id) == service.access_token(dana_id)
     assert world.calls.count(REFRESH) == 0
 
 
-def test_an_expired_token_is_renewed_first(service, dana_id, clock, world):
+def test_an_expired_token_is_refreshed_first(service, dana_id, clock, world):
     before = service.access_token(dana_id)
     clock.tick(3600)
 
@@ -106,7 +102,7 @@ def test_an_expired_token_is_renewed_first(service, dana_id, clock, world):
     assert world.calls.count(REFRESH) == 1
 
 
-def test_within_the_margin_nobody_waits_and_the_renewal_happens(service, dana_id, clock, world):
+def test_a_token_near_its_end_is_refreshed_in_the_background(service, dana_id, clock, world):
     before = service.access_token(dana_id)
     clock.tick(3600 - 200)
 
@@ -116,7 +112,7 @@ def test_within_the_margin_nobody_waits_and_the_renewal_happens(service, dana_id
     assert world.calls.count(REFRESH) == 1
 
 
-def test_the_margin_is_never_more_than_a_tenth_of_the_life(store, oauth, clock, world):
+def test_the_margin_is_at_most_a_tenth_of_the_lifetime(store, oauth, clock, world):
     world.switches.access_lifetime = 100
     service = TokenService(store, RING, oauth, 300, clock)
     dana_id = authorize(service, oauth, world)
@@ -128,7 +124,7 @@ def test_the_margin_is_never_more_than_a_tenth_of_the_life(store, oauth, clock, 
     assert world.calls.count(REFRESH) == 0
 
 
-def test_a_failure_ahead_of_time_costs_nobody_anything(service, dana_id, clock, world):
+def test_a_failed_early_refresh_leaves_the_old_token_in_use(service, dana_id, clock, world):
     before = service.access_token(dana_id)
     clock.tick(3600 - 200)
     world.faults.append(Fault(REFRESH, 500))
@@ -140,7 +136,7 @@ def test_a_failure_ahead_of_time_costs_nobody_anything(service, dana_id, clock, 
     assert world.calls.count(REFRESH) == 1
 
 
-def test_many_threads_on_an_expired_token_make_one_renewal(service, dana_id, clock, world):
+def test_many_threads_with_an_expired_token_make_one_refresh(service, dana_id, clock, world):
     clock.tick(3600)
 
     with ThreadPoolExecutor(32) as pool:
@@ -150,7 +146,7 @@ def test_many_threads_on_an_expired_token_make_one_renewal(service, dana_id, clo
     assert world.calls.count(REFRESH) == 1
 
 
-def test_two_workers_on_an_expired_token_make_one_renewal(service, store, oauth, dana_id, clock, world):
+def test_two_workers_with_an_expired_token_make_one_refresh(service, store, oauth, dana_id, clock, world):
     other = another_worker(service, store, oauth, clock)
     clock.tick(3600)
 
@@ -161,65 +157,63 @@ def test_two_workers_on_an_expired_token_make_one_renewal(service, store, oauth,
     assert world.calls.count(REFRESH) == 1
 
 
-def test_a_late_loser_takes_what_another_worker_got(service, store, oauth, dana_id, clock, world):
+def test_a_late_worker_uses_the_token_of_another_worker(service, store, oauth, dana_id, clock, world):
     rejected = service.access_token(dana_id)
-    token = another_worker(service, store, oauth, clock).replace(dana_id, rejected=rejected)
+    token = another_worker(service, store, oauth, clock).refresh(dana_id, rejected=rejected)
 
-    assert service.replace(dana_id, rejected=rejected) == token
+    assert service.refresh(dana_id, rejected=rejected) == token
     assert world.calls.count(REFRESH) == 1
 
 
-def test_a_token_refused_while_an_older_one_is_being_replaced_is_replaced_too(
+def test_a_token_rejected_during_the_refresh_of_an_older_one_is_refreshed_too(
     service, store, oauth, dana_id, clock, world
 ):
     other = another_worker(service, store, oauth, clock)
-    oldest, asked, take_lease = service.access_token(dana_id), threading.Event(), store.take_lease
+    oldest, waits, take = service.access_token(dana_id), threading.Event(), store.leases.take
 
     def taken(*_):
-        asked.set()
+        waits.set()
         return False
 
-    store.take_lease = taken
+    store.leases.take = taken
     with ThreadPoolExecutor(1) as pool:
-        waiting = pool.submit(service.replace, dana_id, rejected=oldest)
-        asked.wait(HANG_SECONDS)
-        store.take_lease = take_lease
-        older = other.replace(dana_id, rejected=oldest)
+        waiting = pool.submit(service.refresh, dana_id, rejected=oldest)
+        waits.wait(HANG_SECONDS)
+        store.leases.take = take
+        older = other.refresh(dana_id, rejected=oldest)
 
-        newest = service.replace(dana_id, rejected=older)
+        newest = service.refresh(dana_id, rejected=older)
 
     assert newest not in (oldest, older)
     assert waiting.result() in (older, newest)
     assert world.calls.count(REFRESH) == 2
 
 
-def test_whoever_gets_the_lease_looks_again_before_spending_a_token(service, store, oauth, dana_id, clock, world):
+def test_the_record_is_checked_again_under_the_lease(service, store, oauth, dana_id, clock, world):
     rejected = service.access_token(dana_id)
     other = another_worker(service, store, oauth, clock)
-    take_lease = store.take_lease
+    take = store.leases.take
 
-    def after_another_worker(*asked):
-        store.take_lease = take_lease
-        other.replace(dana_id, rejected=rejected)
-        return take_lease(*asked)
+    def take_after_another_worker(*arguments):
+        store.leases.take = take
+        other.refresh(dana_id, rejected=rejected)
+        return take(*arguments)
 
-    store.take_lease = after_another_worker
+    store.leases.take = take_after_another_worker
 
-    assert service.replace(dana_id, rejected=rejected) == other.access_token(dana_id)
+    assert service.refresh(dana_id, rejected=rejected) == other.access_token(dana_id)
     assert world.calls.count(REFRESH) == 1
 
 
-def test_a_dead_owners_lease_blocks_only_for_a_while(service, store, dana_id, clock):
-    store.take_lease(dana_id, "somebody who died", 0.2)
+def test_the_lease_of_a_dead_worker_expires(service, store, dana_id, clock):
+    store.lease(dana_id, 0.2).take()
     clock.tick(3600)
 
     assert service.access_token(dana_id)
 
 
-def test_a_living_owners_lease_is_extended_while_zoom_is_slow(
-    service, store, oauth, dana_id, clock, world, monkeypatch
-):
-    monkeypatch.setattr("zoomapp.tokens.service.LEASE_SECONDS", 0.3)
+def test_the_lease_is_extended_while_zoom_is_slow(service, store, oauth, dana_id, clock, world, monkeypatch):
+    monkeypatch.setattr("zoomapp.tokens.refresh.LEASE_SECONDS", 0.3)
     world.sleep = threading.Event().wait
     world.faults.append(Fault(REFRESH, delay=1.0))
     other = another_worker(service, store, oauth, clock)
@@ -250,7 +244,7 @@ def test_a_living_owners_lease_is_extended_while_zoom_is_slow(
         (Fault(REFRESH, drop="before"), UpstreamError),
     ],
 )
-def test_whatever_is_not_invalid_grant_is_an_outage(service, dana_id, clock, world, fault, error):
+def test_every_other_failure_than_invalid_grant_is_an_outage(service, dana_id, clock, world, fault, error):
     clock.tick(3600)
     world.faults.append(fault)
 
@@ -258,7 +252,7 @@ def test_whatever_is_not_invalid_grant_is_an_outage(service, dana_id, clock, wor
         service.access_token(dana_id)
 
     world.faults.clear()
-    service.store.note_failure(dana_id, "", 1)
+    service.store.save_failure(dana_id, "", 1)
     assert service.access_token(dana_id)
 
 
@@ -272,7 +266,7 @@ REFUSALS = [
 
 
 @pytest.mark.parametrize(("status", "body"), REFUSALS)
-def test_a_refusal_that_ends_no_grant_keeps_the_record_and_is_not_tried_again_for_five_minutes(
+def test_a_refusal_that_does_not_end_the_grant_is_not_retried_for_five_minutes(
     parts, oauth, clock, world, status, body
 ):
     store = RedisTokenStore(parts.redis)
@@ -292,11 +286,11 @@ def test_a_refusal_that_ends_no_grant_keeps_the_record_and_is_not_tried_again_fo
         REFUSED_SECONDS - 5 < parts.redis.pttl(key_names.of_user(dana_id, "failure")) / 1000 <= REFUSED_SECONDS == 300
     )
     world.faults.clear()
-    store.note_failure(dana_id, "", 1)
+    store.save_failure(dana_id, "", 1)
     assert other.access_token(dana_id)
 
 
-def test_a_refusal_of_a_refresh_ahead_of_time_leaves_the_old_token_at_work(service, dana_id, clock, world):
+def test_a_refused_early_refresh_leaves_the_old_token_in_use(service, dana_id, clock, world):
     token = service.access_token(dana_id)
     clock.tick(3350)
     world.faults.append(Fault(REFRESH, 400, body={"error": "invalid_request"}))
@@ -308,7 +302,7 @@ def test_a_refusal_of_a_refresh_ahead_of_time_leaves_the_old_token_at_work(servi
     assert world.calls.count(REFRESH) == 1
 
 
-def test_a_new_authorization_is_not_kept_back_by_an_earlier_refusal(service, oauth, dana_id, clock, world):
+def test_an_earlier_refusal_does_not_block_a_new_authorization(service, oauth, dana_id, clock, world):
     clock.tick(3600)
     world.faults.append(Fault(REFRESH, 400, body={"error": "invalid_request"}, count=1))
     with pytest.raises(SessionExpired):
@@ -320,7 +314,7 @@ def test_a_new_authorization_is_not_kept_back_by_an_earlier_refusal(service, oau
     assert service.access_token(dana_id)
 
 
-def test_wrong_credentials_are_named_in_the_log(service, dana_id, clock, world, caplog):
+def test_wrong_client_credentials_are_logged(service, dana_id, clock, world, caplog):
     clock.tick(3600)
     world.faults.add("wrong-client")
 
@@ -338,7 +332,7 @@ def test_a_token_endpoint_that_does_not_answer_is_a_timeout(service, dana_id, cl
         service.access_token(dana_id)
 
 
-def test_a_failure_is_shared_for_a_moment(service, store, oauth, dana_id, clock, world):
+def test_a_failure_is_shared_with_all_workers(service, store, oauth, dana_id, clock, world):
     clock.tick(3600)
     world.faults.append(Fault(REFRESH, 500))
 
@@ -350,7 +344,7 @@ def test_a_failure_is_shared_for_a_moment(service, store, oauth, dana_id, clock,
 
 
 @pytest.mark.parametrize(("asked", "kept"), [(7, 7), (86400, 60)])
-def test_a_pause_zoom_asks_for_is_told_in_all_workers_and_kept(parts, oauth, clock, world, asked, kept):
+def test_all_workers_wait_as_long_as_zoom_asks(parts, oauth, clock, world, asked, kept):
     store = RedisTokenStore(parts.redis)
     service, other = (TokenService(store, RING, oauth, 300, clock) for _ in range(2))
     dana_id = authorize(service, oauth, world)
@@ -373,7 +367,7 @@ def test_a_pause_zoom_asks_for_is_told_in_all_workers_and_kept(parts, oauth, clo
     "body",
     [{"reason": "Invalid Token!", "error": "invalid_grant"}, {"reason": "Invalid Token!", "error": "invalid_request"}],
 )
-def test_invalid_grant_ends_the_grant_whatever_the_status(service, dana_id, clock, world, status, body):
+def test_invalid_grant_ends_the_grant_with_any_status(service, dana_id, clock, world, status, body):
     clock.tick(3600)
     world.faults.append(Fault(REFRESH, status, body=body))
 
@@ -384,7 +378,7 @@ def test_invalid_grant_ends_the_grant_whatever_the_status(service, dana_id, cloc
     assert world.calls.count(REFRESH) == 1
 
 
-def test_an_ended_grant_begins_anew_with_an_authorization(service, oauth, dana_id, clock, world):
+def test_an_authorization_replaces_an_ended_grant(service, oauth, dana_id, clock, world):
     clock.tick(3600)
     world.faults.add("refused-refresh")
     with pytest.raises(SessionExpired):
@@ -395,28 +389,29 @@ def test_an_ended_grant_begins_anew_with_an_authorization(service, oauth, dana_i
     assert service.access_token(dana_id)
 
 
-def test_invalid_grant_because_another_worker_was_faster_ends_nothing(service, store, oauth, dana_id, clock, world):
+def test_invalid_grant_does_not_end_a_grant_that_another_worker_refreshed(service, store, oauth, dana_id, clock, world):
     clock.tick(3600)
-    record = store.load(dana_id)
+    record, rejected = store.load(dana_id), service.load(dana_id).access_token
     newer = another_worker(service, store, oauth, clock).access_token(dana_id)
 
     class Stale(FragileStore):
-        """Reads once more what was there before the other worker wrote."""
+        """Reads what was there before the other worker wrote, before and after it takes the lease."""
 
-        stale = 1
+        stale_reads = 2
 
         def load(self, user_id):
-            Stale.stale -= 1
-            return record if Stale.stale >= 0 else store.load(user_id)
+            self.stale_reads -= 1
+            return record if self.stale_reads >= 0 else store.load(user_id)
 
-        def swap(self, user_id, expected, new):
-            return store.swap(user_id, expected, new)
+        def compare_and_set(self, user_id, expected, new):
+            return store.compare_and_set(user_id, expected, new)
 
     behind = TokenService(Stale(), RING, oauth, 300, clock)
-    assert behind._refresh(dana_id) == newer
+    assert behind.refresh(dana_id, rejected=rejected) == newer
+    assert world.calls.count(REFRESH) == 2
 
 
-def test_a_newer_authorization_wins_over_a_renewal_under_way(service, oauth, dana_id, clock, world):
+def test_a_newer_authorization_wins_over_a_running_refresh(service, oauth, dana_id, clock, world):
     clock.tick(3600)
     newest = {}
 
@@ -430,9 +425,9 @@ def test_a_newer_authorization_wins_over_a_renewal_under_way(service, oauth, dan
     assert service.load(dana_id).access_token == newest["token"]
 
 
-def test_a_user_removed_during_a_renewal_stays_removed(service, dana_id, clock, world):
+def test_a_user_deleted_during_a_refresh_stays_deleted(service, dana_id, clock, world):
     clock.tick(3600)
-    world.sleep = lambda seconds: service.forget(dana_id)
+    world.sleep = lambda seconds: service.delete(dana_id)
     world.faults.append(Fault(REFRESH, hold=1, count=1))
 
     with pytest.raises(NotAuthorized):
@@ -442,7 +437,7 @@ def test_a_user_removed_during_a_renewal_stays_removed(service, dana_id, clock, 
     assert world.calls.count("POST /oauth/revoke") == 1
 
 
-def test_a_store_that_cannot_be_written_to_costs_no_refresh_token(service, store, dana_id, clock, world):
+def test_a_read_only_store_costs_no_refresh_token(service, store, dana_id, clock, world):
     clock.tick(3600)
     store.writes = False
 
@@ -452,9 +447,7 @@ def test_a_store_that_cannot_be_written_to_costs_no_refresh_token(service, store
     assert world.calls.count(REFRESH) == 0
 
 
-def test_tokens_renewed_while_the_store_goes_away_are_written_when_it_returns(
-    service, store, oauth, dana_id, clock, world
-):
+def test_tokens_refreshed_during_a_store_outage_are_saved_after_it(service, store, oauth, dana_id, clock, world):
     clock.tick(3600)
 
     def go_away(seconds):
@@ -472,37 +465,32 @@ def test_tokens_renewed_while_the_store_goes_away_are_written_when_it_returns(
     assert world.calls.count(REFRESH) == 1
 
 
-def test_held_tokens_win_over_a_grant_that_another_worker_ended_meanwhile(service, store, oauth, dana_id, clock, world):
-    clock.tick(3600)
-    other = another_worker(service, store, oauth, clock)
-    service_swaps = store.swap
-
-    def away_for_us(seconds):
-        service.store = Gone(store)
-
+def test_unsaved_tokens_replace_a_grant_that_another_worker_ended(service, store, oauth, dana_id, clock, world):
     class Gone:
-        """Away for the worker that renewed; there for everybody else."""
+        """Away for the worker that refreshes; there for everybody else."""
 
-        back = False
-
-        def __init__(self, real):
-            self._real = real
+        away = False
 
         def __getattr__(self, name):
-            if name == "swap" and not Gone.back:
+            if name == "compare_and_set" and self.away:
                 raise StoreUnavailable
-            return getattr(self._real, name)
+            return getattr(store, name)
 
-    world.sleep = away_for_us
+    def go_away(seconds):
+        gone.away = True
+
+    gone = Gone()
+    refreshing, other = TokenService(gone, RING, oauth, 300, clock), another_worker(service, store, oauth, clock)
+    clock.tick(3600)
+    world.sleep = go_away
     world.faults.append(Fault(REFRESH, hold=1, count=1))
-    token = service.access_token(dana_id)
+    token = refreshing.access_token(dana_id)
     with pytest.raises(SessionExpired):
         other.access_token(dana_id)
 
-    Gone.back = True
+    gone.away = False
     landed()
 
-    assert service_swaps == store.swap
     assert other.access_token(dana_id) == token
 
 
@@ -516,7 +504,7 @@ def test_an_answer_without_a_refresh_token_keeps_the_old_one(service, dana_id, c
     assert service.load(dana_id).refresh_token == before
 
 
-def test_after_sigterm_no_renewal_is_begun(service, dana_id, clock, world):
+def test_no_refresh_starts_after_sigterm(service, dana_id, clock, world):
     service.begin_shutdown()
     assert service.access_token(dana_id)
 
@@ -527,7 +515,7 @@ def test_after_sigterm_no_renewal_is_begun(service, dana_id, clock, world):
     assert world.calls.count(REFRESH) == 0
 
 
-def test_a_record_sealed_with_an_old_key_is_sealed_anew_when_read(service, store, oauth, dana_id, clock):
+def test_a_record_under_an_old_key_is_encrypted_again_when_it_is_read(service, store, oauth, dana_id, clock):
     ring = KeyRing((bytes(32), bytes(range(32))))
 
     token = TokenService(store, ring, oauth, 300, clock).access_token(dana_id)
@@ -536,7 +524,7 @@ def test_a_record_sealed_with_an_old_key_is_sealed_anew_when_read(service, store
     assert TokenService(store, KeyRing((bytes(32),)), oauth, 300, clock).access_token(dana_id) == token
 
 
-def test_a_renewal_by_a_process_without_the_newest_key_is_held_until_it_can_tell_whose_record_lies_there(
+def test_a_refresh_waits_in_memory_while_the_stored_record_is_under_an_unknown_key(
     service, store, oauth, dana_id, clock, world
 ):
     clock.tick(3600)
@@ -548,39 +536,39 @@ def test_a_renewal_by_a_process_without_the_newest_key_is_held_until_it_can_tell
     token = service.access_token(dana_id)
 
     assert not RING.is_newest(store.load(dana_id))
-    assert service._held
+    assert len(service.unsaved) == 1
     behind_again.load(dana_id)
     landed()
     assert service.access_token(dana_id) == token
-    assert not service._held
+    assert not len(service.unsaved)
     assert world.calls.count(REFRESH) == 1
 
 
-def test_a_store_that_only_reads_gives_a_token_that_an_old_key_sealed(service, store, oauth, dana_id, clock):
+def test_a_read_only_store_returns_a_token_under_an_old_key(service, store, oauth, dana_id, clock):
     token, store.writes = service.access_token(dana_id), False
 
     assert TokenService(store, KeyRing((bytes(32), bytes(range(32)))), oauth, 300, clock).access_token(dana_id) == token
 
 
-def test_nothing_is_counted_between_zooms_answer_and_the_store(service, store, dana_id, clock):
+def test_tokens_are_saved_before_the_refresh_is_counted(service, store, dana_id, clock):
     metrics.start()
-    swap, counted, told = store.swap, 'zoomapp_refreshes_total{outcome="renewed"}', []
+    compare_and_set, counter, counts = store.compare_and_set, 'zoomapp_refreshes_total{outcome="renewed"}', []
 
-    def overheard(*asked):
-        told.append(value(counted))
-        return swap(*asked)
+    def record_count(*arguments):
+        counts.append(value(counter))
+        return compare_and_set(*arguments)
 
-    before = value(counted)
-    store.swap = overheard
+    before = value(counter)
+    store.compare_and_set = record_count
     clock.tick(3600)
 
     service.access_token(dana_id)
 
-    assert told == [before]
-    assert value(counted) == before + 1
+    assert counts == [before]
+    assert value(counter) == before + 1
 
 
-def test_counters_that_cannot_be_written_cost_no_token(service, dana_id, clock, monkeypatch):
+def test_counters_that_cannot_be_written_do_not_break_a_refresh(service, dana_id, clock, monkeypatch):
     def full(*_):
         raise OSError("no space left on device")
 
@@ -598,12 +586,12 @@ def value(name):
     return next((float(line.split()[-1]) for line in lines if line.startswith(name)), 0)
 
 
-def test_a_key_that_left_the_ring_means_authorize_again(store, oauth, dana_id, clock):
+def test_a_removed_key_means_authorize_again(store, oauth, dana_id, clock):
     with pytest.raises(NotAuthorized):
         TokenService(store, KeyRing((bytes(32),)), oauth, 300, clock).access_token(dana_id)
 
 
-def test_a_record_put_in_another_users_place_does_not_open(service, store, dana_id):
+def test_a_record_moved_to_another_user_cannot_be_decrypted(service, store, dana_id):
     store.save("somebody-else", store.load(dana_id))
 
     with pytest.raises(NotAuthorized):
@@ -619,7 +607,7 @@ def test_a_tampered_record_means_authorize_again(service, store, dana_id):
         service.access_token(dana_id)
 
 
-def test_nothing_secret_prints(service, dana_id):
+def test_repr_holds_no_token(service, dana_id):
     tokens = service.load(dana_id)
 
     assert tokens.access_token not in repr(tokens) and tokens.refresh_token not in repr(tokens)

@@ -1,4 +1,4 @@
-"""Every store keeps the same promises."""
+"""Both token stores do the same."""
 
 import pytest
 
@@ -12,91 +12,69 @@ def store(request):
     return RedisTokenStore(request.getfixturevalue("redis_client"))
 
 
-def test_gives_back_what_it_was_given(store):
+def test_loads_the_record_that_was_saved(store):
     store.save("alice", b"one")
 
     assert store.load("alice") == b"one"
 
 
-def test_knows_nobody_at_first(store):
+def test_loads_none_for_an_unknown_user(store):
     assert store.load("alice") is None
 
 
-def test_a_users_record_is_that_users(store):
+def test_each_user_has_a_record(store):
     store.save("alice", b"one")
     store.save("bob", b"two")
 
     assert store.load("alice") == b"one"
 
 
-def test_forgetting_twice_is_harmless(store):
+def test_deleting_twice_is_harmless(store):
     store.save("alice", b"one")
 
-    assert store.forget("alice") is True
-    assert store.forget("alice") is False
+    assert store.delete("alice") is True
+    assert store.delete("alice") is False
     assert store.load("alice") is None
 
 
-def test_swaps_what_is_as_expected(store):
+def test_replaces_the_expected_record(store):
     store.save("alice", b"one")
 
-    assert store.swap("alice", b"one", b"two")
+    assert store.compare_and_set("alice", b"one", b"two")
     assert store.load("alice") == b"two"
 
 
 def test_a_late_writer_changes_nothing(store):
     store.save("alice", b"newer")
 
-    assert not store.swap("alice", b"one", b"two")
+    assert not store.compare_and_set("alice", b"one", b"two")
     assert store.load("alice") == b"newer"
 
 
-def test_a_late_writer_does_not_bring_back_the_removed(store):
+def test_a_late_writer_does_not_restore_a_deleted_record(store):
     store.save("alice", b"one")
-    store.forget("alice")
+    store.delete("alice")
 
-    assert not store.swap("alice", b"one", b"two")
+    assert not store.compare_and_set("alice", b"one", b"two")
     assert store.load("alice") is None
 
 
-def test_a_swap_sent_twice_counts_once(store):
+def test_a_replacement_that_is_sent_twice_succeeds_twice(store):
     # A lost answer makes the client send the command again.
     store.save("alice", b"one")
 
-    assert store.swap("alice", b"one", b"two")
-    assert store.swap("alice", b"one", b"two")
+    assert store.compare_and_set("alice", b"one", b"two")
+    assert store.compare_and_set("alice", b"one", b"two")
 
 
-def test_a_lease_has_one_owner(store):
-    assert store.take_lease("alice", "first", 5)
-    assert not store.take_lease("alice", "second", 5)
-    assert store.take_lease("bob", "second", 5)
+def test_remembers_the_last_failure_of_a_refresh(store):
+    store.save_failure("alice", "upstream_timeout", 5)
+
+    assert store.load_failure("alice") == "upstream_timeout"
+    assert store.load_failure("bob") == ""
 
 
-def test_an_owner_extends_the_lease(store):
-    assert store.take_lease("alice", "first", 5)
-    assert store.take_lease("alice", "first", 5)
-
-
-def test_only_the_owner_ends_the_lease(store):
-    store.take_lease("alice", "first", 5)
-
-    store.give_lease("alice", "second")
-    assert not store.take_lease("alice", "second", 5)
-
-    store.give_lease("alice", "first")
-    assert store.take_lease("alice", "second", 5)
-
-
-def test_a_dead_owners_lease_runs_out(store):
-    store.take_lease("alice", "first", 0.001)
-
-    while not store.take_lease("alice", "second", 5):
-        pass
-
-
-def test_remembers_why_it_failed(store):
-    store.note_failure("alice", "upstream_timeout", 5)
-
-    assert store.failure("alice") == "upstream_timeout"
-    assert store.failure("bob") == ""
+def test_each_user_has_a_lease(store):
+    assert store.lease("alice", 5).take()
+    assert not store.lease("alice", 5).take()
+    assert store.lease("bob", 5).take()

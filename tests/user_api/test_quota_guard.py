@@ -111,7 +111,7 @@ def test_calls_of_another_account_are_sent(spent, priya):
 
 
 def test_a_grant_without_an_account_id_has_a_quota_per_user(dana, jonas, parts, world, clock):
-    parts.tokens.keep(dana.id, parts.tokens.load(dana.id))
+    parts.tokens.save(dana.id, parts.tokens.load(dana.id))
     world.faults.append(daily(count=1))
     assert lists(dana, 2) == [429, 429]
     clock.tick(1)

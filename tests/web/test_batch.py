@@ -1,14 +1,16 @@
 """Several reads in one request: each with its own outcome, none past the proxy's border."""
 
+import dataclasses
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from offline_zoom.faults import Fault
+from tests.support.people import Person
 from tests.support.processes import HANG_SECONDS
+from zoomapp import create_app
 from zoomapp.user_api.fair_pool import FairPool
-from zoomapp.web import batch
 
 BATCH = "/zoom/api/batch"
 
@@ -55,9 +57,12 @@ def test_twenty_slow_reads_of_one_person_leave_places_for_another(dana, priya, w
         assert [each["status"] for each in slow.result(HANG_SECONDS).json["answers"]] == [200] * 20
 
 
-def test_a_person_whose_places_are_taken_is_told_to_come_back(dana, world, monkeypatch):
+def test_a_person_whose_places_are_taken_gets_503(parts, world):
     opened, asked = threading.Event(), threading.Semaphore(0)
-    monkeypatch.setattr(batch, "_pool", FairPool(8, 2, start_seconds=0.1, name="test"))
+    pool = FairPool(8, 2, start_seconds=0.1, name="test")
+    dana = Person(create_app(dataclasses.replace(parts, batch_pool=pool)), world, "dana")
+    dana.connect()
+    world.calls.clear()
     world.faults.append(Fault("GET /v2/users/me", delay=1))
     world.sleep = lambda _: (asked.release(), opened.wait(HANG_SECONDS))
 

@@ -46,8 +46,8 @@ def hold(world, clock, parts):
 
     def arrive(numbers):
         for number in numbers:
-            parts.webhook_queue.take_in(told[number % len(told)])
-        parts.webhook_queue.work_off()
+            parts.webhook_queue.add(told[number % len(told)])
+        parts.webhook_queue.process()
 
     def hold(steps, late):
         told.clear()

@@ -90,7 +90,7 @@ def test_looking_at_the_address_first_does_not_use_it_up(dana, app, files):
 def test_the_link_is_worth_what_the_grant_is(dana, app, parts, files):
     link = left(dana, files["people"])
 
-    parts.tokens.forget(dana.id)
+    parts.tokens.delete(dana.id)
 
     assert app.test_client().get(link).status_code == 410
 

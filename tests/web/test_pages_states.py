@@ -378,7 +378,7 @@ CLASSIC = "meeting:read meeting:write user:read"
 
 def test_an_app_with_the_classic_names_reads_those(dana, world, parts):
     classic = replace(parts.tokens.load(dana.id), scope=CLASSIC)
-    parts.tokens.keep(dana.id, classic)
+    parts.tokens.save(dana.id, classic)
     world.faults.append(refusal(ASKING["/recordings"], 4711, "does not contain scopes:[recording:read:admin]."))
     assert "Zoom must allow recording:read:admin." in read(dana.look("/recordings"))
 

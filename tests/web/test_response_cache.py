@@ -1,4 +1,4 @@
-"""Kept answers: nobody else's, nothing old after a change, nothing secret, one question to Zoom for many who ask."""
+"""The response cache: per user, cleared by changes, without secrets, one call to Zoom for many requests at once."""
 
 import secrets
 import threading
@@ -14,7 +14,8 @@ from tests.support.people import NOON, Person, adapter
 from zoomapp import create_app, services
 from zoomapp.store import key_names
 from zoomapp.user_api import response_cache
-from zoomapp.user_api.response_cache import CachedResponse, CacheOwner, LocalLRU, is_cacheable
+from zoomapp.user_api.local_lru import CachedResponse, LocalLRU
+from zoomapp.user_api.response_cache import CacheOwner, is_cacheable
 from zoomapp.zoom.client import Call
 from zoomapp.zoom.endpoints import cache_seconds
 
@@ -28,7 +29,7 @@ def state(answer):
     return answer.headers.get("X-Cache")
 
 
-def test_the_same_question_twice_is_asked_once(dana, world):
+def test_the_second_call_is_served_from_the_cache(dana, world):
     first, second = dana.get(LIST), dana.get(LIST)
 
     assert (state(first), state(second)) == ("miss", "hit")
@@ -37,14 +38,14 @@ def test_the_same_question_twice_is_asked_once(dana, world):
     assert second.headers["Cache-Control"] == "no-store"
 
 
-def test_a_spared_call_is_in_the_call_log_as_such(dana):
+def test_the_call_log_marks_a_cached_call(dana):
     dana.get(LIST)
     dana.get(LIST)
 
     assert "cached" in dana.look("/calls").text
 
 
-def test_an_answer_is_nobody_elses(dana, priya, world):
+def test_a_response_is_never_served_to_another_user(dana, priya, world):
     hers = dana.get(LIST)
 
     other = priya.get(LIST)
@@ -53,14 +54,14 @@ def test_an_answer_is_nobody_elses(dana, priya, world):
     assert other.json["meetings"] != hers.json["meetings"]
 
 
-def test_an_answer_ends(dana, clock):
+def test_a_cached_response_expires(dana, clock):
     dana.get(LIST)
     clock.tick(10)
 
     assert state(dana.get(LIST)) == "miss"
 
 
-def test_an_own_change_through_the_proxy_empties(dana):
+def test_a_change_through_the_proxy_clears_the_cache(dana):
     dana.get(LIST)
 
     made = dana.post("/zoom/api/v2/users/me/meetings", json=NEW)
@@ -70,7 +71,7 @@ def test_an_own_change_through_the_proxy_empties(dana):
     assert made.json["id"] in [each["id"] for each in answer.json["meetings"]]
 
 
-def test_an_own_change_on_a_page_empties(dana, parts):
+def test_a_change_on_a_page_clears_the_cache(dana, parts):
     dana.get(LIST)
 
     parts.user_client(dana.id).create_meeting(NEW)
@@ -78,7 +79,7 @@ def test_an_own_change_on_a_page_empties(dana, parts):
     assert state(dana.get(LIST)) == "miss"
 
 
-def test_a_change_of_somebody_else_empties_nothing(dana, priya):
+def test_a_change_of_another_user_clears_nothing(dana, priya):
     dana.get(LIST)
 
     assert priya.post("/zoom/api/v2/users/me/meetings", json=NEW).status_code == 201
@@ -86,7 +87,7 @@ def test_a_change_of_somebody_else_empties_nothing(dana, priya):
     assert state(dana.get(LIST)) == "hit"
 
 
-def test_a_change_in_one_process_counts_in_all(dana, settings, world, clock):
+def test_a_change_clears_the_cache_of_all_processes(dana, settings, world, clock):
     other = Person(create_app(services.build(settings, transport=adapter(world), clock=clock)), world, "dana")
     other.browser.set_cookie("zoomapp", dana.browser.get_cookie("zoomapp").value)
     dana.get(LIST)
@@ -97,7 +98,7 @@ def test_a_change_in_one_process_counts_in_all(dana, settings, world, clock):
     assert state(other.get(LIST)) == "miss"
 
 
-def test_what_was_asked_before_a_change_and_answered_after_it_is_not_found(dana, parts):
+def test_a_response_requested_before_a_change_is_not_served_after_it(dana, parts):
     call = Call("GET", "/v2/users/me/meetings")
 
     def ask():
@@ -105,41 +106,41 @@ def test_what_was_asked_before_a_change_and_answered_after_it_is_not_found(dana,
 
     def overtaken():
         answer = ask()
-        parts.response_cache.empty(dana.id)
+        parts.response_cache.clear(dana.id)
         return answer
 
-    parts.response_cache.get(CacheOwner(dana.id, "grant", b""), call, 10, overtaken)
+    parts.response_cache.get_or_fetch(CacheOwner(dana.id, "grant", b""), call, 10, overtaken)
 
     version = parts.redis.get(key_names.of_user(dana.id, response_cache.VERSION))
-    assert parts.response_cache.get(CacheOwner(dana.id, "grant", version), call, 10, ask).state == "miss"
+    assert parts.response_cache.get_or_fetch(CacheOwner(dana.id, "grant", version), call, 10, ask).state == "miss"
 
 
 @pytest.mark.parametrize("name", ["meeting.created", "meeting.ended"])
-def test_an_event_of_the_host_empties(dana, parts, name):
+def test_an_event_clears_the_cache_of_the_host(dana, parts, name):
     dana.get(LIST)
 
-    parts.webhook_queue.take_in({"event": name, "event_ts": 1, "payload": {"object": {"host_id": dana.id, "id": "1"}}})
-    parts.webhook_queue.work_off()
+    parts.webhook_queue.add({"event": name, "event_ts": 1, "payload": {"object": {"host_id": dana.id, "id": "1"}}})
+    parts.webhook_queue.process()
 
     assert state(dana.get(LIST)) == "miss"
 
 
 @pytest.mark.parametrize("wish", ["no-cache", "max-age=0", "No-Cache"])
-def test_whoever_wants_news_gets_them(dana, world, wish):
+def test_a_request_with_no_cache_is_sent_to_zoom(dana, world, wish):
     dana.get(LIST)
 
     assert state(dana.get(LIST, headers={"Cache-Control": wish})) == "miss"
     assert world.calls.count(ASKED) == 2
 
 
-def test_nothing_is_kept_for_whoever_wants_nothing_kept(dana, world):
+def test_a_request_with_no_store_is_not_cached(dana, world):
     answers = [dana.get(LIST, headers={"Cache-Control": "no-store"}) for _ in range(2)]
 
     assert [state(each) for each in answers] == [None, None]
     assert world.calls.count(ASKED) == 2
 
 
-def test_whoever_has_it_already_gets_no_body(dana):
+def test_a_matching_etag_gives_304_without_a_body(dana):
     etag = dana.get(LIST).headers["ETag"]
 
     same = dana.get(LIST, headers={"If-None-Match": f'"other", W/{etag}'})
@@ -150,7 +151,7 @@ def test_whoever_has_it_already_gets_no_body(dana):
 
 
 @pytest.mark.parametrize("trouble", [{"status": 500}, {"status": 429}, {"drop": "before"}])
-def test_an_old_answer_is_better_than_an_outage(dana, world, clock, trouble):
+def test_a_stale_response_is_served_during_an_outage(dana, world, clock, trouble):
     fresh = dana.get(LIST)
     world.faults.append(Fault(ASKED, **trouble))
     clock.tick(60)
@@ -163,7 +164,7 @@ def test_an_old_answer_is_better_than_an_outage(dana, world, clock, trouble):
     assert dana.get(LIST).status_code >= 429
 
 
-def test_what_zoom_refuses_now_is_not_shown_later(dana, world, clock):
+def test_a_refusal_deletes_the_cached_response(dana, world, clock):
     dana.get(LIST)
     world.faults.append(Fault(ASKED, 404, body={"code": 1001, "message": "User does not exist."}, count=1))
     clock.tick(20)
@@ -174,7 +175,7 @@ def test_what_zoom_refuses_now_is_not_shown_later(dana, world, clock):
 
 
 @pytest.mark.parametrize("name", ["start_url", "zak", "password", "recording_play_passcode", "host_key"])
-def test_an_answer_with_a_secret_is_not_kept(dana, world, parts, name):
+def test_a_response_with_a_secret_is_not_cached(dana, world, parts, name):
     world.faults.append(Fault(ASKED, 200, JSON, {"meetings": [{name: "x"}]}))
 
     assert [state(dana.get(LIST)) for _ in range(2)] == ["miss", "miss"]
@@ -182,11 +183,11 @@ def test_an_answer_with_a_secret_is_not_kept(dana, world, parts, name):
 
 
 @pytest.mark.parametrize("path", ["/v2/tracking_fields", "/v2/meetings/1", "/v2/users/me", "/v2/users/me/zak", "/v2/x"])
-def test_what_is_not_listed_is_not_kept(path):
+def test_other_endpoints_are_not_cached(path):
     assert cache_seconds("GET", path) == 0
 
 
-def test_what_nobody_can_look_into_is_not_kept():
+def test_a_body_that_cannot_be_inspected_is_not_cached():
     assert is_cacheable(JSON, b'{"meetings": []}')
     assert not is_cacheable({**JSON, "Content-Encoding": "br"}, b"?")
     assert not is_cacheable({**JSON, "Content-Encoding": "gzip"}, b"?")
@@ -194,28 +195,28 @@ def test_what_nobody_can_look_into_is_not_kept():
     assert not is_cacheable(JSON, b"1" * 200_000)
 
 
-def test_a_hit_is_for_those_who_are_signed_in_and_connected(dana, parts):
+def test_a_deleted_user_gets_no_cached_response(dana, parts):
     dana.get(LIST)
-    parts.tokens.forget(dana.id)
+    parts.tokens.delete(dana.id)
 
     assert dana.get(LIST).status_code == 401
 
 
-def test_signing_out_ends_it(dana):
+def test_a_signed_out_user_gets_no_cached_response(dana):
     dana.get(LIST)
     dana.post("/api/zoomapp/logout")
 
     assert dana.get(LIST).status_code == 401
 
 
-def test_a_new_grant_begins_anew(dana):
+def test_a_new_grant_gets_no_response_of_the_old_one(dana):
     dana.get(LIST)
     dana.connect()
 
     assert state(dana.get(LIST)) == "miss"
 
 
-def test_disconnecting_leaves_nothing(dana, parts):
+def test_disconnecting_deletes_the_cached_responses(dana, parts):
     dana.get(LIST)
     dana.post("/zoom/api/v2/users/me/meetings", json=NEW)
     dana.get(LIST)
@@ -226,70 +227,70 @@ def test_disconnecting_leaves_nothing(dana, parts):
     assert parts.redis.keys(key_names.of_user(dana.id, "answers*")) == []
 
 
-def test_it_lies_there_sealed(dana, parts):
+def test_cached_responses_are_encrypted(dana, parts):
     topic = dana.get(LIST).json["meetings"][0]["topic"]
 
-    kept = parts.redis.hvals(key_names.of_user(dana.id, response_cache.KIND))
+    records = parts.redis.hvals(key_names.of_user(dana.id, response_cache.KIND))
 
-    assert len(kept) == 1
-    assert topic.encode() not in kept[0] and b"meetings" not in kept[0]
+    assert len(records) == 1
+    assert topic.encode() not in records[0] and b"meetings" not in records[0]
 
 
-def test_the_number_of_entries_of_a_user_is_limited(dana, parts):
+def test_one_user_has_a_bounded_number_of_cached_responses(dana, parts):
     for number in range(response_cache.MAX_ENTRIES + 5):
         dana.get(f"{LIST}&x={number}")
 
     assert 0 < parts.redis.hlen(key_names.of_user(dana.id, response_cache.KIND)) <= response_cache.MAX_ENTRIES
 
 
-def an_answer(size):
-    """An answer as a process holds it, with a body of so many bytes."""
+def cached_response(size):
+    """A response as a process holds it, with a body of so many bytes."""
     headers = {"Content-Type": "application/json;charset=UTF-8", "X-Zm-Trackingid": "rid=WEB_" + secrets.token_hex(16)}
-    kept = CachedResponse(
+    response = CachedResponse(
         secrets.token_bytes(9), NOON, f'"{secrets.token_hex(16)}"', headers, secrets.token_bytes(size)
     )
-    return msgspec.msgpack.decode(msgspec.msgpack.encode(kept), type=CachedResponse)
+    return msgspec.msgpack.decode(msgspec.msgpack.encode(response), type=CachedResponse)
 
 
 @pytest.mark.parametrize("size", [0, 2, 200, 100_000])
-def test_kept_answers_of_any_size_fit_into_the_memory_they_may_take(size):
-    most_bytes = 2 * 1024 * 1024
-    front = LocalLRU(most_bytes)
+def test_responses_of_any_size_fit_into_the_memory_limit(size):
+    max_bytes = 2 * 1024 * 1024
+    cache = LocalLRU(max_bytes)
     tracemalloc.start()
     try:
         before = tracemalloc.get_traced_memory()[0]
         for _ in range(6000 if size < 1000 else 60):
-            front.put(secrets.token_hex(16), an_answer(size))
-        taken = tracemalloc.get_traced_memory()[0] - before
+            cache.put(secrets.token_hex(16), cached_response(size))
+        memory = tracemalloc.get_traced_memory()[0] - before
     finally:
         tracemalloc.stop()
 
-    assert 0.7 * most_bytes < taken <= 1.1 * most_bytes
+    assert 0.7 * max_bytes < memory <= 1.1 * max_bytes
 
 
-def test_the_answers_used_last_stay():
-    front = LocalLRU(most_bytes=200_000)
+def test_the_responses_used_last_stay():
+    cache = LocalLRU(max_bytes=200_000)
 
     for number in range(10):
-        front.put(str(number), an_answer(60_000))
-        front.put(str(number), an_answer(60_000))
-        front.get("0")
+        cache.put(str(number), cached_response(60_000))
+        cache.put(str(number), cached_response(60_000))
+        cache.get("0")
 
-    assert [name for name in map(str, range(10)) if front.get(name)] == ["0", "8", "9"]
+    assert [name for name in map(str, range(10)) if cache.get(name)] == ["0", "8", "9"]
 
 
-def test_a_dropped_answer_takes_no_room():
-    front = LocalLRU(most_bytes=100_000)
+def test_a_deleted_response_takes_no_memory():
+    cache = LocalLRU(max_bytes=100_000)
     for _ in range(5):
-        front.put("one", an_answer(60_000))
-        front.drop("one")
+        cache.put("one", cached_response(60_000))
+        cache.delete("one")
 
-    front.put("two", an_answer(60_000))
+    cache.put("two", cached_response(60_000))
 
-    assert front.get("two")
+    assert cache.get("two")
 
 
-def test_many_who_ask_at_once_over_processes_are_one_question(dana, settings, world, clock):
+def test_many_requests_at_once_over_processes_are_one_call_to_zoom(dana, settings, world, clock):
     world.sleep = time.sleep
     world.faults.append(Fault(ASKED, delay=0.3))
     apps = [create_app(services.build(settings, transport=adapter(world), clock=clock)) for _ in range(2)]

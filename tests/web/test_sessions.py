@@ -186,7 +186,7 @@ def test_a_proxied_call_reads_session_and_tokens_in_one_trip(dana, parts):
 def test_tokens_read_along_serve_one_call_and_are_read_again_after_it(dana, parts, world):
     gateway = parts.user_client(dana.id, parts.tokens.store.load(dana.id))
     gateway.me()
-    parts.tokens.forget(dana.id)
+    parts.tokens.delete(dana.id)
 
     with pytest.raises(NotAuthorized):
         gateway.me()

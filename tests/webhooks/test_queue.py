@@ -1,4 +1,4 @@
-"""Events between Zoom's webhook and their work: none is lost, whatever fails on the way, and none counts twice."""
+"""The webhook queue: no event is lost, whatever fails, and every event is handled once."""
 
 import pytest
 import redis
@@ -6,7 +6,8 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from zoomapp.errors import StoreUnavailable
-from zoomapp.webhooks.queue import LEASE, LOOK_SECONDS, QUEUE, WebhookQueue
+from zoomapp.webhooks.queue import LEASE, POLL_SECONDS, QUEUE, WebhookQueue
+from zoomapp.webhooks.subscriptions import Subscriptions
 
 EVENT = {"event": "meeting.started", "event_ts": 1, "payload": {"object": {"id": "1"}}}
 
@@ -42,14 +43,13 @@ def broken(url, line):
 
 
 @pytest.fixture
-def events(parts):
-    """A factory: the events of one worker, and the list of what it handled."""
+def new_worker(parts):
+    """Returns the queue as one worker has it, and the list of events that worker handled."""
 
     def make(client=None):
-        made = WebhookQueue(client or parts.redis, parts.key_ring, parts.tokens, parts.user_client, "us")
-        heard = []
-        made.handlers["meeting."] = heard.append
-        return made, heard
+        handled, subscriptions = [], Subscriptions()
+        subscriptions.subscribe("meeting.", handled.append)
+        return WebhookQueue(client or parts.redis, parts.key_ring, subscriptions), handled
 
     return make
 
@@ -58,7 +58,7 @@ def delivered(worker):
     """Zoom sends an event until it is answered."""
     while True:
         try:
-            return worker.take_in(EVENT)
+            return worker.add(EVENT)
         except StoreUnavailable:
             pass
 
@@ -66,69 +66,70 @@ def delivered(worker):
 @pytest.mark.parametrize("sent", [False, True], ids=["command lost", "answer lost"])
 @pytest.mark.parametrize("times", [1, 2])
 @pytest.mark.parametrize("at", [1, 2, 3, 4])
-def test_an_event_is_worked_off_whatever_is_lost_on_the_way_to_the_store(events, settings, parts, at, times, sent):
-    worker, heard = events(broken(settings.redis_url, Line(at, times, sent)))
-    other, rest = events()
+def test_an_event_is_worked_off_whatever_is_lost_on_the_way_to_the_store(new_worker, settings, parts, at, times, sent):
+    worker, handled = new_worker(broken(settings.redis_url, Line(at, times, sent)))
+    other, rest = new_worker()
 
     delivered(worker)
 
-    worker.work_off()
-    parts.redis.delete(LEASE)  # that of somebody who never heard of having it ends by itself
-    other.work_off()
-    assert heard + rest == [EVENT]
+    worker.process()
+    parts.redis.delete(LEASE)  # the lease of a worker that never got the reply expires by itself
+    other.process()
+    assert handled + rest == [EVENT]
 
 
-def test_an_event_whose_answer_was_lost_is_not_taken_for_one_that_was_here_before(events, settings):
-    before, _ = events()
-    before.take_in({**EVENT, "event_ts": 0})  # the script is known to the server: the next command is the step itself
-    worker, _ = events(broken(settings.redis_url, Line(1, 1, sent=True)))
+def test_an_event_whose_answer_was_lost_is_not_taken_for_one_that_was_here_before(new_worker, settings):
+    before, _ = new_worker()
+    before.add({**EVENT, "event_ts": 0})  # loads the script: the next command is the step itself
+    worker, _ = new_worker(broken(settings.redis_url, Line(1, 1, sent=True)))
 
-    assert worker.take_in(EVENT)
-    assert not worker.take_in(EVENT)
+    assert worker.add(EVENT)
+    assert not worker.add(EVENT)
 
 
-def test_what_another_worker_left_is_worked_off_by_whoever_looks(events):
-    (left, _), (other, heard) = events(), events()
-    left.take_in(EVENT)
+def test_what_another_worker_left_is_worked_off_by_whoever_looks(new_worker):
+    (left, _), (other, handled) = new_worker(), new_worker()
+    left.add(EVENT)
 
     assert other.is_due()
-    assert other.work_off()
+    assert other.process()
 
-    assert heard == [EVENT]
+    assert handled == [EVENT]
     assert not other.is_due()
-    assert LOOK_SECONDS <= 60
+    assert POLL_SECONDS <= 60
 
 
-def test_a_queue_has_no_end_before_it_was_worked_off(events, parts):
-    worker, _ = events()
-    worker.take_in(EVENT)
+def test_a_queue_has_no_end_before_it_was_worked_off(new_worker, parts):
+    worker, _ = new_worker()
+    worker.add(EVENT)
 
     assert parts.redis.ttl(QUEUE) == -1
 
 
-def test_while_another_worker_is_at_it_something_is_left(events, parts):
-    worker, heard = events()
-    worker.take_in(EVENT)
+def test_while_another_worker_is_at_it_something_is_left(new_worker, parts):
+    worker, handled = new_worker()
+    worker.add(EVENT)
     parts.redis.set(LEASE, "another", ex=60)
 
-    assert not worker.work_off()
+    assert not worker.process()
 
-    assert heard == []
+    assert handled == []
     assert parts.redis.get(LEASE) == b"another"
 
 
-def test_whoever_was_overtaken_leaves_the_rest_and_the_lease_to_the_other(events, parts):
-    worker, heard = events()
+def test_whoever_was_overtaken_leaves_the_rest_and_the_lease_to_the_other(parts):
+    handled, subscriptions = [], Subscriptions()
+    worker = WebhookQueue(parts.redis, parts.key_ring, subscriptions)
     for number in range(3):
-        worker.take_in({**EVENT, "event_ts": number})
+        worker.add({**EVENT, "event_ts": number})
 
     def overtaken(event):
-        heard.append(event)
+        handled.append(event)
         parts.redis.set(LEASE, "another", ex=60)
 
-    worker.handlers["meeting."] = overtaken
+    subscriptions.subscribe("meeting.", overtaken)
 
-    assert not worker.work_off()
+    assert not worker.process()
 
-    assert len(heard) == 1
+    assert len(handled) == 1
     assert parts.redis.get(LEASE) == b"another"

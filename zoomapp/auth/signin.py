@@ -110,7 +110,7 @@ class SignIn:
         user_id = user_id or known_user_id
         if not user_id:
             raise SignInError("Zoom did not say whose tokens these are")
-        self._tokens.keep(user_id, tokens, account_id)
+        self._tokens.save(user_id, tokens, account_id)
         return user_id
 
     def _who(self, access_token: str) -> tuple[str, str]:

@@ -57,7 +57,7 @@ def forget(user_id: str, revoke: bool) -> None:
     service = current_services().tokens
     if current_services().tokens.store.load(user_id) is None:
         raise click.ClickException(f"no tokens are kept for {user_id}")
-    revoked = service.give_up(user_id) if revoke else not service.forget(user_id)
+    revoked = service.revoke(user_id) if revoke else not service.delete(user_id)
     click.echo(f"Forgot all that was kept of {user_id}." + (" Zoom ended the grant." if revoke and revoked else ""))
     if revoke and not revoked:
         raise click.ClickException("Zoom did not confirm that the grant has ended; it lasts 90 days at most.")

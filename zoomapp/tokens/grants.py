@@ -91,7 +91,7 @@ class KeepAlive:
                 break
             next_at = max(next_at, self._ticks()) + self._interval
             try:
-                self._tokens.replace(user_id, rejected=access_token)
+                self._tokens.refresh(user_id, rejected=access_token)
                 done.renewed, in_a_row = done.renewed + 1, 0
             except RefreshRefused:
                 done.failed, in_a_row = done.failed + 1, in_a_row + 1

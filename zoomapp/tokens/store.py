@@ -1,6 +1,6 @@
-"""Where a user's token record lies, and the lease that lets one worker at a time renew it.
+"""Stores of token records: one encrypted record per user, the lease for a refresh, and the last failure.
 
-Two stores keep the same promises: Redis, for every deployment, and memory, for tests of what stands above.
+``TokenStore`` is the port. Two implementations pass the same tests: Redis for every deployment, memory for tests.
 """
 
 from __future__ import annotations
@@ -11,55 +11,58 @@ from typing import Protocol
 
 import redis
 
-from zoomapp.store import key_names, leases, redis_client, user_keys
+from zoomapp.store import key_names, redis_client, user_keys
+from zoomapp.store.leases import Lease, Leases, MemoryLeases
 from zoomapp.store.redis_client import store_errors
 
 KIND = "tokens"
 
 
 class TokenStore(Protocol):
-    """A sealed record per user. Every method raises StoreUnavailable when the store cannot serve."""
+    """An encrypted record per user. Every method raises StoreUnavailable when the store cannot serve."""
 
     def load(self, user_id: str) -> bytes | None:
         """The record, or None."""
 
     def save(self, user_id: str, record: bytes) -> None:
-        """Keep ``record``, whatever was there."""
+        """Store ``record``, whatever was there."""
 
-    def swap(self, user_id: str, expected: bytes, record: bytes) -> bool:
-        """Keep ``record`` if ``expected`` is still there, byte for byte. False: somebody else was faster."""
+    def compare_and_set(self, user_id: str, expected: bytes, record: bytes) -> bool:
+        """Replace ``expected`` by ``record``. False when the stored record is another one, byte for byte.
 
-    def forget(self, user_id: str) -> bool:
-        """Drop the record, and everything else that is kept of this user. False when there was no record."""
+        A call that is repeated because its reply was lost returns True again.
+        """
 
-    def take_lease(self, user_id: str, owner: str, seconds: float) -> bool:
-        """Whether ``owner`` holds the lease now, for ``seconds``. Taking what one holds extends it."""
+    def delete(self, user_id: str) -> bool:
+        """Delete the record and everything else that is stored of this user. False when there was no record."""
 
-    def give_lease(self, user_id: str, owner: str) -> None:
-        """End ``owner``'s lease; another's stays as it is."""
+    def lease(self, user_id: str, seconds: float) -> Lease:
+        """The lease that lets one worker at a time refresh this user's tokens."""
 
-    def note_failure(self, user_id: str, note: str, seconds: float) -> None:
-        """Remember, for those who wait, why a renewal failed."""
+    def save_failure(self, user_id: str, failure: str, seconds: float) -> None:
+        """Store for the other workers why a refresh failed."""
 
-    def failure(self, user_id: str) -> str:
-        """What was noted last, or an empty string."""
+    def load_failure(self, user_id: str) -> str:
+        """The last failure, or an empty string."""
 
 
-_SWAP = """
-local kept = redis.call('GET', KEYS[1])
-if kept == ARGV[2] then return 1 end
-if kept ~= ARGV[1] then return 0 end
+_COMPARE_AND_SET = """
+local stored = redis.call('GET', KEYS[1])
+if stored == ARGV[2] then return 1 end
+if stored ~= ARGV[1] then return 0 end
 redis.call('SET', KEYS[1], ARGV[2], 'EX', ARGV[3])
 return 1
 """
 
 
 class RedisTokenStore:
+    """Token records in Redis; each lives ``days`` after its last write."""
+
     def __init__(self, client: redis.Redis, days: int = 90) -> None:
         self._redis = client
         self._seconds = days * 86400
-        self._swap = client.register_script(_SWAP)
-        self._leases = leases.Leases(client)
+        self._compare_and_set = client.register_script(_COMPARE_AND_SET)
+        self._leases = Leases(client)
 
     def load(self, user_id: str) -> bytes | None:
         return redis_client.load(self._redis, key_names.of_user(user_id, KIND))
@@ -68,38 +71,34 @@ class RedisTokenStore:
         with store_errors():
             self._redis.set(key_names.of_user(user_id, KIND), record, ex=self._seconds)
 
-    def swap(self, user_id: str, expected: bytes, record: bytes) -> bool:
+    def compare_and_set(self, user_id: str, expected: bytes, record: bytes) -> bool:
         with store_errors():
-            return bool(self._swap([key_names.of_user(user_id, KIND)], [expected, record, self._seconds]))
+            return bool(self._compare_and_set([key_names.of_user(user_id, KIND)], [expected, record, self._seconds]))
 
-    def forget(self, user_id: str) -> bool:
-        """Besides the record: the sessions and whatever else was listed with ``storage.list_key``."""
+    def delete(self, user_id: str) -> bool:
         with store_errors():
-            there = self._redis.exists(key_names.of_user(user_id, KIND))
+            existed = self._redis.exists(key_names.of_user(user_id, KIND))
             user_keys.delete_user(self._redis, user_id)
-        return bool(there)
+        return bool(existed)
 
-    def take_lease(self, user_id: str, owner: str, seconds: float) -> bool:
-        return self._leases.take(key_names.of_user(user_id, "lease"), owner, seconds)
+    def lease(self, user_id: str, seconds: float) -> Lease:
+        return self._leases.lease(key_names.of_user(user_id, "lease"), seconds)
 
-    def give_lease(self, user_id: str, owner: str) -> None:
-        self._leases.give(key_names.of_user(user_id, "lease"), owner)
-
-    def note_failure(self, user_id: str, note: str, seconds: float) -> None:
+    def save_failure(self, user_id: str, failure: str, seconds: float) -> None:
         with store_errors():
-            self._redis.set(key_names.of_user(user_id, "failure"), note, px=int(seconds * 1000))
+            self._redis.set(key_names.of_user(user_id, "failure"), failure, px=int(seconds * 1000))
 
-    def failure(self, user_id: str) -> str:
+    def load_failure(self, user_id: str) -> str:
         return (redis_client.load(self._redis, key_names.of_user(user_id, "failure")) or b"").decode()
 
 
 class MemoryTokenStore:
-    """The same promises within one process, for tests of what stands above."""
+    """Token records within one process, for tests."""
 
     def __init__(self) -> None:
+        self.leases = MemoryLeases()
         self._lock = threading.Lock()
         self._records: dict[str, bytes] = {}
-        self._leases: dict[str, tuple[str, float]] = {}
         self._failures: dict[str, tuple[str, float]] = {}
 
     def load(self, user_id: str) -> bytes | None:
@@ -109,34 +108,24 @@ class MemoryTokenStore:
         with self._lock:
             self._records[user_id] = record
 
-    def swap(self, user_id: str, expected: bytes, record: bytes) -> bool:
+    def compare_and_set(self, user_id: str, expected: bytes, record: bytes) -> bool:
         with self._lock:
-            kept = self._records.get(user_id)
-            if kept == expected:
+            stored = self._records.get(user_id)
+            if stored == expected:
                 self._records[user_id] = record
-            return kept in (expected, record)
+            return stored in (expected, record)
 
-    def forget(self, user_id: str) -> bool:
+    def delete(self, user_id: str) -> bool:
         with self._lock:
             return self._records.pop(user_id, None) is not None
 
-    def take_lease(self, user_id: str, owner: str, seconds: float) -> bool:
-        with self._lock:
-            holder, ends_at = self._leases.get(user_id, ("", 0.0))
-            free = holder in ("", owner) or ends_at <= time.monotonic()
-            if free:
-                self._leases[user_id] = (owner, time.monotonic() + seconds)
-            return free
+    def lease(self, user_id: str, seconds: float) -> Lease:
+        return self.leases.lease(user_id, seconds)
 
-    def give_lease(self, user_id: str, owner: str) -> None:
+    def save_failure(self, user_id: str, failure: str, seconds: float) -> None:
         with self._lock:
-            if self._leases.get(user_id, ("", 0.0))[0] == owner:
-                del self._leases[user_id]
+            self._failures[user_id] = (failure, time.monotonic() + seconds)
 
-    def note_failure(self, user_id: str, note: str, seconds: float) -> None:
-        with self._lock:
-            self._failures[user_id] = (note, time.monotonic() + seconds)
-
-    def failure(self, user_id: str) -> str:
-        note, ends_at = self._failures.get(user_id, ("", 0.0))
-        return note if ends_at > time.monotonic() else ""
+    def load_failure(self, user_id: str) -> str:
+        failure, ends_at = self._failures.get(user_id, ("", 0.0))
+        return failure if ends_at > time.monotonic() else ""

@@ -1,8 +1,8 @@
-"""Answers of Zoom's, kept for a moment: per person and grant, sealed, and void as soon as they change something.
+"""Cache of Zoom's responses: per user and grant, encrypted, and cleared when the user changes something.
 
-Every request reads, along with its session, the version of its user's answers. A change gives it another value, so an
-answer that was asked for before, in whatever process, is one nobody finds any more. Of many who want the same at once,
-one asks Zoom: over threads by a flight, over processes by a lease.
+Every request reads the version of its user's cached responses along with its session. A change sets another version, so
+no process finds a response that was requested before the change. Of many callers that miss the same response, one asks
+Zoom: over threads by a single flight, over processes by a lease.
 """
 
 from __future__ import annotations
@@ -10,10 +10,6 @@ from __future__ import annotations
 import logging
 import re
 import secrets
-import sys
-import threading
-import time
-from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -24,42 +20,42 @@ import redis
 
 from zoomapp import deadline
 from zoomapp.errors import StoreUnavailable, UpstreamError
-from zoomapp.store import key_names, leases, redis_client, user_keys
+from zoomapp.single_flight import SingleFlight
+from zoomapp.store import key_names, redis_client, user_keys
 from zoomapp.store.encryption import CannotDecrypt, KeyRing
+from zoomapp.store.leases import Leases
+from zoomapp.user_api.local_lru import CachedResponse, LocalLRU
 from zoomapp.zoom import call_trace
 from zoomapp.zoom.client import Answer, Call
 from zoomapp.zoom.content_encoding import decoded
 
 log = logging.getLogger(__name__)
 
-#: What a subscription has to name, beside what is heard of meetings while they run.
+#: The webhook events that clear the cache, beside the events of running meetings.
 EVENTS = ("meeting.created", "meeting.updated", "meeting.deleted")
 
 KIND, VERSION = user_keys.ANSWERS, user_keys.ANSWERS_VERSION
-#: Of one person. One more empties the lot.
+#: Of one user. One more clears all of them.
 MAX_ENTRIES = 50
-#: While Zoom cannot answer, an answer this much older than it should be is better than none.
+#: While Zoom cannot answer, a response of this age is better than none.
 STALE_SECONDS = 300
-#: Longer than any answer is good for.
+#: Longer than any response is valid.
 VERSION_SECONDS = 86400
-#: A process that dies while it asks keeps the others waiting this long.
+#: A process that dies while it asks Zoom blocks the others for this long.
 LEASE_SECONDS = 10.0
-LOOK_SECONDS = 0.025
-#: What one process holds at hand, in memory.
-LOCAL_BYTES = 8 * 1024 * 1024
-#: What an answer takes in memory beside its texts: its objects, its place in the dictionary.
-ENTRY_BYTES = 448
-#: What of an answer's head is true later, too; the figures of Zoom's limits are not.
+#: The response headers that are still true later. Those of Zoom's rate limits are not.
 HEADERS = ("Content-Type", "Content-Encoding", "Content-Language", "X-Zm-Trackingid")
 
-_KEEP = """
+#: Saves a response, if the user is connected.
+_SAVE = """
 if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
 if redis.call('HLEN', KEYS[2]) >= tonumber(ARGV[4]) then redis.call('DEL', KEYS[2]) end
 redis.call('HSET', KEYS[2], ARGV[1], ARGV[2])
 redis.call('EXPIRE', KEYS[2], ARGV[3])
 return 1
 """
-_EMPTY = """
+#: Deletes all responses of a user and, if the user is connected, sets another version.
+_CLEAR = """
 redis.call('DEL', KEYS[2])
 if redis.call('EXISTS', KEYS[1]) == 1 then redis.call('SET', KEYS[3], ARGV[1], 'EX', ARGV[2]) end
 return 1
@@ -68,7 +64,7 @@ return 1
 
 @dataclass(frozen=True)
 class CacheOwner:
-    """Whose answers: the person, the grant they came with, and the version that was read with the session."""
+    """Whose responses: the user, the grant, and the version that was read with the session."""
 
     user_id: str
     grant_id: str
@@ -76,226 +72,151 @@ class CacheOwner:
 
 
 @dataclass(frozen=True)
-class CachedResponse:
-    """An answer with status 200, as it came ``at`` that moment."""
-
-    version: bytes
-    at: float
-    etag: str
-    headers: dict[str, str]
-    body: bytes
-
-
-@dataclass(frozen=True)
 class CacheResult:
-    """``state``: hit, miss or stale. A miss has Zoom's own ``answer``, and ``kept`` if it may be kept."""
+    """``state`` is hit, miss or stale. A miss has Zoom's ``answer``, and ``cached`` if it can be cached."""
 
     state: str
     age: int = 0
-    kept: CachedResponse | None = None
+    cached: CachedResponse | None = None
     answer: Answer | None = None
 
 
 class ResponseCache:
-    """The kept answers of everybody: in Redis, and the last ones of this process at hand."""
+    """The cached responses of all users in Redis, and those this process used last in memory."""
 
     def __init__(self, client: redis.Redis, ring: KeyRing, clock: Callable[[], float]) -> None:
         self._redis = client
         self._ring = ring
         self._clock = clock
-        self._keep_script = client.register_script(_KEEP)
-        self._empty_script = client.register_script(_EMPTY)
-        self._leases = leases.Leases(client)
-        self._front = LocalLRU()
-        self._lock = threading.Lock()
-        self._flights: dict[str, threading.Event] = {}
+        self._save_script = client.register_script(_SAVE)
+        self._clear_script = client.register_script(_CLEAR)
+        self._leases = Leases(client)
+        self._flights = SingleFlight()
+        self._local = LocalLRU()
 
-    def get(
-        self, who: CacheOwner, call: Call, seconds: int, ask: Callable[[], Answer], *, anew: bool = False
+    def get_or_fetch(
+        self, owner: CacheOwner, call: Call, seconds: int, fetch: Callable[[], Answer], *, reload: bool = False
     ) -> CacheResult:
-        """The answer to ``call``, no older than ``seconds``; ``anew``: not a kept one. Raises what ``ask`` raises."""
-        name = _name(who, call)
-        kept = self._find(who, name)
-        if anew:
-            return self._ask(who, name, kept, ask, call)
-        if kept is None or self._age(kept) >= seconds:
-            with self._flight(who, name) as waited:
-                kept = (self._find(who, name) if waited else None) or kept
-                if kept is None or self._age(kept) >= seconds:
-                    return self._ask(who, name, kept, ask, call)
-        return self._at_hand("hit", kept, call)
+        """The response to ``call``, at most ``seconds`` old. ``reload``: always from Zoom.
 
-    def empty(self, user_id: str) -> None:
-        """This person changed something: no answer from before is good any more."""
-        names = [key_names.of_user(user_id, kind) for kind in ("tokens", KIND, VERSION)]
+        Raises what ``fetch`` raises, and StoreUnavailable.
+        """
+        name = _name(owner, call)
+        cached = self._load(owner, name)
+        if reload:
+            return self._fetch(owner, name, cached, fetch, call)
+        if cached is None or self._age(cached) >= seconds:
+            with self._first(owner, name) as first:
+                cached = (None if first else self._load(owner, name)) or cached
+                if cached is None or self._age(cached) >= seconds:
+                    return self._fetch(owner, name, cached, fetch, call)
+        return self._result("hit", cached, call)
+
+    def clear(self, user_id: str) -> None:
+        """Delete the responses of a user who changed something."""
+        keys = [key_names.of_user(user_id, kind) for kind in ("tokens", KIND, VERSION)]
         try:
             with redis_client.store_errors():
-                self._empty_script(names, [secrets.token_bytes(9), VERSION_SECONDS])
+                self._clear_script(keys, [secrets.token_bytes(9), VERSION_SECONDS])
         except StoreUnavailable as error:
-            # What was changed is changed; the old answers end by themselves.
-            log.warning("answers not emptied", extra={"detail": error.detail})
+            # The change has taken place; the old responses expire by themselves.
+            log.warning("response cache not cleared", extra={"detail": error.detail})
 
-    def hear(self, event: dict[str, Any]) -> None:
-        """Zoom says that a meeting changed: of its host, by whoever did it."""
-        payload = event.get("payload")
-        told = payload if isinstance(payload, dict) else {}
-        about = told.get("object")
-        about = about if isinstance(about, dict) else {}
-        for each in {told.get("operator_id"), about.get("host_id")}:
-            if isinstance(each, str) and each:
-                self.empty(each)
+    def on_meeting_event(self, event: dict[str, Any]) -> None:
+        """Clear the cache of a changed meeting's host, and of whoever changed it."""
+        payload = _object(event, "payload")
+        for user_id in {payload.get("operator_id"), _object(payload, "object").get("host_id")}:
+            if isinstance(user_id, str) and user_id:
+                self.clear(user_id)
 
-    def _ask(
-        self, who: CacheOwner, name: str, known: CachedResponse | None, ask: Callable[[], Answer], call: Call
+    def _fetch(
+        self, owner: CacheOwner, name: str, cached: CachedResponse | None, fetch: Callable[[], Answer], call: Call
     ) -> CacheResult:
-        stale = known if known and self._age(known) < STALE_SECONDS else None
+        """Zoom's answer, or the cached response while Zoom fails."""
+        stale = cached if cached and self._age(cached) < STALE_SECONDS else None
         try:
-            answer = ask()
+            answer = fetch()
         except UpstreamError:
             if stale is None:
                 raise
-            return self._at_hand("stale", stale, call)
+            return self._result("stale", stale, call)
         if stale and (answer.status == 429 or answer.status >= 500):
             answer.close()
-            return self._at_hand("stale", stale, call)
+            return self._result("stale", stale, call)
+
         body = answer.whole() if answer.status == 200 else None
         if body is None or not is_cacheable(answer.headers, body):
-            if known and answer.status < 429:
-                self._drop(who, name)
+            if cached and answer.status < 429:
+                self._delete(owner, name)
             return CacheResult("miss", answer=answer)
-        headers = {each: answer.headers[each] for each in HEADERS if each in answer.headers}
-        kept = CachedResponse(who.version, self._clock(), f'"{key_names.digest(body)}"', headers, body)
-        self._save(who, name, kept)
-        return CacheResult("miss", kept=kept, answer=answer)
 
-    def _at_hand(self, state: str, kept: CachedResponse, call: Call) -> CacheResult:
+        headers = {header: answer.headers[header] for header in HEADERS if header in answer.headers}
+        response = CachedResponse(owner.version, self._clock(), f'"{key_names.digest(body)}"', headers, body)
+        self._save(owner, name, response)
+        return CacheResult("miss", cached=response, answer=answer)
+
+    def _result(self, state: str, cached: CachedResponse, call: Call) -> CacheResult:
         call_trace.record_cache_hit(call.method, call.path)
-        return CacheResult(state, int(self._age(kept)), kept)
+        return CacheResult(state, int(self._age(cached)), cached)
 
-    def _age(self, kept: CachedResponse) -> float:
-        return max(0.0, self._clock() - kept.at)
+    def _age(self, cached: CachedResponse) -> float:
+        return max(0.0, self._clock() - cached.at)
 
-    def _find(self, who: CacheOwner, name: str) -> CachedResponse | None:
-        """The answer of that name, if nothing was changed since."""
-        kept = self._front.get(name)
-        if kept is None or kept.version != who.version:
-            kept = self._read(who, name)
-        return kept if kept and kept.version == who.version else None
+    @contextmanager
+    def _first(self, owner: CacheOwner, name: str) -> Iterator[bool]:
+        """True for the first caller that misses a response. The others wait for its end, once, and get False."""
+        with self._flights.turn(name, deadline.remaining(LEASE_SECONDS)) as first:
+            if not first:
+                yield False
+                return
+            lease = self._leases.lease(key_names.of_user(owner.user_id, f"{KIND}-lease", name), LEASE_SECONDS)
+            with lease.hold(wait_seconds=deadline.remaining(LEASE_SECONDS)) as taken:
+                yield taken
 
-    def _read(self, who: CacheOwner, name: str) -> CachedResponse | None:
+    def _load(self, owner: CacheOwner, name: str) -> CachedResponse | None:
+        """The response of that name, if the user changed nothing since."""
+        cached = self._local.get(name)
+        if cached is None or cached.version != owner.version:
+            cached = self._load_from_redis(owner, name)
+        return cached if cached and cached.version == owner.version else None
+
+    def _load_from_redis(self, owner: CacheOwner, name: str) -> CachedResponse | None:
         with redis_client.store_errors():
-            sealed = cast("bytes | None", self._redis.hget(key_names.of_user(who.user_id, KIND), name))
+            record = cast("bytes | None", self._redis.hget(key_names.of_user(owner.user_id, KIND), name))
+        if record is None:
+            return None
         try:
-            kept = (
-                msgspec.msgpack.decode(self._ring.decrypt(KIND, name, sealed), type=CachedResponse) if sealed else None
-            )
+            cached = msgspec.msgpack.decode(self._ring.decrypt(KIND, name, record), type=CachedResponse)
         except (CannotDecrypt, msgspec.MsgspecError):
             return None
-        if kept:
-            self._front.put(name, kept)
-        return kept
+        self._local.put(name, cached)
+        return cached
 
-    def _save(self, who: CacheOwner, name: str, kept: CachedResponse) -> None:
-        self._front.put(name, kept)
-        names = [key_names.of_user(who.user_id, "tokens"), key_names.of_user(who.user_id, KIND)]
-        sealed = self._ring.encrypt(KIND, name, msgspec.msgpack.encode(kept))
+    def _save(self, owner: CacheOwner, name: str, response: CachedResponse) -> None:
+        self._local.put(name, response)
+        keys = [key_names.of_user(owner.user_id, "tokens"), key_names.of_user(owner.user_id, KIND)]
+        record = self._ring.encrypt(KIND, name, msgspec.msgpack.encode(response))
         try:
             with redis_client.store_errors():
-                self._keep_script(names, [name, sealed, 2 * STALE_SECONDS, MAX_ENTRIES])
+                self._save_script(keys, [name, record, 2 * STALE_SECONDS, MAX_ENTRIES])
         except StoreUnavailable as error:
-            log.warning("answer not kept", extra={"detail": error.detail})
+            log.warning("response not cached", extra={"detail": error.detail})
 
-    def _drop(self, who: CacheOwner, name: str) -> None:
-        self._front.drop(name)
+    def _delete(self, owner: CacheOwner, name: str) -> None:
+        self._local.delete(name)
         with redis_client.store_errors():
-            self._redis.hdel(key_names.of_user(who.user_id, KIND), name)
-
-    @contextmanager
-    def _flight(self, who: CacheOwner, name: str) -> Iterator[bool]:
-        """One at a time asks for ``name``. Gives whether somebody else was asking; whoever waited waits no more."""
-        with self._lock:
-            landed = self._flights.get(name)
-            mine = landed is None
-            if landed is None:
-                landed = self._flights[name] = threading.Event()
-        if not mine:
-            landed.wait(deadline.remaining(LEASE_SECONDS))
-            yield True
-            return
-        try:
-            with self._lease(who, name) as waited:
-                yield waited
-        finally:
-            with self._lock:
-                del self._flights[name]
-            landed.set()
-
-    @contextmanager
-    def _lease(self, who: CacheOwner, name: str) -> Iterator[bool]:
-        key, owner = key_names.of_user(who.user_id, f"{KIND}-lease", name), secrets.token_hex(8)
-        with redis_client.store_errors():
-            mine = self._redis.set(key, owner, nx=True, px=int(LEASE_SECONDS * 1000))
-            until = time.monotonic() + deadline.remaining(LEASE_SECONDS)
-            while not mine and self._redis.exists(key) and time.monotonic() < until:
-                time.sleep(LOOK_SECONDS)
-        try:
-            yield not mine
-        finally:
-            if mine:
-                self._give(key, owner)
-
-    def _give(self, key: str, owner: str) -> None:
-        try:
-            self._leases.give(key, owner)
-        except StoreUnavailable as error:
-            log.warning("lease not given back", extra={"detail": error.detail})
+            self._redis.hdel(key_names.of_user(owner.user_id, KIND), name)
 
 
-class LocalLRU:
-    """The answers this process used last, up to so many bytes of memory."""
-
-    def __init__(self, most_bytes: int = LOCAL_BYTES) -> None:
-        self._most = most_bytes
-        self._lock = threading.Lock()
-        self._bytes = 0
-        #: By name: the answer and what it takes in memory.
-        self._kept: OrderedDict[str, tuple[CachedResponse, int]] = OrderedDict()
-
-    def get(self, name: str) -> CachedResponse | None:
-        with self._lock:
-            entry = self._kept.get(name)
-            if entry is None:
-                return None
-            self._kept.move_to_end(name)
-            return entry[0]
-
-    def put(self, name: str, kept: CachedResponse) -> None:
-        size = _bytes_in_memory(name, kept)
-        with self._lock:
-            self._remove(name)
-            self._kept[name] = (kept, size)
-            self._bytes += size
-            while self._bytes > self._most:
-                self._bytes -= self._kept.popitem(last=False)[1][1]
-
-    def drop(self, name: str) -> None:
-        with self._lock:
-            self._remove(name)
-
-    def _remove(self, name: str) -> None:
-        if (entry := self._kept.pop(name, None)) is not None:
-            self._bytes -= entry[1]
+def _name(owner: CacheOwner, call: Call) -> str:
+    """The name of a response: of one user, one grant, one request target, and the formats its caller accepts."""
+    accepted = [call.headers.get(header, "") for header in ("Accept", "Accept-Encoding", "Accept-Language")]
+    return key_names.digest("\n".join([owner.user_id, owner.grant_id, call.target, *accepted]))
 
 
-def _bytes_in_memory(name: str, kept: CachedResponse) -> int:
-    texts = [name, kept.version, kept.etag, kept.body, *kept.headers.values()]
-    return ENTRY_BYTES + sys.getsizeof(kept.headers) + sum(map(sys.getsizeof, texts))
-
-
-def _name(who: CacheOwner, call: Call) -> str:
-    """Of one person, one grant, one question, and what its asker can read."""
-    asked = [call.headers.get(name, "") for name in ("Accept", "Accept-Encoding", "Accept-Language")]
-    return key_names.digest("\n".join([who.user_id, who.grant_id, call.target, *asked]))
+def _object(parent: dict[str, Any], name: str) -> dict[str, Any]:
+    value = parent.get(name)
+    return value if isinstance(value, dict) else {}
 
 
 #: Names of fields that let a person in: a response with one of them is never cached.

@@ -1,15 +1,14 @@
-"""One answer of Zoom's for everybody who may have it: asked for once per pause, however many look, over all workers.
+"""One poll of Zoom for all viewers of a meeting: one call per pause, over all workers.
 
-Whoever finds it old and gets the lease asks Zoom; everybody else gets at once what is there. Nobody looks: nobody asks.
-It goes only to viewers whom Zoom itself answered the same question a short while ago; all others ask for themselves.
-While Zoom fails, one tries again after the pause for all of them, whether they were ever answered or not.
+The viewer who finds the snapshot too old and gets the lease asks Zoom; the others get the old snapshot at once. Without
+viewers nobody asks. Only viewers whom Zoom itself answered a short while ago see the snapshot; the others ask Zoom for
+themselves. While Zoom fails, one viewer tries again after each pause for all of them.
 """
 
 from __future__ import annotations
 
 import logging
 import math
-import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -20,34 +19,35 @@ import msgspec
 import redis
 
 from zoomapp.errors import NotFound, RateLimited, UpstreamError, ZoomRefused
-from zoomapp.store import key_names, leases, redis_client, user_keys
+from zoomapp.store import key_names, redis_client, user_keys
 from zoomapp.store.encryption import CannotDecrypt, KeyRing
+from zoomapp.store.leases import Leases
 from zoomapp.store.user_records import UserRecords
 
 log = logging.getLogger(__name__)
 
 KIND = "snapshot"
-#: Whom Zoom answered. Longer than this nobody sees what Zoom would no longer tell them; from ``RENEW_SECONDS`` on they
-#: ask for themselves again, one of their windows at a time, and have what is there meanwhile.
+#: The kind of record that proves that Zoom answered a viewer, and how long it allows the viewer to see snapshots.
+#: After ``RENEW_SECONDS`` one of the viewer's windows asks Zoom again; the others get the snapshot meanwhile.
 PROOF, PROOF_SECONDS, RENEW_SECONDS = "answered", 600, 540
-#: How long an answer is shown while no newer one can be had.
+#: How long a snapshot is shown while there is no newer one.
 KEEP_SECONDS = 900
-#: Longer than all pages of an answer take; a worker that dies while it asks keeps the others waiting this long.
+#: Longer than all pages of an answer take. A worker that dies while it asks blocks the others for this long.
 LEASE_SECONDS = 60
-#: A failure is remembered beyond its pause for as long, so that even then one asks for all.
+#: A failure is remembered for this long after its pause, so that one viewer tries again for all of them.
 FAILED_SECONDS = 600
 
 
 @dataclass(frozen=True)
 class FailurePause:
-    """Zoom failed: nobody asks ``until`` that moment. ``failed`` is the failure's code."""
+    """Zoom failed: nobody asks before ``until`` (epoch seconds). ``failed`` is the code of the failure."""
 
     until: float
     failed: str
     daily: bool = False
 
     def failure(self, now: float) -> UpstreamError:
-        """What the last try ended with, as it is now."""
+        """The last failure as an exception, with the wait that is left."""
         if self.failed == RateLimited.code:
             return RateLimited(max(1, math.ceil(self.until - now)), daily=self.daily)
         return UpstreamError("Zoom did not answer a moment ago")
@@ -55,7 +55,7 @@ class FailurePause:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """``raw`` was made ``at`` that moment; before ``next_at`` nobody asks again. ``pause``: as the last try failed."""
+    """Zoom's answer of the moment ``at``. Nobody asks before ``next_at``. ``pause`` is set if the last try failed."""
 
     raw: msgspec.Raw
     at: float
@@ -64,133 +64,133 @@ class Snapshot:
 
     @cached_property
     def body(self) -> Any:
-        """The answer. Read only by whoever shows it: that it is still the same, the bytes tell."""
+        """The decoded answer. To see whether it has changed, compare ``raw``."""
         return msgspec.json.decode(self.raw)
 
     def failure(self, now: float) -> UpstreamError | None:
-        """What the last try ended with, as it is now."""
+        """The last failure as an exception, or None."""
         return self.pause.failure(now) if self.pause else None
 
 
+@dataclass(frozen=True)
+class _Stored:
+    """What Redis holds for one viewer: the snapshot, if the viewer may see it, the pause, and the proof's age."""
+
+    snapshot: Snapshot | None
+    pause: FailurePause | None
+    proof_age: float
+
+
 class SharedPolls:
-    """The shared answers of all accounts."""
+    """The shared snapshots of all accounts."""
 
     def __init__(self, client: redis.Redis, ring: KeyRing, clock: Callable[[], float]) -> None:
         self._redis = client
         self._ring = ring
-        self._kept = UserRecords(client, ring)
-        self._belongings = user_keys.UserKeys(client)
-        self._leases = leases.Leases(client)
+        self._proofs = UserRecords(client, ring)
+        self._user_keys = user_keys.UserKeys(client)
+        self._leases = Leases(client)
         self._clock = clock
 
     def get(self, name: str, viewer: str, fetch: Callable[[], Any], pause: Callable[[], float]) -> Snapshot:
-        """The newest answer to ``name`` for this viewer. ``pause``: seconds until the next one, asked after ``fetch``.
+        """The newest snapshot of ``name`` for this viewer.
 
-        Raises what ``fetch`` raises when there is nothing that this viewer may see instead.
+        ``pause`` returns the seconds until the next poll, and is called after ``fetch``. Raises what ``fetch`` raises
+        when there is nothing else that this viewer may see.
         """
-        look = self._look(name, viewer)
-        if there := self._shown(look):
-            return there
-        # One asks for all. Where it is about who may see the answer each viewer must, with one of their windows.
-        with self._lease(name, "" if look.pause or look.age < RENEW_SECONDS else viewer) as mine:
-            # Somebody may have been faster, between our look and our lease.
-            look = self._look(name, viewer)
-            return self._shown(look, others_ask=not mine) or self._ask(name, viewer, fetch, pause, look.known)
+        stored = self._load_for(name, viewer)
+        if snapshot := self._visible(stored):
+            return snapshot
+        # One viewer polls for all of them. To prove their own access, each viewer polls with one of their windows.
+        for_all = stored.pause or stored.proof_age < RENEW_SECONDS
+        with self._lease(name, "" if for_all else viewer) as taken:
+            # Reload: another viewer may have polled just before this one got the lease.
+            stored = self._load_for(name, viewer)
+            return self._visible(stored, others_poll=not taken) or self._poll(
+                name, viewer, fetch, pause, stored.snapshot
+            )
 
-    def _look(self, name: str, viewer: str) -> _Look:
-        at = self._kept.load(viewer, PROOF, key_names.digest(name))
-        age = self._clock() - at if isinstance(at, float) else math.inf
-        known, pause = self._load(name)
-        return _Look(known if age < PROOF_SECONDS else None, pause, age)
+    def _load_for(self, name: str, viewer: str) -> _Stored:
+        proved_at = self._proofs.load(viewer, PROOF, key_names.digest(name))
+        proof_age = self._clock() - proved_at if isinstance(proved_at, float) else math.inf
+        snapshot, pause = self._load(name)
+        return _Stored(snapshot if proof_age < PROOF_SECONDS else None, pause, proof_age)
 
-    def _shown(self, look: _Look, *, others_ask: bool = False) -> Snapshot | None:
-        """What there is for this viewer without asking Zoom; None if they are to ask. Raises as ``get`` does.
+    def _visible(self, stored: _Stored, *, others_poll: bool = False) -> Snapshot | None:
+        """The snapshot for this viewer, or None if the viewer has to poll. Raises the last failure.
 
-        Where ``others_ask``, whatever there is will do.
+        ``others_poll``: another viewer polls at this moment, so an old snapshot will do.
         """
-        now, known, pause = self._clock(), look.known, look.pause
-        if pause and (others_ask or now < pause.until):
-            if known is None:
+        now, snapshot, pause = self._clock(), stored.snapshot, stored.pause
+        if pause and (others_poll or now < pause.until):
+            if snapshot is None:
                 raise pause.failure(now)
-            return replace(known, next_at=pause.until, pause=pause)
-        fresh = known and not pause and now < known.next_at and look.age < RENEW_SECONDS
-        return known if fresh or others_ask else None
+            return replace(snapshot, next_at=pause.until, pause=pause)
+        fresh = snapshot and not pause and now < snapshot.next_at and stored.proof_age < RENEW_SECONDS
+        return snapshot if fresh or others_poll else None
 
     @contextmanager
     def _lease(self, name: str, viewer: str) -> Iterator[bool]:
-        """Whether it is ours; it is left at the end, unless it has ended before and is another's now."""
-        lease = f"{_key(name)}:lease" + (f":{key_names.tag(viewer)}" if viewer else "")
-        owner = secrets.token_hex(8)
-        mine = self._leases.take(lease, owner, LEASE_SECONDS)
-        try:
-            yield mine
-        finally:
-            if mine:
-                self._leases.give(lease, owner)
+        """Whether this worker polls, for all viewers or for one."""
+        key = f"{_key(name)}:lease" + (f":{key_names.tag(viewer)}" if viewer else "")
+        with self._leases.lease(key, LEASE_SECONDS).hold() as taken:
+            yield taken
 
-    def _ask(
-        self, name: str, viewer: str, fetch: Callable[[], Any], pause: Callable[[], float], known: Snapshot | None
+    def _poll(
+        self, name: str, viewer: str, fetch: Callable[[], Any], pause: Callable[[], float], old: Snapshot | None
     ) -> Snapshot:
+        """Zoom's answer, saved for everybody; the old snapshot if Zoom fails. Raises what ``fetch`` raises."""
         try:
             body = fetch()
         except UpstreamError as error:
             until = self._clock() + max(pause(), getattr(error, "retry_after", 0))
-            failed = self._stop(name, FailurePause(until, error.code, getattr(error, "daily", False)))
-            if known is None:
+            failed = self._save_pause(name, FailurePause(until, error.code, getattr(error, "daily", False)))
+            if old is None:
                 raise
-            return replace(known, next_at=until, pause=failed)
+            return replace(old, next_at=until, pause=failed)
         except ZoomRefused as error:
-            self._kept.drop(viewer, PROOF, key_names.digest(name))
-            self._drop(name, everything=isinstance(error, NotFound))
+            self._proofs.drop(viewer, PROOF, key_names.digest(name))
+            self._delete(name, with_snapshot=isinstance(error, NotFound))
             raise
-        self._kept.save(viewer, PROOF, self._clock(), PROOF_SECONDS, key_names.digest(name))
-        return self._save(name, viewer, Snapshot(_raw(body), self._clock(), self._clock() + pause()))
+        self._proofs.save(viewer, PROOF, self._clock(), PROOF_SECONDS, key_names.digest(name))
+        raw = msgspec.Raw(msgspec.json.encode(body))
+        return self._save(name, viewer, Snapshot(raw, self._clock(), self._clock() + pause()))
 
     def _load(self, name: str) -> tuple[Snapshot | None, FailurePause | None]:
-        sealed, pause = redis_client.load_together(self._redis, _key(name), _pause_key(name))
+        record, pause = redis_client.load_together(self._redis, _key(name), _pause_key(name))
+        snapshot = self._decrypt(name, record) if record else None
+        if snapshot and self._clock() - snapshot.at >= KEEP_SECONDS:
+            snapshot = None
+        return snapshot, msgspec.json.decode(pause, type=FailurePause) if pause else None
+
+    def _decrypt(self, name: str, record: bytes) -> Snapshot | None:
         try:
-            found = msgspec.json.decode(self._ring.decrypt(KIND, _key(name), sealed), type=Snapshot) if sealed else None
+            return msgspec.json.decode(self._ring.decrypt(KIND, _key(name), record), type=Snapshot)
         except (CannotDecrypt, msgspec.MsgspecError):
-            log.warning("snapshot does not open")
-            found = None
-        if found and self._clock() - found.at >= KEEP_SECONDS:
-            found = None
-        return found, msgspec.json.decode(pause, type=FailurePause) if pause else None
+            log.warning("snapshot cannot be decrypted")
+            return None
 
     def _save(self, name: str, viewer: str, snapshot: Snapshot) -> Snapshot:
-        """Keep it for everybody who may have it, until the viewer whose token fetched it disconnects."""
-        sealed = self._ring.encrypt(KIND, _key(name), msgspec.json.encode(snapshot))
+        """Save it for everybody who may see it, until the viewer whose token fetched it disconnects."""
+        record = self._ring.encrypt(KIND, _key(name), msgspec.json.encode(snapshot))
         with redis_client.store_errors(), self._redis.pipeline(transaction=False) as pipe:
-            pipe.set(_key(name), sealed, ex=KEEP_SECONDS)
+            pipe.set(_key(name), record, ex=KEEP_SECONDS)
             pipe.delete(_pause_key(name))
             pipe.execute()
-        if self._belongings.lend(viewer, _key(name)) is user_keys.WriteResult.NOT_CONNECTED:
-            self._drop(name, everything=True)
+        if self._user_keys.lend(viewer, _key(name)) is user_keys.WriteResult.NOT_CONNECTED:
+            self._delete(name, with_snapshot=True)
         return snapshot
 
-    def _stop(self, name: str, pause: FailurePause) -> FailurePause:
+    def _save_pause(self, name: str, pause: FailurePause) -> FailurePause:
         seconds = math.ceil(pause.until - self._clock()) + FAILED_SECONDS
         with redis_client.store_errors():
             self._redis.set(_pause_key(name), msgspec.json.encode(pause), ex=seconds)
         return pause
 
-    def _drop(self, name: str, *, everything: bool) -> None:
-        """Zoom answers again; ``everything``: what it answered must not stay."""
+    def _delete(self, name: str, *, with_snapshot: bool) -> None:
+        """Delete the pause, as Zoom answers again, and perhaps the snapshot."""
         with redis_client.store_errors():
-            self._redis.delete(_pause_key(name), *([_key(name)] if everything else []))
-
-
-@dataclass(frozen=True)
-class _Look:
-    """What is known, if this viewer may see it; how the last try failed; how long ago Zoom answered this viewer."""
-
-    known: Snapshot | None
-    pause: FailurePause | None
-    age: float
-
-
-def _raw(body: Any) -> msgspec.Raw:
-    return msgspec.Raw(msgspec.json.encode(body))
+            self._redis.delete(_pause_key(name), *([_key(name)] if with_snapshot else []))
 
 
 def _key(name: str) -> str:

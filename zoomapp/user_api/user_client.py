@@ -70,7 +70,7 @@ class UserClient:
         finally:
             # Zoom may have done a write that seems to have failed.
             if self._response_cache and call.method not in SAFE:
-                self._response_cache.empty(self.user_id)
+                self._response_cache.clear(self.user_id)
 
     def _send(self, call: Call) -> Answer:
         record, self._record = self._record, None
@@ -96,7 +96,7 @@ class UserClient:
             refused.add(*entry, token)
         still_refused = False
         try:
-            fresh = self._tokens.replace(self.user_id, rejected=token)
+            fresh = self._tokens.refresh(self.user_id, rejected=token)
             answer = send(fresh)
             still_refused = refuses_token(answer)
         finally:

@@ -1,4 +1,4 @@
-"""Which blueprints there are."""
+"""The web layer: blueprints, pages and middleware of the app, in order."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def init_app(app: Flask) -> None:
     # Two slashes are two slashes: a redirect that folds them would break a meeting UUID.
     app.url_map.merge_slashes = False
     app.url_map.strict_slashes = False
-    app.session_interface = sessions = EncryptedSessions(app, parts.redis, parts.key_ring)
+    app.session_interface = sessions = EncryptedSessions(app, parts.redis, parts.key_ring, parts.clock)
 
     csrf.init_app(app, parts.settings.public_url)
     request_body.init_app(app)
@@ -51,7 +51,7 @@ def init_app(app: Flask) -> None:
     errors.init_app(app)
     progressive_list.init_app(app)
     calls.init_app(app)
-    # Told before the call log takes what was noted.
+    # Must run before the call log is flushed.
     access_log.init_app(app, parts.settings.metrics_token)
     compression.init_app(app)
     page_context.init_app(app)

@@ -8,7 +8,6 @@ from flask import Blueprint, redirect, render_template, request, session, url_fo
 from flask.typing import ResponseReturnValue
 
 from zoomapp.auth.pending_signins import started_in_client
-from zoomapp.auth.used_contexts import UsedContexts
 from zoomapp.config import FRONTEND_PATH
 from zoomapp.errors import ContextRefused, SignInDenied, SignInError, StateMismatch, ZoomAppError
 from zoomapp.web.components import form_drafts
@@ -54,7 +53,7 @@ def enter(blob: str) -> str:
     The same context again from that session, soon after, leads to the same page and changes nothing.
     """
     parts = services()
-    uses, now = UsedContexts(parts.redis, parts.clock), parts.clock()
+    uses, now = parts.used_contexts, parts.clock()
     opened = open_context(blob, parts.settings.zoom_client_id, parts.settings.zoom_client_secret, now)
     # A context has no nonce: remembering it until it expires is what keeps it from being used twice. Its text can be
     # spelled in many ways (padding, alphabet, spare bits of the last character), its bytes in one.
@@ -168,7 +167,7 @@ def disconnect() -> ResponseReturnValue:
     """Revoke at Zoom and delete everything kept of this person."""
     confirmed = False
     if (who := user_id()) is not None:
-        confirmed = services().tokens.give_up(who)
+        confirmed = services().tokens.revoke(who)
     end_session()
     return _left("disconnected" if confirmed else "deleted")
 

@@ -1,10 +1,10 @@
-"""``POST /zoom/api/batch``: several reads of Zoom's API in one request, side by side, each with its own outcome.
+"""``POST /zoom/api/batch``: several reads of Zoom's API in one request, in parallel.
 
     {"requests": ["/users/me", {"id": "soon", "path": "/users/me/meetings?type=upcoming"}]}
     {"answers": [{"path": …, "status": 200, "headers": {…}, "body": {…}}, {"id": "soon", "path": …, "status": …}]}
 
-A path is written as after ``/zoom/api/v2``, or with ``/v2`` or all of that before it. Each passes the same border as a
-call through the proxy; what the proxy would refuse has that refusal's status and JSON as its answer.
+A path begins after ``/zoom/api/v2``, with ``/v2``, or with all of that. Each read is checked like a call through the
+proxy. A read that the proxy would refuse has the status and the JSON of that refusal as its answer.
 """
 
 from __future__ import annotations
@@ -19,7 +19,6 @@ from flask.typing import ResponseReturnValue
 
 from zoomapp.errors import BadRequest, Busy, TooLarge, ZoomAppError
 from zoomapp.log_setup import request_id
-from zoomapp.user_api.fair_pool import FairPool
 from zoomapp.user_api.user_client import UserClient
 from zoomapp.web.current_user import services, user_client
 from zoomapp.web.middleware.request_json import json_body
@@ -29,22 +28,14 @@ from zoomapp.zoom.request_target import PREFIX, relay_target
 
 bp = Blueprint("batch", __name__)
 
-MOST = 20
-MOST_BYTES = 64 * 1024
-#: Of one process, for all who ask: a batch may not hold more of Zoom's connections than a handful of people would.
-AT_ONCE = 8
-#: Of those, for one person, however many batches they send.
-AT_ONCE_PER_PERSON = AT_ONCE // 4
-#: How long a batch waits for its first place before it gets 503.
-START_SECONDS = 2.0
-#: Answers that carry text are written as JSON, so they must come uncompressed.
+MAX_REQUESTS = 20
+MAX_BYTES = 64 * 1024
+#: The answers become part of one JSON document, so they must come uncompressed.
 HEADERS = {"Accept": "application/json", "Accept-Encoding": "identity"}
 
-_pool = FairPool(AT_ONCE, AT_ONCE_PER_PERSON, START_SECONDS, "batch")
 
-
-class Wanted(msgspec.Struct, frozen=True):
-    """One read: ``id`` comes back beside its answer."""
+class Read(msgspec.Struct, frozen=True):
+    """One read. Its answer has the same ``id``."""
 
     path: str
     id: str | int | None = None
@@ -52,66 +43,67 @@ class Wanted(msgspec.Struct, frozen=True):
 
 
 class Batch(msgspec.Struct, frozen=True):
-    requests: list[str | Wanted]
+    """The body of the request."""
+
+    requests: list[str | Read]
 
 
 @bp.post("/zoom/api/batch")
 def run() -> ResponseReturnValue:
-    """All answers, in the order of the questions. Raises NotSignedIn, BadRequest, TooLarge, Busy."""
-    # Before the body: a stranger may not make us read one.
-    who, now = user_client(), services().clock()
-    wanted = _wanted()
-    # Each call runs in a copy of this request's context: its deadline, its id, the list its calls are noted in.
-    answers = _pool.run(who.user_id, [partial(_answer, who, each, now) for each in wanted])
+    """The answers in the order of the requests. Raises NotSignedIn, BadRequest, TooLarge, Busy."""
+    # Check the user before the body: a stranger must not make us read one.
+    client, now = user_client(), services().clock()
+    reads = _reads()
+    # Each call runs in a copy of this request's context, with its deadline, its id and its call trace.
+    answers = services().batch_pool.run(client.user_id, [partial(_answer, client, read, now) for read in reads])
     parts = [_refusal(answer) if isinstance(answer, Busy) else answer for answer in answers]
-    return jsonify(answers=[_told(each, *part) for each, part in zip(wanted, parts, strict=True)])
+    return jsonify(answers=[_entry(read, *part) for read, part in zip(reads, parts, strict=True)])
 
 
-def _wanted() -> list[Wanted]:
-    if (request.content_length or 0) > MOST_BYTES:
-        raise TooLarge("a batch that long")
-    asked = json_body(Batch).requests
-    if not 1 <= len(asked) <= MOST:
-        raise BadRequest(f"a batch holds 1 to {MOST} requests")
-    return [Wanted(each) if isinstance(each, str) else each for each in asked]
+def _reads() -> list[Read]:
+    if (request.content_length or 0) > MAX_BYTES:
+        raise TooLarge("a batch of that size")
+    requests = json_body(Batch).requests
+    if not 1 <= len(requests) <= MAX_REQUESTS:
+        raise BadRequest(f"a batch holds 1 to {MAX_REQUESTS} requests")
+    return [Read(entry) if isinstance(entry, str) else entry for entry in requests]
 
 
-def _answer(who: UserClient, wanted: Wanted, now: float) -> tuple[int, Iterable[tuple[str, str]], Any]:
-    """Status, headers and body of one read; a failure of ours in the words the proxy would use."""
+def _answer(client: UserClient, read: Read, now: float) -> tuple[int, Iterable[tuple[str, str]], Any]:
+    """Status, headers and body of one read, or of the failure that the proxy would answer."""
     try:
-        if wanted.method != "GET":
+        if read.method != "GET":
             raise BadRequest("a batch only reads")
-        call = Call("GET", relay_target(_in_full(wanted.path)), HEADERS)
-        relayed = incoming(who.send(call), call.method, now)
+        call = Call("GET", relay_target(_full_path(read.path)), HEADERS)
+        relayed = incoming(client.send(call), call.method, now)
         return relayed.status, relayed.headers.items(), _body(relayed)
     except ZoomAppError as error:
         return _refusal(error)
 
 
 def _refusal(error: ZoomAppError) -> tuple[int, Iterable[tuple[str, str]], Any]:
-    said = {"error": error.code, "message": error.message, "request_id": request_id.get()}
-    return error.status, error.headers.items(), said
+    return error.status, error.headers.items(), error.body(request_id.get())
 
 
-def _in_full(path: str) -> str:
-    """As it would stand in our own address; whether it may go out is not for here to say."""
+def _full_path(path: str) -> str:
+    """The path as in this app's own address. ``relay_target`` checks it."""
     below = path.removeprefix(PREFIX)
     return PREFIX + below if below.startswith("/v2/") else f"{PREFIX}/v2{below}"
 
 
 def _body(relayed: Relayed) -> Any:
-    """The body as JSON; None for none, text for what is no JSON. Raises TooLarge."""
+    """The body as JSON, None for an empty one, text if it is not JSON. Raises TooLarge."""
     body = relayed.body
     if not isinstance(body, bytes):
         if relayed.close:
             relayed.close()
-        raise TooLarge(f"more than {WHOLE_BYTES} bytes: ask for it by itself")
+        raise TooLarge(f"more than {WHOLE_BYTES} bytes: request it alone")
     try:
         return msgspec.json.decode(body) if body.strip() else None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return body.decode("utf-8", "replace")
 
 
-def _told(wanted: Wanted, status: int, headers: Iterable[tuple[str, str]], body: Any) -> dict[str, Any]:
-    named = {} if wanted.id is None else {"id": wanted.id}
-    return {**named, "path": wanted.path, "status": status, "headers": dict(headers), "body": body}
+def _entry(read: Read, status: int, headers: Iterable[tuple[str, str]], body: Any) -> dict[str, Any]:
+    id_field = {} if read.id is None else {"id": read.id}
+    return {**id_field, "path": read.path, "status": status, "headers": dict(headers), "body": body}

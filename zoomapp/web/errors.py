@@ -1,4 +1,4 @@
-"""A named failure becomes JSON, or the same as a page for a browser."""
+"""Error handlers: a failure becomes a JSON response, or a page for a browser."""
 
 from __future__ import annotations
 
@@ -24,17 +24,17 @@ def init_app(app: Flask) -> None:
 
 
 def answer(error: ZoomAppError) -> ResponseReturnValue:
-    """Say it as the error wants it said; it knows its status and its words."""
+    """The response for a failure, with its status, message and headers."""
     level = logging.ERROR if error.status >= 500 else logging.INFO
     log.log(level, "request failed", extra={"code": error.code, "status": error.status, "detail": error.detail})
     headers = {"Cache-Control": "no-store", **error.headers}
     if prefers_html():
         return _page(error), error.status, headers
-    return {"error": error.code, "message": error.message, "request_id": request_id.get()}, error.status, headers
+    return error.body(request_id.get()), error.status, headers
 
 
 def _page(error: ZoomAppError) -> str:
-    """The page for this failure; a plain one that needs nothing when that page fails, too."""
+    """The error page, or a plain one if rendering it fails."""
     template = "pages/connect.html" if isinstance(error, TokenError) else "pages/error.html"
     try:
         if error.status >= 500:
@@ -46,16 +46,16 @@ def _page(error: ZoomAppError) -> str:
 
 
 def answer_http(error: HTTPException) -> ResponseReturnValue:
-    """Werkzeug's own refusals (404, 405, 413, …) in our words; its redirects as they are."""
+    """The response for Werkzeug's own errors (404, 405, 413, …). Its redirects stay as they are."""
     if error.code is None or error.code < 400:
         return error
     if isinstance(error, InternalServerError) and isinstance(error.original_exception, Exception):
         return answer_unknown(error.original_exception)
-    return answer(_named(error))
+    return answer(_zoom_app_error(error))
 
 
 def answer_unknown(error: Exception) -> ResponseReturnValue:
-    """Ours to mend: the log has the trace, the person gets a reference."""
+    """The response for a bug: the log has the traceback, the user gets a reference."""
     if isinstance(error, ZoomAppError):
         return answer(error)
     log.error("unexpected failure", exc_info=(type(error), error, error.__traceback__))
@@ -63,17 +63,19 @@ def answer_unknown(error: Exception) -> ResponseReturnValue:
 
 
 def prefers_html() -> bool:
-    """Whether the asker is a browser that shows a page, rather than a script: scripts that do not say get JSON."""
+    """Whether the client is a browser that shows a page. A script without ``Accept`` gets JSON."""
     accepts = request.accept_mimetypes
     return accepts["text/html"] > accepts["application/json"]
 
 
-def _named(error: HTTPException) -> ZoomAppError:
-    known: dict[int, type[ZoomAppError]] = {404: NotFound, 413: TooLarge, 414: UriTooLong}
-    kind = known.get(error.code or 500)
-    if kind is not None:
-        return kind()
-    named = ZoomAppError() if (error.code or 500) >= 500 else BadRequest()
-    named.status = error.code or 500
-    named.code = error.name.lower().replace(" ", "_") if named.status != 400 else named.code
-    return named
+def _zoom_app_error(error: HTTPException) -> ZoomAppError:
+    """Werkzeug's error as one of this app."""
+    status = error.code or 500
+    classes: dict[int, type[ZoomAppError]] = {404: NotFound, 413: TooLarge, 414: UriTooLong}
+    if status in classes:
+        return classes[status]()
+    result = ZoomAppError() if status >= 500 else BadRequest()
+    result.status = status
+    if status != 400:
+        result.code = error.name.lower().replace(" ", "_")
+    return result

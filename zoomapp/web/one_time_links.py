@@ -58,4 +58,4 @@ def _is_file(path: str) -> bool:
 
 
 def _handed() -> OneTimeLinks:
-    return OneTimeLinks(services().redis, services().key_ring)
+    return services().one_time_links

@@ -1,6 +1,6 @@
-"""``/zoom/api/v2/…``: the browser's request ⇄ a call to Zoom as the signed-in user.
+"""The API proxy, ``/zoom/api/v2/…``: sends the browser's request to Zoom as the signed-in user.
 
-Most calls are answered in front of Flask (`lane.py`), the rest by the view here; ``relay`` is what both do.
+``middleware/proxy.py`` serves most calls without Flask, the view here serves the others. Both call ``relay``.
 """
 
 from __future__ import annotations
@@ -16,8 +16,7 @@ from werkzeug.datastructures import Headers
 from zoomapp.errors import BadRequest, NotSignedIn, RateLimited, UpstreamError
 from zoomapp.log_setup import request_id
 from zoomapp.services import Services
-from zoomapp.user_api.response_cache import CacheOwner
-from zoomapp.user_api.user_client import UserClient
+from zoomapp.user_api.response_cache import CacheOwner, CacheResult
 from zoomapp.web.current_user import services, this_session
 from zoomapp.web.middleware.request_body import read_body
 from zoomapp.web.sessions import Session
@@ -31,16 +30,15 @@ bp = Blueprint("proxy", __name__)
 ROUTE = f"{PREFIX}/<path:_>"
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 MAX_BODY_BYTES = 1024 * 1024
-#: What goes up, and where WSGI has it. Everything else stays here: cookies, credentials, addresses, whatever a header
-#: may be called next year.
-UP = (
+#: The request headers that Zoom gets, and their WSGI names. Zoom gets no other: no cookies, credentials or addresses.
+REQUEST_HEADERS = (
     ("Accept", "HTTP_ACCEPT"),
     ("Accept-Encoding", "HTTP_ACCEPT_ENCODING"),
     ("Accept-Language", "HTTP_ACCEPT_LANGUAGE"),
     ("Content-Type", "CONTENT_TYPE"),
 )
-#: What comes back. Never a cookie, a policy or a place to go.
-DOWN = (
+#: The response headers that the browser gets: never a cookie, a policy or a redirect.
+RESPONSE_HEADERS = (
     "Content-Type",
     "Content-Encoding",
     "Content-Disposition",
@@ -52,15 +50,15 @@ DOWN = (
     "X-RateLimit-Remaining",
     "X-RateLimit-Reset",
 )
-#: Types a browser could run as a page of ours. Zoom's API sends none; its error pages do.
-ACTIVE = ("text/html", "application/xhtml+xml", "image/svg+xml", "text/xml", "application/xml")
-#: Where in the environ lies a failure that was met in front of Flask.
-MET = "zoomapp.met"
+#: Content types that a browser could run as a page of this app. Zoom's API sends none; its error pages do.
+ACTIVE_TYPES = ("text/html", "application/xhtml+xml", "image/svg+xml", "text/xml", "application/xml")
+#: The environ key of a failure that the middleware met; the view raises it, so that one place answers failures.
+FAILURE = "zoomapp.failure"
 
 
 @dataclass(frozen=True)
 class Relayed:
-    """What the browser gets, before anything of ours is added. ``close``: after a body that is not whole bytes."""
+    """The response before this app's own headers are added. ``close`` must be called after a body that is streamed."""
 
     status: int
     headers: dict[str, str]
@@ -69,22 +67,22 @@ class Relayed:
 
     @classmethod
     def whole(cls, status: int, headers: Mapping[str, str], body: bytes) -> Relayed:
-        """With a body whose length is known."""
+        """A response with a body whose length is known."""
         return cls(status, {**headers, "Content-Length": str(len(body))}, body)
 
 
 @bp.route(f"{PREFIX}/", defaults={"_": ""}, methods=METHODS, provide_automatic_options=False)
 @bp.route(ROUTE, methods=METHODS, provide_automatic_options=False)
 def forward(_: str) -> Response:
-    """Relay one request to Zoom, or say what kept it from being relayed."""
-    if MET in request.environ:
-        raise request.environ[MET]
+    """Zoom's response. Raises what ``relay`` raises."""
+    if FAILURE in request.environ:
+        raise request.environ[FAILURE]
     return _response(relay(services(), this_session(), request.environ))
 
 
 def _response(relayed: Relayed) -> Response:
     response = Response(relayed.body, relayed.status)
-    # In place of Werkzeug's own: of what Zoom says nothing, neither do we.
+    # In place of Werkzeug's default headers.
     response.headers = Headers(relayed.headers)
     if relayed.close:
         response.call_on_close(relayed.close)
@@ -92,64 +90,62 @@ def _response(relayed: Relayed) -> Response:
 
 
 def relay(parts: Services, session: Session, environ: MutableMapping[str, Any]) -> Relayed:
-    """Zoom's answer for the browser.
+    """Zoom's response for the browser.
 
     Raises BadRequest, UriTooLong, NotSignedIn and what ``read_body`` and ``send`` raise.
     """
     target = _target(environ)
-    # Before the body: a stranger may not make us read one.
-    if (who := session.user()) is None:
+    # Check the user before the body: a stranger must not make us read one.
+    if (user_id := session.user()) is None:
         raise NotSignedIn("no user in the session")
     call = _outgoing(environ, target)
-    way = parts.user_client(who, session.tokens)
+    user_client = parts.user_client(user_id, session.tokens)
     seconds = cache_seconds(call.method, call.path)
-    wish = environ.get("HTTP_CACHE_CONTROL", "").lower() if seconds else ""
-    if not seconds or "no-store" in wish:
-        return incoming(way.send(call), call.method, parts.clock())
-    asker = CacheOwner(who, parts.tokens.load(who, session.tokens).grant_id, session.version)
-    anew = "no-cache" in wish or "max-age=0" in wish
-    return _kept(parts, asker, way, call, seconds, anew=anew, known=environ.get("HTTP_IF_NONE_MATCH", ""))
+    cache_control = environ.get("HTTP_CACHE_CONTROL", "").lower() if seconds else ""
+    if not seconds or "no-store" in cache_control:
+        return incoming(user_client.send(call), call.method, parts.clock())
+    owner = CacheOwner(user_id, parts.tokens.load(user_id, session.tokens).grant_id, session.version)
+    reload = "no-cache" in cache_control or "max-age=0" in cache_control
+    result = parts.response_cache.get_or_fetch(owner, call, seconds, lambda: user_client.send(call), reload=reload)
+    return _from_cache(result, call.method, parts.clock(), environ.get("HTTP_IF_NONE_MATCH", ""))
 
 
-def _kept(
-    parts: Services, asker: CacheOwner, way: UserClient, call: Call, seconds: int, *, anew: bool, known: str
-) -> Relayed:
-    """The answer from a moment ago, or Zoom's; ``X-Cache`` says which. 304 to whoever has it already."""
-    served = parts.response_cache.get(asker, call, seconds, lambda: way.send(call), anew=anew)
-    told = {"X-Cache": served.state}
-    relayed = incoming(served.answer, call.method, parts.clock()) if served.answer is not None else None
-    if served.kept is not None:
-        told["ETag"] = served.kept.etag
-        if served.kept.etag in known:
-            return Relayed(304, told)
+def _from_cache(result: CacheResult, method: str, now: float, if_none_match: str) -> Relayed:
+    """The cached response or Zoom's; ``X-Cache`` says which. 304 if the browser has it already."""
+    headers = {"X-Cache": result.state}
+    relayed = incoming(result.answer, method, now) if result.answer is not None else None
+    if result.cached is not None:
+        headers["ETag"] = result.cached.etag
+        if result.cached.etag in if_none_match:
+            return Relayed(304, headers)
         if relayed is None:
-            relayed = Relayed.whole(200, {**served.kept.headers, "Age": str(served.age)}, served.kept.body)
-    assert relayed is not None  # served has an answer, or a kept one
-    return Relayed(relayed.status, relayed.headers | told, relayed.body, relayed.close)
+            relayed = Relayed.whole(200, {**result.cached.headers, "Age": str(result.age)}, result.cached.body)
+    assert relayed is not None  # a result has an answer or a cached response
+    return Relayed(relayed.status, relayed.headers | headers, relayed.body, relayed.close)
 
 
 def _target(environ: Mapping[str, Any]) -> str:
-    """What to ask Zoom for. Raises BadRequest, UriTooLong."""
-    # PATH_INFO is percent-decoded, which would break meeting UUIDs: take the target as it came on the wire.
+    """The request target for Zoom. Raises BadRequest, UriTooLong."""
+    # PATH_INFO is percent-decoded, which would break meeting UUIDs. Take the target as the client sent it.
     raw = environ.get("RAW_URI") or environ.get("REQUEST_URI")
     if not raw:
-        raise BadRequest("the server does not say what came over the wire")
+        raise BadRequest("the server does not give the raw request target")
     return relay_target(raw)
 
 
 def _outgoing(environ: MutableMapping[str, Any], target: str) -> Call:
     """The browser's request as a call to Zoom. Raises what ``read_body`` raises."""
-    headers = {name: environ[key] for name, key in UP if environ.get(key)}
+    headers = {name: environ[key] for name, key in REQUEST_HEADERS if environ.get(key)}
     return Call(environ["REQUEST_METHOD"], target, headers, read_body(environ, MAX_BODY_BYTES))
 
 
 def incoming(answer: Answer, method: str, now: float) -> Relayed:
-    """Zoom's answer for the browser: status, body and the headers of ``DOWN``. Raises UpstreamError."""
+    """Zoom's response for the browser: status, body and the headers of ``RESPONSE_HEADERS``. Raises UpstreamError."""
     if answer.status == 429:
-        return _slow_down(answer, now)
+        return _rate_limited(answer, now)
     kind = answer.headers.get("Content-Type", "")
     _refuse_pages(answer, kind.partition(";")[0].strip().lower())
-    headers = {name: value for name in DOWN if (value := answer.headers.get(name)) is not None}
+    headers = {name: value for name in RESPONSE_HEADERS if (value := answer.headers.get(name)) is not None}
     whole = answer.whole()
     if answer.status >= 500:
         _refuse_without_json(answer, whole, method)
@@ -165,15 +161,15 @@ def incoming(answer: Answer, method: str, now: float) -> Relayed:
 
 
 def _refuse_pages(answer: Answer, kind: str) -> None:
-    """A redirect, or a body that a browser would run as ours. Raises UpstreamError."""
+    """Refuse a redirect, or a body that a browser would run as a page of this app. Raises UpstreamError."""
     redirects = 300 <= answer.status < 400 and answer.status != 304
-    if redirects or (kind in ACTIVE and answer.fill(1)):
+    if redirects or (kind in ACTIVE_TYPES and answer.fill(1)):
         answer.close()
         raise UpstreamError(f"Zoom answered {answer.status} {kind}")
 
 
 def _refuse_without_json(answer: Answer, body: bytes | None, method: str) -> None:
-    """A failure of Zoom's that does not say what is wrong. Raises UpstreamError."""
+    """Refuse a 5xx without JSON. Raises UpstreamError."""
     is_json = "json" in answer.headers.get("Content-Type", "").lower()
     if is_json and method != "HEAD":
         text = decoded(answer.headers.get("Content-Encoding", ""), body or b"", WHOLE_BYTES)
@@ -186,21 +182,23 @@ def _refuse_without_json(answer: Answer, body: bytes | None, method: str) -> Non
         raise UpstreamError(f"Zoom answered {answer.status} without JSON")
 
 
-def _slow_down(answer: Answer, now: float) -> Relayed:
-    """Zoom's words and number, ours for the wait: whole seconds, whatever form Zoom sent."""
-    headers = {name: answer.headers[name] for name in DOWN if name.startswith("X-") and name in answer.headers}
+def _rate_limited(answer: Answer, now: float) -> Relayed:
+    """Zoom's 429, with its message and ``Retry-After`` in whole seconds, whatever form Zoom sent."""
+    headers = {
+        name: answer.headers[name] for name in RESPONSE_HEADERS if name.startswith("X-") and name in answer.headers
+    }
     error = rate_limit_error(answer, now)
     answer.close()
     return _limited(error, error.detail or error.message, headers)
 
 
 @bp.errorhandler(RateLimited)
-def spared(error: RateLimited) -> Response:
-    """The same for what Zoom was not asked."""
+def rate_limited(error: RateLimited) -> Response:
+    """429 for a call that was not sent to Zoom."""
     return _response(_limited(error, error.message, {}))
 
 
 def _limited(error: RateLimited, message: str, headers: dict[str, str]) -> Relayed:
-    words = {"error": error.code, "code": 429, "message": message, "request_id": request_id.get()}
-    told = {**headers, **error.headers, "Content-Type": "application/json"}
-    return Relayed.whole(429, told, msgspec.json.encode(words))
+    body = {**error.body(request_id.get()), "code": 429, "message": message}
+    all_headers = {**headers, **error.headers, "Content-Type": "application/json"}
+    return Relayed.whole(429, all_headers, msgspec.json.encode(body))

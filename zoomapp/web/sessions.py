@@ -1,18 +1,19 @@
-"""The browser session: Flask-Session on Redis, repaired where its version 0.8 breaks our promises.
+"""Browser sessions: Flask-Session on Redis, encrypted.
 
-It holds a user id and a few preferences, never a token. What differs from the stock interface:
-the content is sealed, and what does not open is no session (stock falls back to pickle); the cookie is set and deleted
-with the same attributes, ``Partitioned`` included; nothing is written that did not change, and a session that was ended
-meanwhile stays ended; static files and the health check cost Redis nothing; Redis being gone is not an error of every
-page, but of those that need to know who asks.
+A session holds a user id and a few preferences, never a token. The differences to Flask-Session 0.8:
+
+- The content is encrypted. Content that cannot be decrypted is an empty session (Flask-Session falls back to pickle).
+- The cookie is set and deleted with the same attributes, ``Partitioned`` included.
+- An unchanged session is not written, and a session that was deleted meanwhile stays deleted.
+- Static files and the health check read no session.
+- Without Redis only those pages fail that need to know the user.
 """
 
 from __future__ import annotations
 
 import logging
 import secrets
-import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from functools import lru_cache
 from typing import Any
@@ -34,21 +35,20 @@ from zoomapp.zoom.request_target import PREFIX
 log = logging.getLogger(__name__)
 
 KIND = "session"
-#: How long a session lives in which nobody signed in: longer than a sign-in takes. Use renews it.
+#: The lifetime of a session without a user: longer than a sign-in takes. Every use renews it.
 VISITOR_SECONDS = 900
-#: Where in the environ lies what was read, for whoever asks again.
-READ = "zoomapp.session"
-#: These never ask who is there.
-UNASKED = ("/static/", FRONTEND_PATH, "/hello", "/healthz", "/readyz", "/metrics")
+#: The environ key of the session that was read.
+ENVIRON_KEY = "zoomapp.session"
+#: Paths that need no session.
+NO_SESSION = ("/static/", FRONTEND_PATH, "/hello", "/healthz", "/readyz", "/metrics")
 
 
 class Session(RedisSession):
-    """``stored``: it was read from Redis. ``unknown``: Redis could not be asked, so nobody knows who this is.
+    """A session with what is known about its record.
 
-    ``ended``: the person signed out; the browser loses its cookie, whatever becomes of the record.
-
-    ``tokens``: the user's sealed token record, ``version``: that of the user's kept answers; both only where they were
-    read along with the session.
+    ``stored``: it was read from Redis. ``unknown``: Redis could not be read, so the user is unknown. ``ended``: the
+    user signed out; the cookie is deleted, whatever happens to the record. ``tokens`` and ``version``: the user's
+    encrypted token record and the version of the response cache, if they were read along with the session.
     """
 
     stored = False
@@ -58,7 +58,7 @@ class Session(RedisSession):
     version: bytes = b""
 
     def user(self) -> str | None:
-        """The signed-in person's Zoom user id, or None. Raises StoreUnavailable when nobody can tell."""
+        """The signed-in user's Zoom user id, or None. Raises StoreUnavailable when the session could not be read."""
         if self.unknown:
             raise StoreUnavailable("the session could not be read")
         user_id: str | None = self.get("user_id")
@@ -66,28 +66,31 @@ class Session(RedisSession):
 
 
 class EncryptedSessions(RedisSessionInterface):
+    """Flask's session interface. The proxy middleware reads sessions through ``load``."""
+
     session_class = Session
 
-    def __init__(self, app: Flask, client: redis.Redis, ring: KeyRing) -> None:
-        # Past RedisSessionInterface's own, which takes only one class of client and would not know a cluster's.
+    def __init__(self, app: Flask, client: redis.Redis, ring: KeyRing, clock: Callable[[], float]) -> None:
+        # Not RedisSessionInterface's constructor: it does not accept the client of a cluster.
         ServerSideSessionInterface.__init__(self, app, permanent=True)
         self.client = client
         self._ring = ring
+        self._clock = clock
         self._cookie_name = self.get_cookie_name(app)
         self._lifetime_seconds = int(timedelta(seconds=app.config["PERMANENT_SESSION_LIFETIME"]).total_seconds())
 
     def open_session(self, app: Flask, request: Request) -> Session:
-        return self.of(request.path, request.environ)
+        return self.load(request.path, request.environ)
 
-    def of(self, path: str, environ: dict[str, Any]) -> Session:
-        """The session this request came with; read once, whoever asks."""
-        if READ not in environ:
-            environ[READ] = self._open(_cookie(environ.get("HTTP_COOKIE", ""), self._cookie_name), path)
-        session: Session = environ[READ]
+    def load(self, path: str, environ: dict[str, Any]) -> Session:
+        """The session of this request, read from Redis once."""
+        if ENVIRON_KEY not in environ:
+            environ[ENVIRON_KEY] = self._open(_cookie(environ.get("HTTP_COOKIE", ""), self._cookie_name), path)
+        session: Session = environ[ENVIRON_KEY]
         return session
 
     def _open(self, cookie: str, path: str) -> Session:
-        if not cookie or path.startswith(UNASKED):
+        if not cookie or path.startswith(NO_SESSION):
             return self._new()
         try:
             data, tokens, version = self._read(cookie, path)
@@ -101,8 +104,8 @@ class EncryptedSessions(RedisSessionInterface):
         session = self.session_class(data, sid=cookie)
         session.stored = True
         session.tokens, session.version = tokens, version or b""
-        # The rest of the life is renewed by writing, at most once per half of it.
-        session.modified = time.time() - data.get("at", 0) > self._seconds(data) / 2
+        # A write renews the lifetime; one write per half of it is enough.
+        session.modified = self._clock() - data.get("at", 0) > self._seconds(data) / 2
         return session
 
     def save_session(self, app: Flask, session: Session, response: Response) -> None:
@@ -119,11 +122,11 @@ class EncryptedSessions(RedisSessionInterface):
             self._send_cookie(app, response, session.sid, self._seconds(content))
 
     def _seconds(self, content: Mapping[str, Any]) -> int:
-        """How long a session with this content lives, here and in the browser."""
+        """The lifetime of a session with this content, in Redis and in the browser."""
         return self._lifetime_seconds if "user_id" in content else min(VISITOR_SECONDS, self._lifetime_seconds)
 
     def regenerate(self, session: Session) -> None:
-        """A new id for a session whose user changed; the old id is worth nothing from here on."""
+        """Give a session whose user changed a new id, and delete the old one."""
         self._delete_session(self._get_store_id(session.sid))
         session.sid = self._generate_sid(self.sid_length, session.get("user_id"))
         session.stored = False
@@ -133,30 +136,30 @@ class EncryptedSessions(RedisSessionInterface):
         return self.session_class(sid=self._generate_sid(self.sid_length))
 
     def _generate_sid(self, session_id_length: int, user_id: str | None = None) -> str:
-        """The user's tag (random for nobody) and a secret: the tag leads to the slot of the user's own keys."""
+        """The user's tag (random without a user) and a secret. The tag selects the cluster slot of the user's keys."""
         tag = key_names.tag(user_id) if user_id else secrets.token_urlsafe(16)
         return f"{tag}.{secrets.token_urlsafe(session_id_length)}"
 
     def _get_store_id(self, sid: str) -> str:
-        """The key holds a digest: who can read Redis cannot make a cookie of it."""
+        """The key has a digest of the secret: a reader of Redis cannot make a cookie of it."""
         return _keys(sid)[0]
 
     def _read(self, sid: str, path: str) -> tuple[dict[str, Any] | None, bytes | None, bytes | None]:
-        """The session; for the proxy, in the same trip, also the tokens and the version it is going to ask for."""
-        store_id, *besides = _keys(sid)
+        """The session; for the proxy also the tokens and the cache version, in the same round trip."""
+        store_id, *other_keys = _keys(sid)
         if not path.startswith(PREFIX):
             return self._retrieve_session_data(store_id), None, None
-        sealed, tokens, version = redis_client.load_together(self.client, store_id, *besides)
-        return self._opened(store_id, sealed), tokens, version
+        record, tokens, version = redis_client.load_together(self.client, store_id, *other_keys)
+        return self._decrypt(store_id, record), tokens, version
 
     def _retrieve_session_data(self, store_id: str) -> dict[str, Any] | None:
-        return self._opened(store_id, redis_client.load(self.client, store_id))
+        return self._decrypt(store_id, redis_client.load(self.client, store_id))
 
-    def _opened(self, store_id: str, sealed: bytes | None) -> dict[str, Any] | None:
-        if sealed is None:
+    def _decrypt(self, store_id: str, record: bytes | None) -> dict[str, Any] | None:
+        if record is None:
             return None
         try:
-            return msgspec.json.decode(self._ring.decrypt(KIND, store_id, sealed), type=dict[str, Any])
+            return msgspec.json.decode(self._ring.decrypt(KIND, store_id, record), type=dict[str, Any])
         except (CannotDecrypt, msgspec.MsgspecError):
             return None
 
@@ -165,17 +168,17 @@ class EncryptedSessions(RedisSessionInterface):
             self.client.delete(store_id)
 
     def _write(self, session: Session, content: dict[str, Any]) -> bool:
-        """Whether it was written: a session we read and somebody ended meanwhile does not come back to life."""
+        """Whether the session was written. One that was deleted since it was read is not written again."""
         store_id = self._get_store_id(session.sid)
-        sealed = self._ring.encrypt(KIND, store_id, msgspec.json.encode({**content, "at": int(time.time())}))
+        record = self._ring.encrypt(KIND, store_id, msgspec.json.encode({**content, "at": int(self._clock())}))
         with redis_client.store_errors():
-            written = self.client.set(store_id, sealed, ex=self._seconds(content), xx=session.stored)
+            written = self.client.set(store_id, record, ex=self._seconds(content), xx=session.stored)
             if written and not session.stored and "user_id" in content:
                 user_keys.add_user_key(self.client, content["user_id"], store_id)
         return bool(written)
 
     def _send_cookie(self, app: Flask, response: Response, value: str, seconds: int) -> None:
-        """Set the cookie, or with no seconds delete it: browsers obey only if all attributes are the same."""
+        """Set the cookie, or delete it with 0 seconds. Browsers delete a cookie only if all attributes are the same."""
         response.vary.add("Cookie")
         response.set_cookie(
             self.get_cookie_name(app),
@@ -190,7 +193,7 @@ class EncryptedSessions(RedisSessionInterface):
         )
 
 
-# What follows from a cookie alone is worked out once, not with each call.
+# A cookie is parsed once, not with every call.
 
 
 @lru_cache(maxsize=512)
@@ -200,7 +203,7 @@ def _cookie(header: str, name: str) -> str:
 
 @lru_cache(maxsize=512)
 def _keys(sid: str) -> tuple[str, str, str]:
-    """Where this session lies, and its user's tokens and version of kept answers."""
+    """The Redis keys of this session, of its user's tokens and of its user's cache version."""
     tag, _, secret = sid[:200].partition(".")
     tag = key_names.clean(tag)
     return (

@@ -49,7 +49,7 @@ class Viewer:
 
 
 def user_records() -> UserRecords:
-    return UserRecords(services().redis, services().key_ring)
+    return services().user_records
 
 
 def now() -> datetime:

@@ -1,4 +1,4 @@
-"""Zoom's events come in here: checked, taken in, answered; the work comes after the answer."""
+"""The webhook endpoint: checks an event, queues it and responds. The event is handled after the response."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ bp = Blueprint("webhook", __name__)
 
 @bp.post("/api/zoomapp/webhook")
 def receive() -> ResponseReturnValue:
-    """204 for an event, also for one that was here before; 200 with the answer to Zoom's challenge."""
+    """204 for an event, also for a repeated one; 200 with the answer to Zoom's URL validation."""
     secret = services().settings.zoom_webhook_secret
     if not secret:
         raise NotFound
-    # The body comes from a stranger until its signature is checked: few are read at once, and no large one.
+    # Anybody can send a body without a valid signature: few are read at once, and no large one.
     with webhooks_in_flight.place():
         body = request.get_data(cache=False)
         return _receive(secret, body)
@@ -37,16 +37,16 @@ def _receive(secret: str, body: bytes) -> ResponseReturnValue:
     if not signed:
         return _unverified(event)
     response = Response(status=204)
-    if parts.webhook_queue.take_in(event):
-        response.call_on_close(parts.webhook_queue.work_off)
+    if parts.webhook_queue.add(event):
+        response.call_on_close(parts.webhook_queue.process)
     return response
 
 
 @bp.after_app_request
-def look_for_what_was_left(response: Response) -> Response:
-    """Events that an ended worker left are worked off by the next ones, after an answer, whatever server runs us."""
+def process_waiting_events(response: Response) -> Response:
+    """Handle the events of a worker that ended, after a response. This works on any server."""
     if services().webhook_queue.is_due():
-        response.call_on_close(services().webhook_queue.work_off)
+        response.call_on_close(services().webhook_queue.process)
     return response
 
 
@@ -59,7 +59,7 @@ def _is_signed(secret: str, body: bytes) -> bool:
 
 
 def _validate(secret: str, event: dict[str, Any], signed: bool) -> ResponseReturnValue:
-    """Zoom's sources disagree on whether the challenge is signed: a signature that is there must be right."""
+    """Zoom's documents disagree on whether the challenge is signed. If it is, the signature must be valid."""
     if not signed and "x-zm-signature" in request.headers:
         raise BadSignature("url validation")
     payload = event.get("payload")
@@ -72,9 +72,10 @@ def _validate(secret: str, event: dict[str, Any], signed: bool) -> ResponseRetur
 
 
 def _unverified(event: dict[str, Any]) -> ResponseReturnValue:
+    """Refuse an event without a valid signature; for a removal of the app, ask Zoom after the response."""
     parts = services()
     if event.get("event") != "app_deauthorized":
         raise BadSignature(str(event.get("event"))[:60])
     response = Response(status=204)
-    response.call_on_close(lambda: parts.webhook_queue.look_into(event))
+    response.call_on_close(lambda: parts.deauthorization.verify(event))
     return response

@@ -1,1 +1,1 @@
-"""Zoom's webhook events: queue and handlers."""
+"""Zoom's webhook events: the queue, the subscriptions, and what happens when a user removes the app."""

@@ -1,52 +1,42 @@
-"""What Zoom tells us by webhook: taken in at once, worked off after the answer, each event once.
+"""The queue of webhook events: an event is stored at once, handled after the response, and handled once.
 
-Events wait in a Redis list, so that a worker that ends between answer and work loses none: the next event, the next
-worker that starts and every worker from time to time work off what is there.
+The queue is a list in Redis, so that a worker that ends between response and handling loses no event. The next event,
+the next worker that starts, and every worker from time to time handle what is in the list.
 """
 
 from __future__ import annotations
 
-import contextlib
 import logging
-import re
 import secrets
 import threading
 import time
-from collections.abc import Callable
-from datetime import datetime
 from typing import Any, cast
 
 import msgspec
 import redis
 
-from zoomapp.errors import NotAuthorized, SessionExpired, TokenError, ZoomAppError, ZoomRefused
-from zoomapp.log_setup import hash_user_id
-from zoomapp.store import key_names, leases
+from zoomapp.errors import ZoomAppError
+from zoomapp.store import key_names
 from zoomapp.store.encryption import CannotDecrypt, KeyRing
+from zoomapp.store.leases import Lease, Leases
 from zoomapp.store.redis_client import store_errors
-from zoomapp.tokens.service import TokenService
-from zoomapp.user_api.user_client import UserClient
-from zoomapp.zoom import endpoints
+from zoomapp.webhooks.subscriptions import Subscriptions
 
 log = logging.getLogger(__name__)
 
 KIND = "events"
 QUEUE = f"{key_names.PREFIX}{{events}}:queue"
-SEEN = f"{key_names.PREFIX}{{events}}:taken"
+TAKEN = f"{key_names.PREFIX}{{events}}:taken"
 LEASE = f"{key_names.PREFIX}{{events}}:lease"
-#: A dead owner keeps the rest waiting for this long; a living one extends its lease with every event.
+#: A worker that dies blocks the others for this long. One that lives extends its lease with every event.
 LEASE_SECONDS = 10.0
-#: How often a worker looks for what others left behind.
-LOOK_SECONDS = 60.0
-#: An event is remembered longer than Zoom goes on sending it (its last try comes after 85 minutes).
-SEEN_SECONDS = 86400
-#: What a Zoom user id may be. Others are not looked up.
-USER_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
-#: A claim we cannot verify makes us ask Zoom about a user at most this often.
-PROBE_SECONDS = 60
+#: How often a worker looks for events that others did not handle.
+POLL_SECONDS = 60.0
+#: An event is remembered for longer than Zoom repeats it (its last try comes after 85 minutes).
+TAKEN_SECONDS = 86400
 
-#: Remembered and queued in one step; whoever repeats it, as the answer was lost, hears yes again.
-_TAKE_IN = """
+#: Marks an event as taken and queues it, in one step. A call repeated because its reply was lost returns 1 again.
+_ADD = """
 local by = redis.call('GET', KEYS[1])
 if by then return by == ARGV[1] and 1 or 0 end
 redis.call('SET', KEYS[1], ARGV[1], 'EX', ARGV[3])
@@ -54,155 +44,71 @@ redis.call('RPUSH', KEYS[2], ARGV[2])
 return 1
 """
 
-Handler = Callable[[dict[str, Any]], None]
-
 
 class WebhookQueue:
-    """The queue of events, and who handles which."""
+    """The events that wait to be handled."""
 
-    def __init__(
-        self,
-        client: redis.Redis,
-        ring: KeyRing,
-        tokens: TokenService,
-        gateway: Callable[[str], UserClient],
-        client_id: str,
-    ) -> None:
+    def __init__(self, client: redis.Redis, ring: KeyRing, subscriptions: Subscriptions) -> None:
         self._redis = client
         self._ring = ring
-        self._tokens = tokens
-        self._gateway = gateway
-        self._client_id = client_id
-        self._take_in = client.register_script(_TAKE_IN)
-        self._leases = leases.Leases(client)
-        self._look_at = 0.0
-        #: By the beginning of the event's name; a handler may hear the same event twice.
-        self.handlers: dict[str, Handler] = {"app_deauthorized": self._deauthorized}
+        self._subscriptions = subscriptions
+        self._add_script = client.register_script(_ADD)
+        self._leases = Leases(client)
+        self._poll_at = 0.0
 
-    def take_in(self, event: dict[str, Any]) -> bool:
-        """Queue an event to be worked off. False when it was here before. Raises StoreUnavailable."""
-        seen = f"{SEEN}:{key_names.digest(msgspec.json.encode(event, order='sorted'))}"
-        sealed = self._ring.encrypt(KIND, "", msgspec.json.encode(event))
+    def add(self, event: dict[str, Any]) -> bool:
+        """Queue an event. False when it was added before. Raises StoreUnavailable."""
+        taken_key = f"{TAKEN}:{key_names.digest(msgspec.json.encode(event, order='sorted'))}"
+        record = self._ring.encrypt(KIND, "", msgspec.json.encode(event))
         with store_errors():
-            return bool(self._take_in([seen, QUEUE], [secrets.token_hex(8), sealed, SEEN_SECONDS]))
+            return bool(self._add_script([taken_key, QUEUE], [secrets.token_hex(8), record, TAKEN_SECONDS]))
 
-    def watch(self) -> None:
-        """Work off what others left behind, now and from time to time, in a thread of its own. Never before a fork."""
-        self._look_at = float("inf")
-        threading.Thread(target=self._watch, name="events", daemon=True).start()
+    def process(self) -> bool:
+        """Handle the queued events in order, one worker at a time. Never raises: it runs after the response.
 
-    def is_due(self) -> bool:
-        """Whether it is time to look again, for servers that start no ``watch``; whoever hears yes is to look."""
-        now = time.monotonic()
-        due, self._look_at = now >= self._look_at, max(self._look_at, now + LOOK_SECONDS)
-        return due
-
-    def _watch(self) -> None:
-        while True:
-            # What a dead worker began is free again as soon as its lease has ended.
-            time.sleep(LOOK_SECONDS if self.work_off() else LEASE_SECONDS)
-
-    def work_off(self) -> bool:
-        """Handle what is queued, one worker at a time, in order. Never raises: nobody waits for this.
-
-        False when something is left: another worker is at it, or the store is gone.
+        False when events are left: another worker handles them, or the store is unavailable.
         """
-        owner = secrets.token_hex(8)
+        lease = self._leases.lease(LEASE, LEASE_SECONDS)
         try:
             with store_errors():
                 while self._redis.llen(QUEUE):
-                    if not self._leases.take(LEASE, owner, LEASE_SECONDS):
-                        return False
-                    try:
-                        self._work_off_all(owner)
-                    finally:
-                        self._leases.give(LEASE, owner)
+                    with lease.hold() as taken:
+                        if not taken:
+                            return False
+                        self._process_all(lease)
         except ZoomAppError as error:
             log.warning("events wait", extra={"detail": error.detail})
             return False
         return True
 
-    def _work_off_all(self, owner: str) -> None:
-        while (sealed := cast("bytes | None", self._redis.lindex(QUEUE, 0))) is not None:
-            if not self._leases.take(LEASE, owner, LEASE_SECONDS):
-                return
-            self._handle(sealed)
-            self._redis.lrem(QUEUE, 1, cast(str, sealed))
+    def start_polling(self) -> None:
+        """Process the queue now and from time to time, in a thread. Never call this before a fork."""
+        self._poll_at = float("inf")
+        threading.Thread(target=self._poll, name="events", daemon=True).start()
 
-    def _handle(self, sealed: bytes) -> None:
+    def is_due(self) -> bool:
+        """Whether the caller should process the queue now; for servers that do not call ``start_polling``."""
+        now = time.monotonic()
+        due, self._poll_at = now >= self._poll_at, max(self._poll_at, now + POLL_SECONDS)
+        return due
+
+    def _poll(self) -> None:
+        while True:
+            # The lease of a worker that died expires after LEASE_SECONDS.
+            time.sleep(POLL_SECONDS if self.process() else LEASE_SECONDS)
+
+    def _process_all(self, lease: Lease) -> None:
+        while (record := cast("bytes | None", self._redis.lindex(QUEUE, 0))) is not None:
+            # Another worker has the lease if this one was too slow: then the rest of the queue is that worker's.
+            if not lease.take():
+                return
+            self._dispatch(record)
+            self._redis.lrem(QUEUE, 1, cast(str, record))
+
+    def _dispatch(self, record: bytes) -> None:
         try:
-            event = msgspec.json.decode(self._ring.decrypt(KIND, "", sealed), type=dict[str, Any])
+            event = msgspec.json.decode(self._ring.decrypt(KIND, "", record), type=dict[str, Any])
         except (CannotDecrypt, msgspec.MsgspecError):
-            log.error("a queued event does not open")
+            log.error("a queued event cannot be decrypted")
             return
-        name = str(event.get("event", ""))
-        for prefix, handler in self.handlers.items():
-            if name.startswith(prefix):
-                self._call(handler, name, event)
-
-    @staticmethod
-    def _call(handler: Handler, name: str, event: dict[str, Any]) -> None:
-        """One event that cannot be handled must not keep the rest waiting; only an outage stops the line."""
-        try:
-            handler(event)
-        except TokenError as error:
-            log.info("event without effect", extra={"event": name, "detail": error.detail})
-        except ZoomAppError:
-            raise
-        except Exception:
-            log.exception("event not handled", extra={"event": name})
-
-    # The app was removed
-
-    def _deauthorized(self, event: dict[str, Any]) -> None:
-        """Delete everything of the user, unless a newer authorization came after the removal."""
-        payload = _payload(event)
-        user_id = payload.get("user_id")
-        if payload.get("client_id") != self._client_id or not isinstance(user_id, str) or not user_id:
-            log.warning("deauthorization not ours")
-            return
-        try:
-            if self._tokens.load(user_id).granted_at > _removed_at(event):
-                log.info("deauthorization outdated", extra={"user": hash_user_id(user_id)})
-                return
-        except (NotAuthorized, SessionExpired):
-            pass
-        self._tokens.forget(user_id)
-
-    def look_into(self, event: dict[str, Any]) -> None:
-        """A deauthorization we cannot verify: ask Zoom about the grant, and believe Zoom alone.
-
-        Signatures of this one event have been reported not to verify; deleting on anybody's word would be worse.
-        """
-        user_id = _payload(event).get("user_id")
-        if event.get("event") != "app_deauthorized" or not isinstance(user_id, str) or not USER_ID.fullmatch(user_id):
-            return
-        try:
-            # Only for users with a record: strangers must not make us write a key per id they claim.
-            if self._tokens.store.load(user_id) and leases.claim_once(self._redis, "probe", user_id, PROBE_SECONDS):
-                self._forget_if_ended(user_id)
-        except ZoomAppError as error:
-            log.info("unverified deauthorization", extra={"user": hash_user_id(user_id), "detail": error.detail})
-
-    def _forget_if_ended(self, user_id: str) -> None:
-        with contextlib.suppress(SessionExpired, ZoomRefused):
-            self._gateway(user_id).call(endpoints.READ_USER)
-        try:
-            # A call that Zoom refused ends no grant: only what the token endpoint refused is marked so.
-            self._tokens.load(user_id)
-        except SessionExpired:
-            self._tokens.forget(user_id)
-
-
-def _payload(event: dict[str, Any]) -> dict[str, Any]:
-    payload = event.get("payload")
-    return payload if isinstance(payload, dict) else {}
-
-
-def _removed_at(event: dict[str, Any]) -> float:
-    """Epoch seconds of the removal; a claim without a readable time counts as just now."""
-    try:
-        return datetime.fromisoformat(str(_payload(event).get("deauthorization_time"))).timestamp()
-    except ValueError:
-        moment = event.get("event_ts")
-        return moment / 1000 if isinstance(moment, int | float) else float("inf")
+        self._subscriptions.dispatch(event)

@@ -1,4 +1,4 @@
-"""What each request leaves behind for whoever runs the app: one line in the log, and counters."""
+"""Access log and metrics: one log line per request, and the ``/metrics`` page."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ log = logging.getLogger(__name__)
 
 bp = Blueprint("observed", __name__)
 
-#: Asked every few seconds by machines; a line for each would hide the rest.
+#: Requested every few seconds by machines: logged at DEBUG.
 QUIET = ("/static/", "/healthz", "/readyz", "/metrics")
 
 
@@ -26,8 +26,8 @@ def init_app(app: Flask, token: str) -> None:
         metrics.start()
 
     @app.after_request
-    def told(response: Response) -> Response:
-        # Looked up past the session's own method, which would note that this answer depends on the cookie.
+    def log_request(response: Response) -> Response:
+        # dict.get, because the session's own method would add `Vary: Cookie` to the response.
         user_id = dict.get(cast("dict[str, Any]", session._get_current_object()), "user_id")  # type: ignore[attr-defined]
         route = request.url_rule.rule if request.url_rule else "unmatched"
         quiet = request.path.startswith(QUIET)
@@ -53,29 +53,31 @@ def tell(
     *,
     quiet: bool = False,
 ) -> None:
-    """One request was answered, after so many seconds and ``calls`` to Zoom.
+    """Count and log one request that took ``seconds`` and made ``calls`` to Zoom.
 
-    Of its address only the route: what stands in its place may name a person.
+    The line has the route, not the path: a path may contain a name.
     """
     metrics.request(method, route, status, seconds)
     level = logging.DEBUG if quiet else logging.INFO
     if not log.isEnabledFor(level):
         return
-    facts: dict[str, Any] = {"method": method, "route": route, "status": status}
-    facts["milliseconds"] = round(seconds * 1000, 1)
+    fields: dict[str, Any] = {"method": method, "route": route, "status": status}
+    fields["milliseconds"] = round(seconds * 1000, 1)
     if user_id:
-        facts["user"] = log_setup.hash_user_id(user_id)
+        fields["user"] = log_setup.hash_user_id(user_id)
     if calls:
-        facts["upstream"] = [{name: call[name] for name in ("status", "milliseconds", "tracking_id")} for call in calls]
-    log.log(level, "request", extra=facts)
+        fields["upstream"] = [
+            {name: call[name] for name in ("status", "milliseconds", "tracking_id")} for call in calls
+        ]
+    log.log(level, "request", extra=fields)
 
 
 @bp.get("/metrics")
 def show() -> Response:
-    """Prometheus' text format for whoever shows ``METRICS_TOKEN``; without that setting there is no such page."""
+    """The metrics in Prometheus' text format, for clients with ``METRICS_TOKEN``; 404 without that setting."""
     token = services().settings.metrics_token
     if not token:
         raise NotFound
     if not hmac.compare_digest(request.headers.get("Authorization", "").encode(), f"Bearer {token}".encode()):
-        raise TokenError("metrics asked for without the token")
+        raise TokenError("metrics requested without the token")
     return Response(metrics.exposition(), content_type="text/plain; version=0.0.4; charset=utf-8")

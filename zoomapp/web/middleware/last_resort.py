@@ -84,5 +84,4 @@ class LastResort:
         error, reference = ZoomAppError(), log_setup.request_id.get()
         if "text/html" in accept:
             return "text/html; charset=utf-8", plain_page(error, self._app_name, reference).encode()
-        answer = {"error": error.code, "message": error.message, "request_id": reference}
-        return "application/json", msgspec.json.encode(answer)
+        return "application/json", msgspec.json.encode(error.body(reference))

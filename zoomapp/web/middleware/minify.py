@@ -1,4 +1,4 @@
-"""``{% tight %}…{% endtight %}``: without the line breaks between tags, taken out when the template is compiled."""
+"""Jinja extension: ``{% tight %}…{% endtight %}`` removes line breaks between tags when the template is compiled."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _BREAK = re.compile(r">\n\s*<")
 
 
 class Minify(Extension):
-    """Where a page has a thousand rows: no request looks for what is the same in each."""
+    """For pages with a thousand rows. It costs nothing per request."""
 
     def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:
         return _PART.sub(lambda part: _BREAK.sub("><", part[1]), source)

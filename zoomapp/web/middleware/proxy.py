@@ -14,7 +14,7 @@ from typing import Any
 from zoomapp import log_setup
 from zoomapp.services import Services
 from zoomapp.web.middleware import access_log, csrf, request_body, security_headers
-from zoomapp.web.proxy import MET, METHODS, ROUTE, relay
+from zoomapp.web.proxy import FAILURE, METHODS, ROUTE, relay
 from zoomapp.web.sessions import EncryptedSessions
 from zoomapp.zoom import call_trace
 from zoomapp.zoom.request_target import PREFIX
@@ -43,14 +43,14 @@ class ProxyMiddleware:
             return self.app(environ, start_response)
         self._begin()
         environ[CAME_BY] = True
-        session = self._sessions.of(path, environ)
+        session = self._sessions.load(path, environ)
         if session.modified:  # it is to be renewed, which takes a cookie
             return self.app(environ, start_response)
         try:
             csrf.refuse_cross_site(path, environ, self._parts.settings.public_url)
             relayed = relay(self._parts, session, environ)
         except Exception as failure:
-            environ[MET] = failure
+            environ[FAILURE] = failure
             return self.app(environ, start_response)
         request_body.release(environ)
         line = STATUS_LINES.get(relayed.status) or f"{relayed.status} Unknown"

@@ -1,8 +1,8 @@
-"""A request's body counts when all of it came: half a form, or half a JSON document, is none.
+"""Reads request bodies: complete, within their limits, or not at all.
 
-Servers hand on what came, also when it is less than was announced, and Werkzeug cuts off what is too long and has no
-length. So every body is read here, once, when somebody asks for it. How much may be sent depends on who sends it: the
-session is read before the body (``body_limits.py``).
+Servers pass on an incomplete body, and Werkzeug truncates one that is too long and has no length. So every body is read
+here, once, when the view asks for it. The limits depend on the sender, so the session is read before the body
+(``body_limits.py``).
 """
 
 from __future__ import annotations
@@ -18,21 +18,21 @@ from zoomapp.errors import BadRequest, RequestTimeout, TooLarge
 from zoomapp.server import body_limits
 from zoomapp.server.body_limits import BodyReads
 from zoomapp.web.middleware.csrf import WEBHOOK
-from zoomapp.web.sessions import READ as SESSION
+from zoomapp.web.sessions import ENVIRON_KEY as SESSION
 
-#: Where in the environ it is noted how much memory this request's body takes.
+#: The environ key of the memory that this request's body takes.
 RESERVED = "zoomapp.body_bytes"
 
 
 def init_app(app: Flask) -> None:
-    most: int = app.config["MAX_CONTENT_LENGTH"]
+    max_bytes: int = app.config["MAX_CONTENT_LENGTH"]
 
     @app.before_request
-    def whole() -> None:
+    def require_complete_body() -> None:
         environ = request.environ
         if "CONTENT_LENGTH" in environ or "HTTP_TRANSFER_ENCODING" in environ:
             environ.setdefault(RESERVED, [])
-            environ["wsgi.input"] = CompleteBody(dict(environ), most)
+            environ["wsgi.input"] = CompleteBody(dict(environ), max_bytes)
 
     @app.teardown_request
     def release_memory(_: BaseException | None) -> None:
@@ -40,22 +40,22 @@ def init_app(app: Flask) -> None:
 
 
 class CompleteBody:
-    """A body as a stream that has all of it, or refuses to be read."""
+    """A body as a stream: complete, or an error when it is read."""
 
-    def __init__(self, environ: MutableMapping[str, Any], most: int) -> None:
+    def __init__(self, environ: MutableMapping[str, Any], max_bytes: int) -> None:
         self._environ = environ
-        self._most = most
+        self._max_bytes = max_bytes
         self._body: io.BytesIO | None = None
 
     def read(self, size: int = -1) -> bytes:
         """The next ``size`` bytes. Raises what ``read_body`` raises."""
         if self._body is None:
-            self._body = io.BytesIO(read_body(self._environ, self._most))
+            self._body = io.BytesIO(read_body(self._environ, self._max_bytes))
         return self._body.read(size)
 
 
-def read_body(environ: MutableMapping[str, Any], most: int) -> bytes:
-    """All of the body, empty where none was announced (RFC 9112 6.3).
+def read_body(environ: MutableMapping[str, Any], max_bytes: int) -> bytes:
+    """The whole body; empty if the request has none (RFC 9112 6.3).
 
     Raises BadRequest, TooLarge, RequestTimeout, Busy, StoreUnavailable.
     """
@@ -65,20 +65,20 @@ def read_body(environ: MutableMapping[str, Any], most: int) -> bytes:
     if isinstance(environ["wsgi.input"], CompleteBody):
         return environ["wsgi.input"].read()
     reads = _reads(environ, length)
-    most = min(most, reads.max_bytes)
-    if length is not None and length > most:
+    max_bytes = min(max_bytes, reads.max_bytes)
+    if length is not None and length > max_bytes:
         raise TooLarge(f"{length} bytes")
-    _reserve(environ, most if length is None else length)
-    body = _read(environ, reads, most + 1 if length is None else length)
-    if len(body) > most:
-        raise TooLarge("a body without an end")
+    _reserve(environ, max_bytes if length is None else length)
+    body = _read(environ, reads, max_bytes + 1 if length is None else length)
+    if len(body) > max_bytes:
+        raise TooLarge("the body has no length and is too long")
     if length is not None and len(body) != length:
         raise BadRequest(f"the body broke off after {len(body)} of {length} bytes")
     return body
 
 
 def release(environ: MutableMapping[str, Any]) -> None:
-    """The request is over, and with it the memory of its body."""
+    """Give back the memory of the body at the end of the request."""
     for size in environ.pop(RESERVED, ()):
         body_limits.memory.give_back(size)
 
@@ -106,7 +106,7 @@ def _read(environ: Mapping[str, Any], reads: BodyReads, size: int) -> bytes:
             body: bytes = environ["wsgi.input"].read(size)
         except TimeoutError as error:
             raise RequestTimeout("the body stalled") from error
-        except Exception as error:  # each server has its own for chunks that are none
+        except Exception as error:  # each server raises its own for invalid chunks
             if read is None or not read.ended:
                 raise BadRequest(f"the body broke off: {type(error).__name__}") from error
     if read is not None and read.ended:
@@ -114,7 +114,7 @@ def _read(environ: Mapping[str, Any], reads: BodyReads, size: int) -> bytes:
     return body
 
 
-def _length(announced: str) -> int:
-    if not announced.isdecimal():
-        raise BadRequest("a length that is no number")
-    return int(announced)
+def _length(content_length: str) -> int:
+    if not content_length.isdecimal():
+        raise BadRequest("Content-Length is not a number")
+    return int(content_length)

@@ -1,4 +1,4 @@
-"""The JSON of a request's body: the only place where a browser's JSON is decoded."""
+"""Decodes the JSON of request bodies; no other module does."""
 
 from __future__ import annotations
 

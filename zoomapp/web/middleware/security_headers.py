@@ -1,6 +1,6 @@
-"""The header fields every answer carries.
+"""The security headers of every response.
 
-Zoom's client refuses to draw a page that lacks one of the four it looks for (HSTS, nosniff, CSP, Referrer-Policy).
+Zoom's client shows no page that lacks one of these four (HSTS, nosniff, CSP, Referrer-Policy).
 https://developers.zoom.us/docs/build-flow/security/owasp/
 """
 
@@ -14,12 +14,12 @@ from flask import Flask, Response, request
 from zoomapp.config import Settings, is_loopback
 from zoomapp.log_setup import request_id
 
-#: Who may frame us: Zoom's web client. Leaving this out would let any page inject events into the SDK.
+#: Zoom's web client may frame this app. Any other page could inject events into the SDK.
 ZOOM_FRAMES = "https://zoom.us https://*.zoom.us https://*.zoom.com"
 
 
-#: Zoom's React sample loads the SDK and one picture from elsewhere. Its select box writes rules into a style element
-#: that is empty by itself: the hash is that of no text, so no style with a text passes.
+#: What Zoom's React sample needs: the SDK and one picture from other hosts. Its select box writes rules into an empty
+#: style element: the hash is that of the empty text, so no style with a text is allowed.
 FRONTEND_NEEDS = {
     "script-src": "https://appssdk.zoom.us",
     "img-src": "https://images.unsplash.com",
@@ -28,21 +28,21 @@ FRONTEND_NEEDS = {
 
 
 def frontend_policy(settings: Settings) -> str:
-    """Our own policy, and what Zoom's React sample needs besides.
+    """The content policy for Zoom's React sample.
 
     Its development server's script puts styles with a text into the page; that server is on this machine only.
     """
     if settings.frontend_url:
-        # In place of the hash: beside one, browsers take no notice of this word.
+        # Without the hash: browsers ignore this keyword beside one.
         return content_policy(settings, {**FRONTEND_NEEDS, "style-src": "'unsafe-inline'"})
     return content_policy(settings, FRONTEND_NEEDS)
 
 
-def content_policy(settings: Settings, besides: Mapping[str, str] | None = None) -> str:
-    """Scripts, styles and connections from ourselves only; nothing inline. ``besides``: sources to add, by rule."""
+def content_policy(settings: Settings, more: Mapping[str, str] | None = None) -> str:
+    """A policy that allows this app's own files and nothing inline. ``more``: further sources by directive."""
     frames = ZOOM_FRAMES
     if is_loopback(urlsplit(settings.zoom_host).hostname):
-        # The sandbox's client frames us from its own port.
+        # The offline Zoom's client frames the app from its own port.
         frames += f" {settings.zoom_host}"
     rules = {
         "default-src": "'self'",
@@ -55,13 +55,13 @@ def content_policy(settings: Settings, besides: Mapping[str, str] | None = None)
         "form-action": "'self'",
         "frame-ancestors": f"'self' {frames}",
     }
-    for name, sources in (besides or {}).items():
+    for name, sources in (more or {}).items():
         rules[name] += f" {sources}"
     return "; ".join(f"{name} {value}" for name, value in rules.items())
 
 
 def of_answers(settings: Settings) -> tuple[tuple[str, str], ...]:
-    """What every answer carries that nobody may keep."""
+    """The headers of every response that must not be cached."""
     return (
         ("Strict-Transport-Security", "max-age=31536000"),
         ("X-Content-Type-Options", "nosniff"),
@@ -72,15 +72,15 @@ def of_answers(settings: Settings) -> tuple[tuple[str, str], ...]:
 
 
 def init_app(app: Flask, settings: Settings) -> None:
-    fresh = of_answers(settings)
-    kept = fresh[:-1]
+    all_headers = of_answers(settings)
+    cacheable = all_headers[:-1]
 
     @app.after_request
     def add(response: Response) -> Response:
-        # Looked through once: every question to Werkzeug's headers goes through all of them.
-        known = {name.lower() for name, _ in response.headers}
-        for name, value in kept if request.path.startswith("/static/") else fresh:
-            if name.lower() not in known:
+        # Read once: every lookup in Werkzeug's headers is linear.
+        present = {name.lower() for name, _ in response.headers}
+        for name, value in cacheable if request.path.startswith("/static/") else all_headers:
+            if name.lower() not in present:
                 response.headers.add(name, value)
         if current := request_id.get():
             response.headers["X-Request-Id"] = current
