@@ -1,4 +1,4 @@
-"""A deployment that lacks nothing, and what can be broken about it: a real app behind a router, a real Redis."""
+"""A correct deployment for the doctor's tests, which break it: a real app behind a router, a real Redis."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -23,7 +23,7 @@ OLD_KEY = b"an older key of 32 bytes, random"
 
 @dataclass
 class Deployment:
-    """What a case may change before the doctor comes. ``router``: WSGI middleware before the app."""
+    """A test changes it before the doctor runs. ``router``: WSGI middleware in front of the app."""
 
     settings: Settings
     world: World
@@ -38,13 +38,13 @@ class Deployment:
         self.settings = replace(self.settings, **changes)
 
     def connect(self, name: str, *ring: bytes) -> None:
-        """Somebody has connected, while the ring was this one."""
+        """Connect a user while these are the encryption keys."""
         with _parts(replace(self.settings, public_url="http://localhost", token_encryption_keys=ring), self) as parts:
             assert Person(create_app(parts), self.world, name).connect().status_code == 302
 
-    def wrong(self) -> list[tuple[str, str]]:
-        """What the doctor finds that is not well: what it is about, and how bad."""
-        return [(each.about, each.state) for each in self.findings() if each.state != "ok"]
+    def problems(self) -> list[tuple[str, str]]:
+        """The name and state of each finding that is not ok."""
+        return [(finding.about, finding.state) for finding in self.findings() if finding.state != "ok"]
 
     def findings(self) -> list[Finding]:
         with _parts(self.settings, self) as parts, self._served(parts):
@@ -77,7 +77,7 @@ def _parts(settings: Settings, deployment: Deployment) -> Iterator[services.Serv
 
 
 def without(*names: str) -> Router:
-    """A router that takes these header fields away."""
+    """A router that removes these response headers."""
     return _changing(lambda headers: [each for each in headers if each[0].lower() not in names])
 
 
@@ -92,8 +92,8 @@ def rewriting_cookies(old: str, new: str) -> Router:
     return _changing(change)
 
 
-def leading_on(app: Any) -> Any:
-    """A router that sends everybody to another address."""
+def redirecting(app: Any) -> Any:
+    """A router that redirects every request to another address."""
 
     def answer(environ: Any, start: Any) -> list[bytes]:
         start("301 Moved Permanently", [("Location", "https://www.rollcall.example/"), ("Content-Length", "0")])

@@ -1,4 +1,4 @@
-"""The commands on a real cluster: what they look for lies on several nodes."""
+"""The commands on a real Redis cluster, where the records are on several nodes."""
 
 from dataclasses import replace
 

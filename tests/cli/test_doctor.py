@@ -1,4 +1,4 @@
-"""`flask doctor`: a deployment that lacks nothing, and broken ones that each get the one right finding."""
+"""`flask doctor`: a correct deployment, and broken ones that each get exactly one finding."""
 
 import json
 import os
@@ -11,7 +11,7 @@ import pytest
 from devtools import found
 from devtools.processes import free_port
 from offline_zoom.faults import Fault
-from tests.cli.deployments import OLD_KEY, Deployment, adding, leading_on, rewriting_cookies, without
+from tests.cli.deployments import OLD_KEY, Deployment, adding, redirecting, rewriting_cookies, without
 from tests.support.certificates import self_signed
 from tests.support.processes import HANG_SECONDS
 from tests.support.servers import ROOT, clean_environ
@@ -20,16 +20,16 @@ from zoomapp.cli.doctor.store import version
 from zoomapp.errors import ConfigError
 from zoomapp.store import key_names
 
-KEPT = {"appendonly": "yes"}
+DURABLE = {"appendonly": "yes"}
 
 
 @pytest.fixture
 def deployment(settings, world, clock, redis_process):
-    redis = redis_process(**KEPT)
-    made = Deployment(settings, world, clock, redis, redis_process)
-    made.set(redis_url=redis.url, public_url=f"http://127.0.0.1:{made.port}")
-    world.redirect_uris.append(made.settings.public_url)
-    return made
+    redis = redis_process(**DURABLE)
+    deployment = Deployment(settings, world, clock, redis, redis_process)
+    deployment.set(redis_url=redis.url, public_url=f"http://127.0.0.1:{deployment.port}")
+    world.redirect_uris.append(deployment.settings.public_url)
+    return deployment
 
 
 def configure(deployment, **config):
@@ -58,21 +58,21 @@ def same_key_twice(deployment):
     deployment.set(token_encryption_keys=deployment.settings.token_encryption_keys * 2)
 
 
-def key_lost(deployment):
+def key_is_missing(deployment):
     deployment.connect("dana", OLD_KEY)
 
 
-def key_replaced(deployment):
+def key_was_replaced(deployment):
     ring = deployment.settings.token_encryption_keys
     deployment.connect("dana", OLD_KEY)
     deployment.set(token_encryption_keys=(*ring, OLD_KEY))
 
 
-def only_this_machine_can_reach_it(deployment):
+def public_url_is_local(deployment):
     deployment.set(zoom_host="https://zoom.example")
 
 
-def in_client_redirect_elsewhere(deployment):
+def in_client_redirect_to_another_host(deployment):
     deployment.set(in_client_redirect="https://other.example/api/zoomapp/auth")
 
 
@@ -80,7 +80,7 @@ def partitioned_without_https(deployment):
     deployment.set(cookie_mode="partitioned")
 
 
-def redis_gone(deployment):
+def redis_is_down(deployment):
     deployment.redis.stop()
 
 
@@ -94,7 +94,7 @@ def redis_with_its_own_certificate(deployment):
     pem, key = self_signed(Path(deployment.redis._folder))
     port = free_port()
     tls = {"tls_port": str(port), "tls_auth_clients": "no", "tls_cert_file": str(pem), "tls_key_file": str(key)}
-    deployment.start_redis(**KEPT, **tls)
+    deployment.start_redis(**DURABLE, **tls)
     deployment.set(redis_url=f"rediss://127.0.0.1:{port}/0")
 
 
@@ -106,12 +106,12 @@ def redis_would_drop_keys(deployment):
     configure(deployment, maxmemory_policy="volatile-lru")
 
 
-def redis_forgets(deployment):
+def redis_does_not_persist(deployment):
     configure(deployment, appendonly="no")
 
 
 def redis_is_a_replica(deployment):
-    replica = deployment.start_redis(**KEPT, replicaof=f"127.0.0.1 {deployment.redis.port}")
+    replica = deployment.start_redis(**DURABLE, replicaof=f"127.0.0.1 {deployment.redis.port}")
     deployment.set(redis_url=replica.url)
 
 
@@ -119,12 +119,12 @@ def redis_is_full(deployment):
     configure(deployment, maxmemory="1")
 
 
-def redis_forbids_to_look_through_it(deployment):
+def redis_forbids_scan(deployment):
     with deployment.redis.client() as client:
         client.execute_command("ACL", "SETUSER", "default", "-scan")
 
 
-def zoom_gone(deployment):
+def zoom_is_down(deployment):
     deployment.world.faults.append(Fault("* /oauth/**", drop="before"))
 
 
@@ -132,44 +132,44 @@ def wrong_secret(deployment):
     deployment.set(zoom_client_secret="that of the development app")
 
 
-def redirect_uri_not_entered(deployment):
+def redirect_uri_is_not_registered(deployment):
     deployment.world.redirect_uris.remove(deployment.settings.public_url)
 
 
-def another_api(deployment):
+def wrong_api_host(deployment):
     deployment.world.faults.append(Fault("GET /v2/users/me", 404, body={"error": "Not Found"}))
 
 
-def consent_page_in_trouble(deployment):
+def consent_page_fails(deployment):
     deployment.world.faults.append(Fault("GET /oauth/authorize", 503, body="<h1>Service Unavailable</h1>"))
 
 
-def consent_page_asks_for_a_pause(deployment):
+def consent_page_is_rate_limited(deployment):
     deployment.world.faults.append(Fault("GET /oauth/authorize", 429, {"Retry-After": "7"}, body=""))
 
 
-def api_in_trouble(deployment):
+def api_fails(deployment):
     deployment.world.faults.append(Fault("GET /v2/users/me", 500, body={"code": 500}))
 
 
-def api_asks_for_a_pause(deployment):
+def api_is_rate_limited(deployment):
     deployment.world.faults.append(Fault("GET /v2/users/me", 429, body={"code": 429}))
 
 
-def clock_a_minute_off(deployment):
+def clock_is_a_minute_ahead(deployment):
     deployment.clock = type(deployment.clock)(deployment.clock() + 60)
 
 
-def clock_ten_minutes_off(deployment):
+def clock_is_ten_minutes_behind(deployment):
     deployment.clock = type(deployment.clock)(deployment.clock() - 600)
 
 
-def app_not_running(deployment):
+def app_is_not_running(deployment):
     deployment.running = False
 
 
-def address_leads_on(deployment):
-    deployment.router = leading_on
+def address_redirects(deployment):
+    deployment.router = redirecting
 
 
 def router_drops_a_header(deployment):
@@ -194,32 +194,32 @@ BROKEN = [
     (no_webhook_secret, "settings.webhook", "warn"),
     (guessable_key, "keys.weak", "fail"),
     (same_key_twice, "keys.twice", "warn"),
-    (key_lost, "keys.records", "fail"),
-    (key_replaced, "keys.records", "warn"),
-    (only_this_machine_can_reach_it, "url.public", "fail"),
-    (in_client_redirect_elsewhere, "url.in_client", "fail"),
+    (key_is_missing, "keys.records", "fail"),
+    (key_was_replaced, "keys.records", "warn"),
+    (public_url_is_local, "url.public", "fail"),
+    (in_client_redirect_to_another_host, "url.in_client", "fail"),
     (partitioned_without_https, "cookie.mode", "fail"),
-    (redis_gone, "redis", "fail"),
+    (redis_is_down, "redis", "fail"),
     (redis_wants_a_password, "redis", "fail"),
     (redis_with_its_own_certificate, "redis", "fail"),
     (redis_drops_keys_when_full, "redis.eviction", "fail"),
     (redis_would_drop_keys, "redis.eviction", "warn"),
-    (redis_forgets, "redis.persistence", "warn"),
+    (redis_does_not_persist, "redis.persistence", "warn"),
     (redis_is_a_replica, "redis.writable", "fail"),
     (redis_is_full, "redis.writable", "fail"),
-    (redis_forbids_to_look_through_it, "keys.records", "fail"),
-    (zoom_gone, "zoom", "fail"),
+    (redis_forbids_scan, "keys.records", "fail"),
+    (zoom_is_down, "zoom", "fail"),
     (wrong_secret, "zoom.credentials", "fail"),
-    (redirect_uri_not_entered, "zoom.redirect", "fail"),
-    (another_api, "zoom.api", "fail"),
-    (consent_page_in_trouble, "zoom.redirect", "warn"),
-    (consent_page_asks_for_a_pause, "zoom.redirect", "warn"),
-    (api_in_trouble, "zoom.api", "warn"),
-    (api_asks_for_a_pause, "zoom.api", "warn"),
-    (clock_a_minute_off, "clock", "warn"),
-    (clock_ten_minutes_off, "clock", "fail"),
-    (app_not_running, "home", "fail"),
-    (address_leads_on, "home", "fail"),
+    (redirect_uri_is_not_registered, "zoom.redirect", "fail"),
+    (wrong_api_host, "zoom.api", "fail"),
+    (consent_page_fails, "zoom.redirect", "warn"),
+    (consent_page_is_rate_limited, "zoom.redirect", "warn"),
+    (api_fails, "zoom.api", "warn"),
+    (api_is_rate_limited, "zoom.api", "warn"),
+    (clock_is_a_minute_ahead, "clock", "warn"),
+    (clock_is_ten_minutes_behind, "clock", "fail"),
+    (app_is_not_running, "home", "fail"),
+    (address_redirects, "home", "fail"),
     (router_drops_a_header, "home.headers", "fail"),
     (router_forbids_frames, "home.framing", "fail"),
     (router_drops_cookies, "cookie", "fail"),
@@ -231,13 +231,13 @@ BROKEN = [
 def test_a_broken_deployment_gets_exactly_one_finding(deployment, broken, about, state):
     broken(deployment)
 
-    assert deployment.wrong() == [(about, state)]
+    assert deployment.problems() == [(about, state)]
 
 
 def test_a_correct_deployment_gets_no_finding(deployment):
     deployment.connect("dana", *deployment.settings.token_encryption_keys)
 
-    assert deployment.wrong() == []
+    assert deployment.problems() == []
 
 
 def test_the_doctor_says_how_many_of_many_grants_it_checked(deployment):
@@ -254,9 +254,9 @@ def test_the_doctor_says_how_many_of_many_grants_it_checked(deployment):
     )
 
 
-@pytest.mark.parametrize(("told", "state"), [("5.0.14", "fail"), ("6.0.16", "fail"), ("6.2.0", "ok"), ("10.1", "ok")])
-def test_a_redis_that_is_too_old_fails(told, state):
-    assert version(told).state == state
+@pytest.mark.parametrize(("number", "state"), [("5.0.14", "fail"), ("6.0.16", "fail"), ("6.2.0", "ok"), ("10.1", "ok")])
+def test_a_redis_that_is_too_old_fails(number, state):
+    assert version(number).state == state
 
 
 def run_doctor(*words, **settings):
@@ -280,10 +280,10 @@ def complete(redis_url):
 
 
 def test_every_wrong_setting_is_a_finding_even_if_the_app_cannot_start():
-    done = run_doctor("--json", PUBLIC_URL="http://rollcall.example", REDIS_URL="localhost:6379")
+    result = run_doctor("--json", PUBLIC_URL="http://rollcall.example", REDIS_URL="localhost:6379")
 
-    findings = json.loads(done.stdout)
-    assert done.returncode == 1
+    findings = json.loads(result.stdout)
+    assert result.returncode == 1
     assert {(each["about"], each["state"]) for each in findings} == {("settings", "fail")}
     assert {each["says"].split()[0] for each in findings} >= {"PUBLIC_URL", "REDIS_URL", "SECRET_KEY"}
 
@@ -295,23 +295,27 @@ def test_other_commands_name_wrong_settings_too():
 
 
 def test_a_release_passes_while_zoom_is_down(redis_process):
-    done = run_doctor("--release", **complete(redis_process(**KEPT).url))
+    result = run_doctor("--release", **complete(redis_process(**DURABLE).url))
 
-    assert done.returncode == 0, done.stdout
-    assert "ok    redis.writable" in done.stdout and "zoom.credentials" not in done.stdout and "home" not in done.stdout
+    assert result.returncode == 0, result.stdout
+    assert (
+        "ok    redis.writable" in result.stdout
+        and "zoom.credentials" not in result.stdout
+        and "home" not in result.stdout
+    )
 
 
 def test_a_release_fails_without_redis_and_says_why(redis_process):
-    done = run_doctor("--release", **complete("redis://127.0.0.1:1/0"))
+    result = run_doctor("--release", **complete("redis://127.0.0.1:1/0"))
 
-    assert done.returncode == 1
-    assert "FAIL  redis              Redis cannot be used: nobody listens there." in done.stdout
-    assert "Compare host and port of REDIS_URL" in done.stdout
+    assert result.returncode == 1
+    assert "FAIL  redis              Redis cannot be used: nobody listens there." in result.stdout
+    assert "Compare host and port of REDIS_URL" in result.stdout
 
 
 def test_no_finding_contains_a_secret(redis_process):
-    settings = complete(redis_process(**KEPT).url.replace("//", "//:a-password-of-redis@"))
+    settings = complete(redis_process(**DURABLE).url.replace("//", "//:a-password-of-redis@"))
 
-    done = run_doctor("--json", **settings)
+    result = run_doctor("--json", **settings)
 
-    assert not any(secret in done.stdout for secret in ("a-password-of-redis", settings["SECRET_KEY"], "0001020304"))
+    assert not any(secret in result.stdout for secret in ("a-password-of-redis", settings["SECRET_KEY"], "0001020304"))

@@ -1,4 +1,4 @@
-"""`flask scopes`: what is said of permissions is what Zoom demands."""
+"""`flask scopes`: the scopes that the app names are those that Zoom requires."""
 
 import re
 
@@ -7,15 +7,15 @@ import pytest
 from tests.support.people import Person
 from zoomapp.zoom import scopes
 
-#: What a look at a page does not tell: these are asked for by a form, or the page does without and says nothing.
-NOT_BY_LOOKING = {scopes.IN_MEETING, scopes.READ_PARTICIPANT, scopes.CREATE_MEETING, scopes.SEND_CHAT, scopes.READ_USER}
-WITHOUT_A_WORD = {(scopes.LIST_LIVE_PARTICIPANTS, "/"), (scopes.LIST_RECORDINGS, "/recordings.csv")}
-LOOKS = {
+#: Opening a page does not show these: a form needs them, or the page works without them.
+NOT_ON_A_PAGE = {scopes.IN_MEETING, scopes.READ_PARTICIPANT, scopes.CREATE_MEETING, scopes.SEND_CHAT, scopes.READ_USER}
+NOT_MENTIONED = {(scopes.LIST_LIVE_PARTICIPANTS, "/"), (scopes.LIST_RECORDINGS, "/recordings.csv")}
+PAGES = {
     (use, page)
     for use in scopes.ALL
     for page in use.pages
-    if use not in NOT_BY_LOOKING and "<" not in page and not page.endswith("storage")
-} - WITHOUT_A_WORD
+    if use not in NOT_ON_A_PAGE and "<" not in page and not page.endswith("storage")
+} - NOT_MENTIONED
 
 
 @pytest.fixture
@@ -23,7 +23,7 @@ def run(app):
     return lambda *words: app.test_cli_runner().invoke(args=words)
 
 
-@pytest.mark.parametrize(("use", "page"), sorted(LOOKS, key=str), ids=lambda value: getattr(value, "scope", value))
+@pytest.mark.parametrize(("use", "page"), sorted(PAGES, key=str), ids=lambda value: getattr(value, "scope", value))
 def test_a_page_names_the_missing_scope_of_its_scope_use(app, world, use, page):
     world.tell("live-meeting")
     world.switches.withheld_scopes = [use.scope, f"{use.scope}:admin"]

@@ -1,4 +1,4 @@
-"""An endpoint that refuses a fresh access token: one refresh at most, then Zoom's answer, and the grant stays."""
+"""An endpoint that refuses a fresh access token costs at most one refresh; the grant stays."""
 
 import gzip
 import io

@@ -1,4 +1,4 @@
-"""All pages of a list, whatever Zoom does in between."""
+"""Loading all pages of a list: pauses, failures, repeated tokens."""
 
 import pytest
 
@@ -6,8 +6,8 @@ from zoomapp.errors import UpstreamError
 from zoomapp.zoom.pagination import collect
 
 
-def book(*pages):
-    """A list of pages: each (rows, next token) or something to raise; asked for by the token before."""
+def pages_of(*pages):
+    """A function that returns a page for a token. A page is (rows, next token), or an error to raise."""
     tokens = ["", *(page[1] for page in pages[:-1] if isinstance(page, tuple))]
 
     def fetch(token):
@@ -24,14 +24,14 @@ def numbers(collected):
 
 
 def test_every_page_is_read_until_the_token_is_empty():
-    found = collect(book(([1, 2], "a"), ([3], "b"), ([4], "")), "rows")
+    found = collect(pages_of(([1, 2], "a"), ([3], "b"), ([4], "")), "rows")
 
     assert numbers(found) == [1, 2, 3, 4]
     assert (found.complete, found.pages) == (True, 3)
 
 
 def test_a_paused_list_continues_with_the_next_page():
-    pages = book(([1, 2], "a"), ([3], "b"), ([4], ""))
+    pages = pages_of(([1, 2], "a"), ([3], "b"), ([4], ""))
 
     first = collect(pages, "rows", pause=lambda: True)
     rest = collect(pages, "rows", start=first)
@@ -50,7 +50,7 @@ def test_a_repeated_token_ends_a_continued_list():
 
 
 def test_a_failure_of_a_continued_list_keeps_its_rows():
-    pages = book(([1, 2], "a"), UpstreamError("gone"))
+    pages = pages_of(([1, 2], "a"), UpstreamError("gone"))
 
     found = collect(pages, "rows", start=collect(pages, "rows", pause=lambda: True))
 
@@ -64,14 +64,14 @@ def test_a_repeated_token_ends_the_list():
 
 
 def test_a_failure_of_a_later_page_keeps_the_rows():
-    found = collect(book(([1, 2], "a"), UpstreamError("gone")), "rows")
+    found = collect(pages_of(([1, 2], "a"), UpstreamError("gone")), "rows")
 
     assert (numbers(found), found.total, found.complete) == ([1, 2], 9, False)
 
 
 def test_a_failure_of_the_first_page_is_raised():
     with pytest.raises(UpstreamError):
-        collect(book(UpstreamError("gone")), "rows")
+        collect(pages_of(UpstreamError("gone")), "rows")
 
 
 def test_an_endless_list_is_cut_off():

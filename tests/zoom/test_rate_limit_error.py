@@ -1,4 +1,4 @@
-"""A 429 is a 429, however its body is packed and whatever stands in it."""
+"""A 429 is a rate limit error in every encoding and with every body."""
 
 import gzip
 import io

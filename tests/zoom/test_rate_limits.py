@@ -1,4 +1,4 @@
-"""``Retry-After`` in all its forms becomes whole seconds that a person can wait."""
+"""Rate limits: the wait of a 429, and the daily quota that a call uses."""
 
 from datetime import UTC, datetime
 from email.utils import format_datetime
