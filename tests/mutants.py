@@ -496,8 +496,8 @@ MUTANTS = [
     Mutant(
         "one person holds a share of the pool",
         "zoomapp/user_api/fair_pool.py",
-        "each.waiting and each.running < self._share",
-        "each.waiting",
+        "owner.waiting and owner.running < self._share",
+        "owner.waiting",
         "tests/web/test_batch.py::test_twenty_slow_reads_of_one_person_leave_places_for_another",
     ),
     Mutant(

@@ -9,7 +9,7 @@ from zoomapp.cli.doctor.finding import Finding, fail, ok, warn
 from zoomapp.errors import UpstreamError
 from zoomapp.services import Services
 from zoomapp.zoom.client import Call
-from zoomapp.zoom.oauth import NOBODYS_TOKEN
+from zoomapp.zoom.oauth import UNISSUED_TOKEN
 
 #: A clock this far off makes us renew tokens too late.
 SKEW_SECONDS = 30
@@ -69,7 +69,7 @@ def _api(parts: Services) -> Finding:
     host = parts.settings.zoom_api_host
     todo = "Set ZOOM_API_HOST to the REST host that belongs to ZOOM_HOST; normally leave both out."
     try:
-        answer = parts.client.send(Call("GET", "/v2/users/me"), NOBODYS_TOKEN)
+        answer = parts.client.send(Call("GET", "/v2/users/me"), UNISSUED_TOKEN)
     except UpstreamError as error:
         return fail("zoom.api", f"{host} cannot be reached ({error.detail}).", todo)
     answer.close()
