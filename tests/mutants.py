@@ -161,15 +161,15 @@ MUTANTS = [
     Mutant(
         "state has an age",
         "zoomapp/auth/pending_signins.py",
-        "return begun if self._clock() - begun.began_at < LIFETIME_SECONDS else None",
-        "return begun",
+        "return pending if self._clock() - pending.began_at < LIFETIME_SECONDS else None",
+        "return pending",
         "tests/web/test_auth.py::test_a_state_is_too_old_after_five_minutes",
     ),
     Mutant(
         "a wrong state is refused in the client",
         "zoomapp/auth/signin.py",
-        "if begun is None or not begun.in_client:",
-        "begun = begun or next(iter(self._begun.all(browser)), None)\n        if begun is None:",
+        "if pending is None or not pending.in_client:",
+        "pending = pending or next(iter(self._pending_signins.all(browser)), None)\n        if pending is None:",
         "tests/web/test_auth.py::test_a_wrong_state_is_never_accepted",
     ),
     Mutant(
@@ -477,8 +477,8 @@ MUTANTS = [
     Mutant(
         "one person holds a share of the pool",
         "zoomapp/user_api/fair_pool.py",
-        "each.waiting and each.running < self._share",
-        "each.waiting",
+        "owner.waiting and owner.running < self._share",
+        "owner.waiting",
         "tests/web/test_batch.py::test_twenty_slow_reads_of_one_person_leave_places_for_another",
     ),
     Mutant(
@@ -1178,7 +1178,7 @@ MUTANTS = [
     Mutant(
         "a finished sign-in counts no more",
         "zoomapp/auth/pending_signins.py",
-        "            self._forget_count(field_name)\n",
+        "            self._discount(field_name)\n",
         "            pass\n",
         "tests/web/test_pending_signins.py::test_a_finished_or_expired_sign_in_counts_no_more",
     ),

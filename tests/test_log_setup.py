@@ -6,7 +6,7 @@ import logging
 
 import pytest
 
-from zoomapp.log_setup import MOST_CHARS, JsonLines, SafeFormatter, safe
+from zoomapp.log_setup import MAX_CHARS, JsonLines, SafeFormatter, safe
 
 #: C0 and C1 controls, bidirectional controls, line separators, a byte order mark, a lone surrogate.
 HOSTILE = [*map(chr, range(0x20)), *map(chr, range(0x7F, 0xA0)), "\u061c", "\u200e", "\u200f", "\u2028", "\u2029"]
@@ -49,9 +49,9 @@ def test_a_long_text_is_cut(filler):
     except ValueError as failure:
         told = json.loads(JsonLines().format(record(long, failure, detail=long, names=[long], other=ValueError(long))))
 
-    assert all(len(each) <= MOST_CHARS for each in (told["message"], told["detail"], *told["names"], told["other"]))
-    assert len(told["error"]) <= 130 * MOST_CHARS
-    assert max(map(len, told["error"].split("\n"))) <= MOST_CHARS
+    assert all(len(each) <= MAX_CHARS for each in (told["message"], told["detail"], *told["names"], told["other"]))
+    assert len(told["error"]) <= 130 * MAX_CHARS
+    assert max(map(len, told["error"].split("\n"))) <= MAX_CHARS
 
 
 def test_numbers_stay_numbers():
@@ -71,8 +71,8 @@ def test_the_servers_own_lines_are_made_safe_too():
         handler.handle(record("Invalid request: a\nb\x9b" + "x" * 7000, failure))
 
     first, *trace = stream.getvalue().rstrip("\n").split("\n")
-    assert first.startswith("[INFO] Invalid request: a\\nb\\x9b") and len(first) <= MOST_CHARS + len("[INFO] ")
-    assert all(each.isprintable() and len(each) <= MOST_CHARS for each in trace)
+    assert first.startswith("[INFO] Invalid request: a\\nb\\x9b") and len(first) <= MAX_CHARS + len("[INFO] ")
+    assert all(each.isprintable() and len(each) <= MAX_CHARS for each in trace)
 
 
 def test_what_a_stranger_sends_to_the_app_is_made_safe(anyone):

@@ -1,35 +1,35 @@
-"""The failures this app has words for, ordered by who has to act.
+"""The exceptions of this app: status, code and message of each failure. The last column says who has to act.
 
 ZoomAppError              500  internal_error      we act
 ├── TokenError            401  unauthorized        the person authorizes (again)
 │   ├── NotSignedIn       401  unauthorized        no user in the session
-│   ├── NotAuthorized     401  unauthorized        no tokens kept for this user
+│   ├── NotAuthorized     401  unauthorized        no tokens stored for this user
 │   └── SessionExpired    401  session_expired     Zoom refused the refresh token
 │       └── RefreshRefused 401 session_expired     Zoom refused the refresh for another reason; the record is kept
-├── SignInError           400  sign_in_failed      the person starts anew
+├── SignInError           400  sign_in_failed      the person starts again
 │   ├── StateMismatch     400  sign_in_failed      state unknown, used, or another session's
 │   ├── SignInDenied      400  sign_in_failed      the person, or Zoom, said no
 │   └── ContextRefused    400  sign_in_failed      the app context is not ours, or not fresh
 ├── TooManySignIns        429  rate_limited        wait
-├── BadRequest            400  bad_request         whoever wrote the request
+├── BadRequest            400  bad_request         the author of the request
 │   ├── TooLarge          413  too_large
-│   ├── RequestTimeout    408  request_timeout     whoever sent it too slowly
+│   ├── RequestTimeout    408  request_timeout     the sender, who was too slow
 │   └── UriTooLong        414  uri_too_long
 ├── CrossSite             403  cross_site          nobody: the request is not ours
 ├── BadSignature          401  bad_signature       nobody: the event is not Zoom's, or stale
 ├── ZoomRefused           (Zoom's)                 depends: what Zoom itself answered (pages only)
 │   ├── MissingScope                               an admin adds a scope, the person connects again
 │   ├── PlanRequired                               a plan or a role is missing
-│   ├── InvalidFields                              the person mends a form
-│   └── NotFound          404  not_found           nobody: it is gone
+│   ├── InvalidFields                              the person corrects a form
+│   └── NotFound          404  not_found           nobody: it was deleted
 ├── UpstreamError         502  upstream_error      wait
 │   ├── UpstreamTimeout   504  upstream_timeout    wait
 │   ├── FileRefused       502  upstream_error      an admin, if the account allows viewing only
-│   ├── FrontendAway      502  upstream_error      whoever develops it starts its server
+│   ├── FrontendAway      502  upstream_error      its developer starts its server
 │   └── RateLimited       429  rate_limited        wait ``retry_after`` seconds
 ├── StoreUnavailable      503  store_unavailable   the operator
 ├── Busy                  503  busy                wait a moment
-├── ShuttingDown          503  restarting          nobody: another worker takes the repeat
+├── ShuttingDown          503  restarting          nobody: another worker serves the repeated request
 └── ConfigError                                    the operator; stops the start
 
 ``message`` is for the person and holds no ids; ``detail`` is for the log.
@@ -52,11 +52,11 @@ class ZoomAppError(Exception):
 
     @property
     def headers(self) -> dict[str, str]:
-        """Header fields the answer needs beside its status."""
+        """The headers of the response, beside the usual ones."""
         return {}
 
     def body(self, request_id: str) -> dict[str, object]:
-        """The JSON object of the answer."""
+        """The JSON object of the response."""
         return {"error": self.code, "message": self.message, "request_id": request_id}
 
 
@@ -72,7 +72,7 @@ class NotSignedIn(TokenError):
 
 
 class NotAuthorized(TokenError):
-    """No tokens are kept for this user."""
+    """No tokens are stored for this user."""
 
 
 class SessionExpired(TokenError):
@@ -108,14 +108,14 @@ class SignInDenied(SignInError):
 
 
 class ContextRefused(SignInError):
-    """The app context is not sealed by Zoom for this app, or is stale, or was used before."""
+    """The app context was not encrypted by Zoom for this app, is stale, or was used before."""
 
     title = "Zoom’s greeting could not be read"
     message = "Close the app and open it again from Zoom."
 
 
 class TooManySignIns(ZoomAppError):
-    """So many sign-ins are pending that no other may start for ``retry_after`` seconds."""
+    """Too many sign-ins are pending: no other may start for ``retry_after`` seconds."""
 
     status = 429
     code = "rate_limited"
@@ -168,7 +168,7 @@ class CrossSite(ZoomAppError):
 
 
 class BadSignature(ZoomAppError):
-    """A webhook that Zoom did not sign with our secret, or not just now."""
+    """A webhook event without a valid and fresh signature of Zoom's."""
 
     status = 401
     code = "bad_signature"
@@ -177,7 +177,7 @@ class BadSignature(ZoomAppError):
 
 
 class ZoomRefused(ZoomAppError):
-    """Zoom answered, and the answer is no. ``zoom_code`` means something only together with the path."""
+    """Zoom refused the request. ``zoom_code`` has a meaning only together with the path."""
 
     status = 502
     code = "zoom_refused"
@@ -185,7 +185,7 @@ class ZoomRefused(ZoomAppError):
     message = "Zoom refused this request."
 
     def __init__(self, zoom_status: int, zoom_code: int = 0, zoom_message: str = "") -> None:
-        # Not what Zoom said: its words may name somebody, and this is for the log.
+        # Without Zoom's message: it may contain a name, and this text is for the log.
         super().__init__(f"{zoom_status} {zoom_code}")
         self.zoom_status = zoom_status
         self.zoom_code = zoom_code
@@ -213,7 +213,7 @@ class PlanRequired(ZoomRefused):
 
 
 class InvalidFields(ZoomRefused):
-    """Zoom found fault with what was sent. ``fields``: (name, message) pairs, empty when Zoom named none."""
+    """Zoom rejected what was sent. ``fields``: (name, message) pairs, empty when Zoom named no field."""
 
     code = "invalid_fields"
     title = "Zoom did not accept this"
@@ -227,7 +227,7 @@ class InvalidFields(ZoomRefused):
 
 
 class NotFound(ZoomRefused):
-    """Zoom does not know it, or no longer (codes 1001, 3001, 3301); also an address of ours that leads nowhere."""
+    """Zoom does not know it (codes 1001, 3001, 3301), or this app has no such page."""
 
     status = 404
     code = "not_found"

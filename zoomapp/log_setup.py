@@ -1,4 +1,4 @@
-"""How a log line is written: one JSON object on stdout, each with the request's id."""
+"""Logging: one JSON object per line on stdout, with the id of the request."""
 
 from __future__ import annotations
 
@@ -16,40 +16,40 @@ from typing import Any, TextIO
 import msgspec
 
 request_id: ContextVar[str] = ContextVar("request_id", default="")
-_began_at: ContextVar[float] = ContextVar("began_at", default=0.0)
+_started_at: ContextVar[float] = ContextVar("started_at", default=0.0)
 
-#: What every record has. What a caller adds comes after it: the names of all the others need not be looked at.
+#: The attributes of every log record. The fields of ``extra`` come after them.
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 _FIRST_ADDED = len(vars(logging.makeLogRecord({})))
 
 
 def start_request() -> None:
-    """A request begins in this context, with an id that nobody has to keep secret."""
+    """Start a request in this context, with an id that need not be secret."""
     request_id.set(f"{random.getrandbits(64):016x}")
-    _began_at.set(time.monotonic())
+    _started_at.set(time.monotonic())
 
 
 def elapsed_seconds() -> float:
-    """How long ago this context's request began."""
-    return time.monotonic() - _began_at.get()
+    """The seconds since this context's request started."""
+    return time.monotonic() - _started_at.get()
 
 
-#: Of a text that a stranger may have sent, a log line holds so many characters.
-MOST_CHARS = 200
-#: Of a trace, so many lines: the first and the last ones.
-MOST_TRACE_LINES = 120
+#: A text in a log line, which a stranger may have sent, is cut to this length.
+MAX_CHARS = 200
+#: A traceback is cut to this number of lines: the first and the last ones.
+MAX_TRACE_LINES = 120
 
 
 def safe(text: str) -> str:
-    """The text without control characters, cut to MOST_CHARS.
+    """The text without control characters, cut to MAX_CHARS.
 
-    Whatever is not printable is escaped: C0 and C1 controls, which a terminal obeys, bidirectional controls, line and
-    paragraph separators, lone surrogates.
+    Characters that are not printable are escaped: C0 and C1 controls, which a terminal obeys, bidirectional controls,
+    line and paragraph separators, lone surrogates.
     """
-    if len(text) <= MOST_CHARS and text.isprintable():
+    if len(text) <= MAX_CHARS and text.isprintable():
         return text
-    cut = text if len(text) <= MOST_CHARS else f"{text[: MOST_CHARS - 1]}…"
-    return "".join(each if each.isprintable() else _escaped(each) for each in cut)[:MOST_CHARS]
+    cut = text if len(text) <= MAX_CHARS else f"{text[: MAX_CHARS - 1]}…"
+    return "".join(char if char.isprintable() else _escaped(char) for char in cut)[:MAX_CHARS]
 
 
 def _escaped(character: str) -> str:
@@ -66,23 +66,23 @@ def _safe_value(value: object) -> object:
     if type(value) in _NUMBERS:
         return value
     if isinstance(value, dict):
-        return {safe(str(name)): _safe_value(each) for name, each in value.items()}
+        return {safe(str(name)): _safe_value(item) for name, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_safe_value(each) for each in value]
+        return [_safe_value(item) for item in value]
     return safe(str(value))
 
 
 def _safe_trace(trace: str) -> str:
-    """A trace whose lines are made safe: its last line may hold what a stranger sent."""
+    """The traceback with every line made safe: its last line may contain what a stranger sent."""
     lines = trace.split("\n")
-    if len(lines) > MOST_TRACE_LINES:
-        half = MOST_TRACE_LINES // 2
+    if len(lines) > MAX_TRACE_LINES:
+        half = MAX_TRACE_LINES // 2
         lines = [*lines[:half], "…", *lines[-half:]]
     return "\n".join(map(safe, lines))
 
 
 class SafeFormatter(logging.Formatter):
-    """Lines of plain text in which nothing a stranger sent can pass for another line: for the server's own log."""
+    """Plain text lines for the server's own log. A text that a stranger sent cannot look like another line."""
 
     def formatMessage(self, record: logging.LogRecord) -> str:
         record.message = safe(record.message)
@@ -93,9 +93,9 @@ class SafeFormatter(logging.Formatter):
 
 
 class JsonLines(logging.Formatter):
-    """A record as one line of JSON: when, level, logger, message, request id, then whatever stands in ``extra``.
+    """A log record as one line of JSON: time, level, logger, message, request id, and the fields of ``extra``.
 
-    This is the only place where text reaches the log, so it is made safe here.
+    All text reaches the log here, so it is made safe here.
     """
 
     def format(self, record: logging.LogRecord) -> str:
@@ -119,22 +119,22 @@ class JsonLines(logging.Formatter):
 def configure(level: str, stream: TextIO | None = None) -> None:
     """Send this app's log to stdout, or to ``stream``.
 
-    Libraries below speak from WARNING on: at DEBUG they would print headers.
+    Libraries log from WARNING on: at DEBUG they would print headers.
     """
-    # A line names neither thread nor place in the code, and looking them up costs more than writing it. The process
-    # stays: gunicorn names it in every line of its own.
+    # A line has no thread and no source location: to look them up costs more than to write the line. gunicorn's own
+    # lines have the process id.
     # https://docs.python.org/3/howto/logging.html#optimization
     logging.logThreads = logging.logMultiprocessing = False
     logging._srcfile = None
     handler = logging.StreamHandler(stream or sys.stdout)
     handler.setFormatter(JsonLines())
-    ours = logging.getLogger("zoomapp")
-    ours.handlers[:] = [handler]
-    ours.setLevel(level)
-    ours.propagate = False
+    logger = logging.getLogger("zoomapp")
+    logger.handlers[:] = [handler]
+    logger.setLevel(level)
+    logger.propagate = False
 
 
 @lru_cache(maxsize=4096)
 def hash_user_id(user_id: str) -> str:
-    """A short stand-in for a user id: the same person has the same one, and nobody can read it back."""
+    """A short hash of a user id for the log: the same for each line of a user, and not reversible."""
     return hashlib.sha256(b"log:" + user_id.encode()).hexdigest()[:12]

@@ -114,7 +114,7 @@ def test_those_that_are_too_old_make_room_first(parts, clock):
     assert len(parts.pending_signins.all("one-browser")) == MAX_PER_BROWSER
 
 
-def fill(parts, clock, count=pending_signins.MOST_PENDING):
+def fill(parts, clock, count=pending_signins.MAX_PENDING):
     """So many pending sign-ins of other browsers, which expire one minute from now."""
     parts.redis.zadd(PENDING, {f"other-{number}": clock() + 60 for number in range(count)})
 
@@ -133,7 +133,7 @@ def test_above_fifty_thousand_a_new_one_is_told_to_wait_and_leaves_nothing(anyon
 def test_those_under_way_stay_and_can_finish(anyone, app, parts, world, clock):
     callback = anyone.consent(anyone.get("/api/zoomapp/install").location)
     in_client = Person(app, world, "priya")
-    fill(parts, clock, pending_signins.MOST_PENDING - 2)
+    fill(parts, clock, pending_signins.MAX_PENDING - 2)
     state = in_client.get("/api/zoomapp/authorize").json
     stranger = Person(app, world, "jonas")
     assert stranger.get("/api/zoomapp/install").status_code == 429
@@ -159,7 +159,7 @@ def test_a_finished_or_expired_sign_in_counts_no_more(anyone, parts, clock):
 
 
 def test_the_limit_holds_however_many_browsers_start_at_once(parts, clock):
-    signins = PendingSignIns(parts.redis, parts.key_ring, clock, most_pending=20)
+    signins = PendingSignIns(parts.redis, parts.key_ring, clock, max_pending=20)
     together = threading.Barrier(16)
 
     def start(number):

@@ -1,4 +1,4 @@
-"""Sign-ins that have begun: what must come back unchanged, once, to the browser that began it (RFC 9700 2.1.1, 4.7)."""
+"""Pending sign-ins: the state and the PKCE verifier that a browser must bring back, once (RFC 9700 2.1.1, 4.7)."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ from zoomapp.store.encryption import CannotDecrypt, KeyRing
 from zoomapp.store.redis_client import store_errors
 
 LIFETIME_SECONDS = 300
-#: More begun sign-ins than a person has tabs are a mistake or an attack; the oldest go.
+#: More pending sign-ins than a user has tabs are a mistake or an attack; the oldest are deleted.
 MAX_PER_BROWSER = 12
 #: Pending sign-ins of all browsers together. Above that no other starts, and those under way can finish.
-MOST_PENDING = 50_000
+MAX_PENDING = 50_000
 KIND = "begun"
 #: The states of all pending sign-ins (digests), sorted by the moment they expire.
 PENDING = f"{key_names.PREFIX}{{{KIND}}}:pending"
@@ -60,7 +60,7 @@ return deleted
 
 @dataclass(frozen=True)
 class PendingSignIn:
-    """One begun sign-in. ``restarted``: it replaced one that came back without our state."""
+    """One pending sign-in. ``restarted``: it replaced one that came back without a state."""
 
     state: str
     verifier: str = field(repr=False)
@@ -73,84 +73,84 @@ class PendingSignIn:
 
 
 def started_in_client(state: str) -> bool:
-    """Whether a state says of itself that Zoom's client got it. A hint for words, never for trust."""
+    """Whether a state claims to come from Zoom's client. Use it for texts only, never for security."""
     return state.startswith(IN_CLIENT + "-")
 
 
 class PendingSignIns:
-    """The begun sign-ins of each browser: one hash per browser, one field per state."""
+    """The pending sign-ins of each browser: one hash per browser, one field per state."""
 
     def __init__(
         self,
         client: redis.Redis,
         ring: KeyRing,
         clock: Callable[[], float] = time.time,
-        most_pending: int = MOST_PENDING,
+        max_pending: int = MAX_PENDING,
     ) -> None:
         self._redis = client
         self._ring = ring
         self._clock = clock
-        self._most_pending = most_pending
+        self._max_pending = max_pending
         self._count_script = client.register_script(_COUNT)
         self._add_script = client.register_script(_ADD)
 
-    def add(self, browser: str, way: str, verifier: str, *, restarted: bool = False) -> PendingSignIn:
-        """Begin one. ``way`` is WEB or IN_CLIENT. Raises TooManySignIns, StoreUnavailable."""
-        begun = PendingSignIn(f"{way}-{secrets.token_urlsafe(32)}", verifier, self._clock(), restarted)
-        field_name = key_names.digest(begun.state)
+    def add(self, browser: str, channel: str, verifier: str, *, restarted: bool = False) -> PendingSignIn:
+        """Start a sign-in. ``channel`` is WEB or IN_CLIENT. Raises TooManySignIns, StoreUnavailable."""
+        pending = PendingSignIn(f"{channel}-{secrets.token_urlsafe(32)}", verifier, self._clock(), restarted)
+        field_name = key_names.digest(pending.state)
         self._count(field_name)
-        sealed = self._ring.encrypt(KIND, browser, msgspec.json.encode(begun))
+        record = self._ring.encrypt(KIND, browser, msgspec.json.encode(pending))
         with store_errors():
             older = self._oldest_first(browser)
-            values: list[str | bytes | int] = [field_name, sealed, LIFETIME_SECONDS, MAX_PER_BROWSER, *older]
+            values: list[str | bytes | int] = [field_name, record, LIFETIME_SECONDS, MAX_PER_BROWSER, *older]
             deleted = self._add_script([_key(browser)], values)
-        self._forget_count(*deleted)
-        return begun
+        self._discount(*deleted)
+        return pending
 
     def _count(self, field_name: str) -> None:
         now = self._clock()
         with store_errors():
-            values: list[str | float] = [field_name, now, now + LIFETIME_SECONDS, self._most_pending, LIFETIME_SECONDS]
+            values: list[str | float] = [field_name, now, now + LIFETIME_SECONDS, self._max_pending, LIFETIME_SECONDS]
             oldest_expires_at = self._count_script([PENDING], values)
         if oldest_expires_at:
             raise TooManySignIns(max(1, math.ceil(float(oldest_expires_at) - now)))
 
-    def _forget_count(self, *field_names: str | bytes) -> None:
-        """They are not pending any more. Without Redis they stop counting when they expire."""
+    def _discount(self, *field_names: str | bytes) -> None:
+        """Count these no more. Without Redis they count until they expire."""
         with contextlib.suppress(StoreUnavailable), store_errors():
             if field_names:
                 self._redis.zrem(PENDING, *field_names)
 
     def _oldest_first(self, browser: str) -> list[bytes]:
-        """The fields of this browser's sign-ins: first those that cannot be taken any more, then the oldest."""
-        found = cast("dict[bytes, bytes]", self._redis.hgetall(_key(browser)))
-        opened = {name: self._open(browser, sealed) for name, sealed in found.items()}
-        return sorted(opened, key=lambda name: begun.began_at if (begun := opened[name]) else 0.0)
+        """The fields of this browser's sign-ins: first the invalid ones, then the oldest."""
+        records = cast("dict[bytes, bytes]", self._redis.hgetall(_key(browser)))
+        signins = {name: self._decrypt(browser, record) for name, record in records.items()}
+        return sorted(signins, key=lambda name: pending.began_at if (pending := signins[name]) else 0.0)
 
     def take(self, browser: str, state: str) -> PendingSignIn | None:
-        """The begun sign-in of that state; of many who ask, one gets it. None: unknown, used, or too old."""
+        """The sign-in of that state, once. None when it is unknown, used or too old. Raises StoreUnavailable."""
         field_name = key_names.digest(state)
         with store_errors(), self._redis.pipeline() as pipe:
             pipe.hget(_key(browser), field_name)
             pipe.hdel(_key(browser), field_name)
-            sealed, removed = pipe.execute()
+            record, removed = pipe.execute()
         if removed:
-            self._forget_count(field_name)
-        begun = self._open(browser, sealed) if sealed and removed else None
-        return begun if begun and begun.state == state else None
+            self._discount(field_name)
+        pending = self._decrypt(browser, record) if record and removed else None
+        return pending if pending and pending.state == state else None
 
     def all(self, browser: str) -> list[PendingSignIn]:
-        """Those that could still be taken."""
+        """The valid sign-ins of this browser. Raises StoreUnavailable."""
         with store_errors():
-            sealed = cast("list[bytes]", self._redis.hvals(_key(browser)))
-        return [begun for each in sealed if (begun := self._open(browser, each))]
+            records = cast("list[bytes]", self._redis.hvals(_key(browser)))
+        return [pending for record in records if (pending := self._decrypt(browser, record))]
 
-    def _open(self, browser: str, sealed: bytes) -> PendingSignIn | None:
+    def _decrypt(self, browser: str, record: bytes) -> PendingSignIn | None:
         try:
-            begun = msgspec.json.decode(self._ring.decrypt(KIND, browser, sealed), type=PendingSignIn)
+            pending = msgspec.json.decode(self._ring.decrypt(KIND, browser, record), type=PendingSignIn)
         except (CannotDecrypt, msgspec.MsgspecError):
             return None
-        return begun if self._clock() - begun.began_at < LIFETIME_SECONDS else None
+        return pending if self._clock() - pending.began_at < LIFETIME_SECONDS else None
 
 
 def _key(browser: str) -> str:

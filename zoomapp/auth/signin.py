@@ -1,4 +1,4 @@
-"""Code → user whose tokens we keep."""
+"""Sign-in with Zoom: starts a sign-in, exchanges the code, and saves the user's tokens."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ CODE_LENGTHS = range(1, 2049)
 
 
 class SignIn:
-    """Both ways in: by redirect through Zoom's consent page, and inside Zoom's client.
+    """Sign-in by redirect through Zoom's consent page, and inside Zoom's client.
 
-    ``browser`` names the browser that began: a sign-in is finished where it was begun, or not at all.
+    ``browser`` is the name of a browser: a sign-in must finish in the browser that started it.
     """
 
     def __init__(
@@ -32,67 +32,69 @@ class SignIn:
         oauth: ZoomOAuth,
         client: ZoomClient,
         tokens: TokenService,
-        begun: PendingSignIns,
+        pending_signins: PendingSignIns,
         public_url: str,
         in_client_redirect: str = "event",
     ) -> None:
         self._oauth = oauth
         self._client = client
         self._tokens = tokens
-        self._begun = begun
+        self._pending_signins = pending_signins
         self._public_url = public_url
         self._in_client_redirect = in_client_redirect
 
-    def begin_web(self, browser: str, *, restarted: bool = False) -> str:
-        """The address of Zoom's consent page, for one sign-in."""
-        begun = self._begun.add(browser, WEB, code_verifier(), restarted=restarted)
-        return self._oauth.authorize_url(begun.state, begun.verifier)
+    def start_web(self, browser: str, *, restarted: bool = False) -> str:
+        """Start a sign-in by redirect. Returns the address of Zoom's consent page. Raises TooManySignIns."""
+        pending = self._pending_signins.add(browser, WEB, code_verifier(), restarted=restarted)
+        return self._oauth.authorize_url(pending.state, pending.verifier)
 
-    def begin_in_client(self, browser: str) -> tuple[str, str]:
-        """Code challenge and state for the SDK's ``authorize``.
+    def start_in_client(self, browser: str) -> tuple[str, str]:
+        """Start a sign-in in Zoom's client. Returns code challenge and state for the SDK's ``authorize``.
 
-        Zoom's client knows only the method ``plain``, so the challenge is the verifier: what protects this way are the
-        state, bound to the browser, and our client secret.
+        Zoom's client supports only the method ``plain``, so the challenge is the verifier. The state, which is bound to
+        the browser, and the client secret protect this sign-in.
         https://developers.zoom.us/docs/zoom-apps/authentication/
         """
-        begun = self._begun.add(browser, IN_CLIENT, code_verifier())
-        return begun.verifier, begun.state
+        pending = self._pending_signins.add(browser, IN_CLIENT, code_verifier())
+        return pending.verifier, pending.state
 
     def was_restarted(self, browser: str) -> bool:
-        """Whether a code without state has already sent this browser round once."""
-        return any(begun.restarted for begun in self._begun.all(browser))
+        """Whether this browser was sent to Zoom again already, because a code came without a state."""
+        return any(pending.restarted for pending in self._pending_signins.all(browser))
 
     def finish_web(self, browser: str, code: str, state: str) -> tuple[str, PendingSignIn]:
-        """The user id, and what was begun. Raises StateMismatch, SignInError, UpstreamError."""
-        begun = self._begun.take(browser, state)
-        if begun is None or begun.in_client:
+        """The user id and the sign-in. Raises StateMismatch, SignInError, UpstreamError."""
+        pending = self._pending_signins.take(browser, state)
+        if pending is None or pending.in_client:
             raise StateMismatch("state unknown, used, or another browser's")
-        return self._exchange(code, begun, self._oauth.redirect_uri), begun
+        return self._exchange(code, pending, self._oauth.redirect_uri), pending
 
     def finish_in_client(
         self, browser: str, code: str, state: str, redirect_uri: str, href: str, known_user_id: str
     ) -> str:
-        """The user id. ``state`` may be empty: Zoom's client does not always give it back.
+        """The user id. Raises as ``finish_web``.
 
-        Then the code is accepted only while this browser has exactly one sign-in under way; a wrong state never is.
-        ``known_user_id`` is who the app context says is there; it stands in when the grant may not read the user.
+        ``state`` may be empty, because Zoom's client does not always return it. Then the code is accepted only while
+        this browser has exactly one pending sign-in. A wrong state is never accepted. ``known_user_id`` is the user of
+        the app context; it is used when the grant does not allow reading the user.
         """
-        begun = self._take_in_client(browser, state)
-        return self._exchange(code, begun, self._in_client_redirect_uri(redirect_uri, href), known_user_id)
+        pending = self._take_in_client(browser, state)
+        return self._exchange(code, pending, self._in_client_redirect_uri(redirect_uri, href), known_user_id)
 
     def _take_in_client(self, browser: str, state: str) -> PendingSignIn:
         if not state:
-            waiting = [begun for begun in self._begun.all(browser) if begun.in_client]
-            if len(waiting) != 1:
-                raise StateMismatch(f"no state, and {len(waiting)} sign-ins under way")
-            state = waiting[0].state
-        begun = self._begun.take(browser, state) or self._begun.take(browser, unquote(state))
-        if begun is None or not begun.in_client:
+            in_client = [pending for pending in self._pending_signins.all(browser) if pending.in_client]
+            if len(in_client) != 1:
+                raise StateMismatch(f"no state, and {len(in_client)} pending sign-ins")
+            state = in_client[0].state
+        take = self._pending_signins.take
+        pending = take(browser, state) or take(browser, unquote(state))
+        if pending is None or not pending.in_client:
             raise StateMismatch("state unknown, used, or another browser's")
-        return begun
+        return pending
 
     def _in_client_redirect_uri(self, redirect_uri: str, href: str) -> str | None:
-        """What to send with an in-client code: the address Zoom's client bound it to, as it said, or the page's own."""
+        """The redirect URI for an in-client code: as Zoom's client gave it, else the address of the page."""
         if self._in_client_redirect == "none":
             return None
         if self._in_client_redirect != "event":
@@ -102,19 +104,19 @@ class SignIn:
             raise SignInError("redirect URI of another origin")
         return given or None
 
-    def _exchange(self, code: str, begun: PendingSignIn, redirect_uri: str | None, known_user_id: str = "") -> str:
+    def _exchange(self, code: str, pending: PendingSignIn, redirect_uri: str | None, known_user_id: str = "") -> str:
         if len(code) not in CODE_LENGTHS or not code.isascii() or not code.isprintable():
             raise SignInError("malformed code")
-        tokens = self._oauth.exchange(code, begun.verifier, redirect_uri)
-        user_id, account_id = self._who(tokens.access_token)
+        tokens = self._oauth.exchange(code, pending.verifier, redirect_uri)
+        user_id, account_id = self._user_and_account(tokens.access_token)
         user_id = user_id or known_user_id
         if not user_id:
             raise SignInError("Zoom did not say whose tokens these are")
         self._tokens.save(user_id, tokens, account_id)
         return user_id
 
-    def _who(self, access_token: str) -> tuple[str, str]:
-        """User and account; empty when the grant may not read its user."""
+    def _user_and_account(self, access_token: str) -> tuple[str, str]:
+        """User id and account id; empty when the grant does not allow reading the user."""
         try:
             user = parse_response(
                 self._client.send(Call("GET", READ_USER.target(user_id="me")), access_token), self._client.clock()
@@ -127,7 +129,7 @@ class SignIn:
         return user_id, text(user, "account_id")
 
     def deep_link(self, access_token: str, action: str) -> str:
-        """An address that opens the app inside Zoom's client. Raises UpstreamError or ZoomRefused.
+        """The address that opens the app inside Zoom's client. Raises UpstreamError or ZoomRefused.
 
         https://developers.zoom.us/docs/zoom-apps/guides/open-zoom-apps-from-native-web-apps/
         """
@@ -136,12 +138,12 @@ class SignIn:
         answer = parse_response(self._client.send(call, access_token), self._client.clock())
         link = self._client.hosts.link(text(answer, "deeplink")) if isinstance(answer, dict) else ""
         if not link:
-            raise UpstreamError("no deep link of Zoom's in the answer")
+            raise UpstreamError("no deep link in Zoom's answer")
         return link
 
 
 def origin_of(address: str) -> str:
-    """Scheme, host and port of an address; empty for what is no address."""
+    """Scheme, host and port of an address; empty for an invalid one."""
     try:
         parts = urlsplit(address)
     except ValueError:

@@ -1,4 +1,4 @@
-"""App contexts that were used: each opens one session, and a repeat by that very session is recognized."""
+"""Used app contexts: each context opens one session, and a repeat by the same session is recognized."""
 
 from __future__ import annotations
 
@@ -11,31 +11,31 @@ from zoomapp.store import key_names
 from zoomapp.store.redis_client import store_errors
 
 KIND = "context"
-#: A browser that sends the same context twice, as some do for a preloaded page, does so within this time.
+#: Some browsers send a context twice, for a preloaded page, within this time.
 REPEAT_SECONDS = 60
 
 
 class UsedContexts:
-    """Which contexts were used, when, and by which session. ``sealed``: a context's bytes as Zoom encrypted them."""
+    """When and by which session each context was used. ``context`` is the context's bytes as Zoom encrypted them."""
 
     def __init__(self, client: redis.Redis, clock: Callable[[], float]) -> None:
         self._redis = client
         self._clock = clock
 
-    def claim(self, sealed: bytes, session_id: str, seconds: int) -> bool:
-        """Whether this is the first use within ``seconds``; of many at once, one hears yes. Raises StoreUnavailable."""
+    def claim(self, context: bytes, session_id: str, seconds: int) -> bool:
+        """Whether this is the first use within ``seconds``. Of many callers one gets True. Raises StoreUnavailable."""
         with store_errors():
-            return bool(self._redis.set(_key(sealed), self._use(session_id), nx=True, ex=max(1, seconds)))
+            return bool(self._redis.set(_key(context), self._use(session_id), nx=True, ex=max(1, seconds)))
 
-    def move(self, sealed: bytes, session_id: str) -> None:
-        """The context opened a new session: from here on repeats are those of this one. Raises StoreUnavailable."""
+    def move(self, context: bytes, session_id: str) -> None:
+        """The context opened this new session: only it may repeat the context. Raises StoreUnavailable."""
         with store_errors():
-            self._redis.set(_key(sealed), self._use(session_id), xx=True, keepttl=True)
+            self._redis.set(_key(context), self._use(session_id), xx=True, keepttl=True)
 
-    def is_repeat(self, sealed: bytes, session_id: str) -> bool:
+    def is_repeat(self, context: bytes, session_id: str) -> bool:
         """Whether this session used the context within REPEAT_SECONDS. Raises StoreUnavailable."""
         with store_errors():
-            use = cast("bytes | None", self._redis.get(_key(sealed)))
+            use = cast("bytes | None", self._redis.get(_key(context)))
         used_at, _, session = (use or b"").decode("ascii", "replace").partition(" ")
         recent = used_at.isdecimal() and 0 <= self._milliseconds() - int(used_at) <= REPEAT_SECONDS * 1000
         return recent and session == key_names.digest(session_id)
@@ -47,5 +47,5 @@ class UsedContexts:
         return int(self._clock() * 1000)
 
 
-def _key(sealed: bytes) -> str:
-    return f"{key_names.PREFIX}{KIND}:{key_names.digest(sealed)}"
+def _key(context: bytes) -> str:
+    return f"{key_names.PREFIX}{KIND}:{key_names.digest(context)}"

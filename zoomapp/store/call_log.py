@@ -29,7 +29,7 @@ WRITE_SECONDS = 1.0
 #: So many sessions at once, and then a pause: sealing holds up this process' requests, and writing those of Redis.
 AT_ONCE, PAUSE_SECONDS = 16, 0.005
 #: While Redis is away the log forgets, instead of growing.
-MOST_PENDING = 5000
+MAX_PENDING = 5000
 
 
 class CallLog:
@@ -39,7 +39,7 @@ class CallLog:
         self._redis = client
         self._ring = ring
         self._belongings = user_keys.UserKeys(client)
-        self._pending: deque[tuple[str, str, list[dict[str, Any]]]] = deque(maxlen=MOST_PENDING)
+        self._pending: deque[tuple[str, str, list[dict[str, Any]]]] = deque(maxlen=MAX_PENDING)
         self._writing = threading.Lock()
         self._timing = threading.Lock()
         self._timer: threading.Timer | None = None

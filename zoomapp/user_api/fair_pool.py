@@ -88,8 +88,8 @@ class FairPool:
             self._threads.submit(self._run, person, task)
 
     def _next_person(self) -> str | None:
-        fitting = (person for person, each in self._owners.items() if each.waiting and each.running < self._share)
-        return next(fitting, None)
+        runnable = (person for person, owner in self._owners.items() if owner.waiting and owner.running < self._share)
+        return next(runnable, None)
 
     def _run(self, person: str, task: Task[Any]) -> None:
         try:

@@ -91,7 +91,7 @@ def _is_open(context: AppContext) -> bool:
 def authorize() -> ResponseReturnValue:
     """What the SDK's ``authorize`` takes; one use, five minutes, bound to this browser."""
     name = browser()
-    challenge, state = services().signin.begin_in_client(name)
+    challenge, state = services().signin.start_in_client(name)
     remember_browser(name)
     return {"codeChallenge": challenge, "state": state}
 
@@ -117,7 +117,7 @@ def install() -> ResponseReturnValue:
     """To Zoom's consent page."""
     restarted = request.args.get("restart") == "1"
     name = browser()
-    address = services().signin.begin_web(name, restarted=restarted)
+    address = services().signin.start_web(name, restarted=restarted)
     remember_browser(name)
     return redirect(address)
 

@@ -1,4 +1,4 @@
-"""The app context: who opened the app, sealed by Zoom's client for us.
+"""The app context: who opened the app, encrypted by Zoom's client for this app.
 
 It comes as the header ``X-Zoom-App-Context`` on the Home URL, or from the SDK's ``getAppContext()``.
 https://developers.zoom.us/docs/zoom-apps/zoom-app-context/
@@ -22,18 +22,18 @@ from zoomapp.errors import ContextRefused
 MAX_BYTES = 4096
 ISSUER = "marketplace.zoom.us"
 SKEW_MS = 5_000
-#: A context lives for two minutes; one that claims much more was not made by Zoom's client.
+#: A context is valid for two minutes. One that claims a much longer life is not from Zoom's client.
 LIFE_MS = 10 * 60_000
 _TAG = 16
 
 
 @dataclass(frozen=True)
 class AppContext:
-    """What the client says of the person and the place.
+    """What Zoom's client says about the user and where the app was opened.
 
     ``user_id`` is empty for a guest. ``kind`` is ``panel``, ``meeting``, ``webinar``, … ; ``meeting_uuid`` is set in
     meetings only; ``role`` is true at creation time only; ``action`` is the text of a deep link; ``expires_at`` is in
-    epoch seconds. ``sealed`` is what was opened, the same bytes in however many ways they can be written.
+    epoch seconds. ``sealed`` is the encrypted context as bytes, which are the same for every base64 spelling.
     """
 
     user_id: str
@@ -47,22 +47,22 @@ class AppContext:
 
 
 def open_context(text: str, client_id: str, client_secret: str, now: float) -> AppContext:
-    """The context in ``text`` (base64 or base64url). Raises ContextRefused, always with the same words."""
+    """The context in ``text`` (base64 or base64url). Raises ContextRefused, always with the same message."""
     try:
-        sealed = _decoded(text)
-        return _checked(_unseal(sealed, client_secret), client_id, now * 1000, sealed)
+        sealed = _decode(text)
+        return _check(_decrypt(sealed, client_secret), client_id, now * 1000, sealed)
     except (ValueError, KeyError, TypeError, struct.error, InvalidTag, binascii.Error, RecursionError) as error:
         raise ContextRefused(f"app context: {type(error).__name__}") from error
 
 
-def _decoded(text: str) -> bytes:
+def _decode(text: str) -> bytes:
     if not text or len(text) > MAX_BYTES or not text.isascii():
         raise ValueError("length")
     plain = text.strip().rstrip("=").replace("+", "-").replace("/", "_")
     return base64.b64decode(plain + "=" * (-len(plain) % 4), altchars=b"-_", validate=True)
 
 
-def _unseal(raw: bytes, client_secret: str) -> dict[str, Any]:
+def _decrypt(raw: bytes, client_secret: str) -> dict[str, Any]:
     initial, rest = _field(raw, raw[0] if raw else 0, 1)
     (length,) = struct.unpack_from("<H", rest)
     associated, rest = _field(rest, length, 2)
@@ -78,18 +78,18 @@ def _unseal(raw: bytes, client_secret: str) -> dict[str, Any]:
 
 
 def _field(raw: bytes, length: int, start: int) -> tuple[bytes, bytes]:
-    """The ``length`` bytes from ``start``, and what follows them; never fewer than announced."""
+    """The ``length`` bytes from ``start``, and the rest. Raises ValueError when there are fewer."""
     end = start + length
     if length < 0 or end > len(raw):
         raise ValueError("field runs over the end")
     return raw[start:end], raw[end:]
 
 
-def _checked(claims: dict[str, Any], client_id: str, now_ms: float, sealed: bytes) -> AppContext:
-    made, ends = float(claims["ts"]), float(claims["exp"])
+def _check(claims: dict[str, Any], client_id: str, now_ms: float, sealed: bytes) -> AppContext:
+    created_ms, expires_ms = float(claims["ts"]), float(claims["exp"])
     if claims["iss"] != ISSUER or claims["aud"] != client_id:
         raise ValueError("not for us")
-    if not now_ms - SKEW_MS < ends <= made + LIFE_MS or made > now_ms + SKEW_MS * 12:
+    if not now_ms - SKEW_MS < expires_ms <= created_ms + LIFE_MS or created_ms > now_ms + SKEW_MS * 12:
         raise ValueError("not fresh")
     return AppContext(
         user_id=_text(claims, "uid"),
@@ -98,7 +98,7 @@ def _checked(claims: dict[str, Any], client_id: str, now_ms: float, sealed: byte
         role=_text(claims, "attendrole"),
         action=_text(claims, "act"),
         theme=_text(claims, "theme"),
-        expires_at=ends / 1000,
+        expires_at=expires_ms / 1000,
         sealed=sealed,
     )
 

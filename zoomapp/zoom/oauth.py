@@ -23,22 +23,22 @@ from zoomapp.zoom.rate_limits import retry_after_seconds
 log = logging.getLogger(__name__)
 
 CONNECT_SECONDS = 3.0
-#: A renewal is never given up early: an answer we do not wait for may hold the only good refresh token.
+#: A refresh is never aborted early: the answer may contain the only valid refresh token.
 ANSWER_SECONDS = 20.0
 REVOKE_SECONDS = 5.0
 PROBE_SECONDS = 10.0
-#: With a JSON object these are a refusal, whatever it calls the error. 429 and, for a refresh, 408 are not.
+#: With a JSON object these are a refusal, whatever its error code. 429 and, for a refresh, 408 are not.
 REFUSALS = range(400, 500)
-#: What Zoom certainly did not give out: how it refuses it tells about everything else.
-NOBODYS_TOKEN = "nobody-was-given-this"
+#: A refresh token that Zoom never issued. How Zoom refuses it shows whether the credentials are valid.
+UNISSUED_TOKEN = "nobody-was-given-this"
 
 
 @dataclass(frozen=True)
 class TokenSet:
-    """One answer of the token endpoint, and whose it is.
+    """The tokens of one user, as the token endpoint issued them.
 
     ``expires_at`` and ``issued_at`` are epoch seconds; ``scope`` is space-separated; ``grant_id`` names the
-    authorization it stems from and outlives renewals; ``ended_by`` is set when Zoom refused the refresh token: the
+    authorization and stays the same after a refresh; ``ended_by`` is set when Zoom refused the refresh token: the
     digest of that token. ``granted_at`` is when the person authorized, epoch seconds. ``account_id`` is empty where
     Zoom did not say it.
     """
@@ -65,7 +65,7 @@ class TokenSet:
 
 @dataclass(frozen=True)
 class Probe:
-    """How the token endpoint refused a refresh token that nobody was given. ``date``: the header field."""
+    """How the token endpoint refused a refresh token that it never issued. ``date`` is the header."""
 
     error: str
     reason: str
@@ -77,11 +77,11 @@ class InvalidGrant(Exception):
 
 
 class TokenRefused(Exception):
-    """Zoom refused the request for another reason: a 4xx with a JSON object, whatever it calls the error."""
+    """Zoom refused the request for another reason: a 4xx with a JSON object, whatever its error code."""
 
 
 class ZoomOAuth:
-    """The token endpoint, for one client. Errors never hold Zoom's ``reason``: it can contain the code."""
+    """The token endpoint, for one client. Exceptions never contain Zoom's ``reason``, which may contain the code."""
 
     def __init__(
         self,
@@ -112,7 +112,7 @@ class ZoomOAuth:
         return f"{self._host}/oauth/authorize?{urlencode(query)}"
 
     def exchange(self, code: str, verifier: str, redirect_uri: str | None) -> TokenSet:
-        """The tokens for a code. Raises SignInError when Zoom refuses it, UpstreamError when Zoom does not answer."""
+        """The tokens for a code. Raises SignInError when Zoom refuses the code, UpstreamError when Zoom does not answer."""
         form = {"grant_type": "authorization_code", "code": code, "code_verifier": verifier}
         if redirect_uri is not None:
             form["redirect_uri"] = redirect_uri
@@ -122,7 +122,7 @@ class ZoomOAuth:
             raise SignInError(f"the code was refused {error}".strip()) from error
 
     def refresh(self, tokens: TokenSet) -> TokenSet:
-        """The successor of ``tokens``, whose refresh token is spent.
+        """The new tokens for ``tokens``, whose refresh token is spent.
 
         Raises InvalidGrant, TokenRefused, UpstreamError.
         """
@@ -143,8 +143,8 @@ class ZoomOAuth:
             raise UpstreamError(f"revoke answered {status}")
 
     def probe(self) -> Probe:
-        """What the token endpoint thinks of our credentials; no grant is touched. Raises UpstreamError."""
-        form = {"grant_type": "refresh_token", "refresh_token": NOBODYS_TOKEN}
+        """How the token endpoint judges the credentials. No grant is used. Raises UpstreamError."""
+        form = {"grant_type": "refresh_token", "refresh_token": UNISSUED_TOKEN}
         _, headers, answer = self._post(REQUEST_TOKEN.path, form, deadline.remaining(PROBE_SECONDS))
         body = answer or {}
         return Probe(str(body.get("error", "")), str(body.get("reason", "")), headers.get("Date", ""))
@@ -152,7 +152,7 @@ class ZoomOAuth:
     def consent_status(self) -> int:
         """The status of the consent page for our redirect URI. Raises UpstreamError."""
         try:
-            address = self.authorize_url("doctor", NOBODYS_TOKEN)
+            address = self.authorize_url("doctor", UNISSUED_TOKEN)
             with self._session.get(address, timeout=(CONNECT_SECONDS, PROBE_SECONDS), allow_redirects=False) as answer:
                 return answer.status_code
         except (requests.RequestException, ValueError) as error:  # ValueError: requests reads a Location even if unused
@@ -163,7 +163,7 @@ class ZoomOAuth:
         body = answer or {}
         if status == 200 and isinstance(body.get("access_token"), str):
             return self._token_set(body, before)
-        # Decide on the fields, never on the status: Zoom has sent each of these with 400 and with 401.
+        # Decide on the fields, not on the status: Zoom sends these with 400 and with 401.
         if body.get("error") == "invalid_grant" or body.get("reason") == "Invalid Token!":
             raise InvalidGrant
         if status == 429:
@@ -198,9 +198,9 @@ class ZoomOAuth:
         )
 
     def _post(self, path: str, form: dict[str, str], seconds: float) -> tuple[int, Any, dict[str, Any] | None]:
-        """Status, headers, and the JSON object of the answer (None when it is none)."""
-        began = time.monotonic()
-        status, told = 0, dict[str, str]()
+        """Status, headers, and the JSON object of the answer (None without one)."""
+        started_at = time.monotonic()
+        status, headers = 0, dict[str, str]()
         try:
             answer = self._session.post(
                 self._host + path,
@@ -209,13 +209,13 @@ class ZoomOAuth:
                 timeout=(min(CONNECT_SECONDS, seconds), seconds),
                 allow_redirects=False,
             )
-            status, told = answer.status_code, dict(answer.headers)
+            status, headers = answer.status_code, dict(answer.headers)
         except requests.Timeout as error:
             raise UpstreamTimeout(f"token endpoint: {type(error).__name__}") from error
         except (requests.RequestException, ValueError) as error:  # ValueError: requests reads a Location even if unused
             raise UpstreamError(f"token endpoint: {type(error).__name__}") from error
         finally:
-            metrics.upstream("POST", metrics_label(path), status, time.monotonic() - began, told)
+            metrics.upstream("POST", metrics_label(path), status, time.monotonic() - started_at, headers)
         try:
             body = answer.json()
         except (ValueError, RecursionError):

@@ -6,8 +6,8 @@ import hashlib
 import hmac
 import re
 
-#: Zoom's challenge answers with an HMAC under the key that signs events: whatever is not shaped like a token (above
-#: all, whatever holds the colons of ``v0:timestamp:body``) must never be signed for anybody.
+#: The answer to Zoom's URL validation is an HMAC under the key that signs events. So only a text of this form is signed,
+#: never one with the colons of ``v0:timestamp:body``.
 PLAIN_TOKEN = re.compile(r"[A-Za-z0-9_-]{8,64}")
 
 
@@ -18,12 +18,12 @@ def is_signed(secret: str, timestamp: str, signature: str, body: bytes) -> bool:
 
 
 def is_fresh(timestamp: str, now: float, window_seconds: float) -> bool:
-    """Whether ``timestamp`` (epoch seconds) lies within the window, before or after ``now``."""
+    """Whether ``timestamp`` (epoch seconds) is at most ``window_seconds`` before or after ``now``."""
     return bool(re.fullmatch(r"[0-9]{1,12}", timestamp)) and abs(now - int(timestamp)) <= window_seconds
 
 
 def validation_answer(secret: str, plain_token: object) -> dict[str, str] | None:
-    """The answer to ``endpoint.url_validation``; None when ``plain_token`` is not shaped like a token."""
+    """The answer to ``endpoint.url_validation``; None when ``plain_token`` does not have the form of a token."""
     if not isinstance(plain_token, str) or not PLAIN_TOKEN.fullmatch(plain_token):
         return None
     return {"plainToken": plain_token, "encryptedToken": _mac(secret, plain_token.encode())}

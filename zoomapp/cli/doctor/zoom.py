@@ -10,7 +10,7 @@ from zoomapp.errors import UpstreamError
 from zoomapp.services import Services
 from zoomapp.zoom.client import Call
 from zoomapp.zoom.endpoints import READ_USER
-from zoomapp.zoom.oauth import NOBODYS_TOKEN
+from zoomapp.zoom.oauth import UNISSUED_TOKEN
 
 #: With a larger difference between the clocks the app refreshes tokens too late.
 SKEW_SECONDS = 30
@@ -75,7 +75,7 @@ def _api(services: Services) -> Finding:
     host = services.settings.zoom_api_host
     todo = "Set ZOOM_API_HOST to the REST host that belongs to ZOOM_HOST; normally set neither."
     try:
-        answer = services.client.send(Call(READ_USER.method, READ_USER.target(user_id="me")), NOBODYS_TOKEN)
+        answer = services.client.send(Call(READ_USER.method, READ_USER.target(user_id="me")), UNISSUED_TOKEN)
     except UpstreamError as error:
         return fail("zoom.api", f"{host} cannot be reached ({error.detail}).", todo)
     answer.close()
