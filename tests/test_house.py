@@ -41,8 +41,6 @@ UPWARD = {
     ("zoomapp.attendance.sources", "zoomapp.web.viewer"),
     ("zoomapp.csv_export", "zoomapp.attendance"),
     ("zoomapp.csv_export", "zoomapp.attendance.figures"),
-    ("zoomapp.meetings.daily_changes", "zoomapp.web.current_user"),
-    ("zoomapp.meetings.daily_changes", "zoomapp.web.viewer"),
     ("zoomapp.meetings.lists", "zoomapp.web.components.notice"),
     ("zoomapp.meetings.lists", "zoomapp.web.components.section"),
     ("zoomapp.meetings.lists", "zoomapp.web.current_user"),
@@ -53,7 +51,6 @@ UPWARD = {
     ("zoomapp.recordings.library", "zoomapp.web.current_user"),
     ("zoomapp.recordings.library", "zoomapp.web.viewer"),
     ("zoomapp.store.key_rotation", "zoomapp.tokens.store"),
-    ("zoomapp.store.preferences", "zoomapp.meetings.forms"),
     ("zoomapp.zoom.client", "zoomapp.fastpath.http1"),
     ("zoomapp.zoom.transport", "zoomapp.fastpath.http1"),
 }

@@ -71,7 +71,7 @@ class MeetingForm:
         if zone is None:
             faults["zone"] = "Choose a time zone from the list"
         start = None if self.repeat == "any" or zone is None else self._start(now, zone, faults)
-        minutes = whole(self.duration)
+        minutes = dates.whole_number(self.duration)
         if not 1 <= minutes <= LONGEST_MINUTES:
             faults["duration"] = "Enter a length between 1 and 1440 minutes"
         if self.passcode and not PASSCODE.fullmatch(self.passcode):
@@ -111,9 +111,9 @@ class MeetingForm:
         if self.repeat not in REPEATS:
             return
         most = REPEATS[self.repeat][1]
-        if not 1 <= whole(self.interval) <= most:
+        if not 1 <= dates.whole_number(self.interval) <= most:
             faults["interval"] = f"Enter a number between 1 and {most}"
-        if not 1 <= whole(self.count) <= MOST_TIMES:
+        if not 1 <= dates.whole_number(self.count) <= MOST_TIMES:
             faults["count"] = "Enter a number of meetings between 1 and 60"
         if self.repeat == "weekly" and not self._days():
             faults["weekdays"] = "Choose at least one day of the week"
@@ -143,8 +143,8 @@ class MeetingForm:
     def _recurrence(self) -> dict[str, Any]:
         recurrence: dict[str, Any] = {
             "type": REPEATS[self.repeat][0],
-            "repeat_interval": whole(self.interval),
-            "end_times": whole(self.count),
+            "repeat_interval": dates.whole_number(self.interval),
+            "end_times": dates.whole_number(self.count),
         }
         if self.repeat == "weekly":
             recurrence["weekly_days"] = ",".join(self._days())
@@ -216,11 +216,6 @@ def zoom_faults(fields: Sequence[tuple[str, str]], message: str) -> dict[str, st
         ours = next((our for zoom, our in _ZOOM_FIELDS if name.startswith(zoom)), "topic")
         faults.setdefault(ours, f"Zoom says: {words}")
     return faults or {"topic": f"Zoom says: {message}"}
-
-
-def whole(text: str) -> int:
-    """A whole number, or -1 for what is none."""
-    return int(text) if re.fullmatch(r"[0-9]{1,6}", text) else -1
 
 
 def _date(text: str) -> date | None:

@@ -19,7 +19,7 @@ from zoomapp.web.components.notice import DELETE, INVITATION, MEETING, UPDATE, N
 from zoomapp.web.components.page_context import done, say_done
 from zoomapp.web.current_user import user_client
 from zoomapp.web.errors import prefers_html
-from zoomapp.web.viewer import now
+from zoomapp.web.viewer import now, user_records
 from zoomapp.zoom.models import Meeting
 
 bp = Blueprint("meeting", __name__)
@@ -57,7 +57,7 @@ def save(meeting_id: int) -> ResponseReturnValue:
     if changed:
         try:
             user_client().update_meeting(meeting_id, {"settings": changed})
-            daily_changes.count_one()
+            daily_changes.count_change(user_records(), user_client().user_id, now())
         except NotFound:
             raise
         except InvalidFields as error:
@@ -148,7 +148,7 @@ def _page(
         faults=faults or {},
         trouble=notice,
         done=done(),
-        warning=daily_changes.warning(),
+        warning=daily_changes.warning(user_records(), user_client().user_id, now()),
     )
 
 

@@ -66,7 +66,7 @@ def create() -> ResponseReturnValue:
     except ZoomAppError as error:
         sent_before().give_up(key)
         return _not_created(sent, key, judged, error)
-    daily_changes.count_one()
+    daily_changes.count_change(user_records(), user_client().user_id, now())
     sent_before().finish(key, str(meeting.id))
     say_done("Meeting scheduled", judged.remark)
     return redirect(url_for("meeting.show", meeting_id=meeting.id), 303)
@@ -132,5 +132,5 @@ def _page(
         zones=[(name, name) for name in zones if dates.find_zone(name)],
         trouble=notice,
         doubt=doubt,
-        warning=daily_changes.warning(),
+        warning=daily_changes.warning(user_records(), user_client().user_id, now()),
     )
