@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from zoomapp import dates
 from zoomapp.attendance import Person
-from zoomapp.charts import Axis, axis, curve, curve_rows, meter, storage, table, timeline, timeline_words
+from zoomapp.charts import Axis, curve, curve_rows, meter, storage, table, time_labels, timeline, timeline_description
 from zoomapp.web.current_user import services
 from zoomapp.web.viewer import now, viewer
 from zoomapp.zoom.meeting_ids import key_of
@@ -134,32 +134,34 @@ def moment(at: float) -> datetime:
     return datetime.fromtimestamp(at, UTC)
 
 
-def bar(person: Person, span: Axis, gone: bool) -> Markup:
-    """One person's attendance as a bar."""
-    return timeline(span, person.here, person.waiting, gone=gone)
+def attendance_bar(person: Person, axis: Axis, left: bool) -> Markup:
+    """The attendance of one person as a bar."""
+    return timeline(axis, person.here, person.waiting, left=left)
 
 
-def bar_words(person: Person, span: Axis) -> str:
-    """The same in words."""
-    return timeline_words(span, person.here, person.waiting)
+def attendance_description(person: Person, axis: Axis) -> str:
+    """The attendance of one person as text."""
+    return timeline_description(axis, person.here, person.waiting)
 
 
-def drawn(points: Sequence[tuple[float, int]], span: Axis, height: int = 96, most: int = 5, prefix: str = "") -> Markup:
-    """How many were here at each moment; ``prefix`` keeps two curves on one page apart."""
-    return curve(span, points, height=height, most=most, prefix=prefix or "curve")
+def attendance_curve(
+    points: Sequence[tuple[float, int]], axis: Axis, height: int = 96, max_labels: int = 5, prefix: str = "curve"
+) -> Markup:
+    """The number of people over time. ``prefix`` must differ for two curves on one page."""
+    return curve(axis, points, height=height, max_labels=max_labels, prefix=prefix)
 
 
-def curve_table(points: Sequence[tuple[float, int]], span: Axis) -> Markup:
-    """The curve's numbers, to be read."""
-    rows = curve_rows(span, points)
+def curve_table(points: Sequence[tuple[float, int]], axis: Axis) -> Markup:
+    """The numbers of the curve as a table."""
+    rows = curve_rows(axis, points)
     return table(("Time", "In the meeting"), rows, "Show the curve as a table") if rows else Markup()
 
 
 def storage_table(months: Sequence[tuple[str, int]], partial: Collection[str] = ()) -> Markup:
-    """The numbers of the storage chart, to be read."""
-    sizes = [(name, dates.size(count)) for name, count in months]
-    told = [(name, f"{size} or more" if name in partial else size) for name, size in sizes]
-    return table(("Month", "Added"), told)
+    """The numbers of the storage chart as a table."""
+    sizes = [(month, dates.size(size)) for month, size in months]
+    rows = [(month, f"{size} or more" if month in partial else size) for month, size in sizes]
+    return table(("Month", "Added"), rows)
 
 
 def avatar_colour(name: str) -> int:
@@ -188,14 +190,14 @@ def link(address: str) -> str:
 
 FILTERS: dict[str, Callable[..., object]] = {
     "avatar_colour": avatar_colour,
-    "axis_labels": axis,
-    "bar": bar,
-    "bar_words": bar_words,
+    "axis_labels": time_labels,
+    "bar": attendance_bar,
+    "bar_words": attendance_description,
     "city": city,
     "clock": clock,
     "clock_in": clock_in,
     "countdown": dates.countdown,
-    "curve": drawn,
+    "curve": attendance_curve,
     "curve_table": curve_table,
     "date": date,
     "date_clock": date_clock,
