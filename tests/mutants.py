@@ -1055,9 +1055,9 @@ MUTANTS = [
     ),
     Mutant(
         "long lists: goes on where it was",
-        "zoomapp/web/components/progressive_list.py",
-        "begun=Collected(**begun) if isinstance(begun, dict) else None",
-        "begun=None",
+        "zoomapp/user_api/long_lists.py",
+        "begun=start, ",
+        "",
         "tests/web/test_pages_steps.py::test_a_slow_list_of_meetings_says_how_far_it_is_and_is_whole_in_the_end",
     ),
     Mutant(

@@ -46,7 +46,6 @@ UPWARD = {
     ("zoomapp.meetings.lists", "zoomapp.web.current_user"),
     ("zoomapp.meetings.lists", "zoomapp.web.viewer"),
     ("zoomapp.recordings.library", "zoomapp.web.components.notice"),
-    ("zoomapp.recordings.library", "zoomapp.web.components.progressive_list"),
     ("zoomapp.recordings.library", "zoomapp.web.components.section"),
     ("zoomapp.recordings.library", "zoomapp.web.current_user"),
     ("zoomapp.recordings.library", "zoomapp.web.viewer"),

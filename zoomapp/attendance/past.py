@@ -16,7 +16,7 @@ from zoomapp.attendance.attendance_table import AttendanceTable, late_seconds
 from zoomapp.attendance.planned_times import PlannedTimes, planned_times_of_past
 from zoomapp.web.components.notice import HELD, PAST, REPORT, Permission
 from zoomapp.web.components.progressive_list import load_all_rows
-from zoomapp.web.components.section import Section, recent_section, section
+from zoomapp.web.components.section import Section, load_section, recent_section
 from zoomapp.web.current_user import services, user_client
 from zoomapp.web.viewer import now, user_records
 from zoomapp.zoom import scopes
@@ -66,7 +66,7 @@ def past_table(instance: str, about: PastMeeting | None) -> Section[AttendanceTa
 def _told_by_zoom(instance: str) -> PastMeeting | None:
     name, read = f"held {instance}", PastMeeting.from_api
     known = None if is_number(instance) else recent_section(name, read, REUSE_SECONDS)
-    return (known or section(name, HELD, lambda: user_client().past_meeting(instance), read, _days())).value
+    return (known or load_section(name, HELD, lambda: user_client().past_meeting(instance), read, _days())).value
 
 
 def _last_of(number: str) -> PastMeeting | None:
@@ -119,7 +119,7 @@ def _listed(
     known = recent_section(name, read, REUSE_SECONDS)
     if known and known.value and known.value.complete and known.value.people:
         return known
-    return section(name, need, all_pages, read, _days())
+    return load_section(name, need, all_pages, read, _days())
 
 
 def _as_host(record: Record, about: PastMeeting | None) -> Record:

@@ -6,7 +6,7 @@ from typing import Any
 
 from zoomapp.meetings import agenda
 from zoomapp.web.components.notice import MEETINGS
-from zoomapp.web.components.section import Section, section
+from zoomapp.web.components.section import Section, load_section
 from zoomapp.web.current_user import user_client
 from zoomapp.web.viewer import now
 from zoomapp.zoom.models import Meeting, Page
@@ -17,12 +17,12 @@ LIVE_LIST = "live"
 
 def live_meetings() -> Section[tuple[Meeting, ...]]:
     """The meetings of the user that are running."""
-    return section(LIVE_LIST, MEETINGS, lambda: user_client().meetings("live"), read_meetings)
+    return load_section(LIVE_LIST, MEETINGS, lambda: user_client().meetings("live"), read_meetings)
 
 
 def coming_meetings() -> Section[tuple[Meeting, ...]]:
     """The first page of what lies ahead."""
-    return section("upcoming", MEETINGS, lambda: user_client().meetings("upcoming"), read_meetings)
+    return load_section("upcoming", MEETINGS, lambda: user_client().meetings("upcoming"), read_meetings)
 
 
 def next_meeting() -> Meeting | None:

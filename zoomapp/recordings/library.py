@@ -13,9 +13,10 @@ from typing import Any
 
 from zoomapp import dates
 from zoomapp.errors import UpstreamError, ZoomRefused
+from zoomapp.user_api.last_seen import LAST_SEEN_SECONDS
+from zoomapp.user_api.long_lists import STEP_SECONDS
 from zoomapp.web.components.notice import RECORDINGS, Notice, notice_for
-from zoomapp.web.components.progressive_list import STEP_SECONDS
-from zoomapp.web.components.section import LAST_SEEN_SECONDS, Section, section
+from zoomapp.web.components.section import Section, load_section
 from zoomapp.web.current_user import services, user_client
 from zoomapp.web.viewer import now, user_records, viewer
 from zoomapp.zoom import call_trace
@@ -118,7 +119,7 @@ def list_trash() -> Section[RecordingList]:
         found = collect(lambda token: user_client().trashed_recordings(token), "meetings")
         return {"rows": found.rows, "complete": found.complete}
 
-    return section("trash", RECORDINGS, fetch, read)
+    return load_section("trash", RECORDINGS, fetch, read)
 
 
 def _gather(

@@ -1,22 +1,19 @@
-"""A part of a page that loads and fails on its own; when Zoom is away, with what was last seen."""
+"""A section of a page, which loads and fails on its own: a value, or a notice that says what went wrong."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Generic, TypeVar
 
-from zoomapp.errors import UpstreamError, ZoomRefused
-from zoomapp.store import key_names
+from zoomapp.user_api import last_seen
+from zoomapp.user_api.last_seen import LAST_SEEN_SECONDS, Loaded
 from zoomapp.web.components.notice import Notice, Permission, notice_for
 from zoomapp.web.current_user import user_client
 from zoomapp.web.viewer import now, user_records
 
 Value = TypeVar("Value")
-
-KIND = "seen"
-LAST_SEEN_SECONDS = 3600
 
 
 @dataclass(frozen=True)
@@ -29,45 +26,35 @@ class Section(Generic[Value]):
 
     @property
     def status(self) -> int:
-        """For a page that consists of this block alone."""
+        """The HTTP status of a page that consists of this section alone."""
         return self.trouble.status if self.trouble and self.value is None else 200
 
     @property
     def headers(self) -> dict[str, str]:
+        """The HTTP headers of a page that consists of this section alone."""
         wait = self.trouble.retry_after if self.trouble and self.status != 200 else 0
         return {"Retry-After": str(wait)} if wait else {}
 
 
-def recent_section(name: str, read: Callable[[Any], Value], seconds: float) -> Section[Value] | None:
-    """What this user saw under ``name`` at most ``seconds`` ago, without asking Zoom."""
-    seen = user_records().load(user_client().user_id, KIND, key_names.digest(name))
-    if not isinstance(seen, dict) or now().timestamp() - seen["at"] >= seconds:
-        return None
-    return Section(read(seen["raw"]), datetime.fromtimestamp(seen["at"], UTC))
+def section(loaded: Loaded[Value], permission: Permission) -> Section[Value]:
+    """The section that shows what was loaded; ``permission`` is what its data need at Zoom."""
+    notice = notice_for(loaded.error, permission, loaded.last_seen_at) if loaded.error else None
+    return Section(loaded.value, loaded.at, notice)
 
 
-def section(
+def load_section(
     name: str,
-    need: Permission,
+    permission: Permission,
     fetch: Callable[[], Any],
     read: Callable[[Any], Value],
     seconds: int = LAST_SEEN_SECONDS,
 ) -> Section[Value]:
-    """What ``fetch`` gets from Zoom (JSON), as ``read`` reads it; kept for ``seconds`` in case Zoom goes away.
+    """The section of what ``fetch`` gets from Zoom for this request's user. Arguments: see ``last_seen.load``."""
+    user_id = user_client().user_id
+    return section(last_seen.load(user_records(), user_id, now(), name, fetch, read, seconds), permission)
 
-    ``name`` tells apart what a user sees, query included. Raises what concerns the whole page: TokenError and
-    StoreUnavailable.
-    """
-    who, digest = user_client().user_id, key_names.digest(name)
-    try:
-        raw = fetch()
-    except UpstreamError as error:
-        seen = user_records().load(who, KIND, digest)
-        if not isinstance(seen, dict):
-            return Section(None, now(), notice_for(error, need))
-        at = datetime.fromtimestamp(seen["at"], UTC)
-        return Section(read(seen["raw"]), at, notice_for(error, need, at))
-    except ZoomRefused as error:
-        return Section(None, now(), notice_for(error, need))
-    user_records().save(who, KIND, {"at": now().timestamp(), "raw": raw}, seconds, digest)
-    return Section(read(raw), now())
+
+def recent_section(name: str, read: Callable[[Any], Value], seconds: float) -> Section[Value] | None:
+    """What this request's user saw under ``name`` at most ``seconds`` ago, without calling Zoom."""
+    loaded = last_seen.recent(user_records(), user_client().user_id, now(), name, read, seconds)
+    return Section(loaded.value, loaded.at) if loaded else None

@@ -17,7 +17,7 @@ from zoomapp.web.components.filters import link as link_of
 from zoomapp.web.components.notice import MEETING, MEETINGS, Notice, error_page
 from zoomapp.web.components.page_context import done
 from zoomapp.web.components.progressive_list import load_all_rows
-from zoomapp.web.components.section import Section, section
+from zoomapp.web.components.section import Section, load_section
 from zoomapp.web.current_user import user_client
 from zoomapp.web.errors import prefers_html
 from zoomapp.web.viewer import now, viewer
@@ -127,7 +127,7 @@ def _listed(show: str) -> Section[Listed]:
         meetings = tuple(Meeting.from_api(row) for row in body["rows"])
         return Listed(meetings, 0 if body["complete"] else body["total"])
 
-    return section(f"all {show}", MEETINGS, fetch, read)
+    return load_section(f"all {show}", MEETINGS, fetch, read)
 
 
 def _in_order(show: str, meetings: Sequence[Meeting], live: Section[tuple[Meeting, ...]]) -> Sequence[Meeting]:

@@ -16,7 +16,7 @@ from zoomapp.attendance.past import past_meeting, past_table
 from zoomapp.errors import NotFound
 from zoomapp.web.components.filters import initials
 from zoomapp.web.components.notice import HELD_TIMES
-from zoomapp.web.components.section import Section, section
+from zoomapp.web.components.section import Section, load_section
 from zoomapp.web.current_user import user_client
 from zoomapp.web.pages.participants import staying
 from zoomapp.zoom.meeting_ids import instance_of, is_number, key_of
@@ -49,7 +49,7 @@ def index(key: str) -> ResponseReturnValue:
     number = int(instance) if is_number(instance) else about.id if about else 0
     if not number:
         raise NotFound
-    listed: Section[list[Held]] = section(
+    listed: Section[list[Held]] = load_section(
         f"times {number}", HELD_TIMES, lambda: user_client().past_instances(number), lambda body: _newest_first(body)
     )
     topic = about.topic if about else ""

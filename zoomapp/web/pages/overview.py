@@ -16,7 +16,7 @@ from zoomapp.web.auth import CONTEXT_HEADER, enter
 from zoomapp.web.components import form_drafts
 from zoomapp.web.components.notice import RECORDINGS
 from zoomapp.web.components.page_context import done
-from zoomapp.web.components.section import Section, section
+from zoomapp.web.components.section import Section, load_section
 from zoomapp.web.current_user import user_client, user_id
 from zoomapp.web.viewer import now
 from zoomapp.zoom.models import Page
@@ -63,4 +63,4 @@ def _latest_recordings() -> Section[tuple[Recording, ...]]:
         found = [each for each in Page.of(body, "meetings", Recording.from_api) if each.start_at]
         return tuple(sorted(found, key=lambda each: each.start_at or now(), reverse=True)[:LATEST])
 
-    return section(f"recordings {first} {last}", RECORDINGS, lambda: user_client().recordings(first, last), read)
+    return load_section(f"recordings {first} {last}", RECORDINGS, lambda: user_client().recordings(first, last), read)

@@ -1,0 +1,52 @@
+"""Lists of many pages at Zoom, loaded a few seconds per request: the next request continues with the next page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import Any
+
+from zoomapp.store import key_names
+from zoomapp.store.user_records import UserRecords
+from zoomapp.zoom.pagination import Collected, collect
+
+KIND = "steps"
+#: How long one request loads pages of a list.
+STEP_SECONDS = 2.0
+#: How long the pages loaded so far are saved: less than Zoom's page tokens live.
+KEEP_SECONDS = 600
+
+
+class ListIncomplete(Exception):
+    """The list has more pages: ``done`` of about ``total`` are loaded. The same request again loads the next ones."""
+
+    def __init__(self, done: int, total: int) -> None:
+        super().__init__(f"{done} of {total}")
+        self.done = done
+        self.total = total
+
+
+def load_in_steps(
+    records: UserRecords,
+    user_id: str,
+    clock: Callable[[], float],
+    name: str,
+    fetch: Callable[[str], Any],
+    rows: str,
+    seconds: float = STEP_SECONDS,
+) -> Collected:
+    """The list ``rows`` of all pages that ``fetch`` gets. Raises ListIncomplete after ``seconds``.
+
+    ``name`` identifies the list among those of this user.
+    """
+    digest = key_names.digest(name)
+    saved = records.load(user_id, KIND, digest)
+    start = Collected(**saved) if isinstance(saved, dict) else None
+    ends_at = clock() + seconds
+    found = collect(fetch, rows, begun=start, enough=lambda: clock() > ends_at)
+    if found.token:
+        records.save(user_id, KIND, asdict(found), KEEP_SECONDS, digest)
+        raise ListIncomplete(found.pages, max(found.pages + 1, found.pages_in_all))
+    if saved:
+        records.drop(user_id, KIND, digest)
+    return found
