@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from zoomapp.attendance.webhook_log import MeetingLog
-from zoomapp.meetings.lists import LIVE_LIST, live_meetings, read_meetings
-from zoomapp.web.components.section import Section, recent_section
+from zoomapp.meetings.lists import LIVE_LIST, read_meetings
+from zoomapp.web.components.notice import MEETINGS
+from zoomapp.web.components.section import Section, load_section, recent_section
 from zoomapp.web.current_user import services, user_client
 from zoomapp.zoom.meeting_ids import is_number
 from zoomapp.zoom.models import Meeting
@@ -26,7 +27,9 @@ def running(instance: str, seconds: float) -> Section[Meeting]:
     """
     rooms, who = services().webhook_log, user_client().user_id
     told = next((room for room in rooms.running(who) if instance in (room.uuid, str(room.number))), None)
-    listed = recent_section(LIVE_LIST, read_meetings, TOLD_SECONDS if told else seconds) or live_meetings()
+    listed = recent_section(LIVE_LIST, read_meetings, TOLD_SECONDS if told else seconds) or load_section(
+        LIVE_LIST, MEETINGS, lambda: user_client().meetings("live"), read_meetings
+    )
     own = next((each for each in listed.value or () if instance in (str(each.id), each.uuid)), None)
     if own and told and _is_newer(told, listed):
         # Begun anew since: the number is the same, the instance is not.

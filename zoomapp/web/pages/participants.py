@@ -13,8 +13,10 @@ from zoomapp.attendance.sources import people
 from zoomapp.errors import NotFound
 from zoomapp.meetings.lists import live_meetings, next_meeting
 from zoomapp.store import key_names
-from zoomapp.web.components.section import Section
-from zoomapp.web.viewer import now, viewer
+from zoomapp.web.components.notice import MEETINGS
+from zoomapp.web.components.section import Section, section
+from zoomapp.web.current_user import user_client
+from zoomapp.web.viewer import now, user_records, viewer
 from zoomapp.zoom.meeting_ids import instance_of
 from zoomapp.zoom.models import Meeting
 
@@ -33,10 +35,12 @@ PERSON = "PERSON"
 @bp.get("/participants")
 def index() -> ResponseReturnValue:
     """The meeting that runs now; a choice where several do."""
-    live = live_meetings()
+    live = section(live_meetings(user_client(), user_records(), now()), MEETINGS)
     if live.value and len(live.value) == 1:
         return redirect(url_for(".show", key=live.value[0].id))
-    page = render_template("pages/participants_choice.html", live=live, next_one=next_meeting())
+    page = render_template(
+        "pages/participants_choice.html", live=live, next_meeting=next_meeting(user_client(), user_records(), now())
+    )
     return page, live.status, live.headers
 
 
