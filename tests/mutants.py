@@ -929,7 +929,7 @@ MUTANTS = [
     ),
     Mutant(
         "attendance: a client's word is added to what better sources tell",
-        "zoomapp/attendance/sources.py",
+        "zoomapp/attendance/live.py",
         "*(self.sighted.stays if self.sighted else ())]",
         "*(self.sighted.stays if self.sighted and not self.heard else ())]",
         "tests/web/test_client_reports.py::test_one_webhook_switches_nothing_off_that_the_client_sees",

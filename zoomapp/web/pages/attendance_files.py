@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from zoomapp import csv_export
 from zoomapp.attendance.attendance_table import AttendanceTable
-from zoomapp.attendance.sources import people
+from zoomapp.attendance.live import people
 from zoomapp.csv_export import Sheet
 from zoomapp.errors import NotFound
 from zoomapp.web.components.section import Section

@@ -9,7 +9,7 @@ from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 
 from zoomapp.attendance.current_meeting import running
-from zoomapp.attendance.sources import LiveView, live_view
+from zoomapp.attendance.live import LiveView, live_view
 from zoomapp.errors import NotFound
 from zoomapp.web.components.notice import Notice
 from zoomapp.web.pages.participants import ROWS, told, version

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from zoomapp.attendance.sources import live_table
+from zoomapp.attendance.live import live_table
 from zoomapp.errors import NotFound, UpstreamError, ZoomRefused
 from zoomapp.meetings import agenda, lists
 from zoomapp.web.components.filters import link as zoom_link

@@ -6,7 +6,7 @@ from flask import Blueprint, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from zoomapp.attendance.activity import latest
-from zoomapp.attendance.sources import live_table
+from zoomapp.attendance.live import live_table
 from zoomapp.meetings import agenda
 from zoomapp.meetings.lists import live_meetings, upcoming_meetings
 from zoomapp.web.auth import CONTEXT_HEADER, sign_in_with_context

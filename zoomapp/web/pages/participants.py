@@ -9,7 +9,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from zoomapp.attendance.attendance_table import AttendanceTable
-from zoomapp.attendance.sources import people
+from zoomapp.attendance.live import people
 from zoomapp.errors import NotFound
 from zoomapp.meetings.lists import live_meetings, next_meeting
 from zoomapp.store import key_names

@@ -13,7 +13,7 @@ from flask.typing import ResponseReturnValue
 
 from zoomapp.attendance import Person
 from zoomapp.attendance.attendance_table import AttendanceTable
-from zoomapp.attendance.sources import people
+from zoomapp.attendance.live import people
 from zoomapp.errors import NotFound
 from zoomapp.web.components.filters import initials
 from zoomapp.web.pages.participants import staying
