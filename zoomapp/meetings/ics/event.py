@@ -16,7 +16,7 @@ ENDLESS_SERIES = timedelta(days=3653)
 
 
 def calendar(meeting: Meeting, now: datetime, *, with_passcode: bool = False) -> str:
-    """The calendar file. A series has local times, so that it keeps its hour when the clocks change; others are in UTC."""
+    """The calendar file. A series has local times, so it keeps its hour when the clocks change; others are in UTC."""
     zone = dates.find_zone(meeting.zone_name) if meeting.start_at and meeting.recurrence else None
     lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//zoomapp//meetings//EN", "METHOD:PUBLISH"]
     if zone and meeting.start_at:
