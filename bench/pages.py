@@ -19,7 +19,7 @@ from zoomapp.attendance.attendance_table import AttendanceTable
 from zoomapp.charts import Axis, timeline
 from zoomapp.config import Settings
 from zoomapp.web.components.section import Section
-from zoomapp.web.pages.participants import told
+from zoomapp.web.pages.participants import people_context
 from zoomapp.zoom.models import Meeting
 
 HERE = Path(__file__).parent
@@ -46,10 +46,11 @@ def _participants(app: Flask, count: int) -> list[Figure]:
     with app.test_request_context(f"/participants/81234567890?rows={count}"):
         roster = _roster(listed)
         ready = _told(roster)
+        axis_of_table = roster.axis(UTC)
         works: tuple[Callable[[], str], ...] = (
             lambda: _page(_told(_roster(listed))),
             lambda: _page(ready),
-            lambda: loop.render(rows=roster.rows, axis=roster.axis, link=("/participants/81234567890/people/", "")),
+            lambda: loop.render(rows=roster.rows, axis=axis_of_table, link=("/participants/81234567890/people/", "")),
             lambda: plain.render(rows=texts),
         )
         assert [work().count('role="row" id="p-') for work in works] == [count] * 4
@@ -90,7 +91,7 @@ def _told(roster: AttendanceTable) -> dict[str, Any]:
     """What the view tells the template when it is asked for every row."""
     meeting = Meeting.from_api({"id": 81234567890, "uuid": "u", "topic": "All hands", "duration": 60})
     seen = Section(roster, datetime.fromtimestamp(roster.frame.now, UTC))
-    return told("81234567890", meeting, seen)
+    return people_context("81234567890", meeting, seen)
 
 
 def _page(ready: dict[str, Any]) -> str:

@@ -13,12 +13,12 @@ from werkzeug.http import parse_options_header
 
 from tests.attendance.rows import TEN, Visit
 from zoomapp import csv_export
-from zoomapp.attendance import Frame, Person, from_event, from_report, merge
+from zoomapp.attendance import Frame, Person, exports, from_event, from_report, merge
 
 BERLIN, KATHMANDU = ZoneInfo("Europe/Berlin"), ZoneInfo("Asia/Kathmandu")
 MINUTE = 60
 FRAME = Frame(now=TEN + 90 * MINUTE, starts_at=TEN, ends_at=TEN + 60 * MINUTE, ended_at=TEN + 60 * MINUTE)
-SHEET = csv_export.Sheet("84211773390", "Weekly product sync", BERLIN, FRAME)
+SHEET = exports.Sheet("84211773390", "Weekly product sync", BERLIN, FRAME)
 DANA = Visit(1, "Dana Okoye", "dana-id", "dana@example.com", came=6 * MINUTE, entered=8 * MINUTE, left=40 * MINUTE)
 PEOPLE = merge(from_report(row) for row in DANA.report())
 
@@ -31,7 +31,7 @@ def read(pieces):
 
 
 def test_a_person_is_one_row():
-    [row] = read(csv_export.people_csv(PEOPLE, SHEET))
+    [row] = read(exports.people_csv(PEOPLE, SHEET))
 
     assert row == {
         "name": "Dana Okoye",
@@ -59,22 +59,22 @@ def test_a_person_is_one_row():
 def test_who_is_still_here_has_not_left_and_counts_until_now():
     ann = Person("k", "Ann", ((TEN, None),), ())
 
-    [row] = read(csv_export.people_csv([ann], csv_export.Sheet("1", "", KATHMANDU, Frame(now=TEN + 119))))
+    [row] = read(exports.people_csv([ann], exports.Sheet("1", "", KATHMANDU, Frame(now=TEN + 119))))
 
     assert (row["status"], row["last_left"], row["minutes_here"]) == ("here", "", "1")
     assert row["first_joined"] == "2026-11-23T14:45:00+05:45"
 
 
 def test_partial_data_says_so_in_every_row():
-    sheet = csv_export.Sheet("1", "", BERLIN, FRAME, complete=False)
+    sheet = exports.Sheet("1", "", BERLIN, FRAME, complete=False)
 
-    assert [row["complete"] for row in read(csv_export.people_csv(PEOPLE * 2, sheet))] == ["no", "no"]
+    assert [row["complete"] for row in read(exports.people_csv(PEOPLE * 2, sheet))] == ["no", "no"]
 
 
 def test_every_join_and_leave_is_a_row_oldest_first_and_once():
     records = [record for event in DANA.events() * 2 for record in from_event(event)]
 
-    rows = read(csv_export.events_csv(records[::-1], SHEET))
+    rows = read(exports.events_csv(records[::-1], SHEET))
 
     assert [(row["event"], row["at"][11:16], row["record_id"]) for row in rows] == [
         ("waiting", "10:06", "1"),
@@ -85,7 +85,7 @@ def test_every_join_and_leave_is_a_row_oldest_first_and_once():
 
 
 def test_a_long_export_comes_in_pieces():
-    pieces = list(csv_export.people_csv(PEOPLE * 500, SHEET))
+    pieces = list(exports.people_csv(PEOPLE * 500, SHEET))
 
     assert len(pieces) == 4 and len(read(pieces)) == 500
 
@@ -119,7 +119,7 @@ def test_half_a_character_is_no_accident():
 
 @pytest.mark.parametrize("people", [(), PEOPLE, PEOPLE * 3])
 def test_json_says_the_same_with_everybodys_stays(people):
-    whole = json.loads("".join(csv_export.people_json(people, SHEET)))
+    whole = json.loads("".join(exports.people_json(people, SHEET)))
 
     assert (whole["complete"], whole["topic"]) == (True, "Weekly product sync")
     assert len(whole["people"]) == len(people)

@@ -1,4 +1,4 @@
-"""What happened last in a meeting, in sentences."""
+"""The last events of a meeting as sentences: who joined, waits or left."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from datetime import UTC, datetime
 from zoomapp import dates
 from zoomapp.attendance import Person
 
-MOST = 5
+MAX_EVENTS = 5
 
 
 @dataclass(frozen=True)
 class Event:
-    """Somebody came, waits, or left. ``state``: here, waiting or left."""
+    """A person joined, waits, or left. ``state``: here, waiting or left; ``words``: what happened."""
 
     at: datetime
     name: str
@@ -22,10 +22,10 @@ class Event:
     words: str
 
 
-def latest(people: Sequence[Person], most: int = MOST) -> list[Event]:
+def latest(people: Sequence[Person], max_events: int = MAX_EVENTS) -> list[Event]:
     """The last events, newest first."""
-    told = [event for person in people for event in _events(person)]
-    return sorted(told, key=lambda event: event.at, reverse=True)[:most]
+    events = [event for person in people for event in _events(person)]
+    return sorted(events, key=lambda event: event.at, reverse=True)[:max_events]
 
 
 def _events(person: Person) -> Iterator[Event]:

@@ -1,10 +1,10 @@
-"""A meeting's people as the page writes them: one row each, with the figures and the axis they share."""
+"""The attendance of one meeting as a page shows it: a row per person, the figures and the time axis."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from functools import cached_property
 from math import inf
 from typing import Any
@@ -20,15 +20,13 @@ from zoomapp.attendance.figures import (
     status,
     waiting_since,
 )
-from zoomapp.attendance.people import FINAL
+from zoomapp.attendance.people import FINAL, initials
 from zoomapp.attendance.records import Source
 from zoomapp.charts import Axis
 from zoomapp.meetings import agenda
-from zoomapp.web.components.filters import initials
-from zoomapp.web.viewer import viewer
 
 VIEWS = ("here", "waiting", "left", "late")
-#: How people may be sorted as they are at a moment, besides in order of arrival.
+#: Sort keys of a person at a moment; without one, people are in order of arrival.
 SORTS: dict[str, Callable[[Person, float], Any]] = {
     "name": lambda person, at: agenda.fold(person.name),
     "time": lambda person, at: -intervals.seconds(intervals.until_moment(person.here, at), at),
@@ -36,14 +34,9 @@ SORTS: dict[str, Callable[[Person, float], Any]] = {
 }
 
 
-def late_seconds() -> float:
-    """How much later than planned the viewer calls late."""
-    return 60.0 * viewer().chosen.late_minutes
-
-
 @dataclass(frozen=True)
 class AttendanceRow:
-    """One person. Of a thousand a page shows a hundred: what it says of each is found out when it is asked for."""
+    """The row of one person. Its values are computed on demand: a page shows a hundred of a thousand rows."""
 
     person: Person
     frame: Frame
@@ -58,14 +51,14 @@ class AttendanceRow:
 
     @cached_property
     def left_at(self) -> datetime | None:
-        """Only of those who left."""
+        """When the person left; None for a person who is still there."""
         person = self.person
-        left = person.here[-1][1] if person.here else person.waiting[-1][1]
-        return datetime.fromtimestamp(left, UTC) if self.state == "left" and left is not None else None
+        left_at = person.here[-1][1] if person.here else person.waiting[-1][1]
+        return datetime.fromtimestamp(left_at, UTC) if self.state == "left" and left_at is not None else None
 
     @property
     def waiting_since(self) -> datetime | None:
-        """When who is at the door now came there, be it for the second time."""
+        """When the person entered the waiting room last; None for a person who is not in it."""
         return datetime.fromtimestamp(self.person.waiting[-1][0], UTC) if self.state == "waiting" else None
 
     @cached_property
@@ -90,9 +83,9 @@ class AttendanceRow:
 
 @dataclass(frozen=True)
 class AttendanceTable:
-    """Everything the page says about one meeting's people, and the ``records`` it is made of.
+    """The people of one meeting, and the ``records`` they are made of.
 
-    ``total``: how many rows Zoom has, if it told. ``version``: a name for what was told, while the meeting runs.
+    ``total``: how many rows Zoom has, if it says so. ``version``: see ``LiveView.version``; empty after the meeting.
     """
 
     people: tuple[Person, ...]
@@ -106,14 +99,15 @@ class AttendanceTable:
     def of(
         cls, records: Iterable[Record], frame: Frame, *, complete: bool = True, total: int = 0, version: str = ""
     ) -> AttendanceTable:
-        """From whatever was told; where there is a final list, its records are those that count."""
-        told = tuple(records)
-        final = tuple(each for each in told if each.source in FINAL)
-        return cls(merge(told, ended_at=frame.ended_at), frame, complete, total, final or told, version)
+        """The table of these records. Records of a final list replace all others."""
+        all_records = tuple(records)
+        final = tuple(record for record in all_records if record.source in FINAL)
+        people = merge(all_records, ended_at=frame.ended_at)
+        return cls(people, frame, complete, total, final or all_records, version)
 
     @cached_property
     def sources(self) -> frozenset[Source]:
-        """Where it is from; a final list stands alone."""
+        """The sources of the people shown."""
         return frozenset(source for person in self.people for source in person.sources)
 
     @cached_property
@@ -122,44 +116,42 @@ class AttendanceTable:
 
     @cached_property
     def attended(self) -> int:
-        """How many were in the meeting at any time."""
-        return sum(1 for each in self.people if each.here)
+        """How many people were in the meeting at any time."""
+        return sum(1 for person in self.people if person.here)
 
     @cached_property
     def rows(self) -> tuple[AttendanceRow, ...]:
-        """In order of arrival."""
-        return tuple(AttendanceRow(each, self.frame) for each in self.people)
+        """The rows in order of arrival."""
+        return tuple(AttendanceRow(person, self.frame) for person in self.people)
 
     @cached_property
     def waiting(self) -> tuple[AttendanceRow, ...]:
-        """Who is at the door, in order of arrival."""
-        return tuple(each for each in self.rows if each.state == "waiting")
+        """The rows of the people in the waiting room, in order of arrival."""
+        return tuple(row for row in self.rows if row.state == "waiting")
 
-    @cached_property
-    def axis(self) -> Axis:
-        first = min((each.arrived_at for each in self.people), default=self.frame.now)
-        live, chosen, starts_at = self.frame.ended_at is None, viewer().chosen, self.frame.starts_at
-        return Axis.around(first, self.frame.end, viewer().zone, live=live, scheduled=starts_at, hour12=chosen.hour12)
+    def axis(self, zone: tzinfo, *, hour12: bool = False) -> Axis:
+        """The time axis from the first arrival to the end, with times of ``zone``."""
+        first = min((person.arrived_at for person in self.people), default=self.frame.now)
+        live, starts_at = self.frame.ended_at is None, self.frame.starts_at
+        return Axis.around(first, self.frame.end, zone, live=live, scheduled=starts_at, hour12=hour12)
 
     @cached_property
     def longest_wait_since(self) -> datetime | None:
-        """Since when the first of those who are at the door waits."""
+        """When the person entered who has been in the waiting room for longest."""
         return min((row.waiting_since for row in self.waiting if row.waiting_since), default=None)
 
     def chosen(self, view: str, query: str, sort: str = "", sorted_at: float | None = None) -> list[AttendanceRow]:
-        """Those a filter and a search leave, in order of arrival or as ``SORTS`` has it.
+        """The rows that match the filter and the search, in order of arrival or sorted by a key of ``SORTS``.
 
-        Sorted as they were at that moment, with newcomers behind: under a reader's eyes nobody changes places.
+        They are sorted as they were at ``sorted_at``, and later arrivals come last: a refresh moves no row.
         """
-        found = [
-            each for each in self.rows if each.is_in(view) and (not query or agenda.matches(query, each.person.name))
-        ]
+        rows = [row for row in self.rows if row.is_in(view) and (not query or agenda.matches(query, row.person.name))]
         if sort not in SORTS:
-            return found
+            return rows
         at, key = self.frame.end if sorted_at is None else sorted_at, SORTS[sort]
-        return sorted(found, key=lambda row: (1,) if row.person.arrived_at > at else (0, key(row.person, at)))
+        return sorted(rows, key=lambda row: (1,) if row.person.arrived_at > at else (0, key(row.person, at)))
 
     def without_names(self) -> AttendanceTable:
-        """The same for a screen that others see: initials, and no address."""
-        people = tuple(msgspec.structs.replace(each, name=initials(each.name), email="") for each in self.people)
+        """The table with initials for names and without e-mail addresses, for a screen that others see."""
+        people = tuple(msgspec.structs.replace(person, name=initials(person.name), email="") for person in self.people)
         return replace(self, people=people)

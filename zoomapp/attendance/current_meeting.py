@@ -1,57 +1,60 @@
-"""Which running meeting an address means, and who of those that look may ask what."""
+"""The running meeting that an address means, if the viewer may see who is in it."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
+from zoomapp.attendance.sources import AttendanceSources
 from zoomapp.attendance.webhook_log import MeetingLog
 from zoomapp.meetings.lists import LIVE_LIST, read_meetings
-from zoomapp.web.components.notice import MEETINGS
-from zoomapp.web.components.section import Section, load_section, recent_section
-from zoomapp.web.current_user import services, user_client
+from zoomapp.user_api.last_seen import Loaded
 from zoomapp.zoom.meeting_ids import is_number
 from zoomapp.zoom.models import Meeting
 from zoomapp.zoom.scopes import LIST_LIVE_PARTICIPANTS
 
-#: While webhooks tell of the meeting, the list only gives its name and its planned times.
-TOLD_SECONDS = 600.0
-#: After the last event, for as long Zoom's own list may not know the meeting yet.
+#: While webhooks report on the meeting, Zoom's list only gives its topic and its planned times.
+WEBHOOK_LIST_SECONDS = 600.0
+#: For this long after the last event, Zoom's own list may not have the meeting yet.
 LAG_SECONDS = 60.0
 
 
-def running(instance: str, seconds: float) -> Section[Meeting]:
-    """The meeting of that number or UUID while it runs, if this viewer may see who is in it.
+def running(sources: AttendanceSources, instance: str, seconds: float) -> Loaded[Meeting]:
+    """The meeting of that number or UUID while it runs, if this user may see who is in it.
 
-    Without one, ``trouble`` says why nobody can tell; without that, too, it is over. Zoom's list of the viewer's
-    running meetings is not asked again within ``seconds``; webhooks spare it for longer.
+    Without a value, ``error`` says why Zoom's list could not be loaded; without an error, the meeting is over. Zoom
+    lists the user's running meetings at most once in ``seconds``, and less often while webhooks report on the meeting.
     """
-    rooms, who = services().webhook_log, user_client().user_id
-    told = next((room for room in rooms.running(who) if instance in (room.uuid, str(room.number))), None)
-    listed = recent_section(LIVE_LIST, read_meetings, TOLD_SECONDS if told else seconds) or load_section(
-        LIVE_LIST, MEETINGS, lambda: user_client().meetings("live"), read_meetings
-    )
-    own = next((each for each in listed.value or () if instance in (str(each.id), each.uuid)), None)
-    if own and told and _is_newer(told, listed):
-        # Begun anew since: the number is the same, the instance is not.
-        own = replace(own, uuid=told.uuid)
-    room = rooms.find(who, own.uuid if own else instance)
+    user_id, webhook_log = sources.user_id, sources.webhook_log
+    active = next((log for log in webhook_log.running(user_id) if instance in (log.uuid, str(log.number))), None)
+    listed = _list_running(sources, WEBHOOK_LIST_SECONDS if active else seconds)
+    own = next((meeting for meeting in listed.value or () if instance in (str(meeting.id), meeting.uuid)), None)
+    if own and active and _is_newer(active, listed):
+        # The meeting was started again since: it has the same number and another UUID.
+        own = replace(own, uuid=active.uuid)
+    log = webhook_log.find(user_id, own.uuid if own else instance)
     if own:
-        return Section(own if room is None or room.ended_at is None else None, listed.at)
-    if room:
-        goes_on = room == told and _is_newer(room, listed)
-        return Section(Meeting(room.number, room.uuid, room.topic, host_id=who) if goes_on else None, listed.at)
-    if is_number(instance) and may_read_dashboard():
-        # Perhaps a colleague's, for those who may look at the whole account.
-        return Section(Meeting(int(instance), topic="A meeting of your account"), listed.at)
-    return Section(None, listed.at, listed.trouble)
+        return Loaded(own if log is None or log.ended_at is None else None, listed.at)
+    if log:
+        still_running = log == active and _is_newer(log, listed)
+        meeting = Meeting(log.number, log.uuid, log.topic, host_id=user_id) if still_running else None
+        return Loaded(meeting, listed.at)
+    if is_number(instance) and may_read_dashboard(sources):
+        # It may be a colleague's meeting, and this user may see the whole account.
+        return Loaded(Meeting(int(instance), topic="A meeting of your account"), listed.at)
+    return Loaded(None, listed.at, listed.error, listed.last_seen_at)
 
 
-def _is_newer(room: MeetingLog, listed: Section[tuple[Meeting, ...]]) -> bool:
-    """Whether Zoom's list cannot know of this meeting: made before it, too soon after, or not to be read."""
-    return listed.value is None or listed.at.timestamp() < room.heard_at + LAG_SECONDS
-
-
-def may_read_dashboard() -> bool:
-    """Whether the viewer's own grant allows it; one that names no scopes at all is for Zoom to judge."""
-    granted = user_client().scopes()
+def may_read_dashboard(sources: AttendanceSources) -> bool:
+    """Whether the user's grant has the scope of the dashboard. If the grant names no scopes, Zoom decides."""
+    granted = sources.user_client.scopes()
     return not granted or bool(granted & LIST_LIVE_PARTICIPANTS.accepted)
+
+
+def _list_running(sources: AttendanceSources, seconds: float) -> Loaded[tuple[Meeting, ...]]:
+    recent = sources.recent(LIVE_LIST, read_meetings, seconds)
+    return recent or sources.load(LIVE_LIST, lambda: sources.user_client.meetings("live"), read_meetings)
+
+
+def _is_newer(log: MeetingLog, listed: Loaded[tuple[Meeting, ...]]) -> bool:
+    """Whether the meeting is too new for Zoom's list, or there is no list."""
+    return listed.value is None or listed.at.timestamp() < log.heard_at + LAG_SECONDS

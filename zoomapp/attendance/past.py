@@ -1,144 +1,141 @@
-"""A meeting that is over: what it was about and who was there, from Zoom's own lists, else from what we saw ourselves.
+"""A past meeting: its topic and times, and its attendance from Zoom's own lists, else from webhooks and reports.
 
-A number stands for the instance that was the last to run here: Zoom's lists may still mean the one before.
+A meeting's number stands for its last instance that we know of: Zoom's lists may still mean the instance before.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from msgspec.structs import replace
 
 from zoomapp.attendance import Frame, Record, from_past, from_report
-from zoomapp.attendance.attendance_table import AttendanceTable, late_seconds
+from zoomapp.attendance.attendance_table import AttendanceTable
 from zoomapp.attendance.planned_times import PlannedTimes, planned_times_of_past
-from zoomapp.web.components.notice import HELD, PAST, REPORT, Permission
-from zoomapp.web.components.progressive_list import load_all_rows
-from zoomapp.web.components.section import Section, load_section, recent_section
-from zoomapp.web.current_user import services, user_client
-from zoomapp.web.viewer import now, user_records
+from zoomapp.attendance.sources import AttendanceSources
+from zoomapp.user_api.last_seen import Loaded
 from zoomapp.zoom import scopes
 from zoomapp.zoom.meeting_ids import is_number
 from zoomapp.zoom.models import Meeting, PastMeeting
 
 KIND = "instance"
-#: A final list does not change: it is not read again for each filter, search and file.
+#: A final list does not change: pages with another filter, and files, reuse it.
 REUSE_SECONDS = 600.0
 
 
-def remember_running(meeting: Meeting) -> None:
-    """That this instance runs: after its end its number stands for it."""
+def remember_running(sources: AttendanceSources, meeting: Meeting) -> None:
+    """Save that this instance runs: after its end, the meeting's number stands for it."""
     if meeting.uuid:
-        told = [meeting.uuid, now().timestamp(), meeting.topic]
-        user_records().save(user_client().user_id, KIND, told, _days(), str(meeting.id))
+        instance = [meeting.uuid, sources.now.timestamp(), meeting.topic]
+        sources.records.save(sources.user_id, KIND, instance, sources.keep_seconds, str(meeting.id))
 
 
-def past_meeting(instance: str) -> PastMeeting | None:
-    """What a past meeting was about, from when to when; None where nobody can say."""
-    last = _last_of(instance) if is_number(instance) else None
+def past_meeting(sources: AttendanceSources, instance: str) -> PastMeeting | None:
+    """Topic, start and end of a past meeting; None if it is unknown."""
+    last = _last_instance(sources, instance) if is_number(instance) else None
     uuid = last.uuid if last else instance
-    told = _told_by_zoom(uuid)
-    # Under a number Zoom may still mean the instance before.
-    return told if told and told.uuid else _heard(uuid) or last
+    from_zoom = _fetch_meeting(sources, uuid)
+    # For a number, Zoom may still answer with the instance before.
+    return from_zoom if from_zoom and from_zoom.uuid else _from_webhooks(sources, uuid) or last
 
 
-def past_table(instance: str, about: PastMeeting | None) -> Section[AttendanceTable]:
-    """Who was in a past meeting: Zoom's report where this grant may read it, else the meeting's own list.
+def past_table(sources: AttendanceSources, instance: str, meeting: PastMeeting | None) -> Loaded[AttendanceTable]:
+    """The attendance of a past meeting: from Zoom's report if the grant allows, else from the meeting's own list.
 
-    Until there is either, what we were told and saw ourselves.
+    Until Zoom has either, it is what webhooks and the user's client reported.
     """
-    uuid = about.uuid if about else instance
-    seen = _observed(uuid, about.id if about else 0)
-    if user_client().scopes() & scopes.READ_REPORT.accepted:
-        found = _listed("report", REPORT, user_client().report_participants, from_report, uuid, about, seen)
+    uuid, user_client = meeting.uuid if meeting else instance, sources.user_client
+    observed = _observed_records(sources, uuid, meeting.id if meeting else 0)
+    if user_client.scopes() & scopes.READ_REPORT.accepted:
+        found = _final_list(sources, "report", user_client.report_participants, from_report, uuid, meeting, observed)
         # Zoom's report takes up to half an hour; the other list may be there already.
         if found.value is not None and found.value.people:
             return found
-    found = _listed("past", PAST, user_client().past_participants, from_past, uuid, about, seen)
-    if (found.value is not None and found.value.people) or not seen:
+    found = _final_list(sources, "past", user_client.past_participants, from_past, uuid, meeting, observed)
+    if (found.value is not None and found.value.people) or not observed:
         return found
-    at = max(each.seen_at for each in seen)
-    return Section(AttendanceTable.of(seen, _frame(seen, about)), datetime.fromtimestamp(at, UTC) if at else now())
+    at = max(record.seen_at for record in observed)
+    table = AttendanceTable.of(observed, _frame(sources, observed, meeting))
+    return Loaded(table, datetime.fromtimestamp(at, UTC) if at else sources.now)
 
 
-def _told_by_zoom(instance: str) -> PastMeeting | None:
+def _fetch_meeting(sources: AttendanceSources, instance: str) -> PastMeeting | None:
     name, read = f"held {instance}", PastMeeting.from_api
-    known = None if is_number(instance) else recent_section(name, read, REUSE_SECONDS)
-    return (known or load_section(name, HELD, lambda: user_client().past_meeting(instance), read, _days())).value
+    recent = None if is_number(instance) else sources.recent(name, read, REUSE_SECONDS)
+    if recent:
+        return recent.value
+    return sources.load(name, lambda: sources.user_client.past_meeting(instance), read, sources.keep_seconds).value
 
 
-def _last_of(number: str) -> PastMeeting | None:
-    """The last instance that ran here, as our own pages or webhooks saw it."""
-    room, seen = (
-        services().webhook_log.find(user_client().user_id, number),
-        user_records().load(user_client().user_id, KIND, number),
-    )
-    uuid, at, topic = seen if isinstance(seen, list) else ("", 0.0, "")
-    if room and room.heard_at >= at:
-        uuid, topic = room.uuid, room.topic
+def _last_instance(sources: AttendanceSources, number: str) -> PastMeeting | None:
+    """The last instance of the meeting that our pages or webhooks saw."""
+    log = sources.webhook_log.find(sources.user_id, number)
+    saved = sources.records.load(sources.user_id, KIND, number)
+    uuid, at, topic = saved if isinstance(saved, list) else ("", 0.0, "")
+    if log and log.heard_at >= at:
+        uuid, topic = log.uuid, log.topic
     return PastMeeting(uuid, int(number), topic) if uuid else None
 
 
-def _heard(uuid: str) -> PastMeeting | None:
-    """What webhooks told of a meeting that is over, for its host."""
-    room = services().webhook_log.find(user_client().user_id, uuid)
-    if room is None or room.ended_at is None:
+def _from_webhooks(sources: AttendanceSources, uuid: str) -> PastMeeting | None:
+    """A meeting that is over, as webhooks reported it to its host."""
+    log = sources.webhook_log.find(sources.user_id, uuid)
+    if log is None or log.ended_at is None:
         return None
-    return PastMeeting(room.uuid, room.number, room.topic, end_at=datetime.fromtimestamp(room.ended_at, UTC))
+    return PastMeeting(log.uuid, log.number, log.topic, end_at=datetime.fromtimestamp(log.ended_at, UTC))
 
 
-def _observed(uuid: str, number: int) -> list[Record]:
-    """What webhooks told this viewer as the host, and what their own client saw."""
-    sighted = services().client_reports.of(user_client().user_id, number, uuid) if number else None
-    return [*services().webhook_log.records(user_client().user_id, uuid), *(sighted.stays if sighted else ())]
+def _observed_records(sources: AttendanceSources, uuid: str, number: int) -> list[Record]:
+    """What webhooks reported to this user as the host, and what the user's client reported."""
+    report = sources.client_reports.of(sources.user_id, number, uuid) if number else None
+    return [*sources.webhook_log.records(sources.user_id, uuid), *(report.stays if report else ())]
 
 
-def _listed(
+def _final_list(
+    sources: AttendanceSources,
     kind: str,
-    need: Permission,
     fetch: Callable[[str, str], Any],
-    record: Callable[[Any], Record],
+    to_record: Callable[[Any], Record],
     uuid: str,
-    about: PastMeeting | None,
-    seen: list[Record],
-) -> Section[AttendanceTable]:
-    """One of Zoom's lists. Its rows alone count; who was host or co-host it does not tell, what we saw does."""
-
+    meeting: PastMeeting | None,
+    observed: list[Record],
+) -> Loaded[AttendanceTable]:
+    """One of Zoom's final lists. Only its rows count; ``observed`` adds who was host or co-host."""
     name = f"{kind} {uuid}"
 
-    def all_pages() -> dict[str, Any]:
-        found = load_all_rows(name, lambda token: fetch(uuid, token), "participants")
+    def fetch_all() -> dict[str, Any]:
+        found = sources.collect(name, lambda token: fetch(uuid, token), "participants")
         return {"rows": found.rows, "total": found.total, "complete": found.complete}
 
     def read(body: Any) -> AttendanceTable:
-        rows = [_as_host(record(row), about) for row in body["rows"]]
-        return AttendanceTable.of([*rows, *seen], _frame(rows, about), complete=body["complete"], total=body["total"])
+        rows = [_with_host_role(to_record(row), meeting) for row in body["rows"]]
+        frame = _frame(sources, rows, meeting)
+        return AttendanceTable.of([*rows, *observed], frame, complete=body["complete"], total=body["total"])
 
-    known = recent_section(name, read, REUSE_SECONDS)
-    if known and known.value and known.value.complete and known.value.people:
-        return known
-    return load_section(name, need, all_pages, read, _days())
-
-
-def _as_host(record: Record, about: PastMeeting | None) -> Record:
-    """Whoever scheduled the meeting is its host, unless something newer says otherwise."""
-    return replace(record, role="host") if about and about.host_id and record.user_id == about.host_id else record
+    recent = sources.recent(name, read, REUSE_SECONDS)
+    if recent and recent.value and recent.value.complete and recent.value.people:
+        return recent
+    return sources.load(name, fetch_all, read, sources.keep_seconds)
 
 
-def _frame(records: Iterable[Record], about: PastMeeting | None) -> Frame:
-    """What the times of a held meeting are held against. Where nobody told its end, the last one's leave was it."""
-    told, at = list(records), now().timestamp()
-    began = min((each.joined_at for each in told if each.joined_at is not None), default=at)
-    ended = max((each.left_at for each in told if each.left_at is not None), default=at)
-    if about and about.start_at:
-        began = about.start_at.timestamp()
-    if about and about.end_at:
-        ended = about.end_at.timestamp()
-    plan = planned_times_of_past(about.uuid, about.id, began, ended) if about else PlannedTimes(told=False)
-    return Frame(at, plan.starts_at, plan.ends_at, ended, late_seconds(), told=plan.told)
+def _with_host_role(record: Record, meeting: PastMeeting | None) -> Record:
+    """The record; whoever scheduled the meeting is its host, unless a newer record says otherwise."""
+    is_host = meeting and meeting.host_id and record.user_id == meeting.host_id
+    return replace(record, role="host") if is_host else record
 
 
-def _days() -> int:
-    return services().settings.attendance_days * 86400
+def _frame(sources: AttendanceSources, records: Sequence[Record], meeting: PastMeeting | None) -> Frame:
+    """The times that stays are compared with. Without a known end, the meeting ended when the last person left."""
+    now = sources.now.timestamp()
+    started_at = min((record.joined_at for record in records if record.joined_at is not None), default=now)
+    ended_at = max((record.left_at for record in records if record.left_at is not None), default=now)
+    if meeting and meeting.start_at:
+        started_at = meeting.start_at.timestamp()
+    if meeting and meeting.end_at:
+        ended_at = meeting.end_at.timestamp()
+    planned = PlannedTimes(told=False)
+    if meeting:
+        planned = planned_times_of_past(sources, meeting.uuid, meeting.id, started_at, ended_at)
+    return Frame(now, planned.starts_at, planned.ends_at, ended_at, sources.late_seconds, told=planned.told)

@@ -273,3 +273,11 @@ def latest(records: Sequence[Record], name: str) -> str:
 def same_name(name: str) -> str:
     """A display name as it counts for being equal."""
     return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
+
+
+def initials(name: str) -> str:
+    """At most two letters, of the first and the last word; a name of one or two characters is returned whole."""
+    if 0 < len(name) <= 2:
+        return name.upper()
+    words = [word for word in name.split() if word[0].isalnum()]
+    return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper() or "?"

@@ -1,76 +1,78 @@
-"""For when a meeting was planned: read from the meeting once while it runs, and kept for after its end.
+"""The planned start and end of a meeting: read from Zoom once while the meeting runs, and saved for after its end.
 
-The list of running meetings does not tell: its start is when somebody began.
+Zoom's list of running meetings does not have them: its start time is when the meeting was started.
 """
 
 from __future__ import annotations
 
 from dataclasses import astuple, dataclass
 
+from zoomapp.attendance.sources import AttendanceSources
 from zoomapp.errors import UpstreamError, ZoomRefused
 from zoomapp.store import key_names
-from zoomapp.web.current_user import services, user_client
-from zoomapp.web.viewer import now, user_records
 from zoomapp.zoom.meeting_ids import is_number
 from zoomapp.zoom.models import Meeting
 
 KIND = "planned"
-#: Who begins this much earlier than planned has begun that date, not a trial.
+#: A meeting that is started this much before a planned date counts as that date, not as a trial.
 EARLY_SECONDS = 3600.0
-#: What is not known for good is asked again after this time.
-AGAIN_SECONDS, SOON_SECONDS = 600, 60
+#: How long an answer is saved that may still change, and a failure of Zoom.
+UNCERTAIN_SECONDS, FAILURE_SECONDS = 600, 60
 
 
 @dataclass(frozen=True)
 class PlannedTimes:
-    """From when to when, in epoch seconds; None where nothing was planned. ``told``: whether anybody could say."""
+    """Start and end in epoch seconds; None if nothing was planned. ``told``: whether Zoom could say."""
 
     starts_at: float | None = None
     ends_at: float | None = None
     told: bool = True
 
 
-def planned_times(meeting: Meeting) -> PlannedTimes:
-    """What a running meeting was planned for."""
-    at = now().timestamp()
-    began = meeting.start_at.timestamp() if meeting.start_at else at
-    instance = meeting.uuid or str(meeting.id)
-    return _known(instance) or _read(instance, meeting.id, began, at + EARLY_SECONDS, running=True)
+def planned_times(sources: AttendanceSources, meeting: Meeting) -> PlannedTimes:
+    """The planned times of a running meeting."""
+    now = sources.now.timestamp()
+    started_at = meeting.start_at.timestamp() if meeting.start_at else now
+    uuid = meeting.uuid or str(meeting.id)
+    saved = _load(sources, uuid)
+    return saved or _fetch(sources, uuid, meeting.id, started_at, now + EARLY_SECONDS, running=True)
 
 
-def planned_times_of_past(uuid: str, number: int, began_at: float, ended_at: float) -> PlannedTimes:
-    """What the instance of ``number`` was planned for that was held between these moments."""
-    return _known(uuid) or _read(uuid, number, began_at, ended_at, running=False)
+def planned_times_of_past(
+    sources: AttendanceSources, uuid: str, number: int, started_at: float, ended_at: float
+) -> PlannedTimes:
+    """The planned times of the instance ``uuid`` of meeting ``number``, which ran between these moments."""
+    return _load(sources, uuid) or _fetch(sources, uuid, number, started_at, ended_at, running=False)
 
 
-def _known(uuid: str) -> PlannedTimes | None:
-    told = user_records().load(user_client().user_id, KIND, key_names.digest(uuid))
-    return PlannedTimes(*told) if isinstance(told, list) else None
+def _load(sources: AttendanceSources, uuid: str) -> PlannedTimes | None:
+    saved = sources.records.load(sources.user_id, KIND, key_names.digest(uuid))
+    return PlannedTimes(*saved) if isinstance(saved, list) else None
 
 
-def _read(uuid: str, number: int, began_at: float, ended_at: float, *, running: bool) -> PlannedTimes:
-    for_good = services().settings.attendance_days * 86400
+def _fetch(
+    sources: AttendanceSources, uuid: str, number: int, started_at: float, ended_at: float, *, running: bool
+) -> PlannedTimes:
     try:
-        plans = _plans(user_client().meeting(number, past_dates=True)) if number else []
+        dates = _planned_dates(sources.user_client.meeting(number, past_dates=True)) if number else []
     except UpstreamError:
-        return _keep(uuid, PlannedTimes(told=False), SOON_SECONDS)
+        return _save(sources, uuid, PlannedTimes(told=False), FAILURE_SECONDS)
     except ZoomRefused:
-        return _keep(uuid, PlannedTimes(told=False), AGAIN_SECONDS)
-    # A trial on the evening before has no planned time.
-    plan = next(
-        (each for each in plans if began_at < (each.ends_at or 0) and (each.starts_at or 0) < ended_at), PlannedTimes()
-    )
-    sure = not is_number(uuid) and not (running and plan.starts_at is None)
-    return _keep(uuid, plan, for_good if sure else AGAIN_SECONDS)
+        return _save(sources, uuid, PlannedTimes(told=False), UNCERTAIN_SECONDS)
+    overlapping = (date for date in dates if started_at < (date.ends_at or 0) and (date.starts_at or 0) < ended_at)
+    # A trial on the evening before overlaps no planned date.
+    planned = next(overlapping, PlannedTimes())
+    is_final = not is_number(uuid) and not (running and planned.starts_at is None)
+    return _save(sources, uuid, planned, sources.keep_seconds if is_final else UNCERTAIN_SECONDS)
 
 
-def _plans(meeting: Meeting) -> list[PlannedTimes]:
-    """Each date that it was or is planned for."""
+def _planned_dates(meeting: Meeting) -> list[PlannedTimes]:
+    """The planned times of each date of the meeting."""
     dates = [(each.start_at, each.duration_minutes) for each in meeting.occurrences if not each.deleted]
     dates = dates or [(meeting.start_at, meeting.duration_minutes)] * meeting.planned
     return [PlannedTimes(at.timestamp(), at.timestamp() + 60 * minutes) for at, minutes in dates if at]
 
 
-def _keep(uuid: str, plan: PlannedTimes, seconds: int) -> PlannedTimes:
-    user_records().save(user_client().user_id, KIND, astuple(plan), seconds, key_names.digest(uuid))
-    return plan
+def _save(sources: AttendanceSources, uuid: str, planned: PlannedTimes, seconds: int) -> PlannedTimes:
+    sources.records.save(sources.user_id, KIND, astuple(planned), seconds, key_names.digest(uuid))
+    return planned

@@ -11,6 +11,8 @@ from markupsafe import Markup
 
 from zoomapp import dates
 from zoomapp.attendance import Person
+from zoomapp.attendance.attendance_table import AttendanceTable
+from zoomapp.attendance.people import initials
 from zoomapp.charts import Axis, curve, curve_rows, meter, storage, table, time_labels, timeline, timeline_description
 from zoomapp.web.current_user import services
 from zoomapp.web.viewer import now, viewer
@@ -136,6 +138,11 @@ def moment(at: float) -> datetime:
     return datetime.fromtimestamp(at, UTC)
 
 
+def time_axis(table: AttendanceTable) -> Axis:
+    """The time axis of a meeting on the viewer's clock."""
+    return table.axis(viewer().zone, hour12=viewer().chosen.hour12)
+
+
 def attendance_bar(person: Person, axis: Axis, left: bool) -> Markup:
     """The attendance of one person as a bar."""
     return timeline(axis, person.here, person.waiting, left=left)
@@ -169,14 +176,6 @@ def storage_table(months: Sequence[tuple[str, int]], partial: Collection[str] = 
 def avatar_colour(name: str) -> int:
     """A color number for a name. The same name has the same color on every page."""
     return zlib.crc32(name.encode()) % AVATAR_COLORS
-
-
-def initials(name: str) -> str:
-    """Two letters at most: of the first word and the last; what is no longer than that is taken as it is."""
-    if 0 < len(name) <= 2:
-        return name.upper()
-    words = [word for word in name.split() if word[0].isalnum()]
-    return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper() or "?"
 
 
 def masked(address: str) -> str:
@@ -229,5 +228,6 @@ FILTERS: dict[str, Callable[..., object]] = {
     "span": span,
     "storage": storage,
     "storage_table": storage_table,
+    "time_axis": time_axis,
     "when": when,
 }

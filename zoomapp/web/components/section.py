@@ -52,9 +52,3 @@ def load_section(
     """The section of what ``fetch`` gets from Zoom for this request's user. Arguments: see ``last_seen.load``."""
     user_id = user_client().user_id
     return section(last_seen.load(user_records(), user_id, now(), name, fetch, read, seconds), permission)
-
-
-def recent_section(name: str, read: Callable[[Any], Value], seconds: float) -> Section[Value] | None:
-    """What this request's user saw under ``name`` at most ``seconds`` ago, without calling Zoom."""
-    loaded = last_seen.recent(user_records(), user_client().user_id, now(), name, read, seconds)
-    return Section(loaded.value, loaded.at) if loaded else None

@@ -1,4 +1,4 @@
-"""The host's own client tells who is in the meeting: for that host's page alone."""
+"""The reports of a user's Zoom client of who is in the meeting: saved for that user's page alone."""
 
 from __future__ import annotations
 
@@ -10,22 +10,21 @@ from flask.typing import ResponseReturnValue
 
 from zoomapp.attendance.current_meeting import running
 from zoomapp.errors import NotFound, TooLarge
-from zoomapp.web.current_user import services, user_client
+from zoomapp.web.components.attendance import attendance_sources, requested_instance
 from zoomapp.web.middleware.request_json import json_body
-from zoomapp.zoom.meeting_ids import instance_of
 
 bp = Blueprint("sighted", __name__)
 
-#: A meeting of 1,000, some of them at the door, whatever their names are written in.
-MAX_BODY_BYTES, MOST_PEOPLE = 512 * 1024, 1_500
-#: The running meeting is looked up in Zoom's list at most this often.
+#: Enough for a meeting of 1,000 and its waiting room, with names in any script.
+MAX_BODY_BYTES, MAX_PEOPLE = 512 * 1024, 1_500
+#: Zoom lists the user's running meetings at most once in this time.
 LIST_SECONDS = 60.0
 
 Text = Annotated[str, msgspec.Meta(max_length=256)]
 
 
 class ReportedParticipant(msgspec.Struct, omit_defaults=True):
-    """One participant, as the SDK names its fields; whatever else there is, is left out."""
+    """One participant with the field names of the Zoom Apps SDK; other fields are ignored."""
 
     participantUUID: Text = ""
     screenName: Text = ""
@@ -34,22 +33,22 @@ class ReportedParticipant(msgspec.Struct, omit_defaults=True):
 
 
 class ParticipantReport(msgspec.Struct):
-    """Everybody who is there now, in the instance that the client names; ``uuid`` is empty where it could not tell."""
+    """All participants at this moment. ``uuid``: of the meeting's instance; empty if the client cannot tell."""
 
     uuid: Text
-    participants: Annotated[list[ReportedParticipant], msgspec.Meta(max_length=MOST_PEOPLE)]
+    participants: Annotated[list[ReportedParticipant], msgspec.Meta(max_length=MAX_PEOPLE)]
 
 
 @bp.post("/participants/<key>/sighted")
 def take(key: str) -> ResponseReturnValue:
-    """Keep it for this person's view of this meeting, while it runs."""
+    """Save a report for this user's view of the running meeting."""
     if (request.content_length or 0) > MAX_BODY_BYTES:
         raise TooLarge(f"{request.content_length} bytes")
-    instance, who = instance_of(key), user_client().user_id
-    meeting = running(instance, LIST_SECONDS).value if instance else None
+    sources = attendance_sources(with_viewer=False)
+    meeting = running(sources, requested_instance(key), LIST_SECONDS).value
     if meeting is None:
         raise NotFound
-    said = json_body(ParticipantReport)
-    rows = [msgspec.to_builtins(row) for row in said.participants]
-    services().client_reports.add(who, meeting.id, said.uuid or meeting.uuid, rows)
+    report = json_body(ParticipantReport)
+    rows = [msgspec.to_builtins(row) for row in report.participants]
+    sources.client_reports.add(sources.user_id, meeting.id, report.uuid or meeting.uuid, rows)
     return "", 204

@@ -1,6 +1,6 @@
-"""The people of a running meeting, again and again: a part of the page, or word that nothing changed.
+"""The live part of the participants page, which an open window requests again and again.
 
-What a window asks here costs Zoom nothing: the dashboard is looked at once for all, webhooks come by themselves.
+A request costs Zoom next to nothing: all viewers share one poll of the dashboard, and webhooks arrive by themselves.
 """
 
 from __future__ import annotations
@@ -11,74 +11,78 @@ from flask.typing import ResponseReturnValue
 from zoomapp.attendance.current_meeting import running
 from zoomapp.attendance.live import LiveView, live_view
 from zoomapp.errors import NotFound
-from zoomapp.web.components.notice import Notice
-from zoomapp.web.pages.participants import ROWS, told, version
+from zoomapp.web.components.attendance import attendance_sources, requested_instance
+from zoomapp.web.components.notice import LIVE, MEETINGS, Notice
+from zoomapp.web.components.section import section
+from zoomapp.web.pages.participants import ROWS, live_version, people_context
 from zoomapp.web.viewer import now, viewer
-from zoomapp.zoom.meeting_ids import instance_of
 
 bp = Blueprint("live", __name__)
 
-#: An open window makes Zoom list the viewer's running meetings once a minute, to see the end of this one.
+#: An open window makes Zoom list the viewer's running meetings once a minute, to notice the end of this one.
 LIST_SECONDS = 60.0
-#: News that webhooks bring are here within two seconds; an answer without any is empty and costs next to nothing.
+#: Data of webhooks are shown within two seconds. A response without news is empty and cheap.
 WEBHOOK_SECONDS = 1.2
-#: When the next look at the dashboard is due.
-SOON_SECONDS = 1.0
-#: Whoever chose to be refreshed less often than this, is.
+#: The shortest wait for the next poll of the dashboard.
+MIN_SECONDS = 1.0
+#: A viewer who chose to refresh less often than this gets what they chose.
 FAST_SECONDS = 15
-#: While Zoom does not answer and does not say how long.
+#: The wait while Zoom does not answer and names no time.
 PAUSE_SECONDS = 30
-#: While Zoom refuses: a permission may be granted again, a plan changed.
+#: The wait while Zoom refuses: a permission may be granted again, a plan changed.
 REFUSED_SECONDS = 60
 
 
 @bp.get("/participants/<key>/live")
 def show(key: str) -> ResponseReturnValue:
-    """200 with the part, 304 when it is the same, 204 when the meeting is over; else a time to wait."""
-    instance = instance_of(key)
-    if instance is None:
-        raise NotFound
-    found = running(instance, LIST_SECONDS)
+    """200 with the live part, 304 if it is unchanged, 204 if the meeting is over; else a time to wait."""
+    sources = attendance_sources()
+    found = running(sources, requested_instance(key), LIST_SECONDS)
     if found.value is None:
-        return _nothing(found.trouble)
-    there = live_view(found.value)
-    if there.seen.trouble and not there.heard and not there.sighted:
-        return _nothing(there.seen.trouble)
-    etag = version(there.version)
-    response = Response(headers={"Cache-Control": "private, no-cache", **poll_headers(there)})
+        return _nothing(section(found, MEETINGS).trouble)
+    view = live_view(sources, found.value)
+    if view.dashboard.error and not view.webhook_records and not view.client_report:
+        return _nothing(section(view.dashboard, LIVE).trouble)
+    return _live_part(key, view)
+
+
+def _live_part(key: str, view: LiveView) -> Response:
+    """The live part, or 304 if the browser has it already. Nothing is merged for a 304."""
+    etag = live_version(view.version)
+    response = Response(headers={"Cache-Control": "private, no-cache", **poll_headers(view)})
     response.set_etag(etag)
     response.vary.add("Cookie")
     if request.if_none_match.contains(etag):
         response.status_code = 304
-    else:
-        response.mimetype = "text/html"
-        part = {**told(key, found.value, there.roster()), "most": ROWS, "lively": True}
-        response.set_data(render_template("partials/people.html", **part))
+        return response
+    context = people_context(key, view.meeting, section(view.table(), LIVE))
+    response.mimetype = "text/html"
+    response.set_data(render_template("partials/people.html", **{**context, "max_rows": ROWS, "refreshed": True}))
     return response
 
 
-def _nothing(trouble: Notice | None) -> ResponseReturnValue:
-    """The end, or the wait after which to ask again and, where Zoom refuses, why; what is shown stays meanwhile."""
-    if trouble is None or trouble.status == NotFound.status:
+def _nothing(notice: Notice | None) -> ResponseReturnValue:
+    """204 at the end of the meeting, else when to ask again and why Zoom refuses. The page keeps what it shows."""
+    if notice is None or notice.status == NotFound.status:
         return "", 204
-    if trouble.status < 429:
-        return f"{trouble.title}.", 403, {"Retry-After": str(REFUSED_SECONDS), "Content-Type": "text/plain"}
-    wait = trouble.retry_after or PAUSE_SECONDS
-    return "", 429 if trouble.status == 429 else 503, {"Retry-After": str(wait)}
+    if notice.status < 429:
+        return f"{notice.title}.", 403, {"Retry-After": str(REFUSED_SECONDS), "Content-Type": "text/plain"}
+    wait = notice.retry_after or PAUSE_SECONDS
+    return "", 429 if notice.status == 429 else 503, {"Retry-After": str(wait)}
 
 
-def poll_headers(there: LiveView) -> dict[str, str]:
-    """When to ask again, and how old this is by then."""
-    age = max(0.0, (now() - there.at).total_seconds())
-    return {"X-Poll-Interval": f"{poll_seconds(there):g}", "X-Seen-Age": f"{age:.0f}"}
+def poll_headers(view: LiveView) -> dict[str, str]:
+    """When the window asks again, and how old the data are now."""
+    age = max(0.0, (now() - view.at).total_seconds())
+    return {"X-Poll-Interval": f"{poll_seconds(view):g}", "X-Seen-Age": f"{age:.0f}"}
 
 
-def poll_seconds(there: LiveView) -> float:
-    """How often a window may ask."""
+def poll_seconds(view: LiveView) -> float:
+    """The seconds until a window asks again."""
     chosen = viewer().chosen.refresh_seconds or FAST_SECONDS
-    if there.heard and chosen <= FAST_SECONDS:
+    if view.webhook_records and chosen <= FAST_SECONDS:
         return WEBHOOK_SECONDS
-    if chosen > FAST_SECONDS or there.seen.value is None:
+    if chosen > FAST_SECONDS or view.dashboard.value is None:
         return chosen
-    # Not before there can be news, and then at once; whoever comes while somebody else asks Zoom comes again.
-    return min(chosen, max(SOON_SECONDS, round(there.seen.value.next_at - now().timestamp(), 1)))
+    # When the next poll is due, which may be soon: another viewer may be polling right now.
+    return min(chosen, max(MIN_SECONDS, round(view.dashboard.value.next_at - now().timestamp(), 1)))

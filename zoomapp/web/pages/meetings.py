@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from zoomapp.attendance.live import live_table
 from zoomapp.errors import NotFound, UpstreamError, ZoomRefused
 from zoomapp.meetings import agenda, lists
+from zoomapp.web.components.attendance import attendance_sources
 from zoomapp.web.components.filters import link as zoom_link
 from zoomapp.web.components.notice import MEETING, MEETINGS, Notice, error_page
 from zoomapp.web.components.page_context import done
@@ -40,7 +41,9 @@ def index() -> ResponseReturnValue:
         meeting_list=meeting_list,
         loaded_count=len(meeting_list.value.meetings) if meeting_list.value else 0,
         live=result.running,
-        attendance={meeting.id: live_table(meeting).value for meeting in result.running[:MAX_LIVE]},
+        attendance={
+            meeting.id: live_table(attendance_sources(), meeting).value for meeting in result.running[:MAX_LIVE]
+        },
         days=agenda.by_day(result.found[:rows], viewer().zone),
         found=result.found,
         more=_more_link(show, query, rows, len(result.found)),

@@ -11,7 +11,8 @@ from zoomapp.meetings import agenda
 from zoomapp.meetings.lists import live_meetings, upcoming_meetings
 from zoomapp.web.auth import CONTEXT_HEADER, sign_in_with_context
 from zoomapp.web.components import form_drafts
-from zoomapp.web.components.notice import MEETINGS, RECORDINGS
+from zoomapp.web.components.attendance import attendance_sources
+from zoomapp.web.components.notice import LIVE, MEETINGS, RECORDINGS
 from zoomapp.web.components.page_context import done
 from zoomapp.web.components.section import section
 from zoomapp.web.current_user import user_client, user_id
@@ -39,7 +40,7 @@ def _overview() -> str:
     live = section(live_meetings(user_client(), user_records(), now()), MEETINGS)
     upcoming = section(upcoming_meetings(user_client(), user_records(), now()), MEETINGS)
     next_meetings = agenda.upcoming(upcoming.value or (), now(), live.value or ())
-    attendance = live_table(live.value[0]) if live.value else None
+    attendance = section(live_table(attendance_sources(), live.value[0]), LIVE) if live.value else None
     return render_template(
         "pages/overview.html",
         live=live,

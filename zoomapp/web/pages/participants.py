@@ -1,4 +1,4 @@
-"""Who is here, from the best source this grant and plan allow; after the meeting, who was."""
+"""The participants of a meeting: live while the meeting runs, from Zoom's final lists afterwards."""
 
 from __future__ import annotations
 
@@ -8,33 +8,31 @@ from typing import Any
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from zoomapp.attendance.attendance_table import AttendanceTable
-from zoomapp.attendance.live import people
-from zoomapp.errors import NotFound
+from zoomapp.attendance.attendance_table import AttendanceRow, AttendanceTable
 from zoomapp.meetings.lists import live_meetings, next_meeting
 from zoomapp.store import key_names
+from zoomapp.web.components.attendance import requested_attendance
 from zoomapp.web.components.notice import MEETINGS
 from zoomapp.web.components.section import Section, section
 from zoomapp.web.current_user import user_client
 from zoomapp.web.viewer import now, user_records, viewer
-from zoomapp.zoom.meeting_ids import instance_of
 from zoomapp.zoom.models import Meeting
 
 bp = Blueprint("participants", __name__)
 
-#: More only when asked for, and then without being refreshed.
+#: How many rows are shown. A page with more is not refreshed: a browser takes too long to update it again and again.
 ROWS = 100
-MOST_ROWS = 10_000
-#: How the address chooses what is shown; those in the second line stay when another filter is chosen.
+MAX_ROWS = 10_000
+#: The query parameters that choose what is shown, and those that all links of the page keep.
 CHOICES = ("show", "q", "sort", "names")
-STAYING = ("sort", "names")
-#: Where a person's key goes.
+KEPT_CHOICES = ("sort", "names")
+#: The place of a person's key in an address.
 PERSON = "PERSON"
 
 
 @bp.get("/participants")
 def index() -> ResponseReturnValue:
-    """The meeting that runs now; a choice where several do."""
+    """Redirect to the running meeting; if several run, a page to choose one."""
     live = section(live_meetings(user_client(), user_records(), now()), MEETINGS)
     if live.value and len(live.value) == 1:
         return redirect(url_for(".show", key=live.value[0].id))
@@ -46,89 +44,97 @@ def index() -> ResponseReturnValue:
 
 @bp.get("/participants/<key>")
 def show(key: str) -> ResponseReturnValue:
-    """The people of one meeting: ``key`` is its number for "now", or one held instance's UUID."""
-    instance = instance_of(key)
-    if instance is None:
-        raise NotFound
-    meeting, about, seen = people(instance)
+    """The page of one meeting: ``key`` is a number for the meeting now, or the UUID of one occurrence."""
+    attendance, seen = requested_attendance(key)
     page = render_template(
         "pages/participants.html",
-        about=about,
+        about=attendance.past,
         live_address=live_address(key),
-        live_version=version(seen.value.version) if seen.value else "",
-        **told(key, meeting, seen),
+        live_version=live_version(seen.value.version) if seen.value else "",
+        **people_context(key, attendance.running, seen),
     )
     return page, seen.status, seen.headers
 
 
 def choices() -> dict[str, Any]:
-    """How this page, and with it its live part, is filtered."""
+    """The query parameters of this request that choose what is shown."""
     return {name: request.args[name] for name in CHOICES if name in request.args}
 
 
-def version(heard: str) -> str:
-    """A name for what the live part says: what was heard, how it is asked for, and the minute it counts in."""
-    how = f"{choices()} {viewer().chosen} {viewer().zone_name}"
-    return key_names.digest(f"{heard} {how} {int(now().timestamp() // 60)}")
+def kept_choices() -> dict[str, Any]:
+    """The query parameters of this request that all links of the page keep."""
+    return {name: request.args[name] for name in KEPT_CHOICES if request.args.get(name)}
+
+
+def names_hidden() -> bool:
+    """Whether the viewer hides the names of participants."""
+    return request.args.get("names") == "hide"
+
+
+def live_version(data_version: str) -> str:
+    """The version of the live part: of its data, its choices, the viewer's settings and the minute shown."""
+    context = f"{choices()} {viewer().chosen} {viewer().zone_name}"
+    return key_names.digest(f"{data_version} {context} {int(now().timestamp() // 60)}")
 
 
 def live_address(key: str) -> str:
-    """Where the live part of this page is, as this page is filtered, and sorted at this moment."""
-    chosen = choices()
-    if "sort" in chosen:
-        chosen["at"] = now().timestamp()
-    return url_for("live.show", key=key, **chosen)
+    """The address of the live part of this page, with the page's choices and the moment of its sort order."""
+    query = choices()
+    if "sort" in query:
+        query["at"] = now().timestamp()
+    return url_for("live.show", key=key, **query)
 
 
-def told(key: str, meeting: Meeting | None, seen: Section[AttendanceTable]) -> dict[str, Any]:
-    """What a page or its live part says of a meeting's people, as its address chooses."""
+def people_context(key: str, meeting: Meeting | None, seen: Section[AttendanceTable]) -> dict[str, Any]:
+    """The template variables of a page, or its live part, for the people that this request chooses."""
     query, view = request.args.get("q", "").strip()[:200], request.args.get("show", "")
-    sort, sorted_at = request.args.get("sort", ""), request.args.get("at", type=float)
-    rows = seen.value.chosen(view, query, sort, sorted_at) if seen.value else []
-    most = max(ROWS, min(request.args.get("rows", ROWS, type=int), MOST_ROWS))
-    if seen.value and request.args.get("names") == "hide":
-        # Found by their names, shown without them.
+    max_rows = max(ROWS, min(request.args.get("rows", ROWS, type=int), MAX_ROWS))
+    rows = _chosen_rows(seen.value, view, query) if seen.value else []
+    if seen.value and names_hidden():
         seen = replace(seen, value=seen.value.without_names())
-        hidden = {row.person.key: row for row in seen.value.rows} if seen.value else {}
-        rows = [hidden[row.person.key] for row in rows]
     return {
         "key": key,
         "meeting": meeting,
         "live": meeting is not None,
         "seen": seen,
         "rows": rows,
-        "staying": staying(),
-        # A thousand rows: the address is made once, and each person's key put into it.
-        "person_link": url_for("person.show", key=key, person=PERSON, **staying()).split(PERSON),
+        "staying": kept_choices(),
+        # A page has a thousand links to persons: their address is built once, and each key is inserted.
+        "person_link": url_for("person.show", key=key, person=PERSON, **kept_choices()).split(PERSON),
         "chips": _chips(key, seen.value, view) if seen.value else (),
         "query": query,
         "view": view,
-        "most": most,
-        # A browser takes too long to go through more, again and again.
-        "lively": meeting is not None and most <= ROWS,
+        "max_rows": max_rows,
+        "refreshed": meeting is not None and max_rows <= ROWS,
     }
 
 
-def staying() -> dict[str, Any]:
-    """What of the address stays when somebody goes on from this page."""
-    return {name: request.args[name] for name in STAYING if request.args.get(name)}
+def _chosen_rows(table: AttendanceTable, view: str, query: str) -> list[AttendanceRow]:
+    """The rows that this request chooses. Hidden names are searched and sorted by, but not shown."""
+    sort, sorted_at = request.args.get("sort", ""), request.args.get("at", type=float)
+    rows = table.chosen(view, query, sort, sorted_at)
+    if not names_hidden():
+        return rows
+    nameless_rows = {row.person.key: row for row in table.without_names().rows}
+    return [nameless_rows[row.person.key] for row in rows]
 
 
-def _chips(key: str, roster: AttendanceTable, view: str) -> list[tuple[str, str, int | None, bool, str]]:
-    figures = roster.figures
+def _chips(key: str, table: AttendanceTable, view: str) -> list[tuple[str, str, int | None, bool, str]]:
+    """The filters: address, text, count, whether it is chosen, CSS class."""
+    figures = table.figures
     chips = [
-        ("", "All", len(roster.people), ""),
+        ("", "All", len(table.people), ""),
         ("here", "Here", figures.here, ""),
-        # In the panel the strip above says how many wait; five chips would not fit.
+        # A narrow window has no room for five chips, and its waiting room strip shows this count.
         ("waiting", "Waiting", figures.waiting, "wide"),
         ("left", "Left", figures.left, ""),
         ("late", "Late", figures.late, ""),
     ]
-    if roster.frame.ended_at is not None:
-        chips = [each for each in chips if each[0] in ("", "late")]
-    if not roster.frame.tells_late:
-        chips = [each for each in chips if each[0] != "late"]
+    if table.frame.ended_at is not None:
+        chips = [chip for chip in chips if chip[0] in ("", "late")]
+    if not table.frame.tells_late:
+        chips = [chip for chip in chips if chip[0] != "late"]
     return [
-        (url_for("participants.show", key=key, show=name or None, **staying()), text, n, name == view, k)
-        for name, text, n, k in chips
+        (url_for("participants.show", key=key, show=name or None, **kept_choices()), text, count, name == view, css)
+        for name, text, count, css in chips
     ]

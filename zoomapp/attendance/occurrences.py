@@ -1,0 +1,79 @@
+"""The occurrences of a meeting, and the comparison of two: who came to both."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import pairwise
+from typing import Any
+
+from zoomapp.attendance import Pair, compare
+from zoomapp.attendance.attendance_table import AttendanceTable
+from zoomapp.attendance.past import past_meeting
+from zoomapp.attendance.people import initials
+from zoomapp.attendance.sources import AttendanceSources
+from zoomapp.errors import NotFound
+from zoomapp.user_api.last_seen import Loaded
+from zoomapp.zoom.meeting_ids import is_number
+from zoomapp.zoom.models import Page, PastMeeting
+
+
+@dataclass(frozen=True)
+class Occurrence:
+    """One occurrence of a meeting; ``previous_uuid`` is the occurrence before, if there is one."""
+
+    start_at: datetime | None
+    uuid: str
+    previous_uuid: str = ""
+
+
+@dataclass(frozen=True)
+class ComparedPerson:
+    """A person of two occurrences: the seconds in each meeting, None for one that they did not attend."""
+
+    name: str
+    first: float | None
+    second: float | None
+    by_name: bool
+
+
+def list_occurrences(sources: AttendanceSources, instance: str) -> tuple[str, Loaded[list[Occurrence]]]:
+    """The topic of a meeting and its occurrences, newest first. Raises NotFound."""
+    meeting = past_meeting(sources, instance)
+    number = int(instance) if is_number(instance) else meeting.id if meeting else 0
+    if not number:
+        raise NotFound
+    listed = sources.load(f"times {number}", lambda: sources.user_client.past_instances(number), _newest_first)
+    return meeting.topic if meeting else "", listed
+
+
+def compare_tables(
+    first: AttendanceTable, second: AttendanceTable, *, hide_names: bool = False
+) -> tuple[tuple[str, list[ComparedPerson]], ...]:
+    """The people of both occurrences, of the first only, of the second only. Each person is in one group."""
+    in_first, in_second = ({row.person.key: row.seconds for row in table.rows} for table in (first, second))
+    pairs = compare(first.people, second.people)
+    people = [_compared(pair, in_first, in_second, hide_names=hide_names) for pair in pairs]
+    return (
+        ("both", [person for person in people if person.first is not None and person.second is not None]),
+        ("first", [person for person in people if person.second is None]),
+        ("second", [person for person in people if person.first is None]),
+    )
+
+
+def _compared(pair: Pair, first: dict[str, float], second: dict[str, float], *, hide_names: bool) -> ComparedPerson:
+    person: Any = pair.first or pair.second
+    return ComparedPerson(
+        # People are matched by their names before these are hidden.
+        initials(person.name) if hide_names else person.name,
+        first[pair.first.key] if pair.first else None,
+        second[pair.second.key] if pair.second else None,
+        pair.by_name,
+    )
+
+
+def _newest_first(body: Any) -> list[Occurrence]:
+    meetings = Page.of(body, "meetings", PastMeeting.from_api).items
+    dated = sorted((each for each in meetings if each.uuid and each.start_at), key=lambda each: str(each.start_at))
+    previous = {later.uuid: earlier.uuid for earlier, later in pairwise(dated)}
+    return [Occurrence(each.start_at, each.uuid, previous.get(each.uuid, "")) for each in reversed(dated)]

@@ -1,0 +1,50 @@
+"""Attendance on a page: its sources for this request, and its table as a section of the page."""
+
+from __future__ import annotations
+
+from zoomapp.attendance.attendance_table import AttendanceTable
+from zoomapp.attendance.meeting_attendance import MeetingAttendance, meeting_attendance
+from zoomapp.attendance.sources import AttendanceSources
+from zoomapp.errors import NotFound
+from zoomapp.web.components.notice import LIVE, PAST
+from zoomapp.web.components.progressive_list import may_show_progress
+from zoomapp.web.components.section import Section, section
+from zoomapp.web.current_user import services, user_client
+from zoomapp.web.viewer import Viewer, now, user_records, viewer
+from zoomapp.zoom.meeting_ids import instance_of
+
+
+def attendance_sources(*, with_viewer: bool = True) -> AttendanceSources:
+    """The sources of attendance for this request's user.
+
+    ``with_viewer``: with profile and preferences. Only a lookup of the running meeting does without them.
+    """
+    parts, client = services(), user_client()
+    reader = viewer() if with_viewer else Viewer()
+    return AttendanceSources(
+        user_client=client,
+        records=user_records(),
+        webhook_log=parts.webhook_log,
+        client_reports=parts.client_reports,
+        shared_polls=parts.shared_polls,
+        clock=parts.clock,
+        now=now(),
+        keep_seconds=parts.settings.attendance_days * 86400,
+        account_id=reader.user.account_id,
+        late_seconds=60.0 * reader.chosen.late_minutes,
+        in_steps=may_show_progress(),
+    )
+
+
+def requested_instance(key: str) -> str:
+    """The meeting number or UUID that a key in an address stands for. Raises NotFound."""
+    instance = instance_of(key)
+    if instance is None:
+        raise NotFound
+    return instance
+
+
+def requested_attendance(key: str) -> tuple[MeetingAttendance, Section[AttendanceTable]]:
+    """The attendance that a key in an address stands for, and its table as a section. Raises NotFound."""
+    attendance = meeting_attendance(attendance_sources(), requested_instance(key))
+    return attendance, section(attendance.table, LIVE if attendance.running else PAST)
