@@ -3,6 +3,7 @@
 A moment is epoch seconds or an aware ``datetime``; ``now`` and the zone always come from outside.
 """
 
+import re
 from bisect import bisect_left
 from calendar import monthrange
 from collections.abc import Iterator
@@ -227,7 +228,12 @@ def dated(at: Moment, zone: tzinfo, now: Moment, *, hour12: bool = False) -> str
     return time_of_day if today else f"{day(at, zone, now)}, {time_of_day}"
 
 
-# --- words for quantities ---------------------------------------------------------------------------
+# --- quantities -------------------------------------------------------------------------------------
+
+
+def whole_number(text: str) -> int:
+    """The number that a person typed; -1 if the text is no whole number of at most six digits."""
+    return int(text) if re.fullmatch(r"[0-9]{1,6}", text) else -1
 
 
 def duration(seconds: float) -> str:

@@ -1,4 +1,4 @@
-"""Charts are true to the times they show, to every width, and to people who cannot see them."""
+"""Charts show the right times, fit every width, and have a description for screen readers."""
 
 import gzip
 import re
@@ -14,26 +14,26 @@ from zoomapp import charts
 BERLIN, KATHMANDU, ST_JOHNS = (ZoneInfo(name) for name in ("Europe/Berlin", "Asia/Kathmandu", "America/St_Johns"))
 TEN = 1_795_424_400.0  # 23 November 2026, 10:00 in Berlin
 MINUTE = 60.0
-SPAN = charts.Axis.around(TEN - 3 * MINUTE, TEN + 42 * MINUTE, BERLIN, scheduled=TEN)
+AXIS = charts.Axis.around(TEN - 3 * MINUTE, TEN + 42 * MINUTE, BERLIN, scheduled=TEN)
 POINTS = [(TEN - 3 * MINUTE, 1), (TEN, 9), (TEN + 17 * MINUTE, 15), (TEN + 30 * MINUTE, 12)]
 
 
 def drawing(svg):
-    """The chart as elements; fails unless it is well-formed, and unless it has no script and no style."""
+    """The chart as elements; fails if it is not well-formed, or has a script or a style."""
     root = ElementTree.fromstring(str(svg))
     assert not [name for part in root.iter() for name in part.attrib if name == "style" or name.startswith("on")]
     return root
 
 
-def places(chart):
-    """Where the curve's line goes, in thousandths of its frame."""
+def line_points(chart):
+    """The corners of the curve's line, in thousandths of its frame."""
     line = chart.find("svg/path[@class='c-line']").get("d")
     start, steps = re.fullmatch(r"M(\d+ \d+)((?:[hv]-?\d+)*)", line).groups()
-    found = [tuple(map(int, start.split()))]
-    for way, length in re.findall(r"([hv])(-?\d+)", steps):
-        x, y = found[-1]
-        found.append((x + int(length), y) if way == "h" else (x, y + int(length)))
-    return found
+    corners = [tuple(map(int, start.split()))]
+    for direction, length in re.findall(r"([hv])(-?\d+)", steps):
+        x, y = corners[-1]
+        corners.append((x + int(length), y) if direction == "h" else (x, y + int(length)))
+    return corners
 
 
 def percent(element, name):
@@ -43,26 +43,26 @@ def percent(element, name):
 # --- axis
 
 
-def test_the_axis_begins_two_minutes_before_the_first_arrival():
-    assert (SPAN.start, SPAN.end) == (TEN - 5 * MINUTE, TEN + 42 * MINUTE)
-    assert (SPAN.x(SPAN.start), SPAN.x(SPAN.end), SPAN.x(0), SPAN.x(TEN * 2)) == (0, 100, 0, 100)
+def test_the_axis_starts_two_minutes_before_the_first_arrival():
+    assert (AXIS.start, AXIS.end) == (TEN - 5 * MINUTE, TEN + 42 * MINUTE)
+    assert (AXIS.x(AXIS.start), AXIS.x(AXIS.end), AXIS.x(0), AXIS.x(TEN * 2)) == (0, 100, 0, 100)
 
 
-def test_the_axis_begins_before_the_scheduled_start_when_everybody_is_late():
-    span = charts.Axis.around(TEN + 7 * MINUTE, TEN + 42 * MINUTE, BERLIN, scheduled=TEN)
+def test_the_axis_starts_before_the_scheduled_start_when_everybody_is_late():
+    axis = charts.Axis.around(TEN + 7 * MINUTE, TEN + 42 * MINUTE, BERLIN, scheduled=TEN)
 
-    assert span.start == TEN - 2 * MINUTE
+    assert axis.start == TEN - 2 * MINUTE
 
 
 @pytest.mark.parametrize(
-    ("most", "labels"),
+    ("max_ticks", "labels"),
     [
         (5, ["10:00", "10:10", "10:20", "10:30", "now"]),
         (9, ["10:00", "10:05", "10:10", "10:15", "10:20", "10:25", "10:30", "10:35", "now"]),
     ],
 )
-def test_ticks_are_round_times_as_many_as_fit(most, labels):
-    assert [label for _, label in SPAN.ticks(most)] == labels
+def test_ticks_are_as_many_round_times_as_fit(max_ticks, labels):
+    assert [label for _, label in AXIS.ticks(max_ticks)] == labels
 
 
 @pytest.mark.parametrize(
@@ -70,31 +70,31 @@ def test_ticks_are_round_times_as_many_as_fit(most, labels):
     [(KATHMANDU, ["15:00", "16:00", "17:00", "17:27"]), (ST_JOHNS, ["06:00", "07:00", "08:12"])],
 )
 def test_ticks_are_round_on_the_viewers_clock(zone, labels):
-    span = charts.Axis.around(TEN, TEN + 162 * MINUTE, zone, live=False)
+    axis = charts.Axis.around(TEN, TEN + 162 * MINUTE, zone, live=False)
 
-    assert [label for _, label in span.ticks(4)] == labels
+    assert [label for _, label in axis.ticks(4)] == labels
 
 
-def test_ticks_may_have_twelve_hours():
-    span = charts.Axis.around(TEN, TEN + 42 * MINUTE, BERLIN, live=False, hour12=True)
+def test_ticks_can_use_a_12_hour_clock():
+    axis = charts.Axis.around(TEN, TEN + 42 * MINUTE, BERLIN, live=False, hour12=True)
 
-    assert [label for _, label in span.ticks(3)] == ["10:00 am", "10:30 am", "10:42 am"]
+    assert [label for _, label in axis.ticks(3)] == ["10:00 am", "10:30 am", "10:42 am"]
 
 
 @given(st.floats(1, 3e6), st.sampled_from([2, 5, 9]), st.sampled_from([BERLIN, KATHMANDU, ST_JOHNS]))
-def test_ticks_never_crowd_the_last_one(seconds, most, zone):
-    ticks = charts.Axis.around(TEN, TEN + seconds, zone).ticks(most)
+def test_ticks_keep_a_distance_to_the_last_label(seconds, max_ticks, zone):
+    ticks = charts.Axis.around(TEN, TEN + seconds, zone).ticks(max_ticks)
 
-    places = [x for x, _ in ticks]
-    assert len(ticks) <= most and places == sorted(places)
-    assert places[-1] == 100 and all(0 <= x <= 92.0001 for x in places[:-1])
+    positions = [x for x, _ in ticks]
+    assert len(ticks) <= max_ticks and positions == sorted(positions)
+    assert positions[-1] == 100 and all(0 <= x <= 92.0001 for x in positions[:-1])
 
 
 # --- timeline
 
 
-def test_a_row_shows_the_meeting_the_waiting_room_and_the_scheduled_start():
-    row = drawing(charts.timeline(SPAN, [(TEN, None)], [(TEN - MINUTE, TEN)]))
+def test_timeline_shows_meeting_waiting_room_and_scheduled_start():
+    row = drawing(charts.timeline(AXIS, [(TEN, None)], [(TEN - MINUTE, TEN)]))
 
     assert [part.get("class") for part in row] == ["c-in", "c-wait", "c-mark"]
     assert [percent(part, "x") for part in row[:2]] == [10.6, 8.5]
@@ -102,30 +102,30 @@ def test_a_row_shows_the_meeting_the_waiting_room_and_the_scheduled_start():
     assert row.get("aria-hidden") == "true"
 
 
-def test_who_has_left_is_grey():
-    row = drawing(charts.timeline(SPAN, [(TEN, TEN + MINUTE)], gone=True))
+def test_timeline_of_a_person_who_left_is_gray():
+    row = drawing(charts.timeline(AXIS, [(TEN, TEN + MINUTE)], left=True))
 
     assert row[0].get("class") == "c-out"
 
 
-def test_ten_seconds_can_be_seen():
-    row = drawing(charts.timeline(SPAN, [(SPAN.end - 10, None), (TEN, TEN + 10)]))
+def test_a_stay_of_ten_seconds_is_visible():
+    row = drawing(charts.timeline(AXIS, [(AXIS.end - 10, None), (TEN, TEN + 10)]))
 
     assert [(percent(bar, "x"), percent(bar, "width")) for bar in row[:2]] == [(99.4, 0.6), (10.6, 0.6)]
 
 
 @given(st.lists(st.tuples(st.floats(-1e5, 1e5), st.floats(-1e5, 1e5) | st.none())))
-def test_no_bar_leaves_the_row(intervals):
+def test_bars_stay_inside_the_row(intervals):
     moments = [(TEN + start, None if length is None else TEN + length) for start, length in intervals]
 
-    bars = drawing(charts.timeline(SPAN, moments)).findall("rect[@class='c-in']")
+    bars = drawing(charts.timeline(AXIS, moments)).findall("rect[@class='c-in']")
 
     assert len(bars) == len(intervals)
     assert all(percent(bar, "x") >= 0 and percent(bar, "x") + percent(bar, "width") <= 100.01 for bar in bars)
 
 
-def test_the_row_in_words_is_in_the_order_things_happened():
-    words = charts.timeline_words(SPAN, [(TEN + 12 * MINUTE, None)], [(TEN + 10 * MINUTE, TEN + 12 * MINUTE)])
+def test_timeline_description_is_in_chronological_order():
+    words = charts.timeline_description(AXIS, [(TEN + 12 * MINUTE, None)], [(TEN + 10 * MINUTE, TEN + 12 * MINUTE)])
 
     assert words == "in the waiting room from 10:10 to 10:12; in the meeting since 10:12"
 
@@ -133,27 +133,27 @@ def test_the_row_in_words_is_in_the_order_things_happened():
 # --- curve
 
 
-def test_the_curve_says_what_it_shows():
-    assert charts.curve_words(SPAN, POINTS) == (
+def test_curve_has_a_description():
+    assert charts.curve_description(AXIS, POINTS) == (
         "Rises from 1 person at 09:57 to a peak of 15 at 10:17; 12 people at 10:42."
     )
 
 
-def test_after_the_end_the_curve_says_when():
-    span = charts.Axis.around(TEN, TEN + 42 * MINUTE, BERLIN, live=False)
+def test_curve_description_of_an_ended_meeting_names_its_end():
+    axis = charts.Axis.around(TEN, TEN + 42 * MINUTE, BERLIN, live=False)
 
-    assert charts.curve_words(span, POINTS).endswith("; it ended at 10:42.")
+    assert charts.curve_description(axis, POINTS).endswith("; it ended at 10:42.")
 
 
-def test_the_curve_is_named_and_described_by_ids_of_its_own():
-    chart = drawing(charts.curve(SPAN, POINTS, prefix="narrow"))
+def test_curve_has_unique_ids_for_title_and_description():
+    chart = drawing(charts.curve(AXIS, POINTS, prefix="narrow"))
 
     assert chart.get("role") == "img" and chart.get("aria-labelledby") == "narrow-t narrow-d"
     assert [part.get("id") for part in chart[:2]] == ["narrow-t", "narrow-d"]
 
 
-def test_the_curve_marks_the_first_peak_and_has_three_lines():
-    chart = drawing(charts.curve(SPAN, [*POINTS, (TEN + 31 * MINUTE, 15), (TEN + 32 * MINUTE, 12)]))
+def test_curve_marks_the_first_peak_and_has_three_grid_lines():
+    chart = drawing(charts.curve(AXIS, [*POINTS, (TEN + 31 * MINUTE, 15), (TEN + 32 * MINUTE, 12)]))
 
     words = [text.text for text in chart.iter("text")]
     assert "peak 15 at 10:17" in words and {"5", "10", "15"} <= set(words)
@@ -161,43 +161,43 @@ def test_the_curve_marks_the_first_peak_and_has_three_lines():
 
 
 @pytest.mark.parametrize(("minutes", "anchor"), [(-2, "start"), (17, "middle"), (40, "end")])
-def test_the_label_of_the_peak_leans_away_from_the_edge(minutes, anchor):
-    chart = drawing(charts.curve(SPAN, [(TEN - 3 * MINUTE, 1), (TEN + minutes * MINUTE, 15)]))
+def test_peak_label_stays_inside_the_chart(minutes, anchor):
+    chart = drawing(charts.curve(AXIS, [(TEN - 3 * MINUTE, 1), (TEN + minutes * MINUTE, 15)]))
 
     label = next(text for text in chart.iter("text") if text.text.startswith("peak"))
     assert label.get("text-anchor") == anchor
 
 
-@pytest.mark.parametrize("points", [[], [(TEN, 1)], [(SPAN.end - 30, 1), (SPAN.end - 20, 2)]])
-def test_too_little_to_draw_is_said_in_words(points):
-    assert "The curve starts after two minutes." in charts.curve(SPAN, points)
+@pytest.mark.parametrize("points", [[], [(TEN, 1)], [(AXIS.end - 30, 1), (AXIS.end - 20, 2)]])
+def test_too_few_points_give_a_sentence(points):
+    assert "The curve starts after two minutes." in charts.curve(AXIS, points)
 
 
 @given(st.lists(st.tuples(st.floats(0, 2520), st.integers(0, 3000)), min_size=2, max_size=600))
-def test_the_curve_never_leaves_its_frame_nor_has_too_many_points(changes):
+def test_curve_stays_in_its_frame_and_has_few_points(changes):
     points = [(TEN - 3 * MINUTE, 2), *((TEN + at, count) for at, count in sorted(changes))]
 
-    chart = drawing(charts.curve(SPAN, points))
+    chart = drawing(charts.curve(AXIS, points))
 
-    line = places(chart)
+    line = line_points(chart)
     assert len({x for x, _ in line}) <= 202
     assert all(0 <= x <= 1000 and 0 <= y <= 1000 for x, y in line)
-    assert line == sorted(line, key=lambda place: place[0]) and line[-1][0] == 1000
+    assert line == sorted(line, key=lambda corner: corner[0]) and line[-1][0] == 1000
 
 
-def test_a_peak_between_two_close_points_is_still_drawn():
+def test_a_peak_between_two_close_points_is_drawn():
     points = [(TEN, 2), *((TEN + n, 3) for n in range(1, 300)), (TEN + 300, 90), (TEN + 300.1, 3)]
 
-    chart = drawing(charts.curve(SPAN, points))
+    chart = drawing(charts.curve(AXIS, points))
 
-    assert min(y for _, y in places(chart)) == 0
-    assert places(chart)[-1] == (1000, 1000 - round(1000 * 3 / 90))
+    assert min(y for _, y in line_points(chart)) == 0
+    assert line_points(chart)[-1] == (1000, 1000 - round(1000 * 3 / 90))
 
 
-def test_a_thousand_arrivals_are_a_line_of_a_few_hundred_bytes():
+def test_a_curve_of_a_thousand_arrivals_compresses_to_300_bytes():
     points = [(TEN + 1.3 * number, number + 1) for number in range(1000)]
 
-    chart = drawing(charts.curve(SPAN, points))
+    chart = drawing(charts.curve(AXIS, points))
 
     assert len(gzip.compress(chart.find("svg/path[@class='c-line']").get("d").encode())) < 300
 
@@ -207,7 +207,7 @@ def test_a_thousand_arrivals_are_a_line_of_a_few_hundred_bytes():
 MONTHS = [("Jun", 3_100_000_000), ("Jul", 0), ("Aug <b>", 6_400_000_000)]
 
 
-def test_storage_has_a_bar_for_each_month_that_has_something():
+def test_storage_has_a_bar_for_each_month_with_recordings():
     chart = drawing(charts.storage(MONTHS))
 
     assert [bar.get("class") for bar in chart.findall("rect")] == ["c-bar", "c-bar cur"]
@@ -216,21 +216,21 @@ def test_storage_has_a_bar_for_each_month_that_has_something():
 
 
 @pytest.mark.parametrize("months", [[], [("Jun", 0)]])
-def test_no_storage_is_no_accident(months):
+def test_storage_without_recordings_has_no_bars(months):
     assert drawing(charts.storage(months)).findall("rect") == []
 
 
 @pytest.mark.parametrize(("value", "largest", "width"), [(3, 4, "75%"), (5, 4, "100%"), (0, 0, "0%")])
-def test_a_meter_is_relative_to_the_largest(value, largest, width):
+def test_meter_is_relative_to_the_largest_value(value, largest, width):
     assert drawing(charts.meter(value, largest))[0].get("width") == width
 
 
-def test_a_table_holds_the_same_numbers_and_escapes_them():
+def test_table_escapes_its_cells():
     table = charts.table(["Time", "People"], [("10:00", 9), ("<script>", 1)])
 
     assert [cell.text for cell in drawing(table).iter("td")] == ["10:00", "9", "<script>", "1"]
 
 
-def test_what_is_no_number_never_reaches_an_attribute():
+def test_a_text_in_place_of_a_number_is_an_error():
     with pytest.raises(ValueError):
         charts.meter('1" onload="x', 2)

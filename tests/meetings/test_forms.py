@@ -1,4 +1,4 @@
-"""The schedule form: every fault has its sentence, what is sound becomes a body for Zoom."""
+"""The schedule form: each invalid field has a message, and a valid form becomes a body for Zoom."""
 
 from datetime import UTC, datetime
 
@@ -10,8 +10,8 @@ NOW = datetime(2026, 3, 27, 9, 42, tzinfo=UTC)
 GOOD = {"topic": "Design review", "date": "2026-03-30", "time": "11:00", "duration": "30", "zone": "Europe/Berlin"}
 
 
-def judge(weekdays=(), **changes):
-    return MeetingForm.sent({**GOOD, **changes}, weekdays).judge(NOW)
+def validate(weekdays=(), **changes):
+    return MeetingForm.parse({**GOOD, **changes}, weekdays).validate(NOW)
 
 
 @pytest.mark.parametrize(
@@ -33,52 +33,52 @@ def judge(weekdays=(), **changes):
         ("repeat", "yearly", "Choose how the meeting repeats from the list"),
     ],
 )
-def test_a_fault_stands_at_its_field(field, value, fault):
-    assert judge(**{field: value}).faults == {field: fault}
+def test_an_invalid_field_has_a_message(field, value, fault):
+    assert validate(**{field: value}).faults == {field: fault}
 
 
-def test_a_start_in_the_past_names_the_next_sensible_time():
-    faults = judge(date="2026-03-27", time="09:00").faults
+def test_a_start_in_the_past_suggests_the_next_time():
+    faults = validate(date="2026-03-27", time="09:00").faults
 
     assert faults == {"time": "The start is in the past: choose 10:45 or later today"}
 
 
-def test_a_local_time_that_does_not_exist_is_refused_with_the_reason():
-    faults = judge(date="2026-03-29", time="02:30").faults
+def test_a_local_time_that_does_not_exist_is_refused():
+    faults = validate(date="2026-03-29", time="02:30").faults
 
     assert faults["time"].startswith("02:30 doesn't exist on 29 March in Berlin")
 
 
-def test_a_local_time_that_comes_twice_means_the_first_and_says_so():
-    judged = judge(date="2026-10-25", time="02:30")
+def test_an_ambiguous_local_time_means_the_first_with_a_remark():
+    validation = validate(date="2026-10-25", time="02:30")
 
-    assert not judged.faults
-    assert judged.start_at == datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
-    assert "We took the first" in judged.remark
+    assert not validation.faults
+    assert validation.start_at == datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
+    assert "We took the first" in validation.remark
 
 
 @pytest.mark.parametrize("zone", ["Asia/Kathmandu", "America/St_Johns", "Europe/Berlin"])
-def test_local_time_goes_to_zoom_with_the_name_of_its_zone(zone):
-    body = judge(zone=zone).body
+def test_the_body_has_local_time_and_the_zone_name(zone):
+    body = validate(zone=zone).body
 
     assert (body["start_time"], body["timezone"]) == ("2026-03-30T11:00:00", zone)
 
 
-def test_a_waiting_room_and_joining_before_the_host_exclude_each_other():
-    both = judge(waiting_room="on", join_before_host="on")
+def test_waiting_room_and_join_before_host_exclude_each_other():
+    both = validate(waiting_room="on", join_before_host="on")
 
     assert set(both.faults) == {"join_before_host"}
-    for one, other in (("waiting_room", "join_before_host"), ("join_before_host", "waiting_room")):
-        settings = judge(**{one: "on"}).body["settings"]
-        assert (settings[one], settings[other]) == (True, False)
+    for switch_on, switch_off in (("waiting_room", "join_before_host"), ("join_before_host", "waiting_room")):
+        settings = validate(**{switch_on: "on"}).body["settings"]
+        assert (settings[switch_on], settings[switch_off]) == (True, False)
 
 
-def test_what_zoom_has_on_beside_a_waiting_room_without_effect_is_shown_off():
+def test_join_before_host_is_off_while_the_waiting_room_is_on():
     assert as_switches({"waiting_room": True, "join_before_host": True}) == {"waiting_room"}
 
 
-def test_a_weekly_series_says_on_which_days_and_how_often():
-    body = judge(["4", "2"], repeat="weekly", interval="2", count="8").body
+def test_the_body_of_a_weekly_series_has_days_and_count():
+    body = validate(["4", "2"], repeat="weekly", interval="2", count="8").body
 
     assert body["type"] == 8
     assert body["recurrence"] == {"type": 2, "repeat_interval": 2, "end_times": 8, "weekly_days": "2,4"}
@@ -88,31 +88,31 @@ def test_a_weekly_series_says_on_which_days_and_how_often():
     ("changes", "field"),
     [({"interval": "51"}, "interval"), ({"count": "61"}, "count"), ({"count": "x"}, "count"), ({}, "weekdays")],
 )
-def test_a_series_has_limits(changes, field):
-    assert field in judge(repeat="weekly", **{"interval": "1", "count": "10", **changes}).faults
+def test_a_series_outside_the_limits_is_refused(changes, field):
+    assert field in validate(repeat="weekly", **{"interval": "1", "count": "10", **changes}).faults
 
 
-def test_without_a_fixed_time_no_start_is_needed():
-    body = judge(repeat="any", date="", time="").body
+def test_a_meeting_without_a_fixed_time_needs_no_start():
+    body = validate(repeat="any", date="", time="").body
 
     assert body["type"] == 3
     assert "start_time" not in body
 
 
-def test_defaults_are_the_next_half_hour_a_quarter_away():
-    fresh = MeetingForm.fresh(NOW, "Europe/Berlin")
+def test_the_default_start_is_the_next_half_hour_at_least_15_minutes_ahead():
+    form = MeetingForm.default(NOW, "Europe/Berlin")
 
-    assert (fresh.date, fresh.time, fresh.zone, fresh.duration) == ("2026-03-27", "11:00", "Europe/Berlin", "30")
+    assert (form.date, form.time, form.zone, form.duration) == ("2026-03-27", "11:00", "Europe/Berlin", "30")
 
 
-def test_a_setting_nobody_touched_is_not_sent():
+def test_only_changed_settings_are_sent():
     shown = as_switches({"waiting_room": True, "mute_upon_entry": True, "auto_recording": "local"})
 
     assert changed_settings(shown, frozenset({"waiting_room", "mute_upon_entry"})) == {}
     assert changed_settings(shown, frozenset({"waiting_room"})) == {"mute_upon_entry": False}
 
 
-def test_what_zoom_says_stands_at_our_field():
+def test_errors_of_zoom_are_shown_at_the_field_of_the_form():
     assert zoom_faults([("settings.jbh_time", "Odd."), ("start_time", "Late.")], "") == {
         "topic": "Zoom says: Odd.",
         "time": "Zoom says: Late.",

@@ -50,7 +50,7 @@ def test_text_is_escaped():
     assert any(line.startswith(r"DESCRIPTION:One\nTwo\n\n") for line in lines)
 
 
-def test_a_topic_cannot_smuggle_a_line_in():
+def test_a_topic_cannot_add_a_line():
     lines = unfolded(calendar(meeting(topic="x\r\nATTENDEE:mailto:a@b"), NOW))
 
     assert not [line for line in lines if line.startswith("ATTENDEE")]
@@ -64,7 +64,7 @@ def test_a_single_meeting_is_in_utc():
     assert "BEGIN:VTIMEZONE" not in lines
 
 
-def test_a_series_keeps_its_hour_over_the_change_of_clocks():
+def test_a_series_keeps_its_hour_when_the_clocks_change():
     lines = unfolded(calendar(meeting(**SERIES), NOW))
 
     assert "DTSTART;TZID=Europe/Berlin:20260309T110000" in lines
@@ -74,13 +74,13 @@ def test_a_series_keeps_its_hour_over_the_change_of_clocks():
     assert lines[change - 1] == "BEGIN:DAYLIGHT"
 
 
-def test_zones_off_the_hour_are_written_to_the_minute():
+def test_zone_offsets_are_written_to_the_minute():
     lines = unfolded(calendar(meeting(**SERIES, zone_name="Asia/Kathmandu"), NOW))
 
     assert "TZOFFSETTO:+0545" in lines
 
 
-def test_a_deleted_date_is_left_out():
+def test_a_deleted_occurrence_is_excluded():
     gone = Occurrence("1773655200000", datetime(2026, 3, 16, 10, tzinfo=UTC), 45, deleted=True)
 
     assert "EXDATE;TZID=Europe/Berlin:20260316T110000" in unfolded(
@@ -88,7 +88,7 @@ def test_a_deleted_date_is_left_out():
     )
 
 
-def test_a_moved_date_is_named_by_when_it_was_meant_to_be():
+def test_a_moved_occurrence_is_identified_by_its_planned_start():
     moved = Occurrence("1773655200000", datetime(2026, 3, 17, 14, tzinfo=UTC), 30)
 
     lines = unfolded(calendar(meeting(**SERIES, occurrences=(moved,)), NOW))
@@ -101,7 +101,7 @@ def test_a_moved_date_is_named_by_when_it_was_meant_to_be():
     assert len([line for line in lines if line.startswith("UID:85512340987@")]) == 2
 
 
-def test_a_date_where_it_should_be_is_not_told_twice():
+def test_an_unchanged_occurrence_has_no_event_of_its_own():
     usual = Occurrence("1773655200000", datetime(2026, 3, 16, 10, tzinfo=UTC), 45)
 
     assert "RECURRENCE-ID" not in calendar(meeting(**SERIES, occurrences=(usual,)), NOW)
@@ -125,7 +125,7 @@ def test_a_date_where_it_should_be_is_not_told_twice():
         ),
     ],
 )
-def test_zooms_recurrence_is_written_as_a_rule(recurrence, expected):
+def test_a_zoom_recurrence_becomes_an_rrule(recurrence, expected):
     assert rule(recurrence) == expected
 
 
@@ -140,7 +140,7 @@ def observed(lines, local):
 
 
 @pytest.mark.parametrize("name", ["Europe/Berlin", "Asia/Kathmandu", "America/St_Johns", "Australia/Lord_Howe"])
-def test_a_calendar_finds_every_hour_of_the_series_where_it_is(name):
+def test_a_calendar_app_finds_every_occurrence_of_the_series(name):
     zone = ZoneInfo(name)
 
     lines = unfolded(calendar(meeting(**SERIES, zone_name=name), NOW))
@@ -150,12 +150,12 @@ def test_a_calendar_finds_every_hour_of_the_series_where_it_is(name):
         assert observed(lines, local) == f"{local.replace(tzinfo=zone):%z}", local
 
 
-def test_the_passcode_is_there_only_when_asked_for():
+def test_the_passcode_is_included_only_on_request():
     assert "7Qk2Lm" not in calendar(meeting(), NOW)
     assert "7Qk2Lm" in calendar(meeting(), NOW, with_passcode=True)
 
 
-def test_the_same_meeting_keeps_its_name_and_a_later_file_wins():
+def test_a_later_file_of_the_same_meeting_replaces_the_earlier_one():
     first, later = calendar(meeting(), NOW), calendar(meeting(), NOW.replace(hour=11))
 
     def value(text, name):
@@ -165,7 +165,7 @@ def test_the_same_meeting_keeps_its_name_and_a_later_file_wins():
     assert int(value(first, "SEQUENCE")) < int(value(later, "SEQUENCE"))
 
 
-def test_the_page_serves_it(dana, world):
+def test_the_meeting_page_serves_the_calendar_file(dana, world):
     weekly = next(each for each in world.meetings.values() if each.topic == "Weekly sync")
 
     answer = dana.get(f"/meetings/{weekly.id}.ics")

@@ -1,4 +1,4 @@
-"""The call log: what this session asked of Zoom, and nothing of what was said."""
+"""The call log: the Zoom calls of this session, without tokens and bodies."""
 
 import sys
 import threading
@@ -13,7 +13,7 @@ from zoomapp.store import key_names
 from zoomapp.store.call_log import AT_ONCE, MOST, CallLog
 
 
-def test_calls_of_the_proxy_and_of_pages_are_shown_newest_first(dana, world):
+def test_calls_of_proxy_and_pages_are_listed_newest_first(dana, world):
     world.switches.rate_headers = "all"
     world.switches.limits = "plan"
     dana.get("/zoom/api/v2/users/me?private=1")
@@ -29,7 +29,7 @@ def test_calls_of_the_proxy_and_of_pages_are_shown_newest_first(dana, world):
     assert "private" not in page.text
 
 
-def test_no_token_and_no_body_is_ever_in_it(dana, parts):
+def test_the_call_log_has_no_tokens_and_no_bodies(dana, parts):
     dana.post("/zoom/api/v2/users/me/meetings", json={"topic": "very private"})
 
     page = dana.look("/calls").text
@@ -39,7 +39,7 @@ def test_no_token_and_no_body_is_ever_in_it(dana, parts):
     assert parts.tokens.access_token(dana.id) not in page
 
 
-def test_a_call_nobody_answered_and_one_that_was_spared_are_told_apart(dana, world):
+def test_the_call_log_distinguishes_failed_and_cached_calls(dana, world):
     world.faults.append(Fault("GET /v2/users/me", drop="before"))
     dana.get("/zoom/api/v2/users/me")
     for _ in range(2):
@@ -51,7 +51,7 @@ def test_a_call_nobody_answered_and_one_that_was_spared_are_told_apart(dana, wor
     assert "cached" in text
 
 
-def test_it_holds_the_last_hundred(dana, parts):
+def test_the_call_log_has_the_last_hundred_calls(dana, parts):
     with dana.browser.session_transaction() as session:
         sid = session.sid
     for number in range(MOST + 20):
@@ -74,7 +74,7 @@ def impatient_threads():
     sys.setswitchinterval(before)
 
 
-def test_those_of_many_sessions_are_all_written(dana, parts):
+def test_calls_of_many_sessions_are_all_written(dana, parts):
     call = {"method": "GET", "path": "/v2/x", "status": 200, "milliseconds": 1, "cached": False}
     sessions = [f"session {number}" for number in range(2 * AT_ONCE + 1)]
     for session in sessions:
@@ -87,7 +87,7 @@ def test_those_of_many_sessions_are_all_written(dana, parts):
     ]
 
 
-def test_a_store_that_takes_nothing_is_asked_once_for_all_of_them(parts, monkeypatch):
+def test_a_redis_outage_costs_one_attempt_for_all_calls(parts, monkeypatch):
     asked = []
 
     def away(*lists):
@@ -103,7 +103,7 @@ def test_a_store_that_takes_nothing_is_asked_once_for_all_of_them(parts, monkeyp
     assert len(asked) == 1
 
 
-def test_calls_put_aside_by_many_threads_at_once_begin_one_timer(parts, impatient_threads):
+def test_pending_calls_of_many_threads_start_one_timer(parts, impatient_threads):
     for _ in range(50):
         calls, ready, failed = CallLog(parts.redis, parts.key_ring), threading.Barrier(8), []
 
@@ -124,14 +124,14 @@ def test_calls_put_aside_by_many_threads_at_once_begin_one_timer(parts, impatien
         assert failed == []
 
 
-def test_another_session_sees_nothing_of_it(dana, priya):
+def test_another_session_does_not_see_the_call_log(dana, priya):
     dana.get("/zoom/api/v2/users/me/settings")
 
     assert "/me/settings" not in priya.look("/calls").text
     assert "/me/settings" in dana.look("/calls").text
 
 
-def test_disconnecting_deletes_it_with_what_was_still_to_be_written(dana, parts):
+def test_disconnecting_deletes_stored_and_pending_calls(dana, parts):
     own = key_names.of_user(dana.id, "calls", "*").replace("{", "[{]").replace("}", "[}]")
     dana.look("/meetings")
     dana.look("/calls")

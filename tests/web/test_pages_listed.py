@@ -1,4 +1,4 @@
-"""What the list of meetings and the page of one say: own, somebody else's, a series, another zone, live."""
+"""Meetings in the list and on their page: own, somebody else's, a series, in another zone, live."""
 
 import re
 
@@ -43,7 +43,7 @@ def primaries(page):
     return [re.sub(r"<.*?>", " ", each).split()[0] for each in PRIMARY.findall(page.partition('id="main">')[2])]
 
 
-def test_somebody_elses_meeting_can_be_joined_and_not_set_up(dana, world):
+def test_somebody_elses_meeting_can_be_joined_but_not_changed(dana, world):
     listed(world, row(1, "Mine"), row(2, "Theirs", host_id="somebody"))
 
     mine, theirs = (cards(dana.look("/meetings").text)[topic] for topic in ("Mine", "Theirs"))
@@ -57,7 +57,7 @@ def test_somebody_elses_meeting_can_be_joined_and_not_set_up(dana, world):
     assert "Settings of Mine" in mine
 
 
-def test_on_its_page_neither(dana, world):
+def test_the_page_of_somebody_elses_meeting_has_no_settings(dana, world):
     meeting = next(each for each in world.meetings.values() if each.topic == "Stand-up")
     answer = dana.get(f"/zoom/api/v2/meetings/{meeting.id}").json
     world.faults.append(Fault("GET /v2/meetings/*", 200, {}, {**answer, "host_id": "somebody"}))
@@ -71,7 +71,7 @@ def test_on_its_page_neither(dana, world):
     assert f"/meetings/{meeting.id}/start" not in page.text
 
 
-def test_a_meeting_planned_in_another_zone_has_both_clocks(dana, world):
+def test_a_meeting_in_another_zone_shows_both_times(dana, world):
     listed(world, row(1, "Abroad", timezone="America/New_York"), row(2, "At home", timezone="Europe/Berlin"))
 
     page = cards(dana.look("/meetings").text)
@@ -81,7 +81,7 @@ def test_a_meeting_planned_in_another_zone_has_both_clocks(dana, world):
     assert " in Berlin" not in said(page["At home"])
 
 
-def test_a_series_says_that_it_repeats_and_what_has_no_time_stands_last(dana, world):
+def test_a_series_has_a_badge_and_meetings_without_a_time_are_last(dana, world):
     listed(world, row(1, "Room", "", type=3), row(2, "Weekly", type=8), row(3, "Once"))
 
     page = dana.look("/meetings")
@@ -91,7 +91,7 @@ def test_a_series_says_that_it_repeats_and_what_has_no_time_stands_last(dana, wo
     assert re.search(r"Today .*Once.* Any time .*Room", read(page))
 
 
-def test_more_than_fifty_come_on_request(dana, world):
+def test_more_than_fifty_meetings_are_shown_on_request(dana, world):
     listed(world, *(row(number, f"Plan {number}") for number in range(1, 61)))
     page = dana.look("/meetings").text
     more = re.search(r'href="([^"]*rows=100[^"]*)"[^>]*>Show more', page)[1].replace("&amp;", "&")
@@ -109,7 +109,7 @@ def test_more_than_fifty_come_on_request(dana, world):
         ([row(1, "Soon", SOON)], True, ["Participants"]),
     ],
 )
-def test_a_page_has_one_filled_button_for_what_is_next(dana, world, rows, running, button):
+def test_the_next_action_is_the_only_primary_button(dana, world, rows, running, button):
     live = [row(9, "Now", "2026-03-02T09:30:00Z")] if running else []
     world.faults.append(Fault(LISTS, 200, {}, {"meetings": live}, count=1))
     world.faults.append(Fault(LISTS, 200, {}, {"meetings": rows}))
@@ -118,13 +118,13 @@ def test_a_page_has_one_filled_button_for_what_is_next(dana, world, rows, runnin
 
 
 @pytest.mark.parametrize("path", ["/", "/meetings", "/meetings/new", "/meetings/85000000101", "/settings", "/connect"])
-def test_no_page_has_two_filled_buttons(dana, world, path):
+def test_no_page_has_two_primary_buttons(dana, world, path):
     world.tell("live-meeting")
 
     assert len(primaries(dana.look(path).text)) <= 1
 
 
-def test_a_running_meeting_says_who_hosts_and_how_many_are_there(dana, world):
+def test_a_running_meeting_shows_its_host_and_its_number_of_people(dana, world):
     world.tell("live-meeting")
 
     card = next(iter(cards(dana.look("/meetings").text).values()))
@@ -135,7 +135,7 @@ def test_a_running_meeting_says_who_hosts_and_how_many_are_there(dana, world):
     assert f"{here} in the meeting" in read(dana.look(own_page))
 
 
-def test_whose_number_nobody_may_know_says_nothing_of_it(priya, world):
+def test_a_running_meeting_without_access_shows_no_number(priya, world):
     world.tell("live-meeting")
     live = row(9, "Now", "2026-03-02T09:30:00Z", uuid="AAAAAAAAAAAAAAAAAAAAAA==")
     world.faults.append(Fault(LISTS, 200, {}, {"meetings": [live]}))
@@ -143,7 +143,7 @@ def test_whose_number_nobody_may_know_says_nothing_of_it(priya, world):
     assert not re.search(r"\d here", said(cards(priya.look("/meetings").text)["Now"]))
 
 
-def test_while_nothing_runs_the_live_view_names_what_is_next(dana, world):
+def test_the_empty_live_list_names_the_next_meeting(dana, world):
     listed(world, row(1, "Design review", SOON))
 
     assert "No meeting is running Your next one is Design review, in 20 min." in read(dana.look("/meetings?show=live"))
@@ -157,7 +157,7 @@ def test_settings_of_a_running_meeting_say_when_they_apply(dana, world):
     assert "the next time the meeting starts" not in read(dana.look("/meetings/85000000101"))
 
 
-def test_a_calendar_file_has_the_passcode_for_whoever_asks_for_it_by_its_own_link(dana, world):
+def test_a_calendar_file_has_the_passcode_only_on_request(dana, world):
     meeting = next(each for each in world.meetings.values() if each.topic == "Stand-up")
     page = dana.look(f"/meetings/{meeting.id}").text
     secret = dana.get(f"/meetings/{meeting.id}/passcode").json["passcode"]

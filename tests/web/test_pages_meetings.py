@@ -1,4 +1,4 @@
-"""Meetings: listed, found, scheduled, set up, deleted; every form works without a script."""
+"""The pages of meetings: lists, search, schedule, settings, delete. Every form works without a script."""
 
 import re
 
@@ -43,7 +43,7 @@ def test_search_finds_by_topic_without_accents_and_by_id(dana, query, found, mis
     assert missing not in text
 
 
-def test_search_that_finds_nothing_says_where_it_looked(dana):
+def test_search_without_results_says_what_was_searched(dana):
     text = read(dana.look("/meetings?q=budjet"))
 
     assert "No meeting called “budjet”" in text
@@ -51,25 +51,25 @@ def test_search_that_finds_nothing_says_where_it_looked(dana):
 
 
 @pytest.mark.parametrize("show", ["upcoming", "live", "scheduled", "past", "nonsense"])
-def test_every_view_is_a_page(dana, show):
+def test_every_meeting_list_is_a_page(dana, show):
     read(dana.look(f"/meetings?show={show}"))
 
 
-def test_names_that_attack_stay_words(dana):
+def test_topics_with_markup_are_escaped(dana):
     text = dana.look("/meetings").text
 
     assert "<script>alert" not in text
     assert "&lt;script&gt;alert" in text
 
 
-def test_a_past_meeting_leads_to_its_attendance(dana):
+def test_a_past_meeting_links_to_its_attendance(dana):
     page = dana.look("/meetings?show=past").text
     link = re.search(r'href="(/participants/[\w-]{22})"', page)[1]
 
     assert "attended" in read(dana.look(link))
 
 
-def test_scheduling_leads_to_the_meeting(dana, world, form):
+def test_scheduling_redirects_to_the_meeting(dana, world, form):
     answer = dana.post("/meetings/new", data=form)
 
     assert answer.status_code == 303
@@ -79,14 +79,14 @@ def test_scheduling_leads_to_the_meeting(dana, world, form):
     assert "Meeting scheduled" not in read(dana.look(answer.location))
 
 
-def test_a_switch_that_is_on_is_sent(dana, world, form):
+def test_a_switch_that_is_on_is_sent_to_zoom(dana, world, form):
     dana.post("/meetings/new", data={**form, "waiting_room": "on", "mute_upon_entry": "on"})
 
     settings = created(world)[0].settings
     assert (settings["waiting_room"], settings["mute_upon_entry"]) == (True, True)
 
 
-def test_switches_that_exclude_each_other_are_not_dropped_in_silence(dana, world, form):
+def test_switches_that_exclude_each_other_are_an_error(dana, world, form):
     both = {"waiting_room": "on", "join_before_host": "on"}
     world.calls.clear()
     for page, sent in (("/meetings/new", {**form, **both}), ("/meetings/85000000101", both)):
@@ -120,7 +120,7 @@ def test_the_same_form_sent_twice_schedules_once(dana, world, form):
     assert again.location == first.location
 
 
-def test_a_second_sending_while_the_first_is_under_way_waits_for_it(dana, world, parts, form):
+def test_a_second_request_waits_while_the_first_is_pending(dana, world, parts, form):
     IdempotencyKeys(UserRecords(parts.redis, parts.key_ring), dana.id).begin(form["once"])
 
     second = dana.look(dana.post("/meetings/new", data=form).location)
@@ -130,7 +130,7 @@ def test_a_second_sending_while_the_first_is_under_way_waits_for_it(dana, world,
     assert not created(world)
 
 
-def test_after_a_time_out_we_say_what_we_found(dana, world, form):
+def test_a_time_out_shows_the_possible_duplicate(dana, world, form):
     world.faults.append(Fault(CREATE, drop="after", count=1))
 
     answer = dana.post("/meetings/new", data=form)
@@ -145,7 +145,7 @@ def test_after_a_time_out_we_say_what_we_found(dana, world, form):
     assert len(created(world)) == 2
 
 
-def test_one_without_a_fixed_time_is_found_too(dana, world, form):
+def test_a_possible_duplicate_without_a_fixed_time_is_found(dana, world, form):
     world.faults.append(Fault(CREATE, drop="after", count=1))
 
     text = read(dana.post("/meetings/new", data={**form, "repeat": "any"}), 502)
@@ -153,7 +153,7 @@ def test_one_without_a_fixed_time_is_found_too(dana, world, form):
     assert "We found “Budget circle” that matches, without a fixed time" in text
 
 
-def test_when_nobody_could_look_it_is_said_and_the_next_sending_looks_first(dana, world, form):
+def test_an_unknown_result_is_shown_and_the_next_try_looks_for_duplicates(dana, world, form):
     world.faults.append(Fault(CREATE, drop="after", count=1))
     world.faults.append(Fault(LISTS, 502, {}, "gone", count=1))
 
@@ -167,7 +167,7 @@ def test_when_nobody_could_look_it_is_said_and_the_next_sending_looks_first(dana
     assert len(created(world)) == 1
 
 
-def test_one_that_zoom_did_not_create_is_created_by_the_next_sending(dana, world, form):
+def test_a_meeting_that_zoom_did_not_create_is_created_by_the_next_try(dana, world, form):
     world.faults.append(Fault(CREATE, drop="before", count=1))
 
     none = dana.post("/meetings/new", data=form)
@@ -177,14 +177,14 @@ def test_one_that_zoom_did_not_create_is_created_by_the_next_sending(dana, world
     assert len(created(world)) == 1
 
 
-def test_what_zoom_finds_fault_with_stands_at_the_field(dana, world, form):
+def test_an_error_of_zoom_is_shown_at_its_field(dana, world, form):
     body = {"code": 300, "message": "Validation Failed.", "errors": [{"field": "password", "message": "Too simple."}]}
     world.faults.append(Fault(CREATE, 400, {}, body))
 
     assert "Zoom says: Too simple." in read(dana.post("/meetings/new", data=form), 422)
 
 
-def test_the_limit_of_changes_says_when_it_ends(dana, world, form):
+def test_the_daily_limit_of_changes_shows_when_it_resets(dana, world, form):
     world.faults.add("user-limit", route=CREATE)
 
     text = read(dana.post("/meetings/new", data=form), 429)
@@ -202,7 +202,7 @@ def named(world, topic):
     return next(each for each in world.meetings.values() if each.topic == topic)
 
 
-def test_saving_says_what_changed_and_leaves_the_rest(dana, world):
+def test_saving_settings_sends_and_shows_only_changes(dana, world):
     meeting = named(world, "Stand-up")
     before = dict(meeting.settings)
     form = settings_form(dana.look(f"/meetings/{meeting.id}").text, "waiting_room")
@@ -213,7 +213,7 @@ def test_saving_says_what_changed_and_leaves_the_rest(dana, world):
     assert meeting.settings == {**before, "waiting_room": False}
 
 
-def test_what_somebody_else_changed_meanwhile_stays(dana, world):
+def test_settings_changed_by_somebody_else_meanwhile_stay(dana, world):
     meeting = named(world, "Stand-up")
     form = settings_form(dana.look(f"/meetings/{meeting.id}").text, "waiting_room")
     meeting.settings["mute_upon_entry"] = not meeting.settings["mute_upon_entry"]
@@ -224,7 +224,7 @@ def test_what_somebody_else_changed_meanwhile_stays(dana, world):
     assert meeting.settings == {**before, "waiting_room": not before["waiting_room"]}
 
 
-def test_a_change_that_zoom_did_not_take_is_still_a_change_when_it_is_sent_again(dana, world):
+def test_a_change_that_failed_is_sent_again_with_the_next_save(dana, world):
     meeting = named(world, "Stand-up")
     form = settings_form(dana.look(f"/meetings/{meeting.id}").text, "waiting_room")
     before = dict(meeting.settings)
@@ -246,7 +246,7 @@ def test_saving_without_a_change_sends_nothing(dana, world):
     assert not world.calls.matching("PATCH /v2/**")
 
 
-def test_deleting_asks_first_and_twice_is_harmless(dana, world):
+def test_delete_asks_for_confirmation_and_can_be_repeated(dana, world):
     meeting = named(world, "Stand-up")
 
     assert "Delete this meeting?" in read(dana.look(f"/meetings/{meeting.id}/delete"))
@@ -266,7 +266,7 @@ def test_a_start_link_is_never_in_a_page(dana, world):
     assert not [page for page in pages if "zak=" in page]
 
 
-def test_a_second_meeting_of_ones_own_is_started_only_if_one_insists(dana, world):
+def test_starting_a_second_meeting_needs_a_confirmation(dana, world):
     meeting = named(world, "Stand-up")
     world.tell("live-meeting")
 
@@ -282,7 +282,7 @@ def test_a_second_meeting_of_ones_own_is_started_only_if_one_insists(dana, world
     assert "zak=" in dana.look(f"/meetings/{running.id}/start").location
 
 
-def test_a_script_gets_the_start_link_to_hand_it_on_and_nobody_keeps_it(dana, world):
+def test_a_script_gets_the_start_link_and_it_is_not_stored(dana, world):
     answer = dana.get("/meetings/85000000102/start", headers={"Accept": "application/json"})
 
     assert "zak=" in answer.json["url"]
@@ -290,7 +290,7 @@ def test_a_script_gets_the_start_link_to_hand_it_on_and_nobody_keeps_it(dana, wo
     assert "Access-Control-Allow-Origin" not in answer.headers
 
 
-def test_from_the_ninetieth_change_of_a_day_it_is_said_how_many_are_left(dana, parts, clock):
+def test_a_warning_appears_from_the_90th_change_of_a_day(dana, parts, clock):
     records, day = UserRecords(parts.redis, parts.key_ring), "2026-03-02"
     records.save(dana.id, "changes", 89, 3600, day)
     assert "changes Zoom allows today" not in read(dana.look("/meetings/new"))
@@ -320,7 +320,7 @@ def signed_out_while_sending(person, world, clock, path, form):
     assert "Zoom signed you out" in read(person.post(path, data=form, headers={"Accept": "text/html"}), 401)
 
 
-def test_what_was_typed_survives_that_zoom_signed_the_person_out(dana, world, clock, form):
+def test_a_schedule_form_survives_a_revoked_grant(dana, world, clock, form):
     sent = {**form, "date": "2026-03-09", "time": "14:00", "repeat": "weekly", "weekdays": ["2", "4"], "record": "on"}
     signed_out_while_sending(dana, world, clock, "/meetings/new", sent)
 
@@ -339,7 +339,7 @@ def test_what_was_typed_survives_that_zoom_signed_the_person_out(dana, world, cl
     assert "still here" not in read(dana.look("/meetings/new"))
 
 
-def test_settings_that_were_touched_survive_it_too(dana, world, clock):
+def test_a_settings_form_survives_a_revoked_grant(dana, world, clock):
     meeting = named(world, "Stand-up")
     before = meeting.settings["waiting_room"]
     form = settings_form(dana.look(f"/meetings/{meeting.id}").text, "waiting_room")
@@ -354,7 +354,7 @@ def test_settings_that_were_touched_survive_it_too(dana, world, clock):
     assert meeting.settings["waiting_room"] is not before
 
 
-def test_in_zooms_client_it_is_on_the_page_that_is_loaded_again(dana, world, clock, form):
+def test_a_saved_form_is_restored_when_the_page_reloads_in_zooms_client(dana, world, clock, form):
     signed_out_while_sending(dana, world, clock, "/meetings/new", {**form, "date": "2026-03-09"})
 
     dana.authorize_in_client()
@@ -363,7 +363,7 @@ def test_in_zooms_client_it_is_on_the_page_that_is_loaded_again(dana, world, clo
     assert fields(dana.look("/meetings/new").text)["topic"] == "Budget circle"
 
 
-def test_nobody_else_is_offered_what_was_typed(dana, world, clock, form):
+def test_a_saved_form_is_not_shown_to_another_user(dana, world, clock, form):
     signed_out_while_sending(dana, world, clock, "/meetings/new", {**form, "date": "2026-03-09"})
     dana.name = "priya"
 
@@ -371,7 +371,7 @@ def test_nobody_else_is_offered_what_was_typed(dana, world, clock, form):
     assert "Budget circle" not in dana.look("/meetings/new").text
 
 
-def test_a_form_that_could_not_be_sent_is_not_taken_for_one_under_way(dana, world, clock, form):
+def test_a_form_that_failed_is_not_pending(dana, world, clock, form):
     sent = {**form, "date": "2026-03-09", "time": "14:00"}
     signed_out_while_sending(dana, world, clock, "/meetings/new", sent)
     dana.connect()

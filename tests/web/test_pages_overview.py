@@ -1,4 +1,4 @@
-"""The overview while a meeting runs: what happened last."""
+"""The overview: the activity of a running meeting, and each section during an outage."""
 
 import re
 
@@ -14,7 +14,7 @@ def person(name, here=(), waiting=()):
     return Person(key=name, name=name, here=tuple(here), waiting=tuple(waiting))
 
 
-def test_the_last_events_come_newest_first_in_words():
+def test_latest_events_are_sentences_newest_first():
     people = [
         person("Maya", here=[(0.0, None)]),
         person("Noor", here=[(60.0, 960.0), (1140.0, None)]),
@@ -31,7 +31,7 @@ def test_the_last_events_come_newest_first_in_words():
     ]
 
 
-def test_a_running_meeting_shows_its_activity(dana, world):
+def test_overview_shows_the_activity_of_a_running_meeting(dana, world):
     world.tell("live-meeting")
 
     page = dana.look("/")
@@ -40,7 +40,7 @@ def test_a_running_meeting_shows_its_activity(dana, world):
     assert page.text.partition('class="feed"')[2].partition("</ol>")[0].count("<li") == 5
 
 
-def test_without_one_there_is_none(dana):
+def test_overview_without_a_running_meeting_has_no_activity(dana):
     assert "Activity" not in read(dana.look("/"))
 
 
@@ -49,7 +49,7 @@ SCOPES = {"code": 4711, "message": "x does not contain scopes:[b:read:thing]."}
 
 
 @pytest.mark.parametrize("status", [502, 429])
-def test_while_zoom_is_away_each_block_keeps_what_it_showed_and_says_how_old_it_is(dana, world, clock, status):
+def test_overview_sections_show_their_last_data_and_its_age_during_an_outage(dana, world, clock, status):
     before = read(dana.look("/"))
     world.faults.append(Fault(LISTS, status, {"Retry-After": "24"}, {"code": status, "message": "x"}))
     clock.tick(120)
@@ -65,7 +65,7 @@ def test_while_zoom_is_away_each_block_keeps_what_it_showed_and_says_how_old_it_
 
 
 @pytest.mark.parametrize("fault", [Fault(LISTS, 502, {}, "gone"), Fault(LISTS, 400, {}, SCOPES)])
-def test_what_nobody_could_look_up_is_not_called_empty(dana, world, fault):
+def test_overview_does_not_call_a_failed_section_empty(dana, world, fault):
     world.faults.append(fault)
 
     text = read(dana.look("/"))
@@ -74,7 +74,7 @@ def test_what_nobody_could_look_up_is_not_called_empty(dana, world, fault):
     assert "None in the last 30 days" not in text
 
 
-def test_a_block_without_its_permission_names_it_in_a_line_and_leads_to_what_to_do(dana, world):
+def test_overview_section_names_its_missing_scope_and_links_to_help(dana, world):
     world.faults.append(Fault("GET /v2/users/me/recordings", 400, {}, SCOPES))
 
     page = dana.look("/")
@@ -83,7 +83,7 @@ def test_a_block_without_its_permission_names_it_in_a_line_and_leads_to_what_to_
     assert '<a href="/recordings">Fix</a>' in page.text
 
 
-def test_a_meeting_that_began_early_has_not_been_running_for_less_than_nothing(dana, world):
+def test_a_meeting_that_started_early_shows_no_negative_duration(dana, world):
     world.tell("live-meeting")
     meeting = next(each for each in world.meetings.values() if each.topic == "Product review")
     row = {"id": meeting.id, "uuid": meeting.uuid, "topic": meeting.topic, "start_time": "2026-03-02T12:00:00Z"}

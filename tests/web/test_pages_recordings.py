@@ -1,4 +1,4 @@
-"""Recordings: long ranges in pieces, storage by month, trash, a spreadsheet, passcodes on request, files in parts."""
+"""The pages of recordings: long ranges, storage by month, trash, CSV, passcodes on request, range requests."""
 
 import csv
 import io
@@ -35,7 +35,7 @@ def year(dana, world):
     return dana
 
 
-def test_a_long_range_is_asked_for_in_pieces_zoom_answers_in_full(year, world):
+def test_a_long_range_is_loaded_month_by_month(year, world):
     text = read(year.look(YEAR))
 
     kept = [each for each in world.recordings.values() if each.trashed_at is None and each.host_id == year.id]
@@ -45,14 +45,14 @@ def test_a_long_range_is_asked_for_in_pieces_zoom_answers_in_full(year, world):
     assert len(set(days)) == 13
 
 
-def test_fifty_are_shown_and_more_on_request(year):
+def test_the_list_shows_fifty_recordings_and_more_on_request(year):
     page = year.look(YEAR)
     more = re.search(r'href="([^"]*rows=100[^"]*)"', page.text)[1].replace("&amp;", "&")
 
     assert (page.text.count("<article"), year.look(more).text.count("<article")) == (50, 100)
 
 
-def test_a_slow_range_says_how_far_it_is_and_asks_again_by_itself(year, world):
+def test_a_slow_range_shows_its_progress_and_reloads(year, world):
     world.faults.append(Fault(LIST, delay=1.5))
 
     first = year.look(LONG)
@@ -66,7 +66,7 @@ def test_a_slow_range_says_how_far_it_is_and_asks_again_by_itself(year, world):
 
 
 @pytest.mark.parametrize("days", ["from=2026-01-01&to=2026-01-31", ""])
-def test_a_month_in_two_pieces_is_done_however_slow_and_asks_for_each_once(year, world, clock, days):
+def test_a_slow_month_in_two_parts_finishes_and_loads_each_part_once(year, world, clock, days):
     clock.tick(10 * 86400)  # 12 March: its last thirty days are two pieces, too
     world.faults.append(Fault(LIST, delay=3))
 
@@ -80,7 +80,7 @@ def test_a_month_in_two_pieces_is_done_however_slow_and_asks_for_each_once(year,
     assert "part 1 of 2" in read(year.look(f"/recordings?{days}"))
 
 
-def test_what_stays_incomplete_does_not_keep_the_page_from_being_done(year, world):
+def test_a_part_that_stays_incomplete_does_not_block_the_page(year, world):
     page = {"meetings": [], "next_page_token": "the same again", "total_records": 2}
     world.faults.append(Fault(LIST, 200, {}, page, delay=2))
 
@@ -90,7 +90,7 @@ def test_what_stays_incomplete_does_not_keep_the_page_from_being_done(year, worl
     assert "Some recordings are missing here" in read(answers[-1])
 
 
-def test_what_is_there_stays_when_zoom_goes_away_in_the_middle(year, world):
+def test_loaded_parts_stay_when_zoom_fails_in_between(year, world):
     fail_after(world, 2)
 
     answer = year.look(LONG)
@@ -101,7 +101,7 @@ def test_what_is_there_stays_when_zoom_goes_away_in_the_middle(year, world):
     assert "Refresh" not in answer.headers
 
 
-def test_a_page_that_is_missing_from_the_list_is_said(year, world):
+def test_a_missing_page_of_the_list_is_reported(year, world):
     page = {"meetings": [], "next_page_token": "lost", "total_records": 2}
     world.faults.append(Fault(LIST, 200, {}, page, count=1))
     world.faults.append(Fault(LIST, 502, {}, "gone", count=1))
@@ -118,7 +118,7 @@ def break_off(world):
     world.faults.append(Fault(LIST, 502, {}, "gone", count=1))
 
 
-def test_what_is_not_known_yet_or_not_to_its_end_is_not_called_empty(year, world):
+def test_an_unfinished_or_incomplete_list_is_not_called_empty(year, world):
     month = "/recordings?from=2026-01-02&to=2026-01-31&q=budjet"
     break_off(world)
     assert "No recording called" not in read(year.look(month))
@@ -134,7 +134,7 @@ def test_what_is_not_known_yet_or_not_to_its_end_is_not_called_empty(year, world
     assert "No recording called" not in read(year.look(f"{YEAR}&q=budjet"), 200)
 
 
-def test_a_trash_that_broke_off_says_so(dana, world):
+def test_an_incomplete_trash_is_reported(dana, world):
     break_off(world)
 
     text = read(dana.look("/recordings/trash"))
@@ -143,7 +143,7 @@ def test_a_trash_that_broke_off_says_so(dana, world):
     assert "The trash is empty" not in text
 
 
-def test_a_month_of_storage_that_broke_off_says_there_may_be_more(year, world):
+def test_an_incomplete_month_of_storage_is_a_lower_bound(year, world):
     break_off(world)
 
     page = year.look("/recordings/storage")
@@ -155,32 +155,32 @@ def test_a_month_of_storage_that_broke_off_says_there_may_be_more(year, world):
     assert "or more" not in read(year.look("/recordings/storage"))
 
 
-def test_nothing_that_expires_is_not_nothing_at_all(dana):
+def test_no_expiring_recordings_is_not_an_empty_list(dana):
     page = dana.look("/recordings?show=expiring")
 
     assert "Nothing of these days expires this week" in read(page)
     assert "No cloud recordings" not in read(page)
 
 
-def test_a_range_goes_no_further_than_today_and_two_years_back(dana):
+def test_a_range_is_cut_at_today_and_at_two_years(dana):
     text = read(dana.look("/recordings?from=1999-01-01&to=2030-01-01"))
 
     assert "1 Mar 2024 – 2 Mar 2026" in text
 
 
 @pytest.mark.parametrize("days", ["from=2026-02-20&to=2026-02-10", "from=soon&to=2026-13-45", "to=2026-02-10"])
-def test_a_range_that_makes_no_sense_becomes_one_that_does(dana, days):
+def test_an_invalid_range_becomes_a_valid_one(dana, days):
     assert " Feb 2026" in read(dana.look(f"/recordings?{days}")) or "2 Mar 2026" in dana.look("/recordings").text
 
 
-def test_earlier_is_as_long_as_what_is_shown(dana):
+def test_the_earlier_range_has_the_same_length(dana):
     page = dana.look("/recordings?from=2026-02-01&to=2026-02-10").text
 
     assert "from=2026-01-22&amp;to=2026-01-31" in page
     assert 'aria-label="Later 10 days"' in page
 
 
-def test_what_expires_soon_can_be_shown_alone(dana, world):
+def test_expiring_recordings_can_be_filtered(dana, world):
     file = {"id": "1", "file_type": "MP4", "status": "completed"}
     kept = {"uuid": "a==", "topic": "Kept", "start_time": "2026-02-20T09:00:00Z", "recording_files": [file]}
     going = {**kept, "uuid": "b==", "topic": "Going", "auto_delete_date": "2026-03-05"}
@@ -195,7 +195,7 @@ def test_what_expires_soon_can_be_shown_alone(dana, world):
     assert ("<bdi>Going</bdi></h3>" in alone, "<bdi>Kept</bdi></h3>" in alone) == (True, False)
 
 
-def test_storage_by_month_is_a_picture_in_words_and_numbers_and_made_once_a_day(year, world, clock):
+def test_storage_by_month_has_chart_and_table_and_loads_once_a_day(year, world, clock):
     page = year.look("/recordings/storage")
     read(page)
     said = re.search(r'<desc id="storage-d">([^<]*)</desc>', page.text)[1]
@@ -211,7 +211,7 @@ def test_storage_by_month_is_a_picture_in_words_and_numbers_and_made_once_a_day(
     assert len(asked(world)) == 6 + 2
 
 
-def test_until_storage_is_known_the_page_says_where_it_comes_from(year, world):
+def test_unloaded_storage_links_to_its_own_page(year, world):
     world.faults.append(Fault(LIST, delay=1.5))
 
     page = year.look("/recordings/storage")
@@ -221,7 +221,7 @@ def test_until_storage_is_known_the_page_says_where_it_comes_from(year, world):
     assert 'data-part="/recordings/storage"' in page.text
 
 
-def test_the_trash_says_when_each_goes(year, world, clock):
+def test_the_trash_shows_when_each_recording_is_deleted(year, world, clock):
     world.recordings[next(iter(world.recordings))].trashed_at = clock() - 3 * 86400
 
     text = read(year.look("/recordings/trash"))
@@ -234,7 +234,7 @@ def test_an_empty_trash_says_so(dana):
     assert "The trash is empty" in read(dana.look("/recordings/trash"))
 
 
-def test_the_spreadsheet_has_a_row_each_and_no_passcode(year, world):
+def test_the_csv_has_one_row_per_recording_and_no_passcode(year, world):
     answer = year.get(YEAR.replace("/recordings?", "/recordings.csv?"))
 
     assert answer.mimetype == "text/csv"
@@ -244,7 +244,7 @@ def test_the_spreadsheet_has_a_row_each_and_no_passcode(year, world):
     assert not [each for each in world.recordings.values() if each.play_passcode in answer.text]
 
 
-def test_a_spreadsheet_of_a_part_says_so_in_its_name_and_rows(year, world):
+def test_an_incomplete_csv_is_marked_in_its_name_and_rows(year, world):
     fail_after(world, 2)
 
     answer = year.get(LONG.replace("/recordings?", "/recordings.csv?"))
@@ -253,7 +253,7 @@ def test_a_spreadsheet_of_a_part_says_so_in_its_name_and_rows(year, world):
     assert {row["complete"] for row in rows(answer)} == {"no"}
 
 
-def test_a_slow_spreadsheet_is_prepared_on_a_page(year, world):
+def test_a_slow_csv_shows_a_page_with_its_progress(year, world):
     world.faults.append(Fault(LIST, delay=1.5))
     address = LONG.replace("/recordings?", "/recordings.csv?")
 
@@ -264,7 +264,7 @@ def test_a_slow_spreadsheet_is_prepared_on_a_page(year, world):
     assert year.look(address).mimetype == "text/csv"
 
 
-def test_a_passcode_is_in_no_page_until_asked(dana, world):
+def test_a_recording_passcode_is_shown_only_on_request(dana, world):
     page = dana.look("/recordings").text
     secrets = {each.play_passcode for each in world.recordings.values()}
     link = re.search(r'href="(/recordings/[^"/]+/passcode)"', page)[1]
@@ -274,7 +274,7 @@ def test_a_passcode_is_in_no_page_until_asked(dana, world):
     assert next(iter(secrets)) in read(dana.look(link))
 
 
-def test_a_meetings_passcode_is_in_no_page_until_asked(dana, world):
+def test_a_meeting_passcode_is_shown_only_on_request(dana, world):
     meeting = next(each for each in world.meetings.values() if each.topic == "Stand-up")
     pages = [dana.look(path).text for path in ("/", "/meetings", f"/meetings/{meeting.id}")]
 
@@ -284,7 +284,7 @@ def test_a_meetings_passcode_is_in_no_page_until_asked(dana, world):
     assert answer["text"].splitlines()[0] == "Stand-up"
 
 
-def test_the_whole_invitation_comes_on_request(dana):
+def test_the_invitation_is_shown_on_request(dana):
     page = dana.look("/meetings/85000000101").text
     assert "is inviting you" not in page
     assert 'href="/meetings/85000000101/invitation" data-copy-from' in page
@@ -293,7 +293,7 @@ def test_the_whole_invitation_comes_on_request(dana):
     assert "is inviting you" in read(dana.look("/meetings/85000000101/invitation"))
 
 
-def test_a_part_of_a_file_is_that_part(dana):
+def test_a_range_request_returns_that_part_of_the_file(dana):
     link = re.search(r'href="(/recordings/[^"/]+/[0-9a-f]{16})"', dana.look("/recordings").text)[1]
     whole = dana.get(link)
 
@@ -304,7 +304,7 @@ def test_a_part_of_a_file_is_that_part(dana):
     assert part.data == whole.data[4:12] == b"ftypmp42"
 
 
-def test_a_file_is_named_after_what_and_when_it_is(dana, world):
+def test_a_file_name_has_date_topic_and_type(dana, world):
     link = re.search(r'href="(/recordings/[^"/]+/[0-9a-f]{16})"', dana.look("/recordings").text)[1]
 
     name = dana.get(link).headers["Content-Disposition"]
@@ -312,7 +312,7 @@ def test_a_file_is_named_after_what_and_when_it_is(dana, world):
     assert re.fullmatch(r'attachment; filename="video_2026-0\d-\d\d_[a-z-]+\.mp4"; filename\*=UTF-8\'\'\S+', name)
 
 
-def test_a_file_that_may_only_be_watched_says_so(dana, world):
+def test_a_view_only_file_says_so(dana, world):
     link = re.search(r'href="(/recordings/[^"/]+/[0-9a-f]{16})"', dana.look("/recordings").text)[1]
     world.switches.download_refusal = "200"
     world.faults.append(Fault("GET /rec/download/*", 200, {"Content-Type": "application/json"}, {"status": False}))
@@ -320,7 +320,7 @@ def test_a_file_that_may_only_be_watched_says_so(dana, world):
     assert "Your administrator may allow viewing only" in read(dana.look(link), 502)
 
 
-def test_a_recording_that_is_gone_leads_to_the_trash(dana, world):
+def test_a_deleted_recording_links_to_the_trash(dana, world):
     link = re.search(r'href="(/recordings/[^"/]+/[0-9a-f]{16})"', dana.look("/recordings").text)[1]
     for each in world.recordings.values():
         each.trashed_at = world.now() - timedelta(days=1).total_seconds()

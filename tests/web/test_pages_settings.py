@@ -1,4 +1,4 @@
-"""Settings: what was chosen is kept and counts; what was mistyped is said and kept to be mended."""
+"""The settings page: valid settings are saved and applied, invalid ones are shown at their field."""
 
 import re
 
@@ -17,7 +17,7 @@ FORM = {
 
 
 @pytest.mark.parametrize("typed", ["90", "abc", "", "-1", "5.5"])
-def test_what_was_mistyped_is_said_at_its_field_and_nothing_is_saved_or_lost(dana, typed):
+def test_an_invalid_setting_is_shown_at_its_field_and_nothing_is_saved(dana, typed):
     sent = {**FORM, "late_minutes": typed, "hour12": "12", "theme": "dark", "refresh_seconds": "30"}
 
     answer = dana.post("/settings", data=sent)
@@ -32,7 +32,7 @@ def test_what_was_mistyped_is_said_at_its_field_and_nothing_is_saved_or_lost(dan
     assert 'value="12" selected' not in dana.look("/settings").text
 
 
-def test_who_is_late_is_as_chosen_through_the_form(dana, world):
+def test_the_late_setting_decides_who_is_late(dana, world):
     world.tell("live-meeting")
     key = re.search(r'href="(/participants/\d+)"', dana.look("/").text)[1]
     dana.post("/settings", data={**FORM, "late_minutes": "0"})

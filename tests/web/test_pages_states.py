@@ -1,4 +1,4 @@
-"""The states every page can be in: each says what happened and leaves a way on."""
+"""The states of every page: each says what happened and what to do."""
 
 import re
 from dataclasses import replace
@@ -71,7 +71,7 @@ def sent(person, path):
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_every_page_keeps_the_rules(dana, path):
+def test_every_page_follows_the_page_rules(dana, path):
     read(dana.look(path))
 
 
@@ -80,20 +80,20 @@ def test_a_stranger_is_asked_to_connect(anyone, path):
     assert "Connect your Zoom account" in read(anyone.look(path), 401)
 
 
-def test_the_start_and_connect_are_open_to_strangers(anyone):
+def test_start_and_connect_pages_are_open_to_visitors(anyone):
     for path in ("/", "/connect"):
         assert "Connect Zoom" in read(anyone.look(path))
 
 
 @pytest.mark.parametrize("path", ["/", *(path for path in PERSONAL if path != "/calls")])
-def test_a_revoked_grant_says_that_zoom_signed_the_person_out(dana, world, clock, path):
+def test_a_revoked_grant_is_reported_as_signed_out_by_zoom(dana, world, clock, path):
     world.faults.add("refused-refresh")
     clock.tick(7200)
 
     assert "Zoom signed you out" in read(dana.look(path), 401)
 
 
-def test_the_call_log_outlives_a_revoked_grant(dana, world, clock):
+def test_the_call_log_is_readable_after_the_grant_is_revoked(dana, world, clock):
     world.faults.add("refused-refresh")
     clock.tick(7200)
     dana.look("/meetings")
@@ -101,7 +101,7 @@ def test_the_call_log_outlives_a_revoked_grant(dana, world, clock):
     assert "POST" not in read(dana.look("/calls"))
 
 
-def test_a_guest_is_told_what_a_guest_sees_and_how_to_see_more(anyone):
+def test_a_guest_sees_what_is_limited_and_how_to_connect(anyone):
     answer = anyone.open_from_zoom(uid=None, typ="meeting")
 
     text = read(anyone.look(answer.location), 401)
@@ -110,7 +110,7 @@ def test_a_guest_is_told_what_a_guest_sees_and_how_to_see_more(anyone):
     assert "Sign in with Zoom" in text
 
 
-def test_nothing_of_the_person_before_is_left_to_a_guest(dana):
+def test_a_guest_gets_nothing_of_the_previous_user(dana):
     dana.open_from_zoom(uid=None, typ="meeting")
 
     assert "You’re a guest" in read(dana.look("/meetings"), 401)
@@ -118,7 +118,7 @@ def test_nothing_of_the_person_before_is_left_to_a_guest(dana):
     assert "guest" not in read(dana.look("/meetings"))
 
 
-def test_a_cookie_that_did_not_come_back_is_said_with_a_way_out(anyone):
+def test_a_blocked_cookie_is_reported_with_a_solution(anyone):
     text = read(anyone.look("/connect?began=1"))
 
     assert "This window blocks our cookie" in text
@@ -127,7 +127,7 @@ def test_a_cookie_that_did_not_come_back_is_said_with_a_way_out(anyone):
     assert "This window blocks our cookie" not in read(anyone.look("/connect?began=1"))
 
 
-def test_a_sign_in_that_comes_back_without_its_cookie_says_so(anyone):
+def test_a_callback_without_its_cookie_is_reported(anyone):
     back = anyone.consent(anyone.get("/api/zoomapp/install").location)
     anyone.browser.delete_cookie("zoomapp")
 
@@ -135,7 +135,7 @@ def test_a_sign_in_that_comes_back_without_its_cookie_says_so(anyone):
 
 
 @pytest.mark.parametrize(("path", "route"), ASKING.items())
-def test_a_missing_scope_is_named_exactly_with_a_text_for_the_admin(dana, world, path, route):
+def test_a_missing_scope_is_named_with_a_request_for_the_admin(dana, world, path, route):
     world.faults.append(refusal(route, 4711, SCOPES))
 
     answer = dana.look(path)
@@ -149,20 +149,20 @@ def test_a_missing_scope_is_named_exactly_with_a_text_for_the_admin(dana, world,
 
 
 @pytest.mark.parametrize(("path", "route"), [(path, route) for path, (route, _) in FORMS.items()])
-def test_a_missing_scope_of_a_form_is_named_too(dana, world, path, route):
+def test_a_missing_scope_of_a_form_is_named(dana, world, path, route):
     world.faults.append(refusal(route, 4711, SCOPES))
 
     assert "Zoom must allow a:read:thing." in read(sent(dana, path))
 
 
-def test_a_missing_scope_of_a_file_is_named_too(dana, world):
+def test_a_missing_scope_of_a_file_is_named(dana, world):
     link = re.search(r'href="(/recordings/[^"/]+/[0-9a-f]{16})"', dana.look("/recordings").text)[1]
     world.faults.append(refusal("GET /v2/meetings/*/recordings", 4711, "does not contain scopes"))
 
     assert "cloud_recording:read:list_recording_files" in read(dana.look(link))
 
 
-def test_on_the_overview_each_block_names_its_own(dana, world):
+def test_each_overview_section_names_its_own_missing_scope(dana, world):
     world.faults.append(refusal(ASKING["/recordings"], 4711, "x does not contain scopes:[b:read:thing]."))
 
     text = read(dana.look("/"))
@@ -171,13 +171,13 @@ def test_on_the_overview_each_block_names_its_own(dana, world):
     assert "Design review" in text
 
 
-def test_an_admin_scope_says_who_can_grant_it(dana, world):
+def test_an_admin_scope_says_that_an_admin_must_grant_it(dana, world):
     world.faults.append(refusal(ASKING["/recordings"], 4711, "x does not contain scopes:[a:read:thing:admin]."))
 
     assert "Only an admin of your Zoom account can grant it" in read(dana.look("/recordings"))
 
 
-def test_a_missing_scope_without_a_list_falls_back_to_the_one_we_know(dana, world):
+def test_a_refusal_without_scopes_names_the_documented_scope(dana, world):
     world.faults.append(refusal(ASKING["/meetings"], 4711, "Invalid access token, does not contain scopes"))
 
     assert "meeting:read:list_meetings" in read(dana.look("/meetings"))
@@ -195,7 +195,7 @@ def test_a_plan_that_is_too_low_is_named(dana, world, path, route):
 
 
 @pytest.mark.parametrize(("path", "route"), ASKING.items())
-def test_slowing_down_shows_the_wait_and_a_client_hears_it(dana, world, path, route):
+def test_a_rate_limit_shows_the_wait_and_sends_retry_after(dana, world, path, route):
     world.faults.append(Fault(route, 429, {"Retry-After": "24"}, {"code": 429, "message": "slow"}))
 
     answer = dana.look(path)
@@ -209,7 +209,7 @@ def test_slowing_down_shows_the_wait_and_a_client_hears_it(dana, world, path, ro
 
 
 @pytest.mark.parametrize(("path", "route"), ASKING.items())
-def test_the_daily_limit_says_when_it_resets(dana, world, clock, path, route):
+def test_the_daily_limit_shows_when_it_resets(dana, world, clock, path, route):
     dana.look("/settings")
     headers = {"Retry-After": "2026-03-03T00:00:00Z", "X-RateLimit-Type": "Daily-limit"}
     world.faults.append(Fault(route, 429, headers, {"code": 429, "message": "daily rate limit"}))
@@ -222,7 +222,7 @@ def test_the_daily_limit_says_when_it_resets(dana, world, clock, path, route):
 
 @pytest.mark.parametrize(("path", "route"), REMEMBERING.items())
 @pytest.mark.parametrize("status", [502, 429])
-def test_when_zoom_does_not_answer_the_last_data_stays_with_its_age(dana, world, clock, path, route, status):
+def test_an_outage_shows_the_last_data_with_its_age(dana, world, clock, path, route, status):
     for each in list(world.recordings.values())[:1]:
         each.trashed_at = clock()
     before = read(dana.look(path))
@@ -238,7 +238,7 @@ def test_when_zoom_does_not_answer_the_last_data_stays_with_its_age(dana, world,
 
 
 @pytest.mark.parametrize(("path", "route"), ASKING.items())
-def test_zoom_out_of_reach_without_anything_seen_is_an_outage_with_a_reference(dana, world, path, route):
+def test_an_outage_without_stored_data_shows_a_reference(dana, world, path, route):
     world.faults.append(Fault(route, 502, {}, "<h1>Bad gateway</h1>"))
 
     text = read(dana.look(path), 200 if path in SECTIONS else 502)
@@ -250,7 +250,7 @@ def test_zoom_out_of_reach_without_anything_seen_is_an_outage_with_a_reference(d
 
 
 @pytest.mark.parametrize("path", ["/meetings/new", MEETING])
-def test_a_form_that_zoom_did_not_take_keeps_what_was_typed(dana, world, path):
+def test_a_form_keeps_its_input_when_zoom_refuses_it(dana, world, path):
     world.faults.append(Fault(FORMS[path][0], 502, {}, "gone"))
 
     text = read(sent(dana, path), 502)
@@ -258,13 +258,13 @@ def test_a_form_that_zoom_did_not_take_keeps_what_was_typed(dana, world, path):
     assert "We don’t know whether" in text or "We couldn’t reach Zoom" in text
 
 
-def test_too_slow_is_a_time_out(dana, world):
+def test_a_slow_answer_is_a_time_out(dana, world):
     world.faults.append(Fault(ASKING["/meetings"], delay=60))
 
     read(dana.look("/meetings"), 504)
 
 
-def test_one_failing_block_never_blanks_the_overview(dana, world):
+def test_one_failed_section_does_not_blank_the_overview(dana, world):
     world.faults.append(Fault(ASKING["/recordings"], 502, {}, "gone"))
 
     text = read(dana.look("/"))
@@ -273,7 +273,7 @@ def test_one_failing_block_never_blanks_the_overview(dana, world):
     assert "We couldn’t reach Zoom" in text
 
 
-def test_a_list_that_broke_off_says_how_much_of_it_is_there(dana, world):
+def test_an_incomplete_list_says_how_many_rows_it_has(dana, world):
     rows = [{"id": 85000000000 + n, "topic": f"Plan {n}", "start_time": "2026-03-09T09:00:00Z"} for n in range(3)]
     route = ASKING["/meetings"]
     for show in ("past", "scheduled"):
@@ -289,7 +289,7 @@ def test_a_list_that_broke_off_says_how_much_of_it_is_there(dana, world):
         assert "Load the rest" in text
 
 
-def test_what_broke_off_is_not_searched_in_vain(dana, world):
+def test_a_search_in_an_incomplete_list_does_not_say_there_is_nothing(dana, world):
     page = {"meetings": [], "next_page_token": "more", "total_records": 480}
     world.faults.append(Fault(ASKING["/meetings"], count=1))
     world.faults.append(Fault(ASKING["/meetings"], 200, {}, page, count=1))
@@ -304,7 +304,7 @@ def test_what_broke_off_is_not_searched_in_vain(dana, world):
 @pytest.mark.parametrize(
     "path", [MEETING, f"{MEETING}/delete", f"{MEETING}/passcode", f"{MEETING}.ics", f"{MEETING}/start"]
 )
-def test_a_meeting_that_is_gone_is_not_found(dana, world, path):
+def test_a_deleted_meeting_is_not_found(dana, world, path):
     page = dana.look(path.replace(MEETING, "/meetings/99999999999"))
 
     assert "This meeting has ended or was deleted" in read(page, 404)
@@ -337,7 +337,7 @@ def test_an_empty_page_says_why_and_what_to_do(dana, world, path, says):
     assert re.search(r'class="button', main)
 
 
-def test_a_fault_of_ours_has_a_reference_and_no_detail(dana, app):
+def test_an_internal_error_has_a_reference_and_no_detail(dana, app):
     app.view_functions["info.privacy"] = lambda: {}["a secret detail"]
 
     page = dana.look("/privacy")
@@ -349,7 +349,7 @@ def test_a_fault_of_ours_has_a_reference_and_no_detail(dana, app):
     assert re.search(r'data-copy="Rollcall, reference [^"]*, Mon 2 Mar 2026[^"]*, /privacy: ', page.text)
 
 
-def test_a_reference_leads_to_the_request_id_of_the_log(dana, app):
+def test_the_log_has_reference_and_request_id(dana, app):
     app.view_functions["info.privacy"] = lambda: {}["a secret detail"]
 
     page = dana.look("/privacy")
@@ -358,7 +358,7 @@ def test_a_reference_leads_to_the_request_id_of_the_log(dana, app):
     assert f"Reference {reference()}" in read(page, 500)
 
 
-def test_without_our_store_a_page_says_so_and_when_to_come_back(settings, world, clock):
+def test_a_redis_outage_is_reported_with_retry_after(settings, world, clock):
     nobody_there = replace(settings, redis_url="redis://127.0.0.1:1/0")
     built = services.build(nobody_there, transport=OfflineZoomAdapter(world), clock=clock)
     dana = Person(create_app(built), world, "dana")
@@ -376,7 +376,7 @@ def test_without_our_store_a_page_says_so_and_when_to_come_back(settings, world,
 CLASSIC = "meeting:read meeting:write user:read"
 
 
-def test_an_app_with_the_classic_names_reads_those(dana, world, parts):
+def test_an_app_with_classic_scopes_shows_classic_names(dana, world, parts):
     classic = replace(parts.tokens.load(dana.id), scope=CLASSIC)
     parts.tokens.save(dana.id, classic)
     world.faults.append(refusal(ASKING["/recordings"], 4711, "does not contain scopes:[recording:read:admin]."))
@@ -394,7 +394,7 @@ def test_an_app_with_the_classic_names_reads_those(dana, world, parts):
     assert "cloud_recording" not in read(dana.look("/help"))
 
 
-def test_every_other_app_reads_todays_names(dana, anyone):
+def test_other_apps_show_granular_scope_names(dana, anyone):
     assert "cloud_recording:read:list_user_recordings" in read(dana.look("/help"))
 
 
@@ -406,7 +406,7 @@ def test_every_other_app_reads_todays_names(dana, anyone):
         ("logout", None, "You are signed out here"),
     ],
 )
-def test_who_has_left_is_told_so_once(dana, world, leave, fault, says):
+def test_signing_out_or_disconnecting_is_confirmed_once(dana, world, leave, fault, says):
     world.faults += [fault] if fault else []
 
     answer = dana.post(f"/api/zoomapp/{leave}", headers={"Accept": "text/html"})
@@ -416,11 +416,11 @@ def test_who_has_left_is_told_so_once(dana, world, leave, fault, says):
     assert says not in read(dana.look("/connect"))
 
 
-def test_an_address_that_leads_nowhere_is_a_page_of_ours(dana):
+def test_an_unknown_address_has_a_404_page(dana):
     assert "This is not here" in read(dana.look("/nowhere"), 404)
 
 
-def test_offline_and_slow_pages_have_their_words_ready(dana):
+def test_texts_for_offline_and_slow_pages_are_in_the_page(dana):
     page = dana.look("/meetings").text
 
     assert re.search(r"<section[^>]*data-offline hidden>", page)

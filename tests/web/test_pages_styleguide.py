@@ -1,4 +1,4 @@
-"""The style guide: every macro, beside the offline Zoom only."""
+"""The style guide: every template macro; only with an offline Zoom."""
 
 import re
 from dataclasses import replace
@@ -10,7 +10,7 @@ from zoomapp import create_app, services
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def test_every_macro_is_in_it():
+def test_the_style_guide_shows_every_macro():
     macros = {
         name
         for path in (ROOT / "templates" / "macros").glob("*.html")
@@ -22,7 +22,7 @@ def test_every_macro_is_in_it():
     assert {name for name in macros if f"{name}(" not in shown} <= {"person_rows"}
 
 
-def test_it_keeps_the_rules_of_every_page_in_both_themes(dana):
+def test_the_style_guide_follows_the_page_rules_in_both_themes(dana):
     for theme in ("light", "dark"):
         page = dana.look(f"/_styleguide?theme={theme}")
 
@@ -30,7 +30,7 @@ def test_it_keeps_the_rules_of_every_page_in_both_themes(dana):
         assert f'<html lang="en" data-theme="{theme}">' in page.text
 
 
-def test_beside_the_real_zoom_it_is_not_there(settings):
+def test_there_is_no_style_guide_with_the_real_zoom(settings):
     app = create_app(services.build(replace(settings, zoom_host="https://zoom.us")))
 
     assert app.test_client().get("/_styleguide").status_code == 404

@@ -1,4 +1,4 @@
-"""Meeting tools: the chatbot's messages, sent by the server with the app's own token."""
+"""The tools page: chatbot messages, which the server sends with the app's own token."""
 
 import re
 from dataclasses import replace
@@ -34,7 +34,7 @@ def write(person, **more):
     return person.post("/tools", data={"once": key, "to": "", "head": "Weekly sync", "text": "Starts now", **more})
 
 
-def test_a_message_goes_to_oneself_as_the_apps_chatbot(dana, world):
+def test_a_message_without_recipient_goes_to_the_user(dana, world):
     answer = write(dana)
 
     assert "Message sent" in read(dana.look(answer.location))
@@ -43,7 +43,7 @@ def test_a_message_goes_to_oneself_as_the_apps_chatbot(dana, world):
     assert person_token not in call.headers.get("Authorization", "")
 
 
-def test_the_apps_token_serves_many_messages_until_it_ends(dana, world, clock):
+def test_the_chatbot_token_is_reused_until_it_expires(dana, world, clock):
     for _ in range(2):
         write(dana)
     assert world.calls.count("POST /oauth/token") == 1
@@ -55,7 +55,7 @@ def test_the_apps_token_serves_many_messages_until_it_ends(dana, world, clock):
     assert len(world.calls.matching(SEND)) == 3
 
 
-def test_a_token_that_ended_early_is_replaced_once(dana, world):
+def test_a_rejected_chatbot_token_is_replaced_once(dana, world):
     write(dana)
     world.grants.app_tokens.clear()
 
@@ -64,7 +64,7 @@ def test_a_token_that_ended_early_is_replaced_once(dana, world):
     assert "Message sent" in read(dana.look(answer.location))
 
 
-def test_the_same_form_sent_twice_sends_once(dana, world):
+def test_the_same_form_sent_twice_sends_one_message(dana, world):
     form = {"once": fields(dana.look("/tools").text)["once"], "text": "Starts now"}
 
     first, second = (dana.post("/tools", data=form) for _ in range(2))
@@ -84,14 +84,14 @@ def test_faults_stand_at_their_fields_and_nothing_is_lost(dana, world):
     assert not world.calls.count(SEND)
 
 
-def test_an_address_that_zoom_does_not_know_is_said_and_may_be_mended(dana):
+def test_an_unknown_recipient_is_reported_and_can_be_corrected(dana):
     answer = write(dana, to="stranger@xmpp.zoom.us")
 
     assert "Not authorized, or no such to_jid" in read(answer)
     assert dana.post("/tools", data={**fields(answer.text), "to": "", "text": "Starts now"}).status_code == 303
 
 
-def test_a_missing_scope_is_the_chatbots(dana, world):
+def test_a_missing_scope_of_the_chatbot_is_named(dana, world):
     refusal = {"code": 4711, "message": "Invalid access token, does not contain scopes:[imchat:bot]."}
     world.faults.append(Fault(SEND, 400, {}, refusal))
 
@@ -99,7 +99,7 @@ def test_a_missing_scope_is_the_chatbots(dana, world):
 
 
 @pytest.mark.parametrize(("status", "headers"), [(502, {}), (429, {"Retry-After": "24"})])
-def test_zoom_out_of_reach_or_busy_is_said_and_the_text_stays(dana, world, status, headers):
+def test_an_outage_or_rate_limit_keeps_the_message(dana, world, status, headers):
     world.faults.append(Fault(SEND, status, headers, {"code": status, "message": "x"}))
 
     answer = write(dana)
@@ -108,7 +108,7 @@ def test_zoom_out_of_reach_or_busy_is_said_and_the_text_stays(dana, world, statu
 
 
 @pytest.mark.parametrize("fault", [Fault(SEND, drop="after"), Fault(SEND, 502, {}, "gone")])
-def test_what_may_have_been_sent_is_not_sent_again_unawares(dana, world, fault):
+def test_an_unknown_result_warns_before_sending_again(dana, world, fault):
     world.faults.append(fault)
 
     text = read(write(dana), 502)
@@ -117,7 +117,7 @@ def test_what_may_have_been_sent_is_not_sent_again_unawares(dana, world, fault):
     assert "Look into Team Chat before you send it again." in text
 
 
-def test_what_cannot_have_been_sent_is_not_in_doubt(dana, world):
+def test_a_refused_message_has_no_unknown_result(dana, world):
     world.faults.append(Fault("GET /v2/users/me", 502, {}, "gone"))
 
     text = read(write(dana), 502)
@@ -126,7 +126,7 @@ def test_what_cannot_have_been_sent_is_not_in_doubt(dana, world):
     assert "We don’t know" not in text
 
 
-def test_a_message_survives_that_zoom_signed_the_person_out(dana, world, clock):
+def test_a_message_survives_a_revoked_grant(dana, world, clock):
     form = fields(dana.look("/tools").text)
     world.faults.add("refused-refresh")
     clock.tick(7200)
@@ -148,7 +148,7 @@ def test_a_stranger_is_asked_to_connect(anyone):
     assert anyone.post("/tools", data={"text": "x"}).status_code == 401
 
 
-def test_the_tools_are_one_step_from_a_running_meeting(dana, world):
+def test_a_running_meeting_links_to_the_tools(dana, world):
     meeting = world.start_meeting(85000000102)
     world.join(meeting, "dana")
 
@@ -157,7 +157,7 @@ def test_the_tools_are_one_step_from_a_running_meeting(dana, world):
 
 
 @pytest.mark.parametrize("body", ["[]", "null", "", "{}"])
-def test_a_profile_that_names_nobody_sends_no_message(dana, world, body):
+def test_an_invalid_profile_sends_no_message(dana, world, body):
     world.faults.append(Fault("GET /v2/users/me", 200, {"Content-Type": "application/json"}, body))
 
     assert write(dana).status_code == 502

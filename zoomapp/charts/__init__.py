@@ -1,22 +1,23 @@
-"""Charts as inline SVG: percentages across, pixels down, so they stay sharp at every width without a script.
+"""Charts as inline SVG.
 
-Colour is a class, geometry an attribute; hatched bars want a pattern with the id ``hatch`` in the page. A chart
-either has a title and a description, or is hidden because the row beside it says the same in words.
+Widths are percentages and heights are pixels, so a chart fits every width without a script. Colors come from CSS
+classes. Hatched bars need a pattern with the id ``hatch`` in the page. A chart has a title and a description for screen
+readers, or it is hidden from them because the text beside it says the same.
 """
 
 from zoomapp.charts.amounts import meter, storage, table
-from zoomapp.charts.attendance import axis, curve, curve_rows, curve_words, timeline, timeline_words
+from zoomapp.charts.attendance import curve, curve_description, curve_rows, time_labels, timeline, timeline_description
 from zoomapp.charts.axis import Axis
 
 __all__ = [
     "Axis",
-    "axis",
     "curve",
+    "curve_description",
     "curve_rows",
-    "curve_words",
     "meter",
     "storage",
     "table",
+    "time_labels",
     "timeline",
-    "timeline_words",
+    "timeline_description",
 ]

@@ -1,4 +1,4 @@
-"""How much: bars by month, bars of a list, and any chart's numbers as a table."""
+"""Bars for amounts: storage by month, one bar in a list, and the table with a chart's numbers."""
 
 from collections.abc import Collection, Iterable, Sequence
 
@@ -6,46 +6,48 @@ from markupsafe import Markup, escape
 
 from zoomapp.charts import svg
 
-FOOT = 18  # pixels for the names below the bars, and as much for the numbers above
+LABEL_HEIGHT = 18  # pixels for the month below a bar, and for the number above it
 
 
 def storage(
     months: Sequence[tuple[str, int]], partial: Collection[str] = (), *, height: int = 104, prefix: str = "storage"
 ) -> Markup:
-    """Bytes recorded in each month as bars, with gigabytes on top; the last month is the current one.
+    """A bar chart of the bytes recorded in each month, with gigabytes as labels. The last month is the current one.
 
-    ``partial``: months of which there may be more.
+    ``partial`` names the months whose number is a lower bound.
     """
-    floor, slot = height - FOOT, 100 / max(1, len(months))
-    largest = max((count for _, count in months), default=0) or 1
-    body = [svg.across("c-base", floor)]
-    for place, (label, count) in enumerate(months):
-        current, tall = place == len(months) - 1, (floor - FOOT) * count / largest
-        if count:
-            x, y, width, rise = map(svg.number, (slot * (place + 0.13), floor - tall, slot * 0.74, tall))
-            kind = "c-bar cur" if current else "c-bar"
-            body.append(f'<rect class="{kind}" x="{x}%" y="{y}" width="{width}%" height="{rise}" rx="3"/>')
-        middle = slot * (place + 0.5)
-        more = "+" if label in partial else ""
-        body.append(svg.text(middle, floor - tall - 5, _gigabytes(count) + more, "middle", strong=current))
-        body.append(svg.text(middle, height - 3, label, "middle", strong=current))
-    told = (f"{label} {_gigabytes(count)} GB{' or more' if label in partial else ''}" for label, count in months)
-    words = ", ".join(told)
-    return svg.figure(prefix, height, "Cloud storage added per month", f"{words}.", body)
+    floor, slot_width = height - LABEL_HEIGHT, 100 / max(1, len(months))
+    max_bytes = max((size for _, size in months), default=0) or 1
+    body = [svg.horizontal_line("c-base", floor)]
+    for index, (month, size) in enumerate(months):
+        current, bar_height = index == len(months) - 1, (floor - LABEL_HEIGHT) * size / max_bytes
+        if size:
+            left, top = svg.number(slot_width * (index + 0.13)), svg.number(floor - bar_height)
+            css_class = "c-bar cur" if current else "c-bar"
+            body.append(
+                f'<rect class="{css_class}" x="{left}%" y="{top}" width="{svg.number(slot_width * 0.74)}%" '
+                f'height="{svg.number(bar_height)}" rx="3"/>'
+            )
+        middle = slot_width * (index + 0.5)
+        plus = "+" if month in partial else ""
+        body.append(svg.text(middle, floor - bar_height - 5, _gigabytes(size) + plus, "middle", bold=current))
+        body.append(svg.text(middle, height - 3, month, "middle", bold=current))
+    amounts = (f"{month} {_gigabytes(size)} GB{' or more' if month in partial else ''}" for month, size in months)
+    return svg.figure(prefix, height, "Cloud storage added per month", f"{', '.join(amounts)}.", body)
 
 
-def meter(value: float, largest: float) -> Markup:
-    """A bar of 6 pixels relative to the largest of its list, whose row says the number."""
-    share = 100 * min(1.0, max(0.0, float(value) / float(largest))) if largest else 0.0
+def meter(value: float, max_value: float) -> Markup:
+    """A bar of 6 pixels height. Its width is ``value`` relative to the largest value of the list."""
+    share = 100 * min(1.0, max(0.0, float(value) / float(max_value))) if max_value else 0.0
     return Markup(
         '<svg class="chart c-track" height="6" aria-hidden="true">'
         f'<rect class="c-bar cur" width="{svg.number(share)}%" height="6" rx="3"/></svg>'
     )
 
 
-def table(heads: Sequence[str], rows: Iterable[Sequence[object]], title: str = "Show as table") -> Markup:
-    """The numbers of a chart, behind "Show as table"."""
-    head = "".join(f'<th scope="col">{escape(text)}</th>' for text in heads)
+def table(headers: Sequence[str], rows: Iterable[Sequence[object]], title: str = "Show as table") -> Markup:
+    """The numbers of a chart as a table, closed until the viewer opens it."""
+    head = "".join(f'<th scope="col">{escape(header)}</th>' for header in headers)
     body = "".join(f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>" for row in rows)
     return Markup(
         f'<details class="c-table"><summary>{escape(title)}</summary>'
@@ -53,5 +55,5 @@ def table(heads: Sequence[str], rows: Iterable[Sequence[object]], title: str = "
     )
 
 
-def _gigabytes(count: int) -> str:
-    return f"{count / 1e9:.1f}" if count else "0"
+def _gigabytes(size: int) -> str:
+    return f"{size / 1e9:.1f}" if size else "0"

@@ -1,4 +1,4 @@
-"""Who was here when: a bar per person, and a curve of how many."""
+"""Attendance charts: one bar per person, and a curve of how many people are in the meeting."""
 
 from collections.abc import Iterable, Sequence
 from itertools import count, groupby, pairwise
@@ -8,106 +8,119 @@ from markupsafe import Markup
 from zoomapp.charts import svg
 from zoomapp.charts.axis import LEAD_SECONDS, Axis
 
-#: From when to when, in epoch seconds; None while it goes on.
+#: Start and end in epoch seconds. The end is None while the interval is open.
 Intervals = Iterable[tuple[float, float | None]]
-#: How many from this moment on.
+#: Moments, and the number of people from then on.
 Points = Sequence[tuple[float, int]]
 
-HERE = 'class="c-in" height="8" rx="4"'
-LEFT = 'class="c-out" height="8" rx="4"'
-WAITING = 'class="c-wait" y="0.5" height="7" rx="3.5"'
-MOST_POINTS = 200
-FOOT, HEAD = 18, 24  # pixels for the times below the curve and the label above it
+IN_MEETING_BAR = 'class="c-in" height="8" rx="4"'
+LEFT_BAR = 'class="c-out" height="8" rx="4"'
+WAITING_BAR = 'class="c-wait" y="0.5" height="7" rx="3.5"'
+MAX_POINTS = 200
+BOTTOM_HEIGHT, TOP_HEIGHT = 18, 24  # pixels for the times below the curve and for the label above it
 
 
-def axis(span: Axis, *, most: int = 5) -> Markup:
+def time_labels(axis: Axis, *, max_labels: int = 5) -> Markup:
     """The times above the rows."""
-    return Markup(f'<svg class="chart" height="14" aria-hidden="true">{svg.labels(span, most, 11)}</svg>')
+    return Markup(f'<svg class="chart" height="14" aria-hidden="true">{svg.time_labels(axis, max_labels, 11)}</svg>')
 
 
-def timeline(span: Axis, here: Intervals, waiting: Intervals = (), *, gone: bool = False) -> Markup:
-    """One person's row: in the meeting, in the waiting room, and the scheduled start as a dashed line."""
-    bars = [svg.bar(span, interval, LEFT if gone else HERE) for interval in here]
-    bars += [svg.bar(span, interval, WAITING) for interval in waiting]
-    return Markup(
-        f'<svg class="chart c-track" height="8" aria-hidden="true">{"".join(bars)}{svg.scheduled(span, -2, 10)}</svg>'
-    )
+def timeline(axis: Axis, in_meeting: Intervals, waiting: Intervals = (), *, left: bool = False) -> Markup:
+    """The bars of one person. A dashed line marks the scheduled start. ``left``: the person is not there any more."""
+    bars = [svg.bar(axis, interval, LEFT_BAR if left else IN_MEETING_BAR) for interval in in_meeting]
+    bars += [svg.bar(axis, interval, WAITING_BAR) for interval in waiting]
+    scheduled_start = svg.scheduled_start(axis, -2, 10)
+    return Markup(f'<svg class="chart c-track" height="8" aria-hidden="true">{"".join(bars)}{scheduled_start}</svg>')
 
 
-def timeline_words(span: Axis, here: Intervals, waiting: Intervals = ()) -> str:
-    """The same in words: "in the waiting room from 10:10 to 10:12; in the meeting since 10:12"."""
-    parts = [(start, end, "in the meeting") for start, end in here]
-    parts += [(start, end, "in the waiting room") for start, end in waiting]
+def timeline_description(axis: Axis, in_meeting: Intervals, waiting: Intervals = ()) -> str:
+    """The bars as text: "in the waiting room from 10:10 to 10:12; in the meeting since 10:12"."""
+    stays = [(start, end, "in the meeting") for start, end in in_meeting]
+    stays += [(start, end, "in the waiting room") for start, end in waiting]
     return "; ".join(
-        f"{where} since {span.clock(start)}"
+        f"{place} since {axis.clock(start)}"
         if end is None
-        else f"{where} from {span.clock(start)} to {span.clock(end)}"
-        for start, end, where in sorted(parts, key=lambda part: part[0])
+        else f"{place} from {axis.clock(start)} to {axis.clock(end)}"
+        for start, end, place in sorted(stays, key=lambda stay: stay[0])
     )
 
 
-def curve(span: Axis, points: Points, *, height: int = 96, most: int = 5, prefix: str = "curve") -> Markup:
-    """How many were here at each moment, with the first peak marked; a sentence while there is too little to draw."""
-    peak_at, peak = max(points, key=lambda point: point[1], default=(span.start, 0))
-    if peak < 2 or span.end - points[0][0] < LEAD_SECONDS:
+def curve(axis: Axis, points: Points, *, height: int = 96, max_labels: int = 5, prefix: str = "curve") -> Markup:
+    """The number of people over time, with a label at the first peak. A sentence if there is too little to draw."""
+    peak_at, peak = _peak(axis, points)
+    if not _is_drawable(axis, points):
         return Markup('<p class="c-none">The curve starts after two minutes.</p>')
-    floor, x = height - FOOT, span.x(peak_at)
+    floor, peak_x = height - BOTTOM_HEIGHT, axis.x(peak_at)
 
     def y(people: int) -> float:
-        return floor - (floor - HEAD) * people / peak
+        return floor - (floor - TOP_HEIGHT) * people / peak
 
-    # In thousandths of the frame, so that the same curve in two heights is the same line twice: it travels once.
-    line = _steps(span, points, peak)
+    # The line is in thousandths of its frame. The same curve in two heights is then the same text, which compresses.
+    line = _path(axis, points, peak)
     body = [
-        *(svg.across("c-grid", y(n)) for n in _grid(peak)),
-        f'<svg y="{HEAD}" width="100%" height="{floor - HEAD}" viewBox="0 0 1000 1000" preserveAspectRatio="none">',
+        *(svg.horizontal_line("c-grid", y(n)) for n in _grid(peak)),
+        f'<svg y="{TOP_HEIGHT}" width="100%" height="{floor - TOP_HEIGHT}" viewBox="0 0 1000 1000"'
+        ' preserveAspectRatio="none">',
         f'<path class="c-area" d="{line}V1000Z"/><path class="c-line" d="{line}"/></svg>',
-        svg.across("c-base", floor),
-        # The number beside a line would run into the label of an early peak.
-        *(svg.text(0, y(n) - 4, str(n)) for n in _grid(peak) if x > 22 or y(n) - y(peak) > 12),
-        svg.scheduled(span, 0, floor),
-        f'<circle class="c-dot" cx="{svg.number(x)}%" cy="{svg.number(y(peak))}" r="4"/>',
-        svg.text(x, y(peak) - 8, f"peak {peak} at {span.clock(peak_at)}", svg.anchor(x, 15), strong=True),
-        svg.labels(span, most, height - 3),
+        svg.horizontal_line("c-base", floor),
+        # A number of the grid would touch the label of an early peak.
+        *(svg.text(0, y(n) - 4, str(n)) for n in _grid(peak) if peak_x > 22 or y(n) - y(peak) > 12),
+        svg.scheduled_start(axis, 0, floor),
+        f'<circle class="c-dot" cx="{svg.number(peak_x)}%" cy="{svg.number(y(peak))}" r="4"/>',
+        svg.text(peak_x, y(peak) - 8, f"peak {peak} at {axis.clock(peak_at)}", svg.anchor(peak_x, 15), bold=True),
+        svg.time_labels(axis, max_labels, height - 3),
     ]
-    return svg.figure(prefix, height, "People in the meeting over time", curve_words(span, points), body)
+    return svg.figure(prefix, height, "People in the meeting over time", curve_description(axis, points), body)
 
 
-def curve_rows(span: Axis, points: Points, most: int = 9) -> list[tuple[str, int]]:
-    """The curve as rows: how many were here at its start, its round times, its peak and its end; none if not drawn."""
-    peak_at, peak = max(points, key=lambda point: point[1], default=(span.start, 0))
-    if peak < 2 or span.end - points[0][0] < LEAD_SECONDS:
+def curve_rows(axis: Axis, points: Points, max_rows: int = 9) -> list[tuple[str, int]]:
+    """Rows of a table: the number of people at the start, at round times, at the peak and at the end.
+
+    Empty if the curve is not drawn.
+    """
+    if not _is_drawable(axis, points):
         return []
-    moments = {points[0][0], peak_at, *(at for at in span.moments(most) if at > points[0][0]), span.end}
-    return [(span.clock(at), max(point for point in points if point[0] <= at)[1]) for at in sorted(moments)]
+    first_at, peak_at = points[0][0], _peak(axis, points)[0]
+    moments = {first_at, peak_at, *(at for at in axis.round_times(max_rows) if at > first_at), axis.end}
+    return [(axis.clock(at), max(point for point in points if point[0] <= at)[1]) for at in sorted(moments)]
 
 
-def curve_words(span: Axis, points: Points) -> str:
-    """The curve in a sentence."""
+def curve_description(axis: Axis, points: Points) -> str:
+    """The curve as a sentence."""
     peak_at, peak = max(points, key=lambda point: point[1])
     first_at, first = points[0]
-    now = f"{_people(points[-1][1])} at {span.clock(span.end)}" if span.live else f"it ended at {span.clock(span.end)}"
-    begin = f"Rises from {_people(first)} at {span.clock(first_at)}"
-    return f"{begin} to a peak of {peak} at {span.clock(peak_at)}; {now}."
+    end = f"{_people(points[-1][1])} at {axis.clock(axis.end)}" if axis.live else f"it ended at {axis.clock(axis.end)}"
+    rise = f"Rises from {_people(first)} at {axis.clock(first_at)}"
+    return f"{rise} to a peak of {peak} at {axis.clock(peak_at)}; {end}."
 
 
-def _steps(span: Axis, points: Points, peak: int) -> str:
-    """The line from the floor through ``points``; those too close to tell apart become one upright stroke."""
+def _peak(axis: Axis, points: Points) -> tuple[float, int]:
+    """The moment of the first peak, and its number of people."""
+    return max(points, key=lambda point: point[1], default=(axis.start, 0))
+
+
+def _is_drawable(axis: Axis, points: Points) -> bool:
+    """Whether two people were there, and two minutes have passed."""
+    return _peak(axis, points)[1] >= 2 and axis.end - points[0][0] >= LEAD_SECONDS
+
+
+def _path(axis: Axis, points: Points, peak: int) -> str:
+    """The SVG path of the curve. Points that are too close to distinguish become one vertical line."""
 
     def x(at: float) -> int:
-        return round(10 * span.x(at))
+        return round(10 * axis.x(at))
 
     def y(people: int) -> int:
         return 1000 - round(1000 * people / peak)
 
-    places = 1000 if len(points) <= MOST_POINTS else MOST_POINTS
+    columns = 1000 if len(points) <= MAX_POINTS else MAX_POINTS
     corners = [(x(points[0][0]), 1000)]
-    for _, group in groupby(points, key=lambda point: min(places - 1, int(span.x(point[0]) * places / 100))):
-        near = list(group)
-        highest, last = max(people for _, people in near), near[-1][1]
-        corners += [(x(near[0][0]), y(highest)), (x(near[0][0]), y(last))]
+    for _, group in groupby(points, key=lambda point: min(columns - 1, int(axis.x(point[0]) * columns / 100))):
+        column = list(group)
+        highest, last = max(people for _, people in column), column[-1][1]
+        corners += [(x(column[0][0]), y(highest)), (x(column[0][0]), y(last))]
     corners.append((1000, corners[-1][1]))
-    # From each corner to the next: the same small steps again and again, of which compression leaves little.
+    # Steps relative to the last corner repeat often, so they compress well.
     steps = ((f"h{b[0] - a[0]}" * (a[0] != b[0])) + (f"v{b[1] - a[1]}" * (a[1] != b[1])) for a, b in pairwise(corners))
     return f"M{corners[0][0]} 1000{''.join(steps)}"
 

@@ -1,4 +1,4 @@
-"""Pieces of SVG: every text is escaped, every number goes through ``float``."""
+"""Elements of SVG. Every text is escaped, and every number goes through ``float``."""
 
 from collections.abc import Iterable
 
@@ -6,54 +6,58 @@ from markupsafe import Markup, escape
 
 from zoomapp.charts.axis import Axis
 
-NARROWEST_BAR = 0.6  # percent; so that a visit of ten seconds can be seen
+MIN_BAR_WIDTH = 0.6  # percent, so that a visit of ten seconds is visible
 
 
-def figure(prefix: str, height: int, title: str, words: str, body: Iterable[str]) -> Markup:
-    """A chart with a name and a description; ``prefix`` keeps the ids of two charts apart."""
-    name = escape(prefix)
+def figure(prefix: str, height: int, title: str, description: str, body: Iterable[str]) -> Markup:
+    """A chart with a title and a description. ``prefix`` makes its ids unique in the page."""
+    id_prefix = escape(prefix)
     return Markup(
-        f'<svg class="chart" height="{number(height)}" role="img" aria-labelledby="{name}-t {name}-d">'
-        f'<title id="{name}-t">{escape(title)}</title><desc id="{name}-d">{escape(words)}</desc>{"".join(body)}</svg>'
+        f'<svg class="chart" height="{number(height)}" role="img" aria-labelledby="{id_prefix}-t {id_prefix}-d">'
+        f'<title id="{id_prefix}-t">{escape(title)}</title><desc id="{id_prefix}-d">{escape(description)}</desc>'
+        f"{''.join(body)}</svg>"
     )
 
 
-def bar(span: Axis, interval: tuple[float, float | None], shape: str) -> str:
-    """A stretch of time; ``shape`` is the rest of its attributes."""
+def bar(axis: Axis, interval: tuple[float, float | None], attributes: str) -> str:
+    """A bar over a time interval. ``attributes`` are the other attributes of the element."""
     start, end = interval
-    left = span.x(start)
-    width = max(NARROWEST_BAR, (100.0 if end is None else span.x(end)) - left)
-    # A tenth of a percent is a third of a pixel; there may be hundreds of bars.
+    left = axis.x(start)
+    width = max(MIN_BAR_WIDTH, (100.0 if end is None else axis.x(end)) - left)
+    # A tenth of a percent is a third of a pixel. There may be hundreds of bars, so digits count.
     x = round(min(left, 100 - width), 1)
-    return f'<rect {shape} x="{number(x)}%" width="{number(min(round(width, 1), 100 - x))}%"/>'
+    return f'<rect {attributes} x="{number(x)}%" width="{number(min(round(width, 1), 100 - x))}%"/>'
 
 
-def across(kind: str, y: float) -> str:
-    """A level line."""
-    return f'<line class="{kind}" x1="0" x2="100%" y1="{number(y)}" y2="{number(y)}"/>'
+def horizontal_line(css_class: str, y: float) -> str:
+    """A line over the whole width."""
+    return f'<line class="{css_class}" x1="0" x2="100%" y1="{number(y)}" y2="{number(y)}"/>'
 
 
-def scheduled(span: Axis, top: float, bottom: float) -> str:
-    """An upright line where the meeting should have begun."""
-    if span.scheduled is None or span.scheduled > span.end:
+def scheduled_start(axis: Axis, top: float, bottom: float) -> str:
+    """A vertical line at the scheduled start, if that lies on the axis."""
+    if axis.scheduled is None or axis.scheduled > axis.end:
         return ""
-    x = number(span.x(span.scheduled))
+    x = number(axis.x(axis.scheduled))
     return f'<line class="c-mark" x1="{x}%" x2="{x}%" y1="{number(top)}" y2="{number(bottom)}"/>'
 
 
-def labels(span: Axis, most: int, y: float) -> str:
-    return "".join(text(x, y, label, anchor(x, 4)) for x, label in span.ticks(most))
+def time_labels(axis: Axis, max_labels: int, y: float) -> str:
+    """The labels of the axis."""
+    return "".join(text(x, y, label, anchor(x, 4)) for x, label in axis.ticks(max_labels))
 
 
-def text(x: float, y: float, words: str, anchor: str = "start", *, strong: bool = False) -> str:
-    bold = ' class="strong"' if strong else ""
-    return f'<text{bold} x="{number(x)}%" y="{number(y)}" text-anchor="{anchor}">{escape(words)}</text>'
+def text(x: float, y: float, content: str, anchor: str = "start", *, bold: bool = False) -> str:
+    """A text at a percentage from the left and a pixel from the top."""
+    css_class = ' class="strong"' if bold else ""
+    return f'<text{css_class} x="{number(x)}%" y="{number(y)}" text-anchor="{anchor}">{escape(content)}</text>'
 
 
-def anchor(x: float, edge: float) -> str:
-    """Which end of a text stands at ``x``: near an edge it leans away from it."""
-    return "start" if x < edge else "end" if x > 100 - edge else "middle"
+def anchor(x: float, margin: float) -> str:
+    """The ``text-anchor`` that keeps a text at ``x`` inside the chart. ``margin`` is in percent."""
+    return "start" if x < margin else "end" if x > 100 - margin else "middle"
 
 
 def number(value: float) -> str:
+    """A number with at most two decimals."""
     return f"{float(value):.2f}".rstrip("0").rstrip(".")

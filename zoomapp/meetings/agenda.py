@@ -1,4 +1,4 @@
-"""Which meetings to show, in which order, under which day."""
+"""Order, search and grouping by day for lists of meetings."""
 
 from __future__ import annotations
 
@@ -10,73 +10,83 @@ from itertools import groupby
 
 from zoomapp.zoom.models import Meeting
 
+SOON = timedelta(minutes=30)
+
 
 @dataclass(frozen=True)
 class Day:
-    """The meetings of one day on the viewer's calendar; ``date`` is None for those without a fixed time."""
+    """The meetings of one day in the viewer's zone. ``date`` is None for meetings without a fixed time."""
 
     date: date | None
     first_at: datetime | None
     meetings: tuple[Meeting, ...]
 
 
-def fold(words: str) -> str:
-    """Text as search compares it: without case and diacritics, so that "muller" finds "Müller"."""
-    apart = unicodedata.normalize("NFKD", words.casefold())
-    return "".join(char for char in apart if not unicodedata.combining(char))
+def fold(text: str) -> str:
+    """Text for comparison, without case and diacritics: "muller" finds "Müller"."""
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(char for char in decomposed if not unicodedata.combining(char))
 
 
 def matches(query: str, topic: str, number: int = 0) -> bool:
-    """Whether a search for topic or meeting id finds this one."""
-    wanted = fold(query.strip())
-    digits = "".join(char for char in wanted if char.isdigit())
-    by_number = bool(digits) and digits == wanted.replace(" ", "") and digits in str(number)
-    return wanted in fold(topic) or by_number
+    """Whether a search for a topic or a meeting number finds this meeting."""
+    query = fold(query.strip())
+    digits = "".join(char for char in query if char.isdigit())
+    number_matches = bool(digits) and digits == query.replace(" ", "") and digits in str(number)
+    return query in fold(topic) or number_matches
 
 
 def unique(meetings: Iterable[Meeting]) -> list[Meeting]:
-    """Each once: lists repeat a series under one id, so an id and a start name a row."""
-    return list({(each.id, each.start_at): each for each in meetings}.values())
+    """The meetings without duplicates. Zoom lists a series under one id, so id and start identify an entry."""
+    return list({(meeting.id, meeting.start_at): meeting for meeting in meetings}.values())
 
 
-def coming(meetings: Iterable[Meeting], now: datetime, live: Iterable[Meeting] = ()) -> list[Meeting]:
-    """Those that are not over and not running, soonest first, those without a fixed time last."""
-    running = {each.id for each in live}
-    ahead = [each for each in unique(meetings) if not _over(each, now)]
-    ahead = [each for each in ahead if each.id not in running or not _begun(each, now)]
-    return sorted(ahead, key=lambda each: (each.start_at is None, each.start_at or now, each.topic))
+def upcoming(meetings: Iterable[Meeting], now: datetime, live: Iterable[Meeting] = ()) -> list[Meeting]:
+    """The meetings that are neither over nor running, soonest first. Those without a fixed time are last."""
+    live_ids = {meeting.id for meeting in live}
+    not_over = [meeting for meeting in unique(meetings) if not _is_over(meeting, now)]
+    waiting = [meeting for meeting in not_over if meeting.id not in live_ids or not _has_started(meeting, now)]
+    return sorted(waiting, key=lambda meeting: (meeting.start_at is None, meeting.start_at or now, meeting.topic))
 
 
-def latest_first(meetings: Iterable[Meeting]) -> list[Meeting]:
+def by_start(meetings: Iterable[Meeting], now: datetime) -> list[Meeting]:
+    """The meetings by their start. Those without a fixed time are last."""
+    return sorted(unique(meetings), key=lambda meeting: (meeting.start_at is None, meeting.start_at or now))
+
+
+def newest_first(meetings: Iterable[Meeting]) -> list[Meeting]:
     """Past meetings, newest first."""
-    oldest = datetime.min.replace(tzinfo=None)
+    oldest = datetime.min
     return sorted(
         unique(meetings),
-        key=lambda each: each.start_at.replace(tzinfo=None) if each.start_at else oldest,
+        key=lambda meeting: meeting.start_at.replace(tzinfo=None) if meeting.start_at else oldest,
         reverse=True,
     )
 
 
 def by_day(meetings: Sequence[Meeting], zone: tzinfo) -> list[Day]:
-    """In the order they come, under their days in the viewer's zone."""
-    groups = groupby(meetings, key=lambda each: each.start_at.astimezone(zone).date() if each.start_at else None)
-    days = [(that, tuple(group)) for that, group in groups]
-    return [Day(that, group[0].start_at, group) for that, group in days]
+    """The meetings in their given order, grouped by day in the viewer's zone."""
+
+    def day_of(meeting: Meeting) -> date | None:
+        return meeting.start_at.astimezone(zone).date() if meeting.start_at else None
+
+    groups = [(day, tuple(group)) for day, group in groupby(meetings, key=day_of)]
+    return [Day(day, group[0].start_at, group) for day, group in groups]
 
 
-def next_one(meetings: Sequence[Meeting]) -> Meeting | None:
-    """The soonest with a time, of meetings in the order of ``coming``."""
-    return next((each for each in meetings if each.start_at), None)
+def first_with_start(meetings: Sequence[Meeting]) -> Meeting | None:
+    """The first meeting that has a start time."""
+    return next((meeting for meeting in meetings if meeting.start_at), None)
 
 
 def starts_soon(meeting: Meeting | None, now: datetime) -> bool:
-    """Whether it begins within half an hour."""
-    return bool(meeting and meeting.start_at and meeting.start_at - now <= timedelta(minutes=30))
+    """Whether the meeting starts within half an hour."""
+    return bool(meeting and meeting.start_at and meeting.start_at - now <= SOON)
 
 
-def _begun(meeting: Meeting, now: datetime) -> bool:
+def _has_started(meeting: Meeting, now: datetime) -> bool:
     return meeting.start_at is None or meeting.start_at <= now
 
 
-def _over(meeting: Meeting, now: datetime) -> bool:
+def _is_over(meeting: Meeting, now: datetime) -> bool:
     return meeting.end_at is not None and meeting.end_at <= now

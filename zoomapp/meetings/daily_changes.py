@@ -1,33 +1,35 @@
-"""How many meetings a person created or changed here today: Zoom allows a hundred a day.
+"""How many meetings a person created or changed in this app today. Zoom allows a hundred a day.
 
 https://developers.zoom.us/docs/api/rate-limits/
 """
 
 from __future__ import annotations
 
-from zoomapp.web.current_user import user_client
-from zoomapp.web.viewer import now, user_records
+from datetime import UTC, datetime
+
+from zoomapp.store.user_records import UserRecords
 
 KIND = "changes"
-MOST, WARN_FROM = 100, 90
+MAX_CHANGES, WARN_FROM = 100, 90
 DAY_SECONDS = 86400
 
 
-def count_one() -> None:
-    user_records().save(user_client().user_id, KIND, _today() + 1, DAY_SECONDS, _day())
+def count_change(records: UserRecords, user_id: str, now: datetime) -> None:
+    """Add one change to today's count."""
+    records.save(user_id, KIND, _changes_today(records, user_id, now) + 1, DAY_SECONDS, _day(now))
 
 
-def warning() -> str:
-    """A sentence from the ninetieth on, else nothing. What other apps changed, Zoom does not tell."""
-    made = _today()
-    return f"You’ve made {made} of {MOST} changes Zoom allows today." if made >= WARN_FROM else ""
+def warning(records: UserRecords, user_id: str, now: datetime) -> str:
+    """A sentence for the page from the 90th change on, else an empty text. Changes by other apps are not counted."""
+    count = _changes_today(records, user_id, now)
+    return f"You’ve made {count} of {MAX_CHANGES} changes Zoom allows today." if count >= WARN_FROM else ""
 
 
-def _today() -> int:
-    made = user_records().load(user_client().user_id, KIND, _day())
-    return made if isinstance(made, int) else 0
+def _changes_today(records: UserRecords, user_id: str, now: datetime) -> int:
+    count = records.load(user_id, KIND, _day(now))
+    return count if isinstance(count, int) else 0
 
 
-def _day() -> str:
-    """Zoom's day is UTC's."""
-    return now().date().isoformat()
+def _day(now: datetime) -> str:
+    """Zoom counts by the days of UTC."""
+    return now.astimezone(UTC).date().isoformat()

@@ -1,4 +1,4 @@
-"""What people type, judged: either a body for Zoom, or a sentence for each field that needs mending."""
+"""The forms for a meeting: validation, the body for Zoom, and Zoom's settings as switches."""
 
 from __future__ import annotations
 
@@ -11,24 +11,31 @@ from typing import Any
 from zoomapp import dates
 from zoomapp.zoom.models import FIXED_TIME, NO_FIXED_TIME, SCHEDULED
 
-TOPIC_LENGTH, AGENDA_LENGTH = 200, 2000
-LONGEST_MINUTES = 1440
-#: Zoom turns a start in the past into "now", so it has to be a little ahead by the time it gets there.
-SOONEST = timedelta(minutes=1)
-LATEST = timedelta(days=366)
+MAX_TOPIC_LENGTH, MAX_AGENDA_LENGTH = 200, 2000
+MAX_MINUTES = 1440
+#: Zoom changes a start in the past to "now", so the start must still be ahead when the request reaches Zoom.
+MIN_LEAD = timedelta(minutes=1)
+MAX_LEAD = timedelta(days=366)
 PASSCODE = re.compile(r"[A-Za-z0-9@_*-]{1,10}")
 
-#: What the form repeats by: Zoom's recurrence type, the longest interval, the words beside it.
+#: How a meeting can repeat: Zoom's recurrence type and the largest interval.
 REPEATS = {"daily": (1, 99), "weekly": (2, 50), "monthly": (3, 10)}
-MOST_TIMES = 60
+MAX_OCCURRENCES = 60
 
-#: The switches and the settings of Zoom's they stand for.
+#: The names of the switches in both forms.
 SWITCHES = ("waiting_room", "join_before_host", "mute_upon_entry", "record")
+#: Zoom's settings as the page names them.
+SETTING_LABELS = {
+    "waiting_room": "Waiting room",
+    "join_before_host": "Join before host",
+    "mute_upon_entry": "Mute on entry",
+    "auto_recording": "Record to the cloud",
+}
 
 
 @dataclass(frozen=True)
 class MeetingForm:
-    """The schedule form as it was typed; nothing is lost when it comes back with faults."""
+    """The schedule form as a person typed it."""
 
     topic: str = ""
     date: str = ""
@@ -44,47 +51,48 @@ class MeetingForm:
     switches: frozenset[str] = frozenset({"waiting_room", "mute_upon_entry"})
 
     @classmethod
-    def fresh(cls, now: datetime, zone_name: str) -> MeetingForm:
-        """The defaults: the next full or half hour at least 15 minutes away, in the viewer's zone."""
+    def default(cls, now: datetime, zone_name: str) -> MeetingForm:
+        """An empty form that starts at the next full or half hour, at least 15 minutes ahead, in the viewer's zone."""
         zone = dates.find_zone(zone_name) or UTC
         local = dates.local(now, zone) + timedelta(minutes=15)
-        rounded = (now + timedelta(minutes=15 + (-local.minute) % 30)).astimezone(zone)
-        weekday = str((rounded.weekday() + 1) % 7 + 1)
-        return cls(date=f"{rounded:%Y-%m-%d}", time=f"{rounded:%H:%M}", zone=zone_name or "UTC", weekdays=(weekday,))
+        start = (now + timedelta(minutes=15 + (-local.minute) % 30)).astimezone(zone)
+        weekday = str((start.weekday() + 1) % 7 + 1)
+        return cls(date=f"{start:%Y-%m-%d}", time=f"{start:%H:%M}", zone=zone_name or "UTC", weekdays=(weekday,))
 
     @classmethod
-    def sent(cls, given: Mapping[str, str], weekdays: Sequence[str] = ()) -> MeetingForm:
-        """As it came from the browser. ``weekdays``: the one field that may come several times."""
+    def parse(cls, fields: Mapping[str, str], weekdays: Sequence[str] = ()) -> MeetingForm:
+        """The form from the fields of a request. ``weekdays`` is the one field that can have several values."""
         names = ("topic", "date", "time", "duration", "zone", "passcode", "agenda", "repeat", "interval", "count")
-        values = {name: given.get(name, "").strip() for name in names}
-        switches = frozenset(name for name in SWITCHES if given.get(name))
+        values = {name: fields.get(name, "").strip() for name in names}
+        switches = frozenset(name for name in SWITCHES if fields.get(name))
         return cls(**values, weekdays=tuple(weekdays), switches=switches)
 
-    def judge(self, now: datetime) -> Judged:
-        """The body for Zoom, or what is wrong, field by field."""
+    def validate(self, now: datetime) -> Validation:
+        """The body for Zoom, or a message for each field that is not valid."""
         faults: dict[str, str] = {}
         zone = dates.find_zone(self.zone)
         if not self.topic:
             faults["topic"] = "Enter a topic"
-        elif len(self.topic) > TOPIC_LENGTH:
+        elif len(self.topic) > MAX_TOPIC_LENGTH:
             faults["topic"] = f"Topic is {len(self.topic)} characters, shorten it to 200"
         if zone is None:
             faults["zone"] = "Choose a time zone from the list"
         start = None if self.repeat == "any" or zone is None else self._start(now, zone, faults)
-        minutes = whole(self.duration)
-        if not 1 <= minutes <= LONGEST_MINUTES:
+        minutes = dates.whole_number(self.duration)
+        if not 1 <= minutes <= MAX_MINUTES:
             faults["duration"] = "Enter a length between 1 and 1440 minutes"
         if self.passcode and not PASSCODE.fullmatch(self.passcode):
             faults["passcode"] = "Use up to 10 letters, digits, or @ - _ *"
-        if len(self.agenda) > AGENDA_LENGTH:
+        if len(self.agenda) > MAX_AGENDA_LENGTH:
             faults["agenda"] = "The agenda is too long, shorten it to 2000 characters"
-        self._judge_repeat(faults)
-        faults |= judge_switches(self.switches)
+        self._validate_repeat(faults)
+        faults |= validate_switches(self.switches)
         if faults:
-            return Judged(faults)
-        return Judged({}, self._body(minutes), start.at if start else None, start.message if start else "")
+            return Validation(faults)
+        return Validation({}, self._body(minutes), start.at if start else None, start.message if start else "")
 
     def _start(self, now: datetime, zone: Any, faults: dict[str, str]) -> dates.Resolved | None:
+        """The start as a moment. Adds to ``faults`` what is wrong with the date or the time."""
         day, hour = _date(self.date), _time(self.time)
         if day is None:
             faults["date"] = f"Enter a date, such as {dates.local(now, zone):%Y-%m-%d}"
@@ -95,31 +103,32 @@ class MeetingForm:
         start = dates.resolve(datetime.combine(day, hour), zone)
         if start.kind == "gap":
             faults["time"] = start.message
-        elif start.at < now + SOONEST:
+        elif start.at < now + MIN_LEAD:
             soonest = dates.local(now + timedelta(minutes=3), zone)
             soonest += timedelta(minutes=-soonest.minute % 5)
-            word = "today" if soonest.date() == dates.local(now, zone).date() else "tomorrow"
-            faults["time"] = f"The start is in the past: choose {soonest:%H:%M} or later {word}"
-        elif start.at > now + LATEST:
+            day_name = "today" if soonest.date() == dates.local(now, zone).date() else "tomorrow"
+            faults["time"] = f"The start is in the past: choose {soonest:%H:%M} or later {day_name}"
+        elif start.at > now + MAX_LEAD:
             faults["date"] = "The start is more than a year away: choose an earlier date"
         return start
 
-    def _judge_repeat(self, faults: dict[str, str]) -> None:
+    def _validate_repeat(self, faults: dict[str, str]) -> None:
+        """Add to ``faults`` what is wrong with the recurrence."""
         if self.repeat not in ("", "any", *REPEATS):
             faults["repeat"] = "Choose how the meeting repeats from the list"
             return
         if self.repeat not in REPEATS:
             return
-        most = REPEATS[self.repeat][1]
-        if not 1 <= whole(self.interval) <= most:
-            faults["interval"] = f"Enter a number between 1 and {most}"
-        if not 1 <= whole(self.count) <= MOST_TIMES:
+        max_interval = REPEATS[self.repeat][1]
+        if not 1 <= dates.whole_number(self.interval) <= max_interval:
+            faults["interval"] = f"Enter a number between 1 and {max_interval}"
+        if not 1 <= dates.whole_number(self.count) <= MAX_OCCURRENCES:
             faults["count"] = "Enter a number of meetings between 1 and 60"
-        if self.repeat == "weekly" and not self._days():
+        if self.repeat == "weekly" and not self._valid_weekdays():
             faults["weekdays"] = "Choose at least one day of the week"
 
-    def _days(self) -> list[str]:
-        return sorted({each for each in self.weekdays if each in "1234567" and len(each) == 1})
+    def _valid_weekdays(self) -> list[str]:
+        return sorted({day for day in self.weekdays if day in "1234567" and len(day) == 1})
 
     def _body(self, minutes: int) -> dict[str, Any]:
         body: dict[str, Any] = {
@@ -130,9 +139,9 @@ class MeetingForm:
             "settings": as_settings(self.switches),
         }
         if self.repeat != "any":
-            # Local time with the zone's name: a series keeps its hour over a change of the clocks.
+            # Local time with the name of the zone, so that a series keeps its hour over a change of the clocks.
             body["start_time"] = f"{self.date}T{self.time[:5]}:00"
-        # Without a passcode Zoom turns the waiting room on for those who have to have one of the two.
+        # Where an account requires a passcode or a waiting room, no passcode would turn the waiting room on.
         body |= {"password": self.passcode} if self.passcode else {"default_password": True}
         if self.agenda:
             body["agenda"] = self.agenda
@@ -143,19 +152,19 @@ class MeetingForm:
     def _recurrence(self) -> dict[str, Any]:
         recurrence: dict[str, Any] = {
             "type": REPEATS[self.repeat][0],
-            "repeat_interval": whole(self.interval),
-            "end_times": whole(self.count),
+            "repeat_interval": dates.whole_number(self.interval),
+            "end_times": dates.whole_number(self.count),
         }
         if self.repeat == "weekly":
-            recurrence["weekly_days"] = ",".join(self._days())
+            recurrence["weekly_days"] = ",".join(self._valid_weekdays())
         if self.repeat == "monthly":
             recurrence["monthly_day"] = int(self.date[-2:])
         return recurrence
 
 
 @dataclass(frozen=True)
-class Judged:
-    """``faults`` by field; or a ``body`` for Zoom, when it starts, and a remark the person should hear."""
+class Validation:
+    """Either ``faults`` by field, or the ``body`` for Zoom with its start. ``remark`` is a sentence for the person."""
 
     faults: dict[str, str]
     body: dict[str, Any] = field(default_factory=dict)
@@ -163,15 +172,15 @@ class Judged:
     remark: str = ""
 
 
-def judge_switches(switches: frozenset[str]) -> dict[str, str]:
-    """What is wrong with them: of two that exclude each other, both are on."""
+def validate_switches(switches: frozenset[str]) -> dict[str, str]:
+    """A message if both of two switches that exclude each other are on."""
     if not switches >= {"waiting_room", "join_before_host"}:
         return {}
     return {"join_before_host": "Turn off either the waiting room or join before host"}
 
 
 def as_settings(switches: frozenset[str]) -> dict[str, Any]:
-    """The switches as Zoom's settings."""
+    """The switches as settings of Zoom."""
     return {
         "waiting_room": "waiting_room" in switches,
         "join_before_host": "join_before_host" in switches,
@@ -181,23 +190,31 @@ def as_settings(switches: frozenset[str]) -> dict[str, Any]:
 
 
 def as_switches(settings: Mapping[str, Any]) -> frozenset[str]:
-    """Zoom's settings as switches. Joining before the host counts for nothing beside a waiting room."""
+    """Zoom's settings as switches. Zoom ignores "join before host" while the waiting room is on."""
     on = {name for name in ("waiting_room", "join_before_host", "mute_upon_entry") if settings.get(name) is True}
     if "waiting_room" in on:
         on.discard("join_before_host")
     return frozenset(on | ({"record"} if settings.get("auto_recording") == "cloud" else set()))
 
 
-def changed_settings(shown: frozenset[str], wanted: frozenset[str]) -> dict[str, Any]:
-    """Only what differs from what the page showed: a setting nobody touched is not sent.
+def changed_settings(before: frozenset[str], after: frozenset[str]) -> dict[str, Any]:
+    """The settings that the person changed on the page. ``before``: the switches that were on when it was loaded.
 
-    So it keeps following the account's, and what somebody else changed meanwhile stays.
+    The other settings are not sent, so they follow the account's settings and keep what somebody else changed.
     """
-    before = as_settings(shown)
-    return {name: value for name, value in as_settings(wanted).items() if value != before[name]}
+    settings = as_settings(before)
+    return {name: value for name, value in as_settings(after).items() if value != settings[name]}
 
 
-#: Zoom's names of fields and ours, for what Zoom itself finds fault with.
+def describe_changes(changes: Mapping[str, Any]) -> str:
+    """The changed settings as a sentence: "Waiting room: on, Mute on entry: off."."""
+    parts = [
+        f"{SETTING_LABELS[name]}: {'on' if value in (True, 'cloud') else 'off'}" for name, value in changes.items()
+    ]
+    return ", ".join(parts) + "." if parts else ""
+
+
+#: Zoom's field names and the fields of the form, for the errors that Zoom reports.
 _ZOOM_FIELDS: Sequence[tuple[str, str]] = (
     ("topic", "topic"),
     ("start_time", "time"),
@@ -210,21 +227,16 @@ _ZOOM_FIELDS: Sequence[tuple[str, str]] = (
 
 
 def zoom_faults(fields: Sequence[tuple[str, str]], message: str) -> dict[str, str]:
-    """Zoom's own faults at our fields; what names no field of ours stands at the topic."""
+    """The errors that Zoom reports, by field of the form. An error of another field is shown at the topic."""
     faults: dict[str, str] = {}
-    for name, words in fields:
-        ours = next((our for zoom, our in _ZOOM_FIELDS if name.startswith(zoom)), "topic")
-        faults.setdefault(ours, f"Zoom says: {words}")
+    for zoom_field, text in fields:
+        form_field = next((ours for zooms, ours in _ZOOM_FIELDS if zoom_field.startswith(zooms)), "topic")
+        faults.setdefault(form_field, f"Zoom says: {text}")
     return faults or {"topic": f"Zoom says: {message}"}
 
 
-def whole(text: str) -> int:
-    """A whole number, or -1 for what is none."""
-    return int(text) if re.fullmatch(r"[0-9]{1,6}", text) else -1
-
-
 def _date(text: str) -> date | None:
-    """The day; None for what is none, or is so far away that some time zone cannot express it."""
+    """The day; None if the text is not a date, or if some time zone cannot express it."""
     try:
         day = date.fromisoformat(text) if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text) else None
     except ValueError:

@@ -1,1 +1,1 @@
-"""Cloud recordings: the library of a range of days."""
+"""Cloud recordings: the library, the download of a file, the CSV file."""

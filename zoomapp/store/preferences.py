@@ -1,4 +1,4 @@
-"""What a person chose on the settings page."""
+"""The choices of a person on the settings page."""
 
 from __future__ import annotations
 
@@ -7,20 +7,23 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from zoomapp import dates
-from zoomapp.meetings.forms import whole
 from zoomapp.store.user_records import UserRecords
 
 KIND = "preferences"
-#: Renewed by every change; as long as a grant may lie unused.
-KEEP_SECONDS = 90 * 86400
+#: The record lives as long as an unused grant. Each change starts it anew.
+LIFETIME_SECONDS = 90 * 86400
 REFRESH_SECONDS = (10, 15, 30, 0)
 ANNOUNCEMENTS = ("all", "waiting", "off")
-MOST_LATE_MINUTES = 60
+MAX_LATE_MINUTES = 60
 
 
 @dataclass(frozen=True)
 class Preferences:
-    """``zone_name`` empty: as the Zoom profile says. ``refresh_seconds`` 0: by hand. ``late_minutes``: late after."""
+    """The preferences of one person.
+
+    An empty ``zone_name`` means the zone of the Zoom profile. With ``refresh_seconds`` 0 the page does not refresh by
+    itself. A participant who joins more than ``late_minutes`` after the start is late.
+    """
 
     zone_name: str = ""
     hour12: bool = False
@@ -29,40 +32,41 @@ class Preferences:
     announce: str = "waiting"
 
     @classmethod
-    def of(cls, kept: Any) -> Preferences:
-        """From a kept record or a form's values; whatever is not one of the choices becomes the default."""
-        given: Mapping[str, Any] = kept if isinstance(kept, Mapping) else {}
-        zone_name = str(given.get("zone_name", ""))
-        refresh = _whole(given.get("refresh_seconds"), cls.refresh_seconds)
-        late = _whole(given.get("late_minutes"), cls.late_minutes)
-        announce = given.get("announce")
+    def parse(cls, data: Any) -> Preferences:
+        """Preferences from a stored record or a submitted form. A value that is not a choice becomes the default."""
+        values: Mapping[str, Any] = data if isinstance(data, Mapping) else {}
+        zone_name = str(values.get("zone_name", ""))
+        refresh_seconds = _integer(values.get("refresh_seconds"), cls.refresh_seconds)
+        late_minutes = _integer(values.get("late_minutes"), cls.late_minutes)
+        announce = values.get("announce")
         return cls(
             zone_name=zone_name if dates.find_zone(zone_name) else "",
-            hour12=given.get("hour12") in (True, "12"),
-            refresh_seconds=refresh if refresh in REFRESH_SECONDS else cls.refresh_seconds,
-            late_minutes=late if 0 <= late <= MOST_LATE_MINUTES else cls.late_minutes,
+            hour12=values.get("hour12") in (True, "12"),
+            refresh_seconds=refresh_seconds if refresh_seconds in REFRESH_SECONDS else cls.refresh_seconds,
+            late_minutes=late_minutes if 0 <= late_minutes <= MAX_LATE_MINUTES else cls.late_minutes,
             announce=str(announce) if announce in ANNOUNCEMENTS else cls.announce,
         )
 
 
-def faults(given: Mapping[str, str]) -> dict[str, str]:
-    """What is wrong with what was typed, by field; everything else is chosen from lists."""
-    late = given.get("late_minutes", str(Preferences.late_minutes))
-    if 0 <= whole(late.strip()) <= MOST_LATE_MINUTES:
+def faults(form: Mapping[str, str]) -> dict[str, str]:
+    """An error message per invalid field. Only the minutes are typed; the other fields are lists of choices."""
+    late_minutes = form.get("late_minutes", str(Preferences.late_minutes))
+    if 0 <= dates.whole_number(late_minutes.strip()) <= MAX_LATE_MINUTES:
         return {}
-    return {"late_minutes": f"Enter a whole number of minutes between 0 and {MOST_LATE_MINUTES}"}
+    return {"late_minutes": f"Enter a whole number of minutes between 0 and {MAX_LATE_MINUTES}"}
 
 
-def load(kept: UserRecords, user_id: str) -> Preferences:
-    return Preferences.of(kept.load(user_id, KIND))
+def load(records: UserRecords, user_id: str) -> Preferences:
+    """The stored preferences of a user, or the defaults."""
+    return Preferences.parse(records.load(user_id, KIND))
 
 
-def save(kept: UserRecords, user_id: str, preferences: Preferences) -> bool:
-    """False when this user is not connected: nothing is kept of them."""
-    return kept.save(user_id, KIND, asdict(preferences), KEEP_SECONDS)
+def save(records: UserRecords, user_id: str, preferences: Preferences) -> bool:
+    """Store the preferences. Returns False if the user is not connected; nothing is stored then."""
+    return records.save(user_id, KIND, asdict(preferences), LIFETIME_SECONDS)
 
 
-def _whole(value: Any, default: int) -> int:
+def _integer(value: Any, default: int) -> int:
     try:
         return int(value)
     except (TypeError, ValueError):

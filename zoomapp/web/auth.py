@@ -1,4 +1,4 @@
-"""Signing in and out: by redirect, inside Zoom's client, by app context; disconnecting."""
+"""Sign-in by redirect, in Zoom's client and by app context; sign-out; disconnect."""
 
 from __future__ import annotations
 
@@ -28,60 +28,64 @@ from zoomapp.zoom.app_context import AppContext, open_context
 bp = Blueprint("oauth", __name__, url_prefix="/api/zoomapp")
 
 CONTEXT_HEADER = "X-Zoom-App-Context"
-#: What the page shown first is, by where the app was opened.
+#: The running contexts in which the app starts with the participants.
 IN_A_MEETING = frozenset({"meeting", "webinar"})
 
 
 @bp.get("/home")
 def home() -> ResponseReturnValue:
-    """The Home URL: the client's header says who is there; without it the page asks the SDK."""
+    """The Home URL. Zoom's client sends the app context in a header; without it, the page gets it from the SDK."""
     header = request.headers.get(CONTEXT_HEADER)
     if header is None:
         return render_template("pages/home.html", first_page=first_page(""))
-    return redirect(enter(header))
+    return redirect(sign_in_with_context(header))
 
 
 @bp.post("/context")
 def context() -> ResponseReturnValue:
-    """The same from ``getAppContext()``: {"context": …} → {"location": …}."""
-    return {"result": "Success", "location": enter(_text(json_object(), "context"))}
+    """Sign in with the result of the SDK's ``getAppContext()``: {"context": …} → {"location": …}."""
+    return {"result": "Success", "location": sign_in_with_context(_text(json_object(), "context"))}
 
 
-def enter(blob: str) -> str:
-    """Open the session the context was sealed for, and say which page to show. Raises ContextRefused.
+def sign_in_with_context(encrypted: str) -> str:
+    """Sign in the user of an encrypted app context, and return the path of the first page. Raises ContextRefused.
 
-    The same context again from that session, soon after, leads to the same page and changes nothing.
+    The same context sent again by that session within a minute gives the same page and changes nothing.
     """
     parts = services()
     uses, now = parts.used_contexts, parts.clock()
-    opened = open_context(blob, parts.settings.zoom_client_id, parts.settings.zoom_client_secret, now)
-    # A context has no nonce: remembering it until it expires is what keeps it from being used twice. Its text can be
-    # spelled in many ways (padding, alphabet, spare bits of the last character), its bytes in one.
-    if not uses.claim(opened.sealed, this_session().sid, int(opened.expires_at - now) + 10):
-        if _is_open(opened) and uses.is_repeat(opened.sealed, this_session().sid):
-            return first_page(opened.kind)
+    context = open_context(encrypted, parts.settings.zoom_client_id, parts.settings.zoom_client_secret, now)
+    # A context has no nonce, so it is stored until it expires to prevent a replay. The key is its bytes: the text can
+    # be written in many ways (padding, alphabet, unused bits of the last character).
+    if not uses.claim(context.sealed, this_session().sid, int(context.expires_at - now) + 10):
+        if _is_signed_in(context) and uses.is_repeat(context.sealed, this_session().sid):
+            return first_page(context.kind)
         raise ContextRefused("app context: used before")
-    if not _is_open(opened):
-        if opened.user_id:
-            open_session(opened.user_id)
-        else:
-            # Whoever used this window before must not be taken for the guest.
-            open_guest_session()
-        uses.move(opened.sealed, this_session().sid)
-    if opened.theme in ("light", "dark"):
-        session["client_theme"] = opened.theme
-    return first_page(opened.kind)
+    if not _is_signed_in(context):
+        _open_session_of(context)
+        uses.move(context.sealed, this_session().sid)
+    if context.theme in ("light", "dark"):
+        session["client_theme"] = context.theme
+    return first_page(context.kind)
 
 
 def first_page(kind: str) -> str:
-    """The page to begin with in this running context, or the other frontend."""
+    """The path of the first page in this running context, or of the other frontend."""
     if services().settings.has_frontend:
         return FRONTEND_PATH
     return "/participants" if kind in IN_A_MEETING else "/"
 
 
-def _is_open(context: AppContext) -> bool:
-    """Whether this browser's session is that of the context's person, or of a guest."""
+def _open_session_of(context: AppContext) -> None:
+    if context.user_id:
+        open_session(context.user_id)
+    else:
+        # A guest must not get the session of the person who used this window before.
+        open_guest_session()
+
+
+def _is_signed_in(context: AppContext) -> bool:
+    """Whether this session belongs to the context's user, or to a guest if the context has none."""
     if context.user_id:
         return user_id() == context.user_id
     return user_id() is None and "guest" in session
@@ -89,7 +93,7 @@ def _is_open(context: AppContext) -> bool:
 
 @bp.get("/authorize")
 def authorize() -> ResponseReturnValue:
-    """What the SDK's ``authorize`` takes; one use, five minutes, bound to this browser."""
+    """The arguments of the SDK's ``authorize``. They work once, within five minutes, in this browser."""
     name = browser()
     challenge, state = services().signin.start_in_client(name)
     remember_browser(name)
@@ -98,9 +102,9 @@ def authorize() -> ResponseReturnValue:
 
 @bp.post("/onauthorized")
 def onauthorized() -> ResponseReturnValue:
-    """The in-client code, as the SDK's ``onAuthorized`` gave it to the page."""
+    """Finish a sign-in in Zoom's client, with the code that the SDK's ``onAuthorized`` gave to the page."""
     body = json_object()
-    who = services().signin.finish_in_client(
+    signed_in_user_id = services().signin.finish_in_client(
         browser(),
         code=_text(body, "code"),
         state=_text(body, "state", ""),
@@ -108,13 +112,13 @@ def onauthorized() -> ResponseReturnValue:
         href=_text(body, "href", ""),
         known_user_id=user_id() or "",
     )
-    open_session(who)
+    open_session(signed_in_user_id)
     return {"result": "Success"}
 
 
 @bp.get("/install")
 def install() -> ResponseReturnValue:
-    """To Zoom's consent page."""
+    """Start a sign-in: redirect to Zoom's consent page."""
     restarted = request.args.get("restart") == "1"
     name = browser()
     address = services().signin.start_web(name, restarted=restarted)
@@ -124,7 +128,7 @@ def install() -> ResponseReturnValue:
 
 @bp.get("/auth")
 def callback() -> ResponseReturnValue:
-    """Back from Zoom's consent page (RFC 6749 4.1.2)."""
+    """Zoom's redirect back from the consent page (RFC 6749 4.1.2)."""
     state, code = request.args.get("state", ""), request.args.get("code", "")
     if "error" in request.args:
         raise SignInDenied(f"error={request.args['error'][:40]}")
@@ -132,50 +136,50 @@ def callback() -> ResponseReturnValue:
         raise SignInError("neither code nor error")
     if not state or started_in_client(state):
         return _restart()
-    who, begun = services().signin.finish_web(browser(), code, state)
-    open_session(who)
-    return redirect(_deep_link(who) if begun.restarted else form_drafts.waiting() or "/")
+    signed_in_user_id, pending = services().signin.finish_web(browser(), code, state)
+    open_session(signed_in_user_id)
+    return redirect(_deep_link(signed_in_user_id) if pending.restarted else form_drafts.pending_path() or "/")
 
 
 def _restart() -> ResponseReturnValue:
-    """A code we cannot tie to this browser: added from the Marketplace, or begun in Zoom's client and sent here.
+    """Restart a sign-in that did not start in this browser: from the Marketplace, or in Zoom's client.
 
-    It is never exchanged, as anybody could have sent it. The person is sent round once, now with our own state.
+    Anybody could have sent the code, so it is never exchanged. The sign-in starts again once, now with a state.
     """
     if services().signin.was_restarted(browser()):
         raise StateMismatch("a code without our state, twice")
     return redirect("/api/zoomapp/install?restart=1")
 
 
-def _deep_link(who: str) -> str:
-    """Into Zoom's client, where the person added the app; our own page if Zoom gives no link."""
+def _deep_link(user_id: str) -> str:
+    """The link to the app in Zoom's client, where the person added it; the overview if Zoom gives no link."""
     try:
-        return services().signin.deep_link(services().tokens.access_token(who), "added")
+        return services().signin.deep_link(services().tokens.access_token(user_id), "added")
     except ZoomAppError:
         return "/"
 
 
 @bp.post("/logout")
 def logout() -> ResponseReturnValue:
-    """End the session; the tokens stay for the next one."""
+    """Sign out. The tokens stay for the next sign-in."""
     end_session()
-    return _left("signed-out")
+    return _goodbye("signed-out")
 
 
 @bp.post("/disconnect")
 def disconnect() -> ResponseReturnValue:
-    """Revoke at Zoom and delete everything kept of this person."""
-    confirmed = False
-    if (who := user_id()) is not None:
-        confirmed = services().tokens.revoke(who)
+    """Revoke the grant at Zoom and delete everything that is stored of this user."""
+    revoked = False
+    if (current_user_id := user_id()) is not None:
+        revoked = services().tokens.revoke(current_user_id)
     end_session()
-    return _left("disconnected" if confirmed else "deleted")
+    return _goodbye("disconnected" if revoked else "deleted")
 
 
-def _left(how: str) -> ResponseReturnValue:
-    """The page that says so; the session that could have carried it is gone."""
+def _goodbye(reason: str) -> ResponseReturnValue:
+    """The page after signing out. The reason is in its address, because there is no session any more."""
     if prefers_html():
-        return redirect(url_for("connect.show", left=how), 303)
+        return redirect(url_for("connect.show", left=reason), 303)
     return {"result": "Success"}
 
 

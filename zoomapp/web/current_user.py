@@ -1,4 +1,4 @@
-"""Who asks."""
+"""The user of this request, their session, and their access to Zoom."""
 
 from __future__ import annotations
 
@@ -12,34 +12,34 @@ from zoomapp.services import Services
 from zoomapp.user_api.user_client import UserClient
 from zoomapp.web.sessions import EncryptedSessions, Session
 
-#: What a browser keeps when another person signs in: how it looks, and which sign-ins it began.
-KEPT = ("browser", "theme")
+#: The session fields that belong to the browser, and stay when another person signs in.
+BROWSER_FIELDS = ("browser", "theme")
 
 
 def services() -> Services:
-    """The parts of this app."""
+    """The services of this app."""
     return cast(Services, current_app.extensions["zoomapp"])
 
 
 def user_id() -> str | None:
-    """The signed-in person's Zoom user id, or None. Raises StoreUnavailable when nobody can tell."""
-    if came_by_link():
-        return cast(str, g.by_link)
+    """The Zoom id of the user, or None for a visitor. Raises StoreUnavailable if the session could not be read."""
+    if uses_one_time_link():
+        return cast(str, g.link_user_id)
     return this_session().user()
 
 
 def user_client() -> UserClient:
-    """Zoom as the signed-in person sees it. Raises NotSignedIn, StoreUnavailable."""
-    if (who := user_id()) is None:
+    """Zoom's API as this user. Raises NotSignedIn, StoreUnavailable."""
+    if (current_user_id := user_id()) is None:
         raise NotSignedIn("no user in the session")
-    # Who comes by a link may be somebody else in this browser's session.
-    return services().user_client(who, None if came_by_link() else this_session().tokens)
+    # The session of a request with a one-time link may belong to somebody else.
+    return services().user_client(current_user_id, None if uses_one_time_link() else this_session().tokens)
 
 
 def browser() -> str:
-    """A name for this browser that outlives a change of session id, so that two tabs can sign in side by side.
+    """A random name for this browser. It stays when the session id changes, so two tabs can sign in at the same time.
 
-    A new name is saved by ``remember_browser`` alone: a request that starts no sign-in leaves no session.
+    Only ``remember_browser`` saves a new name, so a request that starts no sign-in creates no session.
     """
     if this_session().unknown:
         raise StoreUnavailable("the session could not be read")
@@ -47,45 +47,45 @@ def browser() -> str:
 
 
 def remember_browser(name: str) -> None:
-    """Save the name under which a sign-in was started."""
+    """Save the browser's name, under which a sign-in was started."""
     if session.get("browser") != name:
         session["browser"] = name
 
 
-def came_by_link() -> bool:
-    """Whether this request comes by a link that works once, so that it cannot come again."""
-    return "by_link" in g
+def uses_one_time_link() -> bool:
+    """Whether this request has a one-time link, so that the browser cannot repeat it."""
+    return "link_user_id" in g
 
 
-def act_by_link(user_id: str) -> None:
-    """This request alone is this person's, whosever browser it is: a link to a file says so."""
-    g.by_link = user_id
+def act_as_link_user(user_id: str) -> None:
+    """Make this request one of the user who created the one-time link, whoever the session belongs to."""
+    g.link_user_id = user_id
 
 
 def open_session(user_id: str) -> None:
-    """Sign this person in: a new session id, and nothing of whoever was here before."""
-    kept = {name: session[name] for name in KEPT if name in session}
+    """Sign a user in, with a new session id and without the fields of another user."""
+    fields = {name: session[name] for name in BROWSER_FIELDS if name in session}
     if session.get("user_id") == user_id:
-        kept = dict(session)
+        fields = dict(session)
     session.clear()
-    session.update(kept)
+    session.update(fields)
     session["user_id"] = user_id
     cast(EncryptedSessions, current_app.session_interface).regenerate(this_session())
 
 
 def open_guest_session() -> None:
-    """Somebody whom Zoom does not name to us: a new session, and nothing of whoever was here before."""
-    kept = {name: session[name] for name in KEPT if name in session}
+    """Start a session for a guest, whose id Zoom does not give, without the fields of another user."""
+    fields = {name: session[name] for name in BROWSER_FIELDS if name in session}
     session.clear()
-    session.update(kept)
+    session.update(fields)
     session["guest"] = True
     cast(EncryptedSessions, current_app.session_interface).regenerate(this_session())
 
 
 def end_session() -> None:
-    """Sign out: the session is gone here and its cookie in the browser.
+    """Sign out: delete the session and its cookie.
 
-    Raises StoreUnavailable when the session could not be read: its cookie is gone then, and nothing else.
+    Raises StoreUnavailable if the session could not be read. Only the cookie is deleted then.
     """
     session.clear()
     session.modified = True
@@ -95,4 +95,5 @@ def end_session() -> None:
 
 
 def this_session() -> Session:
+    """The session object itself, not Flask's proxy."""
     return cast(Session, session._get_current_object())  # type: ignore[attr-defined]

@@ -12,7 +12,7 @@ from zoomapp.errors import BadRequest, NotFound, TokenError, TooLarge, UriTooLon
 from zoomapp.log_setup import request_id
 from zoomapp.web.current_user import services
 from zoomapp.web.middleware.last_resort import plain_page
-from zoomapp.web.viewer import do_not_ask_zoom
+from zoomapp.web.viewer import use_anonymous_viewer
 
 log = logging.getLogger(__name__)
 
@@ -38,7 +38,7 @@ def _page(error: ZoomAppError) -> str:
     template = "pages/connect.html" if isinstance(error, TokenError) else "pages/error.html"
     try:
         if error.status >= 500:
-            do_not_ask_zoom()
+            use_anonymous_viewer()
         return render_template(template, error=error, reference=request_id.get())
     except Exception:
         log.exception("error page failed")

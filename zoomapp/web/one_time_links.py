@@ -1,4 +1,7 @@
-"""Any file of ours for the system browser, which knows nobody here: by a link that works once."""
+"""One-time download links: a file of this app for a browser that is not signed in.
+
+Zoom's client cannot save a download, so the app opens the link in the system browser, which has no session here.
+"""
 
 from __future__ import annotations
 
@@ -11,51 +14,52 @@ from werkzeug.exceptions import HTTPException
 from zoomapp.errors import BadRequest
 from zoomapp.store.one_time_links import OneTimeLinks
 from zoomapp.web.components.notice import Notice
-from zoomapp.web.current_user import act_by_link, services, user_client
+from zoomapp.web.current_user import act_as_link_user, services, user_client
 from zoomapp.web.middleware.request_json import json_object
 
 bp = Blueprint("handover", __name__)
 
-#: What a link may fetch: these answer with a file, and change nothing.
-FILES = frozenset({"files.show", "recordings.spreadsheet", "download.one_file", "meeting.calendar"})
+#: The endpoints that a link can be for. They answer with a file and change nothing.
+FILE_ENDPOINTS = frozenset({"files.show", "recordings.spreadsheet", "download.one_file", "meeting.calendar"})
 
 
 @bp.post("/files")
-def hand_over() -> ResponseReturnValue:
-    """A link to one of our files for a browser that nobody is signed in to: good once, for a minute."""
-    who = user_client().user_id
-    path, _mark, query = str(json_object().get("address", "")).partition("?")
+def create_link() -> ResponseReturnValue:
+    """Create a link to a file: {"address": …} → {"url": …}. It works once, within a minute."""
+    user_id = user_client().user_id
+    path, _, query = str(json_object().get("address", "")).partition("?")
     if not _is_file(unquote(path)):
         raise BadRequest("not the address of a file")
-    secret = _handed().leave(who, f"{unquote(path)}?{query}")
+    secret = _links().leave(user_id, f"{unquote(path)}?{query}")
     query = f"{query}&once={secret}" if query else f"once={secret}"
     return {"url": f"{services().settings.public_url}{path}?{query}"}
 
 
 @bp.before_app_request
-def by_link() -> ResponseReturnValue | None:
-    """Whoever has the link gets the file, as the person who left it would."""
+def use_link() -> ResponseReturnValue | None:
+    """Let a request with a valid ``once`` act as the user who created the link."""
     secret = request.args.get("once")
-    if secret is None or request.endpoint not in FILES:
+    if secret is None or request.endpoint not in FILE_ENDPOINTS:
         return None
     query = request.query_string.decode(errors="replace").removesuffix(f"once={secret}").removesuffix("&")
-    # What only looks at an address first, as some browsers and scanners do, must not use it up.
-    who = _handed().take(secret, f"{request.path}?{query}") if request.method == "GET" else None
-    if who is None:
-        words = "It works once, and for a minute. Ask for a new one in Zoom."
-        notice = Notice("info", "info", "This link was used, or is too old", words)
+    # Some browsers and scanners send HEAD before GET. That must not use the link up.
+    user_id = _links().take(secret, f"{request.path}?{query}") if request.method == "GET" else None
+    if user_id is None:
+        text = "It works once, and for a minute. Ask for a new one in Zoom."
+        notice = Notice("info", "info", "This link was used, or is too old", text)
         return render_template("pages/trouble.html", title="Download", notice=notice), 410
-    act_by_link(who)
+    act_as_link_user(user_id)
     return None
 
 
 def _is_file(path: str) -> bool:
+    """Whether the path is one of the files that a link can be for."""
     try:
         endpoint, _values = current_app.url_map.bind("").match(path, method="GET")
     except HTTPException:
         return False
-    return endpoint in FILES
+    return endpoint in FILE_ENDPOINTS
 
 
-def _handed() -> OneTimeLinks:
+def _links() -> OneTimeLinks:
     return services().one_time_links

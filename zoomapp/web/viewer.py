@@ -1,9 +1,9 @@
-"""Who looks at the page, and how they want it written: zone, clock, theme."""
+"""The viewer of a page: their profile, their preferences, their time zone and theme."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, date, datetime, tzinfo
 from functools import cached_property
 from typing import Any, cast
 
@@ -23,7 +23,7 @@ THEMES = ("light", "dark")
 
 @dataclass(frozen=True)
 class Viewer:
-    """Somebody in front of a page; ``user`` is empty for a stranger or while Zoom does not say."""
+    """The viewer of a page. ``user`` is empty for a visitor, and while Zoom gives no profile."""
 
     user: User = field(default_factory=lambda: User(""))
     chosen: Preferences = field(default_factory=Preferences)
@@ -31,85 +31,100 @@ class Viewer:
 
     @property
     def signed_in(self) -> bool:
+        """Whether a user is signed in."""
         return bool(self.user.id)
 
     @property
     def name(self) -> str:
+        """The name in the Zoom profile."""
         return self.user.name
 
     @property
     def zone_name(self) -> str:
-        """Their own choice, else the Zoom profile's, else the browser's, else UTC."""
+        """The chosen zone, else the Zoom profile's, else the browser's, else UTC."""
         names = (self.chosen.zone_name, self.user.zone_name, self.browser_zone)
         return next((name for name in names if dates.find_zone(name)), "UTC")
 
     @cached_property
     def zone(self) -> tzinfo:
+        """The time zone of ``zone_name``."""
         return dates.find_zone(self.zone_name) or UTC
 
 
 def user_records() -> UserRecords:
+    """The store of small records per user."""
     return services().user_records
 
 
 def now() -> datetime:
-    """The moment of this request, the same for all of a page."""
+    """The moment of this request. It is the same everywhere on a page."""
     if "now" not in g:
         g.now = services().clock()
     return datetime.fromtimestamp(g.now, UTC)
 
 
+def today() -> date:
+    """The current day in the viewer's zone."""
+    return dates.local(now(), viewer().zone).date()
+
+
 def viewer() -> Viewer:
-    """Whoever is signed in. Asks Zoom for the profile at most every quarter of an hour; raises nothing."""
+    """The viewer of this request. Loads the Zoom profile at most every 15 minutes. Raises nothing."""
     if "viewer" not in g:
-        g.viewer = _viewer()
+        g.viewer = _load_viewer()
     return cast(Viewer, g.viewer)
 
 
-def do_not_ask_zoom() -> None:
-    """The page of a failure does without a name rather than depend on Zoom and the store."""
+def use_anonymous_viewer() -> None:
+    """Let the rest of this request do without a profile: an error page must not depend on Zoom or Redis."""
     if "viewer" not in g:
         g.viewer = Viewer(browser_zone=request.cookies.get("zone", ""))
 
 
-def connected() -> None:
-    """Nothing, for whoever may still use Zoom. Raises what keeps them from it before they fill in a form in vain."""
-    who = user_client().user_id
+def require_connection() -> None:
+    """Raise TokenError or StoreUnavailable if the viewer cannot use Zoom, before they fill in a form in vain."""
+    current_user_id = user_client().user_id
     viewer()
-    services().tokens.load(who)
+    services().tokens.load(current_user_id)
 
 
-def _viewer() -> Viewer:
-    zone = request.cookies.get("zone", "")
+def _load_viewer() -> Viewer:
+    browser_zone = request.cookies.get("zone", "")
     try:
-        who = user_id()
+        current_user_id = user_id()
     except StoreUnavailable:
-        who = None
-    if who is None:
-        return Viewer(browser_zone=zone)
+        current_user_id = None
+    if current_user_id is None:
+        return Viewer(browser_zone=browser_zone)
     records = user_records()
-    return Viewer(_profile(records, who), preferences.load(records, who), zone)
+    return Viewer(_profile(records, current_user_id), preferences.load(records, current_user_id), browser_zone)
 
 
-def _profile(records: UserRecords, who: str) -> User:
-    found: Any = records.load(who, "profile")
-    if isinstance(found, dict):
-        return User.from_api(found)
+def _profile(records: UserRecords, user_id: str) -> User:
+    """The stored profile, else Zoom's. Without the scope, or while Zoom is away, a user without a name for a minute."""
+    stored: Any = records.load(user_id, "profile")
+    if isinstance(stored, dict):
+        return User.from_api(stored)
     try:
         user, seconds = user_client().me(), PROFILE_SECONDS
     except TokenError:
-        return User(who)
+        return User(user_id)
     except ZoomAppError:
-        # Without the scope, or while Zoom is away, the page does without a name; ask again in a while.
-        user, seconds = User(who), NO_PROFILE_SECONDS
-    shape = {"id": who, "display_name": user.name, "email": user.email, "timezone": user.zone_name}
-    rest = {"type": 1 if user.basic else 2, "account_id": user.account_id}
-    records.save(who, "profile", {**shape, **rest}, seconds)
+        user, seconds = User(user_id), NO_PROFILE_SECONDS
+    profile = {
+        "id": user_id,
+        "display_name": user.name,
+        "email": user.email,
+        "timezone": user.zone_name,
+        "type": 1 if user.basic else 2,
+        "account_id": user.account_id,
+    }
+    records.save(user_id, "profile", profile, seconds)
     return user
 
 
 def theme() -> str:
-    """The theme this browser chose, else the one Zoom's client named; empty: as the system says."""
+    """The theme chosen in this browser, else the theme of Zoom's client, else "" for the system's."""
     try:
         chosen = session.get("theme", session.get("client_theme", ""))
     except StoreUnavailable:
@@ -118,5 +133,5 @@ def theme() -> str:
 
 
 def next_theme() -> str:
-    """What the switch in the footer leads to."""
+    """The theme that the switch in the footer selects."""
     return {"light": "dark", "dark": "automatic"}.get(theme(), "light")

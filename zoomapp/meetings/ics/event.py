@@ -11,77 +11,85 @@ from zoomapp.meetings.ics.rule import rule
 from zoomapp.meetings.ics.zone import YEAR, time_zone
 from zoomapp.zoom.models import Meeting, Occurrence
 
-#: A series without an end needs its zone for so long.
-ENDLESS = timedelta(days=3653)
+#: The time for which the file describes the zone of a series without an end.
+ENDLESS_SERIES = timedelta(days=3653)
 
 
 def calendar(meeting: Meeting, now: datetime, *, with_passcode: bool = False) -> str:
-    """The file. A series stays at its hour over a change of the clocks; a single meeting is written in UTC."""
+    """The calendar file. A series has local times, so it keeps its hour when the clocks change; others are in UTC."""
     zone = dates.find_zone(meeting.zone_name) if meeting.start_at and meeting.recurrence else None
     lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//zoomapp//meetings//EN", "METHOD:PUBLISH"]
     if zone and meeting.start_at:
         lines += time_zone(zone, meeting.start_at, _last(meeting, meeting.start_at))
     lines += _event(meeting, now, zone, with_passcode)
-    lines += (line for each in meeting.occurrences if zone for line in _moved(meeting, each, now, zone, with_passcode))
+    if zone:
+        for occurrence in meeting.occurrences:
+            lines += _moved_occurrence(meeting, occurrence, now, zone, with_passcode)
     return "".join(f"{folded}\r\n" for line in (*lines, "END:VCALENDAR") for folded in fold(line))
 
 
 def _event(meeting: Meeting, now: datetime, zone: tzinfo | None, with_passcode: bool) -> Iterator[str]:
     yield "BEGIN:VEVENT"
-    yield from _stamp(meeting, now)
-    yield from _hours(meeting.start_at or now, meeting.duration_minutes, zone)
+    yield from _identity(meeting, now)
+    yield from _times(meeting.start_at or now, meeting.duration_minutes, zone)
     if zone:
         yield f"RRULE:{rule(meeting.recurrence)}"
         yield from (
-            moment("EXDATE", at, zone) for each in meeting.occurrences if each.deleted and (at := _planned(each))
+            moment("EXDATE", at, zone)
+            for occurrence in meeting.occurrences
+            if occurrence.deleted and (at := _planned_start(occurrence))
         )
-    yield from _words(meeting, with_passcode)
+    yield from _text(meeting, with_passcode)
     yield "END:VEVENT"
 
 
-def _moved(meeting: Meeting, date: Occurrence, now: datetime, zone: tzinfo, with_passcode: bool) -> Iterator[str]:
-    """One date of a series that is not where, or not as long as, the rule says."""
-    planned, minutes = _planned(date), date.duration_minutes or meeting.duration_minutes
-    if date.deleted or not planned or not date.start_at:
+def _moved_occurrence(
+    meeting: Meeting, occurrence: Occurrence, now: datetime, zone: tzinfo, with_passcode: bool
+) -> Iterator[str]:
+    """The event of an occurrence whose start or duration differs from the series."""
+    planned_start, minutes = _planned_start(occurrence), occurrence.duration_minutes or meeting.duration_minutes
+    if occurrence.deleted or not planned_start or not occurrence.start_at:
         return
-    if planned != date.start_at or minutes != meeting.duration_minutes:
+    if planned_start != occurrence.start_at or minutes != meeting.duration_minutes:
         yield "BEGIN:VEVENT"
-        yield from _stamp(meeting, now)
-        yield moment("RECURRENCE-ID", planned, zone)
-        yield from _hours(date.start_at, minutes, zone)
-        yield from _words(meeting, with_passcode)
+        yield from _identity(meeting, now)
+        yield moment("RECURRENCE-ID", planned_start, zone)
+        yield from _times(occurrence.start_at, minutes, zone)
+        yield from _text(meeting, with_passcode)
         yield "END:VEVENT"
 
 
-def _planned(date: Occurrence) -> datetime | None:
-    """When a date of a series was meant to be: its id, in milliseconds, which stays when the date is moved."""
-    return datetime.fromtimestamp(int(date.id) / 1000, UTC) if date.id.isdigit() else date.start_at
+def _planned_start(occurrence: Occurrence) -> datetime | None:
+    """The start according to the series. It is the id in milliseconds, which stays when the occurrence is moved."""
+    if occurrence.id.isdigit():
+        return datetime.fromtimestamp(int(occurrence.id) / 1000, UTC)
+    return occurrence.start_at
 
 
-def _stamp(meeting: Meeting, now: datetime) -> Iterator[str]:
+def _identity(meeting: Meeting, now: datetime) -> Iterator[str]:
     yield f"UID:{meeting.id}@zoom.us"
     yield f"DTSTAMP:{now.astimezone(UTC):{INSTANT}}"
-    # A later file of the same meeting must win, and Zoom counts no versions.
+    # A later file must replace an earlier one. Zoom has no version number, so the time of the file is used.
     yield f"SEQUENCE:{int(now.timestamp() - 1.7e9) // 60}"
 
 
-def _hours(start: datetime, minutes: int, zone: tzinfo | None) -> Iterator[str]:
+def _times(start: datetime, minutes: int, zone: tzinfo | None) -> Iterator[str]:
     yield moment("DTSTART", start, zone)
     yield moment("DTEND", start + timedelta(minutes=minutes), zone)
 
 
-def _words(meeting: Meeting, with_passcode: bool) -> Iterator[str]:
+def _text(meeting: Meeting, with_passcode: bool) -> Iterator[str]:
     passcode = f"Passcode: {meeting.password}" if with_passcode and meeting.password else ""
-    about = "\n\n".join(part for part in (meeting.agenda, meeting.join_url, passcode) if part)
+    description = "\n\n".join(part for part in (meeting.agenda, meeting.join_url, passcode) if part)
     yield f"SUMMARY:{text(meeting.topic)}"
     if meeting.join_url:
         yield f"LOCATION:{text(meeting.join_url)}"
         yield f"URL:{meeting.join_url}"
-    yield f"DESCRIPTION:{text(about)}"
+    yield f"DESCRIPTION:{text(description)}"
 
 
 def _last(meeting: Meeting, first: datetime) -> datetime:
-    """Up to when the zone must be known: past the last date, or for years if there is none."""
-    ends = meeting.recurrence.get("end_date_time") or meeting.recurrence.get("end_times")
-    starts = [each.start_at for each in meeting.occurrences if each.start_at]
-    return max([*starts, first]) + (YEAR if ends and starts else ENDLESS)
+    """The moment until which the file describes the zone: after the last occurrence, or years ahead without one."""
+    has_end = meeting.recurrence.get("end_date_time") or meeting.recurrence.get("end_times")
+    starts = [occurrence.start_at for occurrence in meeting.occurrences if occurrence.start_at]
+    return max([*starts, first]) + (YEAR if has_end and starts else ENDLESS_SERIES)

@@ -9,23 +9,24 @@ LOCAL, INSTANT = "%Y%m%dT%H%M%S", "%Y%m%dT%H%M%SZ"
 
 
 def moment(name: str, at: datetime, zone: tzinfo | None) -> str:
+    """A property with a moment: local time with its zone, or UTC."""
     return f"{name};TZID={zone}:{at.astimezone(zone):{LOCAL}}" if zone else f"{name}:{at.astimezone(UTC):{INSTANT}}"
 
 
-def text(words: str) -> str:
-    """Text with what would end it escaped (3.3.11)."""
-    escaped = words.replace("\\", "\\\\").replace(";", r"\;").replace(",", r"\,")
+def text(value: str) -> str:
+    """A text value, escaped (3.3.11)."""
+    escaped = value.replace("\\", "\\\\").replace(";", r"\;").replace(",", r"\,")
     return re.sub(r"\r\n|\r|\n", r"\\n", escaped)
 
 
 def fold(line: str) -> Iterator[str]:
-    """A long line in pieces of at most 75 octets, no character cut in two (3.1)."""
-    piece, room = "", LINE_OCTETS
+    """A line, split into lines of at most 75 octets between characters (3.1)."""
+    piece, free = "", LINE_OCTETS
     for char in re.sub(r"[\x00-\x08\x0a-\x1f\x7f]", "", line):
-        width = len(char.encode())
-        if width > room:
+        octets = len(char.encode())
+        if octets > free:
             yield piece
-            piece, room = " ", LINE_OCTETS - 1
+            piece, free = " ", LINE_OCTETS - 1
         piece += char
-        room -= width
+        free -= octets
     yield piece

@@ -1,4 +1,4 @@
-"""A VTIMEZONE: what the clocks of a zone do, change by change (RFC 5545, 3.6.5)."""
+"""The VTIMEZONE of a zone: each change of its UTC offset (RFC 5545, 3.6.5)."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta, tzinfo
@@ -9,17 +9,17 @@ YEAR = timedelta(days=366)
 
 
 def time_zone(zone: tzinfo, first: datetime, last: datetime) -> Iterator[str]:
-    """The zone's offsets from before the first date to after the last, change by change (3.6.5)."""
-    before = first - YEAR
+    """The changes of the zone's offset from a year before the first occurrence to the last moment (3.6.5)."""
+    start = first - YEAR
     yield "BEGIN:VTIMEZONE"
     yield f"TZID:{zone}"
-    yield from _observance(zone, before, _offset(before, zone))
-    at = before
+    yield from _observance(zone, start, _offset(start, zone))
+    at = start
     while at < last:
-        later = at + timedelta(days=1)
-        if _offset(later, zone) != _offset(at, zone):
-            yield from _observance(zone, _change(at, later, zone), _offset(at, zone))
-        at = later
+        next_day = at + timedelta(days=1)
+        if _offset(next_day, zone) != _offset(at, zone):
+            yield from _observance(zone, _change(at, next_day, zone), _offset(at, zone))
+        at = next_day
     yield "END:VTIMEZONE"
 
 
@@ -35,7 +35,7 @@ def _observance(zone: tzinfo, at: datetime, offset_from: timedelta) -> Iterator[
 
 
 def _change(before: datetime, after: datetime, zone: tzinfo) -> datetime:
-    """The first minute with the new offset, between two moments of which it lies."""
+    """The first minute with the new offset, between two moments."""
     while after - before > timedelta(minutes=1):
         middle = before + (after - before) / 2
         before, after = (middle, after) if _offset(middle, zone) == _offset(before, zone) else (before, middle)

@@ -1,4 +1,4 @@
-"""How a moment, a size, a duration is written for whoever looks."""
+"""Template filters: moments, sizes and durations in the viewer's zone and clock format, and charts."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from zoomapp import dates
 from zoomapp.attendance import Person
 from zoomapp.attendance.attendance_table import AttendanceTable
 from zoomapp.attendance.people import initials
-from zoomapp.charts import Axis, axis, curve, curve_rows, meter, storage, table, timeline, timeline_words
+from zoomapp.charts import Axis, curve, curve_rows, meter, storage, table, time_labels, timeline, timeline_description
 from zoomapp.web.current_user import services
 from zoomapp.web.viewer import now, viewer
 from zoomapp.zoom.meeting_ids import key_of
 
-AVATAR_COLOURS = 6
+AVATAR_COLORS = 6
 
 
 def init_app(app: Flask) -> None:
@@ -42,21 +42,22 @@ def full(at: datetime) -> str:
 
 
 def short_day(at: datetime) -> str:
-    """Three letters within a week, else day and month: "Tue", "4 Dec"."""
+    """The weekday within a week, else day and month: "Tue", "4 Dec"."""
     weekday = dates.WEEKDAYS[dates.local(at, viewer().zone).weekday()]
     return weekday[:3] if 0 < days_until(at) < 7 else short_date(at)
 
 
 def short_date(at: datetime) -> str:
-    that = dates.local(at, viewer().zone)
-    return f"{that.day} {dates.MONTHS[that.month - 1][:3]}"
+    """Day and month: "4 Dec"."""
+    local = dates.local(at, viewer().zone)
+    return f"{local.day} {dates.MONTHS[local.month - 1][:3]}"
 
 
 def date(at: datetime) -> str:
-    """As "Mon 23 Nov", with the year if it is another one."""
-    that = dates.local(at, viewer().zone)
-    year = f" {that.year}" if that.year != dates.local(now(), viewer().zone).year else ""
-    return f"{dates.WEEKDAYS[that.weekday()][:3]} {short_date(at)}{year}"
+    """Weekday, day and month: "Mon 23 Nov", with the year if it is not the current one."""
+    local = dates.local(at, viewer().zone)
+    year = f" {local.year}" if local.year != dates.local(now(), viewer().zone).year else ""
+    return f"{dates.WEEKDAYS[local.weekday()][:3]} {short_date(at)}{year}"
 
 
 def date_clock(at: datetime) -> str:
@@ -64,7 +65,7 @@ def date_clock(at: datetime) -> str:
 
 
 def clock_in(at: datetime, zone_name: str) -> str:
-    """The same moment on another zone's clock."""
+    """The time of day in another zone."""
     return dates.clock(at, dates.find_zone(zone_name) or UTC, hour12=viewer().chosen.hour12)
 
 
@@ -73,12 +74,12 @@ def city(zone_name: str) -> str:
 
 
 def since(at: datetime) -> str:
-    """How long ago, as a length: "45 min"; of what lies ahead, that it has not been long."""
+    """The time since a moment as a duration: "45 min". A future moment counts as now."""
     return dates.duration(max(0.0, now().timestamp() - at.timestamp()))
 
 
 def days_until(at: datetime) -> int:
-    """Calendar days from today, for whoever looks."""
+    """The number of calendar days from today, in the viewer's zone."""
     return (dates.local(at, viewer().zone).date() - dates.local(now(), viewer().zone).date()).days
 
 
@@ -102,9 +103,9 @@ def relative(at: datetime) -> str:
 
 
 def moving(at: datetime, otherwise: str = "", *, ahead: bool = False) -> Markup:
-    """How far off, under an hour, which a script keeps true while the page is open; else ``otherwise``.
+    """The time until or since a moment of less than an hour, else the text ``otherwise``. A script updates it.
 
-    ``ahead``: it stands where something comes next, so of what has passed meanwhile it says ``otherwise``, too.
+    ``ahead``: the moment is a start that comes next, so ``otherwise`` is shown after it has passed, too.
     """
     html = Markup('<time datetime="{}" title="{}" data-relative="{}"{}>{}</time>')
     mark = Markup(" data-ahead") if ahead else ""
@@ -112,23 +113,24 @@ def moving(at: datetime, otherwise: str = "", *, ahead: bool = False) -> Markup:
 
 
 def when(at: datetime) -> Markup:
-    """How far off, or when: "in 18 min", "14:30", "Tomorrow, 09:00"."""
+    """The time until a moment, or the moment: "in 18 min", "14:30", "Tomorrow, 09:00"."""
     return moving(at, dates.dated(at, viewer().zone, now(), hour12=viewer().chosen.hour12), ahead=True)
 
 
 def span(start: datetime, end: datetime) -> str:
-    """From when to when on the clock: "11:00 – 11:30"."""
+    """Start and end on the clock: "11:00 – 11:30"."""
     return dates.clock_range(start, end, viewer().zone, hour12=viewer().chosen.hour12)
 
 
 def offset(zone_name: str) -> str:
-    """What the clock shows there now: "now 10:42, UTC+1"."""
+    """The current time in a zone and its offset: "now 10:42, UTC+1"."""
     zone = dates.find_zone(zone_name) or UTC
-    ahead = dates.offset(now(), zone).removesuffix(":00").replace("+0", "+").replace("-0", "-")
-    return f"now {dates.tick(now(), zone, hour12=viewer().chosen.hour12)}, {ahead.removesuffix('+0')}"
+    utc_offset = dates.offset(now(), zone).removesuffix(":00").replace("+0", "+").replace("-0", "-")
+    return f"now {dates.tick(now(), zone, hour12=viewer().chosen.hour12)}, {utc_offset.removesuffix('+0')}"
 
 
 def minutes(count: int) -> str:
+    """A number of minutes as a duration."""
     return dates.duration(count * 60)
 
 
@@ -141,60 +143,62 @@ def time_axis(table: AttendanceTable) -> Axis:
     return table.axis(viewer().zone, hour12=viewer().chosen.hour12)
 
 
-def bar(person: Person, span: Axis, gone: bool) -> Markup:
-    """One person's attendance as a bar."""
-    return timeline(span, person.here, person.waiting, gone=gone)
+def attendance_bar(person: Person, axis: Axis, left: bool) -> Markup:
+    """The attendance of one person as a bar."""
+    return timeline(axis, person.here, person.waiting, left=left)
 
 
-def bar_words(person: Person, span: Axis) -> str:
-    """The same in words."""
-    return timeline_words(span, person.here, person.waiting)
+def attendance_description(person: Person, axis: Axis) -> str:
+    """The attendance of one person as text."""
+    return timeline_description(axis, person.here, person.waiting)
 
 
-def drawn(points: Sequence[tuple[float, int]], span: Axis, height: int = 96, most: int = 5, prefix: str = "") -> Markup:
-    """How many were here at each moment; ``prefix`` keeps two curves on one page apart."""
-    return curve(span, points, height=height, most=most, prefix=prefix or "curve")
+def attendance_curve(
+    points: Sequence[tuple[float, int]], axis: Axis, height: int = 96, max_labels: int = 5, prefix: str = "curve"
+) -> Markup:
+    """The number of people over time. ``prefix`` must differ for two curves on one page."""
+    return curve(axis, points, height=height, max_labels=max_labels, prefix=prefix)
 
 
-def curve_table(points: Sequence[tuple[float, int]], span: Axis) -> Markup:
-    """The curve's numbers, to be read."""
-    rows = curve_rows(span, points)
+def curve_table(points: Sequence[tuple[float, int]], axis: Axis) -> Markup:
+    """The numbers of the curve as a table."""
+    rows = curve_rows(axis, points)
     return table(("Time", "In the meeting"), rows, "Show the curve as a table") if rows else Markup()
 
 
 def storage_table(months: Sequence[tuple[str, int]], partial: Collection[str] = ()) -> Markup:
-    """The numbers of the storage chart, to be read."""
-    sizes = [(name, dates.size(count)) for name, count in months]
-    told = [(name, f"{size} or more" if name in partial else size) for name, size in sizes]
-    return table(("Month", "Added"), told)
+    """The numbers of the storage chart as a table."""
+    sizes = [(month, dates.size(size)) for month, size in months]
+    rows = [(month, f"{size} or more" if month in partial else size) for month, size in sizes]
+    return table(("Month", "Added"), rows)
 
 
 def avatar_colour(name: str) -> int:
-    """The same colour for the same name, everywhere."""
-    return zlib.crc32(name.encode()) % AVATAR_COLOURS
+    """A color number for a name. The same name has the same color on every page."""
+    return zlib.crc32(name.encode()) % AVATAR_COLORS
 
 
 def masked(address: str) -> str:
-    """An e-mail address as others in front of the screen may see it."""
-    name, _at, domain = address.partition("@")
+    """An email address with the name hidden, for a shared screen."""
+    name, _, domain = address.partition("@")
     return f"{name[:1]}•••@{domain}"
 
 
 def link(address: str) -> str:
-    """An address that Zoom sent, if it is one of Zoom's that a browser may open; else nothing."""
+    """An address from Zoom's API if it is safe to open, else an empty text."""
     return services().client.hosts.link(address)
 
 
 FILTERS: dict[str, Callable[..., object]] = {
     "avatar_colour": avatar_colour,
-    "axis_labels": axis,
-    "bar": bar,
-    "bar_words": bar_words,
+    "axis_labels": time_labels,
+    "bar": attendance_bar,
+    "bar_words": attendance_description,
     "city": city,
     "clock": clock,
     "clock_in": clock_in,
     "countdown": dates.countdown,
-    "curve": drawn,
+    "curve": attendance_curve,
     "curve_table": curve_table,
     "date": date,
     "date_clock": date_clock,

@@ -1,6 +1,6 @@
-"""Forms that could not be sent because Zoom had signed the person out: kept in their session, offered once again.
+"""Form drafts: a form that could not be sent because the user's Zoom grant had ended, saved until they sign in again.
 
-Only for the same person: who signs in as somebody else gets a new session with nothing in it.
+The draft is in the session, and a session starts empty when another person signs in, so nobody else sees it.
 """
 
 from __future__ import annotations
@@ -11,25 +11,25 @@ from werkzeug.datastructures import MultiDict
 from zoomapp.web.components.notice import Notice
 
 
-def keep() -> None:
-    """Keep the form of this request, for the page at its address."""
+def save() -> None:
+    """Save the form of this request, for the page at its path."""
     if "user_id" in session:
         session["draft"] = {"path": request.path, "form": request.form.to_dict(flat=False)}
 
 
-def waiting() -> str:
-    """The address of the page whose form is kept, or nothing."""
-    kept = session.get("draft")
-    return str(kept["path"]) if kept else ""
+def pending_path() -> str:
+    """The path of the page that a saved form belongs to, or an empty text."""
+    draft = session.get("draft")
+    return str(draft["path"]) if draft else ""
 
 
 def take() -> MultiDict[str, str] | None:
-    """What was typed into the form of this address, once."""
-    if waiting() != request.path:
+    """The saved form of this path. It is deleted from the session."""
+    if pending_path() != request.path:
         return None
     return MultiDict(session.pop("draft")["form"])
 
 
-def offered() -> Notice:
-    """The notice above such a form."""
+def restored_notice() -> Notice:
+    """The notice above a form that was restored."""
     return Notice("info", "info", "What you typed is still here", "Zoom had signed you out before it was sent.")

@@ -1,4 +1,4 @@
-"""What went wrong with one part of a page: in words, with the exact scope or wait, and with a way on."""
+"""Notices: what went wrong with a part of a page, with the missing scope or the wait, and what to do."""
 
 from __future__ import annotations
 
@@ -35,16 +35,16 @@ from zoomapp.zoom.scopes import ScopeUse
 
 log = logging.getLogger(__name__)
 
-#: Without 0, O, 1 and I, which people mix up when they read a reference aloud.
+#: Letters for a reference. 0, O, 1 and I are left out, because people confuse them.
 ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 
 
 @dataclass(frozen=True)
 class Permission:
-    """What a part of a page asks of Zoom: its scope stands in when Zoom's refusal names none."""
+    """What a part of a page needs at Zoom. Its scope is named if Zoom's refusal names none."""
 
     use: ScopeUse
-    #: What is said when Zoom no longer has it, and where to look then: endpoint, view, words.
+    #: The title if Zoom answers 404, and the link in that notice: endpoint, ``show`` argument, text.
     gone: str = "This meeting has ended or was deleted"
     instead: tuple[str, str, str] = ("meetings.index", "past", "Past meetings")
 
@@ -84,7 +84,7 @@ PAST = Permission(scopes.LIST_PAST_PARTICIPANTS)
 
 @dataclass(frozen=True)
 class Notice:
-    """A notice: ``actions`` are addresses with words, ``request`` is a text to send to an admin."""
+    """A notice. ``actions`` are links as address and text. ``request`` is a text to send to an admin."""
 
     tone: str
     icon: str
@@ -95,110 +95,114 @@ class Notice:
     request: str = ""
     actions: tuple[tuple[str, str], ...] = ()
     retry_after: int = 0
-    #: Seconds that a script counts down: the wait that is over soon, not the one for tomorrow.
+    #: Seconds that a script counts down. 0 if the wait lasts until tomorrow.
     countdown: int = 0
 
 
 def reference() -> str:
-    """A short name of this request for support, such as 7F3K-Q2; the log has it beside the request id."""
+    """A short reference of this request for support, such as 7F3K-Q2. The log has it beside the request id."""
     number = int.from_bytes(hashlib.sha256(request_id.get().encode()).digest()[:4], "big")
     letters = "".join(ALPHABET[number >> (5 * place) & 31] for place in range(6))
     return f"{letters[:4]}-{letters[4:]}"
 
 
-def notice_for(error: ZoomAppError, need: Permission, shown_at: datetime | None = None) -> Notice:
-    """The notice for this failure. ``shown_at``: when the data that is shown instead was made."""
+def notice_for(error: ZoomAppError, permission: Permission, shown_at: datetime | None = None) -> Notice:
+    """The notice for an error. ``shown_at``: the moment of the stored data that the page shows instead."""
     log.warning(
         "part of a page failed",
         extra={"code": error.code, "detail": error.detail, "reference": reference(), "route": str(request.url_rule)},
     )
     if isinstance(error, MissingScope):
-        return _missing_scope(error, need)
+        return _missing_scope(error, permission)
     if isinstance(error, PlanRequired):
-        title = need.plan or "Your Zoom plan or role does not include this."
+        title = permission.plan or "Your Zoom plan or role does not include this."
         return Notice("warn", "info", title.rstrip("."), f"Zoom says: {error.zoom_message}")
     if isinstance(error, RateLimited):
         return _rate_limited(error, shown_at)
     if isinstance(error, NotFound):
-        endpoint, show, words = need.instead
-        there = (url_for(endpoint, show=show or None), words)
-        return Notice("info", "info", need.gone, "", 404, actions=(there,))
+        endpoint, show, text = permission.instead
+        link = (url_for(endpoint, show=show or None), text)
+        return Notice("info", "info", permission.gone, "", 404, actions=(link,))
     if isinstance(error, FileRefused):
         return Notice("warn", "lock", error.title, error.message, error.status, reference())
     if isinstance(error, UpstreamError):
         return _unreachable(error, shown_at)
-    words = getattr(error, "zoom_message", "") or error.message
-    return Notice("bad", "warn", error.title, f"Zoom says: {words}", reference=reference())
+    message = getattr(error, "zoom_message", "") or error.message
+    return Notice("bad", "warn", error.title, f"Zoom says: {message}", reference=reference())
 
 
-def error_page(error: ZoomRefused | UpstreamError, need: Permission, title: str) -> ResponseReturnValue:
-    """A page that has nothing but the reason why; JSON for an asker who wants no page."""
+def error_page(error: ZoomRefused | UpstreamError, permission: Permission, title: str) -> ResponseReturnValue:
+    """A page with the notice alone, or JSON for a script."""
     if not prefers_html():
         return answer(error)
-    notice = notice_for(error, need)
+    notice = notice_for(error, permission)
     return render_template("pages/trouble.html", title=title, notice=notice), notice.status, error.headers
 
 
-def best_scope(names: Sequence[str], need: Permission) -> str:
-    """Of the scopes Zoom would accept, the one a person can be given: no ``:admin``, no ``:master``, if possible."""
-    plain = (each for each in names if not each.endswith((":admin", ":master")))
-    admin = (each for each in names if each.endswith(":admin"))
-    return next(plain, "") or next(admin, "") or need.scope
+def best_scope(names: Sequence[str], permission: Permission) -> str:
+    """The accepted scope that is easiest to get: for a user, else for an admin, else the permission's own."""
+    user_scopes = (name for name in names if not name.endswith((":admin", ":master")))
+    admin_scopes = (name for name in names if name.endswith(":admin"))
+    return next(user_scopes, "") or next(admin_scopes, "") or permission.scope
 
 
 def in_classic_app() -> bool:
-    """Whether whoever asks is connected through an app that has the classic names of scopes."""
+    """Whether the user is connected through an app with classic scope names."""
     try:
         return scopes.is_classic(user_client().scopes())
     except (TokenError, StoreUnavailable):
         return False
 
 
-def _missing_scope(error: MissingScope, need: Permission) -> Notice:
-    named = best_scope(error.scopes, need)
-    scope = need.use.classic if in_classic_app() and not scopes.is_classic([named]) else named
-    text = f"To {need.verb} Zoom must allow {scope}. "
-    if scope != named:
-        text += f"In newer apps it is called {named}. "
+def _missing_scope(error: MissingScope, permission: Permission) -> Notice:
+    accepted = best_scope(error.scopes, permission)
+    scope = permission.use.classic if in_classic_app() and not scopes.is_classic([accepted]) else accepted
+    text = f"To {permission.verb} Zoom must allow {scope}. "
+    if scope != accepted:
+        text += f"In newer apps it is called {accepted}. "
     if scope.endswith(":admin"):
         text += "Only an admin of your Zoom account can grant it."
     else:
         text += "Add it under Scopes in the app’s Marketplace settings, then connect again."
     connect = (url_for("oauth.install"), "Connect again")
     about = (url_for("info.help_page") + "#scopes", "What it is for")
-    ask = (
-        f"{services().settings.app_name} needs the Zoom scope {scope} to {need.verb}. "
+    admin_request = (
+        f"{services().settings.app_name} needs the Zoom scope {scope} to {permission.verb}. "
         "In the Zoom App Marketplace open Manage, choose the app, "
         f"add it under Scopes, then ask me to connect again. More: {_help_link()}"
     )
     title = "One permission is missing"
-    return Notice("warn", "lock", title, text, request=ask, actions=(connect, about))
+    return Notice("warn", "lock", title, text, request=admin_request, actions=(connect, about))
 
 
 def _rate_limited(error: RateLimited, shown_at: datetime | None) -> Notice:
-    wait, again = error.retry_after, ((request.full_path.rstrip("?"), "Try now"),)
+    wait = error.retry_after
     if error.daily:
-        resets = dates.clock(now() + timedelta(seconds=wait), viewer().zone, hour12=viewer().chosen.hour12)
+        resets_at = filters.clock(now() + timedelta(seconds=wait))
         title = "Zoom’s daily limit for your account is used up"
-        text = f"It resets at {resets} ({dates.city(viewer().zone)})."
+        text = f"It resets at {resets_at} ({dates.city(viewer().zone)})."
         return Notice("warn", "clock", title, text + _as_of(shown_at), error.status, retry_after=wait)
     title, text = "Zoom asked us to slow down", _as_of(shown_at).strip()
-    return Notice("warn", "clock", title, text, error.status, actions=again, retry_after=wait, countdown=wait)
+    return Notice("warn", "clock", title, text, error.status, actions=(_try_again(),), retry_after=wait, countdown=wait)
 
 
 def _unreachable(error: UpstreamError, shown_at: datetime | None) -> Notice:
-    actions = ((request.full_path.rstrip("?"), "Try now"), ("https://status.zoom.us", "Zoom status"))
+    actions = (_try_again(), ("https://status.zoom.us", "Zoom status"))
     text = _as_of(shown_at).strip() or "Nothing was lost. Try again in a moment."
     title = "We couldn’t reach Zoom"
     return Notice("bad", "warn", title, text, error.status, reference=reference(), actions=actions)
 
 
 def _as_of(shown_at: datetime | None) -> str:
+    """The sentence that says how old the shown data is."""
     if shown_at is None:
         return ""
-    clock = dates.clock(shown_at, viewer().zone, hour12=viewer().chosen.hour12)
     age = filters.moving(shown_at, "over an hour ago")
-    return Markup(" What you see is from %(clock)s, %(age)s.") % {"clock": clock, "age": age}
+    return Markup(" What you see is from %(clock)s, %(age)s.") % {"clock": filters.clock(shown_at), "age": age}
+
+
+def _try_again() -> tuple[str, str]:
+    return request.full_path.rstrip("?"), "Try now"
 
 
 def _help_link() -> str:

@@ -9,7 +9,7 @@ from flask import Flask, render_template, request
 from flask.typing import ResponseReturnValue
 
 from zoomapp.user_api.long_lists import ListIncomplete, load_in_steps
-from zoomapp.web.current_user import came_by_link, services, user_client
+from zoomapp.web.current_user import services, user_client, uses_one_time_link
 from zoomapp.web.errors import prefers_html
 from zoomapp.web.viewer import user_records
 from zoomapp.zoom.pagination import Collected, collect
@@ -31,7 +31,7 @@ def load_all_rows(name: str, fetch: Callable[[str], Any], rows: str) -> Collecte
 
 def may_show_progress() -> bool:
     """Whether this request is for a page in a browser. Scripts, forms and one-time links get the whole list."""
-    return request.method == "GET" and prefers_html() and not came_by_link()
+    return request.method == "GET" and prefers_html() and not uses_one_time_link()
 
 
 def show(error: ListIncomplete) -> ResponseReturnValue:

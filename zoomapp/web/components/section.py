@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
-from zoomapp.user_api import last_seen
-from zoomapp.user_api.last_seen import LAST_SEEN_SECONDS, Loaded
+from zoomapp.user_api.last_seen import Loaded
 from zoomapp.web.components.notice import Notice, Permission, notice_for
-from zoomapp.web.current_user import user_client
-from zoomapp.web.viewer import now, user_records
 
 Value = TypeVar("Value")
 
@@ -40,15 +36,3 @@ def section(loaded: Loaded[Value], permission: Permission) -> Section[Value]:
     """The section that shows what was loaded; ``permission`` is what its data need at Zoom."""
     notice = notice_for(loaded.error, permission, loaded.last_seen_at) if loaded.error else None
     return Section(loaded.value, loaded.at, notice)
-
-
-def load_section(
-    name: str,
-    permission: Permission,
-    fetch: Callable[[], Any],
-    read: Callable[[Any], Value],
-    seconds: int = LAST_SEEN_SECONDS,
-) -> Section[Value]:
-    """The section of what ``fetch`` gets from Zoom for this request's user. Arguments: see ``last_seen.load``."""
-    user_id = user_client().user_id
-    return section(last_seen.load(user_records(), user_id, now(), name, fetch, read, seconds), permission)

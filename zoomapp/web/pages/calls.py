@@ -1,4 +1,4 @@
-"""What this session asked of Zoom, for developers: its last hundred calls, through the proxy and for pages."""
+"""A page for developers: the last hundred Zoom calls of this session, through the proxy and for pages."""
 
 from __future__ import annotations
 
@@ -12,21 +12,16 @@ bp = Blueprint("calls", __name__)
 
 @bp.get("/calls")
 def show() -> str:
-    """The log, newest first."""
-    who = user_client().user_id
-    return render_template("pages/calls.html", calls=services().call_log.read(who, _session_id()))
+    """The calls, newest first."""
+    calls = services().call_log.read(user_client().user_id, this_session().sid)
+    return render_template("pages/calls.html", calls=calls)
 
 
 def init_app(app: Flask) -> None:
     @app.after_request
-    def keep(response: Response) -> Response:
-        """Whoever called Zoom has a session that was read already."""
+    def save_calls(response: Response) -> Response:
+        """Add the Zoom calls of this request to the log. They belong to a session, which is loaded already."""
         calls = call_trace.take_calls()
         if calls and "user_id" in session:
-            services().call_log.add(session["user_id"], _session_id(), calls)
+            services().call_log.add(session["user_id"], this_session().sid, calls)
         return response
-
-
-def _session_id() -> str:
-    sid: str = this_session().sid
-    return sid

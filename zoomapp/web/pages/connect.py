@@ -1,4 +1,4 @@
-"""The way in and the way out, as pages."""
+"""The pages to connect with Zoom and to disconnect."""
 
 from __future__ import annotations
 
@@ -9,30 +9,35 @@ from zoomapp.web.current_user import services, user_id
 
 bp = Blueprint("connect", __name__)
 
+DELETED = "What we kept of you is deleted."
+#: What the page says after signing out or disconnecting, by the ``left`` argument of its address.
+GOODBYE = {
+    "signed-out": ("You are signed out here", "The app stays connected with Zoom for the next time."),
+    "disconnected": ("Disconnected from Zoom", DELETED),
+    "deleted": (
+        "Disconnected here",
+        f"{DELETED} Zoom did not confirm that it took the permission back. "
+        "Remove the app in the Zoom App Marketplace, too.",
+    ),
+}
+
 
 @bp.get("/connect")
 def show() -> ResponseReturnValue:
-    """What connecting means, and the button."""
+    """What it means to connect, and the button."""
     if user_id() is not None:
         return redirect(url_for("overview.show"))
-    # A script that began a sign-in just now comes with ``began``; its session must have come along.
+    # A script that just started a sign-in adds ``began``. The browser must have sent the session cookie then.
     blocked = "began" in request.args and current_app.config["SESSION_COOKIE_NAME"] not in request.cookies
-    public_url, done = services().settings.public_url, _left(request.args.get("left", ""))
-    return render_template("pages/connect.html", blocked=blocked, public_url=public_url, done=done)
+    return render_template(
+        "pages/connect.html",
+        blocked=blocked,
+        public_url=services().settings.public_url,
+        done=GOODBYE.get(request.args.get("left", "")),
+    )
 
 
 @bp.get("/disconnect")
 def leave() -> str:
-    """What disconnecting deletes, and the button."""
+    """What is deleted when the user disconnects, and the button."""
     return render_template("pages/disconnect.html")
-
-
-def _left(how: str) -> tuple[str, str] | None:
-    """What a person who left just now is told."""
-    deleted = "What we kept of you is deleted."
-    by_hand = "Zoom did not confirm that it took the permission back. Remove the app in the Zoom App Marketplace, too."
-    return {
-        "signed-out": ("You are signed out here", "The app stays connected with Zoom for the next time."),
-        "disconnected": ("Disconnected from Zoom", deleted),
-        "deleted": ("Disconnected here", f"{deleted} {by_hand}"),
-    }.get(how)

@@ -1,4 +1,4 @@
-"""Help and privacy: what each permission is for, what is kept and for how long."""
+"""The help page, with each Zoom permission and its use, and the privacy page."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ bp = Blueprint("info", __name__)
 
 @bp.get("/help")
 def help_page() -> str:
-    """How the app works, each scope and its feature, what an admin sets up."""
+    """How the app works, what each scope is for, and what an admin sets up."""
     host = urlsplit(services().settings.public_url).netloc
     return render_template("pages/help.html", needs=ALL, classic=in_classic_app(), host=host)
 

@@ -1,9 +1,6 @@
-"""The first page: what runs now, what comes next, what was recorded last."""
+"""The overview, which is the start page: the running meeting, the next meetings and the latest recordings."""
 
 from __future__ import annotations
-
-from datetime import timedelta
-from typing import Any
 
 from flask import Blueprint, redirect, render_template, request
 from flask.typing import ResponseReturnValue
@@ -11,57 +8,48 @@ from flask.typing import ResponseReturnValue
 from zoomapp.attendance.activity import latest
 from zoomapp.attendance.live import live_table
 from zoomapp.meetings import agenda
-from zoomapp.meetings.lists import coming_meetings, live_meetings
-from zoomapp.web.auth import CONTEXT_HEADER, enter
+from zoomapp.meetings.lists import live_meetings, upcoming_meetings
+from zoomapp.web.auth import CONTEXT_HEADER, sign_in_with_context
 from zoomapp.web.components import form_drafts
 from zoomapp.web.components.attendance import attendance_sources
-from zoomapp.web.components.notice import LIVE, RECORDINGS
+from zoomapp.web.components.notice import LIVE, MEETINGS, RECORDINGS
 from zoomapp.web.components.page_context import done
-from zoomapp.web.components.section import Section, load_section, section
+from zoomapp.web.components.section import section
 from zoomapp.web.current_user import user_client, user_id
-from zoomapp.web.viewer import now
-from zoomapp.zoom.models import Page
-from zoomapp.zoom.recordings import Recording
+from zoomapp.web.pages.recordings import library
+from zoomapp.web.viewer import now, user_records
 
 bp = Blueprint("overview", __name__)
 
-RECENT_DAYS = 30
-NEXT, LATEST = 3, 3
+MAX_UPCOMING = 3
 
 
 @bp.get("/")
 def show() -> ResponseReturnValue:
-    """The overview, or the way in. ``/`` may be the Home URL, so the client's header is taken here, too."""
+    """The overview, or the page to connect. ``/`` can be the Home URL, so it accepts Zoom's app context, too."""
     if CONTEXT_HEADER in request.headers:
-        place = enter(request.headers[CONTEXT_HEADER])
-        if place != request.path:
-            return redirect(place)
+        first_page = sign_in_with_context(request.headers[CONTEXT_HEADER])
+        if first_page != request.path:
+            return redirect(first_page)
     if user_id() is None:
         return render_template("pages/connect.html")
-    live, coming = live_meetings(), coming_meetings()
-    ahead = agenda.coming(coming.value or (), now(), live.value or ())
-    running = live.value[0] if live.value else None
-    seen = section(live_table(attendance_sources(), running), LIVE) if running else None
+    return _overview()
+
+
+def _overview() -> str:
+    live = section(live_meetings(user_client(), user_records(), now()), MEETINGS)
+    upcoming = section(upcoming_meetings(user_client(), user_records(), now()), MEETINGS)
+    next_meetings = agenda.upcoming(upcoming.value or (), now(), live.value or ())
+    attendance = section(live_table(attendance_sources(), live.value[0]), LIVE) if live.value else None
     return render_template(
         "pages/overview.html",
         live=live,
-        seen=seen,
-        activity=latest(seen.value.people) if seen and seen.value else (),
-        coming=coming,
-        ahead=[each for each in ahead if each.start_at][:NEXT],
-        recordings=_latest_recordings(),
-        starts_soon=agenda.starts_soon(agenda.next_one(ahead), now()),
-        draft=form_drafts.waiting(),
+        attendance=attendance,
+        activity=latest(attendance.value.people) if attendance and attendance.value else (),
+        upcoming=upcoming,
+        next_meetings=[meeting for meeting in next_meetings if meeting.start_at][:MAX_UPCOMING],
+        recordings=section(library().latest(), RECORDINGS),
+        starts_soon=agenda.starts_soon(agenda.first_with_start(next_meetings), now()),
+        draft=form_drafts.pending_path(),
         done=done(),
     )
-
-
-def _latest_recordings() -> Section[tuple[Recording, ...]]:
-    last = now().date()
-    first = last - timedelta(days=RECENT_DAYS - 1)
-
-    def read(body: Any) -> tuple[Recording, ...]:
-        found = [each for each in Page.of(body, "meetings", Recording.from_api) if each.start_at]
-        return tuple(sorted(found, key=lambda each: each.start_at or now(), reverse=True)[:LATEST])
-
-    return load_section(f"recordings {first} {last}", RECORDINGS, lambda: user_client().recordings(first, last), read)

@@ -12,8 +12,10 @@ from zoomapp.attendance.attendance_table import AttendanceRow, AttendanceTable
 from zoomapp.meetings.lists import live_meetings, next_meeting
 from zoomapp.store import key_names
 from zoomapp.web.components.attendance import requested_attendance
-from zoomapp.web.components.section import Section
-from zoomapp.web.viewer import now, viewer
+from zoomapp.web.components.notice import MEETINGS
+from zoomapp.web.components.section import Section, section
+from zoomapp.web.current_user import user_client
+from zoomapp.web.viewer import now, user_records, viewer
 from zoomapp.zoom.models import Meeting
 
 bp = Blueprint("participants", __name__)
@@ -31,10 +33,12 @@ PERSON = "PERSON"
 @bp.get("/participants")
 def index() -> ResponseReturnValue:
     """Redirect to the running meeting; if several run, a page to choose one."""
-    live = live_meetings()
+    live = section(live_meetings(user_client(), user_records(), now()), MEETINGS)
     if live.value and len(live.value) == 1:
         return redirect(url_for(".show", key=live.value[0].id))
-    page = render_template("pages/participants_choice.html", live=live, next_one=next_meeting())
+    page = render_template(
+        "pages/participants_choice.html", live=live, next_meeting=next_meeting(user_client(), user_records(), now())
+    )
     return page, live.status, live.headers
 
 

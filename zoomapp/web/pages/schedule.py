@@ -1,136 +1,112 @@
-"""Scheduling a meeting: one form, and one meeting however often it is sent."""
+"""The page that schedules a meeting."""
 
 from __future__ import annotations
-
-from dataclasses import dataclass
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from zoomapp import dates
-from zoomapp.errors import InvalidFields, RateLimited, TokenError, UpstreamError, ZoomAppError, ZoomRefused
-from zoomapp.meetings import agenda, daily_changes
-from zoomapp.meetings.forms import Judged, MeetingForm, zoom_faults
+from zoomapp.errors import RateLimited, TokenError, UpstreamError, ZoomAppError, ZoomRefused
+from zoomapp.meetings import daily_changes, scheduling
+from zoomapp.meetings.forms import MeetingForm
+from zoomapp.meetings.scheduling import PossibleDuplicates, ScheduleResult
 from zoomapp.store import idempotency
 from zoomapp.store.idempotency import IdempotencyKeys
-from zoomapp.web.components import form_drafts
+from zoomapp.web.components import filters, form_drafts
 from zoomapp.web.components.notice import CREATE, Notice, notice_for
 from zoomapp.web.components.page_context import say_done
 from zoomapp.web.current_user import user_client
-from zoomapp.web.viewer import connected, now, user_records, viewer
-from zoomapp.zoom.models import Meeting
-from zoomapp.zoom.pagination import collect
+from zoomapp.web.viewer import now, require_connection, user_records, viewer
 
 bp = Blueprint("schedule", __name__)
 
-#: Those most people choose from, first in the list.
-COMMON = ("Europe/Berlin", "Europe/London", "America/New_York", "America/Los_Angeles", "Asia/Tokyo", "UTC")
-
-
-@dataclass(frozen=True)
-class Doubt:
-    """After a time-out nobody knows whether Zoom created it. ``found``: what matches; None if nobody could look."""
-
-    found: tuple[Meeting, ...] | None
+#: The zones at the top of the list.
+COMMON_ZONES = ("Europe/Berlin", "Europe/London", "America/New_York", "America/Los_Angeles", "Asia/Tokyo", "UTC")
 
 
 @bp.get("/meetings/new")
 def form() -> ResponseReturnValue:
-    """A fresh form; or, after a second sending, what the first one led to."""
-    connected()
+    """An empty form; or, for a form that was sent before, the result of the first time."""
+    require_connection()
     key = request.args.get("once", "")
-    if key and (result := sent_before().result(key)) is not None:
-        return _again(key, result)
-    if (typed := form_drafts.take()) is not None:
-        return _page(
-            MeetingForm.sent(typed, typed.getlist("weekdays")), idempotency.new_key(), notice=form_drafts.offered()
-        )
-    return _page(MeetingForm.fresh(now(), viewer().zone_name), idempotency.new_key())
+    if key and (result := IdempotencyKeys(user_records(), user_client().user_id).result(key)) is not None:
+        return _first_result(result)
+    if (draft := form_drafts.take()) is not None:
+        restored = MeetingForm.parse(draft, draft.getlist("weekdays"))
+        return _page(restored, idempotency.new_key(), notice=form_drafts.restored_notice())
+    return _page(MeetingForm.default(now(), viewer().zone_name), idempotency.new_key())
 
 
 @bp.post("/meetings/new")
 def create() -> ResponseReturnValue:
-    """Schedule it, or say at each field what is wrong; the same form sent twice schedules once."""
-    user_client()
-    sent = MeetingForm.sent(request.form, request.form.getlist("weekdays"))
-    key = request.form.get("once", "")
-    judged = sent.judge(now())
-    if judged.faults:
-        return _page(sent, key, judged.faults), 422
-    if request.form.get("look") and (found := _look_for(judged)) != ():
-        return _page(sent, key, doubt=Doubt(found))
-    if not sent_before().begin(key):
-        return redirect(url_for(".form", once=key), 303)
-    try:
-        meeting = user_client().create_meeting(judged.body)
-    except ZoomAppError as error:
-        sent_before().give_up(key)
-        return _not_created(sent, key, judged, error)
-    daily_changes.count_one()
-    sent_before().finish(key, str(meeting.id))
-    say_done("Meeting scheduled", judged.remark)
-    return redirect(url_for("meeting.show", meeting_id=meeting.id), 303)
+    """Schedule the meeting, or show the form again with what is wrong. The same form sent twice schedules once."""
+    form = MeetingForm.parse(request.form, request.form.getlist("weekdays"))
+    result = scheduling.schedule(
+        user_client(),
+        user_records(),
+        now(),
+        form,
+        request.form.get("once", ""),
+        find_duplicates_first=bool(request.form.get("look")),
+    )
+    if result.already_sent:
+        return redirect(url_for(".form", once=result.key), 303)
+    if result.meeting is None:
+        return _not_created(form, result)
+    say_done("Meeting scheduled", result.remark)
+    return redirect(url_for("meeting.show", meeting_id=result.meeting.id), 303)
 
 
-def sent_before() -> IdempotencyKeys:
-    return IdempotencyKeys(user_records(), user_client().user_id)
+def _first_result(result: str) -> ResponseReturnValue:
+    if result == idempotency.PENDING:
+        return render_template("pages/working.html"), 200, {"Refresh": "1"}
+    # The address may have the key of another form, whose result is not a meeting.
+    return redirect(url_for("meeting.show", meeting_id=result) if result.isdecimal() else url_for(".form"), 303)
 
 
-def _again(key: str, result: str) -> ResponseReturnValue:
-    if result != idempotency.PENDING:
-        # Another form's key may have been put into the address; its result is no meeting.
-        return redirect(url_for("meeting.show", meeting_id=result) if result.isdecimal() else url_for(".form"), 303)
-    return render_template("pages/working.html"), 200, {"Refresh": "1"}
-
-
-def _not_created(sent: MeetingForm, key: str, judged: Judged, error: ZoomAppError) -> ResponseReturnValue:
-    if isinstance(error, InvalidFields):
-        return _page(sent, key, zoom_faults(error.fields, error.zoom_message)), 422
-    if isinstance(error, RateLimited) and error.daily:
-        when = dates.clock(now().timestamp() + error.retry_after, viewer().zone, hour12=viewer().chosen.hour12)
-        title = "Zoom allows 100 meeting changes a day"
-        limit = Notice("warn", "clock", title, f"You can schedule again at {when}.")
-        return _page(sent, key, notice=limit), 429, error.headers
-    if isinstance(error, UpstreamError) and not isinstance(error, RateLimited):
-        notice = notice_for(error, CREATE)
-        return _page(sent, idempotency.new_key(), notice=notice, doubt=Doubt(_look_for(judged))), error.status
-    if isinstance(error, ZoomRefused | RateLimited):
-        return _page(sent, key, notice=notice_for(error, CREATE)), 200 if isinstance(
-            error, ZoomRefused
-        ) else error.status
+def _not_created(form: MeetingForm, result: ScheduleResult) -> ResponseReturnValue:
+    """The form again, with the reason. An error that is not about this form is raised."""
+    if result.faults:
+        return _page(form, result.key, result.faults), 422
+    error = result.error
+    if error is None:
+        return _page(form, result.key, duplicates=result.duplicates)
     if isinstance(error, TokenError):
-        form_drafts.keep()
-    raise error
+        form_drafts.save()
+    if not isinstance(error, ZoomRefused | UpstreamError):
+        raise error
+    page = _page(form, result.key, notice=_notice(error), duplicates=result.duplicates)
+    if isinstance(error, RateLimited) and error.daily:
+        return page, 429, error.headers
+    return page, error.status if isinstance(error, UpstreamError) else 200
 
 
-def _look_for(judged: Judged) -> tuple[Meeting, ...] | None:
-    """The meetings with that topic and start; None if nobody could look."""
-    try:
-        found = collect(lambda token: user_client().meetings("upcoming", token), "meetings")
-    except (ZoomRefused, UpstreamError):
-        return None
-    topic, meetings = agenda.fold(judged.body["topic"]), map(Meeting.from_api, found.rows)
-    same = tuple(each for each in meetings if agenda.fold(each.topic) == topic and each.start_at == judged.start_at)
-    return same if same or found.complete else None
+def _notice(error: ZoomAppError) -> Notice:
+    if isinstance(error, RateLimited) and error.daily:
+        resets_at = filters.clock(filters.moment(now().timestamp() + error.retry_after))
+        return Notice(
+            "warn", "clock", "Zoom allows 100 meeting changes a day", f"You can schedule again at {resets_at}."
+        )
+    return notice_for(error, CREATE)
 
 
 def _page(
-    sent: MeetingForm,
+    form: MeetingForm,
     key: str,
     faults: dict[str, str] | None = None,
     *,
     notice: Notice | None = None,
-    doubt: Doubt | None = None,
+    duplicates: PossibleDuplicates | None = None,
 ) -> str:
-    zones = list(dict.fromkeys((viewer().zone_name, sent.zone, *COMMON, *dates.zone_choices())))
+    zones = dict.fromkeys((viewer().zone_name, form.zone, *COMMON_ZONES, *dates.zone_choices()))
     return render_template(
         "pages/schedule.html",
-        form=sent,
-        switches=sent.switches,
+        form=form,
+        switches=form.switches,
         key=key or idempotency.new_key(),
         faults=faults or {},
         zones=[(name, name) for name in zones if dates.find_zone(name)],
         trouble=notice,
-        doubt=doubt,
-        warning=daily_changes.warning(),
+        duplicates=duplicates,
+        warning=daily_changes.warning(user_records(), user_client().user_id, now()),
     )

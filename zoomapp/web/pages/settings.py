@@ -1,4 +1,4 @@
-"""What a person may choose: zone, clock, theme, refresh, announcements."""
+"""The settings page: time zone, clock, theme, refresh and announcements."""
 
 from __future__ import annotations
 
@@ -18,53 +18,53 @@ bp = Blueprint("settings", __name__)
 
 @bp.get("/settings")
 def show() -> str:
-    """The choices as they stand."""
-    return _page(viewer().chosen, theme())
+    """The form with the current settings."""
+    return _page(viewer().chosen, theme(), viewer().chosen.late_minutes)
 
 
 @bp.post("/settings")
 def save() -> ResponseReturnValue:
-    """Keep the choices, or say what is wrong with what was typed; what is not on a list's offer becomes the default."""
-    if (who := user_id()) is None:
+    """Save the settings, or show what is wrong with them."""
+    if (current_user_id := user_id()) is None:
         raise NotSignedIn("settings belong to a user")
-    given = request.form.to_dict()
-    chosen = Preferences.of(given)
-    if faults := preferences.faults(given):
-        return _page(chosen, given.get("theme", ""), given.get("late_minutes", ""), faults), 422
-    if not preferences.save(user_records(), who, chosen):
+    form = request.form.to_dict()
+    chosen = Preferences.parse(form)
+    if faults := preferences.faults(form):
+        return _page(chosen, form.get("theme", ""), form.get("late_minutes", ""), faults), 422
+    if not preferences.save(user_records(), current_user_id, chosen):
         raise NotAuthorized("no tokens kept")
-    _keep_theme(given.get("theme", ""))
+    _save_theme(form.get("theme", ""))
     say_done("Settings saved")
     return redirect(url_for("settings.show"), 303)
 
 
 @bp.post("/settings/theme")
 def switch_theme() -> ResponseReturnValue:
-    """The switch in the footer: keep the theme and go back to where it was pressed."""
-    _keep_theme(request.form.get("theme", ""))
+    """The theme switch in the footer: save the theme and return to the page it was on."""
+    _save_theme(request.form.get("theme", ""))
     return redirect(own_path(request.form.get("back", "")), 303)
 
 
 def own_path(address: str) -> str:
-    """The address if it is a plain path of ours, else the start: nobody is sent elsewhere from here."""
-    plain = address.startswith("/") and not address.startswith("//") and "\\" not in address and address.isprintable()
-    return address if plain else url_for("overview.show")
+    """The address if it is a path of this app, else the start page. Prevents an open redirect."""
+    safe = address.startswith("/") and not address.startswith("//") and "\\" not in address and address.isprintable()
+    return address if safe else url_for("overview.show")
 
 
-def _page(chosen: Preferences, look: str, late: str | None = None, faults: dict[str, str] | None = None) -> str:
-    """``look``: the theme; ``late``: what was typed for late after, if it is no number of minutes."""
+def _page(chosen: Preferences, theme: str, late_minutes: int | str, faults: dict[str, str] | None = None) -> str:
+    """The form. ``late_minutes`` is the text as typed if it is not valid."""
     zones = [("", "As in my Zoom profile"), *((name, name) for name in dates.zone_choices())]
     return render_template(
         "pages/settings.html",
         chosen=chosen,
-        look=look,
-        late=chosen.late_minutes if late is None else late,
+        chosen_theme=theme,
+        late_minutes=late_minutes,
         faults=faults or {},
         zones=zones,
         done=done(),
     )
 
 
-def _keep_theme(chosen: str) -> None:
+def _save_theme(chosen: str) -> None:
     if chosen in (*THEMES, "automatic"):
         session["theme"] = chosen

@@ -1,4 +1,4 @@
-"""Every macro in all its states, for whoever works on the pages: there only beside the sandbox."""
+"""The style guide: every template macro in all its states. It exists only with an offline Zoom."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ bp = Blueprint("styleguide", __name__)
 
 @bp.get("/_styleguide")
 def show() -> str:
-    """``theme=dark`` and ``theme=light`` show it so, whatever the browser chose."""
+    """The style guide. ``theme=dark`` and ``theme=light`` override the theme of the browser."""
     if not is_loopback(urlsplit(services().settings.zoom_host).hostname):
         abort(404)
-    asked = request.args.get("theme", "")
+    chosen = request.args.get("theme", "")
     return render_template(
         "pages/styleguide.html",
-        theme=asked if asked in THEMES else theme(),
+        theme=chosen if chosen in THEMES else theme(),
         meetings=styleguide_samples.meetings(now()),
         recordings=styleguide_samples.recordings(now()),
         attendance=styleguide_samples.attendance(now()),
-        troubles=styleguide_samples.troubles(now()),
+        notices=styleguide_samples.notices(now()),
         storage=styleguide_samples.STORAGE,
         faults={"topic": "Enter a topic", "date": "The start is in the past: choose 10:45 or later today"},
     )

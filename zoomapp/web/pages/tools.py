@@ -1,4 +1,4 @@
-"""Tools for a meeting: its chat and its live media through the SDK, Team Chat through the app's chatbot."""
+"""The tools page: meeting chat and live media through Zoom's SDK, and Team Chat messages through the app's chatbot."""
 
 from __future__ import annotations
 
@@ -15,87 +15,88 @@ from zoomapp.web.components import form_drafts
 from zoomapp.web.components.notice import CHATBOT, OVERVIEW, Notice, Permission, notice_for
 from zoomapp.web.components.page_context import done, say_done
 from zoomapp.web.current_user import services, user_client
-from zoomapp.web.viewer import connected, user_records
+from zoomapp.web.viewer import require_connection, user_records
 from zoomapp.zoom.chatbot import Recipient
 
 bp = Blueprint("tools", __name__)
 
-MOST_CHARS = 4096
+MAX_MESSAGE_LENGTH = 4096
 FIELDS = ("to", "head", "text")
 
 
 @bp.get("/tools")
 def show() -> str:
-    """The forms. What the SDK does is drawn by a script, where there is a client."""
-    connected()
-    if (typed := form_drafts.take()) is not None:
-        return _page(_sent(typed), idempotency.new_key(), notice=form_drafts.offered())
+    """The Team Chat form. A script adds the tools of the SDK when the page is in Zoom's client."""
+    require_connection()
+    if (draft := form_drafts.take()) is not None:
+        return _page(_fields(draft), idempotency.new_key(), notice=form_drafts.restored_notice())
     return _page(dict.fromkeys(FIELDS, ""), idempotency.new_key())
 
 
 @bp.post("/tools")
 def send() -> ResponseReturnValue:
-    """Send a Team Chat message as the app's chatbot; the same form sent twice sends once."""
-    who = user_client().user_id
-    sent = _sent(request.form)
-    key, before = request.form.get("once", ""), IdempotencyKeys(user_records(), who)
-    if faults := _faults(sent):
-        return _page(sent, key, faults), 422
-    if not before.begin(key):
+    """Send a Team Chat message as the app's chatbot. The same form sent twice sends one message."""
+    keys = IdempotencyKeys(user_records(), user_client().user_id)
+    fields, key = _fields(request.form), request.form.get("once", "")
+    if faults := _faults(fields):
+        return _page(fields, key, faults), 422
+    if not keys.begin(key):
         say_done("Sent only once", "The form came twice; the first one counts.")
         return redirect(url_for(".show"), 303)
-    need = OVERVIEW
+    permission = OVERVIEW
     try:
-        to = _recipient(sent["to"])
-        need = CHATBOT
-        services().chatbot.send(to, sent["head"] or services().settings.app_name, sent["text"])
+        recipient = _recipient(fields["to"])
+        permission = CHATBOT
+        services().chatbot.send(recipient, fields["head"] or services().settings.app_name, fields["text"])
     except ZoomAppError as error:
-        before.give_up(key)
-        return _not_sent(sent, key, need, error)
-    before.finish(key, "sent")
+        keys.give_up(key)
+        return _not_sent(fields, key, permission, error)
+    keys.finish(key, "sent")
     say_done("Message sent", "It is in Team Chat.")
     return redirect(url_for(".show"), 303)
 
 
-def _sent(form: Mapping[str, str]) -> dict[str, str]:
+def _fields(form: Mapping[str, str]) -> dict[str, str]:
     return {name: form.get(name, "").strip() for name in FIELDS}
 
 
-def _not_sent(sent: dict[str, str], key: str, need: Permission, error: ZoomAppError) -> ResponseReturnValue:
+def _not_sent(fields: dict[str, str], key: str, permission: Permission, error: ZoomAppError) -> ResponseReturnValue:
     if isinstance(error, TokenError):
-        form_drafts.keep()
+        form_drafts.save()
     if not isinstance(error, ZoomRefused | UpstreamError):
         raise error
-    notice = notice_for(error, need)
-    if need is CHATBOT and isinstance(error, UpstreamError) and not isinstance(error, RateLimited):
-        # It may have been sent, with only the answer lost.
+    notice = notice_for(error, permission)
+    if permission is CHATBOT and isinstance(error, UpstreamError) and not isinstance(error, RateLimited):
+        # Zoom may have sent the message, and only its answer was lost.
         title = "We don’t know whether Zoom sent the message"
         notice = replace(notice, title=title, text="Look into Team Chat before you send it again.", actions=())
-    return _page(sent, key, notice=notice), error.status if isinstance(error, UpstreamError) else 200, error.headers
+    status = error.status if isinstance(error, UpstreamError) else 200
+    return _page(fields, key, notice=notice), status, error.headers
 
 
-def _recipient(to_jid: str) -> Recipient:
-    """Whoever was named, else the person who asks; in that person's account."""
+def _recipient(jid: str) -> Recipient:
+    """The recipient with this address, or the user; in the user's account."""
     profile = user_client().profile()
-    own = str(profile.get("jid", ""))
-    return Recipient(to_jid or own, str(profile.get("account_id", "")), own)
+    own_jid = str(profile.get("jid", ""))
+    return Recipient(jid or own_jid, str(profile.get("account_id", "")), own_jid)
 
 
-def _faults(sent: dict[str, str]) -> dict[str, str]:
+def _faults(fields: dict[str, str]) -> dict[str, str]:
+    """A message for each field that is not valid."""
     faults = {}
-    if sent["to"] and "@" not in sent["to"]:
+    if fields["to"] and "@" not in fields["to"]:
         faults["to"] = "Enter an address such as abc@xmpp.zoom.us, or leave it empty"
-    if not sent["text"]:
+    if not fields["text"]:
         faults["text"] = "Enter a message"
-    elif len(sent["text"]) > MOST_CHARS:
-        faults["text"] = f"Message is {len(sent['text'])} characters, shorten it to {MOST_CHARS}"
+    elif len(fields["text"]) > MAX_MESSAGE_LENGTH:
+        faults["text"] = f"Message is {len(fields['text'])} characters, shorten it to {MAX_MESSAGE_LENGTH}"
     return faults
 
 
-def _page(sent: dict[str, str], key: str, faults: dict[str, str] | None = None, notice: Notice | None = None) -> str:
+def _page(fields: dict[str, str], key: str, faults: dict[str, str] | None = None, notice: Notice | None = None) -> str:
     return render_template(
         "pages/tools.html",
-        sent=sent,
+        fields=fields,
         key=key or idempotency.new_key(),
         faults=faults or {},
         trouble=notice,

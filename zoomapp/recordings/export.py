@@ -1,0 +1,34 @@
+"""The CSV file of recordings: one row per recording."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import tzinfo
+
+from zoomapp import dates
+from zoomapp.zoom.recordings import Recording
+
+COLUMNS = (
+    *("start", "topic", "meeting_id", "duration_minutes", "size_bytes", "files", "deleted_on", "share_url"),
+    "complete",
+)
+
+
+def rows(
+    recordings: Sequence[Recording], zone: tzinfo, safe_link: Callable[[str], str], *, complete: bool
+) -> list[tuple[object, ...]]:
+    """The rows, with starts in ``zone``. ``safe_link`` returns an address of Zoom's unchanged and "" for others."""
+    return [
+        (
+            dates.iso(recording.start_at, zone) if recording.start_at else "",
+            recording.topic,
+            recording.id,
+            recording.duration_minutes,
+            recording.size_bytes,
+            " ".join(file.name.lower().replace(" ", "-") for file in recording.files),
+            recording.deleted_on.date().isoformat() if recording.deleted_on else "",
+            safe_link(recording.share_url),
+            "yes" if complete else "no",
+        )
+        for recording in recordings
+    ]
