@@ -32,7 +32,7 @@ from zoomapp.zoom.addresses import ZoomHosts
 from zoomapp.zoom.chatbot import Chatbot
 from zoomapp.zoom.client import ZoomClient
 from zoomapp.zoom.oauth import ZoomOAuth
-from zoomapp.zoom.transport import ExactTargetAdapter
+from zoomapp.zoom.urllib3_transport import Urllib3Transport
 
 
 @dataclass(frozen=True)
@@ -100,9 +100,11 @@ def build(
     clock: Callable[[], float] = time.time,
 ) -> Services:
     """The parts for these settings. Opens no connection: that is for the first request, after a fork."""
-    connection = client or redis_client.connect(settings.redis_url, verify=settings.redis_tls_verify)
+    connection = client or redis_client.connect(
+        settings.redis_url, verify=settings.redis_tls_verify, pools=_redis_pools(settings)
+    )
     ring = KeyRing(settings.token_encryption_keys)
-    session = http_session(transport or ExactTargetAdapter(settings.zoom_ca_bundle))
+    session = http_session(transport or _transport(settings))
     oauth = ZoomOAuth(
         session,
         settings.zoom_host,
@@ -148,6 +150,22 @@ def build(
         chatbot,
         clock,
     )
+
+
+def _redis_pools(settings: Settings) -> redis_client.Pools:
+    if settings.fast_path:
+        from zoomapp.fastpath.redis_pool import FAST_POOLS
+
+        return FAST_POOLS
+    return redis_client.Pools()
+
+
+def _transport(settings: Settings) -> BaseAdapter:
+    if settings.fast_path:
+        from zoomapp.fastpath.http1 import Http1Transport
+
+        return Http1Transport(settings.zoom_ca_bundle)
+    return Urllib3Transport(settings.zoom_ca_bundle)
 
 
 def http_session(transport: BaseAdapter) -> requests.Session:

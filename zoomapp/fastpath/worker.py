@@ -133,12 +133,16 @@ class KeepAliveWorker(TimeLimitedWorker):
             kept = super().handle(conn)
         return kept
 
-    def _keepalive_after(self, conn: Any, keepalive: bool) -> bool:
-        """Past gunicorn's own where nothing is left of the request: that sets the socket a time limit to look."""
+    def drain_body(self, conn: Any) -> bool:
+        """As in TimeLimitedWorker, but a body that was read to its end costs no system calls for a time limit."""
         body = conn.parser.mesg.body
-        if keepalive and isinstance(body.reader, LengthReader) and not body.reader.length and not body.failed:
+        if isinstance(body.reader, LengthReader) and not body.reader.length and not body.failed:
             return True
-        return bool(super()._keepalive_after(conn, keepalive))
+        return super().drain_body(conn)
+
+    def _keepalive_after(self, conn: Any, keepalive: bool) -> bool:
+        """gunicorn's own drains the body once more."""
+        return keepalive
 
     def _goes_on(self, conn: Any) -> bool:
         # What the parser read ahead comes before what the socket holds: the main loop puts both together.

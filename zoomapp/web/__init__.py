@@ -83,8 +83,10 @@ def init_app(app: Flask) -> None:
             begin_request()
         return flask_app(environ, start_response)
 
-    front = proxy_middleware.ProxyMiddleware(begin_and_answer, parts, sessions, begin_request)
-    app.wsgi_app = last_resort.LastResort(front, parts.settings)  # type: ignore[method-assign]
+    wsgi_app: proxy_middleware.App = begin_and_answer
+    if parts.settings.fast_path:
+        wsgi_app = proxy_middleware.ProxyMiddleware(wsgi_app, parts, sessions, begin_request)
+    app.wsgi_app = last_resort.LastResort(wsgi_app, parts.settings)  # type: ignore[method-assign]
 
 
 def begin_request() -> None:
