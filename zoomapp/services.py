@@ -157,7 +157,7 @@ def _redis_pools(settings: Settings) -> redis_client.Pools:
         from zoomapp.fastpath.redis_pool import FAST_POOLS
 
         return FAST_POOLS
-    return redis_client.Pools()
+    return redis_client.PLAIN_POOLS
 
 
 def _transport(settings: Settings) -> BaseAdapter:

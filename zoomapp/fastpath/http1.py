@@ -1,7 +1,7 @@
 """A transport that writes HTTP/1.1 itself and parses responses with llhttp, a parser in C.
 
-It replaces ``exchange`` of ``zoom/urllib3_transport.py``, which sends proxied calls: http.client parses the head of each
-response like an e-mail, and urllib3 and http.client wrap it in three objects. Connections and TLS are still urllib3's.
+It replaces ``exchange`` of ``zoom/urllib3_transport.py``, which sends proxied calls. http.client parses the head of
+each response like an e-mail, and urllib3 and http.client wrap it in three objects. Connections and TLS are urllib3's.
 Private names used here: ``_get_conn``, ``_put_conn`` and ``_validate_conn`` of urllib3's pool.
 """
 

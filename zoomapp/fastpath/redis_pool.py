@@ -17,14 +17,14 @@ from redis.sentinel import SentinelConnectionPool
 
 from zoomapp.store.redis_client import Pools, RedisPool
 
-#: A connection whose reply was read less than this ago is not polled. If it was closed since, the command fails at once.
+#: A connection whose reply was read less than this ago is not polled. If it was closed since, the command fails.
 FRESH_SECONDS = 1.0
 
 
 class FastRedisPool(RedisPool):
     """A RedisPool that keeps its own list of free connections.
 
-    ``connection.emptied_at``: when ``ask`` read the only reply that the connection had to deliver; 0 after any other use.
+    ``connection.emptied_at``: when ``ask`` read the only reply that the connection had; 0 after any other use.
     """
 
     def ask(self, *command: str) -> Any:

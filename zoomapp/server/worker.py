@@ -246,7 +246,7 @@ class TimeLimitedWorker(ThreadWorker):
     def handle_request(self, req: Any, conn: Any) -> bool:
         """Serve a request. Returns whether the connection can carry another one.
 
-        gunicorn waits up to five seconds for the rest of a body that the app did not read, and each wait holds a thread.
+        gunicorn waits up to five seconds for the rest of a body that the app did not read. Each wait holds a thread.
         """
         return bool(super().handle_request(req, conn)) and self.drain_body(conn)
 

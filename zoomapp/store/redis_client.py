@@ -124,7 +124,10 @@ class Pools(NamedTuple):
     sentinel: type[RedisPool] = SentinelPool
 
 
-def connect(url: str, *, verify: bool = True, pools: Pools = Pools()) -> redis.Redis:
+PLAIN_POOLS = Pools()
+
+
+def connect(url: str, *, verify: bool = True, pools: Pools = PLAIN_POOLS) -> redis.Redis:
     """A client with short timeouts and one retry; it connects when first used, so it survives a fork.
 
     ``url``: ``redis://``, ``rediss://``, ``redis+cluster://host:port,host:port`` (or ``rediss+cluster://``),
