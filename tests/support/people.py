@@ -1,6 +1,5 @@
 """An app, a small Zoom behind it, and people who use them: everything in one process but Redis."""
 
-import os
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import lru_cache
@@ -16,6 +15,7 @@ from werkzeug.test import TestResponse
 
 from offline_zoom.adapter import SandboxAdapter
 from offline_zoom.world import World
+from tests.support.fast_path import FAST_PATH
 from tests.support.redis_process import RedisProcess
 from zoomapp import create_app, services
 from zoomapp.config import Settings
@@ -46,10 +46,6 @@ COMPILED = Compiled()
 def adapter(world: World) -> SandboxAdapter:
     """The way into this world: one for the app and for everybody's browser."""
     return SandboxAdapter(world)
-
-
-#: `dev.py test` runs some folders a second time without the fast path.
-FAST_PATH = os.environ.get("FAST_PATH", "1") != "0"
 
 
 class Clock:

@@ -83,7 +83,7 @@ class ExactTarget:
     sock: socket.socket | None
 
     def connect(self) -> None:
-        super().connect()  # type: ignore[misc]
+        super().connect()
         if _current.request is not None:
             _current.request.use(self.sock)
 
