@@ -83,7 +83,7 @@ class ExactTarget:
     sock: socket.socket | None
 
     def connect(self) -> None:
-        super().connect()
+        super().connect()  # type: ignore[misc]
         if _current.request is not None:
             _current.request.use(self.sock)
 
@@ -97,13 +97,13 @@ class ExactTarget:
 class ExactHTTPConnection(ExactTarget, HTTPConnection):
     """A plain connection."""
 
-    response_class = StrictResponse  # type: ignore[assignment]
+    response_class = StrictResponse
 
 
 class ExactHTTPSConnection(ExactTarget, HTTPSConnection):
     """A TLS connection."""
 
-    response_class = StrictResponse  # type: ignore[assignment]
+    response_class = StrictResponse
 
 
 class ExactHTTPPool(HTTPConnectionPool):
@@ -149,7 +149,7 @@ class Urllib3Transport(BaseAdapter):
     """A Transport for any host."""
 
     def __init__(self, ca_bundle: str = "") -> None:
-        super().__init__()  # type: ignore[no-untyped-call]
+        super().__init__()
         # Building a context loads every root certificate (about 15 ms): once per process, not once per connection.
         context = ssl.create_default_context(cafile=ca_bundle or None)
         self.pools = PoolManager(MAX_POOLS, maxsize=POOL_SIZE, ssl_context=context)
@@ -200,7 +200,7 @@ class Urllib3Transport(BaseAdapter):
             raise requests.ReadTimeout("head took too long")
         return StreamedResponse(response, request.sock)
 
-    def send(
+    def send(  # type: ignore[override]
         self,
         request: requests.PreparedRequest,
         stream: bool = False,
