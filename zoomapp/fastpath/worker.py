@@ -1,8 +1,8 @@
 """A gunicorn worker whose threads wait briefly for a connection's next request.
 
-It replaces parts of ``server/worker.py`` and gunicorn, which take a third of a proxied call's CPU. Time limits are those
-of ``server/worker.py``. Private names used here: ``_keepalive_after`` of gunicorn's ThreadWorker and ``_work_queue`` of
-the standard library's ThreadPoolExecutor. Two functions of gunicorn are replaced by assignment, see ``init_process``.
+It replaces gunicorn's queue between main loop and threads, which takes a third of a proxied call's CPU. Time limits are
+those of ``server/worker.py``. Private names used here: ``_keepalive_after`` of gunicorn's ThreadWorker and
+``_work_queue`` of the standard library's ThreadPoolExecutor. ``init_process`` also replaces gunicorn's Response class.
 """
 
 from __future__ import annotations

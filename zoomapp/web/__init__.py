@@ -1,4 +1,4 @@
-"""Which blueprints there are."""
+"""Registers blueprints and middleware with the Flask app."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def init_app(app: Flask) -> None:
     errors.init_app(app)
     progressive_list.init_app(app)
     calls.init_app(app)
-    # Told before the call log takes what was noted.
+    # Must run before the call log is flushed.
     access_log.init_app(app, parts.settings.metrics_token)
     compression.init_app(app)
     page_context.init_app(app)
@@ -78,8 +78,8 @@ def init_app(app: Flask) -> None:
     flask_app = app.wsgi_app
 
     def begin_and_answer(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-        """Flask's WSGI app; a request begins before its session is read, so that every failure has its id."""
-        if not proxy_middleware.came_by(environ):
+        """Flask's WSGI app. A request begins before its session is read, so that every failure has its id."""
+        if not proxy_middleware.has_begun(environ):
             begin_request()
         return flask_app(environ, start_response)
 
@@ -90,7 +90,7 @@ def init_app(app: Flask) -> None:
 
 
 def begin_request() -> None:
-    """From here on this context is that of one request."""
+    """Reset the context variables of a request."""
     log_setup.start_request()
     deadline.start()
     call_trace.start()
