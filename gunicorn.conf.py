@@ -14,7 +14,9 @@ import signal
 import tempfile
 from pathlib import Path
 
-worker_class = "zoomapp.fastpath.worker.KeepAliveWorker"
+# The same values as in zoomapp/config.py; the app itself refuses others.
+fast_path = os.environ.get("FAST_PATH", "").strip().lower() not in ("0", "false", "no")
+worker_class = "zoomapp.fastpath.worker.KeepAliveWorker" if fast_path else "zoomapp.server.worker.TimeLimitedWorker"
 workers = int(os.environ.get("WEB_CONCURRENCY", 2))
 threads = int(os.environ.get("WEB_THREADS", 512))
 worker_connections = 2000
@@ -65,9 +67,10 @@ def when_ready(server):
 
 def child_exit(server, worker):
     """A worker that left no longer counts among the living; what it counted stays."""
-    from zoomapp.fastpath.worker import worker_exited
+    if fast_path:
+        from zoomapp.fastpath.worker import worker_exited
 
-    worker_exited(worker.age)
+        worker_exited(worker.age)
     if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
         from prometheus_client import multiprocess
 

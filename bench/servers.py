@@ -192,8 +192,8 @@ class Servers:
 
 
 def _clean() -> dict[str, str]:
-    """An environment without the developer's own settings."""
-    return {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in os.environ}
+    """An environment with none of the developer's own settings but FAST_PATH."""
+    return {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR", "FAST_PATH") if name in os.environ}
 
 
 def _of_procfile(checkout: Path) -> dict[str, str]:

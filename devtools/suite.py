@@ -15,30 +15,43 @@ from devtools.install import PYTHON, ROOT, say
 BENCH = {"nginx": "nginx", "wrk": "wrk", "nodejs": "node", "npm": "npm"}
 #: Tests wait for processes and browsers: on two cores, three at a time take little more than half the time.
 SIDE_BY_SIDE = ["-n", "3", "--dist", "worksteal"]
+#: HTTP, token, proxy and outage tests: these run a second time with FAST_PATH=0.
+WITHOUT_FAST_PATH = (
+    *("tests/sockets", "tests/tokens", "tests/web/middleware", "tests/web/test_proxy.py", "tests/web/test_batch.py"),
+    *("tests/web/test_auth.py", "tests/web/test_cluster.py", "tests/web/test_last_resort.py"),
+    *("tests/web/test_response_cache.py", "tests/web/test_sessions.py", "tests/store/test_key_lists.py"),
+    "tests/dev/test_gunicorn.py",
+)
 #: Up to so many failures are repeated one by one.
 MOST_REPEATED = 3
 
 
 def main(arguments: list[str]) -> int:
-    """The suite's exit status; any arguments are pytest's. Without any, all tests run, three at a time."""
+    """The exit status of pytest with ``arguments``.
+
+    Without arguments all tests run, three at a time, and then those of WITHOUT_FAST_PATH with FAST_PATH=0.
+    """
     install.ensure(install.TEST)
     _system_packages(missing_packages(), "The suite runs without them and reports the skipped tests.")
     if arguments:
         return _become("pytest", arguments)
-    return run_tests(SIDE_BY_SIDE)
+    status = run_tests(SIDE_BY_SIDE)
+    say("The HTTP, token, proxy and outage tests run once more, without zoomapp/fastpath/ (FAST_PATH=0):")
+    return run_tests([*SIDE_BY_SIDE, *WITHOUT_FAST_PATH], FAST_PATH="0") or status
 
 
-def run_tests(options: Sequence[str], root: Path = ROOT) -> int:
+def run_tests(options: Sequence[str], root: Path = ROOT, **environ: str) -> int:
     """pytest's exit status in ``root``. A few failures are repeated one by one; that changes no status."""
+    env = {**os.environ, **environ}
     last_failed = root / ".pytest_cache" / "v" / "cache" / "lastfailed"
     last_failed.unlink(missing_ok=True)
-    status = subprocess.call([str(PYTHON), "-m", "pytest", *options], cwd=root)
+    status = subprocess.call([str(PYTHON), "-m", "pytest", *options], cwd=root, env=env)
     failed = list(json.loads(last_failed.read_text())) if last_failed.exists() else []
     if status != 1 or not 0 < len(failed) <= MOST_REPEATED:
         return status
     say("The run has failed. The failed tests are repeated one by one, to see whether they fail again:")
     for test in failed:
-        again = subprocess.call([str(PYTHON), "-m", "pytest", "-q", test], cwd=root)
+        again = subprocess.call([str(PYTHON), "-m", "pytest", "-q", test], cwd=root, env=env)
         say(f"  {test} {'failed again' if again else 'passed this time'}")
     return status
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
-from typing import Any
 
 from flask import Flask
 
@@ -17,10 +15,6 @@ class App(Flask):
 
     def log_exception(self, exc_info: object) -> None:
         """Nothing: ``web.errors`` logs it, without the address that Flask's own line would hold."""
-
-    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
-        """The function itself: no view here is a coroutine."""
-        return func
 
 
 def create_app(parts: services.Services | None = None) -> Flask:

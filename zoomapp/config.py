@@ -66,6 +66,8 @@ class Settings:
     #: Another frontend than our pages: the folder of its build, or the address of its development server.
     frontend_dir: str = ""
     frontend_url: str = ""
+    #: Whether the app uses ``zoomapp/fastpath/``. Without it the app does the same, slower.
+    fast_path: bool = True
 
     @property
     def redirect_uri(self) -> str:
@@ -239,6 +241,7 @@ READERS: dict[str, Callable[[str], Any]] = {
     "token_encryption_keys": key_ring,
     "redis_url": _redis_url,
     "redis_tls_verify": _flag,
+    "fast_path": _flag,
     "cookie_mode": _one_of("lax", "partitioned"),
     "log_level": lambda text: _one_of("DEBUG", "INFO", "WARNING", "ERROR")(text.upper()),
     "refresh_margin_seconds": _seconds,

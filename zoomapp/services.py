@@ -39,7 +39,7 @@ from zoomapp.zoom.addresses import ZoomHosts
 from zoomapp.zoom.chatbot import Chatbot
 from zoomapp.zoom.client import ZoomClient
 from zoomapp.zoom.oauth import ZoomOAuth
-from zoomapp.zoom.transport import ExactTargetAdapter
+from zoomapp.zoom.urllib3_transport import Urllib3Transport
 
 #: The batch pool of one process: a batch may not use more of Zoom's connections than a handful of people would.
 BATCH_PLACES = 8
@@ -121,11 +121,13 @@ def build(
     clock: Callable[[], float] = time.time,
 ) -> Services:
     """The parts for these settings. Opens no connection: the first request does, after the fork."""
-    connection = client or redis_client.connect(settings.redis_url, verify=settings.redis_tls_verify)
+    connection = client or redis_client.connect(
+        settings.redis_url, verify=settings.redis_tls_verify, pools=_redis_pools(settings)
+    )
     key_ring = KeyRing(settings.token_encryption_keys)
 
     # Zoom
-    session = http_session(transport or ExactTargetAdapter(settings.zoom_ca_bundle))
+    session = http_session(transport or _transport(settings))
     oauth = ZoomOAuth(
         session,
         settings.zoom_host,
@@ -184,6 +186,22 @@ def build(
         webhook_queue=WebhookQueue(connection, key_ring, subscriptions),
         deauthorization=removal,
     )
+
+
+def _redis_pools(settings: Settings) -> redis_client.Pools:
+    if settings.fast_path:
+        from zoomapp.fastpath.redis_pool import FAST_POOLS
+
+        return FAST_POOLS
+    return redis_client.PLAIN_POOLS
+
+
+def _transport(settings: Settings) -> BaseAdapter:
+    if settings.fast_path:
+        from zoomapp.fastpath.http1 import Http1Transport
+
+        return Http1Transport(settings.zoom_ca_bundle)
+    return Urllib3Transport(settings.zoom_ca_bundle)
 
 
 def http_session(transport: BaseAdapter) -> requests.Session:

@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from tests.sockets.test_silence import keep_open, serves, stored_read_fails
+from tests.support.fast_path import POOLS
 from zoomapp.store import key_names, redis_client
 
 #: A request has 3 s.
@@ -41,7 +42,7 @@ def test_a_request_knows_within_three_seconds(house, trouble):
 @pytest.mark.parametrize("warm", [0, 3, 8], ids=["none open", "three open", "all open"])
 def test_twenty_callers_of_a_silent_redis_know_in_time(redis_process, warm):
     server = redis_process()
-    client = redis_client.connect(server.url)
+    client = redis_client.connect(server.url, pools=POOLS)
     keep_open(client, warm)
     server.freeze()
 
@@ -54,7 +55,7 @@ def test_twenty_callers_of_a_silent_redis_know_in_time(redis_process, warm):
 
 @pytest.mark.parametrize("warm", [False, True], ids=["never connected", "connected before"])
 def test_twenty_callers_behind_silent_sentinels_know_in_time(redis_sentinel, warm):
-    client = redis_client.connect(redis_sentinel.url)
+    client = redis_client.connect(redis_sentinel.url, pools=POOLS)
     if warm:
         redis_client.load(client, KEY)
     redis_sentinel.freeze()
@@ -67,7 +68,7 @@ def test_twenty_callers_behind_silent_sentinels_know_in_time(redis_sentinel, war
 
 
 def test_twenty_first_callers_of_a_silent_cluster_know_in_time(redis_cluster):
-    client = redis_client.connect(redis_cluster.url)
+    client = redis_client.connect(redis_cluster.url, pools=POOLS)
     for each in redis_cluster.masters:
         each.freeze()
 
@@ -80,7 +81,7 @@ def test_twenty_first_callers_of_a_silent_cluster_know_in_time(redis_cluster):
 
 
 def test_twenty_callers_of_a_silent_node_know_in_time(redis_cluster):
-    client = redis_client.connect(redis_cluster.url)
+    client = redis_client.connect(redis_cluster.url, pools=POOLS)
     redis_client.load(client, KEY)
     redis_cluster.master_of(KEY).freeze()
 

@@ -9,6 +9,7 @@ import requests
 from devtools.processes import free_port, wait_until
 from tests.sockets.remote import Zoom, connect
 from tests.sockets.test_refresh import REFRESH
+from tests.support.fast_path import POOLS
 from tests.support.processes import HANG_SECONDS
 from tests.support.redis_process import RedisProcess
 from zoomapp.store import key_names, redis_client, user_keys
@@ -99,7 +100,7 @@ def test_sentinels_that_promote_the_replica_during_a_renewal_lose_no_token(redis
 
 
 def test_every_command_for_one_user_stays_in_one_slot_of_a_cluster(redis_cluster):
-    client = redis_client.connect(redis_cluster.url)
+    client = redis_client.connect(redis_cluster.url, pools=POOLS)
     store = RedisTokenStore(client)
 
     for user in ("alice", "bob", "carol", "dave"):
@@ -122,7 +123,7 @@ def test_every_command_for_one_user_stays_in_one_slot_of_a_cluster(redis_cluster
 
 
 def test_a_cluster_out_of_reach_is_an_outage_and_not_a_crash():
-    client = redis_client.connect(f"redis+cluster://127.0.0.1:{free_port()}")
+    client = redis_client.connect(f"redis+cluster://127.0.0.1:{free_port()}", pools=POOLS)
 
     with pytest.raises(redis_client.StoreUnavailable):
         redis_client.load(client, "zoomapp:{x}:tokens")

@@ -11,6 +11,7 @@ import redis
 
 from devtools.processes import wait_until
 from tests.sockets.test_failover import FAILED_OVER_WITHIN_SECONDS
+from tests.support.fast_path import POOLS
 from zoomapp.store import key_names, redis_client
 
 KEY = key_names.of_user("alice", "tokens")
@@ -45,7 +46,7 @@ def told_at_once(answers):
 @pytest.mark.parametrize("warm", [0, 3, 8], ids=["none open", "three open", "all open"])
 def test_twenty_callers_of_a_silent_redis_are_told_and_few_of_them_wait(redis_process, warm):
     server = redis_process()
-    client = redis_client.connect(server.url)
+    client = redis_client.connect(server.url, pools=POOLS)
     keep_open(client, warm)
     server.freeze()
 
@@ -59,7 +60,7 @@ def test_twenty_callers_of_a_silent_redis_are_told_and_few_of_them_wait(redis_pr
 
 def test_a_connection_closed_meanwhile_is_no_outage(redis_process):
     server = redis_process()
-    client = redis_client.connect(server.url)
+    client = redis_client.connect(server.url, pools=POOLS)
     keep_open(client, 3)
     with server.client() as other:
         other.client_kill_filter(_type="normal", skipme=True)
@@ -69,7 +70,7 @@ def test_a_connection_closed_meanwhile_is_no_outage(redis_process):
 
 @pytest.mark.parametrize("warm", [False, True], ids=["never connected", "connected before"])
 def test_twenty_callers_behind_silent_sentinels_are_told_and_few_of_them_wait(redis_sentinel, warm):
-    client = redis_client.connect(redis_sentinel.url)
+    client = redis_client.connect(redis_sentinel.url, pools=POOLS)
     if warm:
         redis_client.load(client, KEY)
     redis_sentinel.freeze()
@@ -83,7 +84,7 @@ def test_twenty_callers_behind_silent_sentinels_are_told_and_few_of_them_wait(re
 
 
 def test_no_more_connections_to_a_master_behind_sentinels_than_to_any_redis(redis_sentinel):
-    client = redis_client.connect(redis_sentinel.url)
+    client = redis_client.connect(redis_sentinel.url, pools=POOLS)
 
     with ThreadPoolExecutor(40) as pool:
         list(pool.map(lambda number: redis_client.load(client, KEY), range(400)))
@@ -98,7 +99,7 @@ def test_twenty_first_callers_of_a_silent_cluster_share_what_few_of_them_found(r
 
     def make():
         tries.append(1)
-        return redis_client._cluster(redis_cluster.url, True)
+        return redis_client._cluster(redis_cluster.url, True, POOLS.server)
 
     client = redis_client.LazyCluster(make)
     for each in redis_cluster.masters:
@@ -113,7 +114,7 @@ def test_twenty_first_callers_of_a_silent_cluster_share_what_few_of_them_found(r
 
 
 def test_twenty_callers_of_a_silent_node_go_on_when_its_replica_takes_over(redis_cluster):
-    client = redis_client.connect(redis_cluster.url)
+    client = redis_client.connect(redis_cluster.url, pools=POOLS)
     redis_client.load(client, KEY)
     redis_cluster.master_of(KEY).freeze()
 

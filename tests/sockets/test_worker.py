@@ -1,13 +1,11 @@
 """Threads stay with a connection that goes on talking, and keep nobody waiting by it."""
 
 import os
-import re
 import runpy
 import socket
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
-from email.utils import parsedate_to_datetime
 from queue import SimpleQueue
 from types import SimpleNamespace
 from urllib.parse import urlsplit
@@ -16,9 +14,9 @@ import pytest
 from gunicorn.config import Config
 from gunicorn.http.unreader import SocketUnreader
 
-from tests.support.processes import HANG_SECONDS, wait_until
+from tests.support.processes import HANG_SECONDS
 from zoomapp.fastpath import worker
-from zoomapp.fastpath.worker import CachedTimeoutSocket, SingleWriteResponse, http_date
+from zoomapp.fastpath.worker import CachedTimeoutSocket, SingleWriteResponse
 
 REQUEST = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"
 
@@ -137,22 +135,6 @@ def test_a_head_leaves_with_the_first_piece_of_its_body():
     assert len(headed) == 1 and headed[0].endswith(b"Content-Length: 4\r\n\r\n")
 
 
-def test_an_answer_says_when_it_was_made(served):
-    def date(sock):
-        """What an answer says, which must lie between before and after."""
-        before = int(time.time())
-        head = ask(sock).partition(b"\r\n\r\n")[0].decode()
-        said = parsedate_to_datetime(re.search("Date: (.*)", head)[1]).timestamp()
-        assert before <= said <= time.time()
-        return said
-
-    with connection(served) as sock:
-        first = date(sock)
-        assert wait_until(lambda: date(sock) > first, HANG_SECONDS, every=0.1)
-
-    assert http_date(0) == "Thu, 01 Jan 1970 00:00:00 GMT"
-
-
 def test_a_settled_socket_is_in_the_end_as_it_was_told_to_be():
     ours, theirs = socket.socketpair()
     sock = CachedTimeoutSocket(fileno=ours.detach())
@@ -187,11 +169,11 @@ def test_a_thread_stays_briefly_while_half_of_all_do(monkeypatch):
     one.tpool, one.cfg = SimpleNamespace(_work_queue=SimpleQueue()), SimpleNamespace(threads=4)
 
     for others in ({1}, {1, 2}):
-        one._staying = others
-        one._goes_on(conn)
+        one._waiting = others
+        one._next_request_arrives(conn)
 
     assert stayed == [worker.KEEP_THREAD_MILLISECONDS, worker.KEEP_THREAD_BUSY_MILLISECONDS]
-    assert one._staying == {1, 2}
+    assert one._waiting == {1, 2}
 
 
 def test_a_thread_leaves_a_talking_connection_when_others_wait_for_a_thread():
@@ -200,14 +182,14 @@ def test_a_thread_leaves_a_talking_connection_when_others_wait_for_a_thread():
     conn = type("Connection", (), {"sock": ours, "parser": SimpleNamespace(unreader=unreader)})()
     theirs.send(b"GET / HTTP/1.1\r\n\r\n")
     one = worker.KeepAliveWorker.__new__(worker.KeepAliveWorker)
-    one.tpool, one.cfg, one._staying = SimpleNamespace(_work_queue=SimpleQueue()), SimpleNamespace(threads=4), set()
+    one.tpool, one.cfg, one._waiting = SimpleNamespace(_work_queue=SimpleQueue()), SimpleNamespace(threads=4), set()
 
     with ours, theirs:
-        nobody_waits = one._goes_on(conn)
+        nobody_waits = one._next_request_arrives(conn)
         unreader.read()
         theirs.send(b"GET / HTTP/1.1\r\n\r\n")
         one.tpool._work_queue.put("a request")
-        somebody_waits = one._goes_on(conn)
+        somebody_waits = one._next_request_arrives(conn)
 
     assert (nobody_waits, somebody_waits) == (True, False)
 

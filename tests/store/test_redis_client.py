@@ -6,7 +6,9 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from zoomapp.fastpath.redis_pool import FAST_POOLS
 from zoomapp.store import redis_client
+from zoomapp.store.redis_client import PLAIN_POOLS
 
 
 @pytest.fixture
@@ -38,9 +40,10 @@ def pump(source, target, heard):
         target.sendall(data)
 
 
-def test_a_new_connection_asks_for_no_maintenance_notices(overheard):
+@pytest.mark.parametrize("pools", [PLAIN_POOLS, FAST_POOLS])
+def test_a_new_connection_asks_for_no_maintenance_notices(overheard, pools):
     url, sent = overheard
-    client = redis_client.connect(url)
+    client = redis_client.connect(url, pools=pools)
 
     client.ping()
     client.connection_pool.disconnect()
@@ -50,8 +53,9 @@ def test_a_new_connection_asks_for_no_maintenance_notices(overheard):
     assert b"MAINT_NOTIFICATIONS" not in said
 
 
-def test_a_connection_with_an_answer_that_nobody_read_is_not_handed_out(redis_url):
-    client = redis_client.connect(redis_url)
+@pytest.mark.parametrize("pools", [PLAIN_POOLS, FAST_POOLS])
+def test_a_connection_with_an_answer_that_nobody_read_is_not_handed_out(redis_url, pools):
+    client = redis_client.connect(redis_url, pools=pools)
     client.set("zoomapp:mine", b"1", ex=60)
     redis_client.load_together(client, "zoomapp:mine")  # read empty a moment ago, and used by somebody else since
     left = client.connection_pool.get_connection()

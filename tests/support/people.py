@@ -15,6 +15,7 @@ from werkzeug.test import TestResponse
 
 from offline_zoom.serving.requests_adapter import OfflineZoomAdapter
 from offline_zoom.world import World
+from tests.support.fast_path import FAST_PATH
 from tests.support.redis_process import RedisProcess
 from zoomapp import create_app, services
 from zoomapp.config import Settings
@@ -145,6 +146,7 @@ def settings(world: World, redis_url: str) -> Settings:
         zoom_host=ZOOM,
         zoom_api_host=ZOOM,
         zoom_webhook_secret="a-webhook-secret-of-the-tests",
+        fast_path=FAST_PATH,
     )
 
 

@@ -39,8 +39,8 @@ class Served:
 
 
 def clean_environ(**settings: str) -> dict[str, str]:
-    """Nothing of the developer's own settings, only what any program needs, and these."""
-    needed = ("PATH", "HOME", "LANG", "TMPDIR")
+    """Nothing of the developer's own settings, only what any program needs, FAST_PATH, and these."""
+    needed = ("PATH", "HOME", "LANG", "TMPDIR", "FAST_PATH")
     return {**{name: os.environ[name] for name in needed if name in os.environ}, **settings}
 
 

@@ -7,7 +7,6 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from urllib3 import HTTPConnectionPool
 
 from tests.test_urls import PARTS, addresses, read_by_a_browser
 from zoomapp.errors import UpstreamError
@@ -15,7 +14,7 @@ from zoomapp.services import http_session
 from zoomapp.urls import parse
 from zoomapp.zoom.addresses import ZoomHosts
 from zoomapp.zoom.client import ZoomClient
-from zoomapp.zoom.transport import ExactTargetAdapter
+from zoomapp.zoom.urllib3_transport import ExactHTTPPool, Urllib3Transport
 
 REAL = ZoomHosts("https://zoom.us", "https://api.zoom.us")
 OFFLINE = ZoomHosts("http://127.0.0.1:4000", "http://127.0.0.1:4000")
@@ -89,20 +88,19 @@ def test_files_come_from_public_hosts_or_from_the_offline_zoom(hosts, address, m
     assert hosts.may_hold_files(parse(address)) is may
 
 
-class Contacted(ExactTargetAdapter):
+class Contacted(Urllib3Transport):
     """The transport, leading to one server whatever host it contacts; ``hosts`` lists those hosts."""
 
     def __init__(self, port):
         self.hosts = []
-        self._server_pool = HTTPConnectionPool("127.0.0.1", port, maxsize=8)
+        self._server_pool = ExactHTTPPool("127.0.0.1", port, maxsize=8)
         super().__init__()
+        self.pool_of = self._contact
 
-    def init_poolmanager(self, *_sizes, **_options):
-        self.poolmanager = self
-
-    def connection_from_host(self, host, port=None, scheme="http"):
-        self.hosts.append((scheme, host, port))
-        return self._server_pool
+    def _contact(self, origin):
+        url = parse(origin)
+        self.hosts.append((url.scheme, url.host, url.port))
+        return url.authority, self._server_pool
 
     def clear(self):
         self.hosts.clear()

@@ -15,10 +15,11 @@ import requests
 from tests.support.processes import HANG_SECONDS
 from zoomapp import deadline
 from zoomapp.errors import UpstreamError, UpstreamTimeout
+from zoomapp.fastpath.http1 import Http1Transport
 from zoomapp.services import http_session
 from zoomapp.zoom.client import Call, ZoomClient
-from zoomapp.zoom.transport import ExactTargetAdapter
 from zoomapp.zoom.transport_errors import LostAnswer, NotSent
+from zoomapp.zoom.urllib3_transport import Urllib3Transport
 
 MEGABYTE = 1024 * 1024
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n"
@@ -86,9 +87,14 @@ def drip(data):
     return [data[at : at + 1] for at in range(len(data))]
 
 
+@pytest.fixture(params=[Urllib3Transport, Http1Transport])
+def transport_class(request):
+    return request.param
+
+
 @pytest.fixture
-def adapter():
-    return ExactTargetAdapter()
+def adapter(transport_class):
+    return transport_class()
 
 
 def get(adapter, url, seconds=HANG_SECONDS, stream=False):
@@ -102,11 +108,12 @@ def get(adapter, url, seconds=HANG_SECONDS, stream=False):
     "target", ["/v2/a%2fb%252Fc", "/v2/x?q=%7e&&a=b+c", "/v2/..%2e;/", "/v2/a//b", "/v2/%C3%a9?x=[1]|", "/?"]
 )
 def test_the_target_goes_out_byte_for_byte(adapter, peer, target):
-    server = peer([HEAD + b"{}"])
+    server = peer([HEAD + b"{}"], [HEAD + b"{}"])
 
     get(adapter, server.url + target)
+    adapter.exchange("GET", server.url, target, {}, b"", (HANG_SECONDS, HANG_SECONDS))
 
-    assert server.heads[0].startswith(f"GET {target} HTTP/1.1\r\n".encode())
+    assert [head.partition(b"\r\n")[0] for head in server.heads] == [f"GET {target} HTTP/1.1".encode()] * 2
 
 
 @pytest.mark.parametrize("packed", [True, False], ids=["packed", "plain"])
@@ -135,12 +142,12 @@ def test_a_compressed_response_of_the_maximum_size_is_read(adapter, peer):
     assert get(adapter, server.url + "/oauth/token").json() == {}
 
 
-def test_both_attempts_of_a_read_share_one_deadline(peer):
-    broken_off = b"HTTP/1.1 200 OK\r\nConnection: close\r\n"
+def test_both_attempts_of_a_read_share_one_deadline(transport_class, peer):
+    broken_off = b"HTTP/1.1 close"
     server = peer([broken_off], [b""] * 200, pause=0.3)
     limits = []
 
-    class RecordingAdapter(ExactTargetAdapter):
+    class RecordingAdapter(transport_class):
         def exchange(self, *arguments):
             limits.append(arguments[-1][1])
             return super().exchange(*arguments)
@@ -167,9 +174,9 @@ def test_a_connection_is_reused(adapter, peer):
     assert server.connections == 1
 
 
-def test_a_cookie_of_a_response_is_not_sent_with_the_next_call(peer):
+def test_a_cookie_of_a_response_is_not_sent_with_the_next_call(transport_class, peer):
     server = peer([HEAD.replace(b"\r\n\r\n", b"\r\nSet-Cookie: sid=danas\r\n\r\n") + b"{}"], [HEAD + b"{}"])
-    session = http_session(ExactTargetAdapter())
+    session = http_session(transport_class())
 
     for _ in range(2):
         session.post(
@@ -194,11 +201,11 @@ def test_a_body_that_drips_ends_when_its_time_is_up(adapter, peer):
         get(adapter, server.url + "/v2/x", seconds=0.5)
 
 
-def test_a_streamed_body_that_drips_is_a_time_out(monkeypatch, peer):
+def test_a_streamed_body_that_drips_is_a_time_out(transport_class, monkeypatch, peer):
     monkeypatch.setattr("zoomapp.zoom.client.ANSWER_SECONDS", 0.5)
     long = HEAD.replace(b"Content-Length: 2", b"Content-Length: 200")
     server = peer([long, *drip(b" " * 200)], pause=0.05)
-    answer = ZoomClient(http_session(ExactTargetAdapter()), server.url).send(Call("GET", "/v2/x"), "token")
+    answer = ZoomClient(http_session(transport_class()), server.url).send(Call("GET", "/v2/x"), "token")
 
     with pytest.raises(UpstreamTimeout):
         answer.whole()
@@ -237,17 +244,17 @@ def test_an_answer_that_never_began_may_have_been_processed(adapter, peer):
     ],
     ids=["no length", "head cut off"],
 )
-def test_an_answer_without_a_frame_is_never_taken_for_whole(peer, answer):
+def test_an_answer_without_a_frame_is_never_taken_for_whole(transport_class, peer, answer):
     server = peer([answer], [answer])
 
     with pytest.raises(UpstreamError):
-        ZoomClient(http_session(ExactTargetAdapter()), server.url).send(Call("GET", "/v2/x"), "token")
+        ZoomClient(http_session(transport_class()), server.url).send(Call("GET", "/v2/x"), "token")
 
 
-def test_a_body_that_breaks_off_is_never_taken_for_whole(peer):
+def test_a_body_that_breaks_off_is_never_taken_for_whole(transport_class, peer):
     cut = HEAD.replace(b"Content-Length: 2", b"Content-Length: 20\r\nConnection: close") + b'{"a":1'
     server = peer([cut])
-    answer = ZoomClient(http_session(ExactTargetAdapter()), server.url).send(Call("GET", "/v2/x"), "token")
+    answer = ZoomClient(http_session(transport_class()), server.url).send(Call("GET", "/v2/x"), "token")
 
     with pytest.raises(UpstreamError):
         answer.whole()

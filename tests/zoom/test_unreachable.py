@@ -8,12 +8,13 @@ import requests
 
 from tests.zoom.test_transport import Peer
 from zoomapp.errors import UpstreamError
+from zoomapp.fastpath.http1 import Http1Transport
 from zoomapp.services import http_session
 from zoomapp.zoom.addresses import ZoomHosts
 from zoomapp.zoom.client import Call, ZoomClient
 from zoomapp.zoom.oauth import ZoomOAuth
-from zoomapp.zoom.transport import ExactTargetAdapter
 from zoomapp.zoom.transport_errors import NotSent, NotSentInTime
+from zoomapp.zoom.urllib3_transport import Urllib3Transport
 
 
 @pytest.fixture
@@ -45,43 +46,46 @@ def silent():
         yield f"https://127.0.0.1:{listener.getsockname()[1]}"
 
 
-def call_api(host):
-    ZoomClient(http_session(ExactTargetAdapter()), host).send(Call("GET", "/v2/users/me"), "token")
+@pytest.fixture(params=[Urllib3Transport, Http1Transport])
+def transport(request):
+    return request.param()
 
 
-def write_to_api(host):
-    ZoomClient(http_session(ExactTargetAdapter()), host).send(Call("POST", "/v2/users/me/meetings", {}, b"{}"), "token")
+def call_api(transport, host):
+    ZoomClient(http_session(transport), host).send(Call("GET", "/v2/users/me"), "token")
 
 
-def download(host):
-    ZoomClient(http_session(ExactTargetAdapter()), host, hosts=ZoomHosts(host)).download(
-        f"{host}/rec/download/1", "token"
-    )
+def write_to_api(transport, host):
+    ZoomClient(http_session(transport), host).send(Call("POST", "/v2/users/me/meetings", {}, b"{}"), "token")
 
 
-def ask_token_endpoint(host):
-    ZoomOAuth(http_session(ExactTargetAdapter()), host, "id", "secret", "https://app.example/").client_tokens()
+def download(transport, host):
+    ZoomClient(http_session(transport), host, hosts=ZoomHosts(host)).download(f"{host}/rec/download/1", "token")
 
 
-def revoke(host):
-    ZoomOAuth(http_session(ExactTargetAdapter()), host, "id", "secret", "https://app.example/").revoke("token")
+def ask_token_endpoint(transport, host):
+    ZoomOAuth(http_session(transport), host, "id", "secret", "https://app.example/").client_tokens()
+
+
+def revoke(transport, host):
+    ZoomOAuth(http_session(transport), host, "id", "secret", "https://app.example/").revoke("token")
 
 
 WAYS = [call_api, write_to_api, download, ask_token_endpoint, revoke]
 
 
 @pytest.mark.parametrize("way", WAYS, ids=lambda way: way.__name__)
-def test_nobody_at_zooms_address_is_a_bad_gateway(refusing, way):
+def test_nobody_at_zooms_address_is_a_bad_gateway(transport, refusing, way):
     with pytest.raises(UpstreamError) as caught:
-        way(refusing)
+        way(transport, refusing)
 
     assert (caught.value.status, caught.value.code) == (502, "upstream_error")
 
 
 @pytest.mark.parametrize("way", WAYS, ids=lambda way: way.__name__)
-def test_an_unknown_host_name_is_a_bad_gateway(way):
+def test_an_unknown_host_name_is_a_bad_gateway(transport, way):
     with pytest.raises(UpstreamError) as caught:
-        way("https://zoom.invalid")
+        way(transport, "https://zoom.invalid")
 
     assert (caught.value.status, caught.value.code) == (502, "upstream_error")
 
@@ -93,29 +97,24 @@ def prepared(address):
     return request
 
 
-def test_a_server_that_accepts_no_connection_is_too_slow_both_ways(full):
-    adapter = ExactTargetAdapter()
-
+def test_a_server_that_accepts_no_connection_is_too_slow_both_ways(transport, full):
     with pytest.raises(NotSentInTime):
-        adapter.exchange("GET", full, "/v2/x", {}, b"", (0.2, 5.0))
+        transport.exchange("GET", full, "/v2/x", {}, b"", (0.2, 5.0))
     with pytest.raises(NotSentInTime):
-        adapter.send(prepared(full + "/v2/x"), timeout=(0.2, 5.0))
+        transport.send(prepared(full + "/v2/x"), timeout=(0.2, 5.0))
 
 
-def test_a_tls_handshake_without_an_answer_is_too_slow_both_ways(silent):
-    adapter = ExactTargetAdapter()
-
+def test_a_tls_handshake_without_an_answer_is_too_slow_both_ways(transport, silent):
     with pytest.raises(requests.Timeout):
-        adapter.exchange("GET", silent, "/v2/x", {}, b"", (0.2, 5.0))
+        transport.exchange("GET", silent, "/v2/x", {}, b"", (0.2, 5.0))
     with pytest.raises(requests.Timeout):
-        adapter.send(prepared(silent + "/v2/x"), timeout=(0.2, 5.0))
+        transport.send(prepared(silent + "/v2/x"), timeout=(0.2, 5.0))
 
 
-def test_nobody_at_the_address_is_not_a_time_out_both_ways(refusing):
-    adapter = ExactTargetAdapter()
+def test_nobody_at_the_address_is_not_a_time_out_both_ways(transport, refusing):
     ways = [
-        lambda: adapter.exchange("GET", refusing, "/v2/x", {}, b"", (1.0, 5.0)),
-        lambda: adapter.send(prepared(refusing + "/v2/x"), timeout=(1.0, 5.0)),
+        lambda: transport.exchange("GET", refusing, "/v2/x", {}, b"", (1.0, 5.0)),
+        lambda: transport.send(prepared(refusing + "/v2/x"), timeout=(1.0, 5.0)),
     ]
 
     for way in ways:
@@ -125,10 +124,10 @@ def test_nobody_at_the_address_is_not_a_time_out_both_ways(refusing):
 
 
 @pytest.mark.parametrize("location", ["https://[", "https://[::1", "http://zoom.us:port/"])
-def test_nonsense_in_the_location_of_the_token_endpoint_is_a_bad_gateway(location):
+def test_nonsense_in_the_location_of_the_token_endpoint_is_a_bad_gateway(transport, location):
     peer = Peer([f"HTTP/1.1 302 Found\r\nLocation: {location}\r\nContent-Length: 0\r\n\r\n".encode()])
     try:
         with pytest.raises(UpstreamError):
-            ask_token_endpoint(peer.url)
+            ask_token_endpoint(transport, peer.url)
     finally:
         peer.listener.close()

@@ -1,13 +1,14 @@
-"""One request and its answer on a pooled connection: sent as bytes, its head read by llhttp in C.
+"""A transport that writes HTTP/1.1 itself and parses responses with llhttp, a parser in C.
 
-What a general client makes of each answer (a message parsed as e-mail, three layers of response) is a third of what a
-proxied call costs; without it the bench's 2 KB row took 1.85 ms of CPU instead of 2.7. Connections, TLS and time limits
-are those of `wire.py`.
+It replaces ``exchange`` of ``zoom/urllib3_transport.py``, which sends proxied calls. http.client parses the head of
+each response like an e-mail, and urllib3 and http.client wrap it in three objects. Connections and TLS are urllib3's.
+Private names used here: ``_get_conn``, ``_put_conn`` and ``_validate_conn`` of urllib3's pool.
 """
 
 from __future__ import annotations
 
 import select
+import socket
 import ssl
 import time
 from functools import lru_cache
@@ -18,31 +19,32 @@ import requests
 from urllib3.connectionpool import HTTPConnectionPool
 from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError
 
+from zoomapp.zoom.transport import watchdog
 from zoomapp.zoom.transport_errors import LostAnswer, NotSent, NotSentInTime
-from zoomapp.zoom.watchdog import Watchdog
+from zoomapp.zoom.urllib3_transport import Urllib3Transport
 
-#: As much as a TLS record holds: no read gives more.
+#: The size of a TLS record: no read returns more.
 RECEIVE_BYTES = 16 * 1024
-#: What a socket says that never waits.
-WOULD_WAIT = (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
-#: Heads of Zoom's answers are 1 to 2 KB.
-MOST_HEAD_BYTES = 64 * 1024
+#: What a non-blocking socket raises when it would have to wait.
+WOULD_BLOCK = (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
+#: Heads of Zoom's responses have 1 to 2 KB.
+MAX_HEAD_BYTES = 64 * 1024
 
 
 @lru_cache(maxsize=256)
-def _name(told: bytes) -> str:
-    return str(told, "latin-1").lower()
+def _lower_name(name: bytes) -> str:
+    return str(name, "latin-1").lower()
 
 
 class Headers(dict[str, str]):
-    """An answer's headers, kept in lower case and found in any; several of one name are joined by a comma."""
+    """Response headers by lower-case name; lookups ignore case. Lines with the same name are joined by a comma."""
 
     @classmethod
-    def of(cls, told: list[tuple[bytes, bytes]]) -> Headers:
-        lines = [(_name(name), str(value, "latin-1")) for name, value in told]
-        headers = dict(lines)
-        if len(headers) < len(lines):
-            headers = {name: ", ".join(value for each, value in lines if each == name) for name in headers}
+    def from_lines(cls, lines: list[tuple[bytes, bytes]]) -> Headers:
+        fields = [(_lower_name(name), str(value, "latin-1")) for name, value in lines]
+        headers = dict(fields)
+        if len(headers) < len(fields):
+            headers = {name: ", ".join(value for field, value in fields if field == name) for name in headers}
         return cls(headers)
 
     def __getitem__(self, name: str) -> str:
@@ -55,96 +57,110 @@ class Headers(dict[str, str]):
         return super().get(name.lower(), default)
 
 
-class RawResponse:
-    """An answer whose head has come. ``read`` gives the body as it was encoded, without the frames of its chunks."""
+class Http1Transport(Urllib3Transport):
+    """Urllib3Transport with a faster ``exchange``."""
+
+    def exchange(
+        self, method: str, origin: str, target: str, headers: dict[str, str], body: bytes, timeout: tuple[float, float]
+    ) -> Http1Response:
+        authority, pool = self.pool_of(origin)
+        request = request_bytes(method, target, {"Host": authority, **headers}, body)
+        return send_request(pool, method, request, timeout)
+
+
+class Http1Response:
+    """A RawResponse. ``read`` returns the body as it was encoded, without chunk sizes."""
 
     def __init__(self, pool: HTTPConnectionPool, connection: Any, method: str) -> None:
         self.status = 0
         self.headers = Headers()
-        #: Held while the body is coming; None as soon as the connection is somebody else's again.
+        #: None once the connection is back in its pool.
         self.connection: Any = connection
         self._pool = pool
         self._bodiless = method == "HEAD"
         self._parser = httptools.HttpResponseParser(self)
-        self._told: list[tuple[bytes, bytes]] = []
-        #: What of the body is at hand, as it came: put together once, when somebody reads it.
+        self._header_lines: list[tuple[bytes, bytes]] = []
+        #: The part of the body that has arrived and was not read; joined by ``read``. ``_unread``: its size.
         self._pieces: list[bytes] = []
-        self.left = 0
-        self._came = 0
-        #: All of the body has come; ``left`` bytes of it are at hand and not read yet.
+        self._unread = 0
+        self._received = 0
+        #: The whole body has arrived.
         self.complete = False
         self._reusable = False
 
+    @property
+    def sock(self) -> socket.socket | None:
+        return self.connection.sock if self.connection is not None else None
+
     def read(self, size: int, decode_content: bool = False) -> bytes:
-        """The next ``size`` bytes of the body, or all that is left of it. Raises OSError when it breaks off."""
-        while self.left < size and not self.complete:
+        """The next ``size`` bytes of the body, or the rest. Raises OSError when the connection breaks."""
+        while self._unread < size and not self.complete:
             self._receive()
         body = b"".join(self._pieces)
         piece, rest = body[:size], body[size:]
-        self._pieces, self.left = [rest], len(rest)
-        self._settle()
+        self._pieces, self._unread = [rest], len(rest)
+        self._release_if_complete()
         return piece
 
     def close(self) -> None:
-        """Let go of the connection; what has not come yet never will."""
+        """Close the connection, unless the whole body has arrived."""
         if self.connection is not None:
             self.connection.close()
-            self._give_back()
+            self._release()
 
     def release_conn(self) -> None:
-        """Whoever read to the end has released it already."""
+        """Nothing: ``read`` and ``close`` have done it."""
 
-    def await_head(self) -> None:
-        """The head has come, perhaps more. Raises OSError."""
+    def wait_for_head(self) -> None:
+        """Return when the head has arrived. Raises OSError."""
         while not self.status:
             self._receive()
-            if not self.status and self._came > MOST_HEAD_BYTES:
-                raise ConnectionError("the head does not end")
-        self._settle()
+            if not self.status and self._received > MAX_HEAD_BYTES:
+                raise ConnectionError("head too large")
+        self._release_if_complete()
 
     def _receive(self) -> None:
         sock = self.connection.sock
-        if not self._came:  # nothing can be there yet
-            _wait_for_more(sock)
-        while (data := _what_is_there(sock)) is None:
-            _wait_for_more(sock)
+        if not self._received:  # a response takes time: the first try would fail
+            _wait_readable(sock)
+        while (data := _receive_now(sock)) is None:
+            _wait_readable(sock)
         if not data:
-            raise ConnectionError("the connection ended before the answer did")
-        self._came += len(data)
+            raise ConnectionError("connection closed before the end of the response")
+        self._received += len(data)
         try:
             self._parser.feed_data(data)
         except (httptools.HttpParserError, httptools.HttpParserUpgrade) as error:
             raise ConnectionError(f"not HTTP: {type(error).__name__}") from error
 
-    def _settle(self) -> None:
-        """Give the connection back once nothing more is to come."""
+    def _release_if_complete(self) -> None:
         if self.complete and self.connection is not None:
             if not self._reusable:
                 self.connection.close()
-            self._give_back()
+            self._release()
 
-    def _give_back(self) -> None:
+    def _release(self) -> None:
         self._pool._put_conn(self.connection)
         self.connection = None
-        # It holds this answer as this holds it: let go here, neither waits for the garbage collector.
+        # Parser and response refer to each other. Without this both would wait for the garbage collector.
         del self._parser
 
-    # What the parser says.
+    # Called by the parser.
 
     def on_message_begin(self) -> None:
-        if self.complete:  # bytes that nobody asked for: whose answer would they be?
+        if self.complete:  # a second response: nobody can tell which request it is for
             self._reusable = False
 
     def on_header(self, name: bytes, value: bytes) -> None:
         if not self.status:
-            self._told.append((name, value))
+            self._header_lines.append((name, value))
 
     def on_headers_complete(self) -> None:
         status = self._parser.get_status_code()
         if self.status or 100 <= status < 200:
             return
         self.status = status
-        self.headers = Headers.of(self._told)
+        self.headers = Headers.from_lines(self._header_lines)
         self._reusable = self._parser.should_keep_alive()
         self.complete = self._bodiless
 
@@ -153,17 +169,17 @@ class RawResponse:
             self._reusable = False
         else:
             self._pieces.append(body)
-            self.left += len(body)
+            self._unread += len(body)
 
     def on_message_complete(self) -> None:
         if self.status:
             self.complete = True
-        else:  # an interim answer, such as 100 or 103
-            self._told.clear()
+        else:  # an interim response, such as 100 or 103
+            self._header_lines.clear()
 
 
 def request_bytes(method: str, target: str, headers: dict[str, str], body: bytes) -> bytes:
-    """A request as it goes over the wire. Raises requests.RequestException when a value would break its line."""
+    """A request as it is sent. Raises requests.exceptions.InvalidHeader for a header with a line break."""
     lines = [f"{method} {target} HTTP/1.1", *(f"{name}: {value}" for name, value in headers.items())]
     if body or method not in ("GET", "HEAD", "DELETE"):
         lines.append(f"Content-Length: {len(body)}")
@@ -176,44 +192,36 @@ def request_bytes(method: str, target: str, headers: dict[str, str], body: bytes
         raise requests.exceptions.InvalidHeader("a header outside Latin-1") from error
 
 
-def send_request(
-    pool: HTTPConnectionPool, method: str, request: bytes, timeout: tuple[float, float], watch: Watchdog
-) -> RawResponse:
-    """The answer to a request, sent at most once. ``timeout``: seconds to connect, and until the head has come.
-
-    Raises NotSent, LostAnswer or requests.ReadTimeout.
-    """
-    began = time.monotonic()
+def send_request(pool: HTTPConnectionPool, method: str, request: bytes, timeout: tuple[float, float]) -> Http1Response:
+    """The response to a request that is sent at most once. See ``Transport.exchange`` for ``timeout`` and errors."""
+    started_at = time.monotonic()
     connection: Any = pool._get_conn()
     try:
         _connect(pool, connection, timeout[0])
-        reply = RawResponse(pool, connection, method)
-        with watch.over(connection, timeout[1]):
+        response = Http1Response(pool, connection, method)
+        with watchdog.over(connection, timeout[1]):
             _send(connection.sock, request)
-            reply.await_head()
+            response.wait_for_head()
     except BaseException as error:
         connection.close()
         pool._put_conn(connection)
         if isinstance(error, requests.RequestException) or not isinstance(error, OSError):
             raise
-        late = isinstance(error, TimeoutError) or time.monotonic() - began >= timeout[1]
+        late = isinstance(error, TimeoutError) or time.monotonic() - started_at >= timeout[1]
         raise (requests.ReadTimeout if late else LostAnswer)(type(error).__name__) from error
-    if time.monotonic() - began >= timeout[1]:
-        reply.close()
+    if time.monotonic() - started_at >= timeout[1]:
+        response.close()
         raise requests.ReadTimeout("head took too long")
-    return reply
+    return response
 
 
 def _send(sock: Any, request: bytes) -> None:
-    """Send all of it. From here on the socket never waits by itself, so an answer that is awaited holds no room.
-
-    What takes too long is ended by the watch.
-    """
+    """Send all of it, and leave the socket non-blocking. The watchdog ends a send that takes too long."""
     if sock.gettimeout() != 0.0:
         sock.settimeout(0.0)
     try:
         sent = sock.send(request)
-    except WOULD_WAIT:
+    except WOULD_BLOCK:
         sent = 0
     if sent < len(request):
         sock.settimeout(None)
@@ -221,23 +229,23 @@ def _send(sock: Any, request: bytes) -> None:
         sock.settimeout(0.0)
 
 
-def _what_is_there(sock: Any) -> bytes | None:
-    """What has come, empty at the end; None while nothing has."""
+def _receive_now(sock: Any) -> bytes | None:
+    """The bytes that have arrived; empty at the end of the connection, None if there are none yet."""
     try:
         data: bytes = sock.recv(RECEIVE_BYTES)
-    except WOULD_WAIT:
+    except WOULD_BLOCK:
         return None
     return data
 
 
-def _wait_for_more(sock: Any) -> None:
+def _wait_readable(sock: Any) -> None:
     poll = select.poll()
     poll.register(sock, select.POLLIN)
     poll.poll()
 
 
 def _connect(pool: HTTPConnectionPool, connection: Any, seconds: float) -> None:
-    """The connection is open. Raises NotSent, which is NotSentInTime only if the time ran out."""
+    """Open the connection if it is not open. Raises NotSent; NotSentInTime only if the time ran out."""
     if connection.sock is not None:
         return
     connection.timeout = seconds

@@ -1,6 +1,8 @@
-"""gunicorn's threaded worker; threads stay with a connection that goes on talking, workers share connections evenly.
+"""A gunicorn worker whose threads wait briefly for a connection's next request.
 
-What a request costs beside the app is a third of it. This takes some of that away, and nothing that gunicorn promises.
+It replaces gunicorn's queue between main loop and threads, which takes a third of a proxied call's CPU. Time limits are
+those of ``server/worker.py``. Private names used here: ``_keepalive_after`` of gunicorn's ThreadWorker and
+``_work_queue`` of the standard library's ThreadPoolExecutor. ``init_process`` also replaces gunicorn's Response class.
 """
 
 from __future__ import annotations
@@ -9,36 +11,32 @@ import mmap
 import select
 import socket
 import time
-from email.utils import formatdate
-from functools import lru_cache
 from typing import Any
 
-from gunicorn import util
 from gunicorn.http import wsgi
 from gunicorn.http.body import LengthReader
 
 from zoomapp.server.worker import USUAL_HEAD_BYTES, TimeLimitedWorker, buffered, is_complete
 
-#: A page that makes one call after the other sends the next within this.
+#: A page that makes calls one after another sends the next within this time.
 KEEP_THREAD_MILLISECONDS = 15
-#: As long as a thread stays while half of all do.
+#: The wait while half of all threads wait like that.
 KEEP_THREAD_BUSY_MILLISECONDS = 2
-#: How long a worker leaves a new connection to those who have fewer.
+#: The head start that workers with fewer connections get.
 ACCEPT_DELAY_SECONDS = 0.001
-#: For each worker one more than the connections it had when it last looked, 0 for none that lives. Memory from before
-#: the fork, which all of them share.
+#: For each worker the number of its connections plus one; 0 if there is no such worker. The workers share this memory.
 connection_counts = memoryview(mmap.mmap(-1, mmap.PAGESIZE)).cast("i")[:64]
 
 
 def worker_exited(age: int) -> None:
-    """The worker of this age lives no longer; called in the process that began it."""
+    """Remove a worker from ``connection_counts``. Called in gunicorn's main process."""
     connection_counts[age % len(connection_counts)] = 0
 
 
 class CachedTimeoutSocket(socket.socket):
-    """A socket that asks the system nothing when it is told to be as it is: gunicorn tells it so with each request.
+    """A socket that ignores a time limit that it has already; gunicorn sets the same one several times per request.
 
-    Each question lets go of the interpreter, and whoever lets go of it waits for it again.
+    Setting it is a system call, for which the thread releases the interpreter lock and must wait for it again.
     """
 
     def settimeout(self, value: float | None) -> None:
@@ -50,13 +48,13 @@ class CachedTimeoutSocket(socket.socket):
 
 
 class SendBuffer(list[bytes]):
-    """In a socket's place: what it would have sent."""
+    """Stands in for a socket and collects what it would have sent."""
 
     sendall = list.append
 
 
 class SingleWriteResponse(wsgi.Response):
-    """An answer whose head leaves with the first piece of its body: what leaves by itself costs as much again."""
+    """A response that sends its head and the first part of its body in one system call."""
 
     sock: Any
 
@@ -72,21 +70,11 @@ class SingleWriteResponse(wsgi.Response):
             self.sock = sock
 
 
-@lru_cache(maxsize=1)
-def _date(second: int) -> str:
-    return formatdate(second, usegmt=True)
-
-
-def http_date(timestamp: float | None = None) -> str:
-    """As gunicorn's own, but written once a second."""
-    return _date(int(time.time() if timestamp is None else timestamp))
-
-
 def _read_head(conn: Any) -> bool:
-    """Whether the next head is complete; the parser finds it in its buffer.
+    """Read what has arrived into the parser's buffer. Returns whether it holds a complete head.
 
-    Half a head would hold the thread, so the main loop waits for the rest of it. This reads what the parser would read:
-    a look at it (`peek_head`) would let go of the interpreter once more.
+    If it does not, the main loop waits for the rest, as half a head would hold the thread. ``peek_head`` would do the
+    same with one more system call.
     """
     try:
         data = conn.sock.recv(USUAL_HEAD_BYTES)
@@ -97,60 +85,63 @@ def _read_head(conn: Any) -> bool:
 
 
 class KeepAliveWorker(TimeLimitedWorker):
-    """A thread that has answered waits a moment for that connection's next request.
+    """After a response, the thread waits a moment for the connection's next request.
 
-    Else each request goes from the main loop through a queue to a thread and back, which costs as much as serving it.
-    Nobody stays while others wait for a thread.
+    Otherwise each request goes from the main loop through a queue to a thread and back, which costs as much as serving
+    it. No thread waits while requests are queued.
     """
 
     def init_process(self) -> None:
-        # gunicorn offers no other way to put these in the place of its own.
-        wsgi.Response, util.http_date = SingleWriteResponse, http_date
-        self._staying: set[Any] = set()
-        self._show()
+        # gunicorn has no setting for its response class.
+        wsgi.Response = SingleWriteResponse
+        self._waiting: set[Any] = set()
+        self._publish_count()
         super().init_process()
 
     def accept(self, listener: Any) -> None:
-        """As gunicorn's own, but not before those who have fewer had a chance.
+        """Accept a connection, but give workers with fewer connections a head start.
 
-        Whoever is faster would take most, and half of what answers would have little to do.
+        Without this delay the fastest worker accepts most connections and the others stay idle.
         """
-        self._show()
-        if any(0 < each <= self.nr_conns for each in connection_counts):
+        self._publish_count()
+        if any(0 < count <= self.nr_conns for count in connection_counts):
             time.sleep(ACCEPT_DELAY_SECONDS)
         super().accept(listener)
 
-    def _show(self) -> None:
+    def _publish_count(self) -> None:
         connection_counts[self.age % len(connection_counts)] = self.nr_conns + 1
 
     def handle(self, conn: Any) -> Any:
-        """Whether the connection is kept, as gunicorn has it."""
+        """Serve requests of a connection. Returns what gunicorn's own returns: whether to keep the connection."""
         if not conn.initialized and not isinstance(conn.sock, CachedTimeoutSocket):
             conn.sock = CachedTimeoutSocket(fileno=conn.sock.detach())
-            socket.socket.settimeout(conn.sock, 0.0)  # as it was: made anew, it takes itself for one that waits
-        kept = super().handle(conn)
-        while kept is True and self.alive and self._goes_on(conn):
-            kept = super().handle(conn)
-        return kept
+            socket.socket.settimeout(conn.sock, 0.0)  # the new object does not know
+        keep = super().handle(conn)
+        while keep is True and self.alive and self._next_request_arrives(conn):
+            keep = super().handle(conn)
+        return keep
+
+    def drain_body(self, conn: Any) -> bool:
+        """As in TimeLimitedWorker, but a body that was read to its end costs no system calls for a time limit."""
+        body = conn.parser.mesg.body
+        if isinstance(body.reader, LengthReader) and not body.reader.length and not body.failed:
+            return True
+        return super().drain_body(conn)
 
     def _keepalive_after(self, conn: Any, keepalive: bool) -> bool:
-        """Past gunicorn's own where nothing is left of the request: that sets the socket a time limit to look."""
-        body = conn.parser.mesg.body
-        if keepalive and isinstance(body.reader, LengthReader) and not body.reader.length and not body.failed:
-            return True
-        return bool(super()._keepalive_after(conn, keepalive))
+        """gunicorn's own drains the body once more."""
+        return keepalive
 
-    def _goes_on(self, conn: Any) -> bool:
-        # What the parser read ahead comes before what the socket holds: the main loop puts both together.
+    def _next_request_arrives(self, conn: Any) -> bool:
+        # The parser's buffer comes before the socket's: the main loop joins both.
         if not self.tpool._work_queue.empty() or buffered(conn):
             return False
         poll = select.poll()
         poll.register(conn.sock, select.POLLIN)
-        many = len(self._staying) >= self.cfg.threads // 2
-        self._staying.add(conn)
+        many_wait = len(self._waiting) >= self.cfg.threads // 2
+        milliseconds = KEEP_THREAD_BUSY_MILLISECONDS if many_wait else KEEP_THREAD_MILLISECONDS
+        self._waiting.add(conn)
         try:
-            return bool(poll.poll(KEEP_THREAD_BUSY_MILLISECONDS if many else KEEP_THREAD_MILLISECONDS)) and _read_head(
-                conn
-            )
+            return bool(poll.poll(milliseconds)) and _read_head(conn)
         finally:
-            self._staying.discard(conn)
+            self._waiting.discard(conn)

@@ -10,9 +10,9 @@ half requests as there are threads stop it. Here the main loop waits for heads:
 
 The main loop also ends bodies that take too long (``body_limits.py``).
 
-From gunicorn this uses the hooks ``enqueue_req``, ``finish_request``, ``murder_pending`` and ``_keepalive_after`` of
-ThreadWorker, and its ``poller``, ``nr_conns`` and ``keepalived_conns``. TLS and UNIX sockets keep gunicorn's own way:
-both belong behind a router that buffers requests.
+This overrides ``enqueue_req``, ``finish_request``, ``murder_pending`` and ``handle_request`` of gunicorn's ThreadWorker
+and uses its ``poller``, ``nr_conns`` and ``keepalived_conns``. TLS and UNIX sockets are left to gunicorn: both belong
+behind a router that buffers requests.
 """
 
 from __future__ import annotations
@@ -243,12 +243,16 @@ class TimeLimitedWorker(ThreadWorker):
         self.nr_conns -= 1
         conn.close()
 
-    def _keepalive_after(self, conn: Any, keepalive: bool) -> bool:
-        """Whether the connection can carry another request.
+    def handle_request(self, req: Any, conn: Any) -> bool:
+        """Serve a request. Returns whether the connection can carry another one.
 
-        gunicorn waits up to five seconds for a body that the app did not read. Each of them would hold a thread.
+        gunicorn waits up to five seconds for the rest of a body that the app did not read. Each wait holds a thread.
         """
-        return keepalive and bool(conn.parser.finish_body(deadline=time.monotonic() + DRAIN_SECONDS))
+        return bool(super().handle_request(req, conn)) and self.drain_body(conn)
+
+    def drain_body(self, conn: Any) -> bool:
+        """Read the rest of the request's body. Returns whether all of it came in time."""
+        return bool(conn.parser.finish_body(deadline=time.monotonic() + DRAIN_SECONDS))
 
 
 def _wake_at(sock: socket.socket, size: int) -> None:

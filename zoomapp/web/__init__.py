@@ -1,4 +1,4 @@
-"""The web layer: blueprints, pages and middleware of the app, in order."""
+"""Registers blueprints and middleware with the Flask app."""
 
 from __future__ import annotations
 
@@ -78,17 +78,19 @@ def init_app(app: Flask) -> None:
     flask_app = app.wsgi_app
 
     def begin_and_answer(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-        """Flask's WSGI app; a request begins before its session is read, so that every failure has its id."""
-        if not proxy_middleware.came_by(environ):
+        """Flask's WSGI app. A request begins before its session is read, so that every failure has its id."""
+        if not proxy_middleware.has_begun(environ):
             begin_request()
         return flask_app(environ, start_response)
 
-    front = proxy_middleware.ProxyMiddleware(begin_and_answer, parts, sessions, begin_request)
-    app.wsgi_app = last_resort.LastResort(front, parts.settings)  # type: ignore[method-assign]
+    wsgi_app: proxy_middleware.App = begin_and_answer
+    if parts.settings.fast_path:
+        wsgi_app = proxy_middleware.ProxyMiddleware(wsgi_app, parts, sessions, begin_request)
+    app.wsgi_app = last_resort.LastResort(wsgi_app, parts.settings)  # type: ignore[method-assign]
 
 
 def begin_request() -> None:
-    """From here on this context is that of one request."""
+    """Reset the context variables of a request."""
     log_setup.start_request()
     deadline.start()
     call_trace.start()

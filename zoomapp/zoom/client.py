@@ -26,14 +26,13 @@ from zoomapp.errors import (
     UpstreamTimeout,
     ZoomRefused,
 )
-from zoomapp.fastpath.http1 import RawResponse
 from zoomapp.urls import UnsafeAddress, Url, parse, resolve
 from zoomapp.zoom import call_trace
 from zoomapp.zoom.addresses import ZoomHosts
 from zoomapp.zoom.content_encoding import decoded
 from zoomapp.zoom.endpoints import template
 from zoomapp.zoom.rate_limits import is_daily, retry_after_seconds
-from zoomapp.zoom.transport import ExactTargetAdapter, bounded
+from zoomapp.zoom.transport import Transport, bounded
 
 log = logging.getLogger(__name__)
 
@@ -131,11 +130,9 @@ class Answer:
         self._raw.release_conn()
 
     def _next(self, size: int) -> bytes:
-        if (
-            isinstance(self._raw, RawResponse) and self._raw.complete
-        ):  # nothing to wait for, nothing that could break off
-            piece = self._raw.read(size)
-            self._ended = not self._raw.left
+        if getattr(self._raw, "complete", False):  # no wait, and nothing that could break
+            piece: bytes = self._raw.read(size)
+            self._ended = len(piece) < size
             return piece
         if deadline.passed():
             self.close()
@@ -170,6 +167,8 @@ class ZoomClient:
     ) -> None:
         """``host``: where the API is. ``hosts``: which addresses are Zoom's; the default is ``host`` and zoom.us."""
         self._adapter = session.get_adapter(host)
+        # A test's adapter has only ``send``.
+        self._transport = self._adapter if isinstance(self._adapter, Transport) else None
         self.host = host
         self.clock = clock
         self.hosts = hosts or ZoomHosts(host)
@@ -234,12 +233,11 @@ class ZoomClient:
         return self._attempt(call, headers)
 
     def _attempt(self, call: Call, headers: dict[str, str]) -> Answer:
-        adapter = self._adapter
-        if isinstance(adapter, ExactTargetAdapter):
-            reply = adapter.exchange(call.method, self.host, call.target, headers, call.body, _timeout())
-            return Answer(reply.status, reply.headers, reply, call.method)
+        if self._transport is not None:
+            raw = self._transport.exchange(call.method, self.host, call.target, headers, call.body, _timeout())
+            return Answer(raw.status, raw.headers, raw, call.method)
         request = _prepared(call.method, self.host + call.target, headers, call.body)
-        return Answer.of(self._once(adapter, request), call.method)
+        return Answer.of(self._once(self._adapter, request), call.method)
 
     @staticmethod
     def _once(adapter: Any, request: requests.PreparedRequest) -> requests.Response:

@@ -1,4 +1,4 @@
-"""Why no answer came, as far as a sender can know."""
+"""The reasons why a request got no response."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ import requests
 
 
 class NotSent(requests.ConnectionError):
-    """No connection came about, so no byte of the request can have been processed."""
+    """There was no connection, so Zoom cannot have processed the request."""
 
 
 class NotSentInTime(requests.ConnectTimeout, NotSent):
-    """As NotSent; the time to connect ran out."""
+    """As NotSent, because connecting took too long."""
 
 
 class LostAnswer(requests.ConnectionError):
-    """The request may have been processed; no answer came."""
+    """The request was sent and may have been processed, but no response arrived."""

@@ -1,4 +1,4 @@
-"""Ends what takes too long: a socket's own limit bounds silence only, not a peer that sends a byte a second."""
+"""Total time limits for sockets: a socket's own limit bounds each wait, not a peer that sends a byte a second."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ LOOK_SECONDS = 0.25
 
 
 class Watchdog:
-    """One thread that cuts connections off when their time is up; it is started by the first that needs it."""
+    """One thread per process that shuts down sockets when their time is up. The first use starts it."""
 
     def __init__(self) -> None:
         self._forget()
-        # Threads do not come along, and nothing else bounds a call to Zoom.
+        # A forked process has no thread of its own yet, and nothing else bounds a call to Zoom.
         os.register_at_fork(after_in_child=self._forget)
 
     def _forget(self) -> None:
@@ -27,7 +27,7 @@ class Watchdog:
         self._thread: threading.Thread | None = None
 
     def over(self, holder: Any, seconds: float) -> WatchedBlock:
-        """While this lasts longer than ``seconds``, ``holder.sock`` is shut down: the read in it ends at once."""
+        """A ``with`` block; if it takes longer than ``seconds``, ``holder.sock`` is shut down and reads end at once."""
         return WatchedBlock(self, holder, seconds)
 
     def begin(self, holder: Any, seconds: float) -> None:
@@ -59,7 +59,7 @@ class Watchdog:
 
 
 class WatchedBlock:
-    """A ``with`` block under watch; a class, as a generator would cost every call to Zoom as much again."""
+    """A ``with`` block with a time limit. A class, because a generator costs twice as much on every call to Zoom."""
 
     def __init__(self, watch: Watchdog, holder: Any, seconds: float) -> None:
         self._watch, self._holder, self._seconds = watch, holder, seconds
@@ -72,8 +72,8 @@ class WatchedBlock:
 
 
 def cut_off(sock: socket.socket | None) -> None:
-    """End a connection from another thread than the one that reads it."""
+    """Shut down a socket that another thread reads."""
     if sock is not None:
         with contextlib.suppress(OSError):
-            # The plain socket's own shutdown: the TLS one would pull the session away from under the reader.
+            # The plain socket's shutdown: that of a TLS socket would remove the session while another thread reads.
             socket.socket.shutdown(sock, socket.SHUT_RDWR)

@@ -1,6 +1,7 @@
 """The short way of a proxied call: the same answer as Flask's way, and Flask is not asked."""
 
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -14,6 +15,11 @@ JSON = {"Content-Type": "application/json"}
 #: What differs from answer to answer.
 OWN = ("X-Request-Id", "X-Zm-Trackingid", "Age")
 REFERENCE = re.compile(rb"\b[0-9a-f]{16}\b|\b[A-Z2-9]{4}-[A-Z2-9]{2}\b")
+
+
+@pytest.fixture
+def settings(settings):
+    return replace(settings, fast_path=True)
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from zoomapp.config import FRONTEND_PATH
 from zoomapp.errors import FrontendAway, NotFound, UpstreamError
 from zoomapp.urls import UnsafeAddress, Url, parse, resolve
 from zoomapp.zoom.client import ANSWER_SECONDS, CONNECT_SECONDS, Answer
-from zoomapp.zoom.transport import ExactTargetAdapter
+from zoomapp.zoom.urllib3_transport import Urllib3Transport
 
 UP = ("Accept", "Accept-Encoding", "Accept-Language")
 DOWN = ("Content-Type", "Content-Encoding", "Content-Length", "Vary")
@@ -84,5 +84,5 @@ def _place(url: Url, location: str) -> str:
 
 
 @cache
-def _transport() -> ExactTargetAdapter:
-    return ExactTargetAdapter()
+def _transport() -> Urllib3Transport:
+    return Urllib3Transport()

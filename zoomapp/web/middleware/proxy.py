@@ -1,7 +1,7 @@
-"""The short way of a proxied call: answered in front of Flask, which would cost as much again.
+"""WSGI middleware that serves proxied API calls without Flask's request machinery, which costs as much as the call.
 
-It does nothing of its own: the session, the guard, the relaying, the headers, the log line are those of Flask's way.
-Whatever is not plain goes that way, and so does every failure, to be answered in the one place where failures are.
+It uses the same functions as Flask's route (``web/proxy.py``) for session, CSRF check, relaying, headers and log line.
+A call that needs more, and every failure, goes on to Flask. ``FAST_PATH=0`` leaves this middleware out.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ from zoomapp.zoom.request_target import PREFIX
 App = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
 UNDER = f"{PREFIX}/v2/"
-#: Where in the environ it is noted that a request came by here.
-CAME_BY = "zoomapp.lane"
+#: The key in the environ of a request that this middleware has begun.
+BEGUN = "zoomapp.lane"
 STATUS_LINES = {each.value: f"{each.value} {each.phrase}" for each in HTTPStatus}
 
 
 class ProxyMiddleware:
-    """In front of ``app``, Flask's own WSGI callable. ``begin``: what every request begins with."""
+    """Serves proxied calls, and passes other requests to ``app``. ``begin``: called at the start of each request."""
 
     def __init__(self, app: App, parts: Services, sessions: EncryptedSessions, begin: Callable[[], None]) -> None:
         self.app = app
@@ -42,9 +42,9 @@ class ProxyMiddleware:
         if not path.startswith(UNDER) or environ["REQUEST_METHOD"] not in METHODS:
             return self.app(environ, start_response)
         self._begin()
-        environ[CAME_BY] = True
+        environ[BEGUN] = True
         session = self._sessions.load(path, environ)
-        if session.modified:  # it is to be renewed, which takes a cookie
+        if session.modified:  # it must be renewed, which needs a cookie
             return self.app(environ, start_response)
         try:
             csrf.refuse_cross_site(path, environ, self._parts.settings.public_url)
@@ -54,8 +54,8 @@ class ProxyMiddleware:
             return self.app(environ, start_response)
         request_body.release(environ)
         line = STATUS_LINES.get(relayed.status) or f"{relayed.status} Unknown"
-        told = [*relayed.headers.items(), *self._always, ("X-Request-Id", log_setup.request_id.get())]
-        start_response(line, told)
+        fields = [*relayed.headers.items(), *self._always, ("X-Request-Id", log_setup.request_id.get())]
+        start_response(line, fields)
         user_id, calls = session["user_id"], call_trace.take_calls()
         if calls:
             self._parts.call_log.add(user_id, session.sid, calls)
@@ -72,7 +72,7 @@ class ProxyMiddleware:
 
 
 def _then(body: bytes | Iterable[bytes], tell: Callable[[], None]) -> Iterator[bytes]:
-    """The body; once it is sent, nobody waits for the line about it. One in pieces lets go of Zoom itself."""
+    """The body; ``tell`` is called after it was sent, so that the client does not wait for the log line."""
     try:
         if isinstance(body, bytes):
             yield body
@@ -82,6 +82,6 @@ def _then(body: bytes | Iterable[bytes], tell: Callable[[], None]) -> Iterator[b
         tell()
 
 
-def came_by(environ: dict[str, Any]) -> bool:
-    """Whether this request has begun already."""
-    return CAME_BY in environ
+def has_begun(environ: dict[str, Any]) -> bool:
+    """Whether this middleware has begun the request."""
+    return BEGUN in environ

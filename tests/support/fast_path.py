@@ -1,0 +1,9 @@
+"""Whether this test run uses ``zoomapp/fastpath/``: ``dev.py test`` runs some folders a second time without it."""
+
+import os
+
+from zoomapp.fastpath.redis_pool import FAST_POOLS
+from zoomapp.store.redis_client import PLAIN_POOLS
+
+FAST_PATH = os.environ.get("FAST_PATH", "1") != "0"
+POOLS = FAST_POOLS if FAST_PATH else PLAIN_POOLS
