@@ -259,7 +259,7 @@ MUTANTS = [
     Mutant(
         "a failure that nothing answered",
         "zoomapp/web/__init__.py",
-        "last_resort.LastResort(front, parts.settings)",
+        "last_resort.LastResort(wsgi_app, parts.settings)",
         "front",
         "tests/web/test_last_resort.py::test_a_failure_after_the_view_is_answered_with_all_headers",
     ),
