@@ -180,7 +180,7 @@ MUTANTS = [
     Mutant(
         "state has an age",
         "zoomapp/auth/pending_signins.py",
-        "return begun if self._clock() - begun.began_at < LIFETIME_SECONDS else None",
+        "return begun if begun and self._clock() - begun.began_at < LIFETIME_SECONDS else None",
         "return begun",
         "tests/web/test_auth.py::test_a_state_is_too_old_after_five_minutes",
     ),
@@ -867,7 +867,7 @@ MUTANTS = [
     Mutant(
         "attendance: whom Zoom refuses loses it",
         "zoomapp/user_api/shared_poll.py",
-        "self._kept.drop(viewer, PROOF, key_names.digest(name))",
+        "self._kept.delete(viewer, SNAPSHOT_ACCESS, key_names.digest(name))",
         "pass",
         "tests/user_api/test_shared_poll.py::test_whom_zoom_refuses_loses_it_at_once",
     ),
@@ -881,8 +881,8 @@ MUTANTS = [
     Mutant(
         "attendance: webhooks are the host's",
         "zoomapp/attendance/webhook_log.py",
-        "return key_names.of_user(host, KIND, key_names.digest(uuid))",
-        'return key_names.of_user("", KIND, key_names.digest(uuid))',
+        "return MEETING_EVENTS.key_of(host, key_names.digest(uuid))",
+        'return MEETING_EVENTS.key_of("", key_names.digest(uuid))',
         "tests/attendance/test_webhook_log.py::test_what_was_told_is_there_for_the_host_and_for_nobody_else",
     ),
     Mutant(
@@ -937,8 +937,8 @@ MUTANTS = [
     Mutant(
         "attendance: what a client saw is of one instance",
         "zoomapp/attendance/client_reports.py",
-        'return seen if seen and uuid in ("", seen.uuid) else None',
-        "return seen",
+        'return report if report and uuid in ("", report.uuid) else None',
+        "return report",
         "tests/web/test_client_reports.py::test_a_room_that_is_used_twice_a_day_keeps_its_people_apart",
     ),
     Mutant(
@@ -958,8 +958,8 @@ MUTANTS = [
     Mutant(
         "files: a link is for one of them",
         "zoomapp/store/one_time_links.py",
-        "if left and left.address == address else None",
-        "if left else None",
+        "if target and target.address == address else None",
+        "if target else None",
         "tests/web/test_one_time_links.py::test_a_link_is_for_one_file_and_whoever_tries_another_has_used_it",
     ),
     Mutant(

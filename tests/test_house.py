@@ -52,8 +52,6 @@ UPWARD = {
     ("zoomapp.recordings.library", "zoomapp.web.components.section"),
     ("zoomapp.recordings.library", "zoomapp.web.current_user"),
     ("zoomapp.recordings.library", "zoomapp.web.viewer"),
-    ("zoomapp.store.key_rotation", "zoomapp.tokens.store"),
-    ("zoomapp.store.preferences", "zoomapp.meetings.forms"),
     ("zoomapp.zoom.client", "zoomapp.fastpath.http1"),
     ("zoomapp.zoom.transport", "zoomapp.fastpath.http1"),
 }

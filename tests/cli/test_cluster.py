@@ -38,8 +38,8 @@ def test_everybodys_records_are_found_sealed_anew_and_kept_alive(deploy, world, 
     renewed = deploy(NEW).test_cli_runner().invoke(args=["tokens", "keepalive", "--rate", "100"])
 
     assert all(world.user(name).id in listed.stdout for name in PEOPLE), listed.output
-    assert rotated.stdout.startswith("10 of 10 records sealed anew"), rotated.output
-    assert renewed.stdout.startswith("5 of 5 grants renewed"), renewed.output
+    assert rotated.stdout.startswith("10 of 10 records re-encrypted"), rotated.output
+    assert renewed.stdout.startswith("5 of 5 grants refreshed"), renewed.output
 
 
 def test_the_doctor_finds_the_cluster_in_order(deploy):

@@ -89,7 +89,7 @@ def test_forget_drops_all_that_is_kept(run, dana, redis_client):
 def test_forget_can_end_the_grant_at_zoom_too(run, dana, world):
     result = run("tokens", "forget", "--revoke", dana.id)
 
-    assert "Zoom ended the grant" in result.stdout
+    assert "Zoom revoked the grant" in result.stdout
     assert world.calls.count("POST /oauth/revoke") == 1
 
 
@@ -150,8 +150,8 @@ def test_rotate_names_the_key_of_what_it_cannot_read_and_fails(with_keys, world)
     result = invoke(with_keys(NEW, OLD), "tokens", "rotate")
 
     assert result.exit_code == 1
-    assert f"2 not readable: under key {key_id}, which is not in TOKEN_ENCRYPTION_KEYS" in result.stderr
-    assert "2 of 4 records sealed anew" in result.stdout
+    assert f"2 not readable: encrypted with key {key_id}, which is not in TOKEN_ENCRYPTION_KEYS" in result.stderr
+    assert "2 of 4 records re-encrypted" in result.stdout
 
 
 def test_rotate_again_finds_nothing_left_to_do(with_keys, world):
@@ -200,7 +200,7 @@ def test_rotate_never_undoes_a_renewal_that_came_in_between(with_keys, world):
 
     done = KeyRotation(app.extensions["zoomapp"].redis, ring).run()
 
-    assert (done.resealed, done.complete) == (2, True)
+    assert (done.reencrypted, done.complete) == (2, True)
     assert world.calls.count("POST /oauth/token") == 2
     later = with_keys(NEW).extensions["zoomapp"]
     assert later.user_client(person.id).get("/v2/users/me")["id"] == person.id
@@ -226,7 +226,7 @@ def test_keepalive_renews_what_lay_idle_and_nothing_else(run, dana, priya, world
 
     result = run("tokens", "keepalive")
 
-    assert result.stdout.startswith("1 of 1 grants renewed")
+    assert result.stdout.startswith("1 of 1 grants refreshed")
     assert world.calls.count("POST /oauth/token") == 1
     assert run("tokens", "keepalive").stdout.startswith("0 of 0 grants")
 
@@ -247,7 +247,7 @@ def test_keepalive_of_two_machines_at_once_renews_each_grant_once(dana, priya, w
         thread.join()
 
     assert [len(each) for each in due] == [2, 2]
-    assert [(each.renewed, each.ended, each.failed) for each in done] == [(2, 0, 0), (2, 0, 0)]
+    assert [(result.refreshed, result.ended, result.failed) for result in done] == [(2, 0, 0), (2, 0, 0)]
     assert world.calls.count("POST /oauth/token") == 2
 
 
@@ -282,7 +282,7 @@ def test_keepalive_counts_a_grant_that_has_ended_and_goes_on(run, dana, priya, w
     result = run("tokens", "keepalive")
 
     assert result.exit_code == 0
-    assert result.stdout.startswith("1 of 2 grants renewed; 1 had ended")
+    assert result.stdout.startswith("1 of 2 grants refreshed; 1 had ended")
 
 
 def test_keepalive_counts_a_refusal_that_ends_no_grant_as_a_failure(run, dana, priya, world, clock):
@@ -291,7 +291,7 @@ def test_keepalive_counts_a_refusal_that_ends_no_grant_as_a_failure(run, dana, p
 
     result = run("tokens", "keepalive")
 
-    assert result.stdout.startswith("1 of 2 grants renewed; 0 had ended, 1 failed")
+    assert result.stdout.startswith("1 of 2 grants refreshed; 0 had ended, 1 failed")
 
 
 def test_keepalive_told_to_stop_begins_no_renewal(dana, parts, world, clock):
@@ -299,7 +299,7 @@ def test_keepalive_told_to_stop_begins_no_renewal(dana, parts, world, clock):
 
     done = KeepAlive(parts.tokens, 4, lambda seconds: True).run(due)
 
-    assert done.renewed == 0 and done.stopped == "told to stop"
+    assert done.refreshed == 0 and done.stopped == "told to stop"
     assert not world.calls
 
 
@@ -327,4 +327,4 @@ def test_flask_finds_the_commands_by_itself(redis_url):
         [flask, "tokens", "list"], env=environ, cwd=ROOT, capture_output=True, text=True, timeout=HANG_SECONDS
     )
 
-    assert (done.returncode, done.stderr.strip()) == (0, "0 kept.")
+    assert (done.returncode, done.stderr.strip()) == (0, "0 grants.")

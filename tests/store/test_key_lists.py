@@ -3,15 +3,16 @@
 import pytest
 
 from zoomapp.store import key_names, user_keys
-from zoomapp.store.one_time_links import SECONDS, OneTimeLinks
+from zoomapp.store.encrypted_records import LAST_SEEN_SECTION, ONE_TIME_LINK, USER_KEY_LIST, USER_SHARED_LIST
+from zoomapp.store.one_time_links import OneTimeLinks
 from zoomapp.store.user_records import UserRecords
 
 LISTS = {
-    "links to files": lambda parts, who, number: OneTimeLinks(parts.redis, parts.key_ring).leave(
+    "links to files": lambda parts, who, number: OneTimeLinks(parts.redis, parts.key_ring).create(
         who, f"/file-{number}"
     ),
     "what a page showed": lambda parts, who, number: UserRecords(parts.redis, parts.key_ring).save(
-        who, "seen", 1, 60, str(number)
+        who, LAST_SEEN_SECTION, 1, 60, str(number)
     ),
     "call logs": lambda parts, who, number: user_keys.UserKeys(parts.redis).push(
         {(who, key_names.of_user(who, "calls", str(number))): [b"x"]}, 60, 10
@@ -60,7 +61,7 @@ def test_a_list_keeps_every_key_that_lives(dana, parts, write):
         write(parts, dana.id, number)
 
     living = set(parts.redis.keys(f"*{{{key_names.tag(dana.id)}}}*"))
-    besides = {key_names.of_user(dana.id, kind).encode() for kind in (*user_keys.KINDS, "keys", user_keys.SHARED)}
+    besides = {kind.key_of(dana.id).encode() for kind in (*user_keys.single_kinds(), USER_KEY_LIST, USER_SHARED_LIST)}
     assert living - besides <= parts.redis.smembers(key_names.of_user(dana.id, "keys"))
     assert len(living - besides) >= 100
 
@@ -73,14 +74,14 @@ def test_a_link_to_a_file_leaves_no_trace_of_itself(dana, parts):
     link = OneTimeLinks(parts.redis, parts.key_ring)
     listed = key_names.of_user(dana.id, "keys")
     for number in range(500):
-        link.take(link.leave(dana.id, f"/file-{number}"), f"/file-{number}")
+        link.redeem(link.create(dana.id, f"/file-{number}"), f"/file-{number}")
 
     assert parts.redis.scard(listed) < 30
-    assert SECONDS == 60
+    assert ONE_TIME_LINK.seconds == 60
 
 
 def test_the_list_of_shared_answers_forgets_what_expired(dana, parts):
-    belongings, shared = user_keys.UserKeys(parts.redis), key_names.of_user(dana.id, user_keys.SHARED)
+    belongings, shared = user_keys.UserKeys(parts.redis), USER_SHARED_LIST.key_of(dana.id)
     parts.redis.set("zoomapp:{living}:snapshot", b"x", ex=60)
     belongings.lend(dana.id, "zoomapp:{living}:snapshot")
     for number in range(300):
@@ -94,7 +95,7 @@ def test_the_list_of_shared_answers_forgets_what_expired(dana, parts):
 
 
 def test_a_shared_answer_that_is_written_while_the_list_is_looked_at_stays_on_it(dana, parts):
-    shared, key = key_names.of_user(dana.id, user_keys.SHARED), "zoomapp:{late}:snapshot"
+    shared, key = USER_SHARED_LIST.key_of(dana.id), "zoomapp:{late}:snapshot"
 
     class WrittenMeanwhile:
         """A Redis client that says a key is not there; then somebody writes and lists it."""
@@ -124,6 +125,6 @@ def test_a_key_with_another_tag_stays_on_the_list(dana, parts):
     listed = key_names.of_user(dana.id, "keys")
     parts.redis.sadd(listed, "zoomapp:{another}:x")
     for number in range(50):
-        UserRecords(parts.redis, parts.key_ring).save(dana.id, "seen", 1, 60, str(number))
+        UserRecords(parts.redis, parts.key_ring).save(dana.id, LAST_SEEN_SECTION, 1, 60, str(number))
 
     assert parts.redis.sismember(listed, "zoomapp:{another}:x")

@@ -4,6 +4,7 @@ import pytest
 
 from zoomapp.errors import NotAuthorized
 from zoomapp.store import key_names, user_keys
+from zoomapp.store.encrypted_records import LAST_SEEN_SECTION
 from zoomapp.store.idempotency import IdempotencyKeys, new_key
 from zoomapp.store.one_time_links import OneTimeLinks
 from zoomapp.store.user_records import UserRecords
@@ -14,7 +15,7 @@ FILE = "/participants/85000000101.csv?"
 def hand_over(parts, who):
     """A file is left under a link, or refused; the link."""
     try:
-        return OneTimeLinks(parts.redis, parts.key_ring).leave(who, FILE)
+        return OneTimeLinks(parts.redis, parts.key_ring).create(who, FILE)
     except NotAuthorized:
         return None
 
@@ -22,7 +23,7 @@ def hand_over(parts, who):
 #: Whatever a page may still be about to write when its person disconnects.
 WRITERS = {
     "what a page showed": lambda parts, who: UserRecords(parts.redis, parts.key_ring).save(
-        who, "seen", {"raw": 1}, 3600, "page"
+        who, LAST_SEEN_SECTION, {"raw": 1}, 3600, "page"
     ),
     "a form": lambda parts, who: IdempotencyKeys(UserRecords(parts.redis, parts.key_ring), who).begin(new_key()),
     "what the client saw": lambda parts, who: parts.client_reports.add(who, 1, "one==", [{"screenName": "Lee"}]),
@@ -62,11 +63,11 @@ def test_a_page_that_was_slow_writes_nothing_after_a_disconnect(dana, parts, wri
 def test_the_link_of_somebody_who_disconnected_leads_to_nothing(dana, parts):
     link = hand_over(parts, dana.id)
     other = hand_over(parts, dana.id)
-    assert OneTimeLinks(parts.redis, parts.key_ring).take(other, FILE) == dana.id
+    assert OneTimeLinks(parts.redis, parts.key_ring).redeem(other, FILE) == dana.id
 
     dana.post("/api/zoomapp/disconnect")
 
-    assert OneTimeLinks(parts.redis, parts.key_ring).take(link, FILE) is None
+    assert OneTimeLinks(parts.redis, parts.key_ring).redeem(link, FILE) is None
 
 
 def test_a_claim_whose_answer_was_lost_is_still_ours(dana, parts):

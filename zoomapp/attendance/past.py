@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from zoomapp.attendance import Frame, Record, from_past, from_report
 from zoomapp.attendance.attendance_table import AttendanceTable, late_seconds
 from zoomapp.attendance.planned_times import PlannedTimes, planned_times_of_past
+from zoomapp.store.encrypted_records import PAST_INSTANCE
 from zoomapp.web.components.notice import HELD, PAST, REPORT, Permission
 from zoomapp.web.components.progressive_list import load_all_rows
 from zoomapp.web.components.section import Section, recent_section, section
@@ -23,7 +24,6 @@ from zoomapp.zoom import scopes
 from zoomapp.zoom.meeting_ids import is_number
 from zoomapp.zoom.models import Meeting, PastMeeting
 
-KIND = "instance"
 #: A final list does not change: it is not read again for each filter, search and file.
 REUSE_SECONDS = 600.0
 
@@ -32,7 +32,7 @@ def remember_running(meeting: Meeting) -> None:
     """That this instance runs: after its end its number stands for it."""
     if meeting.uuid:
         told = [meeting.uuid, now().timestamp(), meeting.topic]
-        user_records().save(user_client().user_id, KIND, told, _days(), str(meeting.id))
+        user_records().save(user_client().user_id, PAST_INSTANCE, told, _days(), str(meeting.id))
 
 
 def past_meeting(instance: str) -> PastMeeting | None:
@@ -73,7 +73,7 @@ def _last_of(number: str) -> PastMeeting | None:
     """The last instance that ran here, as our own pages or webhooks saw it."""
     room, seen = (
         services().webhook_log.find(user_client().user_id, number),
-        user_records().load(user_client().user_id, KIND, number),
+        user_records().load(user_client().user_id, PAST_INSTANCE, number),
     )
     uuid, at, topic = seen if isinstance(seen, list) else ("", 0.0, "")
     if room and room.heard_at >= at:

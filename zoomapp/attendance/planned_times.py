@@ -9,12 +9,12 @@ from dataclasses import astuple, dataclass
 
 from zoomapp.errors import UpstreamError, ZoomRefused
 from zoomapp.store import key_names
+from zoomapp.store.encrypted_records import PLANNED_TIMES
 from zoomapp.web.current_user import services, user_client
 from zoomapp.web.viewer import now, user_records
 from zoomapp.zoom.meeting_ids import is_number
 from zoomapp.zoom.models import Meeting
 
-KIND = "planned"
 #: Who begins this much earlier than planned has begun that date, not a trial.
 EARLY_SECONDS = 3600.0
 #: What is not known for good is asked again after this time.
@@ -44,7 +44,7 @@ def planned_times_of_past(uuid: str, number: int, began_at: float, ended_at: flo
 
 
 def _known(uuid: str) -> PlannedTimes | None:
-    told = user_records().load(user_client().user_id, KIND, key_names.digest(uuid))
+    told = user_records().load(user_client().user_id, PLANNED_TIMES, key_names.digest(uuid))
     return PlannedTimes(*told) if isinstance(told, list) else None
 
 
@@ -72,5 +72,5 @@ def _plans(meeting: Meeting) -> list[PlannedTimes]:
 
 
 def _keep(uuid: str, plan: PlannedTimes, seconds: int) -> PlannedTimes:
-    user_records().save(user_client().user_id, KIND, astuple(plan), seconds, key_names.digest(uuid))
+    user_records().save(user_client().user_id, PLANNED_TIMES, astuple(plan), seconds, key_names.digest(uuid))
     return plan

@@ -10,22 +10,21 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import cast
 
-import msgspec
 import redis
 
 from zoomapp.errors import StoreUnavailable, TooManySignIns
 from zoomapp.store import key_names
-from zoomapp.store.encryption import CannotDecrypt, KeyRing
+from zoomapp.store.encrypted_records import PENDING_COUNT, PENDING_SIGN_INS, EncryptedRecords
+from zoomapp.store.encryption import KeyRing
 from zoomapp.store.redis_client import store_errors
 
-LIFETIME_SECONDS = 300
+LIFETIME_SECONDS = PENDING_SIGN_INS.seconds
 #: More begun sign-ins than a person has tabs are a mistake or an attack; the oldest go.
 MAX_PER_BROWSER = 12
 #: Pending sign-ins of all browsers together. Above that no other starts, and those under way can finish.
 MOST_PENDING = 50_000
-KIND = "begun"
 #: The states of all pending sign-ins (digests), sorted by the moment they expire.
-PENDING = f"{key_names.PREFIX}{{{KIND}}}:pending"
+PENDING = key_names.PREFIX + PENDING_COUNT.key
 
 WEB, IN_CLIENT = "w", "c"
 
@@ -88,7 +87,7 @@ class PendingSignIns:
         most_pending: int = MOST_PENDING,
     ) -> None:
         self._redis = client
-        self._ring = ring
+        self._encrypted = EncryptedRecords(ring)
         self._clock = clock
         self._most_pending = most_pending
         self._count_script = client.register_script(_COUNT)
@@ -99,10 +98,10 @@ class PendingSignIns:
         begun = PendingSignIn(f"{way}-{secrets.token_urlsafe(32)}", verifier, self._clock(), restarted)
         field_name = key_names.digest(begun.state)
         self._count(field_name)
-        sealed = self._ring.encrypt(KIND, browser, msgspec.json.encode(begun))
+        encrypted = self._encrypted.encode(PENDING_SIGN_INS, browser, begun)
         with store_errors():
             older = self._oldest_first(browser)
-            values: list[str | bytes | int] = [field_name, sealed, LIFETIME_SECONDS, MAX_PER_BROWSER, *older]
+            values: list[str | bytes | int] = [field_name, encrypted, LIFETIME_SECONDS, MAX_PER_BROWSER, *older]
             deleted = self._add_script([_key(browser)], values)
         self._forget_count(*deleted)
         return begun
@@ -146,12 +145,9 @@ class PendingSignIns:
         return [begun for each in sealed if (begun := self._open(browser, each))]
 
     def _open(self, browser: str, sealed: bytes) -> PendingSignIn | None:
-        try:
-            begun = msgspec.json.decode(self._ring.decrypt(KIND, browser, sealed), type=PendingSignIn)
-        except (CannotDecrypt, msgspec.MsgspecError):
-            return None
-        return begun if self._clock() - begun.began_at < LIFETIME_SECONDS else None
+        begun = self._encrypted.decode(PENDING_SIGN_INS, browser, sealed, PendingSignIn)
+        return begun if begun and self._clock() - begun.began_at < LIFETIME_SECONDS else None
 
 
 def _key(browser: str) -> str:
-    return key_names.tagged(key_names.digest(browser), KIND)
+    return key_names.tagged(key_names.digest(browser), PENDING_SIGN_INS.name)

@@ -8,9 +8,9 @@ from typing import cast
 import redis
 
 from zoomapp.store import key_names
+from zoomapp.store.encrypted_records import USED_CONTEXT
 from zoomapp.store.redis_client import store_errors
 
-KIND = "context"
 #: A browser that sends the same context twice, as some do for a preloaded page, does so within this time.
 REPEAT_SECONDS = 60
 
@@ -48,4 +48,4 @@ class UsedContexts:
 
 
 def _key(sealed: bytes) -> str:
-    return f"{key_names.PREFIX}{KIND}:{key_names.digest(sealed)}"
+    return f"{key_names.PREFIX}{USED_CONTEXT.name}:{key_names.digest(sealed)}"

@@ -5,16 +5,16 @@ https://developers.zoom.us/docs/api/rate-limits/
 
 from __future__ import annotations
 
+from zoomapp.store.encrypted_records import DAILY_CHANGES
 from zoomapp.web.current_user import user_client
 from zoomapp.web.viewer import now, user_records
 
-KIND = "changes"
 MOST, WARN_FROM = 100, 90
 DAY_SECONDS = 86400
 
 
 def count_one() -> None:
-    user_records().save(user_client().user_id, KIND, _today() + 1, DAY_SECONDS, _day())
+    user_records().save(user_client().user_id, DAILY_CHANGES, _today() + 1, DAY_SECONDS, _day())
 
 
 def warning() -> str:
@@ -24,7 +24,7 @@ def warning() -> str:
 
 
 def _today() -> int:
-    made = user_records().load(user_client().user_id, KIND, _day())
+    made = user_records().load(user_client().user_id, DAILY_CHANGES, _day())
     return made if isinstance(made, int) else 0
 
 

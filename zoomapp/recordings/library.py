@@ -13,6 +13,7 @@ from typing import Any
 
 from zoomapp import dates
 from zoomapp.errors import UpstreamError, ZoomRefused
+from zoomapp.store.encrypted_records import RECORDINGS_MONTH, RECORDINGS_PIECE, RecordKind
 from zoomapp.web.components.notice import RECORDINGS, Notice, notice_for
 from zoomapp.web.components.progressive_list import STEP_SECONDS
 from zoomapp.web.components.section import LAST_SEEN_SECONDS, Section, section
@@ -88,7 +89,7 @@ def list_recordings(first: date, last: date, *, again: bool = True) -> Section[R
     fresh_seconds = PIECE_FRESH_SECONDS
     if again and (last - first).days <= dates.RANGE_DAYS:
         fresh_seconds = SHORT_FRESH_SECONDS if len(spans) > 1 else 0
-    pieces, failure = _gather(spans, "piece", fresh_seconds, LAST_SEEN_SECONDS, _recordings_of)
+    pieces, failure = _gather(spans, RECORDINGS_PIECE, fresh_seconds, LAST_SEEN_SECONDS, _recordings_of)
     if not pieces and failure:
         return Section(None, now(), failure)
     rows = [row for piece in pieces for row in piece.value]
@@ -99,7 +100,9 @@ def list_recordings(first: date, last: date, *, again: bool = True) -> Section[R
 def storage_by_month(*, ask: bool) -> Section[Storage]:
     """Bytes recorded in each of the last six months, oldest first, as far as they are known; ``ask`` Zoom for more."""
     spans = [_month(today(), back) for back in range(STORAGE_MONTHS)]
-    pieces, failure = _gather(spans, "month", MONTH_FRESH_SECONDS, MONTH_FRESH_SECONDS, _size_of if ask else None)
+    pieces, failure = _gather(
+        spans, RECORDINGS_MONTH, MONTH_FRESH_SECONDS, MONTH_FRESH_SECONDS, _size_of if ask else None
+    )
     names = [dates.MONTHS[first.month - 1][:3] for first, _ in spans[: len(pieces)]]
     months = tuple(zip(names, (piece.value for piece in pieces), strict=True))[::-1]
     partial = tuple(name for name, piece in zip(names, pieces, strict=True) if not piece.complete)[::-1]
@@ -123,7 +126,7 @@ def list_trash() -> Section[RecordingList]:
 
 def _gather(
     spans: Sequence[Span],
-    kind: str,
+    kind: RecordKind,
     fresh_seconds: float,
     keep_seconds: int,
     fetch: Callable[[date, date], tuple[Any, bool]] | None,

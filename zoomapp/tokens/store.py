@@ -11,10 +11,9 @@ from typing import Protocol
 
 import redis
 
-from zoomapp.store import key_names, leases, redis_client, user_keys
+from zoomapp.store import leases, redis_client, user_keys
+from zoomapp.store.encrypted_records import FAILURE, LEASE, TOKENS
 from zoomapp.store.redis_client import store_errors
-
-KIND = "tokens"
 
 
 class TokenStore(Protocol):
@@ -62,35 +61,35 @@ class RedisTokenStore:
         self._leases = leases.Leases(client)
 
     def load(self, user_id: str) -> bytes | None:
-        return redis_client.load(self._redis, key_names.of_user(user_id, KIND))
+        return redis_client.load(self._redis, TOKENS.key_of(user_id))
 
     def save(self, user_id: str, record: bytes) -> None:
         with store_errors():
-            self._redis.set(key_names.of_user(user_id, KIND), record, ex=self._seconds)
+            self._redis.set(TOKENS.key_of(user_id), record, ex=self._seconds)
 
     def swap(self, user_id: str, expected: bytes, record: bytes) -> bool:
         with store_errors():
-            return bool(self._swap([key_names.of_user(user_id, KIND)], [expected, record, self._seconds]))
+            return bool(self._swap([TOKENS.key_of(user_id)], [expected, record, self._seconds]))
 
     def forget(self, user_id: str) -> bool:
         """Besides the record: the sessions and whatever else was listed with ``storage.list_key``."""
         with store_errors():
-            there = self._redis.exists(key_names.of_user(user_id, KIND))
+            there = self._redis.exists(TOKENS.key_of(user_id))
             user_keys.delete_user(self._redis, user_id)
         return bool(there)
 
     def take_lease(self, user_id: str, owner: str, seconds: float) -> bool:
-        return self._leases.take(key_names.of_user(user_id, "lease"), owner, seconds)
+        return self._leases.take(LEASE.key_of(user_id), owner, seconds)
 
     def give_lease(self, user_id: str, owner: str) -> None:
-        self._leases.give(key_names.of_user(user_id, "lease"), owner)
+        self._leases.give(LEASE.key_of(user_id), owner)
 
     def note_failure(self, user_id: str, note: str, seconds: float) -> None:
         with store_errors():
-            self._redis.set(key_names.of_user(user_id, "failure"), note, px=int(seconds * 1000))
+            self._redis.set(FAILURE.key_of(user_id), note, px=int(seconds * 1000))
 
     def failure(self, user_id: str) -> str:
-        return (redis_client.load(self._redis, key_names.of_user(user_id, "failure")) or b"").decode()
+        return (redis_client.load(self._redis, FAILURE.key_of(user_id)) or b"").decode()
 
 
 class MemoryTokenStore:

@@ -16,12 +16,13 @@ import msgspec
 import redis
 
 from zoomapp.errors import StoreUnavailable
-from zoomapp.store import key_names, redis_client, user_keys
+from zoomapp.store import key_names, redis_client
+from zoomapp.store.encrypted_records import ACCOUNT_DAYS, HOST_DAYS
 from zoomapp.zoom.rate_limits import DAY_SECONDS
 
 log = logging.getLogger(__name__)
 
-ACCOUNTS = f"{key_names.PREFIX}{{limits}}:days"
+ACCOUNTS = key_names.PREFIX + ACCOUNT_DAYS.key
 #: How old the picture of the accounts may be, and when to look again after Redis did not answer.
 LOOK_SECONDS, FAILED_SECONDS = 1.0, 30.0
 #: How often one call may find out whether a mark is still true.
@@ -62,7 +63,7 @@ def of_account(account_id: str, label: str) -> QuotaKey:
 
 
 def of_host(user_id: str, address: str) -> QuotaKey:
-    return QuotaKey(key_names.of_user(user_id, user_keys.HOST_DAYS), key_names.digest(address))
+    return QuotaKey(HOST_DAYS.key_of(user_id), key_names.digest(address))
 
 
 class ExhaustedQuotas:

@@ -18,13 +18,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, cast
 
-import msgspec
 import redis
 
 from zoomapp import deadline
 from zoomapp.errors import StoreUnavailable, UpstreamError
-from zoomapp.store import key_names, leases, redis_client, user_keys
-from zoomapp.store.encryption import CannotDecrypt, KeyRing
+from zoomapp.store import key_names, leases, redis_client
+from zoomapp.store.encrypted_records import ANSWERS, ANSWERS_LEASE, ANSWERS_VERSION, TOKENS, EncryptedRecords
+from zoomapp.store.encryption import KeyRing
 from zoomapp.zoom import call_trace
 from zoomapp.zoom.cacheable import is_cacheable
 from zoomapp.zoom.client import Answer, Call
@@ -34,7 +34,6 @@ log = logging.getLogger(__name__)
 #: What a subscription has to name, beside what is heard of meetings while they run.
 EVENTS = ("meeting.created", "meeting.updated", "meeting.deleted")
 
-KIND, VERSION = user_keys.ANSWERS, user_keys.ANSWERS_VERSION
 #: Of one person. One more empties the lot.
 MAX_ENTRIES = 50
 #: While Zoom cannot answer, an answer this much older than it should be is better than none.
@@ -100,7 +99,7 @@ class ResponseCache:
 
     def __init__(self, client: redis.Redis, ring: KeyRing, clock: Callable[[], float]) -> None:
         self._redis = client
-        self._ring = ring
+        self._encrypted = EncryptedRecords(ring)
         self._clock = clock
         self._keep_script = client.register_script(_KEEP)
         self._empty_script = client.register_script(_EMPTY)
@@ -126,7 +125,7 @@ class ResponseCache:
 
     def empty(self, user_id: str) -> None:
         """This person changed something: no answer from before is good any more."""
-        names = [key_names.of_user(user_id, kind) for kind in ("tokens", KIND, VERSION)]
+        names = [kind.key_of(user_id) for kind in (TOKENS, ANSWERS, ANSWERS_VERSION)]
         try:
             with redis_client.store_errors():
                 self._empty_script(names, [secrets.token_bytes(9), VERSION_SECONDS])
@@ -183,31 +182,26 @@ class ResponseCache:
 
     def _read(self, who: CacheOwner, name: str) -> CachedResponse | None:
         with redis_client.store_errors():
-            sealed = cast("bytes | None", self._redis.hget(key_names.of_user(who.user_id, KIND), name))
-        try:
-            kept = (
-                msgspec.msgpack.decode(self._ring.decrypt(KIND, name, sealed), type=CachedResponse) if sealed else None
-            )
-        except (CannotDecrypt, msgspec.MsgspecError):
-            return None
+            encrypted = cast("bytes | None", self._redis.hget(ANSWERS.key_of(who.user_id), name))
+        kept = self._encrypted.decode(ANSWERS, name, encrypted, CachedResponse)
         if kept:
             self._front.put(name, kept)
         return kept
 
     def _save(self, who: CacheOwner, name: str, kept: CachedResponse) -> None:
         self._front.put(name, kept)
-        names = [key_names.of_user(who.user_id, "tokens"), key_names.of_user(who.user_id, KIND)]
-        sealed = self._ring.encrypt(KIND, name, msgspec.msgpack.encode(kept))
+        names = [TOKENS.key_of(who.user_id), ANSWERS.key_of(who.user_id)]
+        encrypted = self._encrypted.encode(ANSWERS, name, kept)
         try:
             with redis_client.store_errors():
-                self._keep_script(names, [name, sealed, 2 * STALE_SECONDS, MAX_ENTRIES])
+                self._keep_script(names, [name, encrypted, 2 * STALE_SECONDS, MAX_ENTRIES])
         except StoreUnavailable as error:
             log.warning("answer not kept", extra={"detail": error.detail})
 
     def _drop(self, who: CacheOwner, name: str) -> None:
         self._front.drop(name)
         with redis_client.store_errors():
-            self._redis.hdel(key_names.of_user(who.user_id, KIND), name)
+            self._redis.hdel(ANSWERS.key_of(who.user_id), name)
 
     @contextmanager
     def _flight(self, who: CacheOwner, name: str) -> Iterator[bool]:
@@ -231,7 +225,7 @@ class ResponseCache:
 
     @contextmanager
     def _lease(self, who: CacheOwner, name: str) -> Iterator[bool]:
-        key, owner = key_names.of_user(who.user_id, f"{KIND}-lease", name), secrets.token_hex(8)
+        key, owner = ANSWERS_LEASE.key_of(who.user_id, name), secrets.token_hex(8)
         with redis_client.store_errors():
             mine = self._redis.set(key, owner, nx=True, px=int(LEASE_SECONDS * 1000))
             until = time.monotonic() + deadline.remaining(LEASE_SECONDS)

@@ -7,7 +7,6 @@ While Zoom fails, one tries again after the pause for all of them, whether they 
 
 from __future__ import annotations
 
-import logging
 import math
 import secrets
 from collections.abc import Callable, Iterator
@@ -21,17 +20,15 @@ import redis
 
 from zoomapp.errors import NotFound, RateLimited, UpstreamError, ZoomRefused
 from zoomapp.store import key_names, leases, redis_client, user_keys
-from zoomapp.store.encryption import CannotDecrypt, KeyRing
+from zoomapp.store.encrypted_records import SNAPSHOT, SNAPSHOT_ACCESS, EncryptedRecords
+from zoomapp.store.encryption import KeyRing
 from zoomapp.store.user_records import UserRecords
 
-log = logging.getLogger(__name__)
-
-KIND = "snapshot"
 #: Whom Zoom answered. Longer than this nobody sees what Zoom would no longer tell them; from ``RENEW_SECONDS`` on they
 #: ask for themselves again, one of their windows at a time, and have what is there meanwhile.
-PROOF, PROOF_SECONDS, RENEW_SECONDS = "answered", 600, 540
+PROOF_SECONDS, RENEW_SECONDS = SNAPSHOT_ACCESS.seconds, 540
 #: How long an answer is shown while no newer one can be had.
-KEEP_SECONDS = 900
+KEEP_SECONDS = SNAPSHOT.seconds
 #: Longer than all pages of an answer take; a worker that dies while it asks keeps the others waiting this long.
 LEASE_SECONDS = 60
 #: A failure is remembered beyond its pause for as long, so that even then one asks for all.
@@ -77,7 +74,7 @@ class SharedPolls:
 
     def __init__(self, client: redis.Redis, ring: KeyRing, clock: Callable[[], float]) -> None:
         self._redis = client
-        self._ring = ring
+        self._encrypted = EncryptedRecords(ring)
         self._kept = UserRecords(client, ring)
         self._belongings = user_keys.UserKeys(client)
         self._leases = leases.Leases(client)
@@ -98,7 +95,7 @@ class SharedPolls:
             return self._shown(look, others_ask=not mine) or self._ask(name, viewer, fetch, pause, look.known)
 
     def _look(self, name: str, viewer: str) -> _Look:
-        at = self._kept.load(viewer, PROOF, key_names.digest(name))
+        at = self._kept.load(viewer, SNAPSHOT_ACCESS, key_names.digest(name))
         age = self._clock() - at if isinstance(at, float) else math.inf
         known, pause = self._load(name)
         return _Look(known if age < PROOF_SECONDS else None, pause, age)
@@ -140,28 +137,24 @@ class SharedPolls:
                 raise
             return replace(known, next_at=until, pause=failed)
         except ZoomRefused as error:
-            self._kept.drop(viewer, PROOF, key_names.digest(name))
+            self._kept.delete(viewer, SNAPSHOT_ACCESS, key_names.digest(name))
             self._drop(name, everything=isinstance(error, NotFound))
             raise
-        self._kept.save(viewer, PROOF, self._clock(), PROOF_SECONDS, key_names.digest(name))
+        self._kept.save(viewer, SNAPSHOT_ACCESS, self._clock(), PROOF_SECONDS, key_names.digest(name))
         return self._save(name, viewer, Snapshot(_raw(body), self._clock(), self._clock() + pause()))
 
     def _load(self, name: str) -> tuple[Snapshot | None, FailurePause | None]:
-        sealed, pause = redis_client.load_together(self._redis, _key(name), _pause_key(name))
-        try:
-            found = msgspec.json.decode(self._ring.decrypt(KIND, _key(name), sealed), type=Snapshot) if sealed else None
-        except (CannotDecrypt, msgspec.MsgspecError):
-            log.warning("snapshot does not open")
-            found = None
+        encrypted, pause = redis_client.load_together(self._redis, _key(name), _pause_key(name))
+        found = self._encrypted.decode(SNAPSHOT, _key(name), encrypted, Snapshot)
         if found and self._clock() - found.at >= KEEP_SECONDS:
             found = None
         return found, msgspec.json.decode(pause, type=FailurePause) if pause else None
 
     def _save(self, name: str, viewer: str, snapshot: Snapshot) -> Snapshot:
         """Keep it for everybody who may have it, until the viewer whose token fetched it disconnects."""
-        sealed = self._ring.encrypt(KIND, _key(name), msgspec.json.encode(snapshot))
+        encrypted = self._encrypted.encode(SNAPSHOT, _key(name), snapshot)
         with redis_client.store_errors(), self._redis.pipeline(transaction=False) as pipe:
-            pipe.set(_key(name), sealed, ex=KEEP_SECONDS)
+            pipe.set(_key(name), encrypted, ex=KEEP_SECONDS)
             pipe.delete(_pause_key(name))
             pipe.execute()
         if self._belongings.lend(viewer, _key(name)) is user_keys.WriteResult.NOT_CONNECTED:
@@ -194,7 +187,7 @@ def _raw(body: Any) -> msgspec.Raw:
 
 
 def _key(name: str) -> str:
-    return key_names.tagged(key_names.digest(name), KIND)
+    return key_names.tagged(key_names.digest(name), SNAPSHOT.name)
 
 
 def _pause_key(name: str) -> str:

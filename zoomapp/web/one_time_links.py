@@ -27,7 +27,7 @@ def hand_over() -> ResponseReturnValue:
     path, _mark, query = str(json_object().get("address", "")).partition("?")
     if not _is_file(unquote(path)):
         raise BadRequest("not the address of a file")
-    secret = _handed().leave(who, f"{unquote(path)}?{query}")
+    secret = _handed().create(who, f"{unquote(path)}?{query}")
     query = f"{query}&once={secret}" if query else f"once={secret}"
     return {"url": f"{services().settings.public_url}{path}?{query}"}
 
@@ -40,7 +40,7 @@ def by_link() -> ResponseReturnValue | None:
         return None
     query = request.query_string.decode(errors="replace").removesuffix(f"once={secret}").removesuffix("&")
     # What only looks at an address first, as some browsers and scanners do, must not use it up.
-    who = _handed().take(secret, f"{request.path}?{query}") if request.method == "GET" else None
+    who = _handed().redeem(secret, f"{request.path}?{query}") if request.method == "GET" else None
     if who is None:
         words = "It works once, and for a minute. Ask for a new one in Zoom."
         notice = Notice("info", "info", "This link was used, or is too old", words)

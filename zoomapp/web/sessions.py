@@ -17,7 +17,6 @@ from datetime import timedelta
 from functools import lru_cache
 from typing import Any
 
-import msgspec
 import redis
 from flask import Flask, Request, Response
 from flask_session.base import ServerSideSessionInterface
@@ -27,13 +26,12 @@ from werkzeug.sansio.http import parse_cookie
 from zoomapp.config import FRONTEND_PATH
 from zoomapp.errors import StoreUnavailable
 from zoomapp.store import key_names, redis_client, user_keys
-from zoomapp.store.encryption import CannotDecrypt, KeyRing
-from zoomapp.tokens.store import KIND as TOKENS
+from zoomapp.store.encrypted_records import ANSWERS_VERSION, SESSION, TOKENS, EncryptedRecords
+from zoomapp.store.encryption import KeyRing
 from zoomapp.zoom.request_target import PREFIX
 
 log = logging.getLogger(__name__)
 
-KIND = "session"
 #: How long a session lives in which nobody signed in: longer than a sign-in takes. Use renews it.
 VISITOR_SECONDS = 900
 #: Where in the environ lies what was read, for whoever asks again.
@@ -72,7 +70,7 @@ class EncryptedSessions(RedisSessionInterface):
         # Past RedisSessionInterface's own, which takes only one class of client and would not know a cluster's.
         ServerSideSessionInterface.__init__(self, app, permanent=True)
         self.client = client
-        self._ring = ring
+        self._encrypted = EncryptedRecords(ring)
         self._cookie_name = self.get_cookie_name(app)
         self._lifetime_seconds = int(timedelta(seconds=app.config["PERMANENT_SESSION_LIFETIME"]).total_seconds())
 
@@ -153,12 +151,7 @@ class EncryptedSessions(RedisSessionInterface):
         return self._opened(store_id, redis_client.load(self.client, store_id))
 
     def _opened(self, store_id: str, sealed: bytes | None) -> dict[str, Any] | None:
-        if sealed is None:
-            return None
-        try:
-            return msgspec.json.decode(self._ring.decrypt(KIND, store_id, sealed), type=dict[str, Any])
-        except (CannotDecrypt, msgspec.MsgspecError):
-            return None
+        return self._encrypted.decode(SESSION, store_id, sealed, dict[str, Any])
 
     def _delete_session(self, store_id: str) -> None:
         with redis_client.store_errors():
@@ -167,9 +160,9 @@ class EncryptedSessions(RedisSessionInterface):
     def _write(self, session: Session, content: dict[str, Any]) -> bool:
         """Whether it was written: a session we read and somebody ended meanwhile does not come back to life."""
         store_id = self._get_store_id(session.sid)
-        sealed = self._ring.encrypt(KIND, store_id, msgspec.json.encode({**content, "at": int(time.time())}))
+        encrypted = self._encrypted.encode(SESSION, store_id, {**content, "at": int(time.time())})
         with redis_client.store_errors():
-            written = self.client.set(store_id, sealed, ex=self._seconds(content), xx=session.stored)
+            written = self.client.set(store_id, encrypted, ex=self._seconds(content), xx=session.stored)
             if written and not session.stored and "user_id" in content:
                 user_keys.add_user_key(self.client, content["user_id"], store_id)
         return bool(written)
@@ -204,7 +197,7 @@ def _keys(sid: str) -> tuple[str, str, str]:
     tag, _, secret = sid[:200].partition(".")
     tag = key_names.clean(tag)
     return (
-        key_names.tagged(tag, KIND, key_names.digest(secret)),
-        key_names.tagged(tag, TOKENS),
-        key_names.tagged(tag, user_keys.ANSWERS_VERSION),
+        key_names.tagged(tag, SESSION.name, key_names.digest(secret)),
+        key_names.tagged(tag, TOKENS.name),
+        key_names.tagged(tag, ANSWERS_VERSION.name),
     )

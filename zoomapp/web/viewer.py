@@ -12,6 +12,7 @@ from flask import g, request, session
 from zoomapp import dates
 from zoomapp.errors import StoreUnavailable, TokenError, ZoomAppError
 from zoomapp.store import preferences
+from zoomapp.store.encrypted_records import PROFILE
 from zoomapp.store.preferences import Preferences
 from zoomapp.store.user_records import UserRecords
 from zoomapp.web.current_user import services, user_client, user_id
@@ -92,7 +93,7 @@ def _viewer() -> Viewer:
 
 
 def _profile(records: UserRecords, who: str) -> User:
-    found: Any = records.load(who, "profile")
+    found: Any = records.load(who, PROFILE)
     if isinstance(found, dict):
         return User.from_api(found)
     try:
@@ -104,7 +105,7 @@ def _profile(records: UserRecords, who: str) -> User:
         user, seconds = User(who), NO_PROFILE_SECONDS
     shape = {"id": who, "display_name": user.name, "email": user.email, "timezone": user.zone_name}
     rest = {"type": 1 if user.basic else 2, "account_id": user.account_id}
-    records.save(who, "profile", {**shape, **rest}, seconds)
+    records.save(who, PROFILE, {**shape, **rest}, seconds)
     return user
 
 

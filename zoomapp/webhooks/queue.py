@@ -22,27 +22,27 @@ import redis
 from zoomapp.errors import NotAuthorized, SessionExpired, TokenError, ZoomAppError, ZoomRefused
 from zoomapp.log_setup import hash_user_id
 from zoomapp.store import key_names, leases
-from zoomapp.store.encryption import CannotDecrypt, KeyRing
+from zoomapp.store.encrypted_records import EVENT_LEASE, EVENT_QUEUE, EVENT_SEEN, GRANT_PROBE, EncryptedRecords
+from zoomapp.store.encryption import KeyRing
 from zoomapp.store.redis_client import store_errors
 from zoomapp.tokens.service import TokenService
 from zoomapp.user_api.user_client import UserClient
 
 log = logging.getLogger(__name__)
 
-KIND = "events"
-QUEUE = f"{key_names.PREFIX}{{events}}:queue"
-SEEN = f"{key_names.PREFIX}{{events}}:taken"
-LEASE = f"{key_names.PREFIX}{{events}}:lease"
+QUEUE = key_names.PREFIX + EVENT_QUEUE.key
+SEEN = key_names.PREFIX + EVENT_SEEN.key.removesuffix(":*")
+LEASE = key_names.PREFIX + EVENT_LEASE.key
 #: A dead owner keeps the rest waiting for this long; a living one extends its lease with every event.
 LEASE_SECONDS = 10.0
 #: How often a worker looks for what others left behind.
 LOOK_SECONDS = 60.0
 #: An event is remembered longer than Zoom goes on sending it (its last try comes after 85 minutes).
-SEEN_SECONDS = 86400
+SEEN_SECONDS = EVENT_SEEN.seconds
 #: What a Zoom user id may be. Others are not looked up.
 USER_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 #: A claim we cannot verify makes us ask Zoom about a user at most this often.
-PROBE_SECONDS = 60
+PROBE_SECONDS = GRANT_PROBE.seconds
 
 #: Remembered and queued in one step; whoever repeats it, as the answer was lost, hears yes again.
 _TAKE_IN = """
@@ -68,7 +68,7 @@ class WebhookQueue:
         client_id: str,
     ) -> None:
         self._redis = client
-        self._ring = ring
+        self._encrypted = EncryptedRecords(ring)
         self._tokens = tokens
         self._gateway = gateway
         self._client_id = client_id
@@ -81,9 +81,9 @@ class WebhookQueue:
     def take_in(self, event: dict[str, Any]) -> bool:
         """Queue an event to be worked off. False when it was here before. Raises StoreUnavailable."""
         seen = f"{SEEN}:{key_names.digest(msgspec.json.encode(event, order='sorted'))}"
-        sealed = self._ring.encrypt(KIND, "", msgspec.json.encode(event))
+        encrypted = self._encrypted.encode(EVENT_QUEUE, "", event)
         with store_errors():
-            return bool(self._take_in([seen, QUEUE], [secrets.token_hex(8), sealed, SEEN_SECONDS]))
+            return bool(self._take_in([seen, QUEUE], [secrets.token_hex(8), encrypted, SEEN_SECONDS]))
 
     def watch(self) -> None:
         """Work off what others left behind, now and from time to time, in a thread of its own. Never before a fork."""
@@ -129,10 +129,9 @@ class WebhookQueue:
             self._redis.lrem(QUEUE, 1, cast(str, sealed))
 
     def _handle(self, sealed: bytes) -> None:
-        try:
-            event = msgspec.json.decode(self._ring.decrypt(KIND, "", sealed), type=dict[str, Any])
-        except (CannotDecrypt, msgspec.MsgspecError):
-            log.error("a queued event does not open")
+        event = self._encrypted.decode(EVENT_QUEUE, "", sealed, dict[str, Any])
+        if event is None:
+            log.error("queued event lost: not readable")
             return
         name = str(event.get("event", ""))
         for prefix, handler in self.handlers.items():
@@ -178,7 +177,9 @@ class WebhookQueue:
             return
         try:
             # Only for users with a record: strangers must not make us write a key per id they claim.
-            if self._tokens.store.load(user_id) and leases.claim_once(self._redis, "probe", user_id, PROBE_SECONDS):
+            if self._tokens.store.load(user_id) and leases.claim_once(
+                self._redis, GRANT_PROBE.name, user_id, PROBE_SECONDS
+            ):
                 self._forget_if_ended(user_id)
         except ZoomAppError as error:
             log.info("unverified deauthorization", extra={"user": hash_user_id(user_id), "detail": error.detail})

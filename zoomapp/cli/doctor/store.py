@@ -13,7 +13,7 @@ from zoomapp.config import Settings, is_loopback
 from zoomapp.errors import StoreUnavailable
 from zoomapp.services import Services
 from zoomapp.store import key_names, redis_client
-from zoomapp.tokens.store import KIND
+from zoomapp.store.encrypted_records import DOCTOR_TEST, TOKENS
 
 OLDEST = (6, 2)
 #: So many records tell how the others are.
@@ -103,7 +103,7 @@ def _persistence(client: redis.Redis, told: dict[str, Any]) -> Iterator[Finding]
 
 
 def _writable(client: redis.Redis) -> Finding:
-    name = f"{key_names.PREFIX}doctor"
+    name = key_names.PREFIX + DOCTOR_TEST.key
     try:
         with redis_client.store_errors():
             client.set(name, b"1", ex=60)
@@ -119,7 +119,7 @@ def _writable(client: redis.Redis) -> Finding:
 def _records(parts: Services) -> Finding:
     """Whether our keys open what is kept."""
     try:
-        names = redis_client.scan_keys(parts.redis, KIND)
+        names = redis_client.scan_keys(parts.redis, TOKENS.name)
         sealed_by = [parts.key_ring.key_id(sealed) for _, sealed in redis_client.load_many(parts.redis, names[:SAMPLE])]
     except StoreUnavailable as error:
         return fail(

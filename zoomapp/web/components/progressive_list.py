@@ -10,16 +10,16 @@ from flask import Flask, render_template, request
 from flask.typing import ResponseReturnValue
 
 from zoomapp.store import key_names
+from zoomapp.store.encrypted_records import PARTIAL_LIST
 from zoomapp.web.current_user import came_by_link, services, user_client
 from zoomapp.web.errors import prefers_html
 from zoomapp.web.viewer import user_records
 from zoomapp.zoom.pagination import Collected, collect
 
-KIND = "steps"
 #: No request works on a list for much longer.
 STEP_SECONDS = 2.0
 #: Shorter than Zoom's page tokens live.
-KEEP_SECONDS = 600
+KEEP_SECONDS = PARTIAL_LIST.seconds
 
 
 class ListIncomplete(Exception):
@@ -43,16 +43,16 @@ def load_all_rows(name: str, fetch: Callable[[str], Any], rows: str) -> Collecte
     if request.method != "GET" or not prefers_html() or came_by_link():
         return collect(fetch, rows)
     who, digest, clock = user_client().user_id, key_names.digest(name), services().clock
-    begun = user_records().load(who, KIND, digest)
+    begun = user_records().load(who, PARTIAL_LIST, digest)
     ends_at = clock() + STEP_SECONDS
     found = collect(
         fetch, rows, begun=Collected(**begun) if isinstance(begun, dict) else None, enough=lambda: clock() > ends_at
     )
     if found.token:
-        user_records().save(who, KIND, asdict(found), KEEP_SECONDS, digest)
+        user_records().save(who, PARTIAL_LIST, asdict(found), KEEP_SECONDS, digest)
         raise ListIncomplete(found.pages, max(found.pages + 1, found.pages_in_all))
     if begun:
-        user_records().drop(who, KIND, digest)
+        user_records().delete(who, PARTIAL_LIST, digest)
     return found
 
 

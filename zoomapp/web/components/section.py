@@ -9,13 +9,13 @@ from typing import Any, Generic, TypeVar
 
 from zoomapp.errors import UpstreamError, ZoomRefused
 from zoomapp.store import key_names
+from zoomapp.store.encrypted_records import LAST_SEEN_SECTION
 from zoomapp.web.components.notice import Notice, Permission, notice_for
 from zoomapp.web.current_user import user_client
 from zoomapp.web.viewer import now, user_records
 
 Value = TypeVar("Value")
 
-KIND = "seen"
 LAST_SEEN_SECONDS = 3600
 
 
@@ -40,7 +40,7 @@ class Section(Generic[Value]):
 
 def recent_section(name: str, read: Callable[[Any], Value], seconds: float) -> Section[Value] | None:
     """What this user saw under ``name`` at most ``seconds`` ago, without asking Zoom."""
-    seen = user_records().load(user_client().user_id, KIND, key_names.digest(name))
+    seen = user_records().load(user_client().user_id, LAST_SEEN_SECTION, key_names.digest(name))
     if not isinstance(seen, dict) or now().timestamp() - seen["at"] >= seconds:
         return None
     return Section(read(seen["raw"]), datetime.fromtimestamp(seen["at"], UTC))
@@ -62,12 +62,12 @@ def section(
     try:
         raw = fetch()
     except UpstreamError as error:
-        seen = user_records().load(who, KIND, digest)
+        seen = user_records().load(who, LAST_SEEN_SECTION, digest)
         if not isinstance(seen, dict):
             return Section(None, now(), notice_for(error, need))
         at = datetime.fromtimestamp(seen["at"], UTC)
         return Section(read(seen["raw"]), at, notice_for(error, need, at))
     except ZoomRefused as error:
         return Section(None, now(), notice_for(error, need))
-    user_records().save(who, KIND, {"at": now().timestamp(), "raw": raw}, seconds, digest)
+    user_records().save(who, LAST_SEEN_SECTION, {"at": now().timestamp(), "raw": raw}, seconds, digest)
     return Section(read(raw), now())
