@@ -12,13 +12,14 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from functools import cached_property
 from typing import Any, Literal, TypeVar, cast
 
 import msgspec
 
+from zoomapp.config import Settings
 from zoomapp.store import key_names
 from zoomapp.store.encryption import CannotDecrypt, KeyRing
 
@@ -42,21 +43,26 @@ class Owner(Enum):
 
 @dataclass(frozen=True)
 class PrivacyNote:
-    """One line of the privacy page. ``lifetime`` may name a setting in braces."""
+    """One line of the privacy page. ``lifetime`` may name a setting: ``{settings.grant_days}``."""
 
     content: str
     lifetime: str
 
 
-SIGN_IN = PrivacyNote("Your Zoom sign-in, encrypted", "until you disconnect, at most {grant_days} days without use")
+SIGN_IN = PrivacyNote(
+    "Your Zoom sign-in, encrypted", "until you disconnect, at most {settings.grant_days} days without use"
+)
 PENDING_SIGN_IN = PrivacyNote("A sign-in that this browser started and has not finished", "5 minutes")
 BROWSER = PrivacyNote(
     "This browser’s session: your Zoom user id, the theme, and a form that could not be sent, until you see it again",
-    "{session_days} days without a visit",
+    "{settings.session_days} days without a visit",
 )
 CHOICES = PrivacyNote("Your choices on the settings page", "90 days after the last change")
 ZOOM_PROFILE = PrivacyNote("Your name, e-mail address and time zone from the Zoom profile", "15 minutes")
-LAST_SEEN = PrivacyNote("The lists you last saw, to show them when Zoom is away", "one hour")
+LAST_SEEN = PrivacyNote(
+    "The lists you last saw, to show them when Zoom is away",
+    "one hour; of past meetings {settings.attendance_days} days",
+)
 ZOOM_ANSWERS = PrivacyNote("Zoom’s answers to your latest requests, so that Zoom is asked less often", "10 minutes")
 USAGE = PrivacyNote(
     "How much you recorded in each month; which calls this session made to Zoom, without their content", "one day"
@@ -71,7 +77,7 @@ CLIENT_AND_DASHBOARD = PrivacyNote(
 )
 ATTENDANCE = PrivacyNote(
     "Attendance: names, e-mail addresses, when people joined and left, when the meeting was planned",
-    "{attendance_days} days",
+    "{settings.attendance_days} days",
 )
 EVENTS = PrivacyNote("Zoom’s events about your meetings that wait to be processed", "usually seconds")
 KEY_LISTS = PrivacyNote(
@@ -107,6 +113,10 @@ class RecordKind:
     def is_rotated(self) -> bool:
         """Whether key rotation re-encrypts it: others expire before an operator removes the old key."""
         return self.encrypted and not 0 < self.seconds <= DAY_SECONDS
+
+    def lifetime_seconds(self, settings: Settings) -> int:
+        """The longest lifetime; 0 for a record without expiry."""
+        return self.seconds or (getattr(settings, self.days_setting) * DAY_SECONDS if self.days_setting else 0)
 
     @property
     def is_single(self) -> bool:
@@ -206,9 +216,10 @@ def kind_of(key: str) -> RecordKind | None:
     return next((kind for kind in ALL if kind.matches(key)), None)
 
 
-def privacy_notes() -> list[PrivacyNote]:
-    """The lines of the privacy page, each once."""
-    return list(dict.fromkeys(kind.privacy for kind in ALL))
+def privacy_notes(settings: Settings) -> list[PrivacyNote]:
+    """The lines of the privacy page, each once, with the days that the settings say."""
+    notes = dict.fromkeys(kind.privacy for kind in ALL)
+    return [replace(note, lifetime=note.lifetime.format(settings=settings)) for note in notes]
 
 
 class EncryptedRecords:

@@ -1,4 +1,4 @@
-"""Help and privacy: what each permission is for, what is kept and for how long."""
+"""The help page and the privacy page."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from flask import Blueprint, render_template
 
+from zoomapp.store.encrypted_records import privacy_notes
 from zoomapp.web.components.notice import in_classic_app
 from zoomapp.web.current_user import services
 from zoomapp.zoom.scopes import ALL
@@ -15,12 +16,13 @@ bp = Blueprint("info", __name__)
 
 @bp.get("/help")
 def help_page() -> str:
-    """How the app works, each scope and its feature, what an admin sets up."""
+    """The help page: how the app works, which feature needs which scope, what an admin sets up."""
     host = urlsplit(services().settings.public_url).netloc
     return render_template("pages/help.html", needs=ALL, classic=in_classic_app(), host=host)
 
 
 @bp.get("/privacy")
 def privacy() -> str:
-    """What is kept of a person, where, and how it ends."""
-    return render_template("pages/privacy.html", settings=services().settings)
+    """The privacy page: what the app stores, for how long, and how it ends."""
+    notes = privacy_notes(services().settings)
+    return render_template("pages/privacy.html", notes=notes)
