@@ -43,7 +43,7 @@ def expire(parts, who):
 
 
 @pytest.mark.parametrize("write", LISTS.values(), ids=LISTS)
-def test_a_list_forgets_what_expired(dana, parts, write):
+def test_key_list_drops_expired_keys(dana, parts, write):
     listed = key_names.of_user(dana.id, "keys")
     for number in range(300):
         write(parts, dana.id, number)
@@ -55,7 +55,7 @@ def test_a_list_forgets_what_expired(dana, parts, write):
 
 
 @pytest.mark.parametrize("write", LISTS.values(), ids=LISTS)
-def test_a_list_keeps_every_key_that_lives(dana, parts, write):
+def test_key_list_holds_every_existing_key(dana, parts, write):
     expire(parts, dana.id)
     for number in range(100):
         write(parts, dana.id, number)
@@ -69,7 +69,7 @@ def test_a_list_keeps_every_key_that_lives(dana, parts, write):
     assert parts.redis.keys(f"*{{{key_names.tag(dana.id)}}}*") == []
 
 
-def test_a_link_to_a_file_leaves_no_trace_of_itself(dana, parts):
+def test_redeemed_links_do_not_fill_the_key_list(dana, parts):
     """120 bytes for 400 days each, once."""
     link = OneTimeLinks(parts.redis, parts.key_ring)
     listed = key_names.of_user(dana.id, "keys")
@@ -80,7 +80,7 @@ def test_a_link_to_a_file_leaves_no_trace_of_itself(dana, parts):
     assert ONE_TIME_LINK.seconds == 60
 
 
-def test_the_list_of_shared_answers_forgets_what_expired(dana, parts):
+def test_list_of_shared_records_drops_expired_keys(dana, parts):
     belongings, shared = user_keys.UserKeys(parts.redis), USER_SHARED_LIST.key_of(dana.id)
     parts.redis.set("zoomapp:{living}:snapshot", b"x", ex=60)
     belongings.lend(dana.id, "zoomapp:{living}:snapshot")
@@ -94,7 +94,7 @@ def test_the_list_of_shared_answers_forgets_what_expired(dana, parts):
     assert parts.redis.sismember(shared, "zoomapp:{living}:snapshot")
 
 
-def test_a_shared_answer_that_is_written_while_the_list_is_looked_at_stays_on_it(dana, parts):
+def test_shared_record_written_during_a_check_of_the_list_stays_listed(dana, parts):
     shared, key = USER_SHARED_LIST.key_of(dana.id), "zoomapp:{late}:snapshot"
 
     class WrittenMeanwhile:
@@ -120,7 +120,7 @@ def test_a_shared_answer_that_is_written_while_the_list_is_looked_at_stays_on_it
     assert parts.redis.sismember(shared, key)
 
 
-def test_a_key_with_another_tag_stays_on_the_list(dana, parts):
+def test_key_with_another_tag_stays_listed(dana, parts):
     """On a cluster it lies on another node, which a script must not ask."""
     listed = key_names.of_user(dana.id, "keys")
     parts.redis.sadd(listed, "zoomapp:{another}:x")

@@ -41,7 +41,7 @@ def kept_of(parts, who):
 
 
 @WRITE
-def test_what_is_kept_of_somebody_goes_with_them(dana, parts, write):
+def test_disconnect_deletes_the_records_of_the_user(dana, parts, write):
     before = len(kept_of(parts, dana.id))
     write(parts, dana.id)
     assert len(kept_of(parts, dana.id)) > before
@@ -52,7 +52,7 @@ def test_what_is_kept_of_somebody_goes_with_them(dana, parts, write):
 
 
 @WRITE
-def test_a_page_that_was_slow_writes_nothing_after_a_disconnect(dana, parts, write):
+def test_slow_page_writes_nothing_after_a_disconnect(dana, parts, write):
     dana.post("/api/zoomapp/disconnect")
 
     write(parts, dana.id)
@@ -60,7 +60,7 @@ def test_a_page_that_was_slow_writes_nothing_after_a_disconnect(dana, parts, wri
     assert kept_of(parts, dana.id) == []
 
 
-def test_the_link_of_somebody_who_disconnected_leads_to_nothing(dana, parts):
+def test_link_of_a_disconnected_user_is_invalid(dana, parts):
     link = hand_over(parts, dana.id)
     other = hand_over(parts, dana.id)
     assert OneTimeLinks(parts.redis, parts.key_ring).redeem(other, FILE) == dana.id
@@ -70,7 +70,7 @@ def test_the_link_of_somebody_who_disconnected_leads_to_nothing(dana, parts):
     assert OneTimeLinks(parts.redis, parts.key_ring).redeem(link, FILE) is None
 
 
-def test_a_claim_whose_answer_was_lost_is_still_ours(dana, parts):
+def test_repeated_claim_after_a_lost_response_succeeds(dana, parts):
     belongings, key = user_keys.UserKeys(parts.redis), key_names.of_user(dana.id, "once", "x")
 
     said = [belongings.put(dana.id, key, value, 60, first=True) for value in (b"mine", b"mine", b"another")]
@@ -82,7 +82,7 @@ def test_a_claim_whose_answer_was_lost_is_still_ours(dana, parts):
     ]
 
 
-def test_settings_of_somebody_who_is_not_connected_are_not_said_to_be_saved(anyone):
+def test_settings_of_a_user_who_is_not_connected_are_refused(anyone):
     anyone.open_from_zoom()
 
     answer = anyone.post("/settings", data={"late_minutes": "7"})
