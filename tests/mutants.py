@@ -54,6 +54,20 @@ MUTANTS = [
         "tests/cli/test_tokens.py::test_rotate_never_overwrites_a_concurrent_refresh",
     ),
     Mutant(
+        "rotation of every kind of record that outlives a day",
+        "zoomapp/store/encrypted_records.py",
+        "return self.encrypted and not 0 < self.seconds <= DAY_SECONDS",
+        "return self.encrypted and self.seconds > DAY_SECONDS",
+        "tests/store/test_encrypted_records.py::test_rotation_reencrypts_every_kind_that_outlives_a_day",
+    ),
+    Mutant(
+        "deletion of every kind of record that a user owns",
+        "zoomapp/store/user_keys.py",
+        "kind.is_single and kind not in lists]",
+        "kind.is_single and kind.encrypted and kind not in lists]",
+        "tests/store/test_encrypted_records.py::test_disconnect_deletes_every_kind_that_a_user_owns",
+    ),
+    Mutant(
         "a grant kept alive is renewed once",
         "zoomapp/tokens/grants.py",
         "self._tokens.replace(user_id, rejected=access_token)",
