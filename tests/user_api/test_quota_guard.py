@@ -13,9 +13,8 @@ from tests.support.people import Person, adapter
 from tests.support.processes import HANG_SECONDS
 from zoomapp import create_app, deadline, services
 from zoomapp.errors import RateLimited
-from zoomapp.store import key_names
+from zoomapp.store.encrypted_records import HOST_DAYS
 from zoomapp.store.redis_client import connect
-from zoomapp.store.user_keys import HOST_DAYS
 from zoomapp.user_api.exhausted_quotas import ACCOUNTS, MAX_PER_KEY, PROBE_SECONDS, ExhaustedQuotas, of_account, of_host
 from zoomapp.user_api.quota_guard import Caller, QuotaGuard
 from zoomapp.zoom.client import Call
@@ -229,11 +228,11 @@ def test_the_hundred_begin_anew_at_midnight(hundred, dana, clock):
 
 def test_disconnecting_leaves_no_mark_of_a_person(hundred, dana, parts):
     dana.post(MEETINGS, json=NEW)
-    assert parts.redis.exists(key_names.of_user(dana.id, HOST_DAYS))
+    assert parts.redis.exists(HOST_DAYS.key_of(dana.id))
 
     dana.post("/api/zoomapp/disconnect")
 
-    assert not parts.redis.exists(key_names.of_user(dana.id, HOST_DAYS))
+    assert not parts.redis.exists(HOST_DAYS.key_of(dana.id))
 
 
 # Waiting for the next second

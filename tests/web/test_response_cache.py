@@ -13,7 +13,7 @@ from offline_zoom.faults import Fault
 from tests.support.people import NOON, Person, adapter
 from zoomapp import create_app, services
 from zoomapp.store import key_names
-from zoomapp.store.encrypted_records import ANSWERS
+from zoomapp.store.encrypted_records import ANSWERS, ANSWERS_VERSION
 from zoomapp.user_api import response_cache
 from zoomapp.user_api.response_cache import CachedResponse, CacheOwner, LocalLRU
 from zoomapp.zoom.cacheable import cache_seconds, is_cacheable
@@ -111,7 +111,7 @@ def test_what_was_asked_before_a_change_and_answered_after_it_is_not_found(dana,
 
     parts.response_cache.get(CacheOwner(dana.id, "grant", b""), call, 10, overtaken)
 
-    version = parts.redis.get(key_names.of_user(dana.id, response_cache.VERSION))
+    version = parts.redis.get(ANSWERS_VERSION.key_of(dana.id))
     assert parts.response_cache.get(CacheOwner(dana.id, "grant", version), call, 10, ask).state == "miss"
 
 
