@@ -32,14 +32,28 @@ MUTANTS = [
         "zoomapp/store/key_rotation.py",
         "if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end",
         "",
-        "tests/cli/test_tokens.py::test_rotate_does_not_bring_back_whoever_left_in_between",
+        "tests/cli/test_tokens.py::test_rotate_never_overwrites_a_concurrent_refresh",
+    ),
+    Mutant(
+        "rotation of every kind of record that outlives a day",
+        "zoomapp/store/encrypted_records.py",
+        "return self.encrypted and not 0 < self.seconds <= DAY_SECONDS",
+        "return self.encrypted and self.seconds > DAY_SECONDS",
+        "tests/store/test_encrypted_records.py::test_rotation_reencrypts_every_kind_that_outlives_a_day",
+    ),
+    Mutant(
+        "deletion of every kind of record that a user owns",
+        "zoomapp/store/user_keys.py",
+        "kind.is_single and kind not in lists]",
+        "kind.is_single and kind.encrypted and kind not in lists]",
+        "tests/store/test_encrypted_records.py::test_disconnect_deletes_every_kind_that_a_user_owns",
     ),
     Mutant(
         "a grant kept alive is renewed once",
         "zoomapp/tokens/grants.py",
         "self._tokens.refresh(user_id, rejected=access_token)",
         "self._tokens.refresh(user_id, rejected=self._tokens.load(user_id).access_token)",
-        "tests/cli/test_tokens.py::test_keepalive_of_two_machines_at_once_renews_each_grant_once",
+        "tests/cli/test_tokens.py::test_concurrent_keepalives_refresh_each_grant_once",
     ),
     Mutant(
         "lease over processes",
@@ -142,7 +156,7 @@ MUTANTS = [
         "zoomapp/store/encryption.py",
         'return f"{len(kind)}:{kind}:{owner}".encode()',
         'return b""',
-        "tests/store/test_encryption.py::test_a_record_of_another_user_does_not_open",
+        "tests/store/test_encryption.py::test_record_of_another_user_does_not_decrypt",
     ),
     Mutant(
         "state belongs to a browser",
@@ -161,7 +175,7 @@ MUTANTS = [
     Mutant(
         "state has an age",
         "zoomapp/auth/pending_signins.py",
-        "return pending if self._clock() - pending.began_at < LIFETIME_SECONDS else None",
+        "return pending if pending and self._clock() - pending.began_at < LIFETIME_SECONDS else None",
         "return pending",
         "tests/web/test_auth.py::test_a_state_is_too_old_after_five_minutes",
     ),
@@ -848,7 +862,7 @@ MUTANTS = [
     Mutant(
         "attendance: whom Zoom refuses loses it",
         "zoomapp/user_api/shared_poll.py",
-        "self._proofs.drop(viewer, PROOF, key_names.digest(name))",
+        "self._proofs.delete(viewer, SNAPSHOT_ACCESS, key_names.digest(name))",
         "pass",
         "tests/user_api/test_shared_poll.py::test_whom_zoom_refuses_loses_it_at_once",
     ),
@@ -862,8 +876,8 @@ MUTANTS = [
     Mutant(
         "attendance: webhooks are the host's",
         "zoomapp/attendance/webhook_log.py",
-        "return key_names.of_user(host, KIND, key_names.digest(uuid))",
-        'return key_names.of_user("", KIND, key_names.digest(uuid))',
+        "return MEETING_EVENTS.key_of(host, key_names.digest(uuid))",
+        'return MEETING_EVENTS.key_of("", key_names.digest(uuid))',
         "tests/attendance/test_webhook_log.py::test_what_was_told_is_there_for_the_host_and_for_nobody_else",
     ),
     Mutant(
@@ -892,21 +906,21 @@ MUTANTS = [
         "zoomapp/store/user_keys.py",
         "if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end\nlocal there",
         "local there",
-        "tests/store/test_user_keys.py::test_a_page_that_was_slow_writes_nothing_after_a_disconnect",
+        "tests/store/test_user_keys.py::test_slow_page_writes_nothing_after_a_disconnect",
     ),
     Mutant(
         "nothing is shared of who has left",
         "zoomapp/user_api/shared_poll.py",
         "            self._delete(name, with_snapshot=True)\n        return snapshot",
         "            pass\n        return snapshot",
-        "tests/store/test_user_keys.py::test_a_page_that_was_slow_writes_nothing_after_a_disconnect",
+        "tests/store/test_user_keys.py::test_slow_page_writes_nothing_after_a_disconnect",
     ),
     Mutant(
         "what was shared goes along",
         "zoomapp/store/user_keys.py",
         "client.delete(shared)",
         "pass",
-        "tests/store/test_user_keys.py::test_what_is_kept_of_somebody_goes_with_them",
+        "tests/store/test_user_keys.py::test_disconnect_deletes_the_records_of_the_user",
     ),
     Mutant(
         "attendance: a client's word is added to what better sources tell",
@@ -918,8 +932,8 @@ MUTANTS = [
     Mutant(
         "attendance: what a client saw is of one instance",
         "zoomapp/attendance/client_reports.py",
-        'return seen if seen and uuid in ("", seen.uuid) else None',
-        "return seen",
+        'return report if report and uuid in ("", report.uuid) else None',
+        "return report",
         "tests/web/test_client_reports.py::test_a_room_that_is_used_twice_a_day_keeps_its_people_apart",
     ),
     Mutant(
@@ -939,8 +953,8 @@ MUTANTS = [
     Mutant(
         "files: a link is for one of them",
         "zoomapp/store/one_time_links.py",
-        "if left and left.address == address else None",
-        "if left else None",
+        "if target and target.address == address else None",
+        "if target else None",
         "tests/web/test_one_time_links.py::test_a_link_is_for_one_file_and_whoever_tries_another_has_used_it",
     ),
     Mutant(
@@ -1208,14 +1222,14 @@ MUTANTS = [
         "zoomapp/store/user_keys.py",
         "  if added == 0 then return end\n",
         "  if true then return end\n",
-        "tests/store/test_key_lists.py::test_a_list_forgets_what_expired",
+        "tests/store/test_key_lists.py::test_key_list_drops_expired_keys",
     ),
     Mutant(
         "a script asks only for keys of its own node",
         "zoomapp/store/user_keys.py",
         "    if string.sub(key, 1, #own) == own and ",
         "    if ",
-        "tests/store/test_key_lists.py::test_a_key_with_another_tag_stays_on_the_list",
+        "tests/store/test_key_lists.py::test_key_with_another_tag_stays_listed",
     ),
     Mutant(
         "a refusal that ends no grant is not tried again at once",

@@ -38,8 +38,8 @@ def test_token_commands_reach_the_records_of_all_nodes(deploy, world, clock):
     renewed = deploy(NEW).test_cli_runner().invoke(args=["tokens", "keepalive", "--rate", "100"])
 
     assert all(world.user(name).id in listed.stdout for name in PEOPLE), listed.output
-    assert rotated.stdout.startswith("10 of 10 records sealed anew"), rotated.output
-    assert renewed.stdout.startswith("5 of 5 grants renewed"), renewed.output
+    assert rotated.stdout.startswith("10 of 10 records re-encrypted"), rotated.output
+    assert renewed.stdout.startswith("5 of 5 grants refreshed"), renewed.output
 
 
 def test_the_doctor_accepts_a_redis_cluster(deploy):

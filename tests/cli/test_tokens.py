@@ -49,7 +49,7 @@ def invoke(app, *words):
     return app.test_cli_runner().invoke(args=words)
 
 
-def test_list_shows_whose_grants_there_are_and_no_token(run, dana, priya, world):
+def test_list_shows_users_and_no_token(run, dana, priya, world):
     result = run("tokens", "list")
 
     assert result.exit_code == 0
@@ -71,7 +71,7 @@ def test_show_names_the_scopes_and_no_token(run, dana):
     assert not any(secret in result.output for secret in issued(dana))
 
 
-def test_what_is_not_kept_is_said_in_a_sentence(run):
+def test_unknown_user_is_reported_in_one_sentence(run):
     for command in ("show", "forget"):
         result = run("tokens", command, "nobody")
 
@@ -79,21 +79,21 @@ def test_what_is_not_kept_is_said_in_a_sentence(run):
         assert "Traceback" not in result.output and result.stderr.startswith("Error: ")
 
 
-def test_forget_drops_all_that_is_kept(run, dana, redis_client):
+def test_forget_deletes_all_records_of_the_user(run, dana, redis_client):
     result = run("tokens", "forget", dana.id)
 
     assert result.exit_code == 0
     assert not list(redis_client.scan_iter("zoomapp:{*}:*"))
 
 
-def test_forget_can_end_the_grant_at_zoom_too(run, dana, world):
+def test_forget_can_revoke_the_grant_at_zoom(run, dana, world):
     result = run("tokens", "forget", "--revoke", dana.id)
 
-    assert "Zoom ended the grant" in result.stdout
+    assert "Zoom revoked the grant" in result.stdout
     assert world.calls.count("POST /oauth/revoke") == 1
 
 
-def test_rotate_seals_everything_anew_so_that_the_old_key_can_leave(with_keys, world):
+def test_rotate_reencrypts_records_so_that_the_old_key_can_be_removed(with_keys, world):
     person = Person(with_keys(OLD), world, "dana")
     person.connect()
     person.post("/settings", data={"late_minutes": "17"})
@@ -107,7 +107,7 @@ def test_rotate_seals_everything_anew_so_that_the_old_key_can_leave(with_keys, w
     assert 'value="17"' in person.look("/settings").text
 
 
-def test_rotate_takes_what_webhooks_told_along(with_keys, world, clock):
+def test_rotate_reencrypts_webhook_records(with_keys, world, clock):
     first = with_keys(OLD)
     person = Person(first, world, "dana")
     person.connect()
@@ -130,7 +130,7 @@ def carried_on(person, app):
     return browser
 
 
-def test_rotate_changes_no_records_life(with_keys, world, redis_client):
+def test_rotate_keeps_the_expiry_of_records(with_keys, world, redis_client):
     person = Person(with_keys(OLD), world, "dana")
     person.connect()
     (name,) = redis_client.scan_iter("zoomapp:{*}:tokens")
@@ -141,7 +141,7 @@ def test_rotate_changes_no_records_life(with_keys, world, redis_client):
     assert 990 < redis_client.ttl(name) <= 1000
 
 
-def test_rotate_names_the_key_of_what_it_cannot_read_and_fails(with_keys, world):
+def test_rotate_fails_and_names_the_key_of_unreadable_records(with_keys, world):
     first = with_keys(OTHER)
     Person(first, world, "dana").connect()
     Person(with_keys(OLD), world, "priya").connect()
@@ -150,11 +150,11 @@ def test_rotate_names_the_key_of_what_it_cannot_read_and_fails(with_keys, world)
     result = invoke(with_keys(NEW, OLD), "tokens", "rotate")
 
     assert result.exit_code == 1
-    assert f"2 not readable: under key {key_id}, which is not in TOKEN_ENCRYPTION_KEYS" in result.stderr
-    assert "2 of 4 records sealed anew" in result.stdout
+    assert f"2 not readable: encrypted with key {key_id}, which is not in TOKEN_ENCRYPTION_KEYS" in result.stderr
+    assert "2 of 4 records re-encrypted" in result.stdout
 
 
-def test_rotate_again_finds_nothing_left_to_do(with_keys, world):
+def test_second_rotate_changes_nothing(with_keys, world):
     Person(with_keys(OLD), world, "dana").connect()
     ring = with_keys(NEW, OLD)
 
@@ -162,7 +162,7 @@ def test_rotate_again_finds_nothing_left_to_do(with_keys, world):
     assert "0 of 2 records" in invoke(ring, "tokens", "rotate").stdout
 
 
-def test_rotate_goes_on_where_it_was_cut_short(with_keys, world):
+def test_rotate_continues_after_an_interruption(with_keys, world):
     for name in ("dana", "priya"):
         Person(with_keys(OLD), world, name).connect()
     ring = with_keys(NEW, OLD)
@@ -191,7 +191,7 @@ class Interrupted(KeyRing):
         return super().encrypt(kind, owner, plain)
 
 
-def test_rotate_never_undoes_a_renewal_that_came_in_between(with_keys, world):
+def test_rotate_never_overwrites_a_concurrent_refresh(with_keys, world):
     app = with_keys(OLD)
     person = Person(app, world, "dana")
     person.connect()
@@ -200,14 +200,14 @@ def test_rotate_never_undoes_a_renewal_that_came_in_between(with_keys, world):
 
     done = KeyRotation(app.extensions["zoomapp"].redis, ring).run()
 
-    assert (done.resealed, done.complete) == (2, True)
+    assert (done.reencrypted, done.complete) == (2, True)
     assert world.calls.count("POST /oauth/token") == 2
     later = with_keys(NEW).extensions["zoomapp"]
     assert later.user_client(person.id).profile()["id"] == person.id
     assert world.calls.count("POST /oauth/token") == 2
 
 
-def test_rotate_does_not_bring_back_whoever_left_in_between(with_keys, world):
+def test_rotate_does_not_restore_a_user_who_disconnected_meanwhile(with_keys, world):
     app = with_keys(OLD)
     person = Person(app, world, "dana")
     person.connect()
@@ -219,19 +219,19 @@ def test_rotate_does_not_bring_back_whoever_left_in_between(with_keys, world):
     assert not list(parts.redis.scan_iter("zoomapp:{*}:*"))
 
 
-def test_keepalive_renews_what_lay_idle_and_nothing_else(run, dana, priya, world, clock):
+def test_keepalive_refreshes_idle_grants_only(run, dana, priya, world, clock):
     clock.tick(61 * DAY)
     priya.get("/zoom/api/v2/users/me")
     world.calls.clear()
 
     result = run("tokens", "keepalive")
 
-    assert result.stdout.startswith("1 of 1 grants renewed")
+    assert result.stdout.startswith("1 of 1 grants refreshed")
     assert world.calls.count("POST /oauth/token") == 1
     assert run("tokens", "keepalive").stdout.startswith("0 of 0 grants")
 
 
-def test_keepalive_of_two_machines_at_once_renews_each_grant_once(dana, priya, with_keys, world, clock):
+def test_concurrent_keepalives_refresh_each_grant_once(dana, priya, with_keys, world, clock):
     clock.tick(61 * DAY)
     machines = [with_keys(OLD).extensions["zoomapp"] for _ in range(2)]
     due = [idle(all_grants(parts.redis, parts.key_ring), clock() - 60 * DAY) for parts in machines]
@@ -247,7 +247,7 @@ def test_keepalive_of_two_machines_at_once_renews_each_grant_once(dana, priya, w
         thread.join()
 
     assert [len(each) for each in due] == [2, 2]
-    assert [(each.renewed, each.ended, each.failed) for each in done] == [(2, 0, 0), (2, 0, 0)]
+    assert [(result.refreshed, result.ended, result.failed) for result in done] == [(2, 0, 0), (2, 0, 0)]
     assert world.calls.count("POST /oauth/token") == 2
 
 
@@ -265,7 +265,7 @@ def test_keepalive_keeps_to_its_rate(dana, priya, parts, clock):
     assert pauses == [0.0, 0.25]
 
 
-def test_keepalive_stops_where_zoom_asks_for_a_pause(run, dana, priya, world, clock):
+def test_keepalive_stops_when_zoom_limits_the_rate(run, dana, priya, world, clock):
     clock.tick(61 * DAY)
     world.faults.add("token-limit")
 
@@ -275,14 +275,14 @@ def test_keepalive_stops_where_zoom_asks_for_a_pause(run, dana, priya, world, cl
     assert "Zoom asks to wait 2 seconds" in result.stderr
 
 
-def test_keepalive_counts_a_grant_that_has_ended_and_goes_on(run, dana, priya, world, clock):
+def test_keepalive_counts_an_ended_grant_and_continues(run, dana, priya, world, clock):
     clock.tick(61 * DAY)
     world.faults.add("refused-refresh")
 
     result = run("tokens", "keepalive")
 
     assert result.exit_code == 0
-    assert result.stdout.startswith("1 of 2 grants renewed; 1 had ended")
+    assert result.stdout.startswith("1 of 2 grants refreshed; 1 had ended")
 
 
 def test_keepalive_counts_a_refusal_that_ends_no_grant_as_a_failure(run, dana, priya, world, clock):
@@ -291,19 +291,19 @@ def test_keepalive_counts_a_refusal_that_ends_no_grant_as_a_failure(run, dana, p
 
     result = run("tokens", "keepalive")
 
-    assert result.stdout.startswith("1 of 2 grants renewed; 0 had ended, 1 failed")
+    assert result.stdout.startswith("1 of 2 grants refreshed; 0 had ended, 1 failed")
 
 
-def test_keepalive_told_to_stop_begins_no_renewal(dana, parts, world, clock):
+def test_keepalive_that_is_stopped_starts_no_refresh(dana, parts, world, clock):
     due = idle(all_grants(parts.redis, parts.key_ring), clock() + 1)
 
     done = KeepAlive(parts.tokens, 4, lambda seconds: True).run(due)
 
-    assert done.renewed == 0 and done.stopped == "told to stop"
+    assert done.refreshed == 0 and done.stopped == "told to stop"
     assert not world.calls
 
 
-def test_a_store_that_is_away_is_said_in_a_sentence(settings):
+def test_unavailable_store_is_reported_in_one_sentence(settings):
     away = services.build(replace(settings, redis_url="redis://127.0.0.1:1/0"))
 
     result = invoke(create_app(away), "tokens", "rotate")
@@ -327,4 +327,4 @@ def test_flask_finds_the_commands_by_itself(redis_url):
         [flask, "tokens", "list"], env=environ, cwd=ROOT, capture_output=True, text=True, timeout=HANG_SECONDS
     )
 
-    assert (done.returncode, done.stderr.strip()) == (0, "0 kept.")
+    assert (done.returncode, done.stderr.strip()) == (0, "0 grants.")

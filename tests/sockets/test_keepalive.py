@@ -34,7 +34,7 @@ def test_a_stop_in_the_middle_of_a_renewal_loses_no_grant(house):
     running.terminate()
 
     told, _ = running.communicate(timeout=HANG_SECONDS)
-    assert told.startswith("1 of 1 grants renewed")
+    assert told.startswith("1 of 1 grants refreshed")
     busy.zoom.mend()
     busy.zoom.expire_tokens()
     assert busy.call().status_code == 200

@@ -1,29 +1,29 @@
-"""Sealed records open for their owner and kind, with any key of the ring, and for nobody else."""
+"""Encrypted records decrypt for their owner and kind, with any key of the ring, and for nobody else."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zoomapp.store.encryption import AT_HAND, AT_HAND_BYTES, CannotDecrypt, KeyRing
+from zoomapp.store.encryption import CACHED_RECORD_BYTES, CACHED_RECORDS, CannotDecrypt, KeyRing
 
 OLD, NEW = bytes(range(32)), bytes(range(32, 64))
 
 
 @given(st.binary(max_size=5000), st.text(max_size=20), st.text(max_size=20))
-def test_what_was_sealed_opens(plain, kind, owner):
+def test_encrypted_record_decrypts_to_its_plaintext(plain, kind, owner):
     ring = KeyRing((NEW,))
 
     assert ring.decrypt(kind, owner, ring.encrypt(kind, owner, plain)) == plain
 
 
-def test_a_record_of_another_user_does_not_open():
+def test_record_of_another_user_does_not_decrypt():
     ring = KeyRing((NEW,))
 
     with pytest.raises(CannotDecrypt):
         ring.decrypt("tokens", "bob", ring.encrypt("tokens", "alice", b"secret"))
 
 
-def test_a_record_of_another_kind_does_not_open():
+def test_record_of_another_kind_does_not_decrypt():
     ring = KeyRing((NEW,))
 
     with pytest.raises(CannotDecrypt):
@@ -31,68 +31,68 @@ def test_a_record_of_another_kind_does_not_open():
 
 
 @pytest.mark.parametrize(("kind", "owner"), [("tokens", "bob"), ("session", "alice")])
-def test_what_was_opened_a_moment_ago_opens_for_nobody_else(kind, owner):
+def test_cached_plaintext_is_not_given_for_another_owner_or_kind(kind, owner):
     ring = KeyRing((NEW,))
-    sealed = ring.encrypt("tokens", "alice", b"secret")
-    assert ring.decrypt("tokens", "alice", sealed) == b"secret"
+    encrypted = ring.encrypt("tokens", "alice", b"secret")
+    assert ring.decrypt("tokens", "alice", encrypted) == b"secret"
 
     with pytest.raises(CannotDecrypt):
-        ring.decrypt(kind, owner, sealed)
+        ring.decrypt(kind, owner, encrypted)
     with pytest.raises(CannotDecrypt):
-        ring.decrypt("tokens", "alice", sealed[:-1] + bytes([sealed[-1] ^ 1]))
+        ring.decrypt("tokens", "alice", encrypted[:-1] + bytes([encrypted[-1] ^ 1]))
 
 
-def test_few_and_small_records_are_at_hand():
+def test_cache_holds_few_and_small_records():
     ring = KeyRing((NEW,))
-    for _ in range(AT_HAND + 10):
+    for _ in range(CACHED_RECORDS + 10):
         ring.decrypt("tokens", "alice", ring.encrypt("tokens", "alice", b"x"))
-    at_hand = ring._opened.cache_info()
-    ring.decrypt("answers", "alice", ring.encrypt("answers", "alice", bytes(AT_HAND_BYTES)))
+    cache_info = ring._cached_decrypt.cache_info()
+    ring.decrypt("answers", "alice", ring.encrypt("answers", "alice", bytes(CACHED_RECORD_BYTES)))
 
-    assert at_hand.currsize == AT_HAND
-    assert ring._opened.cache_info() == at_hand
+    assert cache_info.currsize == CACHED_RECORDS
+    assert ring._cached_decrypt.cache_info() == cache_info
 
 
-def test_kind_and_owner_cannot_be_shifted_into_each_other():
+def test_kind_and_owner_are_delimited_in_the_associated_data():
     ring = KeyRing((NEW,))
 
     with pytest.raises(CannotDecrypt):
         ring.decrypt("tok", "ens\0alice", ring.encrypt("tok\0ens", "alice", b"secret"))
 
 
-def test_an_old_key_opens_and_the_newest_seals():
-    sealed = KeyRing((OLD,)).encrypt("tokens", "alice", b"secret")
+def test_old_key_decrypts_and_newest_key_encrypts():
+    encrypted = KeyRing((OLD,)).encrypt("tokens", "alice", b"secret")
     ring = KeyRing((NEW, OLD))
 
-    assert ring.decrypt("tokens", "alice", sealed) == b"secret"
-    assert not ring.is_newest(sealed)
+    assert ring.decrypt("tokens", "alice", encrypted) == b"secret"
+    assert not ring.is_newest(encrypted)
     assert ring.is_newest(ring.encrypt("tokens", "alice", b"secret"))
 
 
-def test_a_key_that_left_the_ring_opens_nothing():
-    sealed = KeyRing((OLD,)).encrypt("tokens", "alice", b"secret")
+def test_record_of_a_removed_key_does_not_decrypt():
+    encrypted = KeyRing((OLD,)).encrypt("tokens", "alice", b"secret")
 
     with pytest.raises(CannotDecrypt):
-        KeyRing((NEW,)).decrypt("tokens", "alice", sealed)
+        KeyRing((NEW,)).decrypt("tokens", "alice", encrypted)
 
 
 @given(st.integers(min_value=0), st.integers(min_value=1, max_value=255))
-def test_one_changed_byte_anywhere_does_not_open(place, by):
+def test_record_with_one_changed_byte_does_not_decrypt(place, by):
     ring = KeyRing((NEW,))
-    sealed = bytearray(ring.encrypt("tokens", "alice", b"secret"))
-    sealed[place % len(sealed)] ^= by
+    encrypted = bytearray(ring.encrypt("tokens", "alice", b"secret"))
+    encrypted[place % len(encrypted)] ^= by
 
     with pytest.raises(CannotDecrypt):
-        ring.decrypt("tokens", "alice", bytes(sealed))
+        ring.decrypt("tokens", "alice", bytes(encrypted))
 
 
 @given(st.binary(max_size=80))
-def test_no_bytes_whatever_do_more_than_not_open(raw):
+def test_arbitrary_bytes_do_not_decrypt(raw):
     with pytest.raises(CannotDecrypt):
         KeyRing((NEW,)).decrypt("tokens", "alice", raw)
 
 
-def test_the_same_text_is_never_sealed_alike_twice():
+def test_same_plaintext_is_encrypted_differently_each_time():
     ring = KeyRing((NEW,))
 
     assert ring.encrypt("tokens", "alice", b"x") != ring.encrypt("tokens", "alice", b"x")

@@ -3,15 +3,16 @@
 import pytest
 
 from zoomapp.store import key_names, user_keys
-from zoomapp.store.one_time_links import SECONDS, OneTimeLinks
+from zoomapp.store.encrypted_records import LAST_SEEN_SECTION, ONE_TIME_LINK, USER_KEY_LIST, USER_SHARED_LIST
+from zoomapp.store.one_time_links import OneTimeLinks
 from zoomapp.store.user_records import UserRecords
 
 LISTS = {
-    "links to files": lambda parts, who, number: OneTimeLinks(parts.redis, parts.key_ring).leave(
+    "links to files": lambda parts, who, number: OneTimeLinks(parts.redis, parts.key_ring).create(
         who, f"/file-{number}"
     ),
     "what a page showed": lambda parts, who, number: UserRecords(parts.redis, parts.key_ring).save(
-        who, "seen", 1, 60, str(number)
+        who, LAST_SEEN_SECTION, 1, 60, str(number)
     ),
     "call logs": lambda parts, who, number: user_keys.UserKeys(parts.redis).push(
         {(who, key_names.of_user(who, "calls", str(number))): [b"x"]}, 60, 10
@@ -42,7 +43,7 @@ def expire(parts, who):
 
 
 @pytest.mark.parametrize("write", LISTS.values(), ids=LISTS)
-def test_a_list_forgets_what_expired(dana, parts, write):
+def test_key_list_drops_expired_keys(dana, parts, write):
     listed = key_names.of_user(dana.id, "keys")
     for number in range(300):
         write(parts, dana.id, number)
@@ -54,13 +55,13 @@ def test_a_list_forgets_what_expired(dana, parts, write):
 
 
 @pytest.mark.parametrize("write", LISTS.values(), ids=LISTS)
-def test_a_list_keeps_every_key_that_lives(dana, parts, write):
+def test_key_list_holds_every_existing_key(dana, parts, write):
     expire(parts, dana.id)
     for number in range(100):
         write(parts, dana.id, number)
 
     living = set(parts.redis.keys(f"*{{{key_names.tag(dana.id)}}}*"))
-    besides = {key_names.of_user(dana.id, kind).encode() for kind in (*user_keys.KINDS, "keys", user_keys.SHARED)}
+    besides = {kind.key_of(dana.id).encode() for kind in (*user_keys.single_kinds(), USER_KEY_LIST, USER_SHARED_LIST)}
     assert living - besides <= parts.redis.smembers(key_names.of_user(dana.id, "keys"))
     assert len(living - besides) >= 100
 
@@ -68,19 +69,19 @@ def test_a_list_keeps_every_key_that_lives(dana, parts, write):
     assert parts.redis.keys(f"*{{{key_names.tag(dana.id)}}}*") == []
 
 
-def test_a_link_to_a_file_leaves_no_trace_of_itself(dana, parts):
+def test_redeemed_links_do_not_fill_the_key_list(dana, parts):
     """120 bytes for 400 days each, once."""
     link = OneTimeLinks(parts.redis, parts.key_ring)
     listed = key_names.of_user(dana.id, "keys")
     for number in range(500):
-        link.take(link.leave(dana.id, f"/file-{number}"), f"/file-{number}")
+        link.redeem(link.create(dana.id, f"/file-{number}"), f"/file-{number}")
 
     assert parts.redis.scard(listed) < 30
-    assert SECONDS == 60
+    assert ONE_TIME_LINK.seconds == 60
 
 
-def test_the_list_of_shared_answers_forgets_what_expired(dana, parts):
-    belongings, shared = user_keys.UserKeys(parts.redis), key_names.of_user(dana.id, user_keys.SHARED)
+def test_list_of_shared_records_drops_expired_keys(dana, parts):
+    belongings, shared = user_keys.UserKeys(parts.redis), USER_SHARED_LIST.key_of(dana.id)
     parts.redis.set("zoomapp:{living}:snapshot", b"x", ex=60)
     belongings.lend(dana.id, "zoomapp:{living}:snapshot")
     for number in range(300):
@@ -93,8 +94,8 @@ def test_the_list_of_shared_answers_forgets_what_expired(dana, parts):
     assert parts.redis.sismember(shared, "zoomapp:{living}:snapshot")
 
 
-def test_a_shared_answer_that_is_written_while_the_list_is_looked_at_stays_on_it(dana, parts):
-    shared, key = key_names.of_user(dana.id, user_keys.SHARED), "zoomapp:{late}:snapshot"
+def test_shared_record_written_during_a_check_of_the_list_stays_listed(dana, parts):
+    shared, key = USER_SHARED_LIST.key_of(dana.id), "zoomapp:{late}:snapshot"
 
     class WrittenMeanwhile:
         """A Redis client that says a key is not there; then somebody writes and lists it."""
@@ -119,11 +120,11 @@ def test_a_shared_answer_that_is_written_while_the_list_is_looked_at_stays_on_it
     assert parts.redis.sismember(shared, key)
 
 
-def test_a_key_with_another_tag_stays_on_the_list(dana, parts):
+def test_key_with_another_tag_stays_listed(dana, parts):
     """On a cluster it lies on another node, which a script must not ask."""
     listed = key_names.of_user(dana.id, "keys")
     parts.redis.sadd(listed, "zoomapp:{another}:x")
     for number in range(50):
-        UserRecords(parts.redis, parts.key_ring).save(dana.id, "seen", 1, 60, str(number))
+        UserRecords(parts.redis, parts.key_ring).save(dana.id, LAST_SEEN_SECTION, 1, 60, str(number))
 
     assert parts.redis.sismember(listed, "zoomapp:{another}:x")

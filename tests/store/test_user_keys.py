@@ -4,6 +4,7 @@ import pytest
 
 from zoomapp.errors import NotAuthorized
 from zoomapp.store import key_names, user_keys
+from zoomapp.store.encrypted_records import LAST_SEEN_SECTION
 from zoomapp.store.idempotency import IdempotencyKeys, new_key
 from zoomapp.store.one_time_links import OneTimeLinks
 from zoomapp.store.user_records import UserRecords
@@ -14,7 +15,7 @@ FILE = "/participants/85000000101.csv?"
 def hand_over(parts, who):
     """A file is left under a link, or refused; the link."""
     try:
-        return OneTimeLinks(parts.redis, parts.key_ring).leave(who, FILE)
+        return OneTimeLinks(parts.redis, parts.key_ring).create(who, FILE)
     except NotAuthorized:
         return None
 
@@ -22,7 +23,7 @@ def hand_over(parts, who):
 #: Whatever a page may still be about to write when its person disconnects.
 WRITERS = {
     "what a page showed": lambda parts, who: UserRecords(parts.redis, parts.key_ring).save(
-        who, "seen", {"raw": 1}, 3600, "page"
+        who, LAST_SEEN_SECTION, {"raw": 1}, 3600, "page"
     ),
     "a form": lambda parts, who: IdempotencyKeys(UserRecords(parts.redis, parts.key_ring), who).begin(new_key()),
     "what the client saw": lambda parts, who: parts.client_reports.add(who, 1, "one==", [{"screenName": "Lee"}]),
@@ -40,7 +41,7 @@ def kept_of(parts, who):
 
 
 @WRITE
-def test_what_is_kept_of_somebody_goes_with_them(dana, parts, write):
+def test_disconnect_deletes_the_records_of_the_user(dana, parts, write):
     before = len(kept_of(parts, dana.id))
     write(parts, dana.id)
     assert len(kept_of(parts, dana.id)) > before
@@ -51,7 +52,7 @@ def test_what_is_kept_of_somebody_goes_with_them(dana, parts, write):
 
 
 @WRITE
-def test_a_page_that_was_slow_writes_nothing_after_a_disconnect(dana, parts, write):
+def test_slow_page_writes_nothing_after_a_disconnect(dana, parts, write):
     dana.post("/api/zoomapp/disconnect")
 
     write(parts, dana.id)
@@ -59,17 +60,17 @@ def test_a_page_that_was_slow_writes_nothing_after_a_disconnect(dana, parts, wri
     assert kept_of(parts, dana.id) == []
 
 
-def test_the_link_of_somebody_who_disconnected_leads_to_nothing(dana, parts):
+def test_link_of_a_disconnected_user_is_invalid(dana, parts):
     link = hand_over(parts, dana.id)
     other = hand_over(parts, dana.id)
-    assert OneTimeLinks(parts.redis, parts.key_ring).take(other, FILE) == dana.id
+    assert OneTimeLinks(parts.redis, parts.key_ring).redeem(other, FILE) == dana.id
 
     dana.post("/api/zoomapp/disconnect")
 
-    assert OneTimeLinks(parts.redis, parts.key_ring).take(link, FILE) is None
+    assert OneTimeLinks(parts.redis, parts.key_ring).redeem(link, FILE) is None
 
 
-def test_a_claim_whose_answer_was_lost_is_still_ours(dana, parts):
+def test_repeated_claim_after_a_lost_response_succeeds(dana, parts):
     belongings, key = user_keys.UserKeys(parts.redis), key_names.of_user(dana.id, "once", "x")
 
     said = [belongings.put(dana.id, key, value, 60, first=True) for value in (b"mine", b"mine", b"another")]
@@ -81,7 +82,7 @@ def test_a_claim_whose_answer_was_lost_is_still_ours(dana, parts):
     ]
 
 
-def test_settings_of_somebody_who_is_not_connected_are_not_said_to_be_saved(anyone):
+def test_settings_of_a_user_who_is_not_connected_are_refused(anyone):
     anyone.open_from_zoom()
 
     answer = anyone.post("/settings", data={"late_minutes": "7"})

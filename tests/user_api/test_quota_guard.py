@@ -13,9 +13,8 @@ from tests.support.people import Person, adapter
 from tests.support.processes import HANG_SECONDS
 from zoomapp import create_app, deadline, services
 from zoomapp.errors import RateLimited
-from zoomapp.store import key_names
+from zoomapp.store.encrypted_records import HOST_DAYS
 from zoomapp.store.redis_client import connect
-from zoomapp.store.user_keys import HOST_DAYS
 from zoomapp.user_api.exhausted_quotas import (
     ACCOUNTS,
     MAX_PER_KEY,
@@ -236,11 +235,11 @@ def test_the_limit_of_meetings_is_reset_at_midnight(at_meeting_limit, dana, cloc
 
 def test_disconnecting_deletes_the_quotas_of_the_user(at_meeting_limit, dana, parts):
     dana.post(MEETINGS, json=NEW)
-    assert parts.redis.exists(key_names.of_user(dana.id, HOST_DAYS))
+    assert parts.redis.exists(HOST_DAYS.key_of(dana.id))
 
     dana.post("/api/zoomapp/disconnect")
 
-    assert not parts.redis.exists(key_names.of_user(dana.id, HOST_DAYS))
+    assert not parts.redis.exists(HOST_DAYS.key_of(dana.id))
 
 
 # Waiting for the next second

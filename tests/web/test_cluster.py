@@ -68,7 +68,7 @@ def test_pages_events_rooms_sightings_snapshots_logs_and_files_work_on_a_cluster
     link = re.search(r'href="(/recordings/[^"/]+/[0-9a-f]{16})"', dana.look("/recordings").text)[1]
     assert dana.get(link).headers["Content-Disposition"].startswith("attachment")
     handed = OneTimeLinks(parts.redis, parts.key_ring)
-    assert handed.take(handed.leave(dana.id, link), link) == dana.id
+    assert handed.redeem(handed.create(dana.id, link), link) == dana.id
 
     # Leaving deletes all of it.
     assert priya.post("/api/zoomapp/disconnect").status_code < 400

@@ -10,7 +10,7 @@ from tests.support.processes import HANG_SECONDS
 from tests.web.reading import read
 from zoomapp.errors import StoreUnavailable
 from zoomapp.store import key_names
-from zoomapp.store.call_log import AT_ONCE, MOST, CallLog
+from zoomapp.store.call_log import BATCH_SIZE, MAX_CALLS, CallLog
 
 
 def test_calls_of_proxy_and_pages_are_listed_newest_first(dana, world):
@@ -54,15 +54,15 @@ def test_the_call_log_distinguishes_failed_and_cached_calls(dana, world):
 def test_the_call_log_has_the_last_hundred_calls(dana, parts):
     with dana.browser.session_transaction() as session:
         sid = session.sid
-    for number in range(MOST + 20):
+    for number in range(MAX_CALLS + 20):
         call = {"method": "GET", "path": f"/v2/{number}", "status": 200, "milliseconds": 1, "cached": False}
         parts.call_log.add(dana.id, sid, [{**call, "tracking_id": "", "limits": {}}])
 
     page = dana.look("/calls").text
 
-    assert page.count('class="call-path"') == MOST
+    assert page.count('class="call-path"') == MAX_CALLS
     assert "/v2/19<" not in page
-    assert f"/v2/{MOST + 19}<" in page
+    assert f"/v2/{MAX_CALLS + 19}<" in page
 
 
 @pytest.fixture
@@ -76,7 +76,7 @@ def impatient_threads():
 
 def test_calls_of_many_sessions_are_all_written(dana, parts):
     call = {"method": "GET", "path": "/v2/x", "status": 200, "milliseconds": 1, "cached": False}
-    sessions = [f"session {number}" for number in range(2 * AT_ONCE + 1)]
+    sessions = [f"session {number}" for number in range(2 * BATCH_SIZE + 1)]
     for session in sessions:
         parts.call_log.add(dana.id, session, [{**call, "path": f"/v2/{session}", "tracking_id": "", "limits": {}}])
 
@@ -94,8 +94,8 @@ def test_a_redis_outage_costs_one_attempt_for_all_calls(parts, monkeypatch):
         asked.append(lists)
         raise StoreUnavailable("away")
 
-    monkeypatch.setattr(parts.call_log._belongings, "push", away)
-    for number in range(2 * AT_ONCE + 1):
+    monkeypatch.setattr(parts.call_log._user_keys, "push", away)
+    for number in range(2 * BATCH_SIZE + 1):
         parts.call_log.add("a user", f"session {number}", [])
 
     parts.call_log.write()

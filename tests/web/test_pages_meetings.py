@@ -6,6 +6,7 @@ import pytest
 
 from offline_zoom.faults import Fault
 from tests.web.reading import fields, read
+from zoomapp.store.encrypted_records import DAILY_CHANGES
 from zoomapp.store.idempotency import IdempotencyKeys
 from zoomapp.store.user_records import UserRecords
 
@@ -292,7 +293,7 @@ def test_a_script_gets_the_start_link_and_it_is_not_stored(dana, world):
 
 def test_a_warning_appears_from_the_90th_change_of_a_day(dana, parts, clock):
     records, day = UserRecords(parts.redis, parts.key_ring), "2026-03-02"
-    records.save(dana.id, "changes", 89, 3600, day)
+    records.save(dana.id, DAILY_CHANGES, 89, 3600, day)
     assert "changes Zoom allows today" not in read(dana.look("/meetings/new"))
     form = settings_form(dana.look("/meetings/85000000101").text, "mute_upon_entry")
 
@@ -310,7 +311,7 @@ def test_scheduling_counts_as_a_change(dana, parts, form):
     dana.post("/meetings/new", data=form)
     dana.post("/meetings/new", data=form)
 
-    assert records.load(dana.id, "changes", "2026-03-02") == 1
+    assert records.load(dana.id, DAILY_CHANGES, "2026-03-02") == 1
 
 
 def signed_out_while_sending(person, world, clock, path, form):

@@ -13,6 +13,7 @@ from offline_zoom.faults import Fault
 from tests.support.people import NOON, Person, adapter
 from zoomapp import create_app, services
 from zoomapp.store import key_names
+from zoomapp.store.encrypted_records import ANSWERS
 from zoomapp.user_api import response_cache
 from zoomapp.user_api.local_lru import CachedResponse, LocalLRU
 from zoomapp.user_api.response_cache import CacheOwner, is_cacheable
@@ -179,7 +180,7 @@ def test_a_response_with_a_secret_is_not_cached(dana, world, parts, name):
     world.faults.append(Fault(ASKED, 200, JSON, {"meetings": [{name: "x"}]}))
 
     assert [state(dana.get(LIST)) for _ in range(2)] == ["miss", "miss"]
-    assert not parts.redis.exists(key_names.of_user(dana.id, response_cache.KIND))
+    assert not parts.redis.exists(ANSWERS.key_of(dana.id))
 
 
 @pytest.mark.parametrize("path", ["/v2/tracking_fields", "/v2/meetings/1", "/v2/users/me", "/v2/users/me/zak", "/v2/x"])
@@ -220,7 +221,7 @@ def test_disconnecting_deletes_the_cached_responses(dana, parts):
     dana.get(LIST)
     dana.post("/zoom/api/v2/users/me/meetings", json=NEW)
     dana.get(LIST)
-    assert parts.redis.exists(key_names.of_user(dana.id, response_cache.KIND))
+    assert parts.redis.exists(ANSWERS.key_of(dana.id))
 
     dana.post("/api/zoomapp/disconnect")
 
@@ -240,7 +241,7 @@ def test_one_user_has_a_bounded_number_of_cached_responses(dana, parts):
     for number in range(response_cache.MAX_ENTRIES + 5):
         dana.get(f"{LIST}&x={number}")
 
-    assert 0 < parts.redis.hlen(key_names.of_user(dana.id, response_cache.KIND)) <= response_cache.MAX_ENTRIES
+    assert 0 < parts.redis.hlen(ANSWERS.key_of(dana.id)) <= response_cache.MAX_ENTRIES
 
 
 def cached_response(size):

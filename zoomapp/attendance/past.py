@@ -15,12 +15,12 @@ from zoomapp.attendance import Frame, Record, from_past, from_report
 from zoomapp.attendance.attendance_table import AttendanceTable
 from zoomapp.attendance.planned_times import PlannedTimes, planned_times_of_past
 from zoomapp.attendance.sources import AttendanceSources
+from zoomapp.store.encrypted_records import PAST_INSTANCE
 from zoomapp.user_api.last_seen import Loaded
 from zoomapp.zoom import scopes
 from zoomapp.zoom.meeting_ids import is_number
 from zoomapp.zoom.models import Meeting, PastMeeting
 
-KIND = "instance"
 #: A final list does not change: pages with another filter, and files, reuse it.
 REUSE_SECONDS = 600.0
 
@@ -29,7 +29,7 @@ def remember_running(sources: AttendanceSources, meeting: Meeting) -> None:
     """Save that this instance runs: after its end, the meeting's number stands for it."""
     if meeting.uuid:
         instance = [meeting.uuid, sources.now.timestamp(), meeting.topic]
-        sources.records.save(sources.user_id, KIND, instance, sources.keep_seconds, str(meeting.id))
+        sources.records.save(sources.user_id, PAST_INSTANCE, instance, sources.keep_seconds, str(meeting.id))
 
 
 def past_meeting(sources: AttendanceSources, instance: str) -> PastMeeting | None:
@@ -72,7 +72,7 @@ def _fetch_meeting(sources: AttendanceSources, instance: str) -> PastMeeting | N
 def _last_instance(sources: AttendanceSources, number: str) -> PastMeeting | None:
     """The last instance of the meeting that our pages or webhooks saw."""
     log = sources.webhook_log.find(sources.user_id, number)
-    saved = sources.records.load(sources.user_id, KIND, number)
+    saved = sources.records.load(sources.user_id, PAST_INSTANCE, number)
     uuid, at, topic = saved if isinstance(saved, list) else ("", 0.0, "")
     if log and log.heard_at >= at:
         uuid, topic = log.uuid, log.topic

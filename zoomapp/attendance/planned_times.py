@@ -10,10 +10,10 @@ from dataclasses import astuple, dataclass
 from zoomapp.attendance.sources import AttendanceSources
 from zoomapp.errors import UpstreamError, ZoomRefused
 from zoomapp.store import key_names
+from zoomapp.store.encrypted_records import PLANNED_TIMES
 from zoomapp.zoom.meeting_ids import is_number
 from zoomapp.zoom.models import Meeting
 
-KIND = "planned"
 #: A meeting that is started this much before a planned date counts as that date, not as a trial.
 EARLY_SECONDS = 3600.0
 #: How long an answer is saved that may still change, and a failure of Zoom.
@@ -46,7 +46,7 @@ def planned_times_of_past(
 
 
 def _load(sources: AttendanceSources, uuid: str) -> PlannedTimes | None:
-    saved = sources.records.load(sources.user_id, KIND, key_names.digest(uuid))
+    saved = sources.records.load(sources.user_id, PLANNED_TIMES, key_names.digest(uuid))
     return PlannedTimes(*saved) if isinstance(saved, list) else None
 
 
@@ -74,5 +74,5 @@ def _planned_dates(meeting: Meeting) -> list[PlannedTimes]:
 
 
 def _save(sources: AttendanceSources, uuid: str, planned: PlannedTimes, seconds: int) -> PlannedTimes:
-    sources.records.save(sources.user_id, KIND, astuple(planned), seconds, key_names.digest(uuid))
+    sources.records.save(sources.user_id, PLANNED_TIMES, astuple(planned), seconds, key_names.digest(uuid))
     return planned

@@ -7,7 +7,6 @@ host's records end with the retention, or when the host disconnects.
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Any, cast
@@ -18,11 +17,16 @@ import redis
 from zoomapp import dates
 from zoomapp.attendance import Record, from_event, records
 from zoomapp.store import key_names, redis_client, user_keys
-from zoomapp.store.encryption import CannotDecrypt, KeyRing
+from zoomapp.store.encrypted_records import (
+    MEETING_EVENTS,
+    MEETING_INDEX,
+    TOKENS,
+    USER_KEY_LIST,
+    EncryptedRecords,
+    RecordKind,
+)
+from zoomapp.store.encryption import KeyRing
 
-log = logging.getLogger(__name__)
-
-KIND, INDEX = "room", "rooms"
 #: What a subscription has to name.
 EVENTS = ("meeting.started", "meeting.ended", *records.EVENTS, "meeting.participant_role_changed")
 DAY_SECONDS = 86400
@@ -72,7 +76,7 @@ class WebhookLog:
         most_records: int = MAX_RECORDS,
     ) -> None:
         self._redis = client
-        self._ring = ring
+        self._encrypted = EncryptedRecords(ring)
         self._seconds = days * DAY_SECONDS
         self._clock = clock
         self._most_records = most_records
@@ -85,14 +89,20 @@ class WebhookLog:
         name, heard = str(event.get("event")), from_event(event)
         if not host or not uuid or not (heard or name in ("meeting.started", "meeting.ended")):
             return
-        index, room = key_names.of_user(host, INDEX), _room(host, uuid)
+        index, room = MEETING_INDEX.key_of(host), _room(host, uuid)
         field, said = key_names.digest(uuid).encode(), self._said(event, meeting, uuid)
         if name == "meeting.ended":
             field += ENDED
-        about = self._ring.encrypt(INDEX, index, msgspec.json.encode(said))
-        told = [msgspec.json.encode(record) for record in heard]
-        pairs = [part for each in told for part in (key_names.digest(each), self._ring.encrypt(KIND, room, each))]
-        names = [key_names.of_user(host, "tokens"), room, index, key_names.of_user(host, "keys")]
+        about = self._encrypted.encode(MEETING_INDEX, index, said)
+        pairs = [
+            part
+            for record in heard
+            for part in (
+                key_names.digest(msgspec.json.encode(record)),
+                self._encrypted.encode(MEETING_EVENTS, room, record),
+            )
+        ]
+        names = [TOKENS.key_of(host), room, index, USER_KEY_LIST.key_of(host)]
         with redis_client.store_errors():
             self._keep(names, [self._seconds, self._most_records, field, about, *pairs])
         if name == "meeting.started":
@@ -103,19 +113,19 @@ class WebhookLog:
         room = _room(host_id, uuid)
         with redis_client.store_errors():
             sealed = cast("list[bytes]", self._redis.hvals(room))
-        return tuple(self._opened(KIND, room, sealed, Record))
+        return tuple(self._opened(MEETING_EVENTS, room, sealed, Record))
 
     def news(self, host_id: str, uuid: str) -> tuple[int, float]:
         """How many records there are, and of which moment the last is. Raises StoreUnavailable.
 
         The number changes with every one that comes, and with nothing else.
         """
-        index = key_names.of_user(host_id, INDEX)
+        index = MEETING_INDEX.key_of(host_id)
         with redis_client.store_errors(), self._redis.pipeline(transaction=False) as pipe:
             pipe.hlen(_room(host_id, uuid))
             pipe.hget(index, key_names.digest(uuid))
             count, about = pipe.execute()
-        room = next(iter(self._opened(INDEX, index, [about] if about else [], MeetingLog)), None)
+        room = next(iter(self._opened(MEETING_INDEX, index, [about] if about else [], MeetingLog)), None)
         return count, room.heard_at if room else 0.0
 
     def running(self, host_id: str) -> tuple[MeetingLog, ...]:
@@ -135,14 +145,14 @@ class WebhookLog:
 
     def all(self, host_id: str) -> list[MeetingLog]:
         """What is kept of the host's meetings, the newest first. Raises StoreUnavailable."""
-        index = key_names.of_user(host_id, INDEX)
+        index = MEETING_INDEX.key_of(host_id)
         with redis_client.store_errors():
             told = cast("dict[bytes, bytes]", self._redis.hgetall(index))
         about = [sealed for name, sealed in told.items() if not name.endswith(ENDED)]
         found = []
-        for room in self._opened(INDEX, index, about, MeetingLog):
+        for room in self._opened(MEETING_INDEX, index, about, MeetingLog):
             end = told.get(key_names.digest(room.uuid).encode() + ENDED)
-            over = next(iter(self._opened(INDEX, index, [end] if end else [], float)), None)
+            over = next(iter(self._opened(MEETING_INDEX, index, [end] if end else [], float)), None)
             found.append(replace(room, ended_at=over))
         return sorted(found, key=lambda room: room.heard_at, reverse=True)
 
@@ -155,16 +165,13 @@ class WebhookLog:
         ]
         if gone:
             with redis_client.store_errors():
-                self._redis.hdel(key_names.of_user(host, INDEX), *fields)
+                self._redis.hdel(MEETING_INDEX.key_of(host), *fields)
                 self._redis.delete(*(_room(host, room.uuid) for room in gone))
 
-    def _opened(self, kind: str, owner: str, sealed: Iterable[bytes], shape: type[Any]) -> Iterable[Any]:
-        """Those that open, as what they are; one of an older form or a retired key counts as not there."""
-        for each in sealed:
-            try:
-                yield msgspec.json.decode(self._ring.decrypt(kind, owner, each), type=shape)
-            except (CannotDecrypt, msgspec.MsgspecError):
-                log.warning("record does not open", extra={"kind": kind})
+    def _opened(self, kind: RecordKind, owner: str, encrypted: Iterable[bytes], type_: type[Any]) -> Iterable[Any]:
+        """The values of readable records; one of an older format or a retired key counts as missing."""
+        values = (self._encrypted.decode(kind, owner, record, type_) for record in encrypted)
+        return (value for value in values if value is not None)
 
     def _said(self, event: dict[str, Any], meeting: dict[str, Any], uuid: str) -> MeetingLog | float:
         """What goes into the index: the moment of the end, or all that is known of the meeting."""
@@ -179,7 +186,7 @@ class WebhookLog:
 
 
 def _room(host: str, uuid: str) -> str:
-    return key_names.of_user(host, KIND, key_names.digest(uuid))
+    return MEETING_EVENTS.key_of(host, key_names.digest(uuid))
 
 
 def _number(meeting: dict[str, Any]) -> int:

@@ -10,22 +10,21 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import cast
 
-import msgspec
 import redis
 
 from zoomapp.errors import StoreUnavailable, TooManySignIns
 from zoomapp.store import key_names
-from zoomapp.store.encryption import CannotDecrypt, KeyRing
+from zoomapp.store.encrypted_records import PENDING_COUNT, PENDING_SIGN_INS, EncryptedRecords
+from zoomapp.store.encryption import KeyRing
 from zoomapp.store.redis_client import store_errors
 
-LIFETIME_SECONDS = 300
+LIFETIME_SECONDS = PENDING_SIGN_INS.seconds
 #: More pending sign-ins than a user has tabs are a mistake or an attack; the oldest are deleted.
 MAX_PER_BROWSER = 12
 #: Pending sign-ins of all browsers together. Above that no other starts, and those under way can finish.
 MAX_PENDING = 50_000
-KIND = "begun"
 #: The states of all pending sign-ins (digests), sorted by the moment they expire.
-PENDING = f"{key_names.PREFIX}{{{KIND}}}:pending"
+PENDING = key_names.PREFIX + PENDING_COUNT.key
 
 WEB, IN_CLIENT = "w", "c"
 
@@ -88,7 +87,7 @@ class PendingSignIns:
         max_pending: int = MAX_PENDING,
     ) -> None:
         self._redis = client
-        self._ring = ring
+        self._encrypted = EncryptedRecords(ring)
         self._clock = clock
         self._max_pending = max_pending
         self._count_script = client.register_script(_COUNT)
@@ -99,7 +98,7 @@ class PendingSignIns:
         pending = PendingSignIn(f"{channel}-{secrets.token_urlsafe(32)}", verifier, self._clock(), restarted)
         field_name = key_names.digest(pending.state)
         self._count(field_name)
-        record = self._ring.encrypt(KIND, browser, msgspec.json.encode(pending))
+        record = self._encrypted.encode(PENDING_SIGN_INS, browser, pending)
         with store_errors():
             older = self._oldest_first(browser)
             values: list[str | bytes | int] = [field_name, record, LIFETIME_SECONDS, MAX_PER_BROWSER, *older]
@@ -146,12 +145,9 @@ class PendingSignIns:
         return [pending for record in records if (pending := self._decrypt(browser, record))]
 
     def _decrypt(self, browser: str, record: bytes) -> PendingSignIn | None:
-        try:
-            pending = msgspec.json.decode(self._ring.decrypt(KIND, browser, record), type=PendingSignIn)
-        except (CannotDecrypt, msgspec.MsgspecError):
-            return None
-        return pending if self._clock() - pending.began_at < LIFETIME_SECONDS else None
+        pending = self._encrypted.decode(PENDING_SIGN_INS, browser, record, PendingSignIn)
+        return pending if pending and self._clock() - pending.began_at < LIFETIME_SECONDS else None
 
 
 def _key(browser: str) -> str:
-    return key_names.tagged(key_names.digest(browser), KIND)
+    return key_names.tagged(key_names.digest(browser), PENDING_SIGN_INS.name)

@@ -8,9 +8,9 @@ from typing import cast
 import redis
 
 from zoomapp.store import key_names
+from zoomapp.store.encrypted_records import USED_CONTEXT
 from zoomapp.store.redis_client import store_errors
 
-KIND = "context"
 #: Some browsers send a context twice, for a preloaded page, within this time.
 REPEAT_SECONDS = 60
 
@@ -48,4 +48,4 @@ class UsedContexts:
 
 
 def _key(context: bytes) -> str:
-    return f"{key_names.PREFIX}{KIND}:{key_names.digest(context)}"
+    return f"{key_names.PREFIX}{USED_CONTEXT.name}:{key_names.digest(context)}"

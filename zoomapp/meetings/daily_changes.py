@@ -7,16 +7,16 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from zoomapp.store.encrypted_records import DAILY_CHANGES
 from zoomapp.store.user_records import UserRecords
 
-KIND = "changes"
 MAX_CHANGES, WARN_FROM = 100, 90
 DAY_SECONDS = 86400
 
 
 def count_change(records: UserRecords, user_id: str, now: datetime) -> None:
     """Add one change to today's count."""
-    records.save(user_id, KIND, _changes_today(records, user_id, now) + 1, DAY_SECONDS, _day(now))
+    records.save(user_id, DAILY_CHANGES, _changes_today(records, user_id, now) + 1, DAY_SECONDS, _day(now))
 
 
 def warning(records: UserRecords, user_id: str, now: datetime) -> str:
@@ -26,7 +26,7 @@ def warning(records: UserRecords, user_id: str, now: datetime) -> str:
 
 
 def _changes_today(records: UserRecords, user_id: str, now: datetime) -> int:
-    count = records.load(user_id, KIND, _day(now))
+    count = records.load(user_id, DAILY_CHANGES, _day(now))
     return count if isinstance(count, int) else 0
 
 

@@ -14,6 +14,7 @@ from typing import Any
 from zoomapp import dates
 from zoomapp.errors import UpstreamError, ZoomRefused
 from zoomapp.meetings import agenda
+from zoomapp.store.encrypted_records import RECORDINGS_MONTH, RECORDINGS_PIECE, RecordKind
 from zoomapp.store.user_records import UserRecords
 from zoomapp.user_api import last_seen
 from zoomapp.user_api.last_seen import LAST_SEEN_SECONDS, Loaded
@@ -130,7 +131,7 @@ class RecordingLibrary:
         fresh_seconds = PART_FRESH_SECONDS
         if reload and (last - first).days <= dates.RANGE_DAYS:
             fresh_seconds = SHORT_RANGE_FRESH_SECONDS if len(ranges) > 1 else 0
-        parts, error = self._load_parts(ranges, "piece", fresh_seconds, LAST_SEEN_SECONDS, self._fetch_rows)
+        parts, error = self._load_parts(ranges, RECORDINGS_PIECE, fresh_seconds, LAST_SEEN_SECONDS, self._fetch_rows)
         if not parts and error:
             return Loaded(None, self.now, error)
         recordings = self._newest_first([row for part in parts for row in part.value])
@@ -141,7 +142,7 @@ class RecordingLibrary:
         """Bytes recorded in each of the last six months, oldest first. Without ``fetch``, only the stored months."""
         ranges = [_month(today, months_ago) for months_ago in range(STORAGE_MONTHS)]
         fetch_part = self._fetch_size if fetch else None
-        parts, error = self._load_parts(ranges, "month", MONTH_FRESH_SECONDS, MONTH_FRESH_SECONDS, fetch_part)
+        parts, error = self._load_parts(ranges, RECORDINGS_MONTH, MONTH_FRESH_SECONDS, MONTH_FRESH_SECONDS, fetch_part)
         names = [dates.MONTHS[first.month - 1][:3] for first, _ in ranges[: len(parts)]]
         months = tuple(zip(names, (part.value for part in parts), strict=True))[::-1]
         partial = tuple(name for name, part in zip(names, parts, strict=True) if not part.complete)[::-1]
@@ -182,7 +183,7 @@ class RecordingLibrary:
     def _load_parts(
         self,
         ranges: Sequence[DayRange],
-        kind: str,
+        kind: RecordKind,
         fresh_seconds: float,
         lifetime_seconds: int,
         fetch: Callable[[date, date], tuple[Any, bool]] | None,
@@ -220,11 +221,11 @@ class RecordingLibrary:
             parts.append(part)
         return parts, error
 
-    def _stored_part(self, kind: str, first: date, last: date) -> Part | None:
+    def _stored_part(self, kind: RecordKind, first: date, last: date) -> Part | None:
         fields = self.records.load(self.user_client.user_id, kind, f"{first}:{last}")
         return Part(**fields) if isinstance(fields, dict) else None
 
-    def _store_part(self, kind: str, first: date, last: date, part: Part, seconds: int) -> None:
+    def _store_part(self, kind: RecordKind, first: date, last: date, part: Part, seconds: int) -> None:
         fields = {"value": part.value, "at": part.at, "complete": part.complete}
         self.records.save(self.user_client.user_id, kind, fields, seconds, f"{first}:{last}")
 

@@ -1,7 +1,7 @@
-"""The last hundred calls of each session, for developers.
+"""The call log: the last hundred Zoom calls of each session, for developers.
 
-A request only puts its calls aside; a thread writes what lies there, a few sessions at a time. So the log costs no
-request a trip to Redis, and what is lost with a process is at most a second of it.
+A request only adds its calls to a queue in memory; a thread writes the queue to Redis, a few sessions at a time. So no
+request waits for Redis because of the log, and a process that dies loses at most a second of it.
 """
 
 from __future__ import annotations
@@ -13,75 +13,73 @@ from collections import deque
 from functools import lru_cache
 from typing import Any, cast
 
-import msgspec
 import redis
 
 from zoomapp.errors import StoreUnavailable
 from zoomapp.store import key_names, redis_client, user_keys
-from zoomapp.store.encryption import CannotDecrypt, KeyRing
+from zoomapp.store.encrypted_records import CALLS, EncryptedRecords
+from zoomapp.store.encryption import KeyRing
 
 log = logging.getLogger(__name__)
 
-KIND = "calls"
-MOST = 100
-KEEP_SECONDS = 86400
+MAX_CALLS = 100
 WRITE_SECONDS = 1.0
-#: So many sessions at once, and then a pause: sealing holds up this process' requests, and writing those of Redis.
-AT_ONCE, PAUSE_SECONDS = 16, 0.005
-#: While Redis is away the log forgets, instead of growing.
+#: Sessions per batch, and the pause between batches: encryption delays this process' requests, writes delay Redis.
+BATCH_SIZE, PAUSE_SECONDS = 16, 0.005
+#: While Redis is unavailable the oldest calls are dropped.
 MAX_PENDING = 5000
 
 
 class CallLog:
-    """An aid: what cannot be written is not missed."""
+    """The call logs of all sessions. Calls that cannot be written are dropped."""
 
     def __init__(self, client: redis.Redis, ring: KeyRing) -> None:
         self._redis = client
-        self._ring = ring
-        self._belongings = user_keys.UserKeys(client)
+        self._encrypted = EncryptedRecords(ring)
+        self._user_keys = user_keys.UserKeys(client)
         self._pending: deque[tuple[str, str, list[dict[str, Any]]]] = deque(maxlen=MAX_PENDING)
-        self._writing = threading.Lock()
-        self._timing = threading.Lock()
+        self._write_lock = threading.Lock()
+        self._timer_lock = threading.Lock()
         self._timer: threading.Timer | None = None
 
     def add(self, user_id: str, session_id: str, calls: list[dict[str, Any]]) -> None:
-        """Put the calls of one request aside, oldest first."""
+        """Queue the calls of one request, oldest first."""
         self._pending.append((user_id, _key(user_id, session_id), calls))
-        with self._timing:
+        with self._timer_lock:
             if self._timer is None:
-                self._timer = threading.Timer(WRITE_SECONDS, self._on_time)
+                self._timer = threading.Timer(WRITE_SECONDS, self._write_on_time)
                 self._timer.daemon = True
                 self._timer.start()
 
     def stop(self) -> None:
-        """Write what lies aside; nothing is written later on its own."""
-        with self._timing:
+        """Write the queue now, and cancel the timer."""
+        with self._timer_lock:
             if self._timer is not None:
                 self._timer.cancel()
         self.write()
 
     def write(self, pause_seconds: float = 0.0) -> None:
-        """Write all that lies aside."""
-        with self._writing:
+        """Write the queue to Redis."""
+        with self._write_lock:
             by_key: dict[tuple[str, str], list[dict[str, Any]]] = {}
             while self._pending:
                 user_id, key, calls = self._pending.popleft()
                 by_key.setdefault((user_id, key), []).extend(calls)
             lists = list(by_key.items())
             try:
-                for start in range(0, len(lists), AT_ONCE):
-                    self._push(lists[start : start + AT_ONCE])
+                for start in range(0, len(lists), BATCH_SIZE):
+                    self._push(lists[start : start + BATCH_SIZE])
                     time.sleep(pause_seconds)
-            except StoreUnavailable as error:  # nor would it take the others: nobody waits for each of them in turn
+            except StoreUnavailable as error:  # the other batches would only wait and fail, too
                 log.debug("call log not written", extra={"detail": error.detail})
 
     def _push(self, lists: list[tuple[tuple[str, str], list[dict[str, Any]]]]) -> None:
-        sealed = {
-            (user_id, key): [self._ring.encrypt(KIND, key, msgspec.json.encode(each)) for each in calls[-MOST:]]
+        encrypted = {
+            (user_id, key): [self._encrypted.encode(CALLS, key, call) for call in calls[-MAX_CALLS:]]
             for (user_id, key), calls in lists
         }
-        # Whoever disconnected since then has nothing kept any more, and that stays so.
-        self._belongings.push(sealed, KEEP_SECONDS, MOST)
+        # For a user who disconnected meanwhile this stores nothing.
+        self._user_keys.push(encrypted, CALLS.seconds, MAX_CALLS)
 
     def read(self, user_id: str, session_id: str) -> list[dict[str, Any]]:
         """The calls of this session, newest first."""
@@ -89,19 +87,20 @@ class CallLog:
         key = _key(user_id, session_id)
         try:
             with redis_client.store_errors():
-                entries = cast("list[bytes]", self._redis.lrange(key, 0, MOST - 1))
-            return [msgspec.json.decode(self._ring.decrypt(KIND, key, each)) for each in entries]
-        except (StoreUnavailable, CannotDecrypt, msgspec.DecodeError) as error:
-            log.warning("call log not readable", extra={"detail": str(error)})
+                entries = cast("list[bytes]", self._redis.lrange(key, 0, MAX_CALLS - 1))
+        except StoreUnavailable as error:
+            log.warning("call log not readable", extra={"detail": error.detail})
             return []
+        calls = [self._encrypted.decode(CALLS, key, entry, dict[str, Any]) for entry in entries]
+        return [call for call in calls if call is not None]
 
-    def _on_time(self) -> None:
-        # First this: what is put aside from now on begins a timer of its own.
-        with self._timing:
+    def _write_on_time(self) -> None:
+        # First: calls that are added from now on start another timer.
+        with self._timer_lock:
             self._timer = None
         self.write(PAUSE_SECONDS)
 
 
 @lru_cache(maxsize=512)
 def _key(user_id: str, session_id: str) -> str:
-    return key_names.of_user(user_id, KIND, key_names.digest(session_id))
+    return CALLS.key_of(user_id, key_names.digest(session_id))

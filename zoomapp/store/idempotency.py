@@ -1,4 +1,4 @@
-"""Forms that take effect once: each carries a random key, and a second sending gets the first one's result."""
+"""Idempotency keys of forms: a form that is sent twice takes effect once and gets the first result."""
 
 from __future__ import annotations
 
@@ -6,42 +6,41 @@ import re
 import secrets
 
 from zoomapp.store import key_names
+from zoomapp.store.encrypted_records import IDEMPOTENCY_KEY
 from zoomapp.store.user_records import UserRecords
 
-#: As long as somebody might reload or go back to the form.
-DAY_SECONDS = 86400
-KIND = "once"
+#: The result of a form whose first request is still running.
 PENDING = ""
 
 _KEY = re.compile(r"[A-Za-z0-9_-]{16,64}")
 
 
 def new_key() -> str:
-    """A key for a fresh form."""
+    """A random key for a new form."""
     return secrets.token_urlsafe(16)
 
 
 class IdempotencyKeys:
-    """The forms of one user."""
+    """The keys of the forms that one user sent."""
 
-    def __init__(self, kept: UserRecords, user_id: str) -> None:
-        self._kept = kept
+    def __init__(self, records: UserRecords, user_id: str) -> None:
+        self._records = records
         self._user_id = user_id
 
     def begin(self, key: str) -> bool:
-        """Whether this is the first sending. A key that is not one of ours protects nothing, and never was sent."""
-        return not _KEY.fullmatch(key) or self._kept.claim(
-            self._user_id, KIND, PENDING, DAY_SECONDS, key_names.digest(key)
+        """Whether this is the first request with this key. True for a malformed key: it protects nothing."""
+        return not _KEY.fullmatch(key) or self._records.claim(
+            self._user_id, IDEMPOTENCY_KEY, PENDING, IDEMPOTENCY_KEY.seconds, key_names.digest(key)
         )
 
     def result(self, key: str) -> str | None:
-        """What the first sending led to; ``PENDING`` while it is under way, None if there was none."""
-        kept = self._kept.load(self._user_id, KIND, key_names.digest(key))
-        return kept if isinstance(kept, str) else None
+        """The result of the first request; ``PENDING`` while it is running, None if there was none."""
+        result = self._records.load(self._user_id, IDEMPOTENCY_KEY, key_names.digest(key))
+        return result if isinstance(result, str) else None
 
     def finish(self, key: str, result: str) -> None:
-        self._kept.save(self._user_id, KIND, result, DAY_SECONDS, key_names.digest(key))
+        self._records.save(self._user_id, IDEMPOTENCY_KEY, result, IDEMPOTENCY_KEY.seconds, key_names.digest(key))
 
     def give_up(self, key: str) -> None:
-        """Nothing came of it: the same form may be sent again."""
-        self._kept.drop(self._user_id, KIND, key_names.digest(key))
+        """Forget the first request, which failed: the same form may be sent again."""
+        self._records.delete(self._user_id, IDEMPOTENCY_KEY, key_names.digest(key))

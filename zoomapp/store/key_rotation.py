@@ -1,7 +1,7 @@
-"""Sealing what is kept under the newest key, so that an older one can leave the ring.
+"""Re-encryption of stored records with the newest key, so that an older key can be removed.
 
-Safe while the app runs: each record is put in the place of the very bytes it was made from, or not at all. It keeps the
-rest of its life. Whatever is sealed newly already is left alone, so a second run goes on where a first one stopped.
+Safe while the app runs: a record is replaced only if it still has the bytes that were read. It keeps its expiry.
+Records under the newest key are left alone, so a second run continues where a first one stopped.
 """
 
 from __future__ import annotations
@@ -10,40 +10,44 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
-from typing import cast
+from typing import Any, cast
 
 import redis
 
-from zoomapp.store import key_names, redis_client
+from zoomapp.store import encrypted_records, redis_client
+from zoomapp.store.encrypted_records import RecordKind
 from zoomapp.store.encryption import CannotDecrypt, KeyRing
-from zoomapp.tokens.store import KIND as TOKENS
 
-#: What outlives a day, by the ending of its keys. Everything else has ended before an operator is done.
-STRINGS = (TOKENS, "preferences", "seen:*", "session:*")
-HASHES = ("rooms", "room:*")
-
-_RESEAL = """
+_REPLACE = """
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
 redis.call('SET', KEYS[1], ARGV[2], 'KEEPTTL')
 return 1
 """
 
-_RESEAL_FIELD = """
+_REPLACE_FIELD = """
 if redis.call('HGET', KEYS[1], ARGV[3]) ~= ARGV[1] then return 0 end
 redis.call('HSET', KEYS[1], ARGV[3], ARGV[2])
+return 1
+"""
+
+#: Finds the entry by its bytes, as its position changes.
+_REPLACE_ENTRY = """
+local position = redis.call('LPOS', KEYS[1], ARGV[1])
+if not position then return 0 end
+redis.call('LSET', KEYS[1], position, ARGV[2])
 return 1
 """
 
 
 @dataclass
 class RotationResult:
-    """How many records there were of each sort. ``unknown`` and ``damaged``: by key id, never by content."""
+    """Counts of records. ``unknown`` and ``damaged`` count by key id."""
 
-    seen: int = 0
-    resealed: int = 0
-    #: Under keys that are not in the ring.
+    found: int = 0
+    reencrypted: int = 0
+    #: Encrypted with keys that are not in the ring.
     unknown: Counter[str] = field(default_factory=Counter)
-    #: Under a key of the ring, and yet they do not open.
+    #: Encrypted with a key of the ring, and not decryptable.
     damaged: Counter[str] = field(default_factory=Counter)
 
     @property
@@ -52,71 +56,98 @@ class RotationResult:
 
 
 class KeyRotation:
-    """One pass over all records."""
+    """One pass over all records that outlive a day, as the registry says."""
 
     def __init__(self, client: redis.Redis, ring: KeyRing) -> None:
         self._redis = client
         self._ring = ring
-        self._swap = client.register_script(_RESEAL)
-        self._swap_field = client.register_script(_RESEAL_FIELD)
-        self._strings = [name for kind in STRINGS for name in redis_client.scan_keys(client, kind)]
-        self._hashes = [name for kind in HASHES for name in redis_client.scan_keys(client, kind)]
+        self._replace = client.register_script(_REPLACE)
+        self._replace_field = client.register_script(_REPLACE_FIELD)
+        self._replace_entry = client.register_script(_REPLACE_ENTRY)
+        self._keys = {
+            kind: redis_client.scan_keys(client, kind.key.partition("}:")[2])
+            for kind in encrypted_records.ALL
+            if kind.is_rotated
+        }
 
     def __len__(self) -> int:
-        """How many keys there are to go through."""
-        return len(self._strings) + len(self._hashes)
+        """The number of Redis keys to go through."""
+        return sum(len(keys) for keys in self._keys.values())
 
-    def run(self, tell: Callable[[int], object] = lambda count: None) -> RotationResult:
-        """Seal them anew; ``tell`` hears of each key that is done. Raises StoreUnavailable."""
-        done = RotationResult()
-        for name, sealed in redis_client.load_many(self._redis, self._strings):
-            self._reseal(name, sealed, done, partial(redis_client.load, self._redis, name), partial(self._put, name))
-            tell(1)
-        for name in self._hashes:
-            for place, sealed in self._fields(name).items():
-                self._reseal(
-                    name, sealed, done, partial(self._read_field, name, place), partial(self._put_field, name, place)
-                )
-            tell(1)
-        return done
+    def run(self, on_progress: Callable[[int], object] = lambda count: None) -> RotationResult:
+        """Re-encrypt all; ``on_progress`` is called with 1 after each key. Raises StoreUnavailable."""
+        result = RotationResult()
+        rotate = {"string": self._rotate_strings, "hash": self._rotate_hashes, "list": self._rotate_lists}
+        for kind, keys in self._keys.items():
+            rotate[kind.storage](kind, keys, result, on_progress)
+        return result
 
-    def _reseal(
-        self,
-        name: str,
-        sealed: bytes | None,
-        done: RotationResult,
-        read: Callable[[], bytes | None],
-        put: Callable[[bytes, bytes], bool],
+    def _rotate_strings(
+        self, kind: RecordKind, keys: list[str], result: RotationResult, on_progress: Callable[[int], object]
     ) -> None:
-        """Seal one record anew. ``put`` keeps the second in the place of the first, if that is still there."""
-        kind = name.split(":")[2]
-        owner = key_names.tag_of(name) if kind == TOKENS else name
-        done.seen += 1
-        while sealed is not None and not self._ring.is_newest(sealed):
+        for key, encrypted in redis_client.load_many(self._redis, keys):
+            load = partial(redis_client.load, self._redis, key)
+            self._rotate(kind, key, encrypted, result, load, partial(self._run, self._replace, key))
+            on_progress(1)
+
+    def _rotate_hashes(
+        self, kind: RecordKind, keys: list[str], result: RotationResult, on_progress: Callable[[int], object]
+    ) -> None:
+        for key in keys:
+            for name, encrypted in self._load_fields(key).items():
+                load = partial(self._load_field, key, name)
+                replace = partial(self._run, self._replace_field, key, name)
+                self._rotate(kind, key, encrypted, result, load, replace)
+            on_progress(1)
+
+    def _rotate_lists(
+        self, kind: RecordKind, keys: list[str], result: RotationResult, on_progress: Callable[[int], object]
+    ) -> None:
+        for key in keys:
+            for encrypted in self._load_entries(key):
+                replace = partial(self._run, self._replace_entry, key)
+                self._rotate(kind, key, encrypted, result, lambda: None, replace)
+            on_progress(1)
+
+    def _rotate(
+        self,
+        kind: RecordKind,
+        key: str,
+        encrypted: bytes | None,
+        result: RotationResult,
+        load: Callable[[], bytes | None],
+        replace: Callable[[bytes, bytes], bool],
+    ) -> None:
+        """Re-encrypt one record. ``replace`` returns whether the old bytes were still there."""
+        owner = kind.owner_in(key)
+        result.found += 1
+        while encrypted is not None and not self._ring.is_newest(encrypted):
             try:
-                anew = self._ring.encrypt(kind, owner, self._ring.decrypt(kind, owner, sealed))
+                plain = self._ring.decrypt(kind.encryption_name, owner, encrypted)
             except CannotDecrypt:
-                key_id = self._ring.key_id(sealed)
-                (done.damaged if key_id in self._ring.ids else done.unknown)[key_id] += 1
+                key_id = self._ring.key_id(encrypted)
+                (result.damaged if key_id in self._ring.ids else result.unknown)[key_id] += 1
                 return
-            if put(sealed, anew):
-                done.resealed += 1
+            if replace(encrypted, self._ring.encrypt(kind.encryption_name, owner, plain)):
+                result.reencrypted += 1
                 return
-            # Somebody wrote it meanwhile: look at what lies there now.
-            sealed = read()
+            # Another process wrote it meanwhile.
+            encrypted = load()
 
-    def _put(self, name: str, sealed: bytes, anew: bytes) -> bool:
+    def _run(self, script: Callable[..., Any], key: str, *values: bytes) -> bool:
+        """Run a script. It takes the old bytes, the new ones, then the name of the field if there is one."""
+        *name, old, new = values
         with redis_client.store_errors():
-            return bool(self._swap([name], [sealed, anew]))
+            return bool(script([key], [old, new, *name]))
 
-    def _put_field(self, name: str, place: bytes, sealed: bytes, anew: bytes) -> bool:
+    def _load_fields(self, key: str) -> dict[bytes, bytes]:
         with redis_client.store_errors():
-            return bool(self._swap_field([name], [sealed, anew, place]))
+            return cast("dict[bytes, bytes]", self._redis.hgetall(key))
 
-    def _fields(self, name: str) -> dict[bytes, bytes]:
+    def _load_field(self, key: str, name: bytes) -> bytes | None:
         with redis_client.store_errors():
-            return cast("dict[bytes, bytes]", self._redis.hgetall(name))
+            return cast("bytes | None", self._redis.hget(key, name.decode()))
 
-    def _read_field(self, name: str, place: bytes) -> bytes | None:
+    def _load_entries(self, key: str) -> list[bytes]:
         with redis_client.store_errors():
-            return cast("bytes | None", self._redis.hget(name, place.decode()))
+            return cast("list[bytes]", self._redis.lrange(key, 0, -1))

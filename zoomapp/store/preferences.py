@@ -7,11 +7,9 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from zoomapp import dates
+from zoomapp.store.encrypted_records import PREFERENCES
 from zoomapp.store.user_records import UserRecords
 
-KIND = "preferences"
-#: The record lives as long as an unused grant. Each change starts it anew.
-LIFETIME_SECONDS = 90 * 86400
 REFRESH_SECONDS = (10, 15, 30, 0)
 ANNOUNCEMENTS = ("all", "waiting", "off")
 MAX_LATE_MINUTES = 60
@@ -58,12 +56,12 @@ def faults(form: Mapping[str, str]) -> dict[str, str]:
 
 def load(records: UserRecords, user_id: str) -> Preferences:
     """The stored preferences of a user, or the defaults."""
-    return Preferences.parse(records.load(user_id, KIND))
+    return Preferences.parse(records.load(user_id, PREFERENCES))
 
 
 def save(records: UserRecords, user_id: str, preferences: Preferences) -> bool:
     """Store the preferences. Returns False if the user is not connected; nothing is stored then."""
-    return records.save(user_id, KIND, asdict(preferences), LIFETIME_SECONDS)
+    return records.save(user_id, PREFERENCES, asdict(preferences), PREFERENCES.seconds)
 
 
 def _integer(value: Any, default: int) -> int:

@@ -1,4 +1,4 @@
-"""The keys of one user: every write checks that the user is connected, and a disconnect deletes all of them."""
+"""The keys of one user: every write checks that the user is connected, and a disconnect deletes every key."""
 
 from __future__ import annotations
 
@@ -8,33 +8,24 @@ from typing import Any, cast
 
 import redis
 
-from zoomapp.store import key_names
+from zoomapp.store.encrypted_records import ALL, TOKENS, USER_KEY_LIST, USER_SHARED_LIST, Owner, RecordKind
 from zoomapp.store.redis_client import store_errors
 
-#: What is kept of a user under a name that needs no list.
-ANSWERS, ANSWERS_VERSION = "answers", "answers-version"
-HOST_DAYS = "host-days"
-REFUSED_ENDPOINTS = "refused-endpoints"
-#: Keys that stand for nobody, and hold what this user's token fetched.
-SHARED = "shared"
-KINDS = ("tokens", "lease", "failure", "preferences", ANSWERS, ANSWERS_VERSION, HOST_DAYS, REFUSED_ENDPOINTS)
+#: How long the list of a user's keys outlives its last entry: longer than any record by default.
+KEY_LIST_SECONDS = USER_KEY_LIST.seconds
 
-#: How long the list of what is kept of a user outlives its last entry: longer than anything on it by default.
-KEY_LIST_SECONDS = 400 * 86400
-
-
-#: So many old entries are looked at for each new one.
-LOOKED_AT = 4
-#: Lua that a script begins with: adds keys to the list of what is kept of a user, and takes expired ones off it.
-#: Each new entry makes it look at a few old ones, so that a list never holds many more expired keys than living ones.
-#: A key without the list's own tag may lie on another node of a cluster; it stays.
+#: How many old entries are checked for each new one.
+CHECKED_ENTRIES = 4
+#: Lua that a script starts with: adds keys to the list of a user's keys, and removes expired ones from it.
+#: Each new entry checks a few old ones, so a list never holds many more expired keys than existing ones.
+#: A key without the list's own tag may be on another node of a cluster; it stays.
 LIST_KEYS = f"""
 local function list_keys(listed, seconds, ...)
   local added = redis.call('SADD', listed, ...)
   if redis.call('TTL', listed) < tonumber(seconds) then redis.call('EXPIRE', listed, seconds) end
   if added == 0 then return end
   local own = string.sub(listed, 1, -#'keys' - 1)
-  for _, key in ipairs(redis.call('SRANDMEMBER', listed, {LOOKED_AT})) do
+  for _, key in ipairs(redis.call('SRANDMEMBER', listed, {CHECKED_ENTRIES})) do
     if string.sub(key, 1, #own) == own and redis.call('EXISTS', key) == 0 then redis.call('SREM', listed, key) end
   end
 end
@@ -43,16 +34,22 @@ end
 _LIST_KEY = f"{LIST_KEYS} list_keys(KEYS[1], ARGV[2], ARGV[1]) return 1"
 
 
+def single_kinds() -> list[RecordKind]:
+    """The kinds of which a user has one record, so its key needs no list: tokens first, the lists themselves not."""
+    lists = (USER_KEY_LIST, USER_SHARED_LIST)
+    return [kind for kind in ALL if kind.owner is Owner.USER and kind.is_single and kind not in lists]
+
+
 def add_user_key(client: redis.Redis, user_id: str, key: str) -> None:
-    """Put a key on the list of what is kept of this user, so that ``drop_user`` finds it."""
-    client.eval(_LIST_KEY, 1, key_names.of_user(user_id, "keys"), key, KEY_LIST_SECONDS)
+    """Add a key to the list of this user's keys, so that ``delete_user`` finds it."""
+    client.eval(_LIST_KEY, 1, USER_KEY_LIST.key_of(user_id), key, KEY_LIST_SECONDS)
 
 
 def delete_user(client: redis.Redis, user_id: str) -> None:
     """Delete every key of this user: tokens first, then sessions and the rest of the list."""
-    listed = key_names.of_user(user_id, "keys")
-    client.delete(*(key_names.of_user(user_id, kind) for kind in KINDS))
-    for shared in client.smembers(key_names.of_user(user_id, SHARED)):
+    listed = USER_KEY_LIST.key_of(user_id)
+    client.delete(*(kind.key_of(user_id) for kind in single_kinds()))
+    for shared in client.smembers(USER_SHARED_LIST.key_of(user_id)):
         client.delete(shared)  # each in a slot of its own
     client.delete(listed, *client.smembers(listed))
 
@@ -90,10 +87,10 @@ class WriteResult(Enum):
 
 
 class UserKeys:
-    """What is kept of people who are connected, and goes with them.
+    """Writes records of connected users, and lists their keys for a disconnect.
 
-    Whether somebody is connected is looked at in the same step as it is written: a page that was slow writes nothing
-    after a disconnect. Every method raises StoreUnavailable.
+    The check that the user is connected and the write are one step: a slow page writes nothing after a disconnect.
+    Every method raises StoreUnavailable.
     """
 
     def __init__(self, client: redis.Redis) -> None:
@@ -101,46 +98,43 @@ class UserKeys:
         self._put = client.register_script(_PUT)
         self._lend = client.register_script(_LEND)
 
-    def put(self, user_id: str, key: str, sealed: bytes, seconds: int, *, first: bool = False) -> WriteResult:
-        """Keep it for so many seconds; ``first``: unless something lies there already."""
-        return self._run(self._put, user_id, key, [sealed, seconds, KEY_LIST_SECONDS, "first" if first else ""])
+    def put(self, user_id: str, key: str, encrypted: bytes, seconds: int, *, first: bool = False) -> WriteResult:
+        """Store a record for so many seconds; with ``first`` only if there is none."""
+        return self._run(self._put, user_id, key, [encrypted, seconds, KEY_LIST_SECONDS, "first" if first else ""])
 
     def lend(self, user_id: str, key: str) -> WriteResult:
-        """What lies under a key of nobody's was fetched for this user, and goes with them.
+        """List a shared record that was fetched with this user's token, so that a disconnect deletes it.
 
-        THERE_ALREADY: it was on the user's list of such keys. A new entry looks at a few old ones, and takes expired
-        keys off the list.
+        THERE_ALREADY: it was listed before. A new entry checks a few old ones, and removes expired keys.
         """
-        put = self._list_shared(user_id, key)
-        if put is WriteResult.DONE:
-            self._take_off_expired(user_id)
-        return put
+        result = self._list_shared(user_id, key)
+        if result is WriteResult.DONE:
+            self._remove_expired(user_id)
+        return result
 
     def _list_shared(self, user_id: str, key: str) -> WriteResult:
-        return self._run(self._lend, user_id, key_names.of_user(user_id, SHARED), [key, "", KEY_LIST_SECONDS])
+        return self._run(self._lend, user_id, USER_SHARED_LIST.key_of(user_id), [key, "", KEY_LIST_SECONDS])
 
-    def _take_off_expired(self, user_id: str) -> None:
-        """Not in one script: on a cluster each of these keys may lie on another node."""
-        shared = key_names.of_user(user_id, SHARED)
+    def _remove_expired(self, user_id: str) -> None:
+        """Without a script: on a cluster each of these keys may be on another node."""
+        shared = USER_SHARED_LIST.key_of(user_id)
         with store_errors():
-            for key in cast("list[bytes]", self._redis.srandmember(shared, LOOKED_AT)):
+            for key in cast("list[bytes]", self._redis.srandmember(shared, CHECKED_ENTRIES)):
                 if not self._redis.exists(key):
                     self._redis.srem(shared, key)
-                    if self._redis.exists(key):  # written meanwhile, and perhaps listed before it was taken off
+                    if self._redis.exists(key):  # written meanwhile, and perhaps listed before it was removed
                         self._list_shared(user_id, key.decode())
 
-    def push(self, lists: Mapping[tuple[str, str], Sequence[bytes]], seconds: int, most: int) -> None:
-        """On top of these lists, by user and key, the newest last; each holds ``most``. One trip for all of them."""
+    def push(self, lists: Mapping[tuple[str, str], Sequence[bytes]], seconds: int, max_entries: int) -> None:
+        """Push entries, oldest first, to lists by user and key, in one round trip. Each list keeps ``max_entries``."""
         with store_errors(), self._redis.pipeline(transaction=False) as pipe:
             add: Any = pipe.execute_command  # a cluster's pipeline hides `eval`, yet knows where to send it
-            for (user_id, key), sealed in lists.items():
-                names = (key_names.of_user(user_id, "tokens"), key_names.of_user(user_id, "keys"), key)
-                add("EVAL", _PUSH, len(names), *names, seconds, most, KEY_LIST_SECONDS, *sealed[-most:])
+            for (user_id, key), entries in lists.items():
+                names = (TOKENS.key_of(user_id), USER_KEY_LIST.key_of(user_id), key)
+                add("EVAL", _PUSH, len(names), *names, seconds, max_entries, KEY_LIST_SECONDS, *entries[-max_entries:])
             pipe.execute()
 
     @staticmethod
     def _run(script: Callable[[list[str], list[Any]], Any], user_id: str, key: str, values: list[Any]) -> WriteResult:
         with store_errors():
-            return WriteResult(
-                script([key_names.of_user(user_id, "tokens"), key_names.of_user(user_id, "keys"), key], values)
-            )
+            return WriteResult(script([TOKENS.key_of(user_id), USER_KEY_LIST.key_of(user_id), key], values))

@@ -1,66 +1,66 @@
-"""Small sealed records of one user: preferences, what a page last showed, which forms were sent.
+"""Small encrypted records of one user: preferences, what a page last showed, which forms were sent.
 
-An aid, not a guard: what cannot be read counts as not there, and a record that cannot be written is not missed.
+The app works without them: an unreadable record counts as missing, and a record that cannot be written is skipped.
 """
 
 from __future__ import annotations
 
 import logging
-from typing import Any, cast
+from typing import Any
 
-import msgspec
 import redis
 
 from zoomapp.errors import StoreUnavailable
-from zoomapp.store import key_names, redis_client
-from zoomapp.store.encryption import CannotDecrypt, KeyRing
+from zoomapp.store import redis_client
+from zoomapp.store.encrypted_records import EncryptedRecords, RecordKind
+from zoomapp.store.encryption import KeyRing
 from zoomapp.store.user_keys import UserKeys, WriteResult
 
 log = logging.getLogger(__name__)
 
 
 class UserRecords:
-    """JSON values by user, kind and name; each ends after its seconds, and all of them when the user disconnects.
+    """JSON values by user, kind and name. They expire, and a disconnect deletes them.
 
-    Of somebody who is not connected nothing is kept.
+    Nothing is stored for a user who is not connected.
     """
 
     def __init__(self, client: redis.Redis, ring: KeyRing) -> None:
         self._redis = client
-        self._ring = ring
-        self._belongings = UserKeys(client)
+        self._encrypted = EncryptedRecords(ring)
+        self._user_keys = UserKeys(client)
 
-    def load(self, user_id: str, kind: str, name: str = "") -> Any:
+    def load(self, user_id: str, kind: RecordKind, name: str = "") -> Any:
         """The value, or None."""
-        key = key_names.of_user(user_id, kind, name)
+        key = kind.key_of(user_id, name)
         try:
-            with redis_client.store_errors():
-                sealed = cast("bytes | None", self._redis.get(key))
-            return msgspec.json.decode(self._ring.decrypt(kind, key, sealed)) if sealed else None
-        except (StoreUnavailable, CannotDecrypt, msgspec.DecodeError) as error:
-            log.warning("record not readable", extra={"kind": kind, "detail": str(error)})
+            encrypted = redis_client.load(self._redis, key)
+        except StoreUnavailable as error:
+            log.warning("record not readable", extra={"kind": kind.name, "detail": error.detail})
             return None
+        return self._encrypted.decode(kind, key, encrypted, Any)
 
-    def save(self, user_id: str, kind: str, value: Any, seconds: int, name: str = "") -> bool:
+    def save(self, user_id: str, kind: RecordKind, value: Any, seconds: int, name: str = "") -> bool:
         """False when this user is not connected."""
         return self._write(user_id, kind, value, seconds, name) != WriteResult.NOT_CONNECTED
 
-    def claim(self, user_id: str, kind: str, value: Any, seconds: int, name: str = "") -> bool:
-        """Save unless there is one already; of many who ask at once, one hears yes."""
+    def claim(self, user_id: str, kind: RecordKind, value: Any, seconds: int, name: str = "") -> bool:
+        """Save unless there is a record already. Of many concurrent callers, one gets True."""
         return self._write(user_id, kind, value, seconds, name, first=True) != WriteResult.THERE_ALREADY
 
-    def drop(self, user_id: str, kind: str, name: str = "") -> None:
+    def delete(self, user_id: str, kind: RecordKind, name: str = "") -> None:
         try:
             with redis_client.store_errors():
-                self._redis.delete(key_names.of_user(user_id, kind, name))
+                self._redis.delete(kind.key_of(user_id, name))
         except StoreUnavailable as error:
-            log.warning("record not dropped", extra={"kind": kind, "detail": error.detail})
+            log.warning("record not deleted", extra={"kind": kind.name, "detail": error.detail})
 
-    def _write(self, user_id: str, kind: str, value: Any, seconds: int, name: str, first: bool = False) -> WriteResult:
-        key = key_names.of_user(user_id, kind, name)
-        sealed = self._ring.encrypt(kind, key, msgspec.json.encode(value))
+    def _write(
+        self, user_id: str, kind: RecordKind, value: Any, seconds: int, name: str, first: bool = False
+    ) -> WriteResult:
+        key = kind.key_of(user_id, name)
         try:
-            return self._belongings.put(user_id, key, sealed, seconds, first=first)
+            return self._user_keys.put(user_id, key, self._encrypted.encode(kind, key, value), seconds, first=first)
         except StoreUnavailable as error:
-            log.warning("record not written", extra={"kind": kind, "detail": error.detail})
+            log.warning("record not written", extra={"kind": kind.name, "detail": error.detail})
             return WriteResult.DONE

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import logging
 
-import msgspec
-
 from zoomapp.errors import NotAuthorized, StoreUnavailable
 from zoomapp.log_setup import hash_user_id
 from zoomapp.store import key_names
+from zoomapp.store.encrypted_records import TOKENS, EncryptedRecords
 from zoomapp.store.encryption import CannotDecrypt, KeyRing
-from zoomapp.tokens.store import KIND, TokenStore
+from zoomapp.tokens.store import TokenStore
 from zoomapp.zoom.oauth import TokenSet
 
 log = logging.getLogger(__name__)
@@ -22,6 +21,7 @@ class TokenRecords:
     def __init__(self, store: TokenStore, ring: KeyRing) -> None:
         self.store = store
         self._ring = ring
+        self._encrypted = EncryptedRecords(ring)
 
     def load(self, user_id: str, record: bytes | None = None) -> tuple[bytes, TokenSet]:
         """The record and its tokens. ``record``: as the caller has just read it.
@@ -33,7 +33,7 @@ class TokenRecords:
             raise NotAuthorized("no tokens stored")
         try:
             return record, self._decrypt(user_id, record)
-        except (CannotDecrypt, msgspec.MsgspecError) as error:
+        except CannotDecrypt as error:
             log.error("token record cannot be decrypted", extra={"user": hash_user_id(user_id), "detail": str(error)})
             raise NotAuthorized("the token record cannot be decrypted") from error
 
@@ -75,13 +75,13 @@ class TokenRecords:
         """Whether a stored record holds the spent refresh token, or marks it as ended."""
         try:
             tokens = self._decrypt(user_id, current)
-        except (CannotDecrypt, msgspec.MsgspecError) as error:
+        except CannotDecrypt as error:
             # A process with a newer key may have encrypted it again: nobody can tell here whose tokens they are.
             raise StoreUnavailable("the record is under a key that is not in this ring") from error
         return tokens.refresh_token == spent.refresh_token or tokens.ended_by == key_names.digest(spent.refresh_token)
 
     def _decrypt(self, user_id: str, record: bytes) -> TokenSet:
-        return msgspec.json.decode(self._ring.decrypt(KIND, key_names.tag(user_id), record), type=TokenSet)
+        return self._encrypted.decode_or_raise(TOKENS, key_names.tag(user_id), record, TokenSet)
 
     def _encrypt(self, tokens: TokenSet) -> bytes:
-        return self._ring.encrypt(KIND, key_names.tag(tokens.user_id), msgspec.json.encode(tokens))
+        return self._encrypted.encode(TOKENS, key_names.tag(tokens.user_id), tokens)

@@ -11,11 +11,10 @@ from typing import Protocol
 
 import redis
 
-from zoomapp.store import key_names, redis_client, user_keys
+from zoomapp.store import redis_client, user_keys
+from zoomapp.store.encrypted_records import FAILURE, LEASE, TOKENS
 from zoomapp.store.leases import Lease, Leases, MemoryLeases
 from zoomapp.store.redis_client import store_errors
-
-KIND = "tokens"
 
 
 class TokenStore(Protocol):
@@ -65,31 +64,31 @@ class RedisTokenStore:
         self._leases = Leases(client)
 
     def load(self, user_id: str) -> bytes | None:
-        return redis_client.load(self._redis, key_names.of_user(user_id, KIND))
+        return redis_client.load(self._redis, TOKENS.key_of(user_id))
 
     def save(self, user_id: str, record: bytes) -> None:
         with store_errors():
-            self._redis.set(key_names.of_user(user_id, KIND), record, ex=self._seconds)
+            self._redis.set(TOKENS.key_of(user_id), record, ex=self._seconds)
 
     def compare_and_set(self, user_id: str, expected: bytes, record: bytes) -> bool:
         with store_errors():
-            return bool(self._compare_and_set([key_names.of_user(user_id, KIND)], [expected, record, self._seconds]))
+            return bool(self._compare_and_set([TOKENS.key_of(user_id)], [expected, record, self._seconds]))
 
     def delete(self, user_id: str) -> bool:
         with store_errors():
-            existed = self._redis.exists(key_names.of_user(user_id, KIND))
+            existed = self._redis.exists(TOKENS.key_of(user_id))
             user_keys.delete_user(self._redis, user_id)
         return bool(existed)
 
     def lease(self, user_id: str, seconds: float) -> Lease:
-        return self._leases.lease(key_names.of_user(user_id, "lease"), seconds)
+        return self._leases.lease(LEASE.key_of(user_id), seconds)
 
     def save_failure(self, user_id: str, failure: str, seconds: float) -> None:
         with store_errors():
-            self._redis.set(key_names.of_user(user_id, "failure"), failure, px=int(seconds * 1000))
+            self._redis.set(FAILURE.key_of(user_id), failure, px=int(seconds * 1000))
 
     def load_failure(self, user_id: str) -> str:
-        return (redis_client.load(self._redis, key_names.of_user(user_id, "failure")) or b"").decode()
+        return (redis_client.load(self._redis, FAILURE.key_of(user_id)) or b"").decode()
 
 
 class MemoryTokenStore:

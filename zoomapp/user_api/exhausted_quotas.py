@@ -16,12 +16,13 @@ import msgspec
 import redis
 
 from zoomapp.errors import StoreUnavailable
-from zoomapp.store import key_names, redis_client, user_keys
+from zoomapp.store import key_names, redis_client
+from zoomapp.store.encrypted_records import ACCOUNT_DAYS, HOST_DAYS
 from zoomapp.zoom.rate_limits import DAY_SECONDS
 
 log = logging.getLogger(__name__)
 
-ACCOUNTS = f"{key_names.PREFIX}{{limits}}:days"
+ACCOUNTS = key_names.PREFIX + ACCOUNT_DAYS.key
 #: The age of the accounts' local copy before it is loaded again, and the pause after Redis did not answer.
 LOAD_SECONDS, FAILED_SECONDS = 1.0, 30.0
 #: How often one call may probe an exhausted quota.
@@ -64,7 +65,7 @@ def account_quota(account_id: str, label: str) -> QuotaKey:
 
 def host_quota(user_id: str, path: str) -> QuotaKey:
     """The quota of meetings that a host may create and update in a day, for this path."""
-    return QuotaKey(key_names.of_user(user_id, user_keys.HOST_DAYS), key_names.digest(path))
+    return QuotaKey(HOST_DAYS.key_of(user_id), key_names.digest(path))
 
 
 class ExhaustedQuotas:

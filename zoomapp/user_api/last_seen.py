@@ -9,11 +9,11 @@ from typing import Any, Generic, TypeVar
 
 from zoomapp.errors import UpstreamError, ZoomAppError, ZoomRefused
 from zoomapp.store import key_names
+from zoomapp.store.encrypted_records import LAST_SEEN_SECTION
 from zoomapp.store.user_records import UserRecords
 
 Value = TypeVar("Value")
 
-KIND = "seen"
 LAST_SEEN_SECONDS = 3600
 
 
@@ -60,7 +60,7 @@ def load(
         return Loaded(read(copy["raw"]), saved_at, error, saved_at)
     except ZoomRefused as error:
         return Loaded(None, now, error)
-    records.save(user_id, KIND, {"at": now.timestamp(), "raw": raw}, seconds, key_names.digest(name))
+    records.save(user_id, LAST_SEEN_SECTION, {"at": now.timestamp(), "raw": raw}, seconds, key_names.digest(name))
     return Loaded(read(raw), now)
 
 
@@ -75,5 +75,5 @@ def recent(
 
 
 def _load_copy(records: UserRecords, user_id: str, name: str) -> dict[str, Any] | None:
-    copy = records.load(user_id, KIND, key_names.digest(name))
+    copy = records.load(user_id, LAST_SEEN_SECTION, key_names.digest(name))
     return copy if isinstance(copy, dict) else None

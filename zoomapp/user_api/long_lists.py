@@ -7,10 +7,10 @@ from dataclasses import asdict
 from typing import Any
 
 from zoomapp.store import key_names
+from zoomapp.store.encrypted_records import PARTIAL_LIST
 from zoomapp.store.user_records import UserRecords
 from zoomapp.zoom.pagination import Collected, collect
 
-KIND = "steps"
 #: How long one request loads pages of a list.
 STEP_SECONDS = 2.0
 #: How long the pages loaded so far are saved: less than Zoom's page tokens live.
@@ -40,13 +40,13 @@ def load_in_steps(
     ``name`` identifies the list among those of this user.
     """
     digest = key_names.digest(name)
-    saved = records.load(user_id, KIND, digest)
+    saved = records.load(user_id, PARTIAL_LIST, digest)
     start = Collected(**saved) if isinstance(saved, dict) else None
     ends_at = clock() + seconds
     found = collect(fetch, rows, start=start, pause=lambda: clock() > ends_at)
     if found.token:
-        records.save(user_id, KIND, asdict(found), KEEP_SECONDS, digest)
+        records.save(user_id, PARTIAL_LIST, asdict(found), KEEP_SECONDS, digest)
         raise ListIncomplete(found.pages, max(found.pages + 1, found.pages_in_all))
     if saved:
-        records.drop(user_id, KIND, digest)
+        records.delete(user_id, PARTIAL_LIST, digest)
     return found

@@ -14,12 +14,12 @@ from typing import cast
 import redis
 
 from zoomapp.errors import StoreUnavailable
-from zoomapp.store import key_names, redis_client, user_keys
+from zoomapp.store import key_names, redis_client
+from zoomapp.store.encrypted_records import REFUSED_ENDPOINTS, TOKENS
 
 log = logging.getLogger(__name__)
 
-KIND = user_keys.REFUSED_ENDPOINTS
-SECONDS = 300
+SECONDS = REFUSED_ENDPOINTS.seconds
 #: Entries of one user. One more deletes the others.
 MAX_PER_USER = 50
 
@@ -45,7 +45,7 @@ class RefusedEndpoints:
 
     def add(self, user_id: str, grant_id: str, endpoint: str, token: str) -> None:
         """Remember that the endpoint refused this access token, which is being refreshed."""
-        names = [key_names.of_user(user_id, "tokens"), key_names.of_user(user_id, KIND)]
+        names = [TOKENS.key_of(user_id), REFUSED_ENDPOINTS.key_of(user_id)]
         until = f"{self._clock() + SECONDS:.0f} {key_names.digest(token)}"
         try:
             with redis_client.store_errors():
@@ -58,7 +58,7 @@ class RefusedEndpoints:
         try:
             with redis_client.store_errors():
                 entry = cast(
-                    "bytes | None", self._redis.hget(key_names.of_user(user_id, KIND), _field(grant_id, endpoint))
+                    "bytes | None", self._redis.hget(REFUSED_ENDPOINTS.key_of(user_id), _field(grant_id, endpoint))
                 )
         except StoreUnavailable as error:
             log.warning("refused endpoints not read", extra={"detail": error.detail})
@@ -69,7 +69,7 @@ class RefusedEndpoints:
     def remove(self, user_id: str, grant_id: str, endpoint: str) -> None:
         try:
             with redis_client.store_errors():
-                self._redis.hdel(key_names.of_user(user_id, KIND), _field(grant_id, endpoint))
+                self._redis.hdel(REFUSED_ENDPOINTS.key_of(user_id), _field(grant_id, endpoint))
         except StoreUnavailable as error:
             log.warning("refused endpoint not deleted", extra={"detail": error.detail})
 

@@ -15,14 +15,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, cast
 
-import msgspec
 import redis
 
 from zoomapp import deadline
 from zoomapp.errors import StoreUnavailable, UpstreamError
 from zoomapp.single_flight import SingleFlight
-from zoomapp.store import key_names, redis_client, user_keys
-from zoomapp.store.encryption import CannotDecrypt, KeyRing
+from zoomapp.store import key_names, redis_client
+from zoomapp.store.encrypted_records import ANSWERS, ANSWERS_LEASE, ANSWERS_VERSION, TOKENS, EncryptedRecords
+from zoomapp.store.encryption import KeyRing
 from zoomapp.store.leases import Leases
 from zoomapp.user_api.local_lru import CachedResponse, LocalLRU
 from zoomapp.zoom import call_trace
@@ -34,7 +34,6 @@ log = logging.getLogger(__name__)
 #: The webhook events that clear the cache, beside the events of running meetings.
 EVENTS = ("meeting.created", "meeting.updated", "meeting.deleted")
 
-KIND, VERSION = user_keys.ANSWERS, user_keys.ANSWERS_VERSION
 #: Of one user. One more clears all of them.
 MAX_ENTRIES = 50
 #: While Zoom cannot answer, a response of this age is better than none.
@@ -86,7 +85,7 @@ class ResponseCache:
 
     def __init__(self, client: redis.Redis, ring: KeyRing, clock: Callable[[], float]) -> None:
         self._redis = client
-        self._ring = ring
+        self._encrypted = EncryptedRecords(ring)
         self._clock = clock
         self._save_script = client.register_script(_SAVE)
         self._clear_script = client.register_script(_CLEAR)
@@ -114,7 +113,7 @@ class ResponseCache:
 
     def clear(self, user_id: str) -> None:
         """Delete the responses of a user who changed something."""
-        keys = [key_names.of_user(user_id, kind) for kind in ("tokens", KIND, VERSION)]
+        keys = [kind.key_of(user_id) for kind in (TOKENS, ANSWERS, ANSWERS_VERSION)]
         try:
             with redis_client.store_errors():
                 self._clear_script(keys, [secrets.token_bytes(9), VERSION_SECONDS])
@@ -169,7 +168,7 @@ class ResponseCache:
             if not first:
                 yield False
                 return
-            lease = self._leases.lease(key_names.of_user(owner.user_id, f"{KIND}-lease", name), LEASE_SECONDS)
+            lease = self._leases.lease(ANSWERS_LEASE.key_of(owner.user_id, name), LEASE_SECONDS)
             with lease.hold(wait_seconds=deadline.remaining(LEASE_SECONDS)) as taken:
                 yield taken
 
@@ -182,20 +181,16 @@ class ResponseCache:
 
     def _load_from_redis(self, owner: CacheOwner, name: str) -> CachedResponse | None:
         with redis_client.store_errors():
-            record = cast("bytes | None", self._redis.hget(key_names.of_user(owner.user_id, KIND), name))
-        if record is None:
-            return None
-        try:
-            cached = msgspec.msgpack.decode(self._ring.decrypt(KIND, name, record), type=CachedResponse)
-        except (CannotDecrypt, msgspec.MsgspecError):
-            return None
-        self._local.put(name, cached)
+            record = cast("bytes | None", self._redis.hget(ANSWERS.key_of(owner.user_id), name))
+        cached = self._encrypted.decode(ANSWERS, name, record, CachedResponse)
+        if cached:
+            self._local.put(name, cached)
         return cached
 
     def _save(self, owner: CacheOwner, name: str, response: CachedResponse) -> None:
         self._local.put(name, response)
-        keys = [key_names.of_user(owner.user_id, "tokens"), key_names.of_user(owner.user_id, KIND)]
-        record = self._ring.encrypt(KIND, name, msgspec.msgpack.encode(response))
+        keys = [TOKENS.key_of(owner.user_id), ANSWERS.key_of(owner.user_id)]
+        record = self._encrypted.encode(ANSWERS, name, response)
         try:
             with redis_client.store_errors():
                 self._save_script(keys, [name, record, 2 * STALE_SECONDS, MAX_ENTRIES])
@@ -205,7 +200,7 @@ class ResponseCache:
     def _delete(self, owner: CacheOwner, name: str) -> None:
         self._local.delete(name)
         with redis_client.store_errors():
-            self._redis.hdel(key_names.of_user(owner.user_id, KIND), name)
+            self._redis.hdel(ANSWERS.key_of(owner.user_id), name)
 
 
 def _name(owner: CacheOwner, call: Call) -> str:

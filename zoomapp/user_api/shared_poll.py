@@ -7,7 +7,6 @@ themselves. While Zoom fails, one viewer tries again after each pause for all of
 
 from __future__ import annotations
 
-import logging
 import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -20,18 +19,16 @@ import redis
 
 from zoomapp.errors import NotFound, RateLimited, UpstreamError, ZoomRefused
 from zoomapp.store import key_names, redis_client, user_keys
-from zoomapp.store.encryption import CannotDecrypt, KeyRing
+from zoomapp.store.encrypted_records import SNAPSHOT, SNAPSHOT_ACCESS, EncryptedRecords
+from zoomapp.store.encryption import KeyRing
 from zoomapp.store.leases import Leases
 from zoomapp.store.user_records import UserRecords
 
-log = logging.getLogger(__name__)
-
-KIND = "snapshot"
-#: The kind of record that proves that Zoom answered a viewer, and how long it allows the viewer to see snapshots.
+#: How long Zoom's answer to a viewer allows that viewer to see snapshots.
 #: After ``RENEW_SECONDS`` one of the viewer's windows asks Zoom again; the others get the snapshot meanwhile.
-PROOF, PROOF_SECONDS, RENEW_SECONDS = "answered", 600, 540
+PROOF_SECONDS, RENEW_SECONDS = SNAPSHOT_ACCESS.seconds, 540
 #: How long a snapshot is shown while there is no newer one.
-KEEP_SECONDS = 900
+KEEP_SECONDS = SNAPSHOT.seconds
 #: Longer than all pages of an answer take. A worker that dies while it asks blocks the others for this long.
 LEASE_SECONDS = 60
 #: A failure is remembered for this long after its pause, so that one viewer tries again for all of them.
@@ -86,7 +83,7 @@ class SharedPolls:
 
     def __init__(self, client: redis.Redis, ring: KeyRing, clock: Callable[[], float]) -> None:
         self._redis = client
-        self._ring = ring
+        self._encrypted = EncryptedRecords(ring)
         self._proofs = UserRecords(client, ring)
         self._user_keys = user_keys.UserKeys(client)
         self._leases = Leases(client)
@@ -111,7 +108,7 @@ class SharedPolls:
             )
 
     def _load_for(self, name: str, viewer: str) -> _Stored:
-        proved_at = self._proofs.load(viewer, PROOF, key_names.digest(name))
+        proved_at = self._proofs.load(viewer, SNAPSHOT_ACCESS, key_names.digest(name))
         proof_age = self._clock() - proved_at if isinstance(proved_at, float) else math.inf
         snapshot, pause = self._load(name)
         return _Stored(snapshot if proof_age < PROOF_SECONDS else None, pause, proof_age)
@@ -149,30 +146,23 @@ class SharedPolls:
                 raise
             return replace(old, next_at=until, pause=failed)
         except ZoomRefused as error:
-            self._proofs.drop(viewer, PROOF, key_names.digest(name))
+            self._proofs.delete(viewer, SNAPSHOT_ACCESS, key_names.digest(name))
             self._delete(name, with_snapshot=isinstance(error, NotFound))
             raise
-        self._proofs.save(viewer, PROOF, self._clock(), PROOF_SECONDS, key_names.digest(name))
+        self._proofs.save(viewer, SNAPSHOT_ACCESS, self._clock(), PROOF_SECONDS, key_names.digest(name))
         raw = msgspec.Raw(msgspec.json.encode(body))
         return self._save(name, viewer, Snapshot(raw, self._clock(), self._clock() + pause()))
 
     def _load(self, name: str) -> tuple[Snapshot | None, FailurePause | None]:
         record, pause = redis_client.load_together(self._redis, _key(name), _pause_key(name))
-        snapshot = self._decrypt(name, record) if record else None
+        snapshot = self._encrypted.decode(SNAPSHOT, _key(name), record, Snapshot)
         if snapshot and self._clock() - snapshot.at >= KEEP_SECONDS:
             snapshot = None
         return snapshot, msgspec.json.decode(pause, type=FailurePause) if pause else None
 
-    def _decrypt(self, name: str, record: bytes) -> Snapshot | None:
-        try:
-            return msgspec.json.decode(self._ring.decrypt(KIND, _key(name), record), type=Snapshot)
-        except (CannotDecrypt, msgspec.MsgspecError):
-            log.warning("snapshot cannot be decrypted")
-            return None
-
     def _save(self, name: str, viewer: str, snapshot: Snapshot) -> Snapshot:
         """Save it for everybody who may see it, until the viewer whose token fetched it disconnects."""
-        record = self._ring.encrypt(KIND, _key(name), msgspec.json.encode(snapshot))
+        record = self._encrypted.encode(SNAPSHOT, _key(name), snapshot)
         with redis_client.store_errors(), self._redis.pipeline(transaction=False) as pipe:
             pipe.set(_key(name), record, ex=KEEP_SECONDS)
             pipe.delete(_pause_key(name))
@@ -194,7 +184,7 @@ class SharedPolls:
 
 
 def _key(name: str) -> str:
-    return key_names.tagged(key_names.digest(name), KIND)
+    return key_names.tagged(key_names.digest(name), SNAPSHOT.name)
 
 
 def _pause_key(name: str) -> str:

@@ -30,7 +30,7 @@ def create_link() -> ResponseReturnValue:
     path, _, query = str(json_object().get("address", "")).partition("?")
     if not _is_file(unquote(path)):
         raise BadRequest("not the address of a file")
-    secret = _links().leave(user_id, f"{unquote(path)}?{query}")
+    secret = _links().create(user_id, f"{unquote(path)}?{query}")
     query = f"{query}&once={secret}" if query else f"once={secret}"
     return {"url": f"{services().settings.public_url}{path}?{query}"}
 
@@ -43,7 +43,7 @@ def use_link() -> ResponseReturnValue | None:
         return None
     query = request.query_string.decode(errors="replace").removesuffix(f"once={secret}").removesuffix("&")
     # Some browsers and scanners send HEAD before GET. That must not use the link up.
-    user_id = _links().take(secret, f"{request.path}?{query}") if request.method == "GET" else None
+    user_id = _links().redeem(secret, f"{request.path}?{query}") if request.method == "GET" else None
     if user_id is None:
         text = "It works once, and for a minute. Ask for a new one in Zoom."
         notice = Notice("info", "info", "This link was used, or is too old", text)

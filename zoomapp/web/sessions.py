@@ -18,7 +18,6 @@ from datetime import timedelta
 from functools import lru_cache
 from typing import Any
 
-import msgspec
 import redis
 from flask import Flask, Request, Response
 from flask_session.base import ServerSideSessionInterface
@@ -28,13 +27,12 @@ from werkzeug.sansio.http import parse_cookie
 from zoomapp.config import FRONTEND_PATH
 from zoomapp.errors import StoreUnavailable
 from zoomapp.store import key_names, redis_client, user_keys
-from zoomapp.store.encryption import CannotDecrypt, KeyRing
-from zoomapp.tokens.store import KIND as TOKENS
+from zoomapp.store.encrypted_records import ANSWERS_VERSION, SESSION, TOKENS, EncryptedRecords
+from zoomapp.store.encryption import KeyRing
 from zoomapp.zoom.request_target import PREFIX
 
 log = logging.getLogger(__name__)
 
-KIND = "session"
 #: The lifetime of a session without a user: longer than a sign-in takes. Every use renews it.
 VISITOR_SECONDS = 900
 #: The environ key of the session that was read.
@@ -74,7 +72,7 @@ class EncryptedSessions(RedisSessionInterface):
         # Not RedisSessionInterface's constructor: it does not accept the client of a cluster.
         ServerSideSessionInterface.__init__(self, app, permanent=True)
         self.client = client
-        self._ring = ring
+        self._encrypted = EncryptedRecords(ring)
         self._clock = clock
         self._cookie_name = self.get_cookie_name(app)
         self._lifetime_seconds = int(timedelta(seconds=app.config["PERMANENT_SESSION_LIFETIME"]).total_seconds())
@@ -156,12 +154,7 @@ class EncryptedSessions(RedisSessionInterface):
         return self._decrypt(store_id, redis_client.load(self.client, store_id))
 
     def _decrypt(self, store_id: str, record: bytes | None) -> dict[str, Any] | None:
-        if record is None:
-            return None
-        try:
-            return msgspec.json.decode(self._ring.decrypt(KIND, store_id, record), type=dict[str, Any])
-        except (CannotDecrypt, msgspec.MsgspecError):
-            return None
+        return self._encrypted.decode(SESSION, store_id, record, dict[str, Any])
 
     def _delete_session(self, store_id: str) -> None:
         with redis_client.store_errors():
@@ -170,7 +163,7 @@ class EncryptedSessions(RedisSessionInterface):
     def _write(self, session: Session, content: dict[str, Any]) -> bool:
         """Whether the session was written. One that was deleted since it was read is not written again."""
         store_id = self._get_store_id(session.sid)
-        record = self._ring.encrypt(KIND, store_id, msgspec.json.encode({**content, "at": int(self._clock())}))
+        record = self._encrypted.encode(SESSION, store_id, {**content, "at": int(self._clock())})
         with redis_client.store_errors():
             written = self.client.set(store_id, record, ex=self._seconds(content), xx=session.stored)
             if written and not session.stored and "user_id" in content:
@@ -207,7 +200,7 @@ def _keys(sid: str) -> tuple[str, str, str]:
     tag, _, secret = sid[:200].partition(".")
     tag = key_names.clean(tag)
     return (
-        key_names.tagged(tag, KIND, key_names.digest(secret)),
-        key_names.tagged(tag, TOKENS),
-        key_names.tagged(tag, user_keys.ANSWERS_VERSION),
+        key_names.tagged(tag, SESSION.name, key_names.digest(secret)),
+        key_names.tagged(tag, TOKENS.name),
+        key_names.tagged(tag, ANSWERS_VERSION.name),
     )

@@ -12,6 +12,7 @@ from flask import g, request, session
 from zoomapp import dates
 from zoomapp.errors import StoreUnavailable, TokenError, ZoomAppError
 from zoomapp.store import preferences
+from zoomapp.store.encrypted_records import PROFILE
 from zoomapp.store.preferences import Preferences
 from zoomapp.store.user_records import UserRecords
 from zoomapp.web.current_user import services, user_client, user_id
@@ -102,7 +103,7 @@ def _load_viewer() -> Viewer:
 
 def _profile(records: UserRecords, user_id: str) -> User:
     """The stored profile, else Zoom's. Without the scope, or while Zoom is away, a user without a name for a minute."""
-    stored: Any = records.load(user_id, "profile")
+    stored: Any = records.load(user_id, PROFILE)
     if isinstance(stored, dict):
         return User.from_api(stored)
     try:
@@ -119,7 +120,7 @@ def _profile(records: UserRecords, user_id: str) -> User:
         "type": 1 if user.basic else 2,
         "account_id": user.account_id,
     }
-    records.save(user_id, "profile", profile, seconds)
+    records.save(user_id, PROFILE, profile, seconds)
     return user
 
 

@@ -17,17 +17,17 @@ import redis
 
 from zoomapp.errors import ZoomAppError
 from zoomapp.store import key_names
-from zoomapp.store.encryption import CannotDecrypt, KeyRing
+from zoomapp.store.encrypted_records import EVENT_LEASE, EVENT_QUEUE, EVENT_SEEN, EncryptedRecords
+from zoomapp.store.encryption import KeyRing
 from zoomapp.store.leases import Lease, Leases
 from zoomapp.store.redis_client import store_errors
 from zoomapp.webhooks.subscriptions import Subscriptions
 
 log = logging.getLogger(__name__)
 
-KIND = "events"
-QUEUE = f"{key_names.PREFIX}{{events}}:queue"
-TAKEN = f"{key_names.PREFIX}{{events}}:taken"
-LEASE = f"{key_names.PREFIX}{{events}}:lease"
+QUEUE = key_names.PREFIX + EVENT_QUEUE.key
+TAKEN = key_names.PREFIX + EVENT_SEEN.key.removesuffix(":*")
+LEASE = key_names.PREFIX + EVENT_LEASE.key
 #: A worker that dies blocks the others for this long. One that lives extends its lease with every event.
 LEASE_SECONDS = 10.0
 #: How often a worker looks for events that others did not handle.
@@ -50,7 +50,7 @@ class WebhookQueue:
 
     def __init__(self, client: redis.Redis, ring: KeyRing, subscriptions: Subscriptions) -> None:
         self._redis = client
-        self._ring = ring
+        self._encrypted = EncryptedRecords(ring)
         self._subscriptions = subscriptions
         self._add_script = client.register_script(_ADD)
         self._leases = Leases(client)
@@ -59,7 +59,7 @@ class WebhookQueue:
     def add(self, event: dict[str, Any]) -> bool:
         """Queue an event. False when it was added before. Raises StoreUnavailable."""
         taken_key = f"{TAKEN}:{key_names.digest(msgspec.json.encode(event, order='sorted'))}"
-        record = self._ring.encrypt(KIND, "", msgspec.json.encode(event))
+        record = self._encrypted.encode(EVENT_QUEUE, "", event)
         with store_errors():
             return bool(self._add_script([taken_key, QUEUE], [secrets.token_hex(8), record, TAKEN_SECONDS]))
 
@@ -106,9 +106,8 @@ class WebhookQueue:
             self._redis.lrem(QUEUE, 1, cast(str, record))
 
     def _dispatch(self, record: bytes) -> None:
-        try:
-            event = msgspec.json.decode(self._ring.decrypt(KIND, "", record), type=dict[str, Any])
-        except (CannotDecrypt, msgspec.MsgspecError):
+        event = self._encrypted.decode(EVENT_QUEUE, "", record, dict[str, Any])
+        if event is None:
             log.error("a queued event cannot be decrypted")
             return
         self._subscriptions.dispatch(event)

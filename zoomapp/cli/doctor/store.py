@@ -13,7 +13,7 @@ from zoomapp.config import Settings, is_loopback
 from zoomapp.errors import StoreUnavailable
 from zoomapp.services import Services
 from zoomapp.store import key_names, redis_client
-from zoomapp.tokens.store import KIND
+from zoomapp.store.encrypted_records import DOCTOR_TEST, TOKENS
 
 OLDEST = (6, 2)
 #: The number of records that are checked.
@@ -108,7 +108,7 @@ def _persistence(client: redis.Redis, info: dict[str, Any]) -> Iterator[Finding]
 
 
 def _writable(client: redis.Redis) -> Finding:
-    name = f"{key_names.PREFIX}doctor"
+    name = key_names.PREFIX + DOCTOR_TEST.key
     try:
         with redis_client.store_errors():
             client.set(name, b"1", ex=60)
@@ -124,7 +124,7 @@ def _writable(client: redis.Redis) -> Finding:
 def _records(services: Services) -> Finding:
     """Whether the configured keys can decrypt the stored grants."""
     try:
-        names = redis_client.scan_keys(services.redis, KIND)
+        names = redis_client.scan_keys(services.redis, TOKENS.name)
         key_ids = [
             services.key_ring.key_id(encrypted)
             for _, encrypted in redis_client.load_many(services.redis, names[:SAMPLE])

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from flask import Blueprint, render_template
 
+from zoomapp.store.encrypted_records import privacy_notes
 from zoomapp.web.components.notice import in_classic_app
 from zoomapp.web.current_user import services
 from zoomapp.zoom.scopes import ALL
@@ -22,5 +23,6 @@ def help_page() -> str:
 
 @bp.get("/privacy")
 def privacy() -> str:
-    """What is kept of a person, where, and how it ends."""
-    return render_template("pages/privacy.html", settings=services().settings)
+    """The privacy page: what the app stores, for how long, and how it ends."""
+    notes = privacy_notes(services().settings)
+    return render_template("pages/privacy.html", notes=notes)
