@@ -15,7 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import Enum
 from functools import cached_property
-from typing import Any, Literal, TypeVar, cast
+from typing import Any, Literal, TypeVar
 
 import msgspec
 
@@ -247,6 +247,7 @@ class EncryptedRecords:
         """The value. Raises CannotDecrypt, also for a value of another type."""
         _, decode = _CODECS[kind.codec]
         try:
-            return cast(T, decode(self._ring.decrypt(kind.encryption_name, owner, encrypted), type=type))
+            value: T = decode(self._ring.decrypt(kind.encryption_name, owner, encrypted), type=type)
+            return value
         except msgspec.MsgspecError as error:
             raise CannotDecrypt(f"not a valid {kind.name} record: {error}") from error
