@@ -122,8 +122,8 @@ def build(
     events.handlers["meeting."] = rooms.hear
     snapshots = SharedPolls(connection, ring, clock)
     answers = ResponseCache(connection, ring, clock)
-    marks = ExhaustedQuotas(connection, clock)
-    governor = QuotaGuard(marks, clock, settings.rate_limit_wait_seconds, settings.web_threads)
+    exhausted_quotas = ExhaustedQuotas(connection, clock)
+    governor = QuotaGuard(exhausted_quotas, clock, settings.rate_limit_wait_seconds, settings.web_threads)
     events.handlers["meeting"] = answers.hear
     sightings = ClientReports(connection, ring, clock)
     calls = CallLog(connection, ring)
