@@ -937,8 +937,8 @@ MUTANTS = [
     Mutant(
         "attendance: what a client saw is of one instance",
         "zoomapp/attendance/client_reports.py",
-        'return seen if seen and uuid in ("", seen.uuid) else None',
-        "return seen",
+        'return report if uuid in ("", report.uuid) else None',
+        "return report",
         "tests/web/test_client_reports.py::test_client_reports_of_two_instances_stay_apart",
     ),
     Mutant(
