@@ -44,13 +44,13 @@ def _participants(app: Flask, count: int) -> list[Figure]:
     texts = [(row["user_name"], row["email"], "10:00", "—", "30 min", "5", "95", row["id"]) for row in listed]
     loop, plain = (app.jinja_env.from_string((HERE / name).read_text()) for name in ("loop.html", "texts.html"))
     with app.test_request_context(f"/participants/81234567890?rows={count}"):
-        roster = _roster(listed)
-        ready = _told(roster)
-        axis_of_table = roster.axis(UTC)
+        table = _table(listed)
+        ready = _context(table)
+        axis = table.axis(UTC)
         works: tuple[Callable[[], str], ...] = (
-            lambda: _page(_told(_roster(listed))),
+            lambda: _page(_context(_table(listed))),
             lambda: _page(ready),
-            lambda: loop.render(rows=roster.rows, axis=axis_of_table, link=("/participants/81234567890/people/", "")),
+            lambda: loop.render(rows=table.rows, axis=axis, link=("/participants/81234567890/people/", "")),
             lambda: plain.render(rows=texts),
         )
         assert [work().count('role="row" id="p-') for work in works] == [count] * 4
@@ -82,15 +82,15 @@ def _row(number: int) -> dict[str, Any]:
     return {"id": f"id{number}", "user_id": str(number), "user_name": name, "email": email, "join_time": joined}
 
 
-def _roster(listed: list[dict[str, Any]]) -> AttendanceTable:
+def _table(listed: list[dict[str, Any]]) -> AttendanceTable:
     frame = Frame(NOON + 1800)
     return AttendanceTable.of([from_metrics(row, frame.now) for row in listed], frame, complete=True, total=len(listed))
 
 
-def _told(roster: AttendanceTable) -> dict[str, Any]:
+def _context(table: AttendanceTable) -> dict[str, Any]:
     """What the view tells the template when it is asked for every row."""
     meeting = Meeting.from_api({"id": 81234567890, "uuid": "u", "topic": "All hands", "duration": 60})
-    seen = Section(roster, datetime.fromtimestamp(roster.frame.now, UTC))
+    seen = Section(table, datetime.fromtimestamp(table.frame.now, UTC))
     return people_context("81234567890", meeting, seen)
 
 

@@ -149,7 +149,7 @@ def test_old_and_too_many_meetings_leave_the_index(dana, parts, clock):
 
 
 def test_one_meeting_has_an_end_of_records(dana, parts, clock):
-    small = WebhookLog(parts.redis, parts.key_ring, 30, clock, most_records=3)
+    small = WebhookLog(parts.redis, parts.key_ring, 30, clock, max_records=3)
 
     for number in range(5):
         small.hear(joined(clock(), number, host=dana.id))

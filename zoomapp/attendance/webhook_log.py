@@ -1,8 +1,8 @@
-"""What webhooks tell of meetings: who came, waited, was let in, left. Kept sealed, under the host, for the host.
+"""Participant events of meetings from webhooks: who joined, waited and left. Stored encrypted, for the host alone.
 
-Every event is a field of its own in the meeting's hash, named by what it says: two workers never overwrite one
-another's event, and one that comes twice is there once. Of a host who is not connected nothing is kept; a connected
-host's records end with the retention, or when the host disconnects.
+Each event has its own field in the meeting's hash, named by its content: workers never overwrite each other's events,
+and a repeated event is stored once. Nothing is stored for a host who is not connected; a connected host's records are
+deleted after the retention time, or when the host disconnects.
 """
 
 from __future__ import annotations
@@ -30,16 +30,16 @@ from zoomapp.store.encryption import KeyRing
 #: What a subscription has to name.
 EVENTS = ("meeting.started", "meeting.ended", *records.EVENTS, "meeting.participant_role_changed")
 DAY_SECONDS = 86400
-#: Of one meeting: a thousand people who each come, wait, are let in and leave five times.
+#: Per meeting: a thousand people who enter, wait, are admitted and leave five times each.
 MAX_RECORDS = 20_000
-#: Of one host.
+#: Per host.
 MAX_MEETINGS = 500
-#: Zoom ends every meeting after 30 hours: one that nobody told us the end of is over by then.
+#: Zoom ends every meeting after 30 hours: a meeting without an end event is over by then.
 LONGEST_SECONDS = 30 * 3600
-#: Beside what the index says of a meeting, a field of its own for its end: events come in any order.
+#: The end of a meeting has its own field in the index, because events arrive in any order.
 ENDED = b":ended"
 
-#: Only for a host who is connected, in one step: a disconnect in between finds and deletes what was written.
+#: Writes for a connected host only, in one step: a disconnect afterwards finds and deletes what was written.
 _KEEP = f"""{user_keys.LIST_KEYS}
 if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
 redis.call('HSET', KEYS[3], ARGV[3], ARGV[4])
@@ -55,7 +55,7 @@ return 1
 
 @dataclass(frozen=True)
 class MeetingLog:
-    """One held meeting as far as events told of it; ``heard_at`` is the moment of the last one that we know of."""
+    """A meeting as its events describe it; ``heard_at`` is the moment of the last event."""
 
     uuid: str
     number: int
@@ -65,7 +65,7 @@ class MeetingLog:
 
 
 class WebhookLog:
-    """The meetings of connected hosts."""
+    """The participant events of the meetings of connected hosts, as webhooks reported them."""
 
     def __init__(
         self,
@@ -73,17 +73,17 @@ class WebhookLog:
         ring: KeyRing,
         days: int,
         clock: Callable[[], float],
-        most_records: int = MAX_RECORDS,
+        max_records: int = MAX_RECORDS,
     ) -> None:
         self._redis = client
         self._encrypted = EncryptedRecords(ring)
         self._seconds = days * DAY_SECONDS
         self._clock = clock
-        self._most_records = most_records
+        self._max_records = max_records
         self._keep = client.register_script(_KEEP)
 
     def hear(self, event: dict[str, Any]) -> None:
-        """Keep what a ``meeting.`` event tells. Hearing it again changes nothing. Raises StoreUnavailable."""
+        """Save a ``meeting.`` event. The same event again changes nothing. Raises StoreUnavailable."""
         meeting = _part(_part(event, "payload"), "object")
         host, uuid = str(meeting.get("host_id") or ""), str(meeting.get("uuid") or "")
         name, heard = str(event.get("event")), from_event(event)
@@ -104,21 +104,21 @@ class WebhookLog:
         ]
         names = [TOKENS.key_of(host), room, index, USER_KEY_LIST.key_of(host)]
         with redis_client.store_errors():
-            self._keep(names, [self._seconds, self._most_records, field, about, *pairs])
+            self._keep(names, [self._seconds, self._max_records, field, about, *pairs])
         if name == "meeting.started":
             self._prune(host)
 
     def records(self, host_id: str, uuid: str) -> tuple[Record, ...]:
-        """What was told of who came to a meeting and left it, in no order. Raises StoreUnavailable."""
+        """The records of who joined and left a meeting, in no order. Raises StoreUnavailable."""
         room = _room(host_id, uuid)
         with redis_client.store_errors():
             sealed = cast("list[bytes]", self._redis.hvals(room))
         return tuple(self._opened(MEETING_EVENTS, room, sealed, Record))
 
     def news(self, host_id: str, uuid: str) -> tuple[int, float]:
-        """How many records there are, and of which moment the last is. Raises StoreUnavailable.
+        """The number of records and the moment of the last event. Raises StoreUnavailable.
 
-        The number changes with every one that comes, and with nothing else.
+        The number changes with each new record, and with nothing else.
         """
         index = MEETING_INDEX.key_of(host_id)
         with redis_client.store_errors(), self._redis.pipeline(transaction=False) as pipe:
@@ -129,7 +129,7 @@ class WebhookLog:
         return count, room.heard_at if room else 0.0
 
     def running(self, host_id: str) -> tuple[MeetingLog, ...]:
-        """The host's meetings that have not ended, the newest first. Raises StoreUnavailable."""
+        """The host's meetings that have not ended, newest first. Raises StoreUnavailable."""
         newest: dict[int, MeetingLog] = {}
         for room in self.all(host_id):
             newest.setdefault(room.number, room)
@@ -140,7 +140,7 @@ class WebhookLog:
         )
 
     def find(self, host_id: str, instance: str) -> MeetingLog | None:
-        """The host's room of a meeting's UUID; of a meeting's number, the newest one."""
+        """The host's meeting with this UUID, or the newest with this number."""
         return next((room for room in self.all(host_id) if instance in (room.uuid, str(room.number))), None)
 
     def all(self, host_id: str) -> list[MeetingLog]:
@@ -157,7 +157,7 @@ class WebhookLog:
         return sorted(found, key=lambda room: room.heard_at, reverse=True)
 
     def _prune(self, host: str) -> None:
-        """Drop what the index still names of meetings that are gone, and the oldest of too many."""
+        """Delete expired meetings from the index, and the oldest beyond the limit."""
         first = self._clock() - self._seconds
         gone = [room for place, room in enumerate(self.all(host)) if place >= MAX_MEETINGS or room.heard_at < first]
         fields = [
@@ -174,7 +174,7 @@ class WebhookLog:
         return (value for value in values if value is not None)
 
     def _said(self, event: dict[str, Any], meeting: dict[str, Any], uuid: str) -> MeetingLog | float:
-        """What goes into the index: the moment of the end, or all that is known of the meeting."""
+        """The value for the index: the moment of the end, or the meeting."""
         if event["event"] != "meeting.ended":
             return MeetingLog(uuid, _number(meeting), str(meeting.get("topic") or ""), self._sent_at(event))
         ended = dates.parse(meeting.get("end_time"))
@@ -190,7 +190,7 @@ def _room(host: str, uuid: str) -> str:
 
 
 def _number(meeting: dict[str, Any]) -> int:
-    """The meeting's number: text in some events, a number in others."""
+    """The meeting's number, which is a string in some events."""
     told = str(meeting.get("id") or "")
     return int(told) if told.isascii() and told.isdigit() else 0
 
