@@ -111,7 +111,7 @@ class ZoomOAuth:
         return f"{self._host}/oauth/authorize?{urlencode(query)}"
 
     def exchange(self, code: str, verifier: str, redirect_uri: str | None) -> TokenSet:
-        """The tokens for a code. Raises SignInError when Zoom refuses the code, UpstreamError when Zoom does not answer."""
+        """The tokens for a code. Raises SignInError when Zoom refuses it, UpstreamError when Zoom does not answer."""
         form = {"grant_type": "authorization_code", "code": code, "code_verifier": verifier}
         if redirect_uri is not None:
             form["redirect_uri"] = redirect_uri

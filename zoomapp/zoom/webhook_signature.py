@@ -6,8 +6,8 @@ import hashlib
 import hmac
 import re
 
-#: The answer to Zoom's URL validation is an HMAC under the key that signs events. So only a text of this form is signed,
-#: never one with the colons of ``v0:timestamp:body``.
+#: The answer to Zoom's URL validation is an HMAC under the key that signs events. So only a text of this form is
+#: signed, never one with the colons of ``v0:timestamp:body``.
 PLAIN_TOKEN = re.compile(r"[A-Za-z0-9_-]{8,64}")
 
 
