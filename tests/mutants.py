@@ -317,7 +317,7 @@ MUTANTS = [
         "zoomapp/zoom/webhook_signature.py",
         'return hmac.compare_digest(expected.encode(), signature.encode("utf-8", "replace"))',
         "return True",
-        "tests/web/test_webhook.py::test_what_zoom_did_not_sign_just_now_is_refused",
+        "tests/web/test_webhook.py::test_an_event_without_a_fresh_signature_is_refused",
     ),
     Mutant(
         "webhook freshness",
@@ -331,14 +331,14 @@ MUTANTS = [
         "zoomapp/webhooks/queue.py",
         "if by then return by == ARGV[1] and 1 or 0 end",
         "",
-        "tests/web/test_webhook.py::test_an_event_counts_once",
+        "tests/web/test_webhook.py::test_a_repeated_event_is_handled_once",
     ),
     Mutant(
         "a step repeated as its answer was lost is no second event",
         "zoomapp/webhooks/queue.py",
         "by == ARGV[1] and 1 or 0",
         "0",
-        "tests/webhooks/test_queue.py::test_an_event_whose_answer_was_lost_is_not_taken_for_one_that_was_here_before",
+        "tests/webhooks/test_queue.py::test_an_event_whose_reply_was_lost_is_not_taken_for_a_repeated_one",
     ),
     Mutant(
         "a worker that starts looks for what was left",
@@ -352,7 +352,7 @@ MUTANTS = [
         "zoomapp/webhooks/queue.py",
         "            if not lease.take():\n                return\n",
         "",
-        "tests/webhooks/test_queue.py::test_whoever_was_overtaken_leaves_the_rest_and_the_lease_to_the_other",
+        "tests/webhooks/test_queue.py::test_a_worker_that_lost_the_lease_stops_processing",
     ),
     Mutant(
         "a stranger ends no grant",
@@ -465,7 +465,7 @@ MUTANTS = [
         "zoomapp/web/webhook.py",
         "response.call_on_close(parts.webhook_queue.process)",
         "parts.webhook_queue.process()",
-        "tests/web/test_webhook.py::test_zoom_has_its_answer_before_the_work_begins",
+        "tests/web/test_webhook.py::test_the_response_is_sent_before_the_event_is_handled",
     ),
     Mutant(
         "a header is one line",
@@ -493,7 +493,7 @@ MUTANTS = [
         "zoomapp/user_api/fair_pool.py",
         "owner.waiting and owner.running < self._share",
         "owner.waiting",
-        "tests/web/test_batch.py::test_twenty_slow_reads_of_one_person_leave_places_for_another",
+        "tests/web/test_batch.py::test_twenty_slow_reads_of_one_user_leave_places_for_another",
     ),
     Mutant(
         "a batch waits a bounded time for its start",
@@ -787,14 +787,14 @@ MUTANTS = [
         "zoomapp/user_api/shared_poll.py",
         "            yield taken\n",
         "            yield taken\n            self._redis.delete(key)\n",
-        "tests/user_api/test_shared_poll.py::test_who_was_too_slow_does_not_end_the_next_ones_lease",
+        "tests/user_api/test_shared_poll.py::test_a_slow_worker_does_not_end_the_lease_of_the_next_one",
     ),
     Mutant(
         "attendance: one asks, the others see what is there",
         "zoomapp/user_api/shared_poll.py",
         "            yield taken\n",
         "            yield True\n",
-        "tests/user_api/test_shared_poll.py::test_while_one_asks_the_others_see_what_is_there",
+        "tests/user_api/test_shared_poll.py::test_while_one_viewer_polls_the_others_see_the_old_snapshot",
     ),
     Mutant(
         "attendance: a pause between two calls",

@@ -72,7 +72,7 @@ def test_of_many_who_find_it_old_at_once_one_asks(look, zoom, clock):
         assert zoom.asked == number
 
 
-def test_who_was_too_slow_does_not_end_the_next_ones_lease(parts):
+def test_a_slow_worker_does_not_end_the_lease_of_the_next_one(parts):
     parts.tokens.store.save("dana", b"a record")
     lease = f"{_key('meeting')}:lease:{key_names.tag('dana')}"
 
@@ -85,7 +85,7 @@ def test_who_was_too_slow_does_not_end_the_next_ones_lease(parts):
     assert parts.redis.get(lease) == b"the next one"
 
 
-def test_while_one_asks_the_others_see_what_is_there(look, zoom, parts, clock):
+def test_while_one_viewer_polls_the_others_see_the_old_snapshot(look, zoom, parts, clock):
     look()
     clock.tick(PAUSE)
     parts.redis.set(_key("meeting") + ":lease", b"somebody")

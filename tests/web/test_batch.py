@@ -40,7 +40,7 @@ def test_they_run_side_by_side(dana, world):
     assert {each["status"] for each in answer.json["answers"]} == {200}
 
 
-def test_twenty_slow_reads_of_one_person_leave_places_for_another(dana, priya, world):
+def test_twenty_slow_reads_of_one_user_leave_places_for_another(dana, priya, world):
     opened, asked = threading.Event(), threading.Semaphore(0)
     world.faults.append(Fault("GET /v2/users/me", delay=1))
     world.sleep = lambda _: (asked.release(), opened.wait(HANG_SECONDS))

@@ -67,7 +67,7 @@ def test_a_removal_of_another_app_deletes_nothing(dana, world, clock, send):
     assert dana.get(ME).status_code == 200
 
 
-def test_an_event_counts_once(parts, send, clock):
+def test_a_repeated_event_is_handled_once(parts, send, clock):
     handled = []
     parts.subscriptions.subscribe("meeting.", handled.append)
     event = {"event": "meeting.started", "event_ts": 1, "payload": {"object": {"id": "1"}}}
@@ -79,7 +79,7 @@ def test_an_event_counts_once(parts, send, clock):
     assert handled == [event]
 
 
-def test_zoom_has_its_answer_before_the_work_begins(parts, anyone, clock):
+def test_the_response_is_sent_before_the_event_is_handled(parts, anyone, clock):
     order = []
     parts.subscriptions.subscribe("meeting.", lambda event: order.append("handled"))
     body, stamp = json.dumps({"event": "meeting.started"}).encode(), str(int(clock()))
@@ -96,7 +96,7 @@ def test_zoom_has_its_answer_before_the_work_begins(parts, anyone, clock):
 @pytest.mark.parametrize(
     "change", [{"secret": "another"}, {"at": 0}, {"headers": {}}, {"headers": {"x-zm-signature": "v0="}}]
 )
-def test_what_zoom_did_not_sign_just_now_is_refused(parts, send, change):
+def test_an_event_without_a_fresh_signature_is_refused(parts, send, change):
     handled = []
     parts.subscriptions.subscribe("meeting.", handled.append)
 

@@ -66,7 +66,7 @@ def delivered(worker):
 @pytest.mark.parametrize("sent", [False, True], ids=["command lost", "answer lost"])
 @pytest.mark.parametrize("times", [1, 2])
 @pytest.mark.parametrize("at", [1, 2, 3, 4])
-def test_an_event_is_worked_off_whatever_is_lost_on_the_way_to_the_store(new_worker, settings, parts, at, times, sent):
+def test_an_event_is_handled_once_whatever_the_connection_to_redis_loses(new_worker, settings, parts, at, times, sent):
     worker, handled = new_worker(broken(settings.redis_url, Line(at, times, sent)))
     other, rest = new_worker()
 
@@ -78,7 +78,7 @@ def test_an_event_is_worked_off_whatever_is_lost_on_the_way_to_the_store(new_wor
     assert handled + rest == [EVENT]
 
 
-def test_an_event_whose_answer_was_lost_is_not_taken_for_one_that_was_here_before(new_worker, settings):
+def test_an_event_whose_reply_was_lost_is_not_taken_for_a_repeated_one(new_worker, settings):
     before, _ = new_worker()
     before.add({**EVENT, "event_ts": 0})  # loads the script: the next command is the step itself
     worker, _ = new_worker(broken(settings.redis_url, Line(1, 1, sent=True)))
@@ -87,7 +87,7 @@ def test_an_event_whose_answer_was_lost_is_not_taken_for_one_that_was_here_befor
     assert not worker.add(EVENT)
 
 
-def test_what_another_worker_left_is_worked_off_by_whoever_looks(new_worker):
+def test_a_worker_handles_the_events_that_another_left(new_worker):
     (left, _), (other, handled) = new_worker(), new_worker()
     left.add(EVENT)
 
@@ -99,14 +99,14 @@ def test_what_another_worker_left_is_worked_off_by_whoever_looks(new_worker):
     assert POLL_SECONDS <= 60
 
 
-def test_a_queue_has_no_end_before_it_was_worked_off(new_worker, parts):
+def test_the_queue_has_no_expiry(new_worker, parts):
     worker, _ = new_worker()
     worker.add(EVENT)
 
     assert parts.redis.ttl(QUEUE) == -1
 
 
-def test_while_another_worker_is_at_it_something_is_left(new_worker, parts):
+def test_events_wait_while_another_worker_has_the_lease(new_worker, parts):
     worker, handled = new_worker()
     worker.add(EVENT)
     parts.redis.set(LEASE, "another", ex=60)
@@ -117,7 +117,7 @@ def test_while_another_worker_is_at_it_something_is_left(new_worker, parts):
     assert parts.redis.get(LEASE) == b"another"
 
 
-def test_whoever_was_overtaken_leaves_the_rest_and_the_lease_to_the_other(parts):
+def test_a_worker_that_lost_the_lease_stops_processing(parts):
     handled, subscriptions = [], Subscriptions()
     worker = WebhookQueue(parts.redis, parts.key_ring, subscriptions)
     for number in range(3):
