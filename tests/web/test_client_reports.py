@@ -25,7 +25,7 @@ def tell(priya, world):
     return tell
 
 
-def test_the_basic_view_shows_who_the_client_sees_and_says_so(tell, priya, clock):
+def test_basic_view_shows_the_people_of_the_client_report(tell, priya, clock):
     assert tell(LEE).status_code == 204
     clock.tick(60)
     tell({**LEE, "participantUUID": "B2", "screenName": "Guest Kim"})
@@ -39,7 +39,7 @@ def test_the_basic_view_shows_who_the_client_sees_and_says_so(tell, priya, clock
     assert "Guest Kim" in priya.get(f"{PAGE}/live").text
 
 
-def test_the_same_is_304_until_the_client_says_more(tell, priya):
+def test_live_part_is_304_until_the_client_reports_a_change(tell, priya):
     tell(LEE)
     etag = priya.get(f"{PAGE}/live").headers["ETag"]
 
@@ -48,7 +48,7 @@ def test_the_same_is_304_until_the_client_says_more(tell, priya):
     assert priya.get(f"{PAGE}/live", headers={"If-None-Match": etag}).status_code == 200
 
 
-def test_who_waits_at_the_clients_door_is_shown_there_until_they_go(tell, priya, clock):
+def test_client_report_shows_people_in_the_waiting_room(tell, priya, clock):
     kim = {**LEE, "participantUUID": "B2", "screenName": "Guest Kim", "room": "waiting"}
     tell(LEE, kim)
     waiting = read(priya.look(PAGE))
@@ -59,14 +59,14 @@ def test_who_waits_at_the_clients_door_is_shown_there_until_they_go(tell, priya,
     assert "Waiting room is empty" in read(priya.look(PAGE))
 
 
-def test_nobody_else_is_shown_it(tell, dana, priya):
+def test_client_report_is_shown_to_its_user_only(tell, dana, priya):
     tell(LEE)
 
     assert "Guest Lee" in priya.look(PAGE).text
     assert "Guest Lee" not in dana.look(PAGE).text
 
 
-def test_it_completes_what_better_sources_tell_in_this_persons_view_alone(dana, ada, world):
+def test_client_report_completes_other_sources_for_its_user_only(dana, ada, world):
     world.tell("live-meeting")
     link = dana.get("/participants").location
     only_here = {"uuid": world.live_instance().uuid, "participants": [{**LEE, "screenName": "Only Seen Here"}]}
@@ -79,7 +79,7 @@ def test_it_completes_what_better_sources_tell_in_this_persons_view_alone(dana, 
     assert "Only Seen Here" not in ada.look(link).text
 
 
-def test_one_webhook_switches_nothing_off_that_the_client_sees(tell, priya, world, webhooks, clock):
+def test_a_webhook_hides_nothing_of_the_client_report(tell, priya, world, webhooks, clock):
     meeting = world.live_instance(PRIYAS)
     kim = world.join(meeting, None, "Guest Kim")
     kims = {"participantUUID": kim.participant_uuid.lower(), "screenName": "Guest Kim", "role": "attendee"}
@@ -99,17 +99,17 @@ def test_one_webhook_switches_nothing_off_that_the_client_sees(tell, priya, worl
         *(b'{"participants": []}', b"[" * 9000),
     ],
 )
-def test_another_form_is_refused(tell, priya, body):
+def test_malformed_client_report_is_refused(tell, priya, body):
     assert priya.post(f"{PAGE}/sighted", data=body, content_type="application/json").status_code == 400
 
 
-def test_too_much_is_refused(tell):
+def test_oversized_client_report_is_refused(tell):
     assert tell({"screenName": "x" * 257}).status_code == 400
     assert tell(*[LEE] * 1501).status_code == 400
     assert tell({"screenName": "x" * 600_000}).status_code == 413
 
 
-def test_a_meeting_of_a_thousand_is_taken_and_shown(tell, priya):
+def test_client_report_of_a_thousand_people_is_shown(tell, priya):
     crowd = [
         {
             "participantUUID": f"5C0F9E9E-1C1B-4D5A-9C5E-{number:012}",
@@ -124,7 +124,7 @@ def test_a_meeting_of_a_thousand_is_taken_and_shown(tell, priya):
     assert 'data-here="1000" data-waiting="100"' in priya.look(PAGE).text
 
 
-def test_a_role_that_brings_another_id_makes_nobody_two(tell, priya, clock):
+def test_new_id_after_a_role_change_makes_no_second_person(tell, priya, clock):
     tell(LEE)
     clock.tick(60)
     tell({**LEE, "participantUUID": "A2", "role": "cohost"})
@@ -135,7 +135,7 @@ def test_a_role_that_brings_another_id_makes_nobody_two(tell, priya, clock):
     assert "Co-host" in read(page)
 
 
-def test_a_room_that_is_used_twice_a_day_keeps_its_people_apart(tell, priya):
+def test_client_reports_of_two_instances_stay_apart(tell, priya):
     tell(LEE, uuid="the instance of this morning")
 
     assert "Guest Lee" not in priya.look(PAGE).text
@@ -145,13 +145,13 @@ def test_a_room_that_is_used_twice_a_day_keeps_its_people_apart(tell, priya):
     assert "Guest Lee" not in page
 
 
-def test_a_client_that_cannot_tell_the_instance_is_in_the_one_that_runs(tell, priya):
+def test_client_report_without_uuid_is_for_the_running_instance(tell, priya):
     tell(LEE, uuid="")
 
     assert "Guest Lee" in priya.look(PAGE).text
 
 
-def test_however_many_come_and_go_who_is_there_is_kept(parts, priya, clock):
+def test_stays_of_present_people_are_kept_beyond_the_limit(parts, priya, clock):
     number = 0
     for _ in range(4):
         clock.tick(1)
@@ -165,7 +165,7 @@ def test_however_many_come_and_go_who_is_there_is_kept(parts, priya, clock):
     assert [stay.joined_at for stay in stays if stay.uuid == "STAYS"] == [clock() - 3]
 
 
-def test_it_is_kept_sealed_and_for_a_day(tell, priya, parts):
+def test_client_report_is_encrypted_and_expires_after_a_day(tell, priya, parts):
     tell(LEE)
     key = key_names.of_user(priya.id, "sightings", str(PRIYAS))
 
@@ -173,7 +173,7 @@ def test_it_is_kept_sealed_and_for_a_day(tell, priya, parts):
     assert b"Guest" not in parts.redis.get(key)
 
 
-def test_it_goes_with_the_person(tell, priya, parts):
+def test_client_report_is_deleted_on_disconnect(tell, priya, parts):
     assert tell(LEE).status_code == 204
 
     priya.post("/api/zoomapp/disconnect")
@@ -181,10 +181,10 @@ def test_it_goes_with_the_person(tell, priya, parts):
     assert parts.redis.keys(f"*{key_names.tag(priya.id)}*") == []
 
 
-def test_another_site_and_a_stranger_cannot_say_anything(tell, app, world):
+def test_client_report_requires_a_signin_and_the_same_site(tell, app, world):
     assert tell(LEE, headers={"Origin": "https://evil.example"}).status_code == 403
     assert tell(LEE, who=Person(app, world, "finn")).status_code == 401
 
 
-def test_of_a_meeting_that_does_not_run_nothing_is_kept(priya):
+def test_client_report_of_a_meeting_that_does_not_run_is_not_saved(priya):
     assert priya.post(f"{PAGE}/sighted", json={"uuid": "", "participants": [LEE]}).status_code == 404

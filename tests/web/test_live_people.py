@@ -23,7 +23,7 @@ def rows(answer):
     return re.findall(r'class="person-name"><bdi>([^<]*)', answer.text)
 
 
-def test_a_host_without_the_dashboard_sees_who_comes_and_goes_by_webhook(priya, world, webhooks, clock):
+def test_host_without_the_dashboard_sees_people_by_webhook(priya, world, webhooks, clock):
     meeting = world.start_meeting(PRIYAS)
     lee = world.join(meeting, None, "Guest Lee")
     clock.tick(1)
@@ -39,7 +39,7 @@ def test_a_host_without_the_dashboard_sees_who_comes_and_goes_by_webhook(priya, 
     assert world.calls.count(METRICS) == 0
 
 
-def test_of_a_crowd_at_the_door_the_strip_names_twenty_and_counts_all(priya, world, webhooks, clock):
+def test_waiting_room_strip_names_twenty_people_and_counts_all(priya, world, webhooks, clock):
     meeting = world.start_meeting(PRIYAS)
     for number in range(25):
         world.join(meeting, None, f"Guest {number:02}", waiting=True)
@@ -54,7 +54,7 @@ def test_of_a_crowd_at_the_door_the_strip_names_twenty_and_counts_all(priya, wor
     assert len(names(page)) == 25
 
 
-def test_without_either_the_missing_permission_is_named_and_zoom_not_asked(priya, world):
+def test_without_webhooks_and_scope_the_missing_permission_is_named_without_a_call(priya, world):
     world.start_meeting(PRIYAS)
 
     text = read(priya.look(f"/participants/{PRIYAS}"))
@@ -77,7 +77,7 @@ def test_the_dashboard_completes_what_webhooks_missed(dana, world, webhooks, clo
     assert "From Zoom’s webhooks, as people come and go, and Zoom’s dashboard" in read(page)
 
 
-def test_an_outage_of_the_dashboard_hides_nothing_that_webhooks_told(dana, world, webhooks):
+def test_dashboard_outage_hides_no_webhook_data(dana, world, webhooks):
     meeting = world.start_meeting(REVIEW)
     world.join(meeting, None, "Guest Lee")
     world.faults.append(Fault(METRICS, 502, {}, "gone"))
@@ -89,7 +89,7 @@ def test_an_outage_of_the_dashboard_hides_nothing_that_webhooks_told(dana, world
     assert "We couldn’t reach Zoom" in dana.get(f"/participants/{REVIEW}/live").text
 
 
-def test_a_page_is_as_old_as_the_last_news_though_webhooks_once_came(priya, world, webhooks, clock):
+def test_page_shows_the_age_of_the_newest_data(priya, world, webhooks, clock):
     meeting = world.start_meeting(PRIYAS)
     world.join(meeting, None, "Guest Lee")
     world._listeners.remove(webhooks)
@@ -103,7 +103,7 @@ def test_a_page_is_as_old_as_the_last_news_though_webhooks_once_came(priya, worl
     assert priya.get(f"/participants/{PRIYAS}/live").headers["X-Seen-Age"] == "600"
 
 
-def test_a_meeting_that_begins_anew_within_minutes_goes_on_in_its_new_instance(priya, world, webhooks, clock):
+def test_restarted_meeting_shows_its_new_instance(priya, world, webhooks, clock):
     meeting = world.start_meeting(PRIYAS)
     world.join(meeting, None, "Guest Lee")
     page = f"/participants/{PRIYAS}"
@@ -117,7 +117,7 @@ def test_a_meeting_that_begins_anew_within_minutes_goes_on_in_its_new_instance(p
     assert "Guest Kim" in priya.get(f"{page}/live").text
 
 
-def test_webhooks_are_for_the_host_alone(ada, dana, world, webhooks):
+def test_webhook_data_is_shown_to_the_host_only(ada, dana, world, webhooks):
     meeting = world.start_meeting(REVIEW)
     world.join(meeting, None, "Guest Lee")
     assert names(dana.look(f"/participants/{REVIEW}")) == ["Guest Lee"]
@@ -127,7 +127,7 @@ def test_webhooks_are_for_the_host_alone(ada, dana, world, webhooks):
         assert "Guest Lee" not in ada.look(f"/participants/{key}").text
 
 
-def test_a_meeting_is_known_by_webhook_where_the_list_may_not_be_read(priya, world, webhooks):
+def test_running_meeting_is_found_by_webhook_without_the_list_scope(priya, world, webhooks):
     meeting = world.start_meeting(PRIYAS)
     world.join(meeting, None, "Guest Lee")
     refusal = {"code": 4711, "message": "does not contain scopes:[meeting:read:list_meetings]"}
@@ -139,7 +139,7 @@ def test_a_meeting_is_known_by_webhook_where_the_list_may_not_be_read(priya, wor
     assert "Planning" in read(page)
 
 
-def test_after_the_end_our_own_observations_stand_in_for_the_report(priya, world, webhooks, clock):
+def test_observed_attendance_is_shown_until_the_report_exists(priya, world, webhooks, clock):
     world.switches.ready_after = 1800
     meeting = world.start_meeting(PRIYAS)
     world.join(meeting, None, "Guest Lee")
@@ -158,7 +158,7 @@ def test_after_the_end_our_own_observations_stand_in_for_the_report(priya, world
     assert "10 min" in read(page)
 
 
-def test_a_lost_leave_ends_with_the_meeting_not_with_the_last_one_who_was_heard_to_leave(priya, world, webhooks, clock):
+def test_stay_with_a_lost_leave_event_ends_with_the_meeting(priya, world, webhooks, clock):
     world.switches.ready_after = 1800
     meeting = world.start_meeting(PRIYAS)
     world.join(meeting, None, "Guest Lee")
@@ -176,7 +176,7 @@ def test_a_lost_leave_ends_with_the_meeting_not_with_the_last_one_who_was_heard_
     assert "in the meeting from 15:30 to 15:40" in told
 
 
-def test_the_final_report_replaces_them(priya, world, webhooks, clock):
+def test_final_report_replaces_observed_attendance(priya, world, webhooks, clock):
     meeting = world.start_meeting(PRIYAS)
     world.join(meeting, None, "Guest Lee")
     clock.tick(1)
@@ -192,7 +192,7 @@ def test_the_final_report_replaces_them(priya, world, webhooks, clock):
     assert "Final report from Zoom" in read(page)
 
 
-def test_who_was_host_and_co_host_is_still_said_in_the_report_and_the_file(priya, world, webhooks, clock):
+def test_host_and_co_host_roles_are_kept_in_the_report_and_the_file(priya, world, webhooks, clock):
     meeting = world.start_meeting(PRIYAS)
     world.join(meeting, "priya")
     lee = world.join(meeting, None, "Guest Lee")
@@ -211,7 +211,7 @@ def test_who_was_host_and_co_host_is_still_said_in_the_report_and_the_file(priya
 
 
 @pytest.mark.parametrize("heard", [True, False])
-def test_a_number_stands_for_the_instance_that_ran_last(priya, world, webhooks, clock, heard):
+def test_meeting_number_stands_for_its_last_instance(priya, world, webhooks, clock, heard):
     if not heard:
         world._listeners.remove(webhooks)
     first = world.start_meeting(PRIYAS)
@@ -241,7 +241,7 @@ def test_a_number_stands_for_the_instance_that_ran_last(priya, world, webhooks, 
     assert "Planning" in page.text
 
 
-def test_colleagues_who_may_look_share_one_list_after_zoom_answered_each(dana, ada, world, clock):
+def test_colleagues_share_one_list_after_zoom_answered_each_of_them(dana, ada, world, clock):
     world.tell("live-meeting")
     link = dana.get("/participants").location
     first = names(dana.look(link))
@@ -255,7 +255,7 @@ def test_colleagues_who_may_look_share_one_list_after_zoom_answered_each(dana, a
     assert world.calls.count(METRICS) == 6
 
 
-def test_whoever_lacks_the_scope_is_never_shown_the_shared_list(dana, priya, world):
+def test_shared_list_is_not_shown_without_the_scope(dana, priya, world):
     world.tell("live-meeting")
     link = dana.get("/participants").location
     seen = names(dana.look(link))
@@ -266,7 +266,7 @@ def test_whoever_lacks_the_scope_is_never_shown_the_shared_list(dana, priya, wor
     assert not [name for name in seen if name in text]
 
 
-def test_a_grant_that_lost_the_scope_is_shown_nothing_more(dana, world, parts):
+def test_shared_list_is_not_shown_after_the_scope_was_removed(dana, world, parts):
     world.tell("live-meeting")
     link = dana.get("/participants").location
     [*_, somebody] = names(dana.look(link))
@@ -279,7 +279,7 @@ def test_a_grant_that_lost_the_scope_is_shown_nothing_more(dana, world, parts):
     assert "One permission is missing" in read(page)
 
 
-def test_zoom_is_asked_less_often_when_little_of_its_allowance_is_left(dana, world, clock):
+def test_zoom_is_polled_less_often_when_the_rate_limit_is_almost_used_up(dana, world, clock):
     world.tell("live-meeting")
     link = dana.get("/participants").location
     few = {"X-RateLimit-Limit": "60000", "X-RateLimit-Remaining": "3000"}
@@ -295,7 +295,7 @@ def test_zoom_is_asked_less_often_when_little_of_its_allowance_is_left(dana, wor
     assert world.calls.count(METRICS) == 2
 
 
-def test_the_daily_limit_is_said_over_the_list_that_stays(dana, world, clock):
+def test_daily_limit_notice_stands_above_the_last_list(dana, world, clock):
     world.tell("live-meeting")
     link = dana.get("/participants").location
     seen = names(dana.look(link))
@@ -323,7 +323,7 @@ def live(dana, world):
     return ask
 
 
-def test_the_live_part_is_the_inside_of_the_page(live):
+def test_live_part_equals_the_part_in_the_page(live):
     answer = live()
 
     assert answer.status_code == 200
@@ -335,7 +335,7 @@ def test_the_live_part_is_the_inside_of_the_page(live):
     assert answer.headers["X-Seen-Age"] == "0"
 
 
-def test_the_same_again_is_304_until_something_changes(live, clock):
+def test_unchanged_live_part_is_304(live, clock):
     first = live()
 
     same = live(etag=first.headers["ETag"])
@@ -348,7 +348,7 @@ def test_the_same_again_is_304_until_something_changes(live, clock):
 
 
 @pytest.mark.parametrize("query", ["", "?show=here&sort=name&from=elsewhere"])
-def test_what_the_page_shows_already_does_not_travel_again(live, dana, world, clock, query):
+def test_live_part_is_304_right_after_the_page(live, dana, world, clock, query):
     page = dana.look(dana.get("/participants").location + query).text
     address, shown = re.search(r'data-live="([^"]*)" data-version="(\w+)"', page).groups()
     etag = f'"{shown}"'
@@ -363,11 +363,11 @@ def test_what_the_page_shows_already_does_not_travel_again(live, dana, world, cl
     assert other.status_code == 200 and "Guest Lee" in other.text
 
 
-def test_another_filter_is_another_part(live):
+def test_live_part_depends_on_the_filter(live):
     assert live(etag=live().headers["ETag"], show="left").status_code == 200
 
 
-def test_a_refresh_changes_nobodys_place_however_the_list_is_sorted(priya, world, webhooks, clock):
+def test_refresh_moves_no_row_in_any_sort_order(priya, world, webhooks, clock):
     meeting = world.start_meeting(PRIYAS)
     zoe = world.join(meeting, None, "Zoe")
     clock.tick(240)
@@ -387,7 +387,7 @@ def test_a_refresh_changes_nobodys_place_however_the_list_is_sorted(priya, world
     assert names(priya.look(page.format("time"))) == ["Ben", "Zoe", "Ada"]
 
 
-def test_who_is_sent_back_to_the_door_waits_since_then(priya, world, webhooks, clock):
+def test_person_sent_back_to_the_waiting_room_waits_since_then(priya, world, webhooks, clock):
     meeting = world.start_meeting(PRIYAS)
     lee = world.join(meeting, None, "Guest Lee")
     clock.tick(3000)
@@ -404,7 +404,7 @@ def test_who_is_sent_back_to_the_door_waits_since_then(priya, world, webhooks, c
     assert re.search(r"2 waiting · Guest Lee , Guest Kim 3 min", read(page))
 
 
-def test_all_rows_are_shown_at_once_but_never_refreshed(dana, world):
+def test_page_with_all_rows_is_not_refreshed(dana, world):
     world.tell("all-hands")
     page = dana.get("/participants").location
 
@@ -418,7 +418,7 @@ def test_all_rows_are_shown_at_once_but_never_refreshed(dana, world):
     assert "data-live" in dana.look(page).text
 
 
-def test_minutes_count_on(live, clock):
+def test_live_part_changes_with_the_minute(live, clock):
     clock.tick(50)
     first = live()
     clock.tick(11)
@@ -426,7 +426,7 @@ def test_minutes_count_on(live, clock):
     assert live(etag=first.headers["ETag"]).status_code == 200
 
 
-def test_webhooks_are_looked_for_more_often(priya, world, webhooks, clock):
+def test_window_polls_more_often_with_webhooks(priya, world, webhooks, clock):
     meeting = world.start_meeting(PRIYAS)
     world.join(meeting, None, "Guest Lee")
     page = f"/participants/{PRIYAS}"
@@ -443,7 +443,7 @@ def test_webhooks_are_looked_for_more_often(priya, world, webhooks, clock):
     assert world.calls.total == 0
 
 
-def test_a_window_comes_back_when_the_next_look_is_due(live, clock):
+def test_window_polls_when_the_next_dashboard_poll_is_due(live, clock):
     clock.tick(11)
 
     told = live().headers["X-Poll-Interval"]
@@ -452,21 +452,21 @@ def test_a_window_comes_back_when_the_next_look_is_due(live, clock):
     assert (told, live().headers["X-Poll-Interval"]) == ("4", "1")
 
 
-def test_the_chosen_pace_is_kept(priya, world, webhooks):
+def test_window_polls_at_the_chosen_interval(priya, world, webhooks):
     priya.post("/settings", data={"refresh_seconds": "30"})
     world.join(world.start_meeting(PRIYAS), None, "Guest Lee")
 
     assert priya.get(f"/participants/{PRIYAS}/live").headers["X-Poll-Interval"] == "30"
 
 
-def test_the_end_of_the_meeting_stops_the_window(live, world, clock):
+def test_end_of_the_meeting_stops_polling(live, world, clock):
     world.end_meeting(world.live_instance())
     clock.tick(61)
 
     assert live().status_code == 204
 
 
-def test_the_wait_that_zoom_wants_goes_to_every_window(live, world, clock):
+def test_retry_after_from_zoom_reaches_every_window(live, world, clock):
     clock.tick(15)
     world.faults.append(Fault(METRICS, 429, {"Retry-After": "24"}, {"code": 429, "message": "slow"}))
 
@@ -475,7 +475,7 @@ def test_the_wait_that_zoom_wants_goes_to_every_window(live, world, clock):
     assert {(each.status_code, each.headers["Retry-After"]) for each in answers} == {(429, "24")}
 
 
-def test_an_outage_is_a_pause(live, world, clock):
+def test_outage_pauses_polling(live, world, clock):
     clock.tick(15)
     world.faults.append(Fault(METRICS, 502, {}, "gone"))
 
@@ -484,7 +484,7 @@ def test_an_outage_is_a_pause(live, world, clock):
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "30")
 
 
-def test_a_refusal_is_no_end_and_says_why(live, world, clock):
+def test_refusal_does_not_end_polling_and_says_why(live, world, clock):
     clock.tick(15)
     world.faults.append(Fault(METRICS, 400, {}, {"code": 200, "message": "Only available for paid account."}))
 
@@ -494,7 +494,7 @@ def test_a_refusal_is_no_end_and_says_why(live, world, clock):
     assert answer.headers["Retry-After"] == "60"
 
 
-def test_a_list_that_may_not_be_read_any_more_is_no_end(priya, world, clock):
+def test_lost_list_scope_does_not_end_polling(priya, world, clock):
     world.start_meeting(PRIYAS)
     priya.look(f"/participants/{PRIYAS}")
     clock.tick(61)
@@ -506,19 +506,19 @@ def test_a_list_that_may_not_be_read_any_more_is_no_end(priya, world, clock):
     assert (answer.status_code, answer.text) == (403, "One permission is missing.")
 
 
-def test_a_meeting_that_zoom_no_longer_knows_is_over(live, world, clock):
+def test_meeting_unknown_to_zoom_is_over(live, world, clock):
     clock.tick(15)
     world.faults.append(Fault(METRICS, 404, {}, {"code": 3001, "message": "Meeting does not exist."}))
 
     assert live().status_code == 204
 
 
-def test_a_stranger_is_told_to_sign_in_and_nobody_elses_people(live, anyone, priya, app, world):
+def test_live_part_requires_a_signin(live, anyone, priya, app, world):
     assert live(who=Person(app, world, "finn")).status_code == 401
     assert live(who=priya).status_code == 204
 
 
-def test_a_hundred_windows_for_a_minute_cost_zoom_as_much_as_one(live, world, clock):
+def test_a_hundred_windows_cost_zoom_as_many_calls_as_one(live, world, clock):
     def minute(windows):
         world.calls.clear()
         etags = [""] * windows

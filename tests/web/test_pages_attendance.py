@@ -31,7 +31,7 @@ def rows(text):
     return list(csv.DictReader(io.StringIO(text[1:])))
 
 
-def test_the_report_comes_first_where_a_grant_may_read_it(dana, past, world):
+def test_report_is_preferred_if_the_grant_may_read_it(dana, past, world):
     world.calls.clear()
 
     page = read(dana.look(past))
@@ -41,7 +41,7 @@ def test_the_report_comes_first_where_a_grant_may_read_it(dana, past, world):
     assert world.calls.count(LIST) == 0
 
 
-def test_without_the_scope_or_the_report_the_meetings_own_list_is_shown(priya, dana, past, world):
+def test_meetings_own_list_is_shown_without_the_scope_or_the_report(priya, dana, past, world):
     world.calls.clear()
     read(priya.look(past_of(priya)))
     assert world.calls.count(REPORT) == 0
@@ -51,13 +51,13 @@ def test_without_the_scope_or_the_report_the_meetings_own_list_is_shown(priya, d
     assert "attended" in read(dana.look(past))
 
 
-def test_a_past_meeting_says_what_it_was_about_and_when(dana, past):
+def test_past_meeting_shows_its_topic_and_time(dana, past):
     page = dana.look(past).text
 
     assert re.search(r'class="sub">\s*<bdi>[^<]+</bdi> · \w+ \d+', page)
 
 
-def test_each_person_is_a_row_and_each_join_another(dana, past):
+def test_csv_has_a_row_per_person_or_per_join(dana, past):
     people = dana.get(f"{past}.csv")
     events = dana.get(f"{past}.events.csv")
 
@@ -74,21 +74,21 @@ def test_each_person_is_a_row_and_each_join_another(dana, past):
     assert rows(dana.get(f"{past}/events.csv").text) == rows(events.text)
 
 
-def test_programs_read_the_same_as_json(dana, past):
+def test_json_export_has_the_same_people(dana, past):
     told = json.loads(dana.get(f"{past}.json").text)
 
     assert [row["name"] for row in told["people"]] == [row["name"] for row in rows(dana.get(f"{past}.csv").text)]
     assert told["complete"] is True
 
 
-def test_a_running_meeting_can_be_exported_too(dana, world):
+def test_running_meeting_can_be_exported(dana, world):
     world.tell("live-meeting")
     address = dana.look("/participants").location
 
     assert "here" in {row["status"] for row in rows(dana.get(f"{address}.csv").text)}
 
 
-def test_part_of_the_list_says_so_in_the_file_and_its_name(dana, world):
+def test_partial_export_says_so_in_the_file_and_its_name(dana, world):
     world.tell("live-meeting")
     address = dana.look("/participants").location
     row = {
@@ -108,7 +108,7 @@ def test_part_of_the_list_says_so_in_the_file_and_its_name(dana, world):
     assert {row["complete"] for row in rows(answer.text)} == {"no"}
 
 
-def test_what_cannot_be_exported_is_no_file(dana, past, world):
+def test_failed_export_is_an_error_page(dana, past, world):
     world.faults.append(Fault(REPORT, 404, {}, {"code": 3001, "message": "no"}))
     world.faults.append(Fault(LIST, 400, {}, {"code": 200, "message": "Only available for Paid account."}))
 
@@ -119,11 +119,11 @@ def test_what_cannot_be_exported_is_no_file(dana, past, world):
     assert "This needs a Pro plan or higher" in read(answer, 502)
 
 
-def test_files_are_not_for_strangers(anyone):
+def test_export_requires_a_signin(anyone):
     assert anyone.get("/participants/85000000101.csv").status_code == 401
 
 
-def test_all_times_of_a_meeting_lead_to_two_side_by_side(dana, world):
+def test_occurrences_link_to_their_comparison(dana, world):
     number = series(dana, world)
     times = dana.look(f"/participants/{number}/times").text
 
@@ -139,7 +139,7 @@ def test_all_times_of_a_meeting_lead_to_two_side_by_side(dana, world):
     assert both
 
 
-def test_who_came_to_one_of_them_only_is_told_apart(dana, world, clock):
+def test_comparison_separates_people_of_one_occurrence_only(dana, world, clock):
     number = series(dana, world)
     clock.tick(REUSE_SECONDS)
     together = re.search(r"/participants/[\w-]{22}/with/[\w-]{22}", dana.look(f"/participants/{number}/times").text)[0]
@@ -158,7 +158,7 @@ def test_who_came_to_one_of_them_only_is_told_apart(dana, world, clock):
     }
 
 
-def test_hidden_names_stay_hidden_beside_another_time(dana, world):
+def test_hidden_names_stay_hidden_in_a_comparison(dana, world):
     number = series(dana, world)
     times = dana.look(f"/participants/{number}/times?names=hide").text
     together = re.search(r'href="(/participants/[\w-]{22}/with/[\w-]{22}[^"]*)"', times)[1]
@@ -172,7 +172,7 @@ def test_hidden_names_stay_hidden_beside_another_time(dana, world):
     assert "names=hide" in dana.look(links[0]).text.partition("All times")[0]
 
 
-def test_a_complete_report_is_read_once_for_chips_search_sorting_and_files(dana, past, world, clock):
+def test_complete_report_is_fetched_once_for_filters_search_sorting_and_files(dana, past, world, clock):
     dana.look(past)
     world.calls.clear()
 
@@ -185,7 +185,7 @@ def test_a_complete_report_is_read_once_for_chips_search_sorting_and_files(dana,
     assert world.calls.count(REPORT) >= 1
 
 
-def test_a_report_with_a_page_missing_is_read_again(dana, past, world, clock):
+def test_incomplete_report_is_fetched_again(dana, past, world, clock):
     clock.tick(REUSE_SECONDS)
     row = {"id": "", "name": "Lee", "join_time": "2026-02-16T09:00:00Z", "leave_time": "2026-02-16T09:30:00Z"}
     first = {"participants": [row], "next_page_token": "more", "total_records": 2}
@@ -195,7 +195,7 @@ def test_a_report_with_a_page_missing_is_read_again(dana, past, world, clock):
     assert "Showing" not in read(dana.look(past))
 
 
-def test_the_curve_can_be_read_as_a_table(dana, past):
+def test_curve_is_also_a_table(dana, past):
     page = dana.look(past).text
 
     table = page.partition("Show the curve as a table")[2].partition("</table>")[0]
@@ -213,7 +213,7 @@ def series(person, world):
     raise AssertionError("no meeting was held twice")
 
 
-def test_a_missing_scope_of_either_is_named(dana, past, world):
+def test_missing_scope_of_either_list_is_named(dana, past, world):
     number = re.search(r"/participants/(\d+)/times", dana.look(past).text)[1]
     body = {
         "code": 4711,
@@ -224,7 +224,7 @@ def test_a_missing_scope_of_either_is_named(dana, past, world):
     assert "meeting:read:list_past_instances" in read(dana.look(f"/participants/{number}/times"))
 
 
-def test_what_was_seen_stays_for_as_long_as_the_setting_says(dana, past, world, parts, clock):
+def test_attendance_is_saved_for_the_configured_days(dana, past, world, parts, clock):
     before = read(dana.look(past))
     clock.tick(3000)
     for route in (REPORT, LIST, "GET /v2/past_meetings/*"):
@@ -238,7 +238,7 @@ def test_what_was_seen_stays_for_as_long_as_the_setting_says(dana, past, world, 
     assert max(ages) > 29 * 86400
 
 
-def test_disconnecting_hours_later_still_deletes_it(dana, past, parts):
+def test_disconnecting_hours_later_deletes_the_attendance(dana, past, parts):
     dana.look(past)
     dana.look("/meetings")
 
@@ -259,7 +259,7 @@ def opened(person, page, name):
     return person.look(re.search(r'class="more" data-more><a href="([^"]+)"', row)[1].replace("&amp;", "&"))
 
 
-def test_a_row_opens_on_each_stay_the_device_and_what_was_merged(dana, past, world):
+def test_person_page_shows_stays_device_and_merged_connections(dana, past, world):
     person = {"id": "noor-id", "name": "Noor", "user_email": "noor@example.com", "device": "Windows"}
     stays = [
         ("16", "2026-03-02T09:00:00Z", "2026-03-02T09:10:00Z"),
@@ -283,7 +283,7 @@ def test_a_row_opens_on_each_stay_the_device_and_what_was_merged(dana, past, wor
     assert world.calls.count(REPORT) == 0
 
 
-def test_who_is_one_by_name_alone_is_said_to_be(dana, past, world):
+def test_person_page_says_if_connections_were_matched_by_name(dana, past, world):
     rows = [
         {"user_id": "1", "name": "iPhone", "join_time": "2026-03-02T09:00:00Z", "leave_time": "2026-03-02T09:10:00Z"},
         {"user_id": "2", "name": "iPhone", "join_time": "2026-03-02T09:20:00Z", "leave_time": "2026-03-02T09:30:00Z"},
@@ -296,14 +296,14 @@ def test_who_is_one_by_name_alone_is_said_to_be(dana, past, world):
     assert "2 connections merged, matched by name" in read(opened(dana, page.text, "iPhone"))
 
 
-def test_nobody_is_found_under_another_key_or_by_another_person(dana, priya, past):
+def test_person_page_needs_the_right_key_and_viewer(dana, priya, past):
     link = re.search(r'data-more><a href="([^"]+)"', dana.look(past).text)[1]
 
     assert dana.look(re.sub("[^/]+$", "0000000000", link)).status_code == 404
     assert "Jonas" not in priya.look(link).text
 
 
-def test_hidden_names_stay_hidden_in_the_details(dana, past):
+def test_hidden_names_stay_hidden_on_the_person_page(dana, past):
     page = dana.look(f"{past}?names=hide").text
 
     answer = opened(dana, page, "JW")
@@ -314,7 +314,7 @@ def test_hidden_names_stay_hidden_in_the_details(dana, past):
     assert f'href="{past}?names=hide"' in text
 
 
-def test_names_can_be_hidden_from_those_who_see_the_screen(dana, past):
+def test_names_can_be_hidden(dana, past):
     page = dana.look(f"{past}?names=hide").text
 
     assert {"DO", "JW"} <= set(shown(page))
@@ -325,7 +325,7 @@ def test_names_can_be_hidden_from_those_who_see_the_screen(dana, past):
 
 
 @pytest.mark.parametrize(("sort", "first"), [("", "Dana Okoye"), ("name", "Dana Okoye"), ("time", "Dana Okoye")])
-def test_rows_are_sorted_as_asked(dana, past, sort, first):
+def test_rows_are_sorted_by_the_chosen_key(dana, past, sort, first):
     names = shown(dana.look(f"{past}?sort={sort}").text)
 
     assert names[0] == first
@@ -335,7 +335,7 @@ def test_rows_are_sorted_as_asked(dana, past, sort, first):
         assert names[-1] == "Mina Park"
 
 
-def test_a_running_meeting_is_sorted_by_who_waits_longest(dana, world):
+def test_running_meeting_can_be_sorted_by_longest_wait(dana, world):
     world.tell("live-meeting")
     address = dana.look("/participants").location
     waiting = {row["name"] for row in rows(dana.get(f"{address}.csv").text) if row["status"] == "waiting"}

@@ -31,7 +31,7 @@ def slow(world):
             world.faults.append(Fault(LISTS, 200, {}, {"meetings": []}, count=1))
 
 
-def test_a_slow_list_of_meetings_says_how_far_it_is_and_is_whole_in_the_end(dana, world, slow):
+def test_slow_list_of_meetings_shows_its_progress_and_completes(dana, world, slow):
     answers = [dana.look("/meetings?show=scheduled") for _ in range(3)]
 
     assert "page 1 of 3" in read(answers[0])
@@ -44,7 +44,7 @@ def test_a_slow_list_of_meetings_says_how_far_it_is_and_is_whole_in_the_end(dana
     assert [call.get("next_page_token", "") for call in listed] == ["", "a", "b"]
 
 
-def test_what_broke_off_in_the_middle_says_so_and_begins_anew(dana, world, slow):
+def test_interrupted_list_says_so_and_restarts(dana, world, slow):
     dana.look("/meetings?show=scheduled")
     world.faults.clear()
     world.faults.append(Fault(LISTS, 200, {}, {"meetings": []}, count=1))
@@ -71,7 +71,7 @@ def hall(dana, world):
         ("/events.csv", lambda answer: len({row["name"] for row in rows(answer.text)})),
     ],
 )
-def test_a_long_attendance_list_and_its_files_say_how_far_they_are(dana, hall, world, form, people):
+def test_long_attendance_list_and_files_show_their_progress(dana, hall, world, form, people):
     first = dana.look(hall + form)
 
     assert "page 1 of 2" in read(first)
@@ -83,13 +83,13 @@ def test_a_long_attendance_list_and_its_files_say_how_far_they_are(dana, hall, w
     assert world.calls.count(REPORT) == 2
 
 
-def test_a_script_waits_for_all_of_it(dana, hall):
+def test_script_gets_the_whole_list(dana, hall):
     answer = dana.get(f"{hall}.csv", headers={"Origin": OWN})
 
     assert len(rows(answer.text)) == 341
 
 
-def test_a_link_that_works_once_waits_for_all_of_it(dana, app, hall):
+def test_one_time_link_gets_the_whole_list(dana, app, hall):
     link = dana.post("/files", json={"address": f"{hall}.csv"}).json["url"]
 
     answer = app.test_client().get(link.removeprefix(OWN), headers={"Accept": "text/html"})
@@ -97,7 +97,7 @@ def test_a_link_that_works_once_waits_for_all_of_it(dana, app, hall):
     assert len(rows(answer.text)) == 341
 
 
-def test_two_slow_lists_beside_each_other_come_to_an_end(dana, hall, world):
+def test_two_slow_lists_at_once_complete(dana, hall, world):
     beside = f"{hall}/with/mZ_f3MfttxSz5wUidTLRvw"
 
     answers = [dana.look(beside) for _ in range(4)]

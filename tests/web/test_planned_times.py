@@ -40,7 +40,7 @@ def told(person, address):
     return {row["name"]: (row["late_minutes"], row["left_early_minutes"]) for row in people}
 
 
-def test_the_report_knows_who_came_late_and_that_who_stayed_to_the_planned_end_did_not_leave_early(dana, overrun):
+def test_report_counts_late_arrivals_and_nobody_early_who_stayed_to_the_planned_end(dana, overrun):
     address = overrun()
 
     page = read(dana.look(address))
@@ -50,20 +50,20 @@ def test_the_report_knows_who_came_late_and_that_who_stayed_to_the_planned_end_d
     assert told(dana, address) == {"Dana Okoye": ("0", "0"), "Guest Kim": ("0", "0"), "Guest Lee": ("8", "0")}
 
 
-def test_how_late_is_late_is_the_viewers_choice_there_too(dana, overrun):
+def test_late_minutes_preference_applies_to_the_report(dana, overrun):
     dana.post("/settings", data={"late_minutes": "10"})
 
     assert "min late" not in read(dana.look(overrun()))
 
 
-def test_what_was_planned_while_it_ran_counts_though_the_meeting_is_moved_later(dana, overrun, world, clock):
+def test_planned_times_stay_if_the_meeting_is_moved_afterwards(dana, overrun, world, clock):
     address = overrun(meanwhile=lambda: dana.look(f"/participants/{REVIEW}"))
     world.meetings[REVIEW].start_at += 7 * 86400
 
     assert told(dana, address)["Guest Lee"] == ("8", "0")
 
 
-def test_a_date_of_a_series_is_held_against_its_own_time(dana):
+def test_occurrence_of_a_series_uses_its_own_planned_time(dana):
     page = dana.look("/meetings?show=past").text
     weekly = next(part for part in page.split("<article")[1:] if "Weekly sync" in part)
     address = re.search(r'href="(/participants/[\w-]{22})"', weekly)[1]
@@ -71,14 +71,14 @@ def test_a_date_of_a_series_is_held_against_its_own_time(dana):
     assert {late for late, _early in told(dana, address).values()} == {"0"}
 
 
-def test_who_begins_late_makes_nobody_less_late(dana, world, clock):
+def test_late_start_makes_nobody_less_late(dana, world, clock):
     clock.tick(1200)
     world.join(world.start_meeting(REVIEW), None, "Guest Lee")
 
     assert "20 min late" in read(dana.look(f"/participants/{REVIEW}"))
 
 
-def test_the_planned_times_are_read_once_while_it_runs(dana, world, clock):
+def test_planned_times_are_fetched_once_while_the_meeting_runs(dana, world, clock):
     meeting = world.start_meeting(REVIEW)
     for number in range(5):
         world.join(meeting, None, f"Guest {number}")
@@ -89,7 +89,7 @@ def test_the_planned_times_are_read_once_while_it_runs(dana, world, clock):
     assert world.calls.count(ONE) == 1
 
 
-def test_what_nobody_knows_is_left_blank(dana, overrun, world):
+def test_unknown_planned_times_are_left_blank(dana, overrun, world):
     address = overrun()
     world.faults.append(Fault(ONE, 404, {}, {"code": 3001, "message": "Meeting does not exist."}))
 
