@@ -274,7 +274,7 @@ MUTANTS = [
         "a failure that nothing answered",
         "zoomapp/web/__init__.py",
         "last_resort.LastResort(wsgi_app, parts.settings)",
-        "front",
+        "wsgi_app",
         "tests/web/test_last_resort.py::test_a_failure_after_the_view_is_answered_with_all_headers",
     ),
     Mutant(
@@ -655,6 +655,27 @@ MUTANTS = [
         "except (OSError, ValueError) as error:",
         "except KeyError as error:",
         "tests/tokens/test_service.py::test_counters_that_cannot_be_written_do_not_break_a_refresh",
+    ),
+    Mutant(
+        "urllib3 does not choose the target",
+        "zoomapp/zoom/urllib3_transport.py",
+        "super().putrequest(method, request.target, skip_host",
+        "super().putrequest(method, url, skip_host",
+        "tests/zoom/test_transport.py::test_the_target_goes_out_byte_for_byte",
+    ),
+    Mutant(
+        "an interim response is skipped without the fast path, too",
+        "zoomapp/zoom/urllib3_transport.py",
+        "while 100 <= self.status < 200 and",
+        "while False and",
+        "tests/zoom/test_exchange.py::test_an_interim_answer_is_not_the_answer",
+    ),
+    Mutant(
+        "FAST_PATH chooses the worker",
+        "gunicorn.conf.py",
+        'not in ("0", "false", "no")',
+        'not in ("off",)',
+        "tests/fastpath/test_fast_path.py::test_gunicorn_runs_the_fast_worker_unless_fast_path_is_off",
     ),
     Mutant(
         "a slow drip is cut off",

@@ -143,7 +143,9 @@ def test_a_compressed_response_of_the_maximum_size_is_read(adapter, peer):
 
 
 def test_both_attempts_of_a_read_share_one_deadline(transport_class, peer):
-    broken_off = b"HTTP/1.1 close"
+    # http.client takes a head that is cut off for a whole one.
+    cut_head = b"HTTP/1.1 200 OK\r\nConnection: close\r\n"
+    broken_off = cut_head if transport_class is Http1Transport else b"HTTP/1.1 close"
     server = peer([broken_off], [b""] * 200, pause=0.3)
     limits = []
 
