@@ -86,3 +86,7 @@ def test_the_other_source_knows_the_beginning_that_the_better_one_missed():
 
 def test_the_other_source_knows_a_stay_that_the_better_one_missed():
     assert intervals.overlay([(105, None)], [(100, 200), (300, 400)]) == [(105, 200), (300, 400)]
+
+
+def test_difference_keeps_a_moment_without_length_uncovered():
+    assert difference([(0.0, 2.0)], [(1.0, 1.0)]) == ((0.0, 1.0), (1.0, 2.0))

@@ -96,7 +96,7 @@ def test_a_release_is_let_on(slug, config):
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
-        ({"REDIS_TLS_VERIFY": "1"}, "Its own, as on Heroku: set REDIS_TLS_VERIFY=0."),
+        ({"REDIS_TLS_VERIFY": "1"}, "If it is self-signed, as on Heroku, set REDIS_TLS_VERIFY=0."),
         ({"PUBLIC_URL": ""}, "PUBLIC_URL is missing."),
         ({"TOKEN_ENCRYPTION_KEYS": "short"}, "TOKEN_ENCRYPTION_KEYS holds a key"),
         ({"REDIS_URL": "redis://127.0.0.1:1"}, "nobody listens there"),

@@ -148,7 +148,7 @@ def test_disconnect_deletes_every_kind_that_a_user_owns(capture, stage):
     assert {kind for kind in ALL if kind.owner is Owner.USER} - before == {encrypted_records.REFUSED_ENDPOINTS}
     stage.redis.hset(encrypted_records.REFUSED_ENDPOINTS.key_of(stage.world.user("dana").id), "field", "1")
 
-    stage.app.extensions["zoomapp"].tokens.forget(stage.world.user("dana").id)
+    stage.app.extensions["zoomapp"].tokens.delete(stage.world.user("dana").id)
 
     left = {kind_of(key.decode()) for key in stage.redis.scan_iter(f"*{{{dana}}}*")}
     assert {kind.name for kind in left if kind.owner is Owner.USER} == set()

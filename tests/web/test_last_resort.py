@@ -94,7 +94,7 @@ def test_a_session_that_cannot_be_opened_is_answered(dana, app):
 
 def test_a_failure_in_front_of_flask_is_answered(dana, app):
     class Broken(type(app.session_interface)):
-        def of(self, path, environ):
+        def load(self, path, environ):
             raise KeyError("a fault")
 
     app.session_interface.__class__ = Broken

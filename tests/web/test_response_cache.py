@@ -112,7 +112,7 @@ def test_a_response_requested_before_a_change_is_not_served_after_it(dana, parts
 
     parts.response_cache.get_or_fetch(CacheOwner(dana.id, "grant", b""), call, 10, overtaken)
 
-    version = parts.redis.get(key_names.of_user(dana.id, response_cache.VERSION))
+    version = parts.redis.get(ANSWERS_VERSION.key_of(dana.id))
     assert parts.response_cache.get_or_fetch(CacheOwner(dana.id, "grant", version), call, 10, ask).state == "miss"
 
 
@@ -231,7 +231,7 @@ def test_disconnecting_deletes_the_cached_responses(dana, parts):
 def test_cached_responses_are_encrypted(dana, parts):
     topic = dana.get(LIST).json["meetings"][0]["topic"]
 
-    records = parts.redis.hvals(key_names.of_user(dana.id, response_cache.KIND))
+    records = parts.redis.hvals(ANSWERS.key_of(dana.id))
 
     assert len(records) == 1
     assert topic.encode() not in records[0] and b"meetings" not in records[0]

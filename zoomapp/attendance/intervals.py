@@ -30,7 +30,8 @@ def difference(intervals: Iterable[Interval], others: Iterable[Interval]) -> tup
     rest = list(union(intervals))
     for other in others:
         rest = [piece for interval in rest for piece in _cut(interval, other)]
-    return union(rest)
+    # No union here: it would join the two pieces around a moment without length, and cover that moment again.
+    return tuple(rest)
 
 
 def _cut(interval: Interval, other: Interval) -> list[Interval]:
