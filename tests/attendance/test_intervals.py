@@ -89,4 +89,4 @@ def test_the_other_source_knows_a_stay_that_the_better_one_missed():
 
 
 def test_difference_keeps_a_moment_without_length_uncovered():
-    assert difference([(0.0, 2.0)], [(1.0, 1.0)]) == ((0.0, 1.0), (1.0, 2.0))
+    assert intervals.difference([(0.0, 2.0)], [(1.0, 1.0)]) == ((0.0, 1.0), (1.0, 2.0))

@@ -13,7 +13,7 @@ from offline_zoom.faults import Fault
 from tests.support.people import NOON, Person, adapter
 from zoomapp import create_app, services
 from zoomapp.store import key_names
-from zoomapp.store.encrypted_records import ANSWERS
+from zoomapp.store.encrypted_records import ANSWERS, ANSWERS_VERSION
 from zoomapp.user_api import response_cache
 from zoomapp.user_api.local_lru import CachedResponse, LocalLRU
 from zoomapp.user_api.response_cache import CacheOwner, is_cacheable
