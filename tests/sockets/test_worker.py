@@ -196,6 +196,7 @@ def test_a_thread_leaves_a_talking_connection_when_others_wait_for_a_thread():
 
 def test_nobody_leaves_room_for_a_worker_that_is_gone(monkeypatch):
     waited = []
+    monkeypatch.setenv("FAST_PATH", "1")
     monkeypatch.setattr(worker, "time", SimpleNamespace(sleep=waited.append))
     monkeypatch.setattr(worker.TimeLimitedWorker, "accept", lambda *_: None)
     monkeypatch.setattr(worker, "connection_counts", [0, 0, 0, 0])
