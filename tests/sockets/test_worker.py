@@ -153,7 +153,9 @@ def test_what_a_request_leaves_unread_is_not_the_next_request(served):
         smuggled = b"GET /nowhere HTTP/1.1\r\nHost: localhost\r\n\r\n"
         head = f"POST /healthz HTTP/1.1\r\nHost: localhost\r\nContent-Length: {len(smuggled)}\r\n\r\n"
         sock.sendall(head.encode() + smuggled)
-        first = sock.recv(65536)
+        first = b""
+        while not first.rstrip().endswith(b"}"):  # head and body may come one after the other
+            first += sock.recv(65536)
         second = ask(sock)
 
     assert first[9:12] == b"405"
