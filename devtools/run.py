@@ -75,7 +75,7 @@ class Run:
         if "REDIS_URL" not in self.by_hand:
             self._start_database()
         if not any(name in self.by_hand for name in REAL_ZOOM):
-            self._start_sandbox()
+            self._start_offline_zoom()
         bind = f"127.0.0.1:{self.port}"
         self._start("app", PYTHON, "-m", "gunicorn", "-c", "gunicorn.conf.py", "--bind", bind, "wsgi:app")
 
@@ -104,7 +104,7 @@ class Run:
         options = {"port": port, "bind": "127.0.0.1", "dir": folder, "save": "", "appendonly": "yes"}
         self._start("database", server, *_flags(options))
 
-    def _start_sandbox(self) -> None:
+    def _start_offline_zoom(self) -> None:
         port = self._state.port("sandbox")
         self.environ |= {
             "ZOOM_HOST": f"http://127.0.0.1:{port}",
