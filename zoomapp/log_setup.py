@@ -1,4 +1,4 @@
-"""Logging: one JSON object per line on stdout, with the id of the request."""
+"""Logging: safe JSON lines on stdout with the request's id and duration, and user ids as hashes."""
 
 from __future__ import annotations
 

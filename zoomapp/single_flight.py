@@ -1,4 +1,4 @@
-"""Single flight within one process: the first caller of a name does the work, the others wait for its outcome."""
+"""Single flight within one process: work under way is not started again; other callers wait for it."""
 
 from __future__ import annotations
 

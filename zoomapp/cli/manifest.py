@@ -1,4 +1,4 @@
-"""`flask manifest`: the app's manifest for Zoom's Marketplace, from its settings and its code.
+"""`flask manifest`: the app's manifest for Zoom's Marketplace, as JSON or as fields to paste.
 
 https://developers.zoom.us/docs/build-flow/manifests/
 """

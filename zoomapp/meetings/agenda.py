@@ -1,4 +1,4 @@
-"""Order, search and grouping by day for lists of meetings."""
+"""Pure functions on lists of meetings: which match a query, which are over, their order, and their days."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Zoom's lists of a user's meetings, loaded for the pages that show them."""
+"""A user's meetings for the pages: Zoom's lists, the search in them, and which meeting blocks a start."""
 
 from __future__ import annotations
 

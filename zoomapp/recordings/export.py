@@ -1,4 +1,4 @@
-"""The CSV file of recordings: one row per recording."""
+"""The columns and rows of the CSV file of recordings; `csv_export` writes the file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Data from Zoom with a saved copy: a user sees the copy of the last hour while Zoom cannot be reached."""
+"""Data from Zoom with a saved copy, which a user sees while Zoom cannot be reached."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Lists of many pages at Zoom, loaded a few seconds per request: the next request continues with the next page."""
+"""Lists of many pages at Zoom, loaded a few seconds per request: raises ListIncomplete until the last page is there."""
 
 from __future__ import annotations
 

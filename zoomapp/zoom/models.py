@@ -1,4 +1,4 @@
-"""Zoom's JSON as dataclasses: users, meetings and past meetings, with aware UTC times and durations in minutes.
+"""Zoom's JSON as dataclasses: users, meetings, past meetings and pages of lists, with aware UTC times.
 
 Zoom may leave out any field at any time: every field has a default. Secrets such as start links are left out.
 """

@@ -1,4 +1,7 @@
-"""Zoom's webhook signatures.  https://developers.zoom.us/docs/api/webhooks/"""
+"""Zoom's webhook signatures: is an event signed, is it fresh, and the answer to the URL validation.
+
+https://developers.zoom.us/docs/api/webhooks/
+"""
 
 from __future__ import annotations
 

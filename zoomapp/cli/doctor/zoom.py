@@ -1,4 +1,4 @@
-"""Checks Zoom from this deployment: reachable, credentials and redirect URI accepted, clocks in agreement."""
+"""Checks Zoom from this deployment: both hosts, credentials and redirect URI accepted, clocks in agreement."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The security headers of every response.
+"""The headers of every response: Zoom's four security headers, no-store, and the request's id.
 
 Zoom's client shows no page that lacks one of these four (HSTS, nosniff, CSP, Referrer-Policy).
 https://developers.zoom.us/docs/build-flow/security/owasp/

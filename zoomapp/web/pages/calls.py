@@ -1,4 +1,4 @@
-"""A page for developers: the last hundred Zoom calls of this session, through the proxy and for pages."""
+"""The last hundred Zoom calls of this session: saved after each request, and shown on a page for developers."""
 
 from __future__ import annotations
 

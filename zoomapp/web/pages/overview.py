@@ -1,4 +1,4 @@
-"""The overview, which is the start page: the running meeting, the next meetings and the latest recordings."""
+"""The start page: sign-in by app context, the page to connect, or the overview of meetings and recordings."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The participants of a meeting: live while the meeting runs, from Zoom's final lists afterwards."""
+"""The page of a meeting's participants, and the choices in its address: filter, search, order, hidden names."""
 
 from __future__ import annotations
 

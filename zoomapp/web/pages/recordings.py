@@ -1,4 +1,4 @@
-"""The recordings pages: a range of days, the trash, storage by month, the CSV file, the passcode of a recording."""
+"""The recordings pages: a range of days, the list of the trash, storage by month, the CSV file, a passcode."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Sample data for the style guide, in the format of Zoom's API, so that it is parsed like real data."""
+"""Sample data for the style guide: meetings and recordings in Zoom's JSON, a table of attendance, and each notice."""
 
 from __future__ import annotations
 
