@@ -1,4 +1,4 @@
-"""Who was here, from whatever sources know about it: rows and events become records, records become people.
+"""Who was in a meeting and when: records from all sources, merged into people.
 
     people = merge([*from_event(event), from_metrics(row, seen_at), …])
     figures = count(people, Frame(now=now, starts_at=…))

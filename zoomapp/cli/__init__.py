@@ -1,4 +1,4 @@
-"""Commands for whoever runs the app: thin doors on what a view could also call."""
+"""Commands for operators: `flask tokens`, `flask doctor`, `flask scopes`, `flask manifest`."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Optional speed: faster replacements for parts of gunicorn and urllib3."""
+"""Optional speed: faster replacements for parts of gunicorn, redis-py and urllib3."""

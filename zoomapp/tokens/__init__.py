@@ -1,1 +1,1 @@
-"""Tokens: sealed, kept, renewed, given up."""
+"""OAuth tokens of all users: give out, refresh, store, keep alive, revoke."""

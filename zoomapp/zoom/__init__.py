@@ -1,1 +1,1 @@
-"""Zoom: what is known of its OAuth server, its REST API and its client."""
+"""What is true of Zoom: REST client, OAuth server, app context, webhooks, endpoints, scopes."""
