@@ -18,7 +18,7 @@ CALLBACK_PATH = "/api/zoomapp/auth"
 #: Where another frontend is served; Zoom's React sample is built for this address.
 FRONTEND_PATH = "/api/zoomapp/proxy"
 #: The largest number of any setting: a longer time has no date on some systems.
-MOST = 1_000_000
+MAX_NUMBER = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -202,8 +202,8 @@ def _flag(text: str) -> bool:
 def _seconds(text: str) -> int:
     if not re.fullmatch(r"[0-9]{1,9}", text) or int(text) == 0:
         raise ValueError("must be a whole number above 0")
-    if int(text) > MOST:
-        raise ValueError(f"must be {MOST} at most")
+    if int(text) > MAX_NUMBER:
+        raise ValueError(f"must be {MAX_NUMBER} at most")
     return int(text)
 
 

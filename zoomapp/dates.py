@@ -59,11 +59,6 @@ def iso(at: Moment, zone: tzinfo) -> str:
 # --- zones and local time ---------------------------------------------------------------------------
 
 
-def zone_names() -> frozenset[str]:
-    """Every zone a person can choose."""
-    return _ZONES
-
-
 def zone_choices() -> list[str]:
     """The zones worth a line in a list: by region and city, without aliases such as "US/Pacific"."""
     return sorted(name for name in _ZONES if name.split("/")[0] in REGIONS and "/" in name)
