@@ -13,8 +13,8 @@ from devtools.install import PYTHON, ROOT, say
 
 #: Debian's names, and what each brings.
 BENCH = {"nginx": "nginx", "wrk": "wrk", "nodejs": "node", "npm": "npm"}
-#: Tests wait for processes and browsers: on two cores, three at a time take little more than half the time.
-SIDE_BY_SIDE = ["-n", "3", "--dist", "worksteal"]
+#: Tests wait for processes and browsers, so two more run at a time than there are cores.
+SIDE_BY_SIDE = ["-n", str((os.cpu_count() or 2) + 2), "--dist", "worksteal"]
 #: HTTP, token, proxy and outage tests: these run a second time with FAST_PATH=0.
 WITHOUT_FAST_PATH = (
     *("tests/sockets", "tests/tokens", "tests/web/middleware", "tests/web/test_proxy.py", "tests/web/test_batch.py"),
@@ -29,7 +29,7 @@ MOST_REPEATED = 3
 def main(arguments: list[str]) -> int:
     """The exit status of pytest with ``arguments``.
 
-    Without arguments all tests run, three at a time, and then those of WITHOUT_FAST_PATH with FAST_PATH=0.
+    Without arguments all tests run, several at a time, and then those of WITHOUT_FAST_PATH with FAST_PATH=0.
     """
     install.ensure(install.TEST)
     _system_packages(missing_packages(), "The suite runs without them and reports the skipped tests.")

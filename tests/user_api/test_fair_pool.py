@@ -36,17 +36,18 @@ class Gate:
 
 
 @pytest.fixture
-def gate():
-    gate = Gate()
-    yield gate
-    gate.opened.set()
-
-
-@pytest.fixture
 def people():
     """Threads in which several people wait for their calls."""
     with ThreadPoolExecutor(16) as threads:
         yield threads
+
+
+@pytest.fixture
+def gate(people):
+    """A gate that opens before the threads of ``people`` are waited for."""
+    gate = Gate()
+    yield gate
+    gate.opened.set()
 
 
 def pool(start_seconds=GUARD_SECONDS, places=8, share=2):
