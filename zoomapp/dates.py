@@ -20,6 +20,9 @@ MONTHS = (
     *("July", "August", "September", "October", "November", "December"),
 )
 
+#: Moments outside these years are mistakes; with them every time zone and calendar can count.
+FIRST_YEAR, LAST_YEAR = 1971, 2199
+
 #: Zoom answers for one month at most, and quietly shortens what is longer.
 RANGE_DAYS = 30
 
@@ -43,12 +46,16 @@ def epoch(at: Moment) -> float:
 
 
 def parse(text: object, zone: tzinfo = UTC) -> datetime | None:
-    """Zoom's way of writing a moment, in UTC; without ``Z`` it is local time in ``zone``. None if it is no moment."""
+    """A moment in ISO 8601, in UTC; without an offset it is local time in ``zone``.
+
+    None for text that is no moment, or one outside the years that a meeting can have.
+    """
     try:
         at = datetime.fromisoformat(str(text))
-        return (at if at.tzinfo else at.replace(tzinfo=zone)).astimezone(UTC)
+        at = (at if at.tzinfo else at.replace(tzinfo=zone)).astimezone(UTC)
     except (ValueError, OverflowError):
         return None
+    return at if FIRST_YEAR <= at.year <= LAST_YEAR else None
 
 
 def iso(at: Moment, zone: tzinfo) -> str:

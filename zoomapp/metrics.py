@@ -30,6 +30,9 @@ class Counters:
         self.refreshes = Counter("zoomapp_refreshes", "Token refreshes", ["outcome"])
         self.lease_waits = Counter("zoomapp_lease_waits", "Token refreshes that waited for another worker's")
         self.rate_limited = Counter("zoomapp_rate_limited", "Calls that Zoom answered with 429", ["category"])
+        self.unreadable = Counter(
+            "zoomapp_unreadable_values", "Values from outside that were left out", ["kind", "field"]
+        )
         # Of the account that called last: a label for the account would have as many values as there are accounts.
         self.quota = Gauge(
             "zoomapp_quota_remaining", "Calls left, as Zoom said last", ["category"], multiprocess_mode="mostrecent"
@@ -106,6 +109,12 @@ def refresh(outcome: str) -> None:
     """Count one token refresh: ``renewed``, ``refused`` or ``failed``."""
     if _counters:
         _counters.refreshes.labels(outcome).inc()
+
+
+def unreadable_value(kind: str, field: str) -> None:
+    """Count one value from outside that could not be read. Both labels are names from the code."""
+    if _counters:
+        _counters.unreadable.labels(kind, field).inc()
 
 
 def lease_wait() -> None:
