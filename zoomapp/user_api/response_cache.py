@@ -8,7 +8,6 @@ Zoom: over threads by a single flight, over processes by a lease.
 from __future__ import annotations
 
 import logging
-import re
 import secrets
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -28,6 +27,7 @@ from zoomapp.user_api.local_lru import CachedResponse, LocalLRU
 from zoomapp.zoom import call_trace
 from zoomapp.zoom.client import Answer, Call
 from zoomapp.zoom.content_encoding import decoded
+from zoomapp.zoom.credentials import CREDENTIAL_FIELD
 
 log = logging.getLogger(__name__)
 
@@ -214,8 +214,6 @@ def _object(parent: dict[str, Any], name: str) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
-#: Names of fields that let a person in: a response with one of them is never cached.
-_SECRET = re.compile(rb'"[^"]*(?:start_url|zak|passw|passcode|host_key|access_token)[^"]*"\s*:', re.IGNORECASE)
 MAX_BYTES = 128 * 1024
 #: A response that is larger than this when decoded is not searched, and so not cached.
 MAX_DECODED_BYTES = 4 * 1024 * 1024
@@ -226,4 +224,4 @@ def is_cacheable(headers: Mapping[str, str], body: bytes) -> bool:
     if len(body) > MAX_BYTES or not headers.get("Content-Type", "").lower().startswith("application/json"):
         return False
     text = decoded(headers.get("Content-Encoding", ""), body, MAX_DECODED_BYTES)
-    return text is not None and not _SECRET.search(text)
+    return text is not None and not CREDENTIAL_FIELD.search(text)

@@ -1,0 +1,200 @@
+"""What pages read from Zoom, saved per user: a fresh copy is served at once, an older one while a new one is fetched.
+
+A copy is fresh for a minute, unless the user changed something since (see ``response_cache``: both read the same
+version). For some minutes more it is served with its age, while one call in the background replaces it. While Zoom
+cannot be reached, a copy of the last hour is better than nothing. Copies hold no credentials.
+"""
+
+from __future__ import annotations
+
+import contextvars
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any, Generic, TypeVar
+
+from zoomapp import deadline
+from zoomapp.errors import UpstreamError, ZoomAppError, ZoomRefused
+from zoomapp.single_flight import SingleFlight
+from zoomapp.store import key_names
+from zoomapp.store.encrypted_records import LAST_SEEN_SECTION, PAGE_REFRESH
+from zoomapp.store.user_records import UserRecords
+from zoomapp.user_api.parallel_calls import ParallelCalls
+from zoomapp.zoom.credentials import without_credentials
+
+log = logging.getLogger(__name__)
+
+Value = TypeVar("Value")
+
+#: How long a copy is as good as Zoom's answer, and how long it is served while a new one is fetched.
+FRESH_SECONDS, STALE_SECONDS = 60.0, 300.0
+#: How long a copy is saved, to be shown while Zoom cannot be reached.
+KEEP_SECONDS = 3600
+#: How long a caller waits for another one that fetches the same.
+WAIT_SECONDS = 10.0
+
+
+@dataclass(frozen=True)
+class Loaded(Generic[Value]):
+    """A value and the moment it is from. Without a value, ``error`` says why; both are None if nothing was found.
+
+    With a value, ``error`` says why Zoom gave nothing newer. ``last_seen_at``: when the saved copy was made that
+    stands in for Zoom's answer. ``refreshing``: whether a newer value is being fetched.
+    """
+
+    value: Value | None
+    at: datetime
+    error: ZoomAppError | None = None
+    last_seen_at: datetime | None = None
+    refreshing: bool = False
+
+    @property
+    def from_last_seen(self) -> bool:
+        """Whether the value is a saved copy, because Zoom failed."""
+        return self.last_seen_at is not None
+
+
+@dataclass(frozen=True)
+class _Copy:
+    """A saved copy: Zoom's JSON, received ``at``, when the user's data had this version."""
+
+    raw: Any
+    at: float
+    version: str
+
+
+class PageCaches:
+    """The caches of all users, and what their pages share: flights and background calls."""
+
+    def __init__(
+        self,
+        records: UserRecords,
+        parallel_calls: ParallelCalls,
+        clock: Callable[[], float],
+        fresh_seconds: float = FRESH_SECONDS,
+    ) -> None:
+        """``fresh_seconds``: for all that names no time of its own; 0 asks Zoom for each view."""
+        self.fresh_seconds = fresh_seconds
+        self.stale_seconds = STALE_SECONDS if fresh_seconds else 0.0
+        self.records = records
+        self.parallel_calls = parallel_calls
+        self.clock = clock
+        self.flights = SingleFlight()
+
+    def of(self, user_id: str, version: bytes, now: datetime, *, reload: bool = False) -> PageCache:
+        """The cache of one user for one request.
+
+        ``version``: of the user's data, read along with the session. ``reload``: the user wants nothing older than
+        this request.
+        """
+        return PageCache(self, user_id, version.hex(), now, reload)
+
+
+@dataclass(frozen=True)
+class PageCache:
+    """What one user's pages read from Zoom, at the moment ``now`` of a request."""
+
+    shared: PageCaches
+    user_id: str
+    version: str
+    now: datetime
+    reload: bool = False
+
+    def load(
+        self,
+        name: str,
+        fetch: Callable[[], Any],
+        read: Callable[[Any], Value],
+        *,
+        fresh_seconds: float | None = None,
+        keep_seconds: int = KEEP_SECONDS,
+    ) -> Loaded[Value]:
+        """The JSON that ``fetch`` gets from Zoom, as ``read`` reads it.
+
+        ``name`` identifies what is fetched, its query included. ``fetch`` must not depend on the request, because it
+        may run after it. While Zoom fails, the saved copy is the value; a refusal has no value. Raises what concerns
+        the whole page: TokenError and StoreUnavailable.
+        """
+        fresh_seconds = self.shared.fresh_seconds if fresh_seconds is None else fresh_seconds
+        copy = self._load_copy(name)
+        if copy and self._is_fresh(copy, fresh_seconds):
+            return self._loaded(copy, read)
+        if copy and self._may_be_served(copy):
+            refreshing = self._refresh_in_background(name, fetch, read, keep_seconds)
+            return replace(self._loaded(copy, read), refreshing=refreshing)
+        with self.shared.flights.turn(self._flight(name), deadline.remaining(WAIT_SECONDS)) as first:
+            if not first:
+                copy = self._load_copy(name)
+                if copy and self._is_fresh(copy, fresh_seconds):
+                    return self._loaded(copy, read)
+            return self._fetch(name, fetch, read, keep_seconds, copy)
+
+    def _fetch(
+        self, name: str, fetch: Callable[[], Any], read: Callable[[Any], Value], keep_seconds: int, copy: _Copy | None
+    ) -> Loaded[Value]:
+        try:
+            raw = fetch()
+            value = read(raw)
+        except UpstreamError as error:
+            if copy is None:
+                return Loaded(None, self.now, error)
+            return replace(self._loaded(copy, read), error=error, last_seen_at=_moment(copy.at))
+        except ZoomRefused as error:
+            self.shared.records.delete(self.user_id, LAST_SEEN_SECTION, key_names.digest(name))
+            return Loaded(None, self.now, error)
+        self._save(name, raw, keep_seconds)
+        return Loaded(value, self.now)
+
+    def _is_fresh(self, copy: _Copy, fresh_seconds: float) -> bool:
+        if self.reload:
+            # Another window of this user may have fetched it since this request came.
+            return copy.at >= self.now.timestamp() and copy.version == self.version
+        return self._age(copy) < fresh_seconds and copy.version == self.version
+
+    def _may_be_served(self, copy: _Copy) -> bool:
+        """Whether an old copy is good enough until the new one is there. After the user's own change it is not."""
+        return not self.reload and copy.version == self.version and self._age(copy) < self.shared.stale_seconds
+
+    def _age(self, copy: _Copy) -> float:
+        return max(0.0, self.now.timestamp() - copy.at)
+
+    def _refresh_in_background(
+        self, name: str, fetch: Callable[[], Any], read: Callable[[Any], Value], keep_seconds: int
+    ) -> bool:
+        """Whether a newer copy is on its way. Of all processes and windows of this user, one fetches it."""
+        records, digest = self.shared.records, key_names.digest(name)
+        if not records.claim(self.user_id, PAGE_REFRESH, True, PAGE_REFRESH.seconds, digest):
+            return True
+
+        def refresh() -> None:
+            deadline.start()
+            try:
+                raw = fetch()
+                read(raw)
+            except ZoomAppError as error:
+                # The claim stays for its seconds: while Zoom fails, not every view tries again.
+                log.info("copy not refreshed", extra={"code": error.code, "detail": error.detail})
+                return
+            self._save(name, raw, keep_seconds)
+            records.delete(self.user_id, PAGE_REFRESH, digest)
+
+        return self.shared.parallel_calls.start_in_background(lambda: contextvars.Context().run(refresh))
+
+    def _save(self, name: str, raw: Any, keep_seconds: int) -> None:
+        copy = {"at": self.shared.clock(), "raw": without_credentials(raw), "version": self.version}
+        self.shared.records.save(self.user_id, LAST_SEEN_SECTION, copy, keep_seconds, key_names.digest(name))
+
+    def _load_copy(self, name: str) -> _Copy | None:
+        copy = self.shared.records.load(self.user_id, LAST_SEEN_SECTION, key_names.digest(name))
+        return _Copy(copy["raw"], copy["at"], copy.get("version", "?")) if isinstance(copy, dict) else None
+
+    def _loaded(self, copy: _Copy, read: Callable[[Any], Value]) -> Loaded[Value]:
+        return Loaded(read(copy.raw), _moment(copy.at))
+
+    def _flight(self, name: str) -> str:
+        return f"{self.user_id} {self.version} {name}"
+
+
+def _moment(at: float) -> datetime:
+    return datetime.fromtimestamp(at, UTC)
