@@ -7,7 +7,6 @@ cannot be reached, a copy of the last hour is better than nothing. Copies hold n
 
 from __future__ import annotations
 
-import contextvars
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -168,7 +167,6 @@ class PageCache:
             return True
 
         def refresh() -> None:
-            deadline.start()
             try:
                 raw = fetch()
                 read(raw)
@@ -179,7 +177,7 @@ class PageCache:
             self._save(name, raw, keep_seconds)
             records.delete(self.user_id, PAGE_REFRESH, digest)
 
-        return self.shared.parallel_calls.start_in_background(lambda: contextvars.Context().run(refresh))
+        return self.shared.parallel_calls.start_in_background(refresh)
 
     def _save(self, name: str, raw: Any, keep_seconds: int) -> None:
         copy = {"at": self.shared.clock(), "raw": without_credentials(raw), "version": self.version}

@@ -13,6 +13,9 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Generic, TypeVar, cast
 
+from zoomapp import deadline
+from zoomapp.zoom import call_trace
+
 log = logging.getLogger(__name__)
 
 Result = TypeVar("Result")
@@ -67,13 +70,15 @@ class ParallelCalls:
         return PageCalls(self._pool, calls_at_once)
 
     def start_in_background(self, call: Callable[[], object]) -> bool:
-        """Start a call whose result nobody waits for. False if half of the pool is busy with such calls."""
+        """Start a call that no request waits for. False if half of the pool is busy with such calls."""
         if not self._background_places.acquire(blocking=False):
             return False
-        self._pool.submit(self._run_in_background, call)
+        self._pool.submit(contextvars.Context().run, self._run_in_background, call)
         return True
 
     def _run_in_background(self, call: Callable[[], object]) -> None:
+        deadline.start()
+        call_trace.start()
         try:
             call()
         except Exception:

@@ -122,7 +122,12 @@ class ResponseCache:
             log.warning("response cache not cleared", extra={"detail": error.detail})
 
     def on_meeting_event(self, event: dict[str, Any]) -> None:
-        """Clear the cache of a changed meeting's host, and of whoever changed it."""
+        """Clear the cache of the host of a changed meeting or recording, and of the user who changed it.
+
+        People who come and go change no list that is cached for longer than a minute.
+        """
+        if str(event.get("event")).startswith("meeting.participant_"):
+            return
         payload = _object(event, "payload")
         for user_id in {payload.get("operator_id"), _object(payload, "object").get("host_id")}:
             if isinstance(user_id, str) and user_id:
