@@ -273,7 +273,7 @@ MUTANTS = [
     Mutant(
         "a failure that nothing answered",
         "zoomapp/web/__init__.py",
-        "last_resort.LastResort(wsgi_app, parts.settings)",
+        "outermost.OutermostMiddleware(wsgi_app, parts.settings)",
         "wsgi_app",
         "tests/web/test_last_resort.py::test_a_failure_after_the_view_is_answered_with_all_headers",
     ),
@@ -448,7 +448,7 @@ MUTANTS = [
     ),
     Mutant(
         "every request has a deadline",
-        "zoomapp/web/__init__.py",
+        "zoomapp/web/middleware/outermost.py",
         "    deadline.start()\n",
         "",
         "tests/web/test_proxy.py::test_every_request_has_less_than_28_seconds",

@@ -18,7 +18,7 @@ from zoomapp.errors import UpstreamError, UpstreamTimeout
 from zoomapp.fastpath.http1 import Http1Transport
 from zoomapp.services import http_session
 from zoomapp.zoom.client import Call, ZoomClient
-from zoomapp.zoom.transport_errors import LostAnswer, NotSent
+from zoomapp.zoom.transport import LostAnswer, NotSent
 from zoomapp.zoom.urllib3_transport import Urllib3Transport
 
 MEGABYTE = 1024 * 1024

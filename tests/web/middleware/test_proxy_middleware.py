@@ -24,7 +24,7 @@ def settings(settings):
 
 @pytest.fixture
 def lane(app):
-    """The short way; in front of it is only what answers a failure of it."""
+    """The short way; in front of it is only what begins a request and answers a failure of it."""
     return app.wsgi_app.app
 
 
@@ -43,13 +43,13 @@ def asked(lane, dana):
 
 def both_ways(app, lane, person, method, path, **more):
     """What is seen on the short way, and on Flask's."""
-    seen = []
+    seen, front = [], app.wsgi_app
     for way in (lane, lane.app):
-        app.wsgi_app = way
+        front.app = way
         answer = person.browser.open(path, method=method, **more)
         told = sorted((name, value) for name, value in answer.headers.items() if name not in OWN)
         seen.append((answer.status_code, told, re.sub(REFERENCE, b"", answer.data)))
-    app.wsgi_app = lane
+    front.app = lane
     return seen
 
 

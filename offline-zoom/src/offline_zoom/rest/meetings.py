@@ -137,7 +137,7 @@ def list_upcoming(user_id: str) -> JSON:
     }
 
 
-@endpoint("POST", "/users/<user_id>/meetings", EndpointRule(scopes.CREATE_MEETING, "Medium"))
+@endpoint("POST", "/users/<user_id>/meetings", EndpointRule(scopes.CREATE_MEETING))
 def create_meeting(user_id: str) -> tuple[JSON, int]:
     """Create a meeting. At most a hundred a day and host."""
     world, user = current_world(), requested_user(user_id)
