@@ -135,7 +135,7 @@ class RecordingLibrary:
             return previous
         parts, error = self._parts.load(ranges, kind, self._fetch_sizes if fetch else None)
         by_month = storage.add_up(months, ranges, parts, self.zone)
-        if len(by_month.months) == len(months) and max(part.at for part in parts) >= self.now.timestamp():
+        if fetch and len(by_month.months) == len(months):
             self._store_for_previous_release(months, by_month, kind)
         return self._loaded(by_month, parts, error)
 
