@@ -77,7 +77,7 @@ def _until(fields: JsonObject, zone: tzinfo) -> datetime | None:
     return fields.time("end_date_time", zone)
 
 
-def _within(fields: JsonObject, name: str, least: int, most: int) -> int:
+def _within(fields: JsonObject, name: str, minimum: int, maximum: int) -> int:
     """A whole number between these, both included; 0 if there is none."""
     number = fields.decimal(name)
-    return int(number) if number is not None and least <= number <= most and number == int(number) else 0
+    return int(number) if number is not None and minimum <= number <= maximum and number == int(number) else 0
