@@ -135,6 +135,16 @@ def test_no_call_asks_for_more_than_zoom_answers(viewer, world, switch):
     assert sum(storage_by_month(dana).values()) == 179
 
 
+def test_days_that_zoom_quietly_left_out_are_asked_for_again(viewer, world):
+    dana = viewer("UTC", utc("2026-11-28 12:00"))
+    record(world, [utc("2026-11-02 12:00"), utc("2026-11-20 12:00")])
+    shortened = {"from": "2026-11-10", "to": "2026-11-28", "meetings": [], "next_page_token": ""}
+    world.faults.append(Fault(LIST, 200, {}, shortened, count=1))
+
+    assert on_page(dana, "2026-11-01", "2026-11-28") == {"R0"}
+    assert asked(world) == [("2026-11-01", "2026-11-28"), ("2026-11-01", "2026-11-09")]
+
+
 def test_zoom_is_not_asked_for_days_to_come(viewer, world):
     dana = viewer("Pacific/Kiritimati", utc("2026-11-28 12:00"))  # 29 November there
 

@@ -25,6 +25,7 @@ from zoomapp.user_api.user_client import UserClient
 from zoomapp.zoom.models import Page
 from zoomapp.zoom.pagination import collect
 from zoomapp.zoom.recordings import Recording
+from zoomapp.zoom.tolerant_reader import JsonObject
 
 #: How long a part of a long range is fresh.
 PART_FRESH_SECONDS = 600
@@ -154,7 +155,7 @@ class RecordingLibrary:
         return last_seen.load(self.records, self.user_client.user_id, self.now, "trash", fetch, read)
 
     def latest(self) -> Loaded[tuple[Recording, ...]]:
-        """The latest recordings of the last thirty days."""
+        """The latest recordings of the last thirty days. They end with the current day of UTC, so none is missing."""
         last = self.now.date()
         first = last - timedelta(days=LATEST_DAYS - 1)
 
@@ -187,9 +188,24 @@ class RecordingLibrary:
         return [days] if dates.within_a_month(*days) else list(dates.month_ranges(*days))
 
     def _fetch_rows(self, first: date, last: date) -> tuple[Any, bool]:
-        """The recordings of at most a month as Zoom sends them, and whether no page is missing."""
-        collected = collect(lambda token: self.user_client.recordings(first, last, token), "meetings")
-        return list(collected.rows), collected.complete
+        """The recordings of at most a month as Zoom sends them, and whether no page is missing.
+
+        Zoom quietly leaves out the first days of a range that it finds too long, and says so in ``from``.
+        """
+        answered_from = first
+
+        def fetch(token: str) -> Any:
+            nonlocal answered_from
+            body = self.user_client.recordings(first, last, token)
+            answered_from = max(answered_from, JsonObject(body, "recordings").day("from") or first)
+            return body
+
+        collected = collect(fetch, "meetings")
+        rows, complete = list(collected.rows), collected.complete
+        if first < answered_from <= last:
+            earlier_rows, earlier_complete = self._fetch_rows(first, answered_from - timedelta(days=1))
+            return rows + earlier_rows, complete and earlier_complete
+        return rows, complete
 
     def _fetch_sizes(self, first: date, last: date) -> tuple[Any, bool]:
         """The starts and the bytes of the recordings of these days, and whether no page is missing."""
