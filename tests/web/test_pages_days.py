@@ -133,6 +133,7 @@ def test_no_call_asks_for_more_than_zoom_answers(viewer, world, switch):
 
     assert on_page(dana, "2025-10-01", "2026-03-29") == {f"R{number}" for number in range(179)}
     assert sum(storage_by_month(dana).values()) == 179
+    assert all((date.fromisoformat(last) - date.fromisoformat(first)).days <= 30 for first, last in asked(world))
 
 
 def test_days_that_zoom_quietly_left_out_are_asked_for_again(viewer, world):
@@ -336,7 +337,10 @@ def test_a_typed_range_in_an_impossible_year_breaks_no_page(viewer, world, zone,
     dana = viewer(zone, utc("2026-11-28 12:00"))
     record(world, [utc("2026-11-27 12:00")])
 
-    assert dana.look(f"/recordings?{days}").status_code == 200
+    page = dana.look(f"/recordings?{days}")
+
+    assert all(first >= "2011-01-01" for first in re.findall(r'name="from"[^>]*value="([^"]*)"', page.text))
+    assert page.status_code == 200
     assert dana.get(f"/recordings.csv?{days}").status_code == 200
     assert all("2011-01-01" <= first <= last <= "2026-11-28" for first, last in asked(world))
 
