@@ -1042,6 +1042,20 @@ MUTANTS = [
         "tests/web/test_pages_recordings.py::test_a_slow_month_in_two_parts_finishes_and_loads_each_part_once",
     ),
     Mutant(
+        "recordings: those of the viewer's days",
+        "zoomapp/recordings/library.py",
+        "recording.start_at is None or first <= dates.local(recording.start_at, self.zone).date() <= last",
+        "True",
+        "tests/web/test_pages_days.py::test_recordings_of_an_evening_in_new_york_are_listed_on_that_day",
+    ),
+    Mutant(
+        "recordings: all days of UTC that the viewer's days touch",
+        "zoomapp/recordings/library.py",
+        "utc_first, utc_last = dates.utc_days(first, last, self.zone)",
+        "utc_first, utc_last = first, last",
+        "tests/web/test_pages_days.py::test_recording_of_an_early_morning_in_tokyo_is_listed_on_that_day",
+    ),
+    Mutant(
         "schedule: look before what may be there is sent again",
         "zoomapp/meetings/scheduling.py",
         "if find_duplicates_first and (duplicates",

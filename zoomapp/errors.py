@@ -22,6 +22,7 @@ ZoomAppError              500  internal_error      we act
 │   ├── PlanRequired                               a plan or a role is missing
 │   ├── InvalidFields                              the person corrects a form
 │   └── NotFound          404  not_found           nobody: it was deleted
+├── NoFixedTime           404  not_found           nobody: the meeting has no start
 ├── UpstreamError         502  upstream_error      wait
 │   ├── UpstreamTimeout   504  upstream_timeout    wait
 │   ├── FileRefused       502  upstream_error      an admin, if the account allows viewing only
@@ -236,6 +237,15 @@ class NotFound(ZoomRefused):
 
     def __init__(self, zoom_status: int = 404, zoom_code: int = 0, zoom_message: str = "") -> None:
         super().__init__(zoom_status, zoom_code, zoom_message)
+
+
+class NoFixedTime(ZoomAppError):
+    """A meeting without a start has no calendar file."""
+
+    status = 404
+    code = "not_found"
+    title = "This meeting has no fixed time"
+    message = "This meeting has no fixed time, so there is no calendar file. Use its join link."
 
 
 class UpstreamError(ZoomAppError):

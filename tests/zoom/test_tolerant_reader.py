@@ -81,6 +81,22 @@ def test_a_number_may_be_sent_as_text(value, number):
     assert JsonObject({"field": value}, "test row").number("field") == number
 
 
+@pytest.mark.parametrize(
+    ("value", "numbers"),
+    [
+        ("2,4", [2, 4]),
+        (" 2 , x, -4,", [2, -4]),
+        ([2, "4", None, {}, True, 2.5], [2, 4]),
+        (7, [7]),
+        ("", []),
+        (None, []),
+        ({"a": 1}, []),
+    ],
+)
+def test_numbers_are_read_from_a_list_text_or_one_alone(value, numbers):
+    assert JsonObject({"days": value}, "recurrence").numbers("days") == numbers
+
+
 @pytest.mark.parametrize("text", ["0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z", "yesterday", "2026-02-30T10:00:00Z"])
 def test_an_impossible_moment_is_a_missing_one(text):
     row = JsonObject({"field": text}, "test row")

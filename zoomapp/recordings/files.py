@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, tzinfo
 
-from zoomapp import csv_export
+from zoomapp import csv_export, dates
 from zoomapp.errors import FileRefused, NotFound, UpstreamError
 from zoomapp.user_api.user_client import UserClient
 from zoomapp.zoom.client import Answer
@@ -22,10 +22,11 @@ class Download:
     file: RecordingFile
     answer: Answer
 
-    def headers(self, now: datetime) -> dict[str, str]:
-        """The headers for the browser. ``now`` dates a recording without a start."""
+    def headers(self, now: datetime, zone: tzinfo) -> dict[str, str]:
+        """The headers for the browser. ``now`` dates a recording without a start; the date is the one in ``zone``."""
         headers = {name: self.answer.headers[name] for name in FILE_HEADERS if name in self.answer.headers}
-        day, kind = (self.recording.start_at or now).date(), self.file.name.lower().replace(" ", "-")
+        day = dates.local(self.recording.start_at or now, zone).date()
+        kind = self.file.name.lower().replace(" ", "-")
         file_name = csv_export.disposition(day, self.recording.topic, f".{self.file.extension}", kind=kind)
         return {**headers, "Content-Disposition": file_name}
 

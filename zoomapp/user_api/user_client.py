@@ -202,7 +202,7 @@ class UserClient:
         return self.call(endpoint, instance=instance, page_size=PAGE_SIZE, next_page_token=page_token, **query)
 
     def recordings(self, first: date, last: date, page_token: str = "") -> Any:
-        """One page of the recordings of these days, both included. Zoom returns no more than a month."""
+        """One page of the recordings that started on these days of UTC, both included. Zoom returns at most a month."""
         days = {"from": first.isoformat(), "to": last.isoformat()}
         return self.call(endpoints.LIST_RECORDINGS, page_size=PAGE_SIZE, next_page_token=page_token, **days)
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, date, datetime
 
 from zoomapp import dates
 from zoomapp.zoom.models import Json, number, text
+from zoomapp.zoom.tolerant_reader import JsonObject
 
 #: Zoom's file types in the order people look for them.
 NAMES = {
@@ -68,7 +69,7 @@ class RecordingFile:
 class Recording:
     """The cloud recording of one held meeting.
 
-    ``deleted_on``: when Zoom removes it by itself, if it says so; ``trashed_at``: when it went to the trash.
+    ``deleted_on``: the day on which Zoom removes it if it says so. ``trashed_at``: when it went to the trash.
     """
 
     uuid: str
@@ -79,7 +80,7 @@ class Recording:
     size_bytes: int = 0
     share_url: str = ""
     passcode: str = field(default="", repr=False)
-    deleted_on: datetime | None = None
+    deleted_on: date | None = None
     trashed_at: datetime | None = None
     files: tuple[RecordingFile, ...] = ()
 
@@ -91,16 +92,17 @@ class Recording:
         order = list(NAMES)
         files.sort(key=lambda each: order.index(each.type) if each.type in NAMES else len(order))
         trashed = [dates.parse(row.get("deleted_time")) for row in rows]
+        fields = JsonObject(data, "recording")
         return cls(
             uuid=text(data, "uuid"),
             id=number(data, "id"),
             topic=text(data, "topic") or "Zoom Meeting",
-            start_at=dates.parse(data.get("start_time")),
+            start_at=fields.time("start_time", dates.find_zone(fields.text("timezone")) or UTC),
             duration_minutes=number(data, "duration"),
             size_bytes=number(data, "total_size") or sum(each.size_bytes for each in files),
             share_url=text(data, "share_url"),
             passcode=text(data, "recording_play_passcode", "password"),
-            deleted_on=dates.parse(data.get("auto_delete_date")) if data.get("auto_delete", True) else None,
+            deleted_on=fields.day("auto_delete_date") if fields.flag("auto_delete", default=True) else None,
             trashed_at=max((each for each in trashed if each), default=None),
             files=tuple(files),
         )

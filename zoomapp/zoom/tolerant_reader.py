@@ -108,6 +108,16 @@ class JsonObject:
         self._missing(name, value)
         return None
 
+    def numbers(self, name: str) -> list[int]:
+        """Whole numbers: a list of them, text with commas between them, or one alone. Others are left out."""
+        value = self._fields.get(name)
+        items = value.split(",") if isinstance(value, str) else value if isinstance(value, list) else [value]
+        fields = (
+            JsonObject({name: item.strip() if isinstance(item, str) else item}, self._kind).decimal(name)
+            for item in items
+        )
+        return [int(number) for number in fields if number is not None and number == int(number)]
+
     def flag(self, name: str, default: bool = False) -> bool:
         """True or false; ``default`` if it is missing."""
         value = self._fields.get(name)

@@ -10,7 +10,7 @@ from zoomapp.errors import UpstreamError, ZoomRefused
 from zoomapp.recordings import files
 from zoomapp.web.components.notice import FILES, error_page
 from zoomapp.web.current_user import user_client
-from zoomapp.web.viewer import now
+from zoomapp.web.viewer import now, viewer
 from zoomapp.zoom.meeting_ids import instance_of
 
 bp = Blueprint("download", __name__)
@@ -29,6 +29,7 @@ def one_file(key: str, file: str) -> ResponseReturnValue:
     except (ZoomRefused, UpstreamError) as error:
         return error_page(error, FILES, "Recording")
     answer = download.answer
-    response = Response(answer.chunks(), answer.status, download.headers(now()), mimetype="application/octet-stream")
+    headers = download.headers(now(), viewer().zone)
+    response = Response(answer.chunks(), answer.status, headers, mimetype="application/octet-stream")
     response.call_on_close(answer.close)
     return response
