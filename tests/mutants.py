@@ -1184,7 +1184,7 @@ MUTANTS = [
     Mutant(
         "code 124 means the access token, whatever the status",
         "zoomapp/user_api/user_client.py",
-        "(answer.status == 401 or _error_code(body) == INVALID_ACCESS_TOKEN)",
+        "answer.status == 401 or code == INVALID_ACCESS_TOKEN",
         "answer.status == 401",
         "tests/user_api/test_refused_endpoints.py::test_code_124_with_any_status_is_refreshed_once_and_repeated_once",
     ),

@@ -24,6 +24,7 @@ ZoomAppError              500  internal_error      we act
 │   └── NotFound          404  not_found           nobody: it was deleted
 ├── UpstreamError         502  upstream_error      wait
 │   ├── UpstreamTimeout   504  upstream_timeout    wait
+│   ├── Redirected        502  upstream_error      nobody: this app follows no redirect of the API
 │   ├── FileRefused       502  upstream_error      an admin, if the account allows viewing only
 │   ├── FrontendAway      502  upstream_error      its developer starts its server
 │   └── RateLimited       429  rate_limited        wait ``retry_after`` seconds
@@ -252,6 +253,13 @@ class UpstreamTimeout(UpstreamError):
     code = "upstream_timeout"
     title = "Zoom is taking too long"
     message = "Zoom did not answer in time. Try again in a moment."
+
+
+class Redirected(UpstreamError):
+    """Zoom's API answered with a redirect, as it does for clips and phone recordings. Its target is not asked."""
+
+    title = "Zoom sent us elsewhere"
+    message = "Zoom answered with a redirect, which this app does not follow."
 
 
 class FileRefused(UpstreamError):

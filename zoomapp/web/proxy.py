@@ -20,7 +20,7 @@ from zoomapp.user_api.response_cache import CacheOwner, CacheResult
 from zoomapp.web.current_user import services, this_session
 from zoomapp.web.middleware.request_body import read_body
 from zoomapp.web.sessions import Session
-from zoomapp.zoom.client import NO_BODY, WHOLE_BYTES, Answer, Call, rate_limit_error
+from zoomapp.zoom.client import NO_BODY, WHOLE_BYTES, Answer, Call, rate_limit_error, redirected
 from zoomapp.zoom.content_encoding import decoded
 from zoomapp.zoom.endpoints import cache_seconds
 from zoomapp.zoom.request_target import PREFIX, relay_target
@@ -165,6 +165,8 @@ def _refuse_pages(answer: Answer, kind: str) -> None:
     redirects = 300 <= answer.status < 400 and answer.status != 304
     if redirects or (kind in ACTIVE_TYPES and answer.fill(1)):
         answer.close()
+        if redirects:
+            raise redirected(answer)
         raise UpstreamError(f"Zoom answered {answer.status} {kind}")
 
 
