@@ -24,7 +24,7 @@ ZoomAppError              500  internal_error      we act
 │   └── NotFound          404  not_found           nobody: it was deleted
 ├── UpstreamError         502  upstream_error      wait
 │   ├── UpstreamTimeout   504  upstream_timeout    wait
-│   ├── Redirected        502  upstream_error      nobody: this app follows no redirect of the API
+│   ├── Redirected        502  upstream_error      an operator: the endpoint is not for this app
 │   ├── FileRefused       502  upstream_error      an admin, if the account allows viewing only
 │   ├── FrontendAway      502  upstream_error      its developer starts its server
 │   └── RateLimited       429  rate_limited        wait ``retry_after`` seconds

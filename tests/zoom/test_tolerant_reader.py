@@ -40,6 +40,7 @@ def test_a_body_that_is_not_json_is_a_value_error(body):
         (b'{"status":false,"errorCode":124,"errorMessage":"Forbidden"}', (124, "Forbidden")),
         (b'{"reason":"Invalid authorization code"}', (0, "Invalid authorization code")),
         (b"<html>Bad gateway</html>", (0, "")),
+        (b"<html><TITLE>\n403 Forbidden </title></html>", (0, "403 Forbidden")),
         (b"[]", (0, "")),
     ],
 )

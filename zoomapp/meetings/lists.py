@@ -82,7 +82,7 @@ def all_meetings(
         collected = load_all_rows(
             f"meetings {name}", lambda token: user_client.meetings(ZOOM_LISTS[name], token), "meetings"
         )
-        fields = {"rows": collected.rows, "total": collected.total, "complete": not collected.cut_off}
+        fields = {"rows": list(collected.rows), "total": collected.total, "complete": not collected.cut_off}
         return {**fields, "unreadable": collected.unreadable}
 
     def read(body: Any) -> MeetingList:

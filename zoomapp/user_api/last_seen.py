@@ -48,7 +48,7 @@ def load(
     """The JSON that ``fetch`` gets from Zoom, as ``read`` reads it; saved for ``seconds``.
 
     ``name`` identifies what is fetched, its query included. While Zoom fails, the saved copy is the value; a refusal
-    has no value. What ``read`` refuses with UpstreamError is not saved: Zoom did not send what was asked for.
+    has no value. A response that ``read`` refuses with UpstreamError is not saved.
     Raises what concerns the whole page: TokenError and StoreUnavailable.
     """
     try:
@@ -72,7 +72,7 @@ def recent(
 
 
 def _load_copy(records: UserRecords, user_id: str, name: str, read: Callable[[Any], Value]) -> Loaded[Value] | None:
-    """The saved copy; None without one, or for one without what was asked for, which an earlier release saved."""
+    """The saved copy; None without one, or for one that cannot be read: an earlier release saved any response."""
     copy = records.load(user_id, LAST_SEEN_SECTION, key_names.digest(name))
     if not isinstance(copy, dict):
         return None

@@ -231,7 +231,7 @@ class UserClient:
 
 
 def _required(value: Value | None, kind: str) -> Value:
-    """The value. Raises UpstreamError without one: a response without what was asked for is a failure."""
+    """The value. Raises UpstreamError without one: such a response is a failure."""
     if not value:
         raise UpstreamError(f"response without a {kind}")
     return value

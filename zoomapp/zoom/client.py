@@ -346,8 +346,9 @@ def _refusal(answer: Answer, now: float) -> ZoomRefused | RateLimited:
     code, message = refusal_words(body)
     if answer.status == 429 or is_limit(code, message):
         return rate_limit_error(answer, now)
-    if lacks_scope(message):
-        return MissingScope(answer.status, code, message, missing_scopes(message))
+    # A body that was cut off has no message that could be read, but perhaps these words.
+    if lacks_scope(words := message or body.decode("utf-8", "replace")):
+        return MissingScope(answer.status, code, message, missing_scopes(words))
     if code == 200:
         return PlanRequired(answer.status, code, message)
     if answer.status == 404:
@@ -373,6 +374,6 @@ def lacks_scope(message: str) -> bool:
 
 def missing_scopes(message: str) -> tuple[str, ...]:
     """The scopes Zoom would accept, from its message ``… does not contain scopes:[a, b].``, also with quotes."""
-    found = re.search(r"\[([^\]]*)\]", message)
+    found = re.search(r"scopes:?\s*\[([^\]]*)\]", message)
     names = (part.strip(" \t\r\n\"'\\") for part in found[1].split(",")) if found else ()
     return tuple(name for name in names if name)

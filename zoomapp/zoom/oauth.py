@@ -166,7 +166,7 @@ class ZoomOAuth:
         body = answer or JsonObject(None, "token")
         if status == 200 and _token(body, "access_token"):
             return self._token_set(body, before)
-        # Decide on the fields: Zoom sends these with 400 and with 401. A 5xx is an outage, whatever it says.
+        # Decide on the fields: Zoom sends these with 400 and with 401. A 5xx is an outage.
         if status < 500 and (body.text("error") == "invalid_grant" or body.text("reason") == "Invalid Token!"):
             raise InvalidGrant
         if status == 429:

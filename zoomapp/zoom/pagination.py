@@ -57,7 +57,7 @@ def collect(
     tokens = {"", token}
 
     def result(*, ended: bool, next_token: str = "") -> Collected:
-        # A list that ended has as many rows as came, whatever number Zoom reports.
+        # After the last page the number of rows is known; before it, Zoom's own number is the best.
         count = len(rows) + unreadable
         total_rows = count if ended else max(total, count)
         return Collected(tuple(rows), total_rows, pages, ended and not unreadable, next_token, unreadable, not ended)

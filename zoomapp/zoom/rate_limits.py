@@ -50,7 +50,7 @@ def is_daily(limit_type: str, message: str) -> bool:
 
 
 def is_limit(code: int, message: str) -> bool:
-    """Whether a refusal is about a rate limit, whatever its status is: Zoom sends two codes and several wordings.
+    """Whether a refusal with any status is about a rate limit: Zoom sends two codes and several wordings.
 
     Code 4001 has this meaning only with these words.
     """

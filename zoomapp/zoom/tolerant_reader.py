@@ -33,7 +33,7 @@ _CODE = re.compile(r'"code"\s*:\s*"?(\d{1,9})\b')
 _MESSAGE = re.compile(r'"message"\s*:\s*"(.*)"\s*[,}]', re.DOTALL)
 #: The title of an HTML page, such as "403 Forbidden".
 _TITLE = re.compile(r"<title>\s*([^<]{1,200}?)\s*</title>", re.IGNORECASE)
-#: No answer of Zoom's is nested deeper. What is could be read, and not be stored.
+#: No answer of Zoom's is nested deeper.
 MAX_DEPTH = 100
 _NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 
