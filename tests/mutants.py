@@ -1267,6 +1267,27 @@ MUTANTS = [
         "tests/web/test_auth.py::test_a_refusal_of_the_code_whatever_it_is_called_signs_nobody_in",
     ),
     Mutant(
+        "a refresh token is replaced by a token only",
+        "zoomapp/zoom/oauth.py",
+        'refresh_token = _token(body, "refresh_token") or',
+        'refresh_token = str(body.get("refresh_token") or "") or',
+        "tests/zoom/test_token_answers.py::test_a_refresh_token_is_replaced_only_by_a_token",
+    ),
+    Mutant(
+        "a 5xx ends no grant",
+        "zoomapp/zoom/oauth.py",
+        "if status < 500 and (body",
+        "if True and (body",
+        "tests/zoom/test_token_answers.py::test_a_5xx_never_ends_a_grant",
+    ),
+    Mutant(
+        "an unreadable row is no whole list",
+        "zoomapp/zoom/pagination.py",
+        "pages, ended and not unreadable, next_token",
+        "pages, ended, next_token",
+        "tests/zoom/test_pagination.py::test_a_row_that_is_no_object_costs_that_row_and_is_counted",
+    ),
+    Mutant(
         "wrong credentials are nobody's refusal",
         "zoomapp/zoom/oauth.py",
         'if error == "invalid_client":',

@@ -57,12 +57,12 @@ class Page(Generic[Item]):
 
 def text(data: Json, *names: str) -> str:
     """The first of these fields that has a value, as text; empty if none has. New code uses ``JsonObject.text``."""
-    return _object(data, "").text(*names)
+    return JsonObject(data, "row").text(*names)
 
 
 def number(data: Json, name: str) -> int:
     """A field as a whole number; 0 if it is none. New code uses ``JsonObject.number``."""
-    return _object(data, "").number(name)
+    return JsonObject(data, "row").number(name)
 
 
 @dataclass(frozen=True)
@@ -187,7 +187,7 @@ class PastMeeting:
 
     @classmethod
     def from_api(cls, data: Json) -> PastMeeting:
-        fields = _object(data, "past meeting")
+        fields = JsonObject(data, "past meeting")
         return cls(
             uuid=fields.text("uuid"),
             id=max(0, fields.number("id")),
@@ -197,10 +197,6 @@ class PastMeeting:
             host=fields.text("user_name"),
             host_id=fields.text("host_id"),
         )
-
-
-def _object(data: object, kind: str) -> JsonObject:
-    return data if isinstance(data, JsonObject) else JsonObject(data, kind)
 
 
 def _minutes(data: JsonObject) -> int:

@@ -76,7 +76,12 @@ class JsonObject:
     __slots__ = ("_fields", "_kind")
 
     def __init__(self, value: object, kind: str) -> None:
-        """``kind``: what the object describes, such as "meeting"; names it in metrics and logs."""
+        """``kind``: what the object describes, such as "meeting"; names it in metrics and logs.
+
+        ``value`` may be a JsonObject: its fields are then read under this kind.
+        """
+        if isinstance(value, JsonObject):
+            value = value._fields
         self._kind = kind
         self._fields: dict[str, Any] = value if isinstance(value, dict) else {}
         if value is not None and not isinstance(value, dict):

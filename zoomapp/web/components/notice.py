@@ -140,7 +140,7 @@ def unreadable_notice(count: int) -> Notice | None:
         return None
     entries = "1 entry" if count == 1 else f"{count} entries"
     text = f"{entries} from Zoom could not be read, so this list is not complete."
-    return Notice("warn", "info", "This list is not complete", text)
+    return Notice("warn", "info", "Some entries are missing", text)
 
 
 def error_page(error: ZoomRefused | UpstreamError, permission: Permission, title: str) -> ResponseReturnValue:
