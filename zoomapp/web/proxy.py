@@ -144,10 +144,10 @@ def incoming(answer: Answer, method: str, now: float) -> Relayed:
     """Zoom's response for the browser: status, body and the headers of ``RESPONSE_HEADERS``. Raises UpstreamError."""
     if answer.status == 429:
         return _rate_limited(answer, now)
-    is_page = answer.headers.get("Content-Type", "").partition(";")[0].strip().lower() in ACTIVE_TYPES
-    if is_page and 400 <= answer.status < 500 and method != "HEAD":
+    if 400 <= answer.status < 500 and method != "HEAD" and _is_page(answer):
         return _refused_as_page(answer)
-    _refuse_pages(answer, is_page=is_page)
+    kind = answer.headers.get("Content-Type", "")
+    _refuse_pages(answer, kind.partition(";")[0].strip().lower())
     headers = {name: value for name in RESPONSE_HEADERS if (value := answer.headers.get(name)) is not None}
     whole = answer.whole()
     if answer.status >= 500:
@@ -172,12 +172,16 @@ def _refused_as_page(answer: Answer) -> Relayed:
     return Relayed.whole(answer.status, {"Content-Type": "application/json"}, msgspec.json.encode(body))
 
 
-def _refuse_pages(answer: Answer, *, is_page: bool) -> None:
+def _is_page(answer: Answer) -> bool:
+    return answer.headers.get("Content-Type", "").partition(";")[0].strip().lower() in ACTIVE_TYPES
+
+
+def _refuse_pages(answer: Answer, kind: str) -> None:
     """Refuse a redirect, or a body that a browser would run as a page of this app. Raises UpstreamError."""
     redirects = 300 <= answer.status < 400 and answer.status != 304
-    if redirects or (is_page and answer.fill(1)):
+    if redirects or (kind in ACTIVE_TYPES and answer.fill(1)):
         answer.close()
-        raise redirected(answer) if redirects else UpstreamError(f"Zoom answered {answer.status} with a page")
+        raise redirected(answer) if redirects else UpstreamError(f"Zoom answered {answer.status} {kind}")
 
 
 def _refuse_without_json(answer: Answer, body: bytes | None, method: str) -> None:
