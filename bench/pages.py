@@ -89,7 +89,7 @@ def _table(listed: list[dict[str, Any]]) -> AttendanceTable:
 
 def _context(table: AttendanceTable) -> dict[str, Any]:
     """What the view tells the template when it is asked for every row."""
-    meeting = Meeting.from_api({"id": 81234567890, "uuid": "u", "topic": "All hands", "duration": 60})
+    meeting = Meeting(81234567890, "u", "All hands", duration_minutes=60)
     seen = Section(table, datetime.fromtimestamp(table.frame.now, UTC))
     return people_context("81234567890", meeting, seen)
 

@@ -1198,7 +1198,7 @@ MUTANTS = [
     Mutant(
         "code 124 means the access token, whatever the status",
         "zoomapp/user_api/user_client.py",
-        "(answer.status == 401 or _error_code(body) == INVALID_ACCESS_TOKEN)",
+        "answer.status == 401 or code == INVALID_ACCESS_TOKEN",
         "answer.status == 401",
         "tests/user_api/test_refused_endpoints.py::test_code_124_with_any_status_is_refreshed_once_and_repeated_once",
     ),
@@ -1279,6 +1279,27 @@ MUTANTS = [
         "elif answer is not None and status in REFUSALS and",
         "elif False and",
         "tests/web/test_auth.py::test_a_refusal_of_the_code_whatever_it_is_called_signs_nobody_in",
+    ),
+    Mutant(
+        "a refresh token is replaced by a token only",
+        "zoomapp/zoom/oauth.py",
+        'refresh_token = _token(body, "refresh_token") or',
+        'refresh_token = str(body.get("refresh_token") or "") or',
+        "tests/zoom/test_token_answers.py::test_a_refresh_token_is_replaced_only_by_a_token",
+    ),
+    Mutant(
+        "a 5xx ends no grant",
+        "zoomapp/zoom/oauth.py",
+        "if status < 500 and (body",
+        "if True and (body",
+        "tests/zoom/test_token_answers.py::test_a_5xx_never_ends_a_grant",
+    ),
+    Mutant(
+        "an unreadable row is no whole list",
+        "zoomapp/zoom/pagination.py",
+        "pages, ended and not unreadable, next_token",
+        "pages, ended, next_token",
+        "tests/zoom/test_pagination.py::test_a_row_that_is_no_object_costs_that_row_and_is_counted",
     ),
     Mutant(
         "wrong credentials are nobody's refusal",

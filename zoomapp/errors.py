@@ -27,6 +27,7 @@ ZoomAppError              500  internal_error      we act
 │   ├── UpstreamTimeout   504  upstream_timeout    wait
 │   ├── FileRefused       502  upstream_error      an admin, if the account allows viewing only
 │   ├── FrontendAway      502  upstream_error      its developer starts its server
+│   ├── Redirected        502  upstream_error      an operator: the endpoint is not for this app
 │   └── RateLimited       429  rate_limited        wait ``retry_after`` seconds
 ├── StoreUnavailable      503  store_unavailable   the operator
 ├── Busy                  503  busy                wait a moment
@@ -276,6 +277,13 @@ class FrontendAway(UpstreamError):
 
     title = "The frontend is not running"
     message = "Its development server did not answer. Start it, then open the app again."
+
+
+class Redirected(UpstreamError):
+    """Zoom's API answered with a redirect, as it does for clips and phone recordings. Its target is not asked."""
+
+    title = "Zoom sent us elsewhere"
+    message = "Zoom answered with a redirect, which this app does not follow."
 
 
 class RateLimited(UpstreamError):

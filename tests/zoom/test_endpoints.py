@@ -161,7 +161,8 @@ class RecordingClient(UserClient):
     def call(self, endpoint, body=None, **arguments):
         target = endpoint.target(**{"user_id": "me", **arguments})
         self.calls.append((endpoint, target.partition("?")[0]))
-        return {"id": "dana"}
+        number = 85000000101
+        return {"id": number, "uuid": "/a//b==", "invitation": "Come", "meetings": []}
 
 
 #: The table, and texts for the style guide.

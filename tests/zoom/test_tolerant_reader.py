@@ -40,6 +40,7 @@ def test_a_body_that_is_not_json_is_a_value_error(body):
         (b'{"status":false,"errorCode":124,"errorMessage":"Forbidden"}', (124, "Forbidden")),
         (b'{"reason":"Invalid authorization code"}', (0, "Invalid authorization code")),
         (b"<html>Bad gateway</html>", (0, "")),
+        (b"<html><TITLE>\n403 Forbidden </title></html>", (0, "403 Forbidden")),
         (b"[]", (0, "")),
     ],
 )
@@ -127,6 +128,20 @@ def test_flags_are_read_from_what_zoom_sends():
     assert row.flag("no", default=True) is False
     assert row.flag("what", default=True) is True
     assert row.flag("missing") is False
+
+
+def test_an_object_can_be_read_under_another_kind():
+    assert JsonObject(JsonObject({"topic": "A"}, "row"), "meeting").text("topic") == "A"
+    assert JsonObject({"topic": ["A"]}, "row").get("topic") == ["A"]
+
+
+@pytest.mark.parametrize("depth", [101, 5000])
+def test_json_that_is_nested_too_deep_is_a_value_error(depth):
+    for opening, closing in ((b"[", b"]"), (b'{"a":', b"}")):
+        with pytest.raises(ValueError):
+            decode(opening * depth + (b"1" if closing == b"}" else b"") + closing * depth)
+    assert decode(b"[" * 90 + b"]" * 90)
+    assert decode(b'["]]]}}}[[[{{{"]') == ["]]]}}}[[[{{{"]
 
 
 def test_a_broken_row_costs_that_row():

@@ -88,6 +88,7 @@ def test_both_ways_lead_to_the_same_answer(app, lane, dana, method, path, more):
         Fault("GET /v2/users/me", 429, {"Retry-After": "7", "X-RateLimit-Type": "QPS"}, {"code": 429, "message": "x"}),
         Fault("GET /v2/users/me", 500, body={"code": 500, "message": "x"}),
         Fault("GET /v2/users/me", 200, {"Content-Type": "text/html"}, "<p>"),
+        Fault("GET /v2/users/me", 403, {"Content-Type": "text/html"}, "<title>No</title>"),
         Fault("GET /v2/users/me", 200, {"Set-Cookie": "a=b", "X-RateLimit-Remaining": "7"}, {"id": "ü"}),
         Fault("GET /v2/users/me", 200, JSON, "x" * 300_000),
         Fault("GET /v2/users/me", delay=60),
