@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.attendance.rows import TEN, client_saw, event, zoom_time
+from tests.attendance.rows import HOUR, TEN, client_saw, event, zoom_time
 from zoomapp.attendance import from_event, from_metrics, from_past, from_report
 
 DANA = {"id": "dana-id", "user_id": "16778240", "user_name": "Dana Okoye", "email": "Dana@Example.com"}
@@ -77,20 +77,20 @@ def test_every_spelling_of_a_role_is_known(spelt, role):
     ],
 )
 def test_an_event_tells_one_end_of_a_stay(kind, field, told):
-    records = from_event(event(kind, 0, DANA, field))
+    records = from_event(event(kind, 0, DANA, field), TEN + HOUR)
 
     assert [(record.room, record.joined_at, record.left_at) for record in records] == told
 
 
 def test_an_event_without_a_time_happened_when_it_was_sent():
-    [record] = from_event(event("left", 5, DANA, "unknown"))
+    [record] = from_event(event("left", 5, DANA, "unknown"), TEN + HOUR)
 
     assert record.left_at == record.seen_at == TEN + 5
 
 
 @pytest.mark.parametrize("event", [{}, {"event": "meeting.participant_left"}, {"payload": None}, {"payload": []}])
 def test_an_event_that_tells_nothing_is_no_record(event):
-    assert from_event(event) == []
+    assert from_event(event, TEN) == []
 
 
 ANN, BEN = ({"screenName": name, "participantUUID": f"{name}-1", "role": "attendee"} for name in ("Ann", "Ben"))

@@ -44,7 +44,7 @@ def _headers(attendance: MeetingAttendance, table: AttendanceTable, form: str) -
     meeting, zone = attendance.meeting, viewer().zone
     start = meeting.start_at if meeting and meeting.start_at else datetime.fromtimestamp(table.axis(zone).start, UTC)
     day = start.astimezone(zone).date()
-    name = csv_export.disposition(day, attendance.topic, ending, partial=not table.complete)
+    name = csv_export.disposition(day, attendance.topic, ending, partial=not table.is_whole)
     return {"Content-Type": content_type, "Content-Disposition": name}
 
 
