@@ -53,7 +53,8 @@ def _owner(group: Group, same: list[Group]) -> Group | None:
     people = [other for other in same if not _is_breakout_only(other)]
     if len(people) == 1:
         return people[0] if people[0] in neighbors else None
-    if len(neighbors) == 1 or (neighbors and _are_one_guest(neighbors)):
+    only_guests = not any(other.has_identity for other in same)
+    if len(neighbors) == 1 or (neighbors and only_guests and _may_be_one_person(neighbors)):
         return neighbors[0]
     return None
 
@@ -75,10 +76,8 @@ def _is_neighbor(group: Group, other: Group) -> bool:
     )
 
 
-def _are_one_guest(groups: list[Group]) -> bool:
-    """Whether the next step would merge all of these: no ids, and never present at the same time."""
-    if any(group.has_identity for group in groups):
-        return False
+def _may_be_one_person(groups: list[Group]) -> bool:
+    """Whether these groups are never present at the same time: then the next step merges guests of one name."""
     stays = sorted((stay for group in groups for stay in intervals.union(group.stays)), key=lambda stay: stay[0])
     return all(intervals.until(stay) <= following[0] for stay, following in pairwise(stays))
 

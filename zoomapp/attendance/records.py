@@ -17,12 +17,12 @@ Room = Literal["meeting", "waiting"]
 Account = Literal["", "internal", "guest", "phone"]
 Row = JsonObject | Mapping[str, Any]
 
-LEFT = "meeting.participant_left"
+PARTICIPANT_LEFT = "meeting.participant_left"
 ROLE_CHANGED = "meeting.participant_role_changed"
 #: The room that each event is about, and the end of the stay there that it reports.
 EVENTS: dict[str, tuple[tuple[str, str], ...]] = {
     "meeting.participant_joined": (("meeting", "joined_at"),),
-    LEFT: (("meeting", "left_at"),),
+    PARTICIPANT_LEFT: (("meeting", "left_at"),),
     "meeting.participant_joined_waiting_room": (("waiting", "joined_at"),),
     "meeting.participant_left_waiting_room": (("waiting", "left_at"),),
     "meeting.participant_admitted": (("waiting", "left_at"),),
@@ -45,7 +45,7 @@ _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 # A meeting has thousands of them, and nothing in one leads back to it.
 class Record(msgspec.Struct, frozen=True, gc=False):
-    """What one source reports about one connection to the meeting.
+    """One source's report about one connection to the meeting.
 
     An event has one end of a stay; a row has both, or only the beginning while the stay lasts. ``connection``
     is new on every join. Only ``user_id``, ``registrant_id``, ``customer_key`` and ``email`` identify the person,
@@ -123,7 +123,11 @@ def from_event(event: object, arrived_at: float) -> list[Record]:
         return [record]
     times = ("join_time", "date_time") if "_joined" in name else ("leave_time", "date_time")
     at = next((moment for field in times if (moment := _epoch(participant, field))), sent_at)
-    ends = MOVED_TO_BREAKOUT_ROOM if name == LEFT and _moved_to_breakout_room(participant, record) else EVENTS[name]
+    ends = (
+        MOVED_TO_BREAKOUT_ROOM
+        if name == PARTICIPANT_LEFT and _moved_to_breakout_room(participant, record)
+        else EVENTS[name]
+    )
     return [_end_of_stay(record, room, end, at) for room, end in ends]
 
 
