@@ -53,7 +53,7 @@ def test_breakout_room_row_of_a_guest_is_the_guest_before_and_after_it():
     assert seconds(lee.here) == [(0, 400)]
 
 
-def test_a_row_of_nobody_in_particular_outside_of_breakout_rooms_stays_apart():
+def test_a_row_without_id_outside_of_breakout_rooms_is_another_person():
     assert len(merge([row(1, 0, 10, id="X"), row(2, 11, 300), row(3, 301, 400, id="X")])) == 2
 
 
@@ -83,15 +83,28 @@ def test_breakout_room_row_of_another_name_or_time_is_another_person():
     assert len(merge([row(1, 0, 100, id="X"), row(2, 50, 200, room="b")])) == 2
 
 
+def test_breakout_room_row_is_never_merged_with_a_person_who_was_elsewhere_at_the_time():
+    rows = [row(1, 0, 10, id="X"), row(2, 100, 200, id="X"), row(3, 11, 150, room="b")]
+
+    assert {person.connections for person in merge(rows)} == {("1", "2"), ("3",)}
+
+
 def test_breakout_room_row_with_another_account_is_another_person():
     assert len(merge([row(1, 0, 10, id="X"), row(2, 11, 300, room="b", id="Y")])) == 2
 
 
-def test_a_name_that_hundreds_share_identifies_no_breakout_room_row():
-    crowd = [row(number, 0, 10, id=f"{number}", name="iPhone") for number in range(300)]
-    rooms = [row(1000 + number, 11, 300, room="b", name="iPhone") for number in range(300)]
+def test_a_name_that_more_than_a_hundred_share_identifies_no_breakout_room_row():
+    elsewhere = [row(number, 0, 400, id=f"{number}", name="iPhone") for number in range(2, 102)]
 
-    assert len(merge([*crowd, *rooms])) == 600
+    people = merge([row(1, 0, 10, id="1", name="iPhone"), *elsewhere, row(200, 11, 300, room="b", name="iPhone")])
+
+    assert len(people) == 102
+
+
+def test_a_person_in_a_breakout_room_without_id_keeps_the_account():
+    [lee] = merge([row(1, 0, 10, id="X", read=from_metrics), row(2, 11, room="b", read=from_metrics)])
+
+    assert (lee.account, status(lee)) == ("internal", "here")
 
 
 # --- events

@@ -214,3 +214,42 @@ def test_a_record_put_under_another_meeting_does_not_open_there(dana, parts, clo
     parts.redis.hset(target, mapping=parts.redis.hgetall(source))
 
     assert parts.webhook_log.records(dana.id, "another==") == ()
+
+
+@pytest.mark.parametrize(
+    "start_time", [{"start_time": "2026-03-02T08:00:00Z"}, {}], ids=["with start", "without start"]
+)
+def test_a_late_event_of_an_ended_instance_does_not_make_it_the_newest(dana, parts, clock, start_time):
+    def save(event, **fields):
+        event["payload"]["object"] |= fields
+        parts.webhook_log.save(event)
+
+    save(joined(clock() - 7200, 1, host=dana.id, uuid="earlier=="), **start_time)
+    save(told("ended", clock() - 5400, host=dana.id, uuid="earlier=="), **start_time)
+    save(joined(clock(), 2, host=dana.id), start_time="2026-03-02T09:50:00Z")
+
+    save(told("participant_left", clock() + 60, host=dana.id, uuid="earlier==", user_id="1"), **start_time)
+
+    assert [meeting.uuid for meeting in parts.webhook_log.running(dana.id)] == [UUID]
+    assert parts.webhook_log.find(dana.id, str(NUMBER)).uuid == UUID
+
+
+def test_a_late_event_of_an_instance_whose_end_was_lost_does_not_make_it_the_newest(dana, parts, clock):
+    events = [
+        joined(clock() - 7200, 1, host=dana.id, uuid="earlier=="),
+        joined(clock(), 2, host=dana.id),
+        told("participant_left", clock() + 60, host=dana.id, uuid="earlier==", user_id="1"),
+    ]
+    for event, start_time in zip(events, ["08:00", "09:50", "08:00"], strict=True):
+        event["payload"]["object"]["start_time"] = f"2026-03-02T{start_time}:00Z"
+        parts.webhook_log.save(event)
+
+    assert [meeting.uuid for meeting in parts.webhook_log.running(dana.id)] == [UUID]
+
+
+@pytest.mark.parametrize("event_ts", [None, "soon", -5, [1], 10**17])
+def test_an_event_without_a_readable_time_was_heard_when_it_arrived(dana, parts, clock, event_ts):
+    parts.webhook_log.save(joined(0, 1, host=dana.id) | {"event_ts": event_ts})
+
+    [record] = parts.webhook_log.records(dana.id, UUID)
+    assert record.joined_at == record.seen_at == parts.webhook_log.news(dana.id, UUID)[1] == clock()

@@ -123,11 +123,8 @@ def from_event(event: object, arrived_at: float) -> list[Record]:
         return [record]
     times = ("join_time", "date_time") if "_joined" in name else ("leave_time", "date_time")
     at = next((moment for field in times if (moment := _epoch(participant, field))), sent_at)
-    ends = (
-        MOVED_TO_BREAKOUT_ROOM
-        if name == PARTICIPANT_LEFT and _moved_to_breakout_room(participant, record)
-        else EVENTS[name]
-    )
+    has_moved = name == PARTICIPANT_LEFT and _moved_to_breakout_room(participant, record)
+    ends = MOVED_TO_BREAKOUT_ROOM if has_moved else EVENTS[name]
     return [_end_of_stay(record, room, end, at) for room, end in ends]
 
 
