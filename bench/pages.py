@@ -14,8 +14,9 @@ from flask import Flask, render_template
 from bench.figures import Figure, ratio
 from bench.plan import Plan
 from zoomapp import create_app, services
-from zoomapp.attendance import Frame, from_metrics
+from zoomapp.attendance import Frame
 from zoomapp.attendance.attendance_table import AttendanceTable
+from zoomapp.attendance.records import read_list
 from zoomapp.charts import Axis, timeline
 from zoomapp.config import Settings
 from zoomapp.web.components.section import Section
@@ -84,7 +85,7 @@ def _row(number: int) -> dict[str, Any]:
 
 def _table(listed: list[dict[str, Any]]) -> AttendanceTable:
     frame = Frame(NOON + 1800)
-    return AttendanceTable.of([from_metrics(row, frame.now) for row in listed], frame, complete=True, total=len(listed))
+    return AttendanceTable.of(read_list("metrics", listed, frame.now), frame, complete=True, total=len(listed))
 
 
 def _context(table: AttendanceTable) -> dict[str, Any]:

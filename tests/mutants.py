@@ -841,8 +841,8 @@ MUTANTS = [
     Mutant(
         "attendance: roles outlast the report",
         "zoomapp/attendance/past.py",
-        "AttendanceTable.of([*rows, *observed], frame,",
-        "AttendanceTable.of(rows, frame,",
+        "            [*rows, *observed],\n",
+        "            rows,\n",
         "tests/web/test_live_people.py::test_host_and_co_host_roles_are_kept_in_the_report_and_the_file",
     ),
     Mutant(
@@ -959,9 +959,9 @@ MUTANTS = [
     ),
     Mutant(
         "attendance: two of one name in the client are two",
-        "zoomapp/attendance/people.py",
-        "return not any(other != who and",
-        "return not any(other == who and",
+        "zoomapp/attendance/client_stays.py",
+        "return not any(user != client_id and",
+        "return not any(user == client_id and",
         "tests/attendance/test_people.py::test_two_of_one_name_in_the_client_stay_two_beside_the_one_whom_webhooks_told",
     ),
     Mutant(

@@ -13,7 +13,7 @@ from markupsafe import Markup
 from zoomapp import dates
 from zoomapp.attendance import Person
 from zoomapp.attendance.attendance_table import AttendanceTable
-from zoomapp.attendance.people import initials
+from zoomapp.attendance.names import initials
 from zoomapp.charts import Axis, curve, curve_rows, meter, storage, table, time_labels, timeline, timeline_description
 from zoomapp.web.current_user import services
 from zoomapp.web.viewer import now, today, viewer
