@@ -280,7 +280,7 @@ PARTS = dict.fromkeys(NAMES, ODD)
     ODD,
 )
 def test_a_signed_event_of_any_shape_is_accepted_or_refused_and_never_blocks_the_queue(
-    send, dana, parts, world, caplog, name, event_ts, fields, broken
+    send, dana, parts, world, name, event_ts, fields, broken
 ):
     whole = {**fields, "object": {"host_id": dana.id, "uuid": "u==", **fields}, "client_id": world.client_id}
 
@@ -289,7 +289,6 @@ def test_a_signed_event_of_any_shape_is_accepted_or_refused_and_never_blocks_the
         assert answer.status_code in (200, 204) or 400 <= answer.status_code < 500
 
     assert parts.redis.llen(QUEUE) == 0
-    assert "event not handled" not in caplog.text
 
 
 def test_a_half_character_in_a_name_does_not_cost_the_event(send, dana, parts, clock):
