@@ -25,6 +25,8 @@ ZoomAppError              500  internal_error      we act
 ├── UpstreamError         502  upstream_error      wait
 │   ├── UpstreamTimeout   504  upstream_timeout    wait
 │   ├── FileRefused       502  upstream_error      an admin, if the account allows viewing only
+│   │   ├── FileIncomplete 502 upstream_error      wait: what Zoom sent is not the whole file
+│   │   └── FileNotReady  404  not_found           wait: Zoom is still recording or processing
 │   ├── FrontendAway      502  upstream_error      its developer starts its server
 │   └── RateLimited       429  rate_limited        wait ``retry_after`` seconds
 ├── StoreUnavailable      503  store_unavailable   the operator
@@ -255,10 +257,33 @@ class UpstreamTimeout(UpstreamError):
 
 
 class FileRefused(UpstreamError):
-    """Instead of a recording's file Zoom sent a refusal or a login page."""
+    """Zoom refused a recording's file, with any status. ``reason``: Zoom's words, for the person."""
 
     title = "Zoom did not hand out this file"
     message = "Your administrator may allow viewing only. You can still play the recording."
+
+    def __init__(self, detail: str = "", reason: str = "") -> None:
+        # The detail is without Zoom's words: they may contain a name, and this text is for the log.
+        super().__init__(detail)
+        if reason:
+            sentence = reason if reason.endswith((".", "!", "?")) else f"{reason}."
+            self.message = f"Zoom says: {sentence} {self.message}"
+
+
+class FileIncomplete(FileRefused):
+    """What Zoom sent has another size than Zoom said, or no size that can be read."""
+
+    title = "Zoom did not send the whole file"
+    message = "What Zoom sent has another size than the file. Try again later. You can still play the recording."
+
+
+class FileNotReady(FileRefused):
+    """Zoom is still recording or processing the file."""
+
+    status = 404
+    code = "not_found"
+    title = "This file is not there yet"
+    message = "Zoom is still recording or processing it. Try again later."
 
 
 class FrontendAway(UpstreamError):
