@@ -39,6 +39,8 @@ ZoomAppError              500  internal_error      we act
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 
 class ZoomAppError(Exception):
     """A failure with a status, a code for machines (a contract) and a sentence for people."""
@@ -90,8 +92,11 @@ class RefreshRefused(SessionExpired):
 
 
 class SignInError(ZoomAppError):
+    """``needs_cookie``: whether the reason may be that the browser did not send the session cookie."""
+
     status = 400
     code = "sign_in_failed"
+    needs_cookie = False
     title = "The sign-in didn’t work"
     message = "Zoom didn’t complete the sign-in. Start again from Connect."
 
@@ -99,6 +104,7 @@ class SignInError(ZoomAppError):
 class StateMismatch(SignInError):
     """The state is unknown, was used before, or belongs to another session."""
 
+    needs_cookie = True
     message = "This sign-in was started somewhere else, took too long, or was used before. Start again from Connect."
 
 
@@ -110,10 +116,50 @@ class SignInDenied(SignInError):
 
 
 class ContextRefused(SignInError):
-    """The app context was not encrypted by Zoom for this app, is stale, or was used before."""
+    """The app context was not accepted. ``reason``: a key of REASONS, which holds nothing from the context."""
 
-    title = "Zoom’s greeting could not be read"
-    message = "Close the app and open it again from Zoom."
+    #: Title and message by reason. What cannot be decrypted has one reason, whatever is wrong with it.
+    REASONS: ClassVar[dict[str, tuple[str, str]]] = {
+        "unreadable": (
+            "Zoom’s sign-in data could not be read",
+            "It is damaged, or it was encrypted for another app. Close the app and open it again from Zoom.",
+        ),
+        "incomplete": (
+            "Zoom’s sign-in data is incomplete",
+            "It does not say for which app or until when it is valid. Update the Zoom client and open the app again.",
+        ),
+        "wrong_issuer": (
+            "This sign-in data is not from Zoom’s Marketplace",
+            "Open the app from Zoom. If that does not help, the address of Zoom in this app’s settings may be wrong.",
+        ),
+        "wrong_app": (
+            "This sign-in data is for another app",
+            "Close the app and open it again from Zoom. If that does not help, this app’s client ID may be wrong.",
+        ),
+        "expired": (
+            "Zoom’s sign-in data is too old",
+            "It is valid for two minutes. Close the app and open it again from Zoom.",
+        ),
+        "not_yet_valid": (
+            "Zoom’s sign-in data is dated in the future",
+            "The clock of this app or of Zoom’s client may be wrong. Open the app again in a few minutes.",
+        ),
+        "used_before": (
+            "Zoom’s sign-in data was used before",
+            "It signs in once. Close the app and open it again from Zoom.",
+        ),
+        "another_user": (
+            "Another user is signed in here now",
+            "Zoom’s sign-in data was used before, by another user. Close the app and open it again from Zoom.",
+        ),
+    }
+
+    def __init__(self, reason: str = "unreadable") -> None:
+        super().__init__(f"app context: {reason}")
+        self.title, self.message = self.REASONS[reason]
+
+    def body(self, request_id: str) -> dict[str, object]:
+        return {**super().body(request_id), "detail": self.detail}
 
 
 class TooManySignIns(ZoomAppError):
