@@ -400,7 +400,7 @@ MUTANTS = [
     Mutant(
         "headers that come down",
         "zoomapp/web/proxy.py",
-        "headers = {name: value for name in RESPONSE_HEADERS if (value := answer.headers.get(name)) is not None}",
+        "headers = sendable(answer.headers, RESPONSE_HEADERS)",
         "headers = dict(answer.headers)",
         "tests/web/test_proxy.py::test_nothing_of_zooms_comes_down_that_is_not_an_answer",
     ),

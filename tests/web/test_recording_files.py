@@ -288,11 +288,13 @@ def test_a_finished_file_can_be_downloaded(row):
 
 
 def test_finished_files_can_be_downloaded_while_others_are_in_progress(dana, world):
-    let_zoom_list(world, VIDEO, {**IN_PROGRESS, "file_type": "M4A"})
+    audio = {**IN_PROGRESS, "file_type": "M4A"}
+    let_zoom_list(world, VIDEO, audio)
 
     page = dana.look("/recordings")
 
     assert address(VIDEO) in page.text
+    assert address(audio) not in page.text
     assert "Recording in progress" in read(page)
 
 
