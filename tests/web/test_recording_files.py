@@ -306,8 +306,10 @@ def test_two_captions_that_begin_together_have_links_of_their_own(dana, world):
     world.faults.append(Fault("GET /rec/download/0", 200, {"Content-Type": "text/vtt"}, "WEBVTT English"))
     world.faults.append(Fault("GET /rec/download/1", 200, {"Content-Type": "text/vtt"}, "WEBVTT Deutsch"))
 
-    links = re.findall(r'href="(/recordings/[^"/]+/[0-9a-f]{16})"', dana.look("/recordings").text)
+    page = dana.look("/recordings").text
+    links = re.findall(r'href="(/recordings/[^"/]+/[0-9a-f]{16})"', page)
 
+    assert ("<b>Captions</b>" in page, "<b>Captions 2</b>" in page) == (True, True)
     assert [dana.get(link).text for link in links] == ["WEBVTT English", "WEBVTT Deutsch"]
 
 

@@ -49,7 +49,8 @@ _EXTENSION = re.compile(r"[a-z0-9]{1,10}", re.IGNORECASE | re.ASCII)
 class RecordingFile:
     """One file. Captions and timelines come without ``id``, ``size_bytes`` and ``status``; ``key`` always names it.
 
-    ``ready``: whether Zoom has finished it. ``recording``: whether it is still being recorded.
+    ``ready``: whether Zoom has finished it. ``recording``: whether it is still being recorded. ``number``: above 1 if
+    Zoom describes earlier files of the recording in the same way.
     """
 
     key: str
@@ -60,6 +61,7 @@ class RecordingFile:
     recording_type: str = ""
     ready: bool = True
     recording: bool = False
+    number: int = 1
     play_url: str = field(default="", repr=False)
     download_url: str = field(default="", repr=False)
 
@@ -85,7 +87,8 @@ class RecordingFile:
 
     @property
     def name(self) -> str:
-        return NAMES.get(self.type) or readable(self.type) or "File"
+        label = NAMES.get(self.type) or readable(self.type) or "File"
+        return label if self.number == 1 else f"{label} {self.number}"
 
     @property
     def first(self) -> bool:
@@ -105,7 +108,7 @@ def read_files(listed: object) -> tuple[RecordingFile, ...]:
         file = RecordingFile.from_api(row)
         times_seen[file.key] += 1
         if (number_of_key := times_seen[file.key]) > 1:
-            file = replace(file, key=_digest(f"{file.key}:{number_of_key}"))
+            file = replace(file, key=_digest(f"{file.key}:{number_of_key}"), number=number_of_key)
         files.append(file)
     order = list(NAMES)
     return tuple(sorted(files, key=lambda file: order.index(file.type) if file.type in NAMES else len(order)))
