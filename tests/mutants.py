@@ -734,6 +734,20 @@ MUTANTS = [
         "tests/test_urls.py::test_an_address_that_could_be_read_in_two_ways_is_refused",
     ),
     Mutant(
+        "a token of one Zoom is not sent to another",
+        "zoomapp/zoom/addresses.py",
+        "(() if self.clusters else CLUSTER_DOMAINS[:1])",
+        "CLUSTER_DOMAINS",
+        "tests/zoom/test_addresses.py::test_the_token_goes_to_no_other_host",
+    ),
+    Mutant(
+        "a refusal is not a file of a recording",
+        "zoomapp/recordings/files.py",
+        "if is_refusal(answer, file.extension):",
+        "if False:",
+        "tests/web/test_recording_files.py::test_a_refusal_in_chunks_is_not_the_timeline",
+    ),
+    Mutant(
         "links lead to Zoom",
         "zoomapp/zoom/addresses.py",
         'return str(url) if is_zoom else ""',
