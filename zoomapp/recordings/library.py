@@ -25,7 +25,7 @@ from zoomapp.user_api.user_client import UserClient
 from zoomapp.zoom.models import Page
 from zoomapp.zoom.pagination import collect
 from zoomapp.zoom.recordings import Recording
-from zoomapp.zoom.tolerant_reader import JsonObject
+from zoomapp.zoom.tolerant_reader import JsonObject, read_rows
 
 #: How long a part of a long range is fresh.
 PART_FRESH_SECONDS = 600
@@ -123,8 +123,9 @@ class RecordingLibrary:
         parts, error = self._parts.load(ranges, kind, self._fetch_rows)
         if not parts and error:
             return Loaded(None, self.now, error)
-        recordings = self._newest_first([row for part in parts for row in part.value], first, last)
-        complete = all(part.complete for part in parts)
+        read = [Recording.from_api(row) for part in parts for row in part.value]
+        recordings = self._newest_first([recording for recording in read if recording], first, last)
+        complete = all(part.complete for part in parts) and None not in read
         return self._loaded(RecordingList(recordings, len(parts), len(ranges), complete), parts, error)
 
     def storage_by_month(self, today: date, *, fetch: bool) -> Loaded[Storage]:
@@ -145,12 +146,12 @@ class RecordingLibrary:
 
         def fetch() -> dict[str, Any]:
             collected = collect(lambda token: self.user_client.trashed_recordings(token), "meetings")
-            return {"rows": collected.rows, "complete": collected.complete}
+            return {"rows": list(collected.rows), "complete": collected.complete}
 
         def read(body: Any) -> RecordingList:
-            recordings = map(Recording.from_api, body["rows"])
-            newest_first = sorted(recordings, key=lambda row: row.trashed_at or self.now, reverse=True)
-            return RecordingList(tuple(newest_first), 1, 1, body.get("complete", True))
+            rows = read_rows(body, "rows", Recording.from_api, "recording")
+            newest_first = sorted(rows, key=lambda row: row.trashed_at or self.now, reverse=True)
+            return RecordingList(tuple(newest_first), 1, 1, body.get("complete", True) and not rows.unreadable)
 
         return last_seen.load(self.records, self.user_client.user_id, self.now, "trash", fetch, read)
 
@@ -237,12 +238,12 @@ class RecordingLibrary:
         at = datetime.fromtimestamp(oldest, UTC)
         return Loaded(value, at, error, at if error and parts else None)
 
-    def _newest_first(self, rows: Sequence[Any], first: date, last: date) -> tuple[Recording, ...]:
+    def _newest_first(self, rows: Sequence[Recording], first: date, last: date) -> tuple[Recording, ...]:
         """The recordings that started on these days of the viewer, without duplicates.
 
         One without a readable start stays: Zoom says that it is of these days.
         """
-        recordings = {recording.uuid: recording for recording in map(Recording.from_api, rows)}.values()
+        recordings = {recording.uuid: recording for recording in rows}.values()
         found = [
             recording
             for recording in recordings

@@ -35,7 +35,8 @@ def last_months(today: date) -> list[DayRange]:
 
 def sizes(rows: Sequence[Mapping[str, Any]]) -> list[list[float | None]]:
     """The start in epoch seconds and the bytes of each recording, without duplicates."""
-    recordings = {recording.uuid: recording for recording in map(Recording.from_api, rows)}.values()
+    read = [Recording.from_api(row) for row in rows]
+    recordings = {recording.uuid: recording for recording in read if recording}.values()
     return [[row.start_at.timestamp() if row.start_at else None, row.size_bytes] for row in recordings]
 
 

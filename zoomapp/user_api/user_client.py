@@ -219,8 +219,7 @@ class UserClient:
     def recording(self, uuid: str) -> Recording:
         """The recording of one meeting instance."""
         found = self._object("recording", endpoints.READ_RECORDING, instance=uuid)
-        _required(found.text("uuid"), "recording")
-        return Recording.from_api(found)
+        return _required(Recording.from_api(found), "recording")
 
     def _object(self, kind: str, endpoint: Endpoint, body: Any = None, **arguments: Any) -> JsonObject:
         """The JSON object that an endpoint returns. Raises UpstreamError for another value."""

@@ -23,6 +23,7 @@ from zoomapp.web.sessions import Session
 from zoomapp.zoom.client import NO_BODY, WHOLE_BYTES, Answer, Call, rate_limit_error, redirected
 from zoomapp.zoom.content_encoding import decoded
 from zoomapp.zoom.endpoints import cache_seconds
+from zoomapp.zoom.header_values import content_length, sendable
 from zoomapp.zoom.request_target import PREFIX, relay_target
 from zoomapp.zoom.tolerant_reader import refusal_words
 
@@ -120,7 +121,8 @@ def _from_cache(result: CacheResult, method: str, now: float, if_none_match: str
         if result.cached.etag in if_none_match:
             return Relayed(304, headers)
         if relayed is None:
-            relayed = Relayed.whole(200, {**result.cached.headers, "Age": str(result.age)}, result.cached.body)
+            cached_headers = sendable(result.cached.headers, result.cached.headers)
+            relayed = Relayed.whole(200, {**cached_headers, "Age": str(result.age)}, result.cached.body)
     assert relayed is not None  # a result has an answer or a cached response
     return Relayed(relayed.status, relayed.headers | headers, relayed.body, relayed.close)
 
@@ -148,13 +150,13 @@ def incoming(answer: Answer, method: str, now: float) -> Relayed:
         return _refused_as_page(answer)
     kind = answer.headers.get("Content-Type", "")
     _refuse_pages(answer, kind.partition(";")[0].strip().lower())
-    headers = {name: value for name in RESPONSE_HEADERS if (value := answer.headers.get(name)) is not None}
+    headers = sendable(answer.headers, RESPONSE_HEADERS)
     whole = answer.whole()
     if answer.status >= 500:
         _refuse_without_json(answer, whole, method)
-    length = answer.headers.get("Content-Length")
+    length = content_length(answer.headers)
     if whole is None:
-        if length is not None:
+        if length:
             headers["Content-Length"] = length
         return Relayed(answer.status, headers, answer.chunks(), answer.close)
     answer.close()
@@ -200,9 +202,7 @@ def _refuse_without_json(answer: Answer, body: bytes | None, method: str) -> Non
 
 def _rate_limited(answer: Answer, now: float) -> Relayed:
     """Zoom's 429, with its message and ``Retry-After`` in whole seconds, whatever form Zoom sent."""
-    headers = {
-        name: answer.headers[name] for name in RESPONSE_HEADERS if name.startswith("X-") and name in answer.headers
-    }
+    headers = sendable(answer.headers, (name for name in RESPONSE_HEADERS if name.startswith("X-")))
     error = rate_limit_error(answer, now)
     answer.close()
     return _limited(error, error.detail or error.message, headers)

@@ -55,16 +55,6 @@ class Page(Generic[Item]):
         return cls(rows.items, fields.text("next_page_token"), total, rows.unreadable)
 
 
-def text(data: Json, *names: str) -> str:
-    """The first of these fields that has a value, as text; empty if none has. New code uses ``JsonObject.text``."""
-    return JsonObject(data, "row").text(*names)
-
-
-def number(data: Json, name: str) -> int:
-    """A field as a whole number; 0 if it is none. New code uses ``JsonObject.number``."""
-    return JsonObject(data, "row").number(name)
-
-
 @dataclass(frozen=True)
 class User:
     """A user. ``zone_name``: the IANA zone of the profile, or empty. ``basic``: the user has no paid license."""

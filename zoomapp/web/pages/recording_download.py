@@ -25,7 +25,8 @@ def one_file(key: str, file: str) -> ResponseReturnValue:
         recording, recording_file = files.find(user_client(), instance_of(key), file)
         # A file can take longer than a page. Each piece has a time limit of its own.
         deadline.start(DOWNLOAD_SECONDS)
-        download = files.download(user_client(), recording, recording_file, request.headers.get("Range", ""))
+        byte_range = request.headers.get("Range", "")
+        download = files.download(user_client(), recording, recording_file, byte_range, now())
     except (ZoomRefused, UpstreamError) as error:
         return error_page(error, FILES, "Recording")
     answer = download.answer

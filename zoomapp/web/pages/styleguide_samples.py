@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 from zoomapp.attendance import Frame, Record
 from zoomapp.attendance.attendance_table import AttendanceTable
@@ -59,7 +59,7 @@ def recordings(now: datetime) -> dict[str, Recording]:
         start = (now - timedelta(days=3)).isoformat()
         defaults = {"uuid": letter * 22 + "==", "topic": topic, "start_time": start, "duration": 112}
         secrets = {"share_url": JOIN_LINK, "recording_play_passcode": "x"}
-        return Recording.from_api({**defaults, **secrets, "recording_files": files, **fields})
+        return cast(Recording, Recording.from_api({**defaults, **secrets, "recording_files": files, **fields}))
 
     trashed_files = [{**file, "deleted_time": (now - timedelta(days=4)).isoformat()} for file in files]
     return {
