@@ -311,7 +311,7 @@ def test_strange_headers_of_a_file_host_end_in_the_file_or_in_an_upstream_error(
     try:
         answer = ZoomClient(http_session(adapter), url).download(f"{url}/x", "a token")
         check_is_file(answer, file)
-        headers = Download(Recording("uuid"), file, answer).headers(datetime(2026, 3, 2, tzinfo=UTC))
+        headers = Download(Recording("uuid"), file, answer).headers(datetime(2026, 3, 2, tzinfo=UTC), UTC)
         body = b"".join(answer.chunks())
     except UpstreamError:
         return

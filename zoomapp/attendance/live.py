@@ -77,7 +77,7 @@ class LiveView:
             complete=body["complete"],
             total=body["total"],
             version=self.version,
-            unreadable=listed.unreadable,
+            unreadable=listed.unreadable + body.get("unreadable", 0),
         )
         return Loaded(table, self.at, self.error, self.dashboard.last_seen_at)
 

@@ -107,7 +107,8 @@ def _final_list(
 
     def fetch_all() -> dict[str, Any]:
         found = sources.collect(name, lambda token: fetch(uuid, token), "participants")
-        return {"rows": list(found.rows), "total": found.total, "complete": found.complete}
+        counts = {"total": found.total, "complete": not found.cut_off, "unreadable": found.unreadable}
+        return {"rows": list(found.rows), **counts}
 
     def read(body: Any) -> AttendanceTable:
         listed = read_list(kind, body["rows"])
@@ -117,7 +118,7 @@ def _final_list(
             _frame(sources, rows, meeting),
             complete=body["complete"],
             total=body["total"],
-            unreadable=listed.unreadable,
+            unreadable=listed.unreadable + body.get("unreadable", 0),
         )
 
     recent = sources.recent(name, read, REUSE_SECONDS)
