@@ -13,6 +13,7 @@ from offline_zoom.webhooks import events
 from offline_zoom.world_state import WorldState
 
 FIRST_USER_ID = 16778240
+MAX_OFFSET_SECONDS = 10 * 365 * 86400
 #: what stays the same when a person moves from the waiting room into the meeting
 IDENTITY = ("person_id", "email", "internal", "role", "participant_uuid", "device", "registrant_id")
 
@@ -26,7 +27,9 @@ class LiveMeetings(WorldState):
         self._last_user_id = FIRST_USER_ID
 
     def tick(self, seconds: float) -> None:
-        """Let time pass, and announce what happens in it."""
+        """Let time pass, and announce what happens in it. Raises ValueError for more than ten years."""
+        if not abs(self.offset_seconds + seconds) <= MAX_OFFSET_SECONDS:
+            raise ValueError(f"{seconds} seconds are too many")
         self.offset_seconds += seconds
         self.catch_up()
 
