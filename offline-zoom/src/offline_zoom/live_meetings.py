@@ -119,6 +119,18 @@ class LiveMeetings(WorldState):
         name = "meeting.participant_role_changed"
         self.announce(events.participant_event(name, self.now(), instance, join, self, old_role=old, new_role=role))
 
+    def join_breakout_room(self, instance: Instance, join: Join, room: str) -> None:
+        """Announce that a participant joined a breakout room of this name."""
+        self._announce_breakout(events.JOINED_BREAKOUT, instance, join, room)
+
+    def leave_breakout_room(self, instance: Instance, join: Join, room: str) -> None:
+        """Announce that a participant left a breakout room of this name."""
+        self._announce_breakout(events.LEFT_BREAKOUT, instance, join, room)
+
+    def _announce_breakout(self, name: str, instance: Instance, join: Join, room: str) -> None:
+        room_uuid = identifiers.meeting_uuid(f"{instance.uuid} {room}")
+        self.announce(events.breakout_event(name, self.now(), instance, join, room_uuid, self))
+
     def next_user_id(self) -> str:
         """A unique number for one join, in Zoom's form."""
         self._last_user_id += 1024

@@ -1,6 +1,6 @@
 """Odd data that Zoom was seen to send, by name. Each changes the JSON of an answer.
 
-A fault names them in ``mutate``. Most add one row to the list of the answer, a copy of its first row with the odd
+A fault names them in ``mutate``. Most add one row to the list of the answer, a copy of another row with the odd
 values, so that all other rows stay as they are. An answer without a list is changed itself.
 """
 
@@ -14,7 +14,7 @@ from typing import Any
 from offline_zoom.json_text import raw_json
 
 JSON = dict[str, Any]
-LISTS = ("meetings", "participants", "recording_files", "users", "occurrences")
+LISTS = ("meetings", "participants", "recording_files", "users")
 NAMES = ("topic", "name", "user_name", "display_name", "agenda")
 ENUMS: JSON = {"type": 99, "status": "quantum", "file_type": "AIC_CONVERSATION", "role": "ghost", "user_type": "Gold"}
 TIMES = ("start_time", "end_time", "join_time", "leave_time", "created_at", "recording_start", "recording_end")
@@ -29,12 +29,13 @@ def list_name(answer: Any) -> str:
 
 
 def add_row(*changes: Callable[[JSON], Any]) -> Callable[[Any], Any]:
-    """An oddity that adds a changed copy of the first row for each of ``changes``."""
+    """An oddity that adds a changed copy of the row with the most fields for each of ``changes``."""
 
     def add(answer: Any) -> Any:
         rows = answer[list_name(answer)] if list_name(answer) else []
-        if rows and isinstance(rows[0], dict):
-            return {**answer, list_name(answer): [*rows, *(change(copy.deepcopy(rows[0])) for change in changes)]}
+        usual = max((row for row in rows if isinstance(row, dict)), key=len, default=None)
+        if usual:
+            return {**answer, list_name(answer): [*rows, *(change(copy.deepcopy(usual)) for change in changes)]}
         return changes[0](answer) if isinstance(answer, dict) and not list_name(answer) else answer
 
     return add

@@ -116,6 +116,14 @@ def put_in_waiting_room(world: World, session: ClientSession, data: dict[str, An
     )
 
 
+def join_breakout(world: World, session: ClientSession, data: dict[str, Any]) -> None:
+    world.join_breakout_room(*find(world, session, data), str(data.get("room") or "Room 1"))
+
+
+def leave_breakout(world: World, session: ClientSession, data: dict[str, Any]) -> None:
+    world.leave_breakout_room(*find(world, session, data), str(data.get("room") or "Room 1"))
+
+
 def waiting_room(world: World, session: ClientSession, data: dict[str, Any]) -> None:
     world.meetings[running(world, session).meeting_id].settings["waiting_room"] = bool(data.get("on"))
 
@@ -142,6 +150,8 @@ ACTIONS = {
     "leave": leave,
     "admit": admit,
     "put_in_waiting_room": put_in_waiting_room,
+    "join_breakout": join_breakout,
+    "leave_breakout": leave_breakout,
     "waiting_room": waiting_room,
     "record": record,
     "end": end,
