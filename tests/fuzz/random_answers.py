@@ -96,11 +96,20 @@ class RandomFault(Fault):
 
 
 class RandomRows(RandomFault):
-    """Changes some rows of every list. ``usual_names``: names of the rows that it left as they are."""
+    """Changes some rows of every list.
+
+    ``names_of_usual_rows`` are of the rows that it left as they are, ``names_of_odd_rows`` of the others.
+    """
 
     def __init__(self, seed: int) -> None:
         super().__init__(seed, "GET /v2/**")
-        self.usual_names: set[str] = set()
+        self.names_of_usual_rows: set[str] = set()
+        self.names_of_odd_rows: set[str] = set()
+
+    @property
+    def usual_names(self) -> set[str]:
+        """The names of people and meetings of which no row was changed, in no list."""
+        return self.names_of_usual_rows - self.names_of_odd_rows
 
     def change(self, status: str, headers: Headers, body: bytes) -> tuple[str, Headers, bytes]:
         rng = Random(f"{self.seed} {zlib.crc32(body)}")
@@ -115,12 +124,13 @@ class RandomRows(RandomFault):
             return body
         rows = answer.get(list_name(answer)) or [] if isinstance(answer, dict) else []
         changed = {rng.randrange(len(rows)) for _ in range(rng.randrange(1, 4))} if rows else set()
+        with self._lock:
+            for number, row in enumerate(rows):
+                names = {row[name] for name in NAMES if isinstance(row.get(name), str)}
+                (self.names_of_odd_rows if number in changed else self.names_of_usual_rows).update(names)
         for number in changed:
             for _ in range(rng.randrange(1, 4)):
                 change_once(rng, rows[number])
             if rng.randrange(4) == 0:
                 rows[number] = rng.choice(VALUES)
-        with self._lock:
-            for row in [row for number, row in enumerate(rows) if number not in changed]:
-                self.usual_names |= {row[name] for name in NAMES if isinstance(row.get(name), str)}
         return raw_json(answer)
