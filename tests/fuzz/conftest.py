@@ -65,7 +65,7 @@ def restore(dana: Person, parts: Services) -> Callable[[], None]:
         world.grants.by_user = copy.deepcopy(grants)
         client.flushdb()
         for key, value in keys.items():
-            client.restore(key, lifetimes[key], value)
+            client.restore(key, lifetimes[key], value, replace=True)
         parts.response_cache.clear(dana.id)
 
     put_back()

@@ -270,6 +270,12 @@ def test_meeting_number_of_5000_digits_does_not_exist(dana, path):
     assert dana.get(path.format("9" * 5000)).status_code == 404
 
 
+def test_client_of_an_unknown_user_is_not_found(world):
+    answer = create_app(world).test_client().post("/client/around", json={"seat": {"user": "nobody"}})
+
+    assert answer.status_code == 404
+
+
 def test_invitation_of_a_meeting_without_passcode_has_no_passcode_line(dana, world):
     world.meetings[WEEKLY].password = ""
 

@@ -54,12 +54,15 @@ def ask(name: str) -> ResponseReturnValue:
     world = current_world()
     body = json_object()
     data = object_in(body, "data")
-    try:
-        with world.lock:
-            session = ClientSession.of(object_in(body, "seat"), world.me.key)
-            return {"answer": answer_request(world, session, name, data)}
-    except Unknown as unknown:
-        return {"message": f"There is no such thing here: {unknown}"}, 404
+    with world.lock:
+        session = ClientSession.of(object_in(body, "seat"), world.me.key)
+        return {"answer": answer_request(world, session, name, data)}
+
+
+@bp.errorhandler(Unknown)
+def not_found(unknown: Unknown) -> ResponseReturnValue:
+    """A 404 response for an unknown user, meeting, action or question."""
+    return {"message": f"There is no such thing here: {unknown}"}, 404
 
 
 def answer_request(world: World, session: ClientSession, name: str, data: dict[str, Any]) -> Any:
