@@ -191,7 +191,7 @@ def update_meeting(meeting_id: str) -> tuple[str, int]:
     if number in world.meetings:
         count_creation(world.meetings[number].host_id)
     body = json_body()
-    check_meeting({**body, "type": body.get("type") if body.get("recurrence") else None})
+    check_meeting(body, new=False)
     meeting = requested_meeting(meeting_id)
     date = requested_occurrence(meeting)
     with world.lock:
