@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import threading
 import zlib
@@ -34,6 +35,11 @@ def nodes(value: Any) -> list[tuple[Any, Any]]:
     return found
 
 
+def _odd_value(rng: Random) -> Any:
+    """A copy, because a later change may be made inside it."""
+    return copy.deepcopy(rng.choice(VALUES))
+
+
 def change_once(rng: Random, value: Any) -> None:
     """Change one random place: its value, its type, its presence, or the order around it."""
     places = nodes(value)
@@ -45,18 +51,18 @@ def change_once(rng: Random, value: Any) -> None:
         del container[key]
     elif kind == 1 and isinstance(container, list):
         rng.shuffle(container)
-        container.append(rng.choice(VALUES))
+        container.append(_odd_value(rng))
     elif kind == 1:
         items = list(container.items())
         rng.shuffle(items)
         container.clear()
         container.update(items)
     elif kind == 2 and isinstance(container[key], str):
-        container[key] += str(rng.choice(VALUES))
+        container[key] += str(_odd_value(rng))
     elif kind == 3 and isinstance(container[key], int | float):
         container[key] = str(container[key])
     else:
-        container[key] = rng.choice(VALUES)
+        container[key] = _odd_value(rng)
 
 
 def change_body(rng: Random, body: bytes) -> bytes:

@@ -28,6 +28,7 @@ from zoomapp.user_api.local_lru import CachedResponse, LocalLRU
 from zoomapp.zoom import call_trace
 from zoomapp.zoom.client import Answer, Call
 from zoomapp.zoom.content_encoding import decoded
+from zoomapp.zoom.tolerant_reader import JsonObject
 
 log = logging.getLogger(__name__)
 
@@ -123,10 +124,9 @@ class ResponseCache:
 
     def on_meeting_event(self, event: dict[str, Any]) -> None:
         """Clear the cache of a changed meeting's host, and of whoever changed it."""
-        payload = _object(event, "payload")
-        for user_id in {payload.get("operator_id"), _object(payload, "object").get("host_id")}:
-            if isinstance(user_id, str) and user_id:
-                self.clear(user_id)
+        payload = JsonObject(event, "event").part("payload")
+        for user_id in {payload.text("operator_id"), payload.part("object").text("host_id")} - {""}:
+            self.clear(user_id)
 
     def _fetch(
         self, owner: CacheOwner, name: str, cached: CachedResponse | None, fetch: Callable[[], Answer], call: Call
@@ -207,11 +207,6 @@ def _name(owner: CacheOwner, call: Call) -> str:
     """The name of a response: of one user, one grant, one request target, and the formats its caller accepts."""
     accepted = [call.headers.get(header, "") for header in ("Accept", "Accept-Encoding", "Accept-Language")]
     return key_names.digest("\n".join([owner.user_id, owner.grant_id, call.target, *accepted]))
-
-
-def _object(parent: dict[str, Any], name: str) -> dict[str, Any]:
-    value = parent.get(name)
-    return value if isinstance(value, dict) else {}
 
 
 #: Names of fields that let a person in: a response with one of them is never cached.
