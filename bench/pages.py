@@ -14,8 +14,9 @@ from flask import Flask, render_template
 from bench.figures import Figure, ratio
 from bench.plan import Plan
 from zoomapp import create_app, services
-from zoomapp.attendance import Frame, from_metrics
+from zoomapp.attendance import Frame
 from zoomapp.attendance.attendance_table import AttendanceTable
+from zoomapp.attendance.records import read_list
 from zoomapp.charts import Axis, timeline
 from zoomapp.config import Settings
 from zoomapp.web.components.section import Section
@@ -84,12 +85,12 @@ def _row(number: int) -> dict[str, Any]:
 
 def _table(listed: list[dict[str, Any]]) -> AttendanceTable:
     frame = Frame(NOON + 1800)
-    return AttendanceTable.of([from_metrics(row, frame.now) for row in listed], frame, complete=True, total=len(listed))
+    return AttendanceTable.of(read_list("metrics", listed, frame.now), frame, complete=True, total=len(listed))
 
 
 def _context(table: AttendanceTable) -> dict[str, Any]:
     """What the view tells the template when it is asked for every row."""
-    meeting = Meeting.from_api({"id": 81234567890, "uuid": "u", "topic": "All hands", "duration": 60})
+    meeting = Meeting(81234567890, "u", "All hands", duration_minutes=60)
     seen = Section(table, datetime.fromtimestamp(table.frame.now, UTC))
     return people_context("81234567890", meeting, seen)
 

@@ -63,3 +63,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     missed = [report for report in terminalreporter.stats.get("skipped", []) if NOT_RUN in str(report.longrepr)]
     if missed:
         terminalreporter.write_line(f"{len(missed)} browser tests were NOT RUN: there is no Chromium.", red=True)
+    for reports in terminalreporter.stats.values():
+        for report in reports:
+            for name, figure in getattr(report, "user_properties", []):
+                if name == "fuzz":
+                    terminalreporter.write_line(f"fuzz: {figure}")

@@ -273,7 +273,7 @@ MUTANTS = [
     Mutant(
         "a failure that nothing answered",
         "zoomapp/web/__init__.py",
-        "last_resort.LastResort(wsgi_app, parts.settings)",
+        "outermost.OutermostMiddleware(wsgi_app, parts.settings)",
         "wsgi_app",
         "tests/web/test_last_resort.py::test_a_failure_after_the_view_is_answered_with_all_headers",
     ),
@@ -308,8 +308,8 @@ MUTANTS = [
     Mutant(
         "a context is ours",
         "zoomapp/zoom/app_context.py",
-        'if claims["iss"] != ISSUER or claims["aud"] != client_id:',
-        'if claims["iss"] != ISSUER:',
+        "if audience != client_id:",
+        "if False:",
         "tests/zoom/test_app_context.py::test_claims_that_are_not_ours_or_not_fresh_are_refused",
     ),
     Mutant(
@@ -400,7 +400,7 @@ MUTANTS = [
     Mutant(
         "headers that come down",
         "zoomapp/web/proxy.py",
-        "headers = {name: value for name in RESPONSE_HEADERS if (value := answer.headers.get(name)) is not None}",
+        "headers = sendable(answer.headers, RESPONSE_HEADERS)",
         "headers = dict(answer.headers)",
         "tests/web/test_proxy.py::test_nothing_of_zooms_comes_down_that_is_not_an_answer",
     ),
@@ -448,7 +448,7 @@ MUTANTS = [
     ),
     Mutant(
         "every request has a deadline",
-        "zoomapp/web/__init__.py",
+        "zoomapp/web/middleware/outermost.py",
         "    deadline.start()\n",
         "",
         "tests/web/test_proxy.py::test_every_request_has_less_than_28_seconds",
@@ -734,6 +734,20 @@ MUTANTS = [
         "tests/test_urls.py::test_an_address_that_could_be_read_in_two_ways_is_refused",
     ),
     Mutant(
+        "a token of one Zoom is not sent to another",
+        "zoomapp/zoom/addresses.py",
+        "(() if self.clusters else CLUSTER_DOMAINS[:1])",
+        "CLUSTER_DOMAINS",
+        "tests/zoom/test_addresses.py::test_the_token_goes_to_no_other_host",
+    ),
+    Mutant(
+        "a refusal is not a file of a recording",
+        "zoomapp/recordings/files.py",
+        "if is_refusal(answer, file.extension):",
+        "if False:",
+        "tests/web/test_recording_files.py::test_a_refusal_in_chunks_is_not_the_timeline",
+    ),
+    Mutant(
         "links lead to Zoom",
         "zoomapp/zoom/addresses.py",
         'return str(url) if is_zoom else ""',
@@ -841,8 +855,8 @@ MUTANTS = [
     Mutant(
         "attendance: roles outlast the report",
         "zoomapp/attendance/past.py",
-        "AttendanceTable.of([*rows, *observed], frame,",
-        "AttendanceTable.of(rows, frame,",
+        "            [*rows, *observed],\n",
+        "            rows,\n",
         "tests/web/test_live_people.py::test_host_and_co_host_roles_are_kept_in_the_report_and_the_file",
     ),
     Mutant(
@@ -959,9 +973,9 @@ MUTANTS = [
     ),
     Mutant(
         "attendance: two of one name in the client are two",
-        "zoomapp/attendance/people.py",
-        "return not any(other != who and",
-        "return not any(other == who and",
+        "zoomapp/attendance/client_stays.py",
+        "return not any(user != client_id and",
+        "return not any(user == client_id and",
         "tests/attendance/test_people.py::test_two_of_one_name_in_the_client_stay_two_beside_the_one_whom_webhooks_told",
     ),
     Mutant(
@@ -1040,6 +1054,20 @@ MUTANTS = [
         "SHORT_RANGE_FRESH_SECONDS if len(ranges) > 1 else 0",
         "0",
         "tests/web/test_pages_recordings.py::test_a_slow_month_in_two_parts_finishes_and_loads_each_part_once",
+    ),
+    Mutant(
+        "recordings: those of the viewer's days",
+        "zoomapp/recordings/library.py",
+        "recording.start_at is None or first <= dates.local(recording.start_at, self.zone).date() <= last",
+        "True",
+        "tests/web/test_pages_days.py::test_recordings_of_an_evening_in_new_york_are_listed_on_that_day",
+    ),
+    Mutant(
+        "recordings: all days of UTC that the viewer's days touch",
+        "zoomapp/recordings/library.py",
+        "utc_first, utc_last = dates.utc_days(first, last, self.zone)",
+        "utc_first, utc_last = first, last",
+        "tests/web/test_pages_days.py::test_recording_of_an_early_morning_in_tokyo_is_listed_on_that_day",
     ),
     Mutant(
         "schedule: look before what may be there is sent again",
@@ -1184,7 +1212,7 @@ MUTANTS = [
     Mutant(
         "code 124 means the access token, whatever the status",
         "zoomapp/user_api/user_client.py",
-        "(answer.status == 401 or _error_code(body) == INVALID_ACCESS_TOKEN)",
+        "answer.status == 401 or code == INVALID_ACCESS_TOKEN",
         "answer.status == 401",
         "tests/user_api/test_refused_endpoints.py::test_code_124_with_any_status_is_refreshed_once_and_repeated_once",
     ),
@@ -1265,6 +1293,27 @@ MUTANTS = [
         "elif answer is not None and status in REFUSALS and",
         "elif False and",
         "tests/web/test_auth.py::test_a_refusal_of_the_code_whatever_it_is_called_signs_nobody_in",
+    ),
+    Mutant(
+        "a refresh token is replaced by a token only",
+        "zoomapp/zoom/oauth.py",
+        'refresh_token = _token(body, "refresh_token") or',
+        'refresh_token = str(body.get("refresh_token") or "") or',
+        "tests/zoom/test_token_answers.py::test_a_refresh_token_is_replaced_only_by_a_token",
+    ),
+    Mutant(
+        "a 5xx ends no grant",
+        "zoomapp/zoom/oauth.py",
+        "if status < 500 and (body",
+        "if True and (body",
+        "tests/zoom/test_token_answers.py::test_a_5xx_never_ends_a_grant",
+    ),
+    Mutant(
+        "an unreadable row is no whole list",
+        "zoomapp/zoom/pagination.py",
+        "pages, ended and not unreadable, next_token",
+        "pages, ended, next_token",
+        "tests/zoom/test_pagination.py::test_a_row_that_is_no_object_costs_that_row_and_is_counted",
     ),
     Mutant(
         "wrong credentials are nobody's refusal",

@@ -124,6 +124,68 @@ def test_pieces_cover_each_day_once_newest_first(first, days):
     assert all((end - start).days < 30 for start, end in pieces)
 
 
+EVERYWHERE = st.sampled_from(
+    [
+        ZoneInfo(name)
+        for name in (
+            *("Pacific/Pago_Pago", "Pacific/Kiritimati", "Pacific/Apia", "Asia/Kolkata", "America/New_York"),
+            *("America/Havana", "America/Asuncion", "Atlantic/Azores", "Europe/Berlin", "Australia/Lord_Howe", "UTC"),
+        )
+    ]
+)
+
+
+@given(st.datetimes(datetime(2011, 1, 1), datetime(2035, 1, 1)), EVERYWHERE, st.integers(0, 40), st.integers(0, 40))
+def test_moments_of_local_days_lie_in_their_days_of_utc(moment, zone, before, after):
+    moment = moment.replace(tzinfo=UTC)
+    today = moment.astimezone(zone).date()
+    first, last = today - timedelta(days=before), today + timedelta(days=after)
+
+    utc_first, utc_last = dates.utc_days(first, last, zone)
+
+    assert utc_first <= moment.date() <= utc_last
+    assert first - utc_first in (timedelta(0), timedelta(1))
+    assert utc_last - last in (timedelta(-1), timedelta(0), timedelta(1))
+    assert (utc_last - utc_first) - (last - first) <= timedelta(1)
+
+
+def test_days_of_utc_are_the_same_days_for_a_viewer_in_utc():
+    assert dates.utc_days(date(2026, 8, 1), date(2026, 8, 31), UTC) == (date(2026, 8, 1), date(2026, 8, 31))
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "at_once"),
+    [
+        (date(2026, 8, 1), date(2026, 8, 31), True),
+        (date(2026, 8, 1), date(2026, 9, 1), False),
+        (date(2026, 2, 1), date(2026, 3, 1), True),
+        (date(2026, 1, 31), date(2026, 3, 1), False),
+        (date(2026, 2, 28), date(2026, 3, 30), True),
+    ],
+)
+def test_zoom_answers_for_thirty_one_days_within_a_month(first, last, at_once):
+    assert dates.within_a_month(first, last) == at_once
+
+
+@given(st.dates(date(2015, 1, 1), date(2030, 1, 1)), st.integers(0, 400))
+def test_pieces_by_month_cover_each_day_once_newest_first(first, days):
+    last = first + timedelta(days=days)
+
+    pieces = dates.by_month(first, last)
+
+    covered = [start + timedelta(n) for start, end in reversed(pieces) for n in range((end - start).days + 1)]
+    assert covered == [first + timedelta(n) for n in range(days + 1)]
+    assert all(dates.within_a_month(start, end) for start, end in pieces)
+
+
+@given(st.dates(date(2015, 1, 1), date(2030, 1, 1)))
+def test_six_months_and_the_day_before_are_six_pieces(today):
+    count = today.year * 12 + today.month - 6
+    first = date(count // 12, count % 12 + 1, 1)
+
+    assert len(dates.by_month(first, today)) == len(dates.by_month(first - timedelta(days=1), today)) == 6
+
+
 # --- words
 
 

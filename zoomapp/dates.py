@@ -140,6 +140,32 @@ def month_ranges(first: date, last: date) -> Iterator[tuple[date, date]]:
         last = piece - timedelta(days=1)
 
 
+def utc_days(first: date, last: date, zone: tzinfo) -> tuple[date, date]:
+    """The first and the last day of UTC in which moments of these local days lie, both included."""
+    begins = datetime.combine(first, time.min, zone).astimezone(UTC)
+    ends = datetime.combine(last + timedelta(days=1), time.min, zone).astimezone(UTC) - timedelta(microseconds=1)
+    return begins.date(), max(begins, ends).date()
+
+
+def within_a_month(first: date, last: date) -> bool:
+    """Whether Zoom answers for these days at once: at most 31 days, and not more than a month apart."""
+    return (last - first).days <= RANGE_DAYS and first >= _month_before(last)
+
+
+def by_month(first: date, last: date) -> list[tuple[date, date]]:
+    """``first`` to ``last``, both included, in pieces by calendar month, each within a month; newest first.
+
+    If ``first`` is the last day of a month, it is part of the next month's piece, and what is then too long moves on.
+    """
+    pieces = []
+    while first <= last:
+        next_month = ((first + timedelta(days=1)).replace(day=1) + timedelta(days=31)).replace(day=1)
+        end = min(next_month - timedelta(days=1), first + timedelta(days=RANGE_DAYS), last)
+        pieces.append((first, end))
+        first = end + timedelta(days=1)
+    return pieces[::-1]
+
+
 def _month_before(day: date) -> date:
     end = day.replace(day=1) - timedelta(days=1)
     return end.replace(day=min(day.day, monthrange(end.year, end.month)[1]))

@@ -22,10 +22,14 @@ ZoomAppError              500  internal_error      we act
 │   ├── PlanRequired                               a plan or a role is missing
 │   ├── InvalidFields                              the person corrects a form
 │   └── NotFound          404  not_found           nobody: it was deleted
+├── NoFixedTime           404  not_found           nobody: the meeting has no start
 ├── UpstreamError         502  upstream_error      wait
 │   ├── UpstreamTimeout   504  upstream_timeout    wait
 │   ├── FileRefused       502  upstream_error      an admin, if the account allows viewing only
+│   │   ├── FileIncomplete 502 upstream_error      wait: what Zoom sent is not the whole file
+│   │   └── FileNotReady  404  not_found           wait: Zoom is still recording or processing
 │   ├── FrontendAway      502  upstream_error      its developer starts its server
+│   ├── Redirected        502  upstream_error      an operator: the endpoint is not for this app
 │   └── RateLimited       429  rate_limited        wait ``retry_after`` seconds
 ├── StoreUnavailable      503  store_unavailable   the operator
 ├── Busy                  503  busy                wait a moment
@@ -36,6 +40,8 @@ ZoomAppError              500  internal_error      we act
 """
 
 from __future__ import annotations
+
+from typing import ClassVar
 
 
 class ZoomAppError(Exception):
@@ -88,8 +94,11 @@ class RefreshRefused(SessionExpired):
 
 
 class SignInError(ZoomAppError):
+    """``needs_cookie``: whether the reason may be that the browser did not send the session cookie."""
+
     status = 400
     code = "sign_in_failed"
+    needs_cookie = False
     title = "The sign-in didn’t work"
     message = "Zoom didn’t complete the sign-in. Start again from Connect."
 
@@ -97,6 +106,7 @@ class SignInError(ZoomAppError):
 class StateMismatch(SignInError):
     """The state is unknown, was used before, or belongs to another session."""
 
+    needs_cookie = True
     message = "This sign-in was started somewhere else, took too long, or was used before. Start again from Connect."
 
 
@@ -108,10 +118,50 @@ class SignInDenied(SignInError):
 
 
 class ContextRefused(SignInError):
-    """The app context was not encrypted by Zoom for this app, is stale, or was used before."""
+    """The app context was not accepted. ``reason``: a key of REASONS, which holds nothing from the context."""
 
-    title = "Zoom’s greeting could not be read"
-    message = "Close the app and open it again from Zoom."
+    #: Title and message by reason. What cannot be decrypted has one reason, whatever is wrong with it.
+    REASONS: ClassVar[dict[str, tuple[str, str]]] = {
+        "unreadable": (
+            "Zoom’s sign-in data could not be read",
+            "It is damaged, or it was encrypted for another app. Close the app and open it again from Zoom.",
+        ),
+        "incomplete": (
+            "Zoom’s sign-in data is incomplete",
+            "It does not say for which app or until when it is valid. Update the Zoom client and open the app again.",
+        ),
+        "wrong_issuer": (
+            "This sign-in data is not from Zoom’s Marketplace",
+            "Open the app from Zoom. If that does not help, the address of Zoom in this app’s settings may be wrong.",
+        ),
+        "wrong_app": (
+            "This sign-in data is for another app",
+            "Close the app and open it again from Zoom. If that does not help, this app’s client ID may be wrong.",
+        ),
+        "expired": (
+            "Zoom’s sign-in data is too old",
+            "It is valid for two minutes. Close the app and open it again from Zoom.",
+        ),
+        "not_yet_valid": (
+            "Zoom’s sign-in data is dated in the future",
+            "The clock of this app or of Zoom’s client may be wrong. Open the app again in a few minutes.",
+        ),
+        "used_before": (
+            "Zoom’s sign-in data was used before",
+            "It signs in once. Close the app and open it again from Zoom.",
+        ),
+        "another_user": (
+            "Another user is signed in here now",
+            "Zoom’s sign-in data was used before, by another user. Close the app and open it again from Zoom.",
+        ),
+    }
+
+    def __init__(self, reason: str = "unreadable") -> None:
+        super().__init__(f"app context: {reason}")
+        self.title, self.message = self.REASONS[reason]
+
+    def body(self, request_id: str) -> dict[str, object]:
+        return {**super().body(request_id), "detail": self.detail}
 
 
 class TooManySignIns(ZoomAppError):
@@ -238,6 +288,15 @@ class NotFound(ZoomRefused):
         super().__init__(zoom_status, zoom_code, zoom_message)
 
 
+class NoFixedTime(ZoomAppError):
+    """A meeting without a start has no calendar file."""
+
+    status = 404
+    code = "not_found"
+    title = "This meeting has no fixed time"
+    message = "This meeting has no fixed time, so there is no calendar file. Use its join link."
+
+
 class UpstreamError(ZoomAppError):
     """Zoom is unreachable, or sent something that is not an answer."""
 
@@ -255,10 +314,33 @@ class UpstreamTimeout(UpstreamError):
 
 
 class FileRefused(UpstreamError):
-    """Instead of a recording's file Zoom sent a refusal or a login page."""
+    """Zoom refused a recording's file, with any status. ``reason``: Zoom's words, for the person."""
 
     title = "Zoom did not hand out this file"
     message = "Your administrator may allow viewing only. You can still play the recording."
+
+    def __init__(self, detail: str = "", reason: str = "") -> None:
+        # The detail is without Zoom's words: they may contain a name, and this text is for the log.
+        super().__init__(detail)
+        if reason:
+            sentence = reason if reason.endswith((".", "!", "?")) else f"{reason}."
+            self.message = f"Zoom says: {sentence} {self.message}"
+
+
+class FileIncomplete(FileRefused):
+    """What Zoom sent has another size than Zoom said, or no size that can be read."""
+
+    title = "Zoom did not send the whole file"
+    message = "What Zoom sent has another size than the file. Try again later. You can still play the recording."
+
+
+class FileNotReady(FileRefused):
+    """Zoom is still recording or processing the file."""
+
+    status = 404
+    code = "not_found"
+    title = "This file is not there yet"
+    message = "Zoom is still recording or processing it. Try again later."
 
 
 class FrontendAway(UpstreamError):
@@ -266,6 +348,13 @@ class FrontendAway(UpstreamError):
 
     title = "The frontend is not running"
     message = "Its development server did not answer. Start it, then open the app again."
+
+
+class Redirected(UpstreamError):
+    """Zoom's API answered with a redirect, as it does for clips and phone recordings. Its target is not asked."""
+
+    title = "Zoom sent us elsewhere"
+    message = "Zoom answered with a redirect, which this app does not follow."
 
 
 class RateLimited(UpstreamError):

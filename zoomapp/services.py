@@ -166,7 +166,7 @@ def build(
     )
     subscriptions = Subscriptions()
     subscriptions.subscribe(deauthorization.EVENT, removal.on_event)
-    subscriptions.subscribe("meeting.", webhook_log.hear)
+    subscriptions.subscribe("meeting.", webhook_log.save)
     subscriptions.subscribe("meeting", response_cache.on_meeting_event)
     subscriptions.subscribe("recording", response_cache.on_meeting_event)
 

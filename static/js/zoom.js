@@ -58,8 +58,10 @@ async function askContext() {
     const { context } = await zoomSdk.getAppContext();
     const answer = await post("/api/zoomapp/context", { context });
     location.replace(answer.location);
-  } catch {
-    tell(document, "[data-context-status]", "Zoom did not say who is here. Continue, and connect.");
+  } catch (error) {
+    // Our server says why it refused; without a code the client gave no context.
+    const reason = error.code === "sign_in_failed" ? error.message : "Zoom did not say who is here.";
+    tell(document, "[data-context-status]", `${reason} Or continue, and connect.`);
   }
 }
 

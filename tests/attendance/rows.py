@@ -56,6 +56,13 @@ def event(kind, seconds, who, field):
     return {"event": f"meeting.participant_{kind}", "event_ts": int((TEN + seconds) * 1000), "payload": payload}
 
 
+def breakout_event(kind, seconds, who):
+    """An event of the breakout room "room-1", with the fields that Zoom requires."""
+    body = event(kind, seconds, who, "join_time" if kind == "joined" else "leave_time")
+    body["payload"]["object"]["breakout_room_uuid"] = "room-1"
+    return body | {"event": f"meeting.participant_{kind}_breakout_room"}
+
+
 def client_saw(*lists):
     """The stays that a client saw which told these lists, ``(moment, rows)``, one after the other."""
     stays = []

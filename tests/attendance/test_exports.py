@@ -72,7 +72,7 @@ def test_partial_data_says_so_in_every_row():
 
 
 def test_every_join_and_leave_is_a_row_oldest_first_and_once():
-    records = [record for event in DANA.events() * 2 for record in from_event(event)]
+    records = [record for event in DANA.events() * 2 for record in from_event(event, TEN)]
 
     rows = read(exports.events_csv(records[::-1], SHEET))
 

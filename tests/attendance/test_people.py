@@ -19,7 +19,7 @@ def reported(visits):
 
 
 def told(events):
-    return [record for event in events for record in from_event(event)]
+    return [record for event in events for record in from_event(event, TEN)]
 
 
 def row(number, joined, left=None, **who):

@@ -1,9 +1,13 @@
 """Each source is read as it writes, with whatever it leaves out."""
 
+import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from tests.attendance.rows import TEN, client_saw, event, zoom_time
-from zoomapp.attendance import from_event, from_metrics, from_past, from_report
+from tests.attendance.rows import HOUR, TEN, breakout_event, client_saw, event, zoom_time
+from zoomapp.attendance import Record, from_event, from_metrics, from_past, from_report, merge
+from zoomapp.attendance.records import EVENTS, MAX_TEXT, ROLE_CHANGED, read_list
 
 DANA = {"id": "dana-id", "user_id": "16778240", "user_name": "Dana Okoye", "email": "Dana@Example.com"}
 STAY = {"join_time": zoom_time(0), "leave_time": zoom_time(600)}
@@ -77,20 +81,20 @@ def test_every_spelling_of_a_role_is_known(spelt, role):
     ],
 )
 def test_an_event_tells_one_end_of_a_stay(kind, field, told):
-    records = from_event(event(kind, 0, DANA, field))
+    records = from_event(event(kind, 0, DANA, field), TEN + HOUR)
 
     assert [(record.room, record.joined_at, record.left_at) for record in records] == told
 
 
 def test_an_event_without_a_time_happened_when_it_was_sent():
-    [record] = from_event(event("left", 5, DANA, "unknown"))
+    [record] = from_event(event("left", 5, DANA, "unknown"), TEN + HOUR)
 
     assert record.left_at == record.seen_at == TEN + 5
 
 
 @pytest.mark.parametrize("event", [{}, {"event": "meeting.participant_left"}, {"payload": None}, {"payload": []}])
 def test_an_event_that_tells_nothing_is_no_record(event):
-    assert from_event(event) == []
+    assert from_event(event, TEN) == []
 
 
 ANN, BEN = ({"screenName": name, "participantUUID": f"{name}-1", "role": "attendee"} for name in ("Ann", "Ben"))
@@ -138,3 +142,190 @@ def test_another_role_is_told_and_the_stay_goes_on():
     [ann] = client_saw((TEN, [ANN]), (TEN + 60, [ANN | {"role": "coHost"}]))
 
     assert (ann.role, ann.joined_at, ann.left_at) == ("co-host", TEN, None)
+
+
+# --- values of unexpected types
+
+ODD_VALUES = [
+    None,
+    "",
+    5,
+    -5,
+    1e300,
+    10**30,
+    True,
+    "10:00",
+    "x" * 5000,
+    "\ud83d",
+    "a\x00b\n",
+    [],
+    ["2026"],
+    {},
+    {"a": 1},
+]
+TIMES = ["0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z", "1970-01-01T00:00:00Z", zoom_time(0), 1795424400]
+FIELDS = [
+    *("id", "user_id", "user_name", "name", "participant_uuid", "participant_user_id", "email", "user_email", "device"),
+    *("role", "status", "join_time", "leave_time", "duration", "registrant_id", "customer_key", "phone_number"),
+    *("internal_user", "bo_mtg_id", "parent_user_id", "date_time", "leave_reason", "screenName", "room", "new_role"),
+]
+odd = st.sampled_from(ODD_VALUES + TIMES)
+odd_rows = st.dictionaries(st.sampled_from(FIELDS), odd)
+
+
+@given(odd_rows)
+def test_a_row_with_values_of_any_type_is_read_by_every_source(row):
+    records = [from_metrics(row, TEN), from_past(row), from_report(row), *client_saw((TEN, [row]))]
+
+    for record in records:
+        assert all(len(value) <= MAX_TEXT for value in texts(record))
+        assert msgspec.json.decode(msgspec.json.encode(record), type=Record) == record
+        assert all(0 < at < 2**33 for at in (record.joined_at, record.left_at) if at is not None)
+
+
+@given(
+    st.sampled_from([*EVENTS, ROLE_CHANGED, "meeting.started", "x", None, 5]),
+    st.one_of(odd_rows, odd),
+    odd,
+    st.sampled_from(["payload", "object", "participant", ""]),
+    odd,
+)
+def test_an_event_with_values_of_any_type_is_read(name, participant, event_ts, broken_part, broken):
+    body = {"event": name, "event_ts": event_ts, "payload": {"object": {"participant": participant}}}
+    if broken_part == "payload":
+        body["payload"] = broken
+    elif broken_part:
+        body["payload"]["object"] = broken if broken_part == "object" else {"participant": broken}
+
+    records = from_event(body, TEN)
+
+    merge(records, ended_at=TEN + HOUR)
+    assert all(record.seen_at > 0 for record in records)
+
+
+def texts(record):
+    return [value for value in msgspec.structs.asdict(record).values() if isinstance(value, str)]
+
+
+def test_a_row_with_an_empty_leave_time_and_a_duration_of_another_form_has_no_end():
+    record = from_metrics(DANA | {"join_time": zoom_time(0), "leave_time": "", "duration": "10:00"})
+
+    assert (record.joined_at, record.left_at) == (TEN, None)
+
+
+@pytest.mark.parametrize("duration", [-60, 10**17, 0, "", None, [60], "1e3"])
+def test_a_duration_that_no_stay_has_is_no_end(duration):
+    assert from_past(DANA | {"join_time": zoom_time(0), "duration": duration}).left_at is None
+
+
+@pytest.mark.parametrize("event_ts", ["soon", -5, 0, 1.5, [1], {}, None, True, 10**17, "absent"])
+def test_an_event_without_any_readable_time_happened_when_it_arrived(event_ts):
+    body = event("joined", 0, {"user_id": "1", "user_name": "Lee"}, "unknown") | {"event_ts": event_ts}
+    if event_ts == "absent":
+        del body["event_ts"]
+
+    [record] = from_event(body, TEN + 60)
+
+    assert (record.joined_at, record.seen_at) == (TEN + 60, TEN + 60)
+
+
+@pytest.mark.parametrize("event_ts", [int(TEN * 1000), TEN * 1000, str(int(TEN * 1000)), f"{TEN * 1000}"])
+def test_the_time_of_an_event_may_be_a_number_or_text(event_ts):
+    [record] = from_event(event("left", 0, DANA, "unknown") | {"event_ts": event_ts}, TEN + 60)
+
+    assert record.left_at == TEN
+
+
+@pytest.mark.parametrize(
+    "join_time", ["0001-01-01T00:00:00Z", "9999-12-31T23:59:59+14:00", "2026-02-30T10:00:00Z", 5, []]
+)
+def test_an_event_with_an_impossible_time_happened_when_it_was_sent(join_time):
+    body = event("joined", 0, {"user_id": "1", "user_name": "Lee"}, "unknown")
+    body["payload"]["object"]["participant"]["join_time"] = join_time
+
+    assert [record.joined_at for record in from_event(body, TEN + 60)] == [TEN]
+
+
+@pytest.mark.parametrize("user_id", [16778240, "16778240", " 16778240 "])
+def test_a_connection_id_may_be_a_number_or_text(user_id):
+    assert from_metrics(STAY | {"user_id": user_id}).connection == "16778240"
+
+
+@pytest.mark.parametrize("participant", [[], ["Lee"], "Lee", 5, None, {}, {"email": "lee@example.com"}])
+def test_an_event_whose_participant_cannot_be_read_is_no_record(participant):
+    body = event("joined", 0, {}, "join_time")
+    body["payload"]["object"]["participant"] = participant
+
+    assert from_event(body, TEN) == []
+
+
+@pytest.mark.parametrize(
+    ("sent", "name"),
+    [
+        (12345, "12345"),
+        (None, ""),
+        (["Lee"], ""),
+        ("x" * 5000, "x" * MAX_TEXT),
+        ("Lee\r\n\x00\x1b[2J\u2028Miller", "Lee [2J Miller"),
+        ("Lee \ud83d", "Lee \ufffd"),
+        ("می\u200cخواهم 👩\u200d💻", "می\u200cخواهم 👩\u200d💻"),
+    ],
+)
+def test_a_name_is_a_short_line_of_valid_text(sent, name):
+    assert from_metrics(STAY | {"user_id": "1", "user_name": sent}).name == name
+
+
+def test_rows_that_cannot_be_read_cost_these_rows_and_are_counted():
+    rows = [DANA | STAY, "row", None, ["row"], {"user_name": "Lee", "join_time": "soon"}, STAY | {"user_name": 5}]
+
+    listed = read_list("metrics", rows, TEN)
+
+    assert [record.name for record in listed] == ["Dana Okoye", "5"]
+    assert listed.unreadable == 4
+
+
+def test_unknown_words_for_role_status_and_device_are_kept_as_they_are():
+    record = from_metrics(DANA | STAY | {"role": "Interpreter", "status": "in_green_room", "device": "Zoom Rooms 9"})
+
+    assert (record.role, record.room, record.device) == ("interpreter", "meeting", "Zoom Rooms 9")
+
+
+# --- breakout rooms
+
+
+def test_breakout_room_events_are_ends_of_stays_in_that_room():
+    who = {"user_id": "2", "parent_user_id": "1", "user_name": "Lee", "email": ""}
+    events = [breakout_event("joined", 60, who), breakout_event("left", 120, who)]
+
+    records = [record for body in events for record in from_event(body, TEN)]
+
+    assert [(record.joined_at, record.left_at) for record in records] == [(TEN + 60, None), (None, TEN + 120)]
+    for record in records:
+        assert (record.room, record.breakout_room, record.parent_connection) == ("meeting", "room-1", "1")
+
+
+def test_a_registrants_id_in_a_breakout_room_is_no_user_id():
+    who = {"user_id": "2", "user_name": "Lee", "id": "registrant", "registrant_id": "registrant"}
+
+    [record] = from_event(breakout_event("joined", 0, who), TEN)
+
+    assert (record.user_id, record.registrant_id) == ("", "registrant")
+
+
+@pytest.mark.parametrize(
+    ("reason", "is_move"),
+    [
+        ("Lee left the meeting to join a breakout room.", True),
+        ("Lee left the meeting.<br>Reason: Joined breakout room.", True),
+        ("Lee left the meeting.", False),
+        ("Breakout Bob left the meeting.", False),
+        ("Breakout Bob left the meeting.<br>Reason: Host ended the meeting.", False),
+    ],
+)
+def test_leaving_for_a_breakout_room_begins_a_stay_there(reason, is_move):
+    name = "Breakout Bob" if "Bob" in reason else "Lee"
+    who = {"user_id": "1", "user_name": name, "leave_reason": reason}
+
+    records = from_event(event("left", 60, who, "leave_time"), TEN)
+
+    assert [bool(record.breakout_room) for record in records] == [False, True][: 1 + is_move]

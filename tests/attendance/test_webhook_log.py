@@ -38,16 +38,16 @@ def of_dana(visit, dana, uuid=UUID):
 def test_what_was_told_is_there_for_the_host_and_for_nobody_else(dana, priya, parts, clock):
     event = joined(clock(), 1, host=dana.id)
 
-    parts.webhook_log.hear(event)
+    parts.webhook_log.save(event)
 
-    assert list(parts.webhook_log.records(dana.id, UUID)) == from_event(event)
+    assert list(parts.webhook_log.records(dana.id, UUID)) == from_event(event, clock())
     assert parts.webhook_log.records(priya.id, UUID) == ()
     assert parts.webhook_log.running(priya.id) == ()
 
 
 def test_an_event_that_comes_again_is_there_once(dana, parts, clock):
     for _ in range(3):
-        parts.webhook_log.hear(joined(clock(), 1, host=dana.id))
+        parts.webhook_log.save(joined(clock(), 1, host=dana.id))
 
     assert parts.webhook_log.news(dana.id, UUID)[0] == 1
 
@@ -57,7 +57,7 @@ def test_two_workers_lose_none_of_one_anothers_events(dana, parts, settings, clo
 
     def tell(worker, first):
         for number in range(first, first + 50):
-            others[worker].hear(joined(clock(), number, host=dana.id))
+            others[worker].save(joined(clock(), number, host=dana.id))
 
     threads = [threading.Thread(target=tell, args=(worker, 50 * worker)) for worker in range(2)]
     for thread in threads:
@@ -69,14 +69,14 @@ def test_two_workers_lose_none_of_one_anothers_events(dana, parts, settings, clo
 
 
 def test_of_a_host_who_is_not_connected_nothing_is_kept(anyone, parts, clock):
-    parts.webhook_log.hear(joined(clock(), 1, host=anyone.id))
+    parts.webhook_log.save(joined(clock(), 1, host=anyone.id))
 
     assert parts.redis.keys(f"*{key_names.tag(anyone.id)}*") == []
 
 
 @pytest.mark.parametrize("leave", ["disconnect", "removal"])
 def test_who_leaves_takes_all_of_it_along(dana, parts, world, clock, leave):
-    parts.webhook_log.hear(joined(clock(), 1, host=dana.id))
+    parts.webhook_log.save(joined(clock(), 1, host=dana.id))
     # What lives for a minute must not shorten the life of the list.
     dana.look("/")
     clock.tick(5)
@@ -92,7 +92,7 @@ def test_who_leaves_takes_all_of_it_along(dana, parts, world, clock, leave):
 
 
 def test_the_list_of_what_is_kept_lives_as_long_as_the_attendance(dana, parts, clock):
-    parts.webhook_log.hear(joined(clock(), 1, host=dana.id))
+    parts.webhook_log.save(joined(clock(), 1, host=dana.id))
 
     dana.look("/")
 
@@ -102,14 +102,14 @@ def test_the_list_of_what_is_kept_lives_as_long_as_the_attendance(dana, parts, c
 def test_it_ends_with_the_days_that_were_chosen(dana, settings, clock):
     built = services.build(replace(settings, attendance_days=2), clock=clock)
 
-    built.webhook_log.hear(joined(clock(), 1, host=dana.id))
+    built.webhook_log.save(joined(clock(), 1, host=dana.id))
 
     for name in (f"room:{key_names.digest(UUID)}", "rooms"):
         assert 2 * 86400 - 60 < built.redis.ttl(key_names.of_user(dana.id, name)) <= 2 * 86400
 
 
 def test_nothing_of_it_can_be_read_in_redis(dana, parts, clock):
-    parts.webhook_log.hear(joined(clock(), 1, host=dana.id, email="lee@example.com"))
+    parts.webhook_log.save(joined(clock(), 1, host=dana.id, email="lee@example.com"))
 
     for name in (f"room:{key_names.digest(UUID)}", "rooms"):
         kept = str(parts.redis.hgetall(key_names.of_user(dana.id, name)))
@@ -118,11 +118,11 @@ def test_nothing_of_it_can_be_read_in_redis(dana, parts, clock):
 
 
 def test_a_meeting_runs_until_its_end_is_told_whatever_comes_first(dana, parts, clock):
-    parts.webhook_log.hear(joined(clock(), 1, host=dana.id))
+    parts.webhook_log.save(joined(clock(), 1, host=dana.id))
     [running] = parts.webhook_log.running(dana.id)
 
-    parts.webhook_log.hear(told("ended", clock() + 60, host=dana.id))
-    parts.webhook_log.hear(told("started", clock() - 60, host=dana.id))
+    parts.webhook_log.save(told("ended", clock() + 60, host=dana.id))
+    parts.webhook_log.save(told("started", clock() - 60, host=dana.id))
 
     assert (running.uuid, running.number, running.topic) == (UUID, NUMBER, "Review")
     assert parts.webhook_log.running(dana.id) == ()
@@ -130,8 +130,8 @@ def test_a_meeting_runs_until_its_end_is_told_whatever_comes_first(dana, parts, 
 
 
 def test_a_meeting_whose_end_was_lost_is_over_with_the_next_one_or_after_zooms_longest(dana, parts, clock):
-    parts.webhook_log.hear(joined(clock(), 1, host=dana.id))
-    parts.webhook_log.hear(joined(clock() + 1, 1, host=dana.id, uuid="another=="))
+    parts.webhook_log.save(joined(clock(), 1, host=dana.id))
+    parts.webhook_log.save(joined(clock() + 1, 1, host=dana.id, uuid="another=="))
 
     assert [room.uuid for room in parts.webhook_log.running(dana.id)] == ["another=="]
     clock.tick(LONGEST_SECONDS + 2)
@@ -140,10 +140,10 @@ def test_a_meeting_whose_end_was_lost_is_over_with_the_next_one_or_after_zooms_l
 
 def test_old_and_too_many_meetings_leave_the_index(dana, parts, clock):
     for day in range(3):
-        parts.webhook_log.hear(told("started", clock() - day * 86400, host=dana.id, uuid=f"{day}=="))
+        parts.webhook_log.save(told("started", clock() - day * 86400, host=dana.id, uuid=f"{day}=="))
     clock.tick(29 * 86400)
 
-    parts.webhook_log.hear(told("started", clock(), host=dana.id))
+    parts.webhook_log.save(told("started", clock(), host=dana.id))
 
     assert [room.uuid for room in parts.webhook_log.all(dana.id)] == [UUID, "0==", "1=="]
 
@@ -152,27 +152,27 @@ def test_one_meeting_has_an_end_of_records(dana, parts, clock):
     small = WebhookLog(parts.redis, parts.key_ring, 30, clock, max_records=3)
 
     for number in range(5):
-        small.hear(joined(clock(), number, host=dana.id))
+        small.save(joined(clock(), number, host=dana.id))
 
     assert small.news(dana.id, UUID)[0] == 3
 
 
 @pytest.mark.parametrize("kind", ["created", "sharing_started", "alert"])
 def test_other_events_of_meetings_leave_nothing(dana, parts, clock, kind):
-    parts.webhook_log.hear(told(kind, clock(), host=dana.id))
+    parts.webhook_log.save(told(kind, clock(), host=dana.id))
 
     assert parts.webhook_log.all(dana.id) == []
 
 
 @pytest.mark.parametrize("payload", [None, {}, {"object": None}, {"object": {"uuid": 1}}, {"object": []}])
 def test_an_event_of_another_form_is_passed_over(dana, parts, payload):
-    parts.webhook_log.hear({"event": "meeting.participant_joined", "payload": payload})
+    parts.webhook_log.save({"event": "meeting.participant_joined", "payload": payload})
 
     assert parts.webhook_log.all(dana.id) == []
 
 
 def test_what_does_not_open_any_more_counts_as_not_there(dana, parts, settings, clock):
-    parts.webhook_log.hear(joined(clock(), 1, host=dana.id))
+    parts.webhook_log.save(joined(clock(), 1, host=dana.id))
 
     other = services.build(replace(settings, token_encryption_keys=(bytes(32),)), clock=clock).webhook_log
 
@@ -202,15 +202,54 @@ def test_lost_late_doubled_and_shuffled_events_change_nothing_of_the_final_repor
     parts.redis.delete(key_names.of_user(dana.id, f"room:{key_names.digest(UUID)}"))
 
     for event in arrived:
-        parts.webhook_log.hear(event)
+        parts.webhook_log.save(event)
 
     assert merge([*parts.webhook_log.records(dana.id, UUID), *report]) == merge(report)
 
 
 def test_a_record_put_under_another_meeting_does_not_open_there(dana, parts, clock):
-    parts.webhook_log.hear(joined(clock(), 1, host=dana.id))
+    parts.webhook_log.save(joined(clock(), 1, host=dana.id))
     source, target = (key_names.of_user(dana.id, f"room:{key_names.digest(uuid)}") for uuid in (UUID, "another=="))
 
     parts.redis.hset(target, mapping=parts.redis.hgetall(source))
 
     assert parts.webhook_log.records(dana.id, "another==") == ()
+
+
+@pytest.mark.parametrize(
+    "start_time", [{"start_time": "2026-03-02T08:00:00Z"}, {}], ids=["with start", "without start"]
+)
+def test_a_late_event_of_an_ended_instance_does_not_make_it_the_newest(dana, parts, clock, start_time):
+    def save(event, **fields):
+        event["payload"]["object"] |= fields
+        parts.webhook_log.save(event)
+
+    save(joined(clock() - 7200, 1, host=dana.id, uuid="earlier=="), **start_time)
+    save(told("ended", clock() - 5400, host=dana.id, uuid="earlier=="), **start_time)
+    save(joined(clock(), 2, host=dana.id), start_time="2026-03-02T09:50:00Z")
+
+    save(told("participant_left", clock() + 60, host=dana.id, uuid="earlier==", user_id="1"), **start_time)
+
+    assert [meeting.uuid for meeting in parts.webhook_log.running(dana.id)] == [UUID]
+    assert parts.webhook_log.find(dana.id, str(NUMBER)).uuid == UUID
+
+
+def test_a_late_event_of_an_instance_whose_end_was_lost_does_not_make_it_the_newest(dana, parts, clock):
+    events = [
+        joined(clock() - 7200, 1, host=dana.id, uuid="earlier=="),
+        joined(clock(), 2, host=dana.id),
+        told("participant_left", clock() + 60, host=dana.id, uuid="earlier==", user_id="1"),
+    ]
+    for event, start_time in zip(events, ["08:00", "09:50", "08:00"], strict=True):
+        event["payload"]["object"]["start_time"] = f"2026-03-02T{start_time}:00Z"
+        parts.webhook_log.save(event)
+
+    assert [meeting.uuid for meeting in parts.webhook_log.running(dana.id)] == [UUID]
+
+
+@pytest.mark.parametrize("event_ts", [None, "soon", -5, [1], 10**17])
+def test_an_event_without_a_readable_time_was_heard_when_it_arrived(dana, parts, clock, event_ts):
+    parts.webhook_log.save(joined(0, 1, host=dana.id) | {"event_ts": event_ts})
+
+    [record] = parts.webhook_log.records(dana.id, UUID)
+    assert record.joined_at == record.seen_at == parts.webhook_log.news(dana.id, UUID)[1] == clock()

@@ -234,6 +234,22 @@ def test_a_broken_deployment_gets_exactly_one_finding(deployment, broken, about,
     assert deployment.problems() == [(about, state)]
 
 
+@pytest.mark.parametrize(
+    ("zoom_host", "api_host", "fails"),
+    [
+        ("https://zoomgov.com", "https://api.zoom.us", True),
+        ("https://zoom.us", "https://api.zoomgov.com", True),
+        ("https://zoomgov.com", "https://api.zoomgov.com", False),
+        ("https://acme.zoom.us", "https://api-eu.zoom.us", False),
+        ("https://zoom.us", "https://zoom-proxy.example", False),
+    ],
+)
+def test_hosts_of_two_zooms_that_do_not_belong_together_are_a_finding(deployment, zoom_host, api_host, fails):
+    deployment.set(zoom_host=zoom_host, zoom_api_host=api_host)
+
+    assert (("url.zoom", "fail") in deployment.problems()) is fails
+
+
 def test_a_correct_deployment_gets_no_finding(deployment):
     deployment.connect("dana", *deployment.settings.token_encryption_keys)
 

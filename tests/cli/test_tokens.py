@@ -113,7 +113,7 @@ def test_rotate_reencrypts_webhook_records(with_keys, world, clock):
     person.connect()
     thing = {"id": "1", "uuid": "a/b==", "host_id": person.id, "participant": {"user_id": "7", "user_name": "Guest"}}
     event = {"event": "meeting.participant_joined", "event_ts": int(clock() * 1000), "payload": {"object": thing}}
-    first.extensions["zoomapp"].webhook_log.hear(event)
+    first.extensions["zoomapp"].webhook_log.save(event)
 
     result = invoke(with_keys(NEW, OLD), "tokens", "rotate")
 

@@ -107,6 +107,12 @@ def test_partitioned_cookie_survives_in_a_frame_of_another_site(start_stack, ope
     assert client.context.cookies() != []
 
 
+def test_a_refused_context_is_explained_on_the_page_that_asks_the_sdk(start_stack, open_client):
+    client = open_client("iframe", start_stack("localhost", COOKIE_MODE="partitioned", ZOOM_CLIENT_ID="of-another-app"))
+
+    client.app.wait_for_selector("[data-context-status] >> text=this app’s client ID may be wrong")
+
+
 def test_lax_cookie_does_not(start_stack, open_client):
     client = open_client("iframe", start_stack("localhost", COOKIE_MODE="lax"))
 

@@ -163,7 +163,8 @@ class ZoomClient:
     def _install(self) -> None:
         """The bridge, in each page before the page's own scripts."""
         self.page.expose_binding("zoomAsk", lambda _, name, data: self._answer(name, data))
-        scripts = "\n".join((SCRIPTS / name).read_text() for name in ("rules.js", "client.js", "bridges.js"))
+        names = ("rules.js", "instances.js", "media.js", "client.js", "bridges.js")
+        scripts = "\n".join((SCRIPTS / name).read_text() for name in names)
         begin = (
             f"window.client = zoomClient((name, data) => window.zoomAsk(name, data), {json.dumps(self.state)});"
             f"zoomBridges.{self.transport}(window.client);"

@@ -9,7 +9,7 @@ import requests
 from tests.zoom.test_exchange import ask, peer
 from tests.zoom.test_transport import HEAD
 from zoomapp.fastpath.http1 import Headers, Http1Transport, request_bytes
-from zoomapp.zoom.transport_errors import LostAnswer
+from zoomapp.zoom.transport import LostAnswer
 
 __all__ = ["peer"]
 

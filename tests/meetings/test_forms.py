@@ -99,6 +99,14 @@ def test_a_meeting_without_a_fixed_time_needs_no_start():
     assert "start_time" not in body
 
 
+def test_the_suggested_start_is_not_in_the_hour_that_the_clocks_skip():
+    now = datetime(2026, 3, 29, 0, 55, 30, tzinfo=UTC)  # 01:55:30 in Berlin; 02:00 becomes 03:00
+
+    faults = MeetingForm(topic="x", date="2026-03-29", time="01:00", zone="Europe/Berlin").validate(now).faults
+
+    assert faults == {"time": "The start is in the past: choose 03:00 or later today"}
+
+
 def test_the_default_start_is_the_next_half_hour_at_least_15_minutes_ahead():
     form = MeetingForm.default(NOW, "Europe/Berlin")
 

@@ -6,6 +6,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from offline_zoom.faults import Fault
+from tests.web.reading import read
 from zoomapp.meetings.ics import calendar
 from zoomapp.meetings.ics.rule import rule
 from zoomapp.zoom.models import Meeting, Occurrence
@@ -129,6 +131,91 @@ def test_a_zoom_recurrence_becomes_an_rrule(recurrence, expected):
     assert rule(recurrence) == expected
 
 
+MONDAYS_AND_WEDNESDAYS = "FREQ=WEEKLY;INTERVAL=1;BYDAY=MO,WE"
+
+
+@pytest.mark.parametrize("days", ["2,4", "4, 2", [2, 4], ["2", "4"], ["4", 2, 2], "2,4,9,x,", [2, 4, None, 0, "8", {}]])
+def test_weekdays_are_read_from_text_and_lists(days):
+    assert rule({"type": 2, "weekly_days": days}) == MONDAYS_AND_WEDNESDAYS
+
+
+@pytest.mark.parametrize(
+    ("days", "expected"), [(2, ";BYDAY=MO"), (24, ""), ("mon", ""), ({}, ""), (2.5, ""), (True, "")]
+)
+def test_one_weekday_is_a_number_and_nonsense_is_none(days, expected):
+    assert rule({"type": 2, "weekly_days": days}) == f"FREQ=WEEKLY;INTERVAL=1{expected}"
+
+
+@pytest.mark.parametrize(
+    ("recurrence", "expected"),
+    [
+        ({"type": "2", "repeat_interval": "3", "end_times": "5"}, "FREQ=WEEKLY;INTERVAL=3;WKST=SU;COUNT=5"),
+        ({"type": "3", "monthly_day": "15"}, "FREQ=MONTHLY;INTERVAL=1;BYMONTHDAY=15"),
+        ({"type": "3", "monthly_week": "-1", "monthly_week_day": "6"}, "FREQ=MONTHLY;INTERVAL=1;BYDAY=-1FR"),
+        ({"type": "often", "weekly_days": "2,4"}, MONDAYS_AND_WEDNESDAYS),
+        ({"monthly_day": 15}, "FREQ=MONTHLY;INTERVAL=1;BYMONTHDAY=15"),
+        ({"type": 9, "repeat_interval": 2}, ""),
+        ({"type": 1, "repeat_interval": "x", "end_times": "y"}, "FREQ=DAILY;INTERVAL=1"),
+        ({"type": 1, "repeat_interval": -2, "end_times": -1}, "FREQ=DAILY;INTERVAL=1"),
+        ({"type": 1, "repeat_interval": [2], "end_times": {"a": 1}}, "FREQ=DAILY;INTERVAL=1"),
+        ({"type": 3, "monthly_day": 45}, "FREQ=MONTHLY;INTERVAL=1"),
+        ({"type": 3, "monthly_day": "\r\nATTENDEE:x"}, "FREQ=MONTHLY;INTERVAL=1"),
+        ({"type": 3, "monthly_week_day": 9, "monthly_day": 4}, "FREQ=MONTHLY;INTERVAL=1;BYMONTHDAY=4"),
+        ({"type": 3, "monthly_week": 7, "monthly_week_day": 2}, "FREQ=MONTHLY;INTERVAL=1;BYDAY=1MO"),
+        ({"type": 1, "end_date_time": "never", "end_times": 4}, "FREQ=DAILY;INTERVAL=1;COUNT=4"),
+        ({"type": 1, "end_date_time": 20260601, "end_times": 4}, "FREQ=DAILY;INTERVAL=1;COUNT=4"),
+        ({"type": 1, "end_date_time": "0001-01-01T00:00:00Z"}, "FREQ=DAILY;INTERVAL=1"),
+        ({"type": 1, "end_date_time": "9999-12-31"}, "FREQ=DAILY;INTERVAL=1"),
+    ],
+)
+def test_an_unreadable_value_of_a_recurrence_costs_that_value_only(recurrence, expected):
+    assert rule(recurrence) == expected
+
+
+@pytest.mark.parametrize(
+    ("zone", "end", "until"),
+    [
+        ("America/New_York", "2026-06-01", "20260602T035959Z"),
+        ("Pacific/Kiritimati", "2026-06-01", "20260601T095959Z"),
+        ("America/New_York", "2026-06-01T09:00:00", "20260601T130000Z"),
+        ("America/New_York", "2026-06-01T09:00:00Z", "20260601T090000Z"),
+        ("America/New_York", "2026-12-01T09:00:00+02:00", "20261201T070000Z"),
+    ],
+)
+def test_the_end_of_a_series_is_read_in_its_zone(zone, end, until):
+    assert rule({"type": 1, "end_date_time": end}, ZoneInfo(zone)) == f"FREQ=DAILY;INTERVAL=1;UNTIL={until}"
+
+
+def test_a_series_in_its_zone_ends_after_its_last_day():
+    series = {"type": 8, "zone_name": "America/New_York", "recurrence": {"type": 1, "end_date_time": "2026-03-20"}}
+
+    assert "RRULE:FREQ=DAILY;INTERVAL=1;UNTIL=20260321T035959Z" in unfolded(calendar(meeting(**series), NOW))
+
+
+def test_a_series_that_does_not_say_how_it_repeats_is_one_event():
+    lines = unfolded(calendar(meeting(type=8, recurrence={"repeat_interval": 1}), NOW))
+
+    assert "DTSTART:20260309T100000Z" in lines
+    assert not [line for line in lines if line.startswith("RRULE")]
+
+
+@pytest.mark.parametrize("number", ["²", "soon", "9" * 18, "12", ""])
+def test_an_occurrence_without_a_readable_id_was_planned_for_its_start(number):
+    gone = Occurrence(number, datetime(2026, 3, 16, 10, tzinfo=UTC), 45, deleted=True)
+
+    assert "EXDATE;TZID=Europe/Berlin:20260316T110000" in unfolded(
+        calendar(meeting(**SERIES, occurrences=(gone,)), NOW)
+    )
+
+
+@pytest.mark.parametrize("minutes", [0, -5, 10**12])
+def test_an_event_without_a_possible_length_has_no_end(minutes):
+    text = calendar(meeting(duration_minutes=minutes), NOW)
+
+    assert "DTSTART:20260309T100000Z" in text
+    assert "DTEND" not in text
+
+
 def observed(lines, local):
     """What a calendar believes: the offset of the last change of the VTIMEZONE before a local time (3.6.5)."""
     changes = [line.removeprefix("DTSTART:") for line in lines if re.fullmatch(r"DTSTART:\d{8}T\d{6}", line)]
@@ -174,3 +261,35 @@ def test_the_meeting_page_serves_the_calendar_file(dana, world):
     name = "meeting_2026-03-16_weekly-sync.ics"
     assert answer.headers["Content-Disposition"] == f"attachment; filename=\"{name}\"; filename*=UTF-8''{name}"
     assert "RRULE:" in answer.text
+
+
+UNTIMED = {"id": 85512340987, "topic": "Open room", "settings": {}, "duration": 30, "timezone": "Europe/Berlin"}
+NO_START = [
+    {"type": 3},
+    {"type": 3, "recurrence": {"type": 1}},
+    {"type": 8, "recurrence": {"type": 2, "weekly_days": "2"}, "start_time": ""},
+    {"type": 2, "start_time": "soon"},
+    {"type": 2, "start_time": "0001-01-01T00:00:00Z"},
+]
+
+
+@pytest.mark.parametrize("fields", NO_START)
+def test_a_meeting_without_a_start_has_no_calendar_file(dana, world, fields):
+    world.faults.append(Fault("GET /v2/meetings/*", 200, {}, {**UNTIMED, **fields}))
+
+    page, refusal = dana.look("/meetings/85512340987.ics"), dana.get("/meetings/85512340987.ics")
+
+    assert "This meeting has no fixed time, so there is no calendar file" in read(page, 404)
+    assert (refusal.status_code, refusal.json["error"]) == (404, "not_found")
+    assert refusal.json["message"].startswith("This meeting has no fixed time")
+    assert ".ics" not in dana.look("/meetings/85512340987").text
+
+
+@pytest.mark.parametrize(("zone", "day"), [("Pacific/Kiritimati", "2026-03-10"), ("Pacific/Pago_Pago", "2026-03-08")])
+def test_a_calendar_file_is_named_after_the_viewers_day(anyone, world, zone, day):
+    world.user("dana").timezone = zone
+    assert anyone.connect().status_code == 302
+    start = "2026-03-09T10:30:00Z" if zone == "Pacific/Kiritimati" else "2026-03-09T10:00:00Z"
+    world.faults.append(Fault("GET /v2/meetings/*", 200, {}, {**UNTIMED, "type": 2, "start_time": start}))
+
+    assert f"meeting_{day}_open-room.ics" in anyone.get("/meetings/85512340987.ics").headers["Content-Disposition"]

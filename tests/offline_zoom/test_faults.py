@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 import requests
 
+from offline_zoom.fault_presets import LASTING
 from offline_zoom.faults import PRESETS, Fault, preset
 from tests.offline_zoom.conftest import NOON, REDIRECT_URI, refusal
 
@@ -196,9 +197,14 @@ def test_the_calls_are_counted_by_route(dana, world):
     assert world.calls.count() == 0
 
 
-@pytest.mark.parametrize("name", PRESETS)
+@pytest.mark.parametrize("name", sorted(set(PRESETS) - set(LASTING)))
 def test_each_preset_fault_happens_once(name):
     assert preset(name, NOON).count == 1
+
+
+@pytest.mark.parametrize("name", LASTING)
+def test_lasting_preset_fault_happens_until_it_is_cleared(name):
+    assert preset(name, NOON).count is None
 
 
 def test_an_unknown_name_is_refused(world):

@@ -79,8 +79,16 @@ def test_a_timeline_file_has_no_id_size_or_status(dana):
     assert {"meeting_id", "download_url", "recording_start", "recording_end"} <= set(timeline)
 
 
-def test_a_topic_has_html_in_it(dana):
+def test_topics_of_the_default_story_have_no_markup(dana):
     topics = [row["topic"] for row in dana.json("/users/me/meetings")["meetings"]]
+
+    assert not any("<" in topic for topic in topics)
+
+
+def test_topics_of_the_attacking_story_have_markup(dana, world):
+    world.tell("attacking-names")
+
+    topics = [row["topic"] for row in dana.json("/users/me/meetings", page_size=300)["meetings"]]
 
     assert any("<script>" in topic for topic in topics)
 

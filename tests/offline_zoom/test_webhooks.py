@@ -3,6 +3,8 @@
 import hashlib
 import hmac
 import json
+import shutil
+import subprocess
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -113,6 +115,63 @@ def test_bytes_that_are_sent_are_the_bytes_that_are_signed(sender, receiver):
     assert headers["User-Agent"] == "Zoom Marketplace/1.0a"
 
 
+def json_stringify(value):
+    """``JSON.stringify``, written here a second time from ECMA-262."""
+    if isinstance(value, dict):
+        return "{" + ",".join(f"{json_stringify(key)}:{json_stringify(item)}" for key, item in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ",".join(map(json_stringify, value)) + "]"
+    if isinstance(value, str):
+        short = {'"': '\\"', "\\": "\\\\", "\b": "\\b", "\f": "\\f", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
+        escaped = (
+            short.get(letter)
+            or (f"\\u{ord(letter):04x}" if ord(letter) < 32 or 0xD800 <= ord(letter) < 0xE000 else letter)
+            for letter in value
+        )
+        return '"' + "".join(escaped) + '"'
+    return "null" if value is None else str(value).lower()
+
+
+#: names that JSON can write in more than one way
+NAMES = ["Łukasz Żółć", "👩🏽‍🚀", "a/b <&> \u2028", 'He said "hi"\\', "\x00\x1f\x7f", "Half \ud83d", "Line\nbreak"]
+
+
+@pytest.fixture
+def named_event(sender, receiver):
+    """The bodies of one event per name, as the receiver got them."""
+    for name in NAMES:
+        named = event()
+        named["payload"]["object"]["participant"] = {"user_name": name, "duration": 1.0, "host": True, "email": None}
+        sender.enqueue(named)
+    sender.run_due()
+    return [(body, headers) for _, body, headers in receiver.events]
+
+
+def test_signature_is_that_of_the_body_as_json_stringify_writes_it(named_event):
+    for body, headers in named_event:
+        parsed = json.loads(body)
+        parsed["payload"]["object"]["participant"]["duration"] = 1
+        again = json_stringify(parsed).encode()
+
+        assert headers["x-zm-signature"] == signature(SECRET, headers["x-zm-request-timestamp"], again)
+
+
+@pytest.mark.skipif(not shutil.which("node"), reason="there is no node")
+def test_zooms_own_verifier_accepts_every_name(named_event):
+    # As in github.com/zoom/webhook-sample and in Rivet.
+    verifier = """
+        const { createHmac } = require("node:crypto");
+        const [secret, timestamp, body] = JSON.parse(require("node:fs").readFileSync(0, "utf8"));
+        const message = `v0:${timestamp}:${JSON.stringify(JSON.parse(body))}`;
+        console.log("v0=" + createHmac("sha256", secret).update(message).digest("hex"));
+    """
+    for body, headers in named_event:
+        given = json.dumps([SECRET, headers["x-zm-request-timestamp"], body.decode()])
+        printed = subprocess.run(["node", "-e", verifier], input=given, capture_output=True, text=True, check=True)
+
+        assert printed.stdout.strip() == headers["x-zm-signature"]
+
+
 def test_address_is_validated_before_anything_else(sender, receiver):
     sender.enqueue(event())
     sender.run_due()
@@ -165,6 +224,13 @@ def test_each_attempt_has_a_request_id_of_its_own(sender, receiver, clock):
     (_, first_body, first), (_, second_body, second) = receiver.events
     assert first["x-zm-request-id"] != second["x-zm-request-id"]
     assert first_body == second_body
+
+
+def test_refused_delivery_faults_change_nothing(sender):
+    with pytest.raises(ValueError, match="gremlins"):
+        sender.faults.change({"duplicates": 3, "gremlins": True})
+
+    assert sender.faults.duplicates == 0
 
 
 @pytest.mark.parametrize("status", [302, 400, 401, 404])

@@ -18,7 +18,7 @@ LISTS = {
         {(who, key_names.of_user(who, "calls", str(number))): [b"x"]}, 60, 10
     ),
     "sessions": lambda parts, who, number: list_session(parts, who, number),
-    "rooms": lambda parts, who, number: parts.webhook_log.hear(joined(who, number)),
+    "rooms": lambda parts, who, number: parts.webhook_log.save(joined(who, number)),
 }
 
 

@@ -70,8 +70,8 @@ def test_a_block_without_the_lease_leaves_the_holders_lease_alone(leases):
 def test_a_block_waits_until_the_holder_gives_back(leases):
     holder = leases.lease("poll", HANG_SECONDS)
     holder.take()
-    threading.Timer(0.1, holder.give_back).start()
     started = time.monotonic()
+    threading.Timer(0.1, holder.give_back).start()
 
     with leases.lease("poll", 5).hold(wait_seconds=HANG_SECONDS) as taken:
         assert not taken
@@ -86,11 +86,29 @@ def test_a_block_waits_no_longer_than_its_timeout(leases):
         assert not taken
 
 
-def test_a_long_block_keeps_its_lease(leases):
-    with leases.lease("poll", 0.15).hold(extend=True):
-        threading.Event().wait(0.5)
+class RecordedTakes:
+    """A lease store that reports each take."""
 
-        assert not leases.lease("poll", 5).take()
+    def __init__(self, leases):
+        self._leases = leases
+        self.takes = threading.Semaphore(0)
+
+    def take(self, key, owner, seconds):
+        self.takes.release()
+        return self._leases.take(key, owner, seconds)
+
+    def is_taken(self, key):
+        return self._leases.is_taken(key)
+
+    def give_back(self, key, owner):
+        self._leases.give_back(key, owner)
+
+
+def test_a_long_block_extends_its_lease(leases):
+    store = RecordedTakes(leases)
+
+    with Lease(store, "poll", 0.3).hold(extend=True):
+        assert all(store.takes.acquire(timeout=HANG_SECONDS) for _ in range(4))
 
 
 def test_a_lease_that_cannot_be_given_back_does_not_fail_the_block():

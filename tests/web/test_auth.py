@@ -12,6 +12,7 @@ from offline_zoom.faults import Fault
 from tests.support.people import Person
 from tests.support.processes import HANG_SECONDS
 from zoomapp.auth.pending_signins import LIFETIME_SECONDS
+from zoomapp.errors import ContextRefused
 from zoomapp.store import key_names
 from zoomapp.zoom.pkce import s256
 
@@ -465,6 +466,61 @@ def test_a_forged_context_is_refused_in_general_words(anyone):
 
     assert answer.status_code == 400
     assert "struct" not in answer.text and "Tag" not in answer.text
+
+
+HTML = {"Accept": "text/html,*/*;q=0.8"}
+REFUSED_CLAIMS = {
+    "incomplete": {"iss": None, "aud": None},
+    "wrong_issuer": {"iss": "issuer.example"},
+    "wrong_app": {"aud": "the-id-of-another-app"},
+    "expired": {"ts": 1_772_445_000_000, "exp": 1_772_445_120_000},
+    "not_yet_valid": {"ts": 1_772_449_000_000, "exp": 1_772_449_120_000},
+    "unreadable": {"exp": "the-text-of-a-claim"},
+}
+
+
+def check_refusal(person, blob, reason, caplog):
+    """Page, JSON and log have the words of this reason, and nothing of the context."""
+    title, message = ContextRefused.REASONS[reason]
+    caplog.clear()
+    page = person.get("/api/zoomapp/home", headers={"X-Zoom-App-Context": blob, **HTML})
+    answers = [enter(person, blob), person.post("/api/zoomapp/context", json={"context": blob})]
+
+    assert {answer.status_code for answer in (page, *answers)} == {400}
+    assert (title in page.text, message in page.text) == (True, True)
+    assert "blocks our cookie" not in page.text
+    for answer in answers:
+        assert (answer.json["error"], answer.json["message"]) == ("sign_in_failed", message)
+        assert answer.json["detail"] == f"app context: {reason}"
+    logged = [record.detail for record in caplog.records if record.message == "request failed"]
+    assert logged == [f"app context: {reason}"] * 3
+    everything = "".join([page.text, caplog.text, *(answer.text for answer in answers)])
+    for secret in (blob, "issuer.example", "the-id-of-another-app", "the-text-of-a-claim", person.id):
+        assert secret not in everything
+
+
+@pytest.mark.parametrize("reason", REFUSED_CLAIMS)
+def test_each_refused_context_has_its_own_words(anyone, world, caplog, reason):
+    caplog.set_level("INFO")
+
+    check_refusal(anyone, world.seal_context("dana", **REFUSED_CLAIMS[reason]), reason, caplog)
+
+
+@pytest.mark.parametrize("blob", ["DAABAgME", "%%%", "A" * 4097])
+def test_a_context_that_cannot_be_decrypted_says_so(anyone, caplog, blob):
+    caplog.set_level("INFO")
+
+    check_refusal(anyone, blob, "unreadable", caplog)
+
+
+def test_a_context_that_was_used_before_says_so(anyone, app, world, caplog):
+    caplog.set_level("INFO")
+    blob, other = world.seal_context("dana"), Person(app, world, "jonas")
+    enter(anyone, blob)
+
+    check_refusal(other, blob, "used_before", caplog)
+    enter(other, world.seal_context("jonas"))
+    check_refusal(other, blob, "another_user", caplog)
 
 
 # Leaving

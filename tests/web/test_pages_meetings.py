@@ -56,7 +56,9 @@ def test_every_meeting_list_is_a_page(dana, show):
     read(dana.look(f"/meetings?show={show}"))
 
 
-def test_topics_with_markup_are_escaped(dana):
+def test_topics_with_markup_are_escaped(dana, world):
+    world.tell("attacking-names")
+
     text = dana.look("/meetings").text
 
     assert "<script>alert" not in text

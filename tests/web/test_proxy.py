@@ -179,6 +179,18 @@ def test_a_page_is_not_passed_on(dana, world):
     assert b"<html" not in answer.data
 
 
+@pytest.mark.parametrize("status", [400, 403, 404, 413])
+def test_a_refusal_that_is_a_page_keeps_its_status_and_its_words(dana, world, status):
+    page = "<html><head><title>Request refused</title></head><script>alert(1)</script></html>"
+    world.faults.append(Fault("GET /v2/users/me", status, {"Content-Type": "text/html; charset=utf-8"}, page))
+
+    answer = dana.get(ME)
+
+    assert (answer.status_code, answer.mimetype) == (status, "application/json")
+    assert (answer.json["error"], answer.json["code"], answer.json["message"]) == ("zoom_refused", 0, "Request refused")
+    assert b"<script" not in answer.data
+
+
 def test_zooms_own_refusals_pass_as_they_are(dana, world):
     world.faults.add("missing-scope")
 

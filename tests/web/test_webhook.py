@@ -6,9 +6,14 @@ import hmac
 import json
 
 import pytest
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
 
+from zoomapp.attendance.webhook_log import EVENTS
 from zoomapp.server.body_limits import webhooks_in_flight
 from zoomapp.store import key_names
+from zoomapp.webhooks.queue import QUEUE
 
 SECRET = "a-webhook-secret-of-the-tests"
 ME = "/zoom/api/v2/users/me"
@@ -236,3 +241,70 @@ def test_the_ninth_event_at_once_is_told_the_app_is_busy(send):
     assert (answer.status_code, answer.json["error"]) == (503, "busy")
     assert int(answer.headers["Retry-After"]) > 0
     assert send({"event": "nothing.we.know"}).status_code == 204
+
+
+# --- bodies of any form
+
+ODD_BODIES = [
+    b'{"topic":"Team \xf0\x9f"}',
+    b'{"event":"meeting.started","payload":{"object":{"topic":"\xff"}}}',
+    *(b"", b"null", b"5", b'"event"', b"[]", b'[{"event":"a"}]', b"{", b"[" * 9000, b'{"a":' * 5000, b"NaN"),
+]
+
+
+@pytest.mark.parametrize("body", ODD_BODIES, ids=lambda body: repr(body[:20]))
+@pytest.mark.parametrize("headers", [None, {}], ids=["signed", "unsigned"])
+def test_a_body_that_is_no_json_object_in_utf_8_is_refused(send, body, headers):
+    assert send(None, body=body, headers=headers).status_code == 400
+
+
+ODD = st.recursive(
+    st.sampled_from([None, True, 0, -1, 1.5, 1e308, 10**30, "", "x" * 300, "0001-01-01T00:00:00Z", "\x00", "\ud83d"]),
+    lambda values: st.lists(values, max_size=2) | st.dictionaries(st.sampled_from(["object", "id", "a"]), values),
+    max_leaves=4,
+)
+NAMES = (
+    *("host_id", "uuid", "id", "topic", "participant", "start_time", "end_time", "breakout_room_uuid"),
+    *("user_id", "client_id", "deauthorization_time", "plainToken", "operator_id"),
+)
+PARTS = dict.fromkeys(NAMES, ODD)
+
+
+@hypothesis_settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.sampled_from(["meeting.started", "meeting.ended", *EVENTS, "meeting.updated", "app_deauthorized", "x"])
+    | st.just("endpoint.url_validation")
+    | ODD,
+    ODD,
+    st.fixed_dictionaries({}, optional=PARTS),
+    ODD,
+)
+def test_a_signed_event_of_any_shape_is_accepted_or_refused_and_never_blocks_the_queue(
+    send, dana, parts, world, name, event_ts, fields, broken
+):
+    whole = {**fields, "object": {"host_id": dana.id, "uuid": "u==", **fields}, "client_id": world.client_id}
+
+    for payload in (whole, {**whole, "object": broken}, broken):
+        answer = send({"event": name, "event_ts": event_ts, "payload": payload})
+        assert answer.status_code in (200, 204) or 400 <= answer.status_code < 500
+
+    assert parts.redis.llen(QUEUE) == 0
+
+
+def test_a_half_character_in_a_name_does_not_cost_the_event(send, dana, parts, clock):
+    participant = {"user_id": "1", "user_name": "Lee \ud83d", "join_time": "2026-03-02T10:00:00Z"}
+    thing = {"id": "1", "uuid": "u==", "host_id": dana.id, "participant": participant}
+
+    assert send({"event": "meeting.participant_joined", "payload": {"object": thing}}).status_code == 204
+
+    assert [record.name for record in parts.webhook_log.records(dana.id, "u==")] == ["Lee \ufffd"]
+
+
+@pytest.mark.parametrize("time", ["0001-01-01T00:00:00", "9999-12-31T23:59:59-14:00", 5, [], None])
+def test_a_removal_with_an_unreadable_time_is_the_newest(dana, world, clock, parts, send, time):
+    event = removed(dana, world, clock, deauthorization_time=time)
+    event["event_ts"] = "soon"
+
+    send(event)
+
+    assert parts.tokens.store.load(dana.id) is None

@@ -19,6 +19,7 @@ from zoomapp.zoom.urllib3_transport import ExactHTTPPool, Urllib3Transport
 REAL = ZoomHosts("https://zoom.us", "https://api.zoom.us")
 OFFLINE = ZoomHosts("http://127.0.0.1:4000", "http://127.0.0.1:4000")
 GOVERNMENT = ZoomHosts("https://zoomgov.example", "https://api.zoomgov.example")
+FOR_GOVERNMENT = ZoomHosts("https://zoomgov.com", "https://api.zoomgov.com")
 OTHER_PORT = ZoomHosts("https://zoom.internal.example:8443")
 
 
@@ -31,6 +32,11 @@ OTHER_PORT = ZoomHosts("https://zoom.internal.example:8443")
         (OFFLINE, "http://127.0.0.1:4000/rec/download/x"),
         (OFFLINE, "https://us02web.zoom.us/x"),
         (GOVERNMENT, "https://files.zoomgov.example/x"),
+        (FOR_GOVERNMENT, "https://agency.zoomgov.com/rec/download/x"),
+        (FOR_GOVERNMENT, "https://api.zoomgov.com/x"),
+        (ZoomHosts("https://agency.zoomgov.com"), "https://files.zoomgov.com/x"),
+        (ZoomHosts("https://acme.zoom.us"), "https://us02web.zoom.us/x"),
+        (ZoomHosts("https://zoom-proxy.example"), "https://us02web.zoom.us/x"),
         (OTHER_PORT, "https://zoom.internal.example:8443/x"),
     ],
 )
@@ -53,6 +59,15 @@ def test_the_token_may_go_to_zoom_and_to_the_configured_host(hosts, address):
         (OFFLINE, "https://127.0.0.1:4000/x"),
         (OFFLINE, "http://localhost:4000/x"),
         (OFFLINE, "https://a.127.example/x"),
+        (REAL, "https://zoomgov.com/x"),
+        (REAL, "https://files.zoomgov.com/x"),
+        (OFFLINE, "https://zoomgov.com/x"),
+        (FOR_GOVERNMENT, "https://evilzoomgov.com/x"),
+        (FOR_GOVERNMENT, "http://zoomgov.com/x"),
+        (FOR_GOVERNMENT, "https://zoomgov.com.evil.example/x"),
+        (ZoomHosts("https://zoomgov.com:8443"), "https://zoomgov.com/x"),
+        (ZoomHosts("https://evilzoomgov.com"), "https://zoomgov.com/x"),
+        (ZoomHosts("https://zoom.agency.gov"), "https://other.agency.gov/x"),
         (OTHER_PORT, "https://zoom.internal.example/x"),
         (OTHER_PORT, "https://a.zoom.internal.example:8443/x"),
     ],
@@ -65,6 +80,28 @@ def test_the_token_goes_to_no_other_host(hosts, address):
 def test_zooms_other_domain_may_be_linked_but_gets_no_token():
     assert REAL.link("https://explore.zoom.com/j/1") == "https://explore.zoom.com/j/1"
     assert not REAL.may_have_token(parse("https://explore.zoom.com/j/1"))
+
+
+def test_a_token_of_zoom_for_government_stays_there():
+    assert not FOR_GOVERNMENT.may_have_token(parse("https://us02web.zoom.us/rec/download/x"))
+    assert FOR_GOVERNMENT.link("https://us02web.zoom.us/j/1")
+
+
+@pytest.mark.parametrize(
+    ("hosts", "sources"),
+    [
+        (REAL, ()),
+        (ZoomHosts("https://acme.zoom.us"), ()),
+        (FOR_GOVERNMENT, ("https://zoomgov.com", "https://*.zoomgov.com")),
+        (ZoomHosts("https://agency.zoomgov.com"), ("https://zoomgov.com", "https://*.zoomgov.com")),
+        (ZoomHosts("https://zoom.example"), ("https://zoom.example", "https://*.zoom.example")),
+        (OTHER_PORT, ("https://zoom.internal.example:8443",)),
+        (ZoomHosts("http://127.0.0.1:4000"), ("http://127.0.0.1:4000",)),
+        (ZoomHosts("https://[::1]:4000"), ("https://[::1]:4000",)),
+    ],
+)
+def test_only_sites_of_the_configured_zoom_are_added_to_those_that_may_frame_the_app(hosts, sources):
+    assert hosts.frame_sources == sources
 
 
 @pytest.mark.parametrize(
@@ -151,10 +188,10 @@ def contacted(server):
 
 
 class Approved(ZoomHosts):
-    """The hosts of real Zoom, noting each address that was approved."""
+    """The hosts of one Zoom, noting each address that was approved."""
 
-    def __init__(self):
-        super().__init__("https://zoom.us", "https://api.zoom.us")
+    def __init__(self, domain):
+        super().__init__(f"https://{domain}", f"https://api.{domain}")
         self.urls = []
 
     def may_have_token(self, url):
@@ -169,12 +206,15 @@ class Approved(ZoomHosts):
         return may
 
 
-at_zoom = st.sampled_from(["https://x.zoom.us/f", "https://zoom.us/rec/download/1?a=b", "HTTPS://X.zoom.us:443/f"])
+DOMAINS = ("zoom.us", "zoomgov.com")
+SPELLINGS = ("https://x.{}/f", "https://{}/rec/download/1?a=b", "HTTPS://X.{}:443/f")
+at_zoom = st.sampled_from([spelling.format(domain) for spelling in SPELLINGS for domain in DOMAINS])
 locations = st.one_of(at_zoom, addresses, st.lists(st.sampled_from(PARTS), max_size=5).map("".join)).filter(
     lambda text: not set(text) & set("\r\n\0") and text.isprintable()
 )
 
 
+@pytest.mark.parametrize("domain", DOMAINS)
 @given(first=st.one_of(at_zoom, addresses), hops=st.lists(locations, max_size=3))
 @example(first=r"https://evil.example\@x.zoom.us/f", hops=[])
 @example(first="https://x.zoom.us/f", hops=[r"https://evil.example\@x.zoom.us/f"])
@@ -183,12 +223,16 @@ locations = st.one_of(at_zoom, addresses, st.lists(st.sampled_from(PARTS), max_s
 @example(first="https://x.zoom.us/f", hops=["http://evil.example/f"])
 @example(first="https://x.zoom.us/f", hops=["https://bucket.example/f", "https://x.zoom.us/g"])
 @example(first="https://x.zoom.us/f", hops=["https://["])
-def test_a_download_contacts_approved_hosts_only_and_the_token_goes_to_zoom_only(server, contacted, first, hops):
+@example(first="https://x.zoomgov.com/f", hops=["https://x.zoom.us/f"])
+@example(first="https://x.zoom.us/f", hops=["https://x.zoomgov.com/f"])
+def test_a_download_contacts_approved_hosts_only_and_the_token_goes_to_zoom_only(
+    server, contacted, domain, first, hops
+):
     server.locations[:] = hops
     server.tokens.clear()
     contacted.clear()
-    approved = Approved()
-    client = ZoomClient(http_session(contacted), "https://api.zoom.us", hosts=approved)
+    approved = Approved(domain)
+    client = ZoomClient(http_session(contacted), f"https://api.{domain}", hosts=approved)
 
     with contextlib.suppress(UpstreamError):
         client.download(first, "secret").whole()
@@ -197,7 +241,7 @@ def test_a_download_contacts_approved_hosts_only_and_the_token_goes_to_zoom_only
     assert len(contacted.hosts) == len(server.tokens)
     asked = [first, *hops]
     for at, ((scheme, host, port), token) in enumerate(zip(contacted.hosts, server.tokens, strict=True)):
-        at_zooms = scheme == "https" and port == 443 and (host == "zoom.us" or host.endswith(".zoom.us"))
+        at_zooms = scheme == "https" and port == 443 and (host == domain or host.endswith(f".{domain}"))
         assert (token == "Bearer secret") is at_zooms
         assert scheme == "https" and port == 443 and "." in host
         if asked[at].lower().startswith("https:"):

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from zoomapp.errors import ContextRefused
+from zoomapp.zoom.addresses import ZoomHosts
 from zoomapp.zoom.app_context import MAX_BYTES, open_context
 
 SECRET, CLIENT = "example-client-secret", "client-id-0001"
@@ -71,22 +72,50 @@ def test_associated_data_and_a_longer_initial_vector_are_read():
 
 
 @pytest.mark.parametrize(
-    "change",
+    ("change", "reason"),
     [
-        {"aud": "another-app"},
-        {"iss": "evil.example"},
-        {"exp": int(NOW * 1000) - 6_000},
-        {"ts": int(NOW * 1000) + 3_600_000, "exp": int(NOW * 1000) + 3_700_000},
-        {"exp": int(NOW * 1000) + 86_400_000},
+        ({"aud": "another-app"}, "wrong_app"),
+        ({"iss": "evil.example"}, "wrong_issuer"),
+        ({"exp": int(NOW * 1000) - 6_000}, "expired"),
+        ({"ts": int(NOW * 1000) + 3_600_000, "exp": int(NOW * 1000) + 3_700_000}, "not_yet_valid"),
+        ({"exp": int(NOW * 1000) + 86_400_000}, "not_yet_valid"),
         # Seconds where milliseconds belong: long over.
-        {"ts": int(NOW), "exp": int(NOW) + 120},
-        {"uid": ["u-0001"]},
-        {"ts": None},
+        ({"ts": int(NOW), "exp": int(NOW) + 120}, "expired"),
+        ({"uid": ["u-0001"]}, "unreadable"),
+        ({"uid": None}, "unreadable"),
+        ({"iss": ["marketplace.zoom.us"]}, "unreadable"),
+        ({"ts": None}, "incomplete"),
+        ({"aud": ""}, "incomplete"),
+        ({"iss": ""}, "incomplete"),
+        ({"exp": "soon"}, "unreadable"),
+        ({"exp": [1]}, "unreadable"),
+        ({"exp": True}, "unreadable"),
+        ({"exp": 10**400}, "unreadable"),
+        ({"exp": float("nan")}, "unreadable"),
+        ({"ts": float("inf"), "exp": float("inf")}, "unreadable"),
     ],
 )
-def test_claims_that_are_not_ours_or_not_fresh_are_refused(change):
-    with pytest.raises(ContextRefused):
+def test_claims_that_are_not_ours_or_not_fresh_are_refused(change, reason):
+    with pytest.raises(ContextRefused, match=f"app context: {reason}$") as refused:
         opened(seal({**CLAIMS, **change}))
+
+    assert (refused.value.title, refused.value.message) == ContextRefused.REASONS[reason]
+
+
+@pytest.mark.parametrize("names", [["iss", "aud"], ["iss"], ["aud"], ["ts"], ["exp"]])
+def test_a_context_without_issuer_audience_or_times_is_incomplete(names):
+    with pytest.raises(ContextRefused, match="incomplete"):
+        opened(seal({name: value for name, value in CLAIMS.items() if name not in names}))
+
+
+def test_a_context_of_zoom_for_government_opens_where_it_is_configured():
+    blob = seal({**CLAIMS, "iss": "marketplace.zoomgov.com"})
+    government = ZoomHosts("https://zoomgov.com").context_issuers
+
+    assert open_context(blob, CLIENT, SECRET, NOW, government).user_id == "u-0001"
+    assert open_context(VECTOR, CLIENT, SECRET, NOW, government).user_id == "u-0001"
+    with pytest.raises(ContextRefused, match="wrong_issuer"):
+        open_context(blob, CLIENT, SECRET, NOW, ZoomHosts("https://zoom.us").context_issuers)
 
 
 def test_another_apps_secret_does_not_open_it():
@@ -94,12 +123,12 @@ def test_another_apps_secret_does_not_open_it():
         opened(seal(CLAIMS, secret="another-secret"))
 
 
-def test_every_refusal_has_the_same_message():
+def test_everything_that_cannot_be_decrypted_is_refused_in_the_same_words():
     refusals = set()
     for blob in ("", "A" * (MAX_BYTES + 1), "%%%", "DAAB", seal(b"[]"), seal(CLAIMS, secret="x"), "\u00fc"):
         with pytest.raises(ContextRefused) as caught:
             opened(blob)
-        refusals.add((caught.value.status, caught.value.message))
+        refusals.add((caught.value.status, caught.value.detail, caught.value.message))
 
     assert len(refusals) == 1
 

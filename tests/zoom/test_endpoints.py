@@ -6,7 +6,9 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from werkzeug.exceptions import MethodNotAllowed, NotFound
 
+from offline_zoom.app import create_app as create_offline_zoom
 from zoomapp.metrics import CATEGORIES
 from zoomapp.user_api.user_client import UserClient
 from zoomapp.zoom import endpoints, scopes
@@ -58,6 +60,32 @@ def test_endpoint_agrees_with_zooms_reference(method, path, scope, classic, labe
     endpoint = find(method, "/v2" + re.sub(r"{\w+}", "85000000101", path))
 
     assert (endpoint.scope, endpoint.classic_scope, endpoint.rate_limit) == (scope, classic, label)
+
+
+def rule_of_offline_zoom(app, endpoint):
+    """What the offline Zoom requires of a call to this endpoint; None if it does not serve the endpoint."""
+    try:
+        name, _ = app.url_map.bind("").match(re.sub(r"{\w+}", "85000000101", endpoint.path), endpoint.method)
+    except (MethodNotAllowed, NotFound):
+        return None
+    return getattr(app.view_functions[name], "rule", None)
+
+
+def test_endpoints_agree_with_the_offline_zoom(world):
+    """It has the facts a second time, because it shares no code with the app."""
+    app = create_offline_zoom(world)
+    rules = [(endpoint, rule_of_offline_zoom(app, endpoint)) for endpoint in endpoints.ALL]
+    served = [(endpoint, rule) for endpoint, rule in rules if rule]
+
+    wrong = [
+        endpoint
+        for endpoint, rule in served
+        if endpoint.rate_limit != rule.label.lower()
+        or not {endpoint.scope, endpoint.classic_scope} <= {*rule.scopes.own, *rule.scopes.account}
+    ]
+
+    assert wrong == []
+    assert len(served) > 20
 
 
 @pytest.mark.parametrize("endpoint", endpoints.ALL, ids=lambda endpoint: f"{endpoint.method} {endpoint.path}")
@@ -133,7 +161,8 @@ class RecordingClient(UserClient):
     def call(self, endpoint, body=None, **arguments):
         target = endpoint.target(**{"user_id": "me", **arguments})
         self.calls.append((endpoint, target.partition("?")[0]))
-        return {"id": "dana"}
+        number = 85000000101
+        return {"id": number, "uuid": "/a//b==", "invitation": "Come", "meetings": []}
 
 
 #: The table, and texts for the style guide.

@@ -13,7 +13,7 @@ from tests.support.certificates import self_signed
 from tests.support.processes import HANG_SECONDS
 from tests.zoom.test_transport import HEAD, Peer, drip
 from zoomapp.fastpath.http1 import Http1Transport
-from zoomapp.zoom.transport_errors import LostAnswer, NotSent
+from zoomapp.zoom.transport import LostAnswer, NotSent
 from zoomapp.zoom.urllib3_transport import Urllib3Transport
 
 LONG = bytes(range(256)) * 16 * 1024

@@ -82,6 +82,43 @@ def test_an_endless_list_is_cut_off():
     assert (found.pages, found.complete) == (5, False)
 
 
-@pytest.mark.parametrize("odd", [None, [], {"rows": None}, {"rows": ["x", None]}])
-def test_a_response_of_an_unexpected_type_is_an_empty_list(odd):
-    assert collect(lambda token: odd, "rows").rows == ()
+@pytest.mark.parametrize("body", [None, [], "", 7, {}, {"rows": None}, {"rows": {"n": 1}}, {"row": []}])
+def test_a_response_without_the_list_is_a_failure_and_not_an_empty_list(body):
+    with pytest.raises(UpstreamError):
+        collect(lambda token: body, "rows")
+
+
+def test_a_later_page_without_the_list_keeps_the_rows():
+    bodies = {"": {"rows": [{"n": 1}], "next_page_token": "a"}, "a": {}}
+
+    found = collect(bodies.__getitem__, "rows")
+
+    assert (numbers(found), found.complete, found.cut_off) == ([1], False, True)
+
+
+def test_a_row_that_is_no_object_costs_that_row_and_is_counted():
+    rows = [{"n": 1}, "x", None, [], {}, 7, {"n": 2}]
+
+    found = collect(lambda token: {"rows": rows, "total_records": "7"}, "rows")
+
+    assert (numbers(found), found.unreadable, found.total) == ([1, 2], 5, 7)
+    assert (found.complete, found.cut_off) == (False, False)
+
+
+def test_unreadable_rows_are_counted_over_all_pages_also_after_a_pause():
+    bodies = {"": {"rows": [{"n": 1}, "x"], "next_page_token": "a"}, "a": {"rows": [None, {"n": 2}]}}
+
+    first = collect(bodies.__getitem__, "rows", pause=lambda: True)
+    found = collect(bodies.__getitem__, "rows", start=first)
+
+    assert (first.unreadable, first.token) == (1, "a")
+    assert (numbers(found), found.unreadable, found.complete) == ([1, 2], 2, False)
+
+
+@pytest.mark.parametrize(
+    ("token", "complete"), [(["a"], False), ({"a": 1}, False), (True, False), (None, True), ("", True)]
+)
+def test_a_page_token_of_an_unexpected_type_ends_the_list_incomplete(token, complete):
+    found = collect(lambda _: {"rows": [{"n": 1}], "next_page_token": token, "total_records": [9]}, "rows")
+
+    assert (found.pages, found.total, found.complete) == (1, 1, complete)

@@ -40,6 +40,7 @@ def test_a_body_that_is_not_json_is_a_value_error(body):
         (b'{"status":false,"errorCode":124,"errorMessage":"Forbidden"}', (124, "Forbidden")),
         (b'{"reason":"Invalid authorization code"}', (0, "Invalid authorization code")),
         (b"<html>Bad gateway</html>", (0, "")),
+        (b"<html><TITLE>\n403 Forbidden </title></html>", (0, "403 Forbidden")),
         (b"[]", (0, "")),
     ],
 )
@@ -81,6 +82,22 @@ def test_a_number_may_be_sent_as_text(value, number):
     assert JsonObject({"field": value}, "test row").number("field") == number
 
 
+@pytest.mark.parametrize(
+    ("value", "numbers"),
+    [
+        ("2,4", [2, 4]),
+        (" 2 , x, -4,", [2, -4]),
+        ([2, "4", None, {}, True, 2.5], [2, 4]),
+        (7, [7]),
+        ("", []),
+        (None, []),
+        ({"a": 1}, []),
+    ],
+)
+def test_numbers_are_read_from_a_list_text_or_one_alone(value, numbers):
+    assert JsonObject({"days": value}, "recurrence").numbers("days") == numbers
+
+
 @pytest.mark.parametrize("text", ["0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z", "yesterday", "2026-02-30T10:00:00Z"])
 def test_an_impossible_moment_is_a_missing_one(text):
     row = JsonObject({"field": text}, "test row")
@@ -111,6 +128,20 @@ def test_flags_are_read_from_what_zoom_sends():
     assert row.flag("no", default=True) is False
     assert row.flag("what", default=True) is True
     assert row.flag("missing") is False
+
+
+def test_an_object_can_be_read_under_another_kind():
+    assert JsonObject(JsonObject({"topic": "A"}, "row"), "meeting").text("topic") == "A"
+    assert JsonObject({"topic": ["A"]}, "row").get("topic") == ["A"]
+
+
+@pytest.mark.parametrize("depth", [101, 5000])
+def test_json_that_is_nested_too_deep_is_a_value_error(depth):
+    for opening, closing in ((b"[", b"]"), (b'{"a":', b"}")):
+        with pytest.raises(ValueError):
+            decode(opening * depth + (b"1" if closing == b"}" else b"") + closing * depth)
+    assert decode(b"[" * 90 + b"]" * 90)
+    assert decode(b'["]]]}}}[[[{{{"]') == ["]]]}}}[[[{{{"]
 
 
 def test_a_broken_row_costs_that_row():

@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 import tracemalloc
+from datetime import UTC, datetime
 
 import pytest
 import requests
@@ -16,9 +17,11 @@ from tests.support.processes import HANG_SECONDS
 from zoomapp import deadline
 from zoomapp.errors import UpstreamError, UpstreamTimeout
 from zoomapp.fastpath.http1 import Http1Transport
+from zoomapp.recordings.files import Download, check_is_file
 from zoomapp.services import http_session
 from zoomapp.zoom.client import Call, ZoomClient
-from zoomapp.zoom.transport_errors import LostAnswer, NotSent
+from zoomapp.zoom.recordings import Recording, RecordingFile
+from zoomapp.zoom.transport import LostAnswer, NotSent
 from zoomapp.zoom.urllib3_transport import Urllib3Transport
 
 MEGABYTE = 1024 * 1024
@@ -285,3 +288,34 @@ def test_a_process_that_was_forked_has_a_watch_of_its_own():
     done = subprocess.run([sys.executable, "-W", "ignore", "-c", FORKED], timeout=HANG_SECONDS, check=False)
 
     assert done.returncode == 0
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "Content-Length: -1",
+        "Content-Length: ten",
+        "Content-Length: \u00b2",
+        "Content-Length: 10\r\nContent-Length: 20",
+        "Content-Length: 10\r\nContent-Length: 10",
+        f"Content-Length: {'9' * 40}",
+        "Content-Length: 10\r\nContent-Type: \u00e9/\u00fc",
+        "Content-Length: 10\r\nContent-Range: bytes -5/\u00e9\r\nAccept-Ranges: \u00e9",
+        "Content-Length: 10\r\nContent-Disposition: attachment; filename=\u00e9\r\nContent-Encoding: \u00e9",
+    ],
+)
+def test_strange_headers_of_a_file_host_end_in_the_file_or_in_an_upstream_error(adapter, peer, lines):
+    head = f"HTTP/1.1 200 OK\r\nConnection: close\r\n{lines}\r\n\r\n".encode("latin-1")
+    file = RecordingFile("key", "CHAT", "txt", 10, download_url="x")
+    url = peer([head + b"ten bytes."]).url
+    try:
+        answer = ZoomClient(http_session(adapter), url).download(f"{url}/x", "a token")
+        check_is_file(answer, file)
+        headers = Download(Recording("uuid"), file, answer).headers(datetime(2026, 3, 2, tzinfo=UTC), UTC)
+        body = b"".join(answer.chunks())
+    except UpstreamError:
+        return
+
+    assert body == b"ten bytes."
+    assert all(value.isascii() for value in headers.values())
+    assert headers.get("Content-Length", "10") == "10"

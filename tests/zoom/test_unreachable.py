@@ -13,7 +13,7 @@ from zoomapp.services import http_session
 from zoomapp.zoom.addresses import ZoomHosts
 from zoomapp.zoom.client import Call, ZoomClient
 from zoomapp.zoom.oauth import ZoomOAuth
-from zoomapp.zoom.transport_errors import NotSent, NotSentInTime
+from zoomapp.zoom.transport import NotSent, NotSentInTime
 from zoomapp.zoom.urllib3_transport import Urllib3Transport
 
 

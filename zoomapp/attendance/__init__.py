@@ -1,9 +1,9 @@
 """Who was in a meeting and when: records from all sources, merged into people.
 
-    people = merge([*from_event(event), from_metrics(row, seen_at), …])
+    people = merge([*from_event(event, arrived_at), *read_list("metrics", rows, seen_at), …])
     figures = count(people, Frame(now=now, starts_at=…))
 
-Nothing in here reads a clock, a store or the network; every moment is epoch seconds.
+Every moment is epoch seconds.
 """
 
 from zoomapp.attendance.figures import Figures, Frame, count

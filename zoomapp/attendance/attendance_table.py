@@ -20,8 +20,9 @@ from zoomapp.attendance.figures import (
     status,
     waiting_since,
 )
-from zoomapp.attendance.people import FINAL, initials
+from zoomapp.attendance.names import initials
 from zoomapp.attendance.records import Source
+from zoomapp.attendance.stays import FINAL
 from zoomapp.charts import Axis
 from zoomapp.meetings import agenda
 
@@ -85,6 +86,7 @@ class AttendanceRow:
 class AttendanceTable:
     """The people of one meeting, and the ``records`` they are made of.
 
+    ``complete``: whether all rows of Zoom's list were loaded; ``unreadable``: how many of them could not be read.
     ``total``: how many rows Zoom has, if it says so. ``version``: see ``LiveView.version``; empty after the meeting.
     """
 
@@ -94,16 +96,29 @@ class AttendanceTable:
     total: int = 0
     records: tuple[Record, ...] = ()
     version: str = ""
+    unreadable: int = 0
 
     @classmethod
     def of(
-        cls, records: Iterable[Record], frame: Frame, *, complete: bool = True, total: int = 0, version: str = ""
+        cls,
+        records: Iterable[Record],
+        frame: Frame,
+        *,
+        complete: bool = True,
+        total: int = 0,
+        version: str = "",
+        unreadable: int = 0,
     ) -> AttendanceTable:
         """The table of these records. Records of a final list replace all others."""
         all_records = tuple(records)
         final = tuple(record for record in all_records if record.source in FINAL)
         people = merge(all_records, ended_at=frame.ended_at)
-        return cls(people, frame, complete, total, final or all_records, version)
+        return cls(people, frame, complete, total, final or all_records, version, unreadable)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the table holds every row of Zoom's list."""
+        return self.complete and not self.unreadable
 
     @cached_property
     def sources(self) -> frozenset[Source]:

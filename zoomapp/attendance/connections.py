@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from zoomapp.attendance import Person, Record
-from zoomapp.attendance.people import initials
+from zoomapp.attendance.names import initials
 
 #: What shows that several connections are one person, the strongest first.
 REASONS = {
@@ -46,7 +46,9 @@ def merge_reason(person: Person) -> str:
 
 def _connections(person: Person, records: tuple[Record, ...], hide_names: bool) -> Iterator[Connection]:
     for connection in person.connections:
-        found = [record for record in records if record.connection == connection]
+        own = [record for record in records if record.connection == connection]
+        # A breakout room is left before the meeting.
+        found = [record for record in own if not record.breakout_room] or own
         starts = [record.joined_at for record in found if record.joined_at is not None]
         ends = [record.left_at for record in found if record.left_at is not None]
         if not starts and not ends:

@@ -29,7 +29,8 @@ def dashboard(sources: AttendanceSources, meeting: Meeting, *, with_webhooks: bo
 
     def fetch() -> dict[str, Any]:
         found = collect(lambda token: sources.user_client.live_participants(instance, token), "participants")
-        return {"rows": found.rows, "total": found.total, "complete": found.complete}
+        counts = {"total": found.total, "complete": not found.cut_off, "unreadable": found.unreadable}
+        return {"rows": found.rows, **counts}
 
     def pause() -> float:
         return seconds * slowdown(call_trace.last_limits())

@@ -50,7 +50,7 @@ class Sheet:
 
 def export(form: str, table: AttendanceTable, meeting_id: str, topic: str, zone: tzinfo) -> Iterator[str]:
     """The file in pieces. ``form``: "csv" for a row per person, "events.csv" for a row per join and leave, "json"."""
-    sheet = Sheet(meeting_id, topic, zone, table.frame, table.complete)
+    sheet = Sheet(meeting_id, topic, zone, table.frame, table.is_whole)
     if form == "events.csv":
         return events_csv(table.records, sheet)
     return people_csv(table.people, sheet) if form == "csv" else people_json(table.people, sheet)
@@ -99,10 +99,7 @@ def _events(records: Iterable[Record], sheet: Sheet) -> list[tuple[str, ...]]:
     events = [
         (at, record, event)
         for record in set(records)
-        for at, event in (
-            (record.joined_at, "waiting" if record.room == "waiting" else "joined"),
-            (record.left_at, "left waiting room" if record.room == "waiting" else "left"),
-        )
+        for at, event in zip((record.joined_at, record.left_at), _event_names(record), strict=True)
         if at is not None
     ]
     events.sort(key=lambda row: (row[0], row[1].connection, row[2], row[1].source))
@@ -110,6 +107,13 @@ def _events(records: Iterable[Record], sheet: Sheet) -> list[tuple[str, ...]]:
         (record.name, record.email, event, sheet.iso(at), record.device, record.source, record.connection)
         for at, record, event in events
     ]
+
+
+def _event_names(record: Record) -> tuple[str, str]:
+    """The words for the begin and the end of a stay."""
+    if record.breakout_room:
+        return "joined breakout room", "left breakout room"
+    return ("waiting", "left waiting room") if record.room == "waiting" else ("joined", "left")
 
 
 def _minutes(seconds: float) -> int:

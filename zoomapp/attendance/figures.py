@@ -1,4 +1,4 @@
-"""The numbers of a meeting; what each word means is defined here and nowhere else."""
+"""The figures of a meeting. Each figure is defined here and in no other module."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -13,10 +13,10 @@ Status = Literal["here", "waiting", "left"]
 
 @dataclass(frozen=True)
 class Frame:
-    """What a person's times are held against, in epoch seconds; None where it is not known.
+    """The times of the meeting that a person's times are compared with, in epoch seconds; None if unknown.
 
-    ``starts_at`` and ``ends_at`` are as scheduled, ``ended_at`` as it was. ``told``: whether anybody could say if it
-    was scheduled; else nobody is late, and nobody left early.
+    ``starts_at`` and ``ends_at`` are as scheduled, ``ended_at`` as it was. ``schedule_known``: whether Zoom could say
+    if the meeting was scheduled. If not, no person counts as late or as having left early.
     """
 
     now: float
@@ -25,29 +25,29 @@ class Frame:
     ended_at: float | None = None
     late_seconds: float = 300
     early_seconds: float = 600
-    told: bool = True
+    schedule_known: bool = True
 
     @property
     def tells_late(self) -> bool:
-        """Whether there is anything to be late for."""
+        """Whether there is a scheduled start to be late for."""
         return self.starts_at is not None
 
     @property
     def tells_early(self) -> bool:
         """Whether there is an end to leave before."""
-        return self.ended_at is not None and self.told
+        return self.ended_at is not None and self.schedule_known
 
     @property
     def end(self) -> float:
-        """Until when what goes on is counted."""
+        """The moment until which an open stay is counted."""
         return self.now if self.ended_at is None else self.ended_at
 
 
 @dataclass(frozen=True)
 class Figures:
-    """How many of whom. ``on_time_percent`` is None without a scheduled start, or while nobody was in the meeting.
+    """Numbers of people. ``on_time_percent`` is None without a scheduled start, and before the first person joined.
 
-    ``points`` says how many were here from each moment on.
+    ``points``: the number of people in the meeting from each moment on.
     """
 
     here: int
@@ -82,7 +82,7 @@ def count(people: Sequence[Person], frame: Frame) -> Figures:
 
 
 def status(person: Person) -> Status:
-    """Where somebody is: in the meeting beats at the door."""
+    """Where the person is. A person in the meeting and in the waiting room counts as in the meeting."""
     if person.here and person.here[-1][1] is None:
         return "here"
     return "waiting" if person.waiting and person.waiting[-1][1] is None else "left"
@@ -98,19 +98,19 @@ def waiting_seconds(person: Person, now: float) -> float:
 
 
 def waiting_since(person: Person, at: float) -> float | None:
-    """Since when somebody waits who is at the door at that moment."""
+    """The moment since which the person waits, if they are in the waiting room ``at`` that moment."""
     here, waiting = (intervals.until_moment(stays, at) for stays in (person.here, person.waiting))
     inside = here and here[-1][1] is None
     return waiting[-1][0] if waiting and waiting[-1][1] is None and not inside else None
 
 
 def rejoins(person: Person) -> int:
-    """How often somebody left and came back."""
+    """How often the person left and came back."""
     return max(0, len(person.here) - 1)
 
 
 def late_seconds(person: Person, frame: Frame) -> float:
-    """How long after the scheduled start somebody arrived; 0 if on time, not in the meeting yet, or not scheduled."""
+    """How long after the scheduled start the person arrived; 0 if on time, not in the meeting yet, or not scheduled."""
     if frame.starts_at is None or not person.here:
         return 0.0
     late = person.arrived_at - frame.starts_at
@@ -118,8 +118,8 @@ def late_seconds(person: Person, frame: Frame) -> float:
 
 
 def left_early_seconds(person: Person, frame: Frame) -> float:
-    """How long before the scheduled or the real end, whichever came first, somebody left; 0 while it goes on."""
-    if frame.ended_at is None or not frame.told or not person.here:
+    """How long before the scheduled or the real end, whichever came first, the person left; 0 while it runs."""
+    if frame.ended_at is None or not frame.schedule_known or not person.here:
         return 0.0
     end = frame.ended_at if frame.ends_at is None else min(frame.ends_at, frame.ended_at)
     early = end - intervals.until(person.here[-1])

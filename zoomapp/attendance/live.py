@@ -1,10 +1,11 @@
 """The attendance of a running meeting, merged from webhooks, Zoom's dashboard and the user's own Zoom client.
 
-Users get what they may see themselves: webhooks of their own meetings, the dashboard if their grant reads it.
+Users get only what Zoom lets them see: webhooks of their own meetings, the dashboard if their grant reads it.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -12,12 +13,13 @@ from typing import Any
 
 import msgspec
 
-from zoomapp.attendance import Frame, Record, from_metrics
+from zoomapp.attendance import Frame, Record
 from zoomapp.attendance.attendance_table import AttendanceTable
 from zoomapp.attendance.client_reports import ClientReport
 from zoomapp.attendance.dashboard import dashboard
 from zoomapp.attendance.past import remember_running
 from zoomapp.attendance.planned_times import planned_times
+from zoomapp.attendance.records import read_list
 from zoomapp.attendance.sources import AttendanceSources
 from zoomapp.errors import UpstreamError, ZoomAppError
 from zoomapp.store import key_names
@@ -63,25 +65,35 @@ class LiveView:
     def table(self) -> Loaded[AttendanceTable]:
         """The attendance, merged from all sources."""
         remember_running(self.sources, self.meeting)
-        frame, records, snapshot = self._frame(), self._records(), self.dashboard.value
+        frame, snapshot = self._frame(), self.dashboard.value
+        body: Any = snapshot.body if snapshot else {"rows": [], "complete": True, "total": 0}
+        listed = read_list("metrics", body["rows"], self.dashboard.at.timestamp())
+        records = self._records(listed)
         if snapshot is None and not records:
             return Loaded(None, self.dashboard.at, self.error)
-        complete, total = (snapshot.body["complete"], snapshot.body["total"]) if snapshot else (True, 0)
-        table = AttendanceTable.of(records, frame, complete=complete, total=total, version=self.version)
+        table = AttendanceTable.of(
+            records,
+            frame,
+            complete=body["complete"],
+            total=body["total"],
+            version=self.version,
+            unreadable=listed.unreadable + body.get("unreadable", 0),
+        )
         return Loaded(table, self.at, self.error, self.dashboard.last_seen_at)
 
     def _frame(self) -> Frame:
         planned, now = planned_times(self.sources, self.meeting), self.sources.now.timestamp()
         late_seconds = self.sources.late_seconds
-        return Frame(now, planned.starts_at, planned.ends_at, late_seconds=late_seconds, told=planned.told)
+        return Frame(
+            now, planned.starts_at, planned.ends_at, late_seconds=late_seconds, schedule_known=planned.is_known
+        )
 
-    def _records(self) -> list[Record]:
-        """The records of all sources."""
-        sources, snapshot = self.sources, self.dashboard.value
-        rows: Any = snapshot.body["rows"] if snapshot else ()
+    def _records(self, listed: Iterable[Record]) -> list[Record]:
+        """The records of all sources; ``listed`` are those of the dashboard."""
+        sources = self.sources
         return [
             *(sources.webhook_log.records(sources.user_id, self.meeting.uuid) if self.webhook_records else ()),
-            *(from_metrics(row, self.dashboard.at.timestamp()) for row in rows),
+            *listed,
             *(self.client_report.stays if self.client_report else ()),
         ]
 

@@ -9,8 +9,8 @@ from typing import Any
 
 from zoomapp.attendance import Pair, compare
 from zoomapp.attendance.attendance_table import AttendanceTable
+from zoomapp.attendance.names import initials
 from zoomapp.attendance.past import past_meeting
-from zoomapp.attendance.people import initials
 from zoomapp.attendance.sources import AttendanceSources
 from zoomapp.errors import NotFound
 from zoomapp.user_api.last_seen import Loaded

@@ -1,9 +1,10 @@
-"""Two meetings side by side: who came to both, who to one; and who registered but never came."""
+"""Compares two meetings: who came to both and who to one of them. Also who registered but did not come."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from zoomapp.attendance.people import Person, same_name
+from zoomapp.attendance.names import same_name
+from zoomapp.attendance.people import Person
 
 
 @dataclass(frozen=True)
@@ -16,31 +17,30 @@ class Pair:
 
 
 def compare(first: Sequence[Person], second: Sequence[Person]) -> tuple[Pair, ...]:
-    """Everybody once: in the order of the first meeting, then who only came to the second.
+    """Each person once: in the order of the first meeting, then the people of the second meeting only.
 
-    People are the same by anything that tells who they are. Those whom nothing does are the same by an equal
-    display name, if each meeting has only one of that name.
+    People with the same identity are the same. People without any identity are the same if they have an equal
+    display name and each meeting has only one person of that name.
     """
-    known = {identity: person for person in second for identity in person.identities}
-    named = _only_named(second)
-    alone = _only_named(first)
+    by_identity = {identity: person for person in second for identity in person.identities}
+    unique_in_first, unique_in_second = _unique_names(first), _unique_names(second)
     pairs: list[Pair] = []
-    taken: set[str] = set()
+    paired: set[str] = set()
     for person in first:
-        match = next((known[one] for one in sorted(person.identities) if one in known), None)
-        by_name = match is None and alone.get(same_name(person.name)) is person
+        match = next((by_identity[identity] for identity in sorted(person.identities) if identity in by_identity), None)
+        by_name = match is None and unique_in_first.get(same_name(person.name)) is person
         if by_name:
-            match = named.get(same_name(person.name))
-        if match is None or match.key in taken:
+            match = unique_in_second.get(same_name(person.name))
+        if match is None or match.key in paired:
             pairs.append(Pair(person, None))
         else:
-            taken.add(match.key)
+            paired.add(match.key)
             pairs.append(Pair(person, match, by_name))
-    return (*pairs, *(Pair(None, person) for person in second if person.key not in taken))
+    return (*pairs, *(Pair(None, person) for person in second if person.key not in paired))
 
 
-def _only_named(people: Iterable[Person]) -> dict[str, Person]:
-    """Those without an identity, by a name that is theirs alone."""
+def _unique_names(people: Iterable[Person]) -> dict[str, Person]:
+    """The people without an identity, by their name, if no other of them has it."""
     names: dict[str, list[Person]] = {}
     for person in people:
         if person.name and not person.identities:

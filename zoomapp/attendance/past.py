@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Literal
 
 from msgspec.structs import replace
 
-from zoomapp.attendance import Frame, Record, from_past, from_report
+from zoomapp.attendance import Frame, Record
 from zoomapp.attendance.attendance_table import AttendanceTable
 from zoomapp.attendance.planned_times import PlannedTimes, planned_times_of_past
+from zoomapp.attendance.records import read_list
 from zoomapp.attendance.sources import AttendanceSources
 from zoomapp.store.encrypted_records import PAST_INSTANCE
 from zoomapp.user_api.last_seen import Loaded
@@ -49,11 +50,11 @@ def past_table(sources: AttendanceSources, instance: str, meeting: PastMeeting |
     uuid, user_client = meeting.uuid if meeting else instance, sources.user_client
     observed = _observed_records(sources, uuid, meeting.id if meeting else 0)
     if user_client.scopes() & scopes.READ_REPORT.accepted:
-        found = _final_list(sources, "report", user_client.report_participants, from_report, uuid, meeting, observed)
+        found = _final_list(sources, "report", user_client.report_participants, uuid, meeting, observed)
         # Zoom's report takes up to half an hour; the other list may be there already.
         if found.value is not None and found.value.people:
             return found
-    found = _final_list(sources, "past", user_client.past_participants, from_past, uuid, meeting, observed)
+    found = _final_list(sources, "past", user_client.past_participants, uuid, meeting, observed)
     if (found.value is not None and found.value.people) or not observed:
         return found
     at = max(record.seen_at for record in observed)
@@ -95,9 +96,8 @@ def _observed_records(sources: AttendanceSources, uuid: str, number: int) -> lis
 
 def _final_list(
     sources: AttendanceSources,
-    kind: str,
+    kind: Literal["report", "past"],
     fetch: Callable[[str, str], Any],
-    to_record: Callable[[Any], Record],
     uuid: str,
     meeting: PastMeeting | None,
     observed: list[Record],
@@ -107,12 +107,19 @@ def _final_list(
 
     def fetch_all() -> dict[str, Any]:
         found = sources.collect(name, lambda token: fetch(uuid, token), "participants")
-        return {"rows": found.rows, "total": found.total, "complete": found.complete}
+        counts = {"total": found.total, "complete": not found.cut_off, "unreadable": found.unreadable}
+        return {"rows": list(found.rows), **counts}
 
     def read(body: Any) -> AttendanceTable:
-        rows = [_with_host_role(to_record(row), meeting) for row in body["rows"]]
-        frame = _frame(sources, rows, meeting)
-        return AttendanceTable.of([*rows, *observed], frame, complete=body["complete"], total=body["total"])
+        listed = read_list(kind, body["rows"])
+        rows = [_with_host_role(record, meeting) for record in listed]
+        return AttendanceTable.of(
+            [*rows, *observed],
+            _frame(sources, rows, meeting),
+            complete=body["complete"],
+            total=body["total"],
+            unreadable=listed.unreadable + body.get("unreadable", 0),
+        )
 
     recent = sources.recent(name, read, REUSE_SECONDS)
     if recent and recent.value and recent.value.complete and recent.value.people:
@@ -121,7 +128,7 @@ def _final_list(
 
 
 def _with_host_role(record: Record, meeting: PastMeeting | None) -> Record:
-    """The record; whoever scheduled the meeting is its host, unless a newer record says otherwise."""
+    """The record. The user who scheduled the meeting is its host, unless a newer record says otherwise."""
     is_host = meeting and meeting.host_id and record.user_id == meeting.host_id
     return replace(record, role="host") if is_host else record
 
@@ -135,7 +142,8 @@ def _frame(sources: AttendanceSources, records: Sequence[Record], meeting: PastM
         started_at = meeting.start_at.timestamp()
     if meeting and meeting.end_at:
         ended_at = meeting.end_at.timestamp()
-    planned = PlannedTimes(told=False)
+    planned = PlannedTimes(is_known=False)
     if meeting:
         planned = planned_times_of_past(sources, meeting.uuid, meeting.id, started_at, ended_at)
-    return Frame(now, planned.starts_at, planned.ends_at, ended_at, sources.late_seconds, told=planned.told)
+    late_seconds, schedule_known = sources.late_seconds, planned.is_known
+    return Frame(now, planned.starts_at, planned.ends_at, ended_at, late_seconds, schedule_known=schedule_known)

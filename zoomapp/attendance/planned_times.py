@@ -22,11 +22,11 @@ UNCERTAIN_SECONDS, FAILURE_SECONDS = 600, 60
 
 @dataclass(frozen=True)
 class PlannedTimes:
-    """Start and end in epoch seconds; None if nothing was planned. ``told``: whether Zoom could say."""
+    """Start and end in epoch seconds; None if nothing was planned. ``is_known``: whether Zoom could say."""
 
     starts_at: float | None = None
     ends_at: float | None = None
-    told: bool = True
+    is_known: bool = True
 
 
 def planned_times(sources: AttendanceSources, meeting: Meeting) -> PlannedTimes:
@@ -56,9 +56,9 @@ def _fetch(
     try:
         dates = _planned_dates(sources.user_client.meeting(number, past_dates=True)) if number else []
     except UpstreamError:
-        return _save(sources, uuid, PlannedTimes(told=False), FAILURE_SECONDS)
+        return _save(sources, uuid, PlannedTimes(is_known=False), FAILURE_SECONDS)
     except ZoomRefused:
-        return _save(sources, uuid, PlannedTimes(told=False), UNCERTAIN_SECONDS)
+        return _save(sources, uuid, PlannedTimes(is_known=False), UNCERTAIN_SECONDS)
     overlapping = (date for date in dates if started_at < (date.ends_at or 0) and (date.starts_at or 0) < ended_at)
     # A trial on the evening before overlaps no planned date.
     planned = next(overlapping, PlannedTimes())

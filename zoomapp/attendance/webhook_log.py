@@ -14,7 +14,6 @@ from typing import Any, cast
 import msgspec
 import redis
 
-from zoomapp import dates
 from zoomapp.attendance import Record, from_event, records
 from zoomapp.store import key_names, redis_client, user_keys
 from zoomapp.store.encrypted_records import (
@@ -26,9 +25,10 @@ from zoomapp.store.encrypted_records import (
     RecordKind,
 )
 from zoomapp.store.encryption import KeyRing
+from zoomapp.zoom.tolerant_reader import JsonObject
 
-#: What a subscription has to name.
-EVENTS = ("meeting.started", "meeting.ended", *records.EVENTS, "meeting.participant_role_changed")
+#: The events that a subscription has to include.
+EVENTS = ("meeting.started", "meeting.ended", *records.EVENTS, records.ROLE_CHANGED)
 DAY_SECONDS = 86400
 #: Per meeting: a thousand people who enter, wait, are admitted and leave five times each.
 MAX_RECORDS = 20_000
@@ -40,7 +40,7 @@ LONGEST_SECONDS = 30 * 3600
 ENDED = b":ended"
 
 #: Writes for a connected host only, in one step: a disconnect afterwards finds and deletes what was written.
-_KEEP = f"""{user_keys.LIST_KEYS}
+_SAVE = f"""{user_keys.LIST_KEYS}
 if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
 redis.call('HSET', KEYS[3], ARGV[3], ARGV[4])
 local records = redis.call('HLEN', KEYS[2])
@@ -55,13 +55,20 @@ return 1
 
 @dataclass(frozen=True)
 class MeetingLog:
-    """A meeting as its events describe it; ``heard_at`` is the moment of the last event."""
+    """One instance of a meeting as its events describe it; ``heard_at`` is the moment of the last event."""
 
     uuid: str
     number: int
     topic: str
     heard_at: float
     ended_at: float | None = None
+    started_at: float = 0.0
+
+    @property
+    def order(self) -> tuple[float, float]:
+        """The sort key of the instances of one meeting. A late event of an instance does not make it the newest."""
+        last_at = self.heard_at if self.ended_at is None else min(self.heard_at, self.ended_at)
+        return self.started_at or last_at, last_at
 
 
 class WebhookLog:
@@ -80,23 +87,29 @@ class WebhookLog:
         self._seconds = days * DAY_SECONDS
         self._clock = clock
         self._max_records = max_records
-        self._keep = client.register_script(_KEEP)
+        self._save_script = client.register_script(_SAVE)
 
-    def hear(self, event: dict[str, Any]) -> None:
-        """Save a ``meeting.`` event. The same event again changes nothing. Raises StoreUnavailable."""
-        meeting = _part(_part(event, "payload"), "object")
-        host, uuid = str(meeting.get("host_id") or ""), str(meeting.get("uuid") or "")
-        name, heard = str(event.get("event")), from_event(event)
-        if not host or not uuid or not (heard or name in ("meeting.started", "meeting.ended")):
+    def save(self, event: dict[str, Any]) -> None:
+        """Save a ``meeting.`` event. The same event again changes nothing. Raises StoreUnavailable.
+
+        An event without a time happened now: events are handled directly after they arrive.
+        """
+        fields, arrived_at = JsonObject(event, "webhook event"), self._clock()
+        meeting, name = fields.part("payload").part("object"), fields.text("event")
+        host, uuid = meeting.text("host_id"), meeting.text("uuid")
+        participant_records = from_event(event, arrived_at)
+        if not host or not uuid or not (participant_records or name in ("meeting.started", "meeting.ended")):
             return
         index, room = MEETING_INDEX.key_of(host), _room(host, uuid)
-        field, said = key_names.digest(uuid).encode(), self._said(event, meeting, uuid)
+        field, sent_at = key_names.digest(uuid).encode(), fields.epoch_seconds("event_ts") or arrived_at
         if name == "meeting.ended":
             field += ENDED
-        about = self._encrypted.encode(MEETING_INDEX, index, said)
+            about = self._encrypted.encode(MEETING_INDEX, index, _epoch(meeting, "end_time") or sent_at)
+        else:
+            about = self._encrypted.encode(MEETING_INDEX, index, _about(meeting, uuid, sent_at))
         pairs = [
             part
-            for record in heard
+            for record in participant_records
             for part in (
                 key_names.digest(msgspec.json.encode(record)),
                 self._encrypted.encode(MEETING_EVENTS, room, record),
@@ -104,16 +117,16 @@ class WebhookLog:
         ]
         names = [TOKENS.key_of(host), room, index, USER_KEY_LIST.key_of(host)]
         with redis_client.store_errors():
-            self._keep(names, [self._seconds, self._max_records, field, about, *pairs])
+            self._save_script(names, [self._seconds, self._max_records, field, about, *pairs])
         if name == "meeting.started":
             self._prune(host)
 
     def records(self, host_id: str, uuid: str) -> tuple[Record, ...]:
-        """The records of who joined and left a meeting, in no order. Raises StoreUnavailable."""
+        """The participant records of a meeting, in no order. Raises StoreUnavailable."""
         room = _room(host_id, uuid)
         with redis_client.store_errors():
-            sealed = cast("list[bytes]", self._redis.hvals(room))
-        return tuple(self._opened(MEETING_EVENTS, room, sealed, Record))
+            encrypted = cast("list[bytes]", self._redis.hvals(room))
+        return tuple(self._decode_all(MEETING_EVENTS, room, encrypted, Record))
 
     def news(self, host_id: str, uuid: str) -> tuple[int, float]:
         """The number of records and the moment of the last event. Raises StoreUnavailable.
@@ -125,18 +138,18 @@ class WebhookLog:
             pipe.hlen(_room(host_id, uuid))
             pipe.hget(index, key_names.digest(uuid))
             count, about = pipe.execute()
-        room = next(iter(self._opened(MEETING_INDEX, index, [about] if about else [], MeetingLog)), None)
+        room = next(iter(self._decode_all(MEETING_INDEX, index, [about] if about else [], MeetingLog)), None)
         return count, room.heard_at if room else 0.0
 
     def running(self, host_id: str) -> tuple[MeetingLog, ...]:
         """The host's meetings that have not ended, newest first. Raises StoreUnavailable."""
         newest: dict[int, MeetingLog] = {}
-        for room in self.all(host_id):
-            newest.setdefault(room.number, room)
+        for meeting in self.all(host_id):
+            newest.setdefault(meeting.number, meeting)
         return tuple(
-            room
-            for room in newest.values()
-            if room.ended_at is None and self._clock() - room.heard_at < LONGEST_SECONDS
+            meeting
+            for meeting in newest.values()
+            if meeting.ended_at is None and self._clock() - meeting.heard_at < LONGEST_SECONDS
         )
 
     def find(self, host_id: str, instance: str) -> MeetingLog | None:
@@ -144,57 +157,48 @@ class WebhookLog:
         return next((room for room in self.all(host_id) if instance in (room.uuid, str(room.number))), None)
 
     def all(self, host_id: str) -> list[MeetingLog]:
-        """What is kept of the host's meetings, the newest first. Raises StoreUnavailable."""
+        """The saved meetings of the host, the newest first. Raises StoreUnavailable."""
         index = MEETING_INDEX.key_of(host_id)
         with redis_client.store_errors():
-            told = cast("dict[bytes, bytes]", self._redis.hgetall(index))
-        about = [sealed for name, sealed in told.items() if not name.endswith(ENDED)]
-        found = []
-        for room in self._opened(MEETING_INDEX, index, about, MeetingLog):
-            end = told.get(key_names.digest(room.uuid).encode() + ENDED)
-            over = next(iter(self._opened(MEETING_INDEX, index, [end] if end else [], float)), None)
-            found.append(replace(room, ended_at=over))
-        return sorted(found, key=lambda room: room.heard_at, reverse=True)
+            fields = cast("dict[bytes, bytes]", self._redis.hgetall(index))
+        abouts = [encrypted for name, encrypted in fields.items() if not name.endswith(ENDED)]
+        meetings = []
+        for meeting in self._decode_all(MEETING_INDEX, index, abouts, MeetingLog):
+            end = fields.get(key_names.digest(meeting.uuid).encode() + ENDED)
+            ended_at = next(iter(self._decode_all(MEETING_INDEX, index, [end] if end else [], float)), None)
+            meetings.append(replace(meeting, ended_at=ended_at))
+        return sorted(meetings, key=lambda meeting: meeting.order, reverse=True)
 
     def _prune(self, host: str) -> None:
         """Delete expired meetings from the index, and the oldest beyond the limit."""
-        first = self._clock() - self._seconds
-        gone = [room for place, room in enumerate(self.all(host)) if place >= MAX_MEETINGS or room.heard_at < first]
-        fields = [
-            field for room in gone for name in [key_names.digest(room.uuid).encode()] for field in (name, name + ENDED)
+        oldest = self._clock() - self._seconds
+        expired = [
+            meeting
+            for place, meeting in enumerate(self.all(host))
+            if place >= MAX_MEETINGS or meeting.heard_at < oldest
         ]
-        if gone:
+        names = [key_names.digest(meeting.uuid).encode() for meeting in expired]
+        if expired:
             with redis_client.store_errors():
-                self._redis.hdel(MEETING_INDEX.key_of(host), *fields)
-                self._redis.delete(*(_room(host, room.uuid) for room in gone))
+                self._redis.hdel(MEETING_INDEX.key_of(host), *names, *(name + ENDED for name in names))
+                self._redis.delete(*(_room(host, meeting.uuid) for meeting in expired))
 
-    def _opened(self, kind: RecordKind, owner: str, encrypted: Iterable[bytes], type_: type[Any]) -> Iterable[Any]:
+    def _decode_all(self, kind: RecordKind, owner: str, encrypted: Iterable[bytes], type_: type[Any]) -> Iterable[Any]:
         """The values of readable records; one of an older format or a retired key counts as missing."""
         values = (self._encrypted.decode(kind, owner, record, type_) for record in encrypted)
         return (value for value in values if value is not None)
-
-    def _said(self, event: dict[str, Any], meeting: dict[str, Any], uuid: str) -> MeetingLog | float:
-        """The value for the index: the moment of the end, or the meeting."""
-        if event["event"] != "meeting.ended":
-            return MeetingLog(uuid, _number(meeting), str(meeting.get("topic") or ""), self._sent_at(event))
-        ended = dates.parse(meeting.get("end_time"))
-        return ended.timestamp() if ended else self._sent_at(event)
-
-    def _sent_at(self, event: dict[str, Any]) -> float:
-        moment = event.get("event_ts")
-        return moment / 1000 if isinstance(moment, int | float) else self._clock()
 
 
 def _room(host: str, uuid: str) -> str:
     return MEETING_EVENTS.key_of(host, key_names.digest(uuid))
 
 
-def _number(meeting: dict[str, Any]) -> int:
-    """The meeting's number, which is a string in some events."""
-    told = str(meeting.get("id") or "")
-    return int(told) if told.isascii() and told.isdigit() else 0
+def _about(meeting: JsonObject, uuid: str, sent_at: float) -> MeetingLog:
+    """The meeting of an event. Its number is a string in some events."""
+    topic, started_at = meeting.text("topic"), _epoch(meeting, "start_time")
+    return MeetingLog(uuid, meeting.number("id"), topic, sent_at, started_at=started_at or 0.0)
 
 
-def _part(whole: dict[str, Any], name: str) -> dict[str, Any]:
-    part = whole.get(name)
-    return part if isinstance(part, dict) else {}
+def _epoch(fields: JsonObject, name: str) -> float | None:
+    moment = fields.time(name)
+    return moment.timestamp() if moment else None

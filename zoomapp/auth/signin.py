@@ -12,9 +12,10 @@ from zoomapp.errors import MissingScope, SignInError, StateMismatch, UpstreamErr
 from zoomapp.tokens.service import TokenService
 from zoomapp.zoom.client import Call, ZoomClient, parse_response
 from zoomapp.zoom.endpoints import OPEN_DEEPLINK, READ_USER
-from zoomapp.zoom.models import text
+from zoomapp.zoom.models import User
 from zoomapp.zoom.oauth import ZoomOAuth
 from zoomapp.zoom.pkce import code_verifier
+from zoomapp.zoom.tolerant_reader import JsonObject
 
 log = logging.getLogger(__name__)
 
@@ -118,15 +119,15 @@ class SignIn:
     def _user_and_account(self, access_token: str) -> tuple[str, str]:
         """User id and account id; empty when the grant does not allow reading the user."""
         try:
-            user = parse_response(
+            body = parse_response(
                 self._client.send(Call("GET", READ_USER.target(user_id="me")), access_token), self._client.clock()
             )
         except MissingScope:
             return "", ""
-        user_id = user.get("id") if isinstance(user, dict) else None
-        if not isinstance(user_id, str) or not user_id:
+        user = User.from_api(JsonObject(body, "user"))
+        if user is None:
             raise UpstreamError("users/me without an id")
-        return user_id, text(user, "account_id")
+        return user.id, user.account_id
 
     def deep_link(self, access_token: str, action: str) -> str:
         """The address that opens the app inside Zoom's client. Raises UpstreamError or ZoomRefused.
@@ -136,7 +137,7 @@ class SignIn:
         body = msgspec.json.encode({"action": action})
         call = Call("POST", OPEN_DEEPLINK.path, {"Content-Type": "application/json"}, body)
         answer = parse_response(self._client.send(call, access_token), self._client.clock())
-        link = self._client.hosts.link(text(answer, "deeplink")) if isinstance(answer, dict) else ""
+        link = self._client.hosts.link(JsonObject(answer, "deep link").text("deeplink"))
         if not link:
             raise UpstreamError("no deep link in Zoom's answer")
         return link

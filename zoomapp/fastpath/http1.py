@@ -19,9 +19,9 @@ import requests
 from urllib3.connectionpool import HTTPConnectionPool
 from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError
 
-from zoomapp.zoom.transport import watchdog
-from zoomapp.zoom.transport_errors import LostAnswer, NotSent, NotSentInTime
+from zoomapp.zoom.transport import LostAnswer, NotSent, NotSentInTime
 from zoomapp.zoom.urllib3_transport import Urllib3Transport
+from zoomapp.zoom.watchdog import watchdog
 
 #: The size of a TLS record: no read returns more.
 RECEIVE_BYTES = 16 * 1024

@@ -104,8 +104,8 @@ class MeetingForm:
         if start.kind == "gap":
             faults["time"] = start.message
         elif start.at < now + MIN_LEAD:
-            soonest = dates.local(now + timedelta(minutes=3), zone)
-            soonest += timedelta(minutes=-soonest.minute % 5)
+            soonest_at = now + timedelta(minutes=3)
+            soonest = dates.local(soonest_at + timedelta(minutes=-dates.local(soonest_at, zone).minute % 5), zone)
             day_name = "today" if soonest.date() == dates.local(now, zone).date() else "tomorrow"
             faults["time"] = f"The start is in the past: choose {soonest:%H:%M} or later {day_name}"
         elif start.at > now + MAX_LEAD:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -14,6 +14,7 @@ from zoomapp.user_api.last_seen import Loaded
 from zoomapp.user_api.user_client import UserClient
 from zoomapp.zoom.models import Meeting, Page
 from zoomapp.zoom.pagination import Collected
+from zoomapp.zoom.tolerant_reader import read_rows
 
 #: The name under which ``last_seen`` stores the user's live meetings.
 LIVE_LIST = "live"
@@ -26,35 +27,43 @@ LoadAllRows = Callable[[str, Callable[[str], Any], str], Collected]
 
 @dataclass(frozen=True)
 class MeetingList:
-    """The meetings of one list. ``total`` is 0 if the list is complete, else the number of meetings Zoom has."""
+    """The meetings of one list. ``total`` is 0 if Zoom sent all of it, else the number of meetings Zoom has.
+
+    ``unreadable``: the number of entries that are missing because they could not be read.
+    """
 
     meetings: tuple[Meeting, ...]
     total: int = 0
+    unreadable: int = 0
 
 
 @dataclass(frozen=True)
 class SearchResult:
-    """What the meetings page shows: ``found`` in one list, and ``running`` above it."""
+    """What the meetings page shows: ``found`` in one list, and ``running`` above it.
+
+    ``unreadable``: the number of entries that are missing in either, because they could not be read.
+    """
 
     loaded: Loaded[MeetingList]
-    live: Loaded[tuple[Meeting, ...]]
+    live: Loaded[Page[Meeting]]
     found: Sequence[Meeting]
     running: Sequence[Meeting]
     next_meeting: Meeting | None
     starts_soon: bool
+    unreadable: int = 0
 
 
-def live_meetings(user_client: UserClient, records: UserRecords, now: datetime) -> Loaded[tuple[Meeting, ...]]:
+def live_meetings(user_client: UserClient, records: UserRecords, now: datetime) -> Loaded[Page[Meeting]]:
     """The user's meetings that are running."""
     return last_seen.load(
-        records, user_client.user_id, now, LIVE_LIST, lambda: user_client.meetings("live"), read_meetings
+        records, user_client.user_id, now, LIVE_LIST, lambda: user_client.meetings("live"), _read_page
     )
 
 
-def upcoming_meetings(user_client: UserClient, records: UserRecords, now: datetime) -> Loaded[tuple[Meeting, ...]]:
+def upcoming_meetings(user_client: UserClient, records: UserRecords, now: datetime) -> Loaded[Page[Meeting]]:
     """The first page of the user's upcoming meetings."""
     return last_seen.load(
-        records, user_client.user_id, now, "upcoming", lambda: user_client.meetings("upcoming"), read_meetings
+        records, user_client.user_id, now, "upcoming", lambda: user_client.meetings("upcoming"), _read_page
     )
 
 
@@ -73,11 +82,13 @@ def all_meetings(
         collected = load_all_rows(
             f"meetings {name}", lambda token: user_client.meetings(ZOOM_LISTS[name], token), "meetings"
         )
-        return {"rows": collected.rows, "total": collected.total, "complete": collected.complete}
+        fields = {"rows": list(collected.rows), "total": collected.total, "complete": not collected.cut_off}
+        return {**fields, "unreadable": collected.unreadable}
 
     def read(body: Any) -> MeetingList:
-        meetings = tuple(Meeting.from_api(row) for row in body["rows"])
-        return MeetingList(meetings, 0 if body["complete"] else body["total"])
+        rows = read_rows(body, "rows", Meeting.from_api, "meeting")
+        unreadable = rows.unreadable + body.get("unreadable", 0)
+        return MeetingList(rows.items, 0 if body["complete"] else body["total"], unreadable)
 
     return last_seen.load(records, user_client.user_id, now, f"all {name}", fetch, read)
 
@@ -103,10 +114,12 @@ def search(
     ]
     first = agenda.first_with_start(found)
     following = next_meeting(user_client, records, now) if name == "live" and not running else first
-    return SearchResult(meetings, live, found, running, following, agenda.starts_soon(first, now))
+    lists = [meetings.value, live.value if name != "past" else None]
+    unreadable = sum(part.unreadable for part in lists if part is not None)
+    return SearchResult(meetings, live, found, running, following, agenda.starts_soon(first, now), unreadable)
 
 
-def _sorted(name: str, meetings: Sequence[Meeting], now: datetime, live: Sequence[Meeting]) -> Sequence[Meeting]:
+def _sorted(name: str, meetings: Sequence[Meeting], now: datetime, live: Iterable[Meeting]) -> Sequence[Meeting]:
     if name == "past":
         return agenda.newest_first(meetings)
     if name == "scheduled":
@@ -114,7 +127,7 @@ def _sorted(name: str, meetings: Sequence[Meeting], now: datetime, live: Sequenc
     return agenda.upcoming(meetings, now, live)
 
 
-def blocking_meeting(live: Sequence[Meeting], meeting_id: int, user_id: str) -> Meeting | None:
+def blocking_meeting(live: Iterable[Meeting], meeting_id: int, user_id: str) -> Meeting | None:
     """Another running meeting of this host, which prevents the start of ``meeting_id``.
 
     None if nothing runs, or if ``meeting_id`` itself is running already.
@@ -126,5 +139,9 @@ def blocking_meeting(live: Sequence[Meeting], meeting_id: int, user_id: str) -> 
 
 
 def read_meetings(body: Any) -> tuple[Meeting, ...]:
-    """The meetings of one page of a list."""
-    return Page.of(body, "meetings", Meeting.from_api).items
+    """The meetings of one page of a list. Raises UpstreamError if the response has no such list."""
+    return _read_page(body).items
+
+
+def _read_page(body: Any) -> Page[Meeting]:
+    return Page.of(body, "meetings", Meeting.from_api, "meeting")

@@ -14,6 +14,7 @@ from zoomapp.store.user_records import UserRecords
 from zoomapp.user_api.user_client import UserClient
 from zoomapp.zoom.models import Meeting
 from zoomapp.zoom.pagination import collect
+from zoomapp.zoom.tolerant_reader import read_rows
 
 
 @dataclass(frozen=True)
@@ -76,13 +77,16 @@ def find_duplicates(user_client: UserClient, validation: Validation) -> Possible
         collected = collect(lambda token: user_client.meetings("upcoming", token), "meetings")
     except (ZoomRefused, UpstreamError):
         return PossibleDuplicates(None)
-    topic, meetings = agenda.fold(validation.body["topic"]), map(Meeting.from_api, collected.rows)
+    meetings = read_rows({"rows": list(collected.rows)}, "rows", Meeting.from_api, "meeting")
+    topic = agenda.fold(validation.body["topic"])
     same = tuple(
         meeting
         for meeting in meetings
         if agenda.fold(meeting.topic) == topic and meeting.start_at == validation.start_at
     )
-    return PossibleDuplicates(same if same or collected.complete else None)
+    # An entry that cannot be read may be the one.
+    whole = collected.complete and not meetings.unreadable
+    return PossibleDuplicates(same if same or whole else None)
 
 
 def _failed(user_client: UserClient, key: str, validation: Validation, error: ZoomAppError) -> ScheduleResult:

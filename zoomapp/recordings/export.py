@@ -22,11 +22,11 @@ def rows(
         (
             dates.iso(recording.start_at, zone) if recording.start_at else "",
             recording.topic,
-            recording.id,
+            recording.id or "",
             recording.duration_minutes,
             recording.size_bytes,
             " ".join(file.name.lower().replace(" ", "-") for file in recording.files),
-            recording.deleted_on.date().isoformat() if recording.deleted_on else "",
+            recording.deleted_on.isoformat() if recording.deleted_on else "",
             safe_link(recording.share_url),
             "yes" if complete else "no",
         )

@@ -1,32 +1,31 @@
 """The cloud recordings of one user: those of a range of days, the latest, the trash, and the storage by month.
 
-Zoom answers for one month at most, so a long range is loaded month by month and each month is stored for a while. One
-request loads for a few seconds only. It returns what it has, and the page asks again for the rest.
+People mean days of their own time zone; Zoom selects by days of UTC. So Zoom is asked for all days of UTC that the
+viewer's days touch, and what started on another day of the viewer is left out.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Any
 
 from zoomapp import dates
 from zoomapp.errors import UpstreamError, ZoomRefused
 from zoomapp.meetings import agenda
-from zoomapp.store.encrypted_records import RECORDINGS_MONTH, RECORDINGS_PIECE, RecordKind
+from zoomapp.recordings import storage
+from zoomapp.recordings.parts import DayRange, Part, PartKind, PartLoader
+from zoomapp.recordings.storage import Storage
+from zoomapp.store.encrypted_records import RECORDINGS_MONTH, RECORDINGS_PIECE
 from zoomapp.store.user_records import UserRecords
 from zoomapp.user_api import last_seen
 from zoomapp.user_api.last_seen import LAST_SEEN_SECONDS, Loaded
-from zoomapp.user_api.long_lists import STEP_SECONDS
 from zoomapp.user_api.user_client import UserClient
-from zoomapp.zoom import call_trace
 from zoomapp.zoom.models import Page
 from zoomapp.zoom.pagination import collect
 from zoomapp.zoom.recordings import Recording
-
-#: The first and the last day, both included.
-DayRange = tuple[date, date]
+from zoomapp.zoom.tolerant_reader import JsonObject, read_rows
 
 #: How long a part of a long range is fresh.
 PART_FRESH_SECONDS = 600
@@ -34,7 +33,8 @@ PART_FRESH_SECONDS = 600
 #: would load the first part again and never finish.
 SHORT_RANGE_FRESH_SECONDS = 60
 MONTH_FRESH_SECONDS = 86400
-STORAGE_MONTHS = 6
+#: Months are stored as starts and sizes, so that they can be added up in any time zone.
+SIZES_SUFFIX = ":sizes"
 #: Zoom has no recordings from before this day.
 EARLIEST = date(2011, 1, 1)
 #: A longer range is cut at its start.
@@ -42,15 +42,6 @@ MAX_DAYS = 2 * 366
 LATEST_DAYS, MAX_LATEST = 30, 3
 EXPIRING_DAYS = 7
 MAX_LARGEST = 4
-
-
-@dataclass(frozen=True)
-class Part:
-    """Zoom's answer for one range of days, and its moment in epoch seconds. ``complete``: no page is missing."""
-
-    value: Any
-    at: float
-    complete: bool = True
 
 
 @dataclass(frozen=True)
@@ -69,14 +60,6 @@ class RecordingList:
     def ended(self) -> bool:
         """Whether all parts are loaded."""
         return self.done == self.total
-
-
-@dataclass(frozen=True)
-class Storage:
-    """Bytes by month, oldest first, for the months loaded so far. ``partial`` names months with a lower bound."""
-
-    months: tuple[tuple[str, int], ...]
-    partial: tuple[str, ...] = ()
 
 
 def valid_range(first: str, last: str, today: date) -> DayRange:
@@ -103,9 +86,9 @@ def matching(recordings: Sequence[Recording], query: str) -> list[Recording]:
     return [recording for recording in recordings if agenda.matches(query, recording.topic, recording.id)]
 
 
-def expiring(recordings: Sequence[Recording], now: datetime) -> list[Recording]:
-    """The recordings that Zoom deletes within a week."""
-    return [row for row in recordings if row.deleted_on and row.deleted_on <= now + timedelta(days=EXPIRING_DAYS)]
+def expiring(recordings: Sequence[Recording], today: date) -> list[Recording]:
+    """The recordings that Zoom deletes within a week. ``today``: the viewer's day."""
+    return [row for row in recordings if row.deleted_on and row.deleted_on <= today + timedelta(days=EXPIRING_DAYS)]
 
 
 def largest(recordings: Sequence[Recording]) -> list[Recording]:
@@ -115,55 +98,65 @@ def largest(recordings: Sequence[Recording]) -> list[Recording]:
 
 @dataclass(frozen=True)
 class RecordingLibrary:
-    """The recordings of one user. ``now`` is the moment of the request; ``clock`` limits the time spent loading."""
+    """The recordings of one user. ``now`` is the moment of the request; ``clock`` limits the time spent loading.
+
+    ``zone``: the viewer's, in which all days are meant.
+    """
 
     user_client: UserClient
     records: UserRecords
     now: datetime
     clock: Callable[[], float]
+    zone: tzinfo
 
     def in_range(self, first: date, last: date, *, reload: bool = True) -> Loaded[RecordingList]:
         """The recordings of these days. While Zoom fails, those of the stored parts.
 
         ``reload``: load a range of a month or less even if it is stored.
         """
-        ranges = list(dates.month_ranges(first, last))
+        ranges = self._zoom_ranges(first, last)
         fresh_seconds = PART_FRESH_SECONDS
         if reload and (last - first).days <= dates.RANGE_DAYS:
             fresh_seconds = SHORT_RANGE_FRESH_SECONDS if len(ranges) > 1 else 0
-        parts, error = self._load_parts(ranges, RECORDINGS_PIECE, fresh_seconds, LAST_SEEN_SECONDS, self._fetch_rows)
+        previous = {days: cut for days in ranges if (cut := (max(days[0], first), min(days[1], last))) != days}
+        kind = PartKind(RECORDINGS_PIECE, fresh_seconds, LAST_SEEN_SECONDS, previous=previous)
+        parts, error = self._parts.load(ranges, kind, self._fetch_rows)
         if not parts and error:
             return Loaded(None, self.now, error)
-        recordings = self._newest_first([row for part in parts for row in part.value])
-        complete = all(part.complete for part in parts)
+        read = [Recording.from_api(row) for part in parts for row in part.value]
+        recordings = self._newest_first([recording for recording in read if recording], first, last)
+        complete = all(part.complete for part in parts) and None not in read
         return self._loaded(RecordingList(recordings, len(parts), len(ranges), complete), parts, error)
 
     def storage_by_month(self, today: date, *, fetch: bool) -> Loaded[Storage]:
         """Bytes recorded in each of the last six months, oldest first. Without ``fetch``, only the stored months."""
-        ranges = [_month(today, months_ago) for months_ago in range(STORAGE_MONTHS)]
-        fetch_part = self._fetch_size if fetch else None
-        parts, error = self._load_parts(ranges, RECORDINGS_MONTH, MONTH_FRESH_SECONDS, MONTH_FRESH_SECONDS, fetch_part)
-        names = [dates.MONTHS[first.month - 1][:3] for first, _ in ranges[: len(parts)]]
-        months = tuple(zip(names, (part.value for part in parts), strict=True))[::-1]
-        partial = tuple(name for name, part in zip(names, parts, strict=True) if not part.complete)[::-1]
-        return self._loaded(Storage(months, partial), parts, error)
+        months = storage.last_months(today)
+        ranges = dates.by_month(*self._days_of_utc(months[-1][0], today))
+        kind = PartKind(RECORDINGS_MONTH, MONTH_FRESH_SECONDS, MONTH_FRESH_SECONDS, SIZES_SUFFIX)
+        if previous := self._storage_of_previous_release(months):
+            return previous
+        parts, error = self._parts.load(ranges, kind, self._fetch_sizes if fetch else None)
+        by_month = storage.add_up(months, ranges, parts, self.zone)
+        if fetch and len(by_month.months) == len(months):
+            self._store_for_previous_release(months, by_month, kind)
+        return self._loaded(by_month, parts, error)
 
     def trash(self) -> Loaded[RecordingList]:
         """The recordings that Zoom deletes for good after thirty days in the trash. The last deleted one is first."""
 
         def fetch() -> dict[str, Any]:
             collected = collect(lambda token: self.user_client.trashed_recordings(token), "meetings")
-            return {"rows": collected.rows, "complete": collected.complete}
+            return {"rows": list(collected.rows), "complete": collected.complete}
 
         def read(body: Any) -> RecordingList:
-            recordings = map(Recording.from_api, body["rows"])
-            newest_first = sorted(recordings, key=lambda row: row.trashed_at or self.now, reverse=True)
-            return RecordingList(tuple(newest_first), 1, 1, body.get("complete", True))
+            rows = read_rows(body, "rows", Recording.from_api, "recording")
+            newest_first = sorted(rows, key=lambda row: row.trashed_at or self.now, reverse=True)
+            return RecordingList(tuple(newest_first), 1, 1, body.get("complete", True) and not rows.unreadable)
 
         return last_seen.load(self.records, self.user_client.user_id, self.now, "trash", fetch, read)
 
     def latest(self) -> Loaded[tuple[Recording, ...]]:
-        """The latest recordings of the last thirty days."""
+        """The latest recordings of the last thirty days. They end with the current day of UTC, so none is missing."""
         last = self.now.date()
         first = last - timedelta(days=LATEST_DAYS - 1)
 
@@ -180,64 +173,64 @@ class RecordingLibrary:
             read,
         )
 
-    def _load_parts(
-        self,
-        ranges: Sequence[DayRange],
-        kind: RecordKind,
-        fresh_seconds: float,
-        lifetime_seconds: int,
-        fetch: Callable[[date, date], tuple[Any, bool]] | None,
-    ) -> tuple[list[Part], UpstreamError | ZoomRefused | None]:
-        """The parts from the first range on: stored ones, and those that Zoom gives within STEP_SECONDS.
+    @property
+    def _parts(self) -> PartLoader:
+        return PartLoader(self.user_client.user_id, self.records, self.clock)
 
-        At least one part is fetched. After an error nothing more is fetched. An incomplete part is fetched again only
-        if no other part is missing, and while there is time, so that a part which stays incomplete does not keep the
-        page from being finished.
-        """
-        stored = [self._stored_part(kind, first, last) for first, last in ranges]
-        some_missing = None in stored
-        parts: list[Part] = []
-        error: UpstreamError | ZoomRefused | None = None
-        ends_at: float | None = None
-        for (first, last), part in zip(ranges, stored, strict=True):
-            out_of_time = ends_at is not None and self.clock() > ends_at
-            recent = part is not None and fresh_seconds > 0 and self.clock() - part.at <= fresh_seconds
-            fresh = part is not None and recent and (part.complete or some_missing or out_of_time)
-            if fetch and not fresh and error is None:
-                if out_of_time:
-                    break
-                ends_at = ends_at or self.clock() + STEP_SECONDS
-                try:
-                    value, complete = fetch(first, last)
-                except (UpstreamError, ZoomRefused) as failure:
-                    error = failure
-                else:
-                    part = Part(value, self.clock(), complete)
-                    self._store_part(kind, first, last, part, lifetime_seconds)
-            if fetch and fresh:
-                call_trace.record_cache_hit("GET", "/v2/users/me/recordings")
-            if part is None or isinstance(error, ZoomRefused):
-                break
-            parts.append(part)
-        return parts, error
+    def _days_of_utc(self, first: date, last: date) -> DayRange:
+        """The days of UTC of the viewer's days, as far as Zoom can have recordings of them."""
+        utc_first, utc_last = dates.utc_days(first, last, self.zone)
+        utc_last = max(min(utc_last, self.now.astimezone(UTC).date()), EARLIEST)
+        return min(max(utc_first, EARLIEST), utc_last), utc_last
 
-    def _stored_part(self, kind: RecordKind, first: date, last: date) -> Part | None:
-        fields = self.records.load(self.user_client.user_id, kind, f"{first}:{last}")
-        return Part(**fields) if isinstance(fields, dict) else None
-
-    def _store_part(self, kind: RecordKind, first: date, last: date, part: Part, seconds: int) -> None:
-        fields = {"value": part.value, "at": part.at, "complete": part.complete}
-        self.records.save(self.user_client.user_id, kind, fields, seconds, f"{first}:{last}")
+    def _zoom_ranges(self, first: date, last: date) -> list[DayRange]:
+        """The days of UTC to ask Zoom for, in one part if Zoom answers for them at once, newest first."""
+        days = self._days_of_utc(first, last)
+        return [days] if dates.within_a_month(*days) else list(dates.month_ranges(*days))
 
     def _fetch_rows(self, first: date, last: date) -> tuple[Any, bool]:
-        """The recordings of at most a month as Zoom sends them, and whether no page is missing."""
-        collected = collect(lambda token: self.user_client.recordings(first, last, token), "meetings")
-        return list(collected.rows), collected.complete
+        """The recordings of at most a month as Zoom sends them, and whether no page is missing.
 
-    def _fetch_size(self, first: date, last: date) -> tuple[Any, bool]:
-        """The bytes of these days, and whether no page is missing."""
+        Zoom quietly leaves out the first days of a range that it finds too long, and says so in ``from``.
+        """
+        answered_from = first
+
+        def fetch(token: str) -> Any:
+            nonlocal answered_from
+            body = self.user_client.recordings(first, last, token)
+            answered_from = max(answered_from, JsonObject(body, "recordings").day("from") or first)
+            return body
+
+        collected = collect(fetch, "meetings")
+        rows, complete = list(collected.rows), collected.complete
+        if first < answered_from <= last:
+            earlier_rows, earlier_complete = self._fetch_rows(first, answered_from - timedelta(days=1))
+            return rows + earlier_rows, complete and earlier_complete
+        return rows, complete
+
+    def _fetch_sizes(self, first: date, last: date) -> tuple[Any, bool]:
+        """The starts and the bytes of the recordings of these days, and whether no page is missing."""
         rows, complete = self._fetch_rows(first, last)
-        return sum(recording.size_bytes for recording in map(Recording.from_api, rows)), complete
+        return storage.sizes(rows), complete
+
+    def _storage_of_previous_release(self, months: Sequence[DayRange]) -> Loaded[Storage] | None:
+        """The months as the previous release stored them, all or none. Remove this in the next release."""
+        found = []
+        for first, last in months:
+            part = self._parts.stored(RECORDINGS_MONTH, f"{first}:{last}")
+            if part is None or not part.by_previous_release:
+                return None
+            found.append(part)
+        names = [dates.MONTHS[first.month - 1][:3] for first, _ in months]
+        totals = tuple(zip(names, (part.value for part in found), strict=True))[::-1]
+        partial = tuple(name for name, part in zip(names, found, strict=True) if not part.complete)[::-1]
+        return self._loaded(Storage(totals, partial), found, None)
+
+    def _store_for_previous_release(self, months: Sequence[DayRange], by_month: Storage, kind: PartKind) -> None:
+        """Store the months so that the previous release can show them. Remove this in the next release."""
+        for (first, last), (name, size) in zip(months, by_month.months[::-1], strict=True):
+            part = Part(size, self.clock(), name not in by_month.partial)
+            self._parts.store(kind, f"{first}:{last}", part)
 
     def _loaded(self, value: Any, parts: Sequence[Part], error: UpstreamError | ZoomRefused | None) -> Loaded[Any]:
         """The value with the moment of its oldest part."""
@@ -245,18 +238,18 @@ class RecordingLibrary:
         at = datetime.fromtimestamp(oldest, UTC)
         return Loaded(value, at, error, at if error and parts else None)
 
-    def _newest_first(self, rows: Sequence[Any]) -> tuple[Recording, ...]:
-        """The recordings without duplicates: days are in different zones here and at Zoom, so parts can overlap."""
-        recordings = {recording.uuid: recording for recording in map(Recording.from_api, rows)}
-        return tuple(sorted(recordings.values(), key=lambda row: row.start_at or self.now, reverse=True))
+    def _newest_first(self, rows: Sequence[Recording], first: date, last: date) -> tuple[Recording, ...]:
+        """The recordings that started on these days of the viewer, without duplicates.
 
-
-def _month(day: date, months_ago: int) -> DayRange:
-    """The first and the last day of an earlier month. The current month ends with ``day``."""
-    count = day.year * 12 + day.month - 1 - months_ago
-    first = date(count // 12, count % 12 + 1, 1)
-    next_first = date((count + 1) // 12, (count + 1) % 12 + 1, 1)
-    return first, min(next_first - timedelta(days=1), day)
+        One without a readable start stays: Zoom says that it is of these days.
+        """
+        recordings = {recording.uuid: recording for recording in rows}.values()
+        found = [
+            recording
+            for recording in recordings
+            if recording.start_at is None or first <= dates.local(recording.start_at, self.zone).date() <= last
+        ]
+        return tuple(sorted(found, key=lambda row: row.start_at or self.now, reverse=True))
 
 
 def _parse_day(text: str) -> date | None:

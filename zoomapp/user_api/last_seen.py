@@ -48,32 +48,35 @@ def load(
     """The JSON that ``fetch`` gets from Zoom, as ``read`` reads it; saved for ``seconds``.
 
     ``name`` identifies what is fetched, its query included. While Zoom fails, the saved copy is the value; a refusal
-    has no value. Raises what concerns the whole page: TokenError and StoreUnavailable.
+    has no value. A response that ``read`` refuses with UpstreamError is not saved.
+    Raises what concerns the whole page: TokenError and StoreUnavailable.
     """
     try:
         raw = fetch()
+        value = read(raw)
     except UpstreamError as error:
-        copy = _load_copy(records, user_id, name)
-        if copy is None:
-            return Loaded(None, now, error)
-        saved_at = datetime.fromtimestamp(copy["at"], UTC)
-        return Loaded(read(copy["raw"]), saved_at, error, saved_at)
+        copy = _load_copy(records, user_id, name, read)
+        return Loaded(copy.value, copy.at, error, copy.at) if copy else Loaded(None, now, error)
     except ZoomRefused as error:
         return Loaded(None, now, error)
     records.save(user_id, LAST_SEEN_SECTION, {"at": now.timestamp(), "raw": raw}, seconds, key_names.digest(name))
-    return Loaded(read(raw), now)
+    return Loaded(value, now)
 
 
 def recent(
     records: UserRecords, user_id: str, now: datetime, name: str, read: Callable[[Any], Value], seconds: float
 ) -> Loaded[Value] | None:
     """The saved copy of ``name`` if it is younger than ``seconds``. Does not call Zoom."""
-    copy = _load_copy(records, user_id, name)
-    if copy is None or now.timestamp() - copy["at"] >= seconds:
-        return None
-    return Loaded(read(copy["raw"]), datetime.fromtimestamp(copy["at"], UTC))
+    copy = _load_copy(records, user_id, name, read)
+    return copy if copy and now.timestamp() - copy.at.timestamp() < seconds else None
 
 
-def _load_copy(records: UserRecords, user_id: str, name: str) -> dict[str, Any] | None:
+def _load_copy(records: UserRecords, user_id: str, name: str, read: Callable[[Any], Value]) -> Loaded[Value] | None:
+    """The saved copy; None without one, or for one that cannot be read: an earlier release saved any response."""
     copy = records.load(user_id, LAST_SEEN_SECTION, key_names.digest(name))
-    return copy if isinstance(copy, dict) else None
+    if not isinstance(copy, dict):
+        return None
+    try:
+        return Loaded(read(copy["raw"]), datetime.fromtimestamp(copy["at"], UTC))
+    except UpstreamError:
+        return None

@@ -39,14 +39,23 @@ def load_in_steps(
 
     ``name`` identifies the list among those of this user.
     """
-    digest = key_names.digest(name)
+    digest, unreadable_digest = key_names.digest(name), key_names.digest(f"{name} unreadable")
     saved = records.load(user_id, PARTIAL_LIST, digest)
-    start = Collected(**saved) if isinstance(saved, dict) else None
+    start = None
+    if isinstance(saved, dict):
+        unreadable = records.load(user_id, PARTIAL_LIST, unreadable_digest)
+        start = Collected(**saved, unreadable=unreadable if isinstance(unreadable, int) else 0)
     ends_at = clock() + seconds
     found = collect(fetch, rows, start=start, pause=lambda: clock() > ends_at)
     if found.token:
-        records.save(user_id, PARTIAL_LIST, asdict(found), KEEP_SECONDS, digest)
+        fields = asdict(found)
+        # The release before this one reads no list with other fields.
+        del fields["cut_off"]
+        if unreadable := fields.pop("unreadable"):
+            records.save(user_id, PARTIAL_LIST, unreadable, KEEP_SECONDS, unreadable_digest)
+        records.save(user_id, PARTIAL_LIST, fields, KEEP_SECONDS, digest)
         raise ListIncomplete(found.pages, max(found.pages + 1, found.pages_in_all))
     if saved:
         records.delete(user_id, PARTIAL_LIST, digest)
+        records.delete(user_id, PARTIAL_LIST, unreadable_digest)
     return found

@@ -28,6 +28,7 @@ from zoomapp.zoom import call_trace
 from zoomapp.zoom.client import Answer, Call
 from zoomapp.zoom.content_encoding import decoded
 from zoomapp.zoom.credentials import CREDENTIAL_FIELD
+from zoomapp.zoom.tolerant_reader import JsonObject
 
 log = logging.getLogger(__name__)
 
@@ -126,12 +127,12 @@ class ResponseCache:
 
         People who come and go change no list that is cached for longer than a minute.
         """
-        if str(event.get("event")).startswith("meeting.participant_"):
+        fields = JsonObject(event, "event")
+        if fields.text("event").startswith("meeting.participant_"):
             return
-        payload = _object(event, "payload")
-        for user_id in {payload.get("operator_id"), _object(payload, "object").get("host_id")}:
-            if isinstance(user_id, str) and user_id:
-                self.clear(user_id)
+        payload = fields.part("payload")
+        for user_id in {payload.text("operator_id"), payload.part("object").text("host_id")} - {""}:
+            self.clear(user_id)
 
     def _fetch(
         self, owner: CacheOwner, name: str, cached: CachedResponse | None, fetch: Callable[[], Answer], call: Call
@@ -212,11 +213,6 @@ def _name(owner: CacheOwner, call: Call) -> str:
     """The name of a response: of one user, one grant, one request target, and the formats its caller accepts."""
     accepted = [call.headers.get(header, "") for header in ("Accept", "Accept-Encoding", "Accept-Language")]
     return key_names.digest("\n".join([owner.user_id, owner.grant_id, call.target, *accepted]))
-
-
-def _object(parent: dict[str, Any], name: str) -> dict[str, Any]:
-    value = parent.get(name)
-    return value if isinstance(value, dict) else {}
 
 
 MAX_BYTES = 128 * 1024

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import logging
-import re
 from collections.abc import Callable
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 import msgspec
@@ -18,13 +17,15 @@ from zoomapp.user_api.quota_guard import Caller, QuotaGuard
 from zoomapp.user_api.refused_endpoints import RefusedEndpoints, endpoint_name
 from zoomapp.user_api.response_cache import ResponseCache
 from zoomapp.zoom import endpoints
-from zoomapp.zoom.client import SAFE, WHOLE_BYTES, Answer, Call, ZoomClient, lacks_scope, parse_response
-from zoomapp.zoom.content_encoding import decoded
+from zoomapp.zoom.client import SAFE, Answer, Call, ZoomClient, lacks_scope, parse_response
 from zoomapp.zoom.endpoints import Endpoint
-from zoomapp.zoom.models import Meeting, User, text
+from zoomapp.zoom.models import Meeting, User
 from zoomapp.zoom.recordings import Recording
+from zoomapp.zoom.tolerant_reader import JsonObject, read_rows, refusal_words
 
 log = logging.getLogger(__name__)
+
+Value = TypeVar("Value")
 
 #: Zoom's name for the user whose token a call has.
 ME = "me"
@@ -139,14 +140,14 @@ class UserClient:
 
     def me(self) -> User:
         """The signed-in user. Raises UpstreamError for a response without a user id."""
-        return User.from_api(self.profile())
+        return _required(User.from_api(self.profile()), "user")
 
-    def profile(self) -> dict[str, Any]:
+    def profile(self) -> JsonObject:
         """The signed-in user as Zoom describes them. Raises UpstreamError for a response without a user id."""
-        body = self.call(endpoints.READ_USER)
-        if not isinstance(body, dict) or not text(body, "id"):
+        user = self._object("user", endpoints.READ_USER)
+        if not user.text("id"):
             raise UpstreamError("users/me without an id")
-        return body
+        return user
 
     def meetings(self, kind: str = "upcoming", page_token: str = "") -> Any:
         """One page of the user's meetings. ``kind``: upcoming, live, scheduled or previous_meetings."""
@@ -155,11 +156,11 @@ class UserClient:
     def meeting(self, meeting_id: int, occurrence_id: str = "", *, past_dates: bool = False) -> Meeting:
         """One meeting. ``past_dates``: with the past occurrences of a recurring meeting."""
         query = {"occurrence_id": occurrence_id, "show_previous_occurrences": "true" if past_dates else ""}
-        return Meeting.from_api(self.call(endpoints.READ_MEETING, meeting_id=meeting_id, **query))
+        return _meeting(self._object("meeting", endpoints.READ_MEETING, meeting_id=meeting_id, **query))
 
     def create_meeting(self, body: dict[str, Any]) -> Meeting:
         """Create a meeting and return it."""
-        return Meeting.from_api(self.call(endpoints.CREATE_MEETING, body))
+        return _meeting(self._object("meeting", endpoints.CREATE_MEETING, body))
 
     def update_meeting(self, meeting_id: int, changes: dict[str, Any], occurrence_id: str = "") -> None:
         """Change a meeting, or one occurrence of it."""
@@ -171,19 +172,24 @@ class UserClient:
 
     def start_link(self, meeting_id: int) -> str:
         """A link that starts the meeting as its host: a credential, valid for two hours, never shown on a page."""
-        return text(self.call(endpoints.READ_MEETING, meeting_id=meeting_id), "start_url")
+        return self._object("meeting", endpoints.READ_MEETING, meeting_id=meeting_id).text("start_url")
 
     def invitation(self, meeting_id: int) -> str:
         """The text of a meeting's invitation."""
-        return text(self.call(endpoints.READ_INVITATION, meeting_id=meeting_id), "invitation")
+        found = self._object("invitation", endpoints.READ_INVITATION, meeting_id=meeting_id)
+        return _required(found.text("invitation"), "invitation")
 
     def past_meeting(self, instance: str) -> Any:
-        """A past meeting: its topic, start and end."""
-        return self.call(endpoints.READ_PAST_MEETING, instance=instance)
+        """A past meeting as Zoom sends it: its topic, start and end. Raises UpstreamError if the UUID is missing."""
+        found = self._object("past meeting", endpoints.READ_PAST_MEETING, instance=instance)
+        _required(found.text("uuid"), "past meeting")
+        return found.fields
 
     def past_instances(self, meeting_id: int) -> Any:
-        """The past instances of a meeting's number."""
-        return self.call(endpoints.LIST_PAST_INSTANCES, meeting_id=meeting_id)
+        """The past instances of a meeting's number. Raises UpstreamError for a response without the list."""
+        body = self.call(endpoints.LIST_PAST_INSTANCES, meeting_id=meeting_id)
+        read_rows(body, "meetings", lambda row: row.text("uuid") or None, "past instance")
+        return body
 
     def live_participants(self, instance: str, page_token: str = "") -> Any:
         """One page of the participants of a running meeting, also those who left. Needs an admin's scope."""
@@ -202,7 +208,7 @@ class UserClient:
         return self.call(endpoint, instance=instance, page_size=PAGE_SIZE, next_page_token=page_token, **query)
 
     def recordings(self, first: date, last: date, page_token: str = "") -> Any:
-        """One page of the recordings of these days, both included. Zoom returns no more than a month."""
+        """One page of the recordings that started on these days of UTC, both included. Zoom returns at most a month."""
         days = {"from": first.isoformat(), "to": last.isoformat()}
         return self.call(endpoints.LIST_RECORDINGS, page_size=PAGE_SIZE, next_page_token=page_token, **days)
 
@@ -212,11 +218,26 @@ class UserClient:
 
     def recording(self, uuid: str) -> Recording:
         """The recording of one meeting instance."""
-        return Recording.from_api(self.call(endpoints.READ_RECORDING, instance=uuid))
+        found = self._object("recording", endpoints.READ_RECORDING, instance=uuid)
+        return _required(Recording.from_api(found), "recording")
+
+    def _object(self, kind: str, endpoint: Endpoint, body: Any = None, **arguments: Any) -> JsonObject:
+        """The JSON object that an endpoint returns. Raises UpstreamError for another value."""
+        answer = self.call(endpoint, body, **arguments)
+        if not isinstance(answer, dict):
+            raise UpstreamError(f"response that is no {kind}")
+        return JsonObject(answer, kind)
 
 
-#: The code in a body that is not JSON, such as one with unescaped quotes in its message.
-_CODE = re.compile(r'"code"\s*:\s*"?(\d+)')
+def _required(value: Value | None, kind: str) -> Value:
+    """The value. Raises UpstreamError without one: such a response is a failure."""
+    if not value:
+        raise UpstreamError(f"response without a {kind}")
+    return value
+
+
+def _meeting(answer: JsonObject) -> Meeting:
+    return _required(Meeting.from_api(answer), "meeting")
 
 
 def refuses_token(answer: Answer) -> bool:
@@ -226,17 +247,8 @@ def refuses_token(answer: Answer) -> bool:
     """
     if not 400 <= answer.status < 500 or answer.status == 429:
         return False
-    encoding = answer.headers.get("Content-Encoding", "")
-    body = (decoded(encoding, answer.fill(), WHOLE_BYTES) or b"").decode("utf-8", "replace")
-    return not lacks_scope(body) and (answer.status == 401 or _error_code(body) == INVALID_ACCESS_TOKEN)
-
-
-def _error_code(body: str) -> int:
-    """Zoom's code in the body of a refusal; 0 where there is none."""
-    try:
-        refusal = msgspec.json.decode(body)
-        code = str(refusal.get("code", "")) if isinstance(refusal, dict) else ""
-    except (msgspec.DecodeError, RecursionError):
-        found = _CODE.search(body)
-        code = found[1] if found else ""
-    return int(code) if code.isascii() and code.isdigit() and len(code) < 10 else 0
+    body = answer.refusal()
+    if lacks_scope(body.decode("utf-8", "replace")):
+        return False
+    code, _ = refusal_words(body)
+    return answer.status == 401 or code == INVALID_ACCESS_TOKEN

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
-
 from flask import Flask
 
-from zoomapp import deadline, log_setup
 from zoomapp.services import Services
 from zoomapp.web import auth, batch, errors, health, one_time_links, proxy, webhook
 from zoomapp.web.components import page_context, progressive_list
 from zoomapp.web.frontend import build as frontend
-from zoomapp.web.middleware import access_log, compression, csrf, last_resort, request_body, security_headers
+from zoomapp.web.middleware import access_log, compression, csrf, outermost, request_body, security_headers
 from zoomapp.web.middleware import proxy as proxy_middleware
 from zoomapp.web.pages import (
     attendance_files,
@@ -35,7 +31,6 @@ from zoomapp.web.pages import (
     tools,
 )
 from zoomapp.web.sessions import EncryptedSessions
-from zoomapp.zoom import call_trace
 
 
 def init_app(app: Flask) -> None:
@@ -50,8 +45,6 @@ def init_app(app: Flask) -> None:
     security_headers.init_app(app, parts.settings)
     errors.init_app(app)
     progressive_list.init_app(app)
-    calls.init_app(app)
-    # Must run before the call log is flushed.
     access_log.init_app(app, parts.settings.metrics_token)
     compression.init_app(app)
     page_context.init_app(app)
@@ -75,22 +68,7 @@ def init_app(app: Flask) -> None:
         app.register_blueprint(page.bp)
     for page in (connect, settings, help, tools, calls, styleguide):
         app.register_blueprint(page.bp)
-    flask_app = app.wsgi_app
-
-    def begin_and_answer(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-        """Flask's WSGI app. A request begins before its session is read, so that every failure has its id."""
-        if not proxy_middleware.has_begun(environ):
-            begin_request()
-        return flask_app(environ, start_response)
-
-    wsgi_app: proxy_middleware.App = begin_and_answer
+    wsgi_app: proxy_middleware.App = app.wsgi_app
     if parts.settings.fast_path:
-        wsgi_app = proxy_middleware.ProxyMiddleware(wsgi_app, parts, sessions, begin_request)
-    app.wsgi_app = last_resort.LastResort(wsgi_app, parts.settings)  # type: ignore[method-assign]
-
-
-def begin_request() -> None:
-    """Reset the context variables of a request."""
-    log_setup.start_request()
-    deadline.start()
-    call_trace.start()
+        wsgi_app = proxy_middleware.ProxyMiddleware(wsgi_app, parts, sessions)
+    app.wsgi_app = outermost.OutermostMiddleware(wsgi_app, parts.settings)  # type: ignore[method-assign]

@@ -54,13 +54,14 @@ def sign_in_with_context(encrypted: str) -> str:
     """
     parts = services()
     uses, now = parts.used_contexts, parts.clock()
-    context = open_context(encrypted, parts.settings.zoom_client_id, parts.settings.zoom_client_secret, now)
+    settings, issuers = parts.settings, parts.client.hosts.context_issuers
+    context = open_context(encrypted, settings.zoom_client_id, settings.zoom_client_secret, now, issuers)
     # A context has no nonce, so it is stored until it expires to prevent a replay. The key is its bytes: the text can
     # be written in many ways (padding, alphabet, unused bits of the last character).
     if not uses.claim(context.sealed, this_session().sid, int(context.expires_at - now) + 10):
         if _is_signed_in(context) and uses.is_repeat(context.sealed, this_session().sid):
             return first_page(context.kind)
-        raise ContextRefused("app context: used before")
+        raise ContextRefused("used_before" if user_id() is None or _is_signed_in(context) else "another_user")
     if not _is_signed_in(context):
         _open_session_of(context)
         uses.move(context.sealed, this_session().sid)

@@ -25,6 +25,7 @@ from zoomapp.web.middleware.request_json import json_body
 from zoomapp.web.proxy import Relayed, incoming
 from zoomapp.zoom.client import WHOLE_BYTES, Call
 from zoomapp.zoom.request_target import PREFIX, relay_target
+from zoomapp.zoom.tolerant_reader import decode
 
 bp = Blueprint("batch", __name__)
 
@@ -99,8 +100,8 @@ def _body(relayed: Relayed) -> Any:
             relayed.close()
         raise TooLarge(f"more than {WHOLE_BYTES} bytes: request it alone")
     try:
-        return msgspec.json.decode(body) if body.strip() else None
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return decode(body) if body.strip() else None
+    except ValueError:
         return body.decode("utf-8", "replace")
 
 

@@ -11,7 +11,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError
 from zoomapp.errors import BadRequest, NotFound, TokenError, TooLarge, UriTooLong, ZoomAppError
 from zoomapp.log_setup import request_id
 from zoomapp.web.current_user import services
-from zoomapp.web.middleware.last_resort import plain_page
+from zoomapp.web.middleware.outermost import plain_page
 from zoomapp.web.viewer import use_anonymous_viewer
 
 log = logging.getLogger(__name__)

@@ -13,17 +13,19 @@ import msgspec
 from flask import Blueprint, Response, request
 from werkzeug.datastructures import Headers
 
-from zoomapp.errors import BadRequest, NotSignedIn, RateLimited, UpstreamError
+from zoomapp.errors import BadRequest, NotSignedIn, RateLimited, UpstreamError, ZoomRefused
 from zoomapp.log_setup import request_id
 from zoomapp.services import Services
 from zoomapp.user_api.response_cache import CacheOwner, CacheResult
 from zoomapp.web.current_user import services, this_session
 from zoomapp.web.middleware.request_body import read_body
 from zoomapp.web.sessions import Session
-from zoomapp.zoom.client import NO_BODY, WHOLE_BYTES, Answer, Call, rate_limit_error
+from zoomapp.zoom.client import NO_BODY, WHOLE_BYTES, Answer, Call, rate_limit_error, redirected
 from zoomapp.zoom.content_encoding import decoded
 from zoomapp.zoom.endpoints import cache_seconds
+from zoomapp.zoom.header_values import content_length, sendable
 from zoomapp.zoom.request_target import PREFIX, relay_target
+from zoomapp.zoom.tolerant_reader import refusal_words
 
 bp = Blueprint("proxy", __name__)
 
@@ -119,7 +121,8 @@ def _from_cache(result: CacheResult, method: str, now: float, if_none_match: str
         if result.cached.etag in if_none_match:
             return Relayed(304, headers)
         if relayed is None:
-            relayed = Relayed.whole(200, {**result.cached.headers, "Age": str(result.age)}, result.cached.body)
+            cached_headers = sendable(result.cached.headers, result.cached.headers)
+            relayed = Relayed.whole(200, {**cached_headers, "Age": str(result.age)}, result.cached.body)
     assert relayed is not None  # a result has an answer or a cached response
     return Relayed(relayed.status, relayed.headers | headers, relayed.body, relayed.close)
 
@@ -143,15 +146,17 @@ def incoming(answer: Answer, method: str, now: float) -> Relayed:
     """Zoom's response for the browser: status, body and the headers of ``RESPONSE_HEADERS``. Raises UpstreamError."""
     if answer.status == 429:
         return _rate_limited(answer, now)
+    if 400 <= answer.status < 500 and method != "HEAD" and _is_page(answer):
+        return _refused_as_page(answer)
     kind = answer.headers.get("Content-Type", "")
     _refuse_pages(answer, kind.partition(";")[0].strip().lower())
-    headers = {name: value for name in RESPONSE_HEADERS if (value := answer.headers.get(name)) is not None}
+    headers = sendable(answer.headers, RESPONSE_HEADERS)
     whole = answer.whole()
     if answer.status >= 500:
         _refuse_without_json(answer, whole, method)
-    length = answer.headers.get("Content-Length")
+    length = content_length(answer.headers)
     if whole is None:
-        if length is not None:
+        if length:
             headers["Content-Length"] = length
         return Relayed(answer.status, headers, answer.chunks(), answer.close)
     answer.close()
@@ -160,12 +165,25 @@ def incoming(answer: Answer, method: str, now: float) -> Relayed:
     return Relayed.whole(answer.status, headers, whole)
 
 
+def _refused_as_page(answer: Answer) -> Relayed:
+    """A refusal of Zoom's that is an HTML page, as JSON with Zoom's status and the words of the page."""
+    code, words = refusal_words(answer.refusal())
+    answer.close()
+    error = ZoomRefused(answer.status, code, words)
+    body = {**error.body(request_id.get()), "code": code, "message": words or error.message}
+    return Relayed.whole(answer.status, {"Content-Type": "application/json"}, msgspec.json.encode(body))
+
+
+def _is_page(answer: Answer) -> bool:
+    return answer.headers.get("Content-Type", "").partition(";")[0].strip().lower() in ACTIVE_TYPES
+
+
 def _refuse_pages(answer: Answer, kind: str) -> None:
     """Refuse a redirect, or a body that a browser would run as a page of this app. Raises UpstreamError."""
     redirects = 300 <= answer.status < 400 and answer.status != 304
     if redirects or (kind in ACTIVE_TYPES and answer.fill(1)):
         answer.close()
-        raise UpstreamError(f"Zoom answered {answer.status} {kind}")
+        raise redirected(answer) if redirects else UpstreamError(f"Zoom answered {answer.status} {kind}")
 
 
 def _refuse_without_json(answer: Answer, body: bytes | None, method: str) -> None:
@@ -184,9 +202,7 @@ def _refuse_without_json(answer: Answer, body: bytes | None, method: str) -> Non
 
 def _rate_limited(answer: Answer, now: float) -> Relayed:
     """Zoom's 429, with its message and ``Retry-After`` in whole seconds, whatever form Zoom sent."""
-    headers = {
-        name: answer.headers[name] for name in RESPONSE_HEADERS if name.startswith("X-") and name in answer.headers
-    }
+    headers = sendable(answer.headers, (name for name in RESPONSE_HEADERS if name.startswith("X-")))
     error = rate_limit_error(answer, now)
     answer.close()
     return _limited(error, error.detail or error.message, headers)

@@ -17,6 +17,7 @@ from zoomapp.store.preferences import Preferences
 from zoomapp.store.user_records import UserRecords
 from zoomapp.web.current_user import services, user_client, user_id
 from zoomapp.zoom.models import User
+from zoomapp.zoom.tolerant_reader import JsonObject
 
 PROFILE_SECONDS, NO_PROFILE_SECONDS = 900, 60
 THEMES = ("light", "dark")
@@ -105,7 +106,7 @@ def _profile(records: UserRecords, user_id: str) -> User:
     """The stored profile, else Zoom's. Without the scope, or while Zoom is away, a user without a name for a minute."""
     stored: Any = records.load(user_id, PROFILE)
     if isinstance(stored, dict):
-        return User.from_api(stored)
+        return User.from_api(JsonObject(stored, "stored profile")) or User(user_id)
     try:
         user, seconds = user_client().me(), PROFILE_SECONDS
     except TokenError:

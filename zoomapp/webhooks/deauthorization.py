@@ -6,7 +6,6 @@ import contextlib
 import logging
 import re
 from collections.abc import Callable
-from datetime import datetime
 from typing import Any
 
 import redis
@@ -17,6 +16,7 @@ from zoomapp.store import leases
 from zoomapp.tokens.service import TokenService
 from zoomapp.user_api.user_client import UserClient
 from zoomapp.zoom import endpoints
+from zoomapp.zoom.tolerant_reader import JsonObject
 
 log = logging.getLogger(__name__)
 
@@ -41,8 +41,8 @@ class Deauthorization:
     def on_event(self, event: dict[str, Any]) -> None:
         """Delete the user, unless they authorized the app again after the removal."""
         payload = _payload(event)
-        user_id = payload.get("user_id")
-        if payload.get("client_id") != self._client_id or not isinstance(user_id, str) or not user_id:
+        user_id = payload.text("user_id")
+        if payload.text("client_id") != self._client_id or not user_id:
             log.warning("deauthorization of another app")
             return
         try:
@@ -58,8 +58,8 @@ class Deauthorization:
 
         Signatures of this event are reported to fail at times; to delete a user on a stranger's word would be worse.
         """
-        user_id = _payload(event).get("user_id")
-        if event.get("event") != EVENT or not isinstance(user_id, str) or not USER_ID.fullmatch(user_id):
+        user_id = _payload(event).text("user_id")
+        if event.get("event") != EVENT or not USER_ID.fullmatch(user_id):
             return
         try:
             # Only for users with a record: strangers must not make us write a key per id they claim.
@@ -78,15 +78,12 @@ class Deauthorization:
             self._tokens.delete(user_id)
 
 
-def _payload(event: dict[str, Any]) -> dict[str, Any]:
-    payload = event.get("payload")
-    return payload if isinstance(payload, dict) else {}
+def _payload(event: dict[str, Any]) -> JsonObject:
+    return JsonObject(event, "webhook event").part("payload")
 
 
 def _removed_at(event: dict[str, Any]) -> float:
     """Epoch seconds of the removal. An event without a readable time counts as the newest."""
-    try:
-        return datetime.fromisoformat(str(_payload(event).get("deauthorization_time"))).timestamp()
-    except ValueError:
-        moment = event.get("event_ts")
-        return moment / 1000 if isinstance(moment, int | float) else float("inf")
+    removed_at = _payload(event).time("deauthorization_time")
+    sent_at = JsonObject(event, "webhook event").epoch_seconds("event_ts")
+    return removed_at.timestamp() if removed_at else float("inf") if sent_at is None else sent_at

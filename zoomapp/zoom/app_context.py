@@ -10,7 +10,9 @@ import base64
 import binascii
 import hashlib
 import json
+import math
 import struct
+from collections.abc import Container
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,6 +26,8 @@ ISSUER = "marketplace.zoom.us"
 SKEW_MS = 5_000
 #: A context is valid for two minutes. One that claims a much longer life is not from Zoom's client.
 LIFE_MS = 10 * 60_000
+#: Later moments have no date.
+MAX_MS = 2**47
 _TAG = 16
 
 
@@ -46,13 +50,20 @@ class AppContext:
     sealed: bytes = field(repr=False)
 
 
-def open_context(text: str, client_id: str, client_secret: str, now: float) -> AppContext:
-    """The context in ``text`` (base64 or base64url). Raises ContextRefused, always with the same message."""
+def open_context(
+    text: str, client_id: str, client_secret: str, now: float, issuers: Container[str] = (ISSUER,)
+) -> AppContext:
+    """The context in ``text`` (base64 or base64url). ``issuers``: who may have encrypted it.
+
+    Raises ContextRefused, with the same reason for everything that cannot be decrypted. Only somebody who knows the
+    client secret can make a context that is refused for another reason.
+    """
     try:
         sealed = _decode(text)
-        return _check(_decrypt(sealed, client_secret), client_id, now * 1000, sealed)
+        claims = _decrypt(sealed, client_secret)
     except (ValueError, KeyError, TypeError, struct.error, InvalidTag, binascii.Error, RecursionError) as error:
-        raise ContextRefused(f"app context: {type(error).__name__}") from error
+        raise ContextRefused from error
+    return _check(claims, client_id, now * 1000, sealed, issuers)
 
 
 def _decode(text: str) -> bytes:
@@ -85,12 +96,20 @@ def _field(raw: bytes, length: int, start: int) -> tuple[bytes, bytes]:
     return raw[start:end], raw[end:]
 
 
-def _check(claims: dict[str, Any], client_id: str, now_ms: float, sealed: bytes) -> AppContext:
-    created_ms, expires_ms = float(claims["ts"]), float(claims["exp"])
-    if claims["iss"] != ISSUER or claims["aud"] != client_id:
-        raise ValueError("not for us")
-    if not now_ms - SKEW_MS < expires_ms <= created_ms + LIFE_MS or created_ms > now_ms + SKEW_MS * 12:
-        raise ValueError("not fresh")
+def _check(claims: dict[str, Any], client_id: str, now_ms: float, sealed: bytes, issuers: Container[str]) -> AppContext:
+    """The context with these claims. Raises ContextRefused."""
+    issuer, audience = _text(claims, "iss"), _text(claims, "aud")
+    created_ms, expires_ms = _milliseconds(claims, "ts"), _milliseconds(claims, "exp")
+    if not (issuer and audience and created_ms and expires_ms):
+        raise ContextRefused("incomplete")
+    if issuer not in issuers:
+        raise ContextRefused("wrong_issuer")
+    if audience != client_id:
+        raise ContextRefused("wrong_app")
+    if not now_ms - SKEW_MS < expires_ms:
+        raise ContextRefused("expired")
+    if expires_ms > created_ms + LIFE_MS or created_ms > now_ms + SKEW_MS * 12:
+        raise ContextRefused("not_yet_valid")
     return AppContext(
         user_id=_text(claims, "uid"),
         kind=_text(claims, "typ"),
@@ -104,7 +123,22 @@ def _check(claims: dict[str, Any], client_id: str, now_ms: float, sealed: bytes)
 
 
 def _text(claims: dict[str, Any], name: str) -> str:
+    """A claim; empty if it is missing. Raises ContextRefused for another type: a wrong ``uid`` is not a guest."""
     value = claims.get(name, "")
     if not isinstance(value, str):
-        raise TypeError(name)
+        raise ContextRefused("unreadable")
     return value
+
+
+def _milliseconds(claims: dict[str, Any], name: str) -> float:
+    """A moment in milliseconds since 1970; 0 if it is missing. Raises ContextRefused for what is no moment."""
+    value = claims.get(name)
+    if value in (None, ""):
+        return 0.0
+    try:
+        moment = float(value) if isinstance(value, int | float | str) and not isinstance(value, bool) else math.nan
+    except (ValueError, OverflowError):
+        moment = math.nan
+    if not 0 <= moment < MAX_MS:
+        raise ContextRefused("unreadable")
+    return moment

@@ -36,14 +36,9 @@ def record_cache_hit(method: str, path: str) -> None:
     _add(method, path, 200, 0.0, "", {}, cached=True)
 
 
-def calls() -> list[dict[str, Any]]:
-    """The calls so far."""
-    return list(_calls.get() or [])
-
-
 def last_limits() -> dict[str, str]:
     """The rate limit headers of the last response that had any; empty if none had."""
-    return next((call["limits"] for call in reversed(calls()) if call["limits"]), {})
+    return next((call["limits"] for call in reversed(_calls.get() or []) if call["limits"]), {})
 
 
 def take_calls() -> list[dict[str, Any]]:

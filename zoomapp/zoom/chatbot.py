@@ -15,6 +15,7 @@ import msgspec
 from zoomapp.zoom.client import Answer, Call, ZoomClient, parse_response
 from zoomapp.zoom.endpoints import SEND_CHAT_MESSAGE
 from zoomapp.zoom.oauth import TokenSet, ZoomOAuth
+from zoomapp.zoom.tolerant_reader import JsonObject
 
 #: A token is replaced this long before it expires.
 MARGIN_SECONDS = 60.0
@@ -70,4 +71,4 @@ class Chatbot:
 
     def _message_id(self, answer: Answer) -> str:
         message = parse_response(answer, self._client.clock())
-        return str(message.get("message_id", "")) if isinstance(message, dict) else ""
+        return JsonObject(message, "chat message").text("message_id")

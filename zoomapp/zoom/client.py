@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from http.client import HTTPException
 from typing import Any
 
-import msgspec
 import requests
 from requests.structures import CaseInsensitiveDict
 from urllib3.exceptions import HTTPError
@@ -22,6 +21,7 @@ from zoomapp.errors import (
     NotFound,
     PlanRequired,
     RateLimited,
+    Redirected,
     UpstreamError,
     UpstreamTimeout,
     ZoomRefused,
@@ -31,7 +31,8 @@ from zoomapp.zoom import call_trace
 from zoomapp.zoom.addresses import ZoomHosts
 from zoomapp.zoom.content_encoding import decoded
 from zoomapp.zoom.endpoints import template
-from zoomapp.zoom.rate_limits import is_daily, retry_after_seconds
+from zoomapp.zoom.rate_limits import is_daily, is_limit, retry_after_seconds
+from zoomapp.zoom.tolerant_reader import JsonObject, decode, refusal_words
 from zoomapp.zoom.transport import Transport, bounded
 
 log = logging.getLogger(__name__)
@@ -44,6 +45,8 @@ CHUNK_BYTES = 64 * 1024
 #: An answer is JSON for a person's page: nothing Zoom lists comes near this.
 JSON_BYTES = 16 * 1024 * 1024
 NO_BODY = frozenset({204, 304})
+#: A success with one of these may have no body.
+EMPTY = frozenset({202, 204})
 SAFE = frozenset({"GET", "HEAD"})
 USER_AGENT = "zoomapp/1.0"
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -80,6 +83,7 @@ class Answer:
         self._has_body = method != "HEAD" and self.status not in NO_BODY
         self._read = b""
         self._ended = not self._has_body
+        self._broken: UpstreamError | None = None
 
     @classmethod
     def of(cls, response: requests.Response, method: str) -> Answer:
@@ -91,6 +95,8 @@ class Answer:
 
     def fill(self, size: int = WHOLE_BYTES) -> bytes:
         """The first ``size`` bytes of the body, or all of it. Raises UpstreamError when it breaks off."""
+        if self._broken:
+            raise self._broken
         while not self._ended and len(self._read) < size:
             self._read += self._next(size - len(self._read))
         return self._read
@@ -118,9 +124,18 @@ class Answer:
         if not body.strip():
             return None
         try:
-            return msgspec.json.decode(decoded(self.headers.get("Content-Encoding", ""), body, JSON_BYTES) or b"")
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+            return decode(decoded(self.headers.get("Content-Encoding", ""), body, JSON_BYTES) or b"")
+        except ValueError as error:
             raise UpstreamError(f"answer {self.status} is not JSON") from error
+
+    def refusal(self) -> bytes:
+        """The decoded body of a refusal, as far as it came: its status alone says that Zoom refused."""
+        try:
+            self.fill()
+        except UpstreamError as error:
+            self._broken = error
+            log.info("refusal cut off", extra={"status": self.status, "detail": error.detail})
+        return decoded(self.headers.get("Content-Encoding", ""), self._read, WHOLE_BYTES) or b""
 
     def close(self) -> None:
         """Let go of the connection; one that still holds part of an answer is not used again."""
@@ -284,46 +299,72 @@ def _timeout() -> tuple[float, float]:
 def parse_response(answer: Answer, now: float) -> Any:
     """The answer's JSON (None for 202 and 204), or the named failure Zoom meant.
 
+    Every 4xx is a refusal; every 5xx, a redirect, and a 2xx without JSON are outages.
+
     Raises MissingScope, PlanRequired, InvalidFields, NotFound, RateLimited, UpstreamError or ZoomRefused.
     https://developers.zoom.us/docs/api/errors
     """
-    if answer.status >= 500:
+    if 400 <= answer.status < 500:
+        failure = _refusal(answer, now)
         answer.close()
-        raise UpstreamError(f"Zoom answered {answer.status}")
-    if answer.status == 429:
-        raise rate_limit_error(answer, now)
+        raise failure
+    if not 200 <= answer.status < 300:
+        answer.close()
+        raise redirected(answer) if answer.status in REDIRECTS else UpstreamError(f"Zoom answered {answer.status}")
     body = answer.json()
-    refusal = isinstance(body, dict) and isinstance(body.get("code"), int) and "message" in body
-    if answer.status < 300 and not (refusal and body["code"] in (200, 300)):
-        return body
-    code, message = (body["code"], str(body["message"])) if refusal else (0, "")
-    raise _refusal(answer.status, code, message, body)
+    if body is None and answer.status not in EMPTY:
+        raise UpstreamError(f"answer {answer.status} without JSON")
+    if _is_refusal(body):
+        raise _refusal(answer, now)
+    return body
+
+
+def redirected(answer: Answer) -> Redirected:
+    """The failure that a redirect of the API is."""
+    return Redirected(f"{Redirected.message} Status {answer.status}.")
 
 
 def rate_limit_error(answer: Answer, now: float) -> RateLimited:
     """What a 429 means, also when its body is not what Zoom sends. ``detail``: Zoom's words."""
-    try:
-        body = answer.json()
-    except UpstreamError:
-        body = None
-    message = str(body.get("message", "")) if isinstance(body, dict) else ""
+    _, message = refusal_words(answer.refusal())
     daily = is_daily(answer.headers.get("X-RateLimit-Type", ""), message)
     wait = retry_after_seconds(answer.headers.get("Retry-After", ""), now, daily=daily)
     return RateLimited(wait, daily=daily, detail=message)
 
 
-def _refusal(status: int, code: int, message: str, body: Any) -> ZoomRefused:
-    if lacks_scope(message):
-        return MissingScope(status, code, message, missing_scopes(message))
+def _is_refusal(body: Any) -> bool:
+    """Whether the body of a 2xx is a refusal all the same."""
+    if not isinstance(body, dict):
+        return False
+    # Zoom's code 200 is "no permission" or "needs a plan", 300 is "invalid field".
+    refused = body.get("code") in (200, 300) and "message" in body
+    return refused or (body.get("status") is False and "errorCode" in body)
+
+
+def _refusal(answer: Answer, now: float) -> ZoomRefused | RateLimited:
+    body = answer.refusal()
+    code, message = refusal_words(body)
+    if answer.status == 429 or is_limit(code, message):
+        return rate_limit_error(answer, now)
+    # A body that was cut off has no message that could be read, but perhaps these words.
+    if lacks_scope(words := message or body.decode("utf-8", "replace")):
+        return MissingScope(answer.status, code, message, missing_scopes(words))
     if code == 200:
-        return PlanRequired(status, code, message)
-    if status == 404:
-        return NotFound(status, code, message)
+        return PlanRequired(answer.status, code, message)
+    if answer.status == 404:
+        return NotFound(answer.status, code, message)
     if code == 300:
-        named = [each for each in body.get("errors") or [] if isinstance(each, dict)]
-        fields = tuple((str(each.get("field", "")), str(each.get("message", ""))) for each in named)
-        return InvalidFields(status, code, message, fields)
-    return ZoomRefused(status, code, message)
+        return InvalidFields(answer.status, code, message, _invalid_fields(body))
+    return ZoomRefused(answer.status, code, message)
+
+
+def _invalid_fields(body: bytes) -> tuple[tuple[str, str], ...]:
+    """The fields that Zoom named, each with what is wrong with it."""
+    try:
+        errors = JsonObject(decode(body), "refusal").rows("errors", "invalid field")
+    except ValueError:
+        return ()
+    return tuple((error.text("field"), error.text("message")) for error in errors)
 
 
 def lacks_scope(message: str) -> bool:
@@ -332,6 +373,7 @@ def lacks_scope(message: str) -> bool:
 
 
 def missing_scopes(message: str) -> tuple[str, ...]:
-    """The scopes Zoom would accept, from its message ``… does not contain scopes:[a, b].``."""
-    found = re.search(r"\[([^\]]*)\]", message)
-    return tuple(part.strip() for part in found[1].split(",") if part.strip()) if found else ()
+    """The scopes Zoom would accept, from its message ``… does not contain scopes:[a, b].``, also with quotes."""
+    found = re.search(r"scopes:?\s*\[([^\]]*)\]", message)
+    names = (part.strip(" \t\r\n\"'\\") for part in found[1].split(",")) if found else ()
+    return tuple(name for name in names if name)

@@ -1,6 +1,7 @@
 """Zoom's JSON as dataclasses: users, meetings, past meetings and pages of lists, with aware UTC times.
 
-Zoom may leave out any field at any time: every field has a default. Secrets such as start links are left out.
+Zoom may leave out any field at any time, or send another type: every field has a default. Only a value without what
+identifies it is no value (``from_api`` returns None). Secrets such as start links are left out.
 """
 
 from __future__ import annotations
@@ -11,20 +12,28 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Generic, TypeVar
 
 from zoomapp import dates
+from zoomapp.zoom.tolerant_reader import JsonObject, read_rows
 
 Item = TypeVar("Item")
-Json = Mapping[str, Any]
+Json = Mapping[str, Any] | JsonObject
+
+#: No meeting is planned for longer than a year.
+MAX_MINUTES = 366 * 24 * 60
 
 INSTANT, SCHEDULED, NO_FIXED_TIME, FIXED_TIME = 1, 2, 3, 8
 
 
 @dataclass(frozen=True)
 class Page(Generic[Item]):
-    """One page of a list. ``page_token`` is the token of the next page; empty on the last one."""
+    """One page of a list. ``page_token`` is the token of the next page; empty on the last one.
+
+    ``unreadable``: the number of rows that are missing here because they could not be read.
+    """
 
     items: tuple[Item, ...]
     page_token: str = ""
     total: int = 0
+    unreadable: int = 0
 
     def __iter__(self) -> Iterator[Item]:
         return iter(self.items)
@@ -32,24 +41,18 @@ class Page(Generic[Item]):
     def __len__(self) -> int:
         return len(self.items)
 
+    def __getitem__(self, index: int) -> Item:
+        return self.items[index]
+
     @classmethod
-    def of(cls, body: Any, name: str, read: Callable[[Json], Item]) -> Page[Item]:
-        """The items called ``name`` in a response. A row that is not an object is left out."""
-        data = body if isinstance(body, dict) else {}
-        rows = data.get(name)
-        items = tuple(read(row) for row in rows if isinstance(row, dict)) if isinstance(rows, list) else ()
-        return cls(items, text(data, "next_page_token"), number(data, "total_records") or len(items))
+    def of(cls, body: object, name: str, read: Callable[[JsonObject], Item | None], kind: str = "") -> Page[Item]:
+        """The items called ``name`` in a response. ``kind``: what a row describes; ``name`` by default.
 
-
-def text(data: Json, *names: str) -> str:
-    """The first of these fields that has a value, as text; empty if none has."""
-    return next((str(data[name]) for name in names if data.get(name) not in (None, "")), "")
-
-
-def number(data: Json, name: str) -> int:
-    """A field as a whole number; 0 if it is none."""
-    value = data.get(name)
-    return int(value) if isinstance(value, int | float) or (isinstance(value, str) and value.isdigit()) else 0
+        Raises UpstreamError if the response has no such list.
+        """
+        rows, fields = read_rows(body, name, read, kind or name), JsonObject(body, f"page of {kind or name}")
+        total = fields.number("total_records") or len(rows)
+        return cls(rows.items, fields.text("next_page_token"), total, rows.unreadable)
 
 
 @dataclass(frozen=True)
@@ -64,15 +67,19 @@ class User:
     account_id: str = ""
 
     @classmethod
-    def from_api(cls, data: Json) -> User:
-        name = text(data, "display_name") or f"{text(data, 'first_name')} {text(data, 'last_name')}".strip()
+    def from_api(cls, data: JsonObject) -> User | None:
+        """None for a user without an id."""
+        user_id = data.text("id")
+        name = data.text("display_name") or f"{data.text('first_name')} {data.text('last_name')}".strip()
+        if not user_id:
+            return None
         return cls(
-            id=text(data, "id"),
+            id=user_id,
             name=name,
-            email=text(data, "email"),
-            zone_name=text(data, "timezone"),
-            basic=data.get("type") == 1,
-            account_id=text(data, "account_id"),
+            email=data.text("email"),
+            zone_name=data.text("timezone"),
+            basic=data.number("type") == 1,
+            account_id=data.text("account_id"),
         )
 
 
@@ -86,10 +93,9 @@ class Occurrence:
     deleted: bool = False
 
     @classmethod
-    def from_api(cls, data: Json) -> Occurrence:
-        start_at = dates.parse(data.get("start_time"))
-        deleted = data.get("status") == "deleted"
-        return cls(text(data, "occurrence_id"), start_at, number(data, "duration"), deleted)
+    def from_api(cls, data: JsonObject) -> Occurrence:
+        deleted = data.text("status") == "deleted"
+        return cls(data.text("occurrence_id"), data.time("start_time"), _minutes(data), deleted)
 
 
 @dataclass(frozen=True)
@@ -111,30 +117,32 @@ class Meeting:
     join_url: str = ""
     status: str = ""
     password: str = field(default="", repr=False)
-    settings: Json = field(default_factory=dict)
-    recurrence: Json = field(default_factory=dict)
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    recurrence: Mapping[str, Any] = field(default_factory=dict)
     occurrences: tuple[Occurrence, ...] = ()
 
     @classmethod
-    def from_api(cls, data: Json) -> Meeting:
-        zone_name = text(data, "timezone")
-        occurrences = data.get("occurrences")
+    def from_api(cls, data: JsonObject) -> Meeting | None:
+        """None for a meeting without a number."""
+        number, zone_name = data.number("id"), data.text("timezone")
+        if number <= 0:
+            return None
         return cls(
-            id=number(data, "id"),
-            uuid=text(data, "uuid"),
-            topic=text(data, "topic") or "Zoom Meeting",
-            type=number(data, "type") or SCHEDULED,
-            host_id=text(data, "host_id"),
-            start_at=dates.parse(data.get("start_time"), dates.find_zone(zone_name) or UTC),
-            duration_minutes=number(data, "duration"),
+            id=number,
+            uuid=data.text("uuid"),
+            topic=data.text("topic") or "Zoom Meeting",
+            type=data.number("type") or SCHEDULED,
+            host_id=data.text("host_id"),
+            start_at=data.time("start_time", dates.find_zone(zone_name) or UTC),
+            duration_minutes=_minutes(data),
             zone_name=zone_name,
-            agenda=text(data, "agenda"),
-            join_url=text(data, "join_url"),
-            status=text(data, "status"),
-            password=text(data, "password"),
-            settings=_object(data, "settings"),
-            recurrence=_object(data, "recurrence"),
-            occurrences=tuple(Occurrence.from_api(row) for row in occurrences) if isinstance(occurrences, list) else (),
+            agenda=data.text("agenda"),
+            join_url=data.text("join_url"),
+            status=data.text("status"),
+            password=data.text("password"),
+            settings=data.mapping("settings"),
+            recurrence=data.mapping("recurrence"),
+            occurrences=tuple(map(Occurrence.from_api, data.rows("occurrences", "occurrence"))),
         )
 
     @property
@@ -169,17 +177,19 @@ class PastMeeting:
 
     @classmethod
     def from_api(cls, data: Json) -> PastMeeting:
+        fields = JsonObject(data, "past meeting")
         return cls(
-            uuid=text(data, "uuid"),
-            id=number(data, "id"),
-            topic=text(data, "topic"),
-            start_at=dates.parse(data.get("start_time")),
-            end_at=dates.parse(data.get("end_time")),
-            host=text(data, "user_name"),
-            host_id=text(data, "host_id"),
+            uuid=fields.text("uuid"),
+            id=max(0, fields.number("id")),
+            topic=fields.text("topic"),
+            start_at=fields.time("start_time"),
+            end_at=fields.time("end_time"),
+            host=fields.text("user_name"),
+            host_id=fields.text("host_id"),
         )
 
 
-def _object(data: Json, name: str) -> Json:
-    value = data.get(name)
-    return value if isinstance(value, dict) else {}
+def _minutes(data: JsonObject) -> int:
+    """A duration in minutes; 0 if it is missing or impossible."""
+    minutes = data.number("duration")
+    return minutes if 0 <= minutes <= MAX_MINUTES else 0

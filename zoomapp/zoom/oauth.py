@@ -19,6 +19,7 @@ from zoomapp.errors import RateLimited, SignInError, UpstreamError, UpstreamTime
 from zoomapp.zoom.endpoints import REQUEST_TOKEN, REVOKE_TOKEN, metrics_label
 from zoomapp.zoom.pkce import s256
 from zoomapp.zoom.rate_limits import retry_after_seconds
+from zoomapp.zoom.tolerant_reader import JsonObject, count_unreadable, decode
 
 log = logging.getLogger(__name__)
 
@@ -26,6 +27,8 @@ CONNECT_SECONDS = 3.0
 #: A refresh is never aborted early: the answer may contain the only valid refresh token.
 ANSWER_SECONDS = 20.0
 REVOKE_SECONDS = 5.0
+#: What Zoom documents for an access token, and what no access token of Zoom's exceeds.
+LIFETIME_SECONDS, MAX_LIFETIME_SECONDS = 3600.0, 30 * 86400.0
 PROBE_SECONDS = 10.0
 #: With a JSON object these are a refusal, whatever its error code. 429 and, for a refresh, 408 are not.
 REFUSALS = range(400, 500)
@@ -146,8 +149,8 @@ class ZoomOAuth:
         """How the token endpoint judges the credentials. No grant is used. Raises UpstreamError."""
         form = {"grant_type": "refresh_token", "refresh_token": UNISSUED_TOKEN}
         _, headers, answer = self._post(REQUEST_TOKEN.path, form, deadline.remaining(PROBE_SECONDS))
-        body = answer or {}
-        return Probe(str(body.get("error", "")), str(body.get("reason", "")), headers.get("Date", ""))
+        body = answer or JsonObject(None, "token")
+        return Probe(body.text("error"), body.text("reason"), headers.get("Date", ""))
 
     def consent_status(self) -> int:
         """The status of the consent page for our redirect URI. Raises UpstreamError."""
@@ -160,44 +163,40 @@ class ZoomOAuth:
 
     def _tokens(self, form: dict[str, str], seconds: float, before: TokenSet | None = None) -> TokenSet:
         status, headers, answer = self._post(REQUEST_TOKEN.path, form, seconds)
-        body = answer or {}
-        if status == 200 and isinstance(body.get("access_token"), str):
+        body = answer or JsonObject(None, "token")
+        if status == 200 and _token(body, "access_token"):
             return self._token_set(body, before)
-        # Decide on the fields, not on the status: Zoom sends these with 400 and with 401.
-        if body.get("error") == "invalid_grant" or body.get("reason") == "Invalid Token!":
+        # Decide on the fields: Zoom sends these with 400 and with 401. A 5xx is an outage.
+        if status < 500 and (body.text("error") == "invalid_grant" or body.text("reason") == "Invalid Token!"):
             raise InvalidGrant
         if status == 429:
             wait = retry_after_seconds(headers.get("Retry-After", ""), self._clock())
             raise RateLimited(wait, detail="token endpoint")
-        error = str(body.get("error", ""))[:40]
+        error = body.text("error")[:40]
         if error == "invalid_client":
             log.error("the app's credentials are wrong: Zoom answered invalid_client", extra={"status": status})
         elif answer is not None and status in REFUSALS and not (before and status == 408):
             raise TokenRefused(f"{status} {error}".strip())
         raise UpstreamError(f"token endpoint answered {status} {error}")
 
-    def _token_set(self, body: dict[str, Any], before: TokenSet | None) -> TokenSet:
+    def _token_set(self, body: JsonObject, before: TokenSet | None) -> TokenSet:
         now = self._clock()
-        try:
-            lifetime = float(body.get("expires_in", 3600))
-        except (TypeError, ValueError):
-            lifetime = 3600.0
         # RFC 6749 6: an answer without a new refresh token leaves the old one in force.
-        refresh_token = body.get("refresh_token") or (before.refresh_token if before else "")
-        scope = body.get("scope") or (before.scope if before else "")
+        refresh_token = _token(body, "refresh_token") or (before.refresh_token if before else "")
+        scope = _scope(body) or (before.scope if before else "")
         return TokenSet(
             user_id=before.user_id if before else "",
-            access_token=body["access_token"],
-            refresh_token=str(refresh_token),
-            expires_at=now + lifetime,
+            access_token=_token(body, "access_token"),
+            refresh_token=refresh_token,
+            expires_at=now + _lifetime_seconds(body),
             issued_at=now,
-            scope=str(scope),
+            scope=scope,
             grant_id=before.grant_id if before else "",
             granted_at=before.granted_at if before else now,
             account_id=before.account_id if before else "",
         )
 
-    def _post(self, path: str, form: dict[str, str], seconds: float) -> tuple[int, Any, dict[str, Any] | None]:
+    def _post(self, path: str, form: dict[str, str], seconds: float) -> tuple[int, Any, JsonObject | None]:
         """Status, headers, and the JSON object of the answer (None without one)."""
         started_at = time.monotonic()
         status, headers = 0, dict[str, str]()
@@ -217,7 +216,31 @@ class ZoomOAuth:
         finally:
             metrics.upstream("POST", metrics_label(path), status, time.monotonic() - started_at, headers)
         try:
-            body = answer.json()
-        except (ValueError, RecursionError):
+            body = decode(answer.content)
+        except ValueError:
             body = None
-        return answer.status_code, answer.headers, body if isinstance(body, dict) else None
+        return answer.status_code, answer.headers, JsonObject(body, "token") if isinstance(body, dict) else None
+
+
+def _token(body: JsonObject, name: str) -> str:
+    """A token; "" for what is no token. A refresh token is replaced only by a token."""
+    value = body.get(name)
+    if isinstance(value, str) and value.isascii() and value.isprintable() and " " not in value:
+        return value
+    if value is not None:
+        count_unreadable("token", name, value)
+    return ""
+
+
+def _scope(body: JsonObject) -> str:
+    """The granted scopes, separated by spaces; also from a list."""
+    value = body.get("scope")
+    if isinstance(value, list):
+        return " ".join(name.strip() for name in value if isinstance(name, str))
+    return body.text("scope")
+
+
+def _lifetime_seconds(body: JsonObject) -> float:
+    """How long an access token is valid: an hour if Zoom does not say it, or sends what cannot be."""
+    seconds = body.decimal("expires_in")
+    return float(seconds) if seconds is not None and 0 < seconds <= MAX_LIFETIME_SECONDS else LIFETIME_SECONDS

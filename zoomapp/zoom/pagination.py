@@ -8,6 +8,7 @@ from typing import Any
 
 from zoomapp import deadline
 from zoomapp.errors import UpstreamError, ZoomRefused
+from zoomapp.zoom.tolerant_reader import JsonObject, read_rows
 
 #: No list that the app shows has more than 50 pages of 300 rows.
 MAX_PAGES = 50
@@ -17,7 +18,8 @@ MAX_PAGES = 50
 class Collected:
     """The rows of the pages that were loaded. ``total``: the number of rows that Zoom reports.
 
-    ``complete``: whether no row is missing. ``token``: of the next page, if loading was paused.
+    ``complete``: whether no row is missing. ``token``: of the next page, if loading was paused. ``unreadable``: the
+    number of rows that are missing because they are no objects. ``cut_off``: whether loading stopped before the end.
     """
 
     rows: tuple[Mapping[str, Any], ...]
@@ -25,6 +27,8 @@ class Collected:
     pages: int
     complete: bool = True
     token: str = ""
+    unreadable: int = 0
+    cut_off: bool = False
 
     @property
     def pages_in_all(self) -> int:
@@ -44,30 +48,39 @@ def collect(
 
     ``start``: a result to continue. ``pause``: called after each page, whether to load the others later.
 
-    Raises what ``fetch`` raises for the first page. A failure of a later page ends the list, incomplete. So do a
-    repeated token, which would load the same page for ever, and the request's deadline.
+    Raises what ``fetch`` raises for the first page, and UpstreamError if that has no such list. A failure of a later
+    page ends the list, incomplete. So do a repeated token, which would load the same page for ever, and the request's
+    deadline.
     """
     start = start or Collected((), 0, 0)
-    rows, token, total, pages = list(start.rows), start.token, start.total, start.pages
+    rows, token, total, pages, unreadable = list(start.rows), start.token, start.total, start.pages, start.unreadable
     tokens = {"", token}
+
+    def result(*, ended: bool, next_token: str = "") -> Collected:
+        # After the last page the number of rows is known; before it, Zoom's own number is the best.
+        count = len(rows) + unreadable
+        total_rows = count if ended else max(total, count)
+        return Collected(tuple(rows), total_rows, pages, ended and not unreadable, next_token, unreadable, not ended)
+
     while pages < max_pages:
         try:
             body = fetch(token)
+            page_rows = read_rows(body, name, lambda row: row.fields or None, name)
         except (UpstreamError, ZoomRefused):
             if not pages:
                 raise
-            return Collected(tuple(rows), max(total, len(rows)), pages, complete=False)
+            return result(ended=False)
         pages += 1
-        page = body if isinstance(body, dict) else {}
-        page_rows = page.get(name)
-        rows += [row for row in page_rows if isinstance(row, dict)] if isinstance(page_rows, list) else []
-        count, token = page.get("total_records"), page.get("next_page_token") or ""
-        total = count if isinstance(count, int) else total
+        rows += page_rows
+        unreadable += page_rows.unreadable
+        page = JsonObject(body, f"page of {name}")
+        total, token = page.number("total_records") or total, page.text("next_page_token")
         if not token:
-            return Collected(tuple(rows), len(rows), pages)
+            # A token of an unexpected type names a page that cannot be loaded.
+            return result(ended=page.get("next_page_token") in (None, ""))
         if token in tokens or deadline.passed():
             break
         tokens.add(token)
         if pause():
-            return Collected(tuple(rows), max(total, len(rows)), pages, complete=False, token=token)
-    return Collected(tuple(rows), max(total, len(rows)), pages, complete=False)
+            return result(ended=False, next_token=token)
+    return result(ended=False)

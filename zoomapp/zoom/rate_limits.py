@@ -17,6 +17,8 @@ from zoomapp.zoom import endpoints
 DAY_SECONDS = 86400
 #: The longest wait we believe: daily quotas are reset at midnight UTC.
 LONGEST = DAY_SECONDS
+#: "maximum per-second rate limit for this API", "exceeded the daily rate limit (100) of …", "Too many concurrent …".
+_LIMIT = re.compile("(per-second|daily) rate limit|too many concurrent requests", re.IGNORECASE)
 
 
 def retry_after_seconds(text: str, now: float, *, daily: bool = False) -> int:
@@ -45,6 +47,14 @@ def slowdown(headers: Mapping[str, str]) -> int:
 def is_daily(limit_type: str, message: str) -> bool:
     """Whether a 429 is about a daily limit: by X-RateLimit-Type, else by Zoom's message."""
     return limit_type.lower().startswith("daily") or "daily rate limit" in message.lower()
+
+
+def is_limit(code: int, message: str) -> bool:
+    """Whether a refusal with any status is about a rate limit: Zoom sends two codes and several wordings.
+
+    Code 4001 has this meaning only with these words.
+    """
+    return code == 429 or bool(_LIMIT.search(message))
 
 
 def quota_owner(limit_type: str, message: str) -> str:

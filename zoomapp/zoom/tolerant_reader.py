@@ -31,6 +31,11 @@ _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 #: The code and the message in a body that is not JSON, such as one with unescaped quotes in its message.
 _CODE = re.compile(r'"code"\s*:\s*"?(\d{1,9})\b')
 _MESSAGE = re.compile(r'"message"\s*:\s*"(.*)"\s*[,}]', re.DOTALL)
+#: The title of an HTML page, such as "403 Forbidden".
+_TITLE = re.compile(r"<title>\s*([^<]{1,200}?)\s*</title>", re.IGNORECASE)
+#: No answer of Zoom's is nested deeper.
+MAX_DEPTH = 100
+_NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 
 _logged: set[tuple[str, str]] = set()
 
@@ -40,6 +45,8 @@ def decode(body: bytes) -> Any:
 
     Raises ValueError for a body that is not JSON.
     """
+    if _is_too_deep(body):
+        raise ValueError("JSON is nested too deep")
     try:
         return msgspec.json.decode(body)
     except RecursionError as error:
@@ -59,7 +66,7 @@ def refusal_words(body: bytes) -> tuple[int, str]:
         return refusal.number("code") or refusal.number("errorCode"), refusal.text("message", "errorMessage", "reason")
     except ValueError:
         text = body.decode("utf-8", "replace")
-    code, message = _CODE.search(text), _MESSAGE.search(text)
+    code, message = _CODE.search(text), _MESSAGE.search(text) or _TITLE.search(text)
     return int(code[1]) if code else 0, message[1] if message else ""
 
 
@@ -69,7 +76,12 @@ class JsonObject:
     __slots__ = ("_fields", "_kind")
 
     def __init__(self, value: object, kind: str) -> None:
-        """``kind``: what the object describes, such as "meeting"; names it in metrics and logs."""
+        """``kind``: what the object describes, such as "meeting"; names it in metrics and logs.
+
+        ``value`` may be a JsonObject: its fields are then read under this kind.
+        """
+        if isinstance(value, JsonObject):
+            value = value._fields
         self._kind = kind
         self._fields: dict[str, Any] = value if isinstance(value, dict) else {}
         if value is not None and not isinstance(value, dict):
@@ -80,6 +92,15 @@ class JsonObject:
 
     def __contains__(self, name: str) -> bool:
         return name in self._fields
+
+    @property
+    def fields(self) -> dict[str, Any]:
+        """The object as Zoom sent it: what is stored, to be read again later."""
+        return self._fields
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """A field as Zoom sent it, for code that checks the type itself."""
+        return self._fields.get(name, default)
 
     def text(self, *names: str) -> str:
         """The first of these fields that has a value. A number is written out, because Zoom sends ids both ways."""
@@ -107,6 +128,16 @@ class JsonObject:
             return value
         self._missing(name, value)
         return None
+
+    def numbers(self, name: str) -> list[int]:
+        """Whole numbers: a list of them, text with commas between them, or one alone. Others are left out."""
+        value = self._fields.get(name)
+        items = value.split(",") if isinstance(value, str) else value if isinstance(value, list) else [value]
+        fields = (
+            JsonObject({name: item.strip() if isinstance(item, str) else item}, self._kind).decimal(name)
+            for item in items
+        )
+        return [int(number) for number in fields if number is not None and number == int(number)]
 
     def flag(self, name: str, default: bool = False) -> bool:
         """True or false; ``default`` if it is missing."""
@@ -206,6 +237,17 @@ def count_unreadable(kind: str, name: str, value: object) -> None:
     if (kind, name) not in _logged:
         _logged.add((kind, name))
         log.warning("unreadable value", extra={"kind": kind, "field": name, "type": type(value).__name__})
+
+
+def _is_too_deep(body: bytes) -> bool:
+    """Whether JSON is nested deeper than MAX_DEPTH. Brackets in texts that do not match are not counted."""
+    brackets = body.translate(None, _NO_BRACKETS)
+    for _ in range(MAX_DEPTH):
+        inner = brackets.replace(b"[]", b"").replace(b"{}", b"")
+        if len(inner) == len(brackets):
+            return False
+        brackets = inner
+    return bool(brackets)
 
 
 def _without_surrogates(value: Any) -> Any:

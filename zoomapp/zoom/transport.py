@@ -1,4 +1,4 @@
-"""How requests reach Zoom: the protocol of a transport and of the responses it returns.
+"""How requests reach Zoom: the protocol of a transport, of the responses it returns, and the failures it raises.
 
 Every transport keeps the same promises. It sends the target byte for byte, at most once, and follows no redirect. The
 time limits are for the whole wait, not for each silence. Two transports exist: ``zoom/urllib3_transport.py`` and, for
@@ -15,9 +15,19 @@ from typing import Any, Protocol, runtime_checkable
 
 import requests
 
-from zoomapp.zoom.watchdog import Watchdog
+from zoomapp.zoom.watchdog import watchdog
 
-watchdog = Watchdog()
+
+class NotSent(requests.ConnectionError):
+    """There was no connection, so Zoom cannot have processed the request."""
+
+
+class NotSentInTime(requests.ConnectTimeout, NotSent):
+    """As NotSent, because connecting took too long."""
+
+
+class LostAnswer(requests.ConnectionError):
+    """The request was sent and may have been processed, but no response arrived."""
 
 
 class RawResponse(Protocol):

@@ -28,8 +28,8 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError, ReadTimeoutError
 
 from zoomapp.urls import UnsafeAddress, parse
-from zoomapp.zoom.transport import bounded, watchdog
-from zoomapp.zoom.transport_errors import LostAnswer, NotSent, NotSentInTime
+from zoomapp.zoom.transport import LostAnswer, NotSent, NotSentInTime, bounded
+from zoomapp.zoom.watchdog import watchdog
 
 #: A connection for each thread of a worker.
 POOL_SIZE = 512

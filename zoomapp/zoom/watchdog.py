@@ -58,6 +58,10 @@ class Watchdog:
                         cut_off(getattr(holder, "sock", None))
 
 
+#: Of this process.
+watchdog = Watchdog()
+
+
 class WatchedBlock:
     """A ``with`` block with a time limit. A class, because a generator costs twice as much on every call to Zoom."""
 

@@ -6,11 +6,13 @@ from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
-from flask import Blueprint, abort, request
+from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
 from offline_zoom.errors import current_world
 from offline_zoom.faults import PRESETS, Fault
+from offline_zoom.oddities import ODDITIES
+from offline_zoom.request_json import json_object
 from offline_zoom.stories import STORIES
 
 bp = Blueprint("control", __name__, url_prefix="/_sandbox")
@@ -20,17 +22,10 @@ JSON = dict[str, Any]
 @bp.errorhandler(ValueError)
 @bp.errorhandler(KeyError)
 @bp.errorhandler(TypeError)
+@bp.errorhandler(OverflowError)
 def bad_request(error: Exception) -> ResponseReturnValue:
     """A 400 response for an unknown name or a wrong value."""
     return {"error": str(error)}, 400
-
-
-def json_body() -> JSON:
-    """The request's JSON object. The content type must be JSON, which a page of another site cannot send."""
-    body = request.get_json()
-    if not isinstance(body, dict):
-        abort(400)
-    return body
 
 
 @bp.get("/")
@@ -56,13 +51,19 @@ def state() -> JSON:
 @bp.get("/faults")
 def list_faults() -> JSON:
     """The planned faults, and the names of the presets."""
-    return {"faults": [fault.as_json() for fault in current_world().faults], "presets": PRESETS}
+    faults = current_world().faults
+    return {
+        "faults": [fault.as_json() for fault in faults],
+        "of_story": [fault.as_json() for fault in faults.of_story],
+        "presets": PRESETS,
+        "oddities": list(ODDITIES),
+    }
 
 
 @bp.post("/faults")
 def add_fault() -> ResponseReturnValue:
     """Add a fault: its fields, or a ``preset`` and the fields that differ from it."""
-    body = json_body()
+    body = json_object()
     name = body.pop("preset", None)
     fault = current_world().faults.add(name, **body) if name else current_world().faults.add(Fault.from_json(body))
     return fault.as_json(), 201
@@ -93,21 +94,21 @@ def clear_calls() -> JSON:
 @bp.post("/clock")
 def tick() -> JSON:
     """Let ``tick`` seconds pass."""
-    current_world().tick(float(json_body()["tick"]))
+    current_world().tick(float(json_object()["tick"]))
     return {"now": current_world().now()}
 
 
 @bp.post("/story")
 def tell() -> JSON:
     """Load another ``story``."""
-    current_world().tell(json_body()["story"])
+    current_world().tell(json_object()["story"])
     return {"story": current_world().story, "stories": list(STORIES)}
 
 
 @bp.post("/me")
 def sign_in() -> JSON:
     """Sign in another ``user``: short name, id or email."""
-    return {"me": current_world().sign_in_as(json_body()["user"]).key}
+    return {"me": current_world().sign_in_as(json_object()["user"]).key}
 
 
 @bp.get("/switches")
@@ -119,14 +120,14 @@ def switches() -> JSON:
 @bp.post("/switches")
 def switch() -> JSON:
     """Change some switches."""
-    current_world().switches.change(json_body())
+    current_world().switches.change(json_object())
     return current_world().switches.as_json()
 
 
 @bp.post("/tokens")
 def tokens() -> JSON:
     """``do``: ``expire-access``, ``revoke-access``, ``expire-refresh`` or ``deauthorize`` (a ``user``)."""
-    world, body = current_world(), json_body()
+    world, body = current_world(), json_object()
     actions: dict[str, Callable[[], None]] = {
         "expire-access": world.expire_access_tokens,
         "revoke-access": world.revoke_access_tokens,
@@ -140,7 +141,7 @@ def tokens() -> JSON:
 @bp.post("/meetings")
 def meetings() -> JSON:
     """``start`` or ``end`` a meeting by number."""
-    world, body = current_world(), json_body()
+    world, body = current_world(), json_object()
     if "start" in body:
         return {"uuid": world.start_meeting(int(body["start"])).uuid}
     running = world.live_instance(int(body["end"]))

@@ -7,6 +7,8 @@ from datetime import UTC, date, datetime, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
 DAY_SECONDS = 86400
+#: years in which every computation with a date works: time zones, a month before, fifty years of occurrences
+FIRST_YEAR, LAST_YEAR = 1970, 2999
 START_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z?")
 
 
@@ -37,6 +39,8 @@ def parse_start(text: str, timezone: str) -> float:
     if not START_TIME.fullmatch(text):
         raise ValueError(text)
     local = datetime.fromisoformat(text.removesuffix("Z"))
+    if not FIRST_YEAR < local.year <= LAST_YEAR:
+        raise ValueError(text)
     return local.replace(tzinfo=UTC if text.endswith("Z") else zone(timezone)).timestamp()
 
 
@@ -61,11 +65,12 @@ def next_midnight(at: float) -> float:
 
 
 def parse_day(text: str) -> date | None:
-    """The date of ``yyyy-mm-dd``, or None."""
+    """The date of ``yyyy-mm-dd``, or None. Also None for a year outside of 1971 to 2999."""
     try:
-        return date.fromisoformat(text) if re.fullmatch(r"\d{4}-\d\d-\d\d", text) else None
+        day = date.fromisoformat(text) if re.fullmatch(r"\d{4}-\d\d-\d\d", text) else None
     except ValueError:
         return None
+    return day if day and FIRST_YEAR < day.year <= LAST_YEAR else None
 
 
 def month_before(day: date) -> date:

@@ -19,13 +19,13 @@ def random_text(length: int) -> str:
 
 def meeting_uuid(seed: str = "") -> str:
     """24 characters of base64 that may hold ``/`` and ``+``; random without a seed."""
-    raw = hashlib.sha256(seed.encode()).digest()[:16] if seed else secrets.token_bytes(16)
+    raw = hashlib.sha256(seed.encode(errors="surrogatepass")).digest()[:16] if seed else secrets.token_bytes(16)
     return base64.b64encode(raw).decode()
 
 
 def file_id(seed: str) -> str:
     """8-4-4-4-12 hexadecimal digits."""
-    digest = hashlib.sha256(seed.encode()).hexdigest()
+    digest = hashlib.sha256(seed.encode(errors="surrogatepass")).hexdigest()
     return "-".join((digest[:8], digest[8:12], digest[12:16], digest[16:20], digest[20:32]))
 
 

@@ -13,6 +13,7 @@ from offline_zoom.webhooks import events
 from offline_zoom.world_state import WorldState
 
 FIRST_USER_ID = 16778240
+MAX_OFFSET_SECONDS = 10 * 365 * 86400
 #: what stays the same when a person moves from the waiting room into the meeting
 IDENTITY = ("person_id", "email", "internal", "role", "participant_uuid", "device", "registrant_id")
 
@@ -26,7 +27,9 @@ class LiveMeetings(WorldState):
         self._last_user_id = FIRST_USER_ID
 
     def tick(self, seconds: float) -> None:
-        """Let time pass, and announce what happens in it."""
+        """Let time pass, and announce what happens in it. Raises ValueError for more than ten years."""
+        if not abs(self.offset_seconds + seconds) <= MAX_OFFSET_SECONDS:
+            raise ValueError(f"{seconds} seconds are too many")
         self.offset_seconds += seconds
         self.catch_up()
 
@@ -115,6 +118,18 @@ class LiveMeetings(WorldState):
         old, join.role = join.role, role
         name = "meeting.participant_role_changed"
         self.announce(events.participant_event(name, self.now(), instance, join, self, old_role=old, new_role=role))
+
+    def join_breakout_room(self, instance: Instance, join: Join, room: str) -> None:
+        """Announce that a participant joined a breakout room of this name."""
+        self._announce_breakout(events.JOINED_BREAKOUT, instance, join, room)
+
+    def leave_breakout_room(self, instance: Instance, join: Join, room: str) -> None:
+        """Announce that a participant left a breakout room of this name."""
+        self._announce_breakout(events.LEFT_BREAKOUT, instance, join, room)
+
+    def _announce_breakout(self, name: str, instance: Instance, join: Join, room: str) -> None:
+        room_uuid = identifiers.meeting_uuid(f"{instance.uuid} {room}")
+        self.announce(events.breakout_event(name, self.now(), instance, join, room_uuid, self))
 
     def next_user_id(self) -> str:
         """A unique number for one join, in Zoom's form."""

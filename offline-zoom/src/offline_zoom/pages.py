@@ -31,9 +31,13 @@ def index() -> str:
 
 
 @bp.post("/")
-def change() -> Response:
+def change() -> ResponseReturnValue:
     """Load another story, sign in another user, let time pass, or set the consent page."""
     world, form = current_world(), request.form
+    try:
+        world.tick(form.get("minutes", 0.0, float) * 60)
+    except ValueError:
+        return render_template("sandbox/error.html", message="That is too much time."), 400
     if form.get("story") in STORIES:
         world.tell(form["story"])
     if form.get("user") in world.users:
@@ -41,7 +45,6 @@ def change() -> Response:
         world.save()
     if form.get("consent"):
         world.switches.auto_consent = form["consent"] == "auto"
-    world.tick(form.get("minutes", 0.0, float) * 60)
     return home()
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Literal, NamedTuple
 
 from offline_zoom.dates import DAY_SECONDS, iso, next_midnight
-from offline_zoom.faults import DAILY, PER_SECOND, PER_USER
+from offline_zoom.fault_presets import DAILY, PER_SECOND, PER_USER
 from offline_zoom.model import Account, Plan
 from offline_zoom.switches import Switches
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
+#: three hundred years in seconds
+MAX_NUMBER = 10_000_000_000
+
 
 @dataclass
 class Switches:
@@ -40,16 +43,27 @@ class Switches:
 
     def change(self, changes: dict[str, Any]) -> None:
         """Set several settings. Raises ValueError for an unknown name or a value of a wrong type."""
-        types = {field.name: type(getattr(self, field.name)) for field in fields(self)}
-        for name, value in changes.items():
-            kind = types.get(name)
-            if kind is None:
-                raise ValueError(f"no switch is called {name}")
-            if kind is float and isinstance(value, int) and not isinstance(value, bool):
-                value = float(value)
-            if not isinstance(value, kind) and not (kind is int and isinstance(value, float)):
-                raise ValueError(f"{name} wants {kind.__name__}")
+        for name, value in {name: self._checked(name, value) for name, value in changes.items()}.items():
             setattr(self, name, value)
+
+    def _checked(self, name: str, value: Any) -> Any:
+        """The value of a switch. Raises ValueError for an unknown name or a value that the switch cannot have."""
+        if name not in {field.name for field in fields(self)}:
+            raise ValueError(f"no switch is called {name}")
+        kind = type(getattr(self, name))
+        if kind in (int, float) and isinstance(value, int | float) and not isinstance(value, bool):
+            if not 0 <= value <= MAX_NUMBER:
+                raise ValueError(f"{name} wants a number from 0 to {MAX_NUMBER}")
+            value = kind(value)
+        if not isinstance(value, kind):
+            raise ValueError(f"{name} wants {kind.__name__}")
+        if name == "invalid_client_status" and not 400 <= value <= 599:
+            raise ValueError(f"{name} wants the status of an error")
+        if isinstance(value, list) and not all(isinstance(item, str) for item in value):
+            raise ValueError(f"{name} wants a list of texts")
+        if isinstance(value, dict) and not all(type(item) is int for item in value.values()):
+            raise ValueError(f"{name} wants whole numbers")
+        return value
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)

@@ -83,6 +83,7 @@ class World(LiveMeetings):
             self.accounts, self.users = data.accounts, data.users
             self.meetings, self.recordings, self.instances = data.meetings, data.recordings, {}
             self.pending_events = PendingEvents()
+            self.faults.of_story = data.faults
             self._last_user_id = data.last_user_id
             for instance in data.instances:
                 self.add_instance(instance)

@@ -24,7 +24,7 @@ def settings(settings):
 
 @pytest.fixture
 def lane(app):
-    """The short way; in front of it is only what answers a failure of it."""
+    """The short way; in front of it is only what begins a request and answers a failure of it."""
     return app.wsgi_app.app
 
 
@@ -43,13 +43,13 @@ def asked(lane, dana):
 
 def both_ways(app, lane, person, method, path, **more):
     """What is seen on the short way, and on Flask's."""
-    seen = []
+    seen, front = [], app.wsgi_app
     for way in (lane, lane.app):
-        app.wsgi_app = way
+        front.app = way
         answer = person.browser.open(path, method=method, **more)
         told = sorted((name, value) for name, value in answer.headers.items() if name not in OWN)
         seen.append((answer.status_code, told, re.sub(REFERENCE, b"", answer.data)))
-    app.wsgi_app = lane
+    front.app = lane
     return seen
 
 
@@ -88,6 +88,7 @@ def test_both_ways_lead_to_the_same_answer(app, lane, dana, method, path, more):
         Fault("GET /v2/users/me", 429, {"Retry-After": "7", "X-RateLimit-Type": "QPS"}, {"code": 429, "message": "x"}),
         Fault("GET /v2/users/me", 500, body={"code": 500, "message": "x"}),
         Fault("GET /v2/users/me", 200, {"Content-Type": "text/html"}, "<p>"),
+        Fault("GET /v2/users/me", 403, {"Content-Type": "text/html"}, "<title>No</title>"),
         Fault("GET /v2/users/me", 200, {"Set-Cookie": "a=b", "X-RateLimit-Remaining": "7"}, {"id": "ü"}),
         Fault("GET /v2/users/me", 200, JSON, "x" * 300_000),
         Fault("GET /v2/users/me", delay=60),

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from zoomapp.cli.doctor.finding import Finding, fail, ok, warn
 from zoomapp.config import Settings, is_loopback
 from zoomapp.services import Services
+from zoomapp.zoom.addresses import ZoomHosts
 
 #: A random key has more distinct bytes than this; a placeholder has fewer.
 MIN_DISTINCT = 8
@@ -57,12 +58,25 @@ def _addresses(settings: Settings) -> Iterator[Finding]:
         )
     else:
         yield ok("url.public", f"The redirect URI is {settings.redirect_uri}.")
+    yield from _zoom_hosts(settings)
     redirect = settings.in_client_redirect
     if redirect not in ("event", "none") and not redirect.startswith(settings.public_url + "/"):
         yield fail(
             "url.in_client",
             f"IN_CLIENT_REDIRECT is {redirect}, which does not begin with PUBLIC_URL: in-client sign-ins will fail.",
             "Remove it, or set it to the address of a page of this app.",
+        )
+
+
+def _zoom_hosts(settings: Settings) -> Iterator[Finding]:
+    """Whether both of Zoom's hosts belong to the same Zoom: Zoom for Government has other users than zoom.us."""
+    clusters = [ZoomHosts(host).clusters for host in (settings.zoom_host, settings.zoom_api_host)]
+    if all(clusters) and clusters[0] != clusters[1]:
+        yield fail(
+            "url.zoom",
+            f"ZOOM_HOST is {settings.zoom_host} and ZOOM_API_HOST is {settings.zoom_api_host}: Zoom and Zoom for "
+            "Government do not accept each other's tokens.",
+            "Set both, such as https://zoomgov.com and https://api.zoomgov.com, or neither.",
         )
 
 

@@ -6,34 +6,49 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta, tzinfo
 
 from zoomapp import dates
+from zoomapp.errors import NoFixedTime
 from zoomapp.meetings.ics.lines import INSTANT, fold, moment, text
-from zoomapp.meetings.ics.rule import rule
+from zoomapp.meetings.ics.rule import has_end, rule
 from zoomapp.meetings.ics.zone import YEAR, time_zone
 from zoomapp.zoom.models import Meeting, Occurrence
+from zoomapp.zoom.tolerant_reader import JsonObject
 
 #: The time for which the file describes the zone of a series without an end.
 ENDLESS_SERIES = timedelta(days=3653)
+#: Longer meetings are mistakes.
+MAX_MINUTES = 60 * 24 * 31
 
 
 def calendar(meeting: Meeting, now: datetime, *, with_passcode: bool = False) -> str:
-    """The calendar file. A series has local times, so it keeps its hour when the clocks change; others are in UTC."""
-    zone = dates.find_zone(meeting.zone_name) if meeting.start_at and meeting.recurrence else None
+    """The calendar file. A series has local times, so it keeps its hour when the clocks change; others are in UTC.
+
+    Raises NoFixedTime for a meeting without a start.
+    """
+    if meeting.start_at is None:
+        raise NoFixedTime
+    zone = dates.find_zone(meeting.zone_name) if meeting.recurrence else None
+    repeats = rule(meeting.recurrence, zone) if zone else ""
+    if not repeats:
+        zone = None
     lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//zoomapp//meetings//EN", "METHOD:PUBLISH"]
-    if zone and meeting.start_at:
+    if zone:
         lines += time_zone(zone, meeting.start_at, _last(meeting, meeting.start_at))
-    lines += _event(meeting, now, zone, with_passcode)
+    lines += _event(meeting, meeting.start_at, now, zone, repeats, with_passcode)
     if zone:
         for occurrence in meeting.occurrences:
             lines += _moved_occurrence(meeting, occurrence, now, zone, with_passcode)
     return "".join(f"{folded}\r\n" for line in (*lines, "END:VCALENDAR") for folded in fold(line))
 
 
-def _event(meeting: Meeting, now: datetime, zone: tzinfo | None, with_passcode: bool) -> Iterator[str]:
+def _event(
+    meeting: Meeting, start: datetime, now: datetime, zone: tzinfo | None, repeats: str, with_passcode: bool
+) -> Iterator[str]:
+    """``zone`` and ``repeats``, the RRULE, of a series."""
     yield "BEGIN:VEVENT"
     yield from _identity(meeting, now)
-    yield from _times(meeting.start_at or now, meeting.duration_minutes, zone)
+    yield from _times(start, meeting.duration_minutes, zone)
     if zone:
-        yield f"RRULE:{rule(meeting.recurrence)}"
+        yield f"RRULE:{repeats}"
         yield from (
             moment("EXDATE", at, zone)
             for occurrence in meeting.occurrences
@@ -61,9 +76,8 @@ def _moved_occurrence(
 
 def _planned_start(occurrence: Occurrence) -> datetime | None:
     """The start according to the series. It is the id in milliseconds, which stays when the occurrence is moved."""
-    if occurrence.id.isdigit():
-        return datetime.fromtimestamp(int(occurrence.id) / 1000, UTC)
-    return occurrence.start_at
+    seconds = JsonObject({"occurrence_id": occurrence.id}, "occurrence").epoch_seconds("occurrence_id")
+    return occurrence.start_at if seconds is None else datetime.fromtimestamp(seconds, UTC)
 
 
 def _identity(meeting: Meeting, now: datetime) -> Iterator[str]:
@@ -75,7 +89,9 @@ def _identity(meeting: Meeting, now: datetime) -> Iterator[str]:
 
 def _times(start: datetime, minutes: int, zone: tzinfo | None) -> Iterator[str]:
     yield moment("DTSTART", start, zone)
-    yield moment("DTEND", start + timedelta(minutes=minutes), zone)
+    # An end must be later than the start (3.8.2.2).
+    if 0 < minutes <= MAX_MINUTES:
+        yield moment("DTEND", start + timedelta(minutes=minutes), zone)
 
 
 def _text(meeting: Meeting, with_passcode: bool) -> Iterator[str]:
@@ -90,6 +106,5 @@ def _text(meeting: Meeting, with_passcode: bool) -> Iterator[str]:
 
 def _last(meeting: Meeting, first: datetime) -> datetime:
     """The moment until which the file describes the zone: after the last occurrence, or years ahead without one."""
-    has_end = meeting.recurrence.get("end_date_time") or meeting.recurrence.get("end_times")
     starts = [occurrence.start_at for occurrence in meeting.occurrences if occurrence.start_at]
-    return max([*starts, first]) + (YEAR if has_end and starts else ENDLESS_SERIES)
+    return max([*starts, first]) + (YEAR if has_end(meeting.recurrence) and starts else ENDLESS_SERIES)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, datetime, timedelta
+from datetime import date as calendar_date
 
 from flask import Flask
 from markupsafe import Markup
@@ -12,10 +13,10 @@ from markupsafe import Markup
 from zoomapp import dates
 from zoomapp.attendance import Person
 from zoomapp.attendance.attendance_table import AttendanceTable
-from zoomapp.attendance.people import initials
+from zoomapp.attendance.names import initials
 from zoomapp.charts import Axis, curve, curve_rows, meter, storage, table, time_labels, timeline, timeline_description
 from zoomapp.web.current_user import services
-from zoomapp.web.viewer import now, viewer
+from zoomapp.web.viewer import now, today, viewer
 from zoomapp.zoom.meeting_ids import key_of
 
 AVATAR_COLORS = 6
@@ -47,9 +48,9 @@ def short_day(at: datetime) -> str:
     return weekday[:3] if 0 < days_until(at) < 7 else short_date(at)
 
 
-def short_date(at: datetime) -> str:
+def short_date(at: datetime | calendar_date) -> str:
     """Day and month: "4 Dec"."""
-    local = dates.local(at, viewer().zone)
+    local = local_day(at)
     return f"{local.day} {dates.MONTHS[local.month - 1][:3]}"
 
 
@@ -78,16 +79,21 @@ def since(at: datetime) -> str:
     return dates.duration(max(0.0, now().timestamp() - at.timestamp()))
 
 
-def days_until(at: datetime) -> int:
+def local_day(at: datetime | calendar_date) -> calendar_date:
+    """The day of a moment in the viewer's zone. A date without a time is the same day in every zone."""
+    return dates.local(at, viewer().zone).date() if isinstance(at, datetime) else at
+
+
+def days_until(at: datetime | calendar_date) -> int:
     """The number of calendar days from today, in the viewer's zone."""
-    return (dates.local(at, viewer().zone).date() - dates.local(now(), viewer().zone).date()).days
+    return (local_day(at) - today()).days
 
 
 def days_later(at: datetime, days: int) -> datetime:
     return at + timedelta(days=days)
 
 
-def days_left(at: datetime) -> str:
+def days_left(at: datetime | calendar_date) -> str:
     left = days_until(at)
     if left <= 1:
         return "tomorrow" if left == 1 else "today"

@@ -19,6 +19,7 @@ from zoomapp.errors import (
     NotFound,
     PlanRequired,
     RateLimited,
+    Redirected,
     StoreUnavailable,
     TokenError,
     UpstreamError,
@@ -125,10 +126,21 @@ def notice_for(error: ZoomAppError, permission: Permission, shown_at: datetime |
         return Notice("info", "info", permission.gone, "", 404, actions=(link,))
     if isinstance(error, FileRefused):
         return Notice("warn", "lock", error.title, error.message, error.status, reference())
+    if isinstance(error, Redirected):
+        return Notice("warn", "info", error.title, error.message + _as_of(shown_at), error.status, reference())
     if isinstance(error, UpstreamError):
         return _unreachable(error, shown_at)
     message = getattr(error, "zoom_message", "") or error.message
     return Notice("bad", "warn", error.title, f"Zoom says: {message}", reference=reference())
+
+
+def unreadable_notice(count: int) -> Notice | None:
+    """The notice of a list without ``count`` entries that could not be read; None for a whole list."""
+    if not count:
+        return None
+    entries = "1 entry" if count == 1 else f"{count} entries"
+    text = f"{entries} from Zoom could not be read, so this list is not complete."
+    return Notice("warn", "info", "Some entries are missing", text)
 
 
 def error_page(error: ZoomRefused | UpstreamError, permission: Permission, title: str) -> ResponseReturnValue:

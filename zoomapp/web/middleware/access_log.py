@@ -1,4 +1,4 @@
-"""Access log and metrics: one log line per request, and the ``/metrics`` page."""
+"""Access log, call log and metrics: what is recorded after each request, and the ``/metrics`` page."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from flask import Blueprint, Flask, Response, request, session
 
 from zoomapp import log_setup, metrics
 from zoomapp.errors import NotFound, TokenError
-from zoomapp.web.current_user import services
+from zoomapp.web.current_user import services, this_session
 from zoomapp.zoom import call_trace
 
 log = logging.getLogger(__name__)
@@ -31,15 +31,10 @@ def init_app(app: Flask, token: str) -> None:
         user_id = dict.get(cast("dict[str, Any]", session._get_current_object()), "user_id")  # type: ignore[attr-defined]
         route = request.url_rule.rule if request.url_rule else "unmatched"
         quiet = request.path.startswith(QUIET)
-        tell(
-            request.method,
-            route,
-            response.status_code,
-            user_id,
-            call_trace.calls(),
-            log_setup.elapsed_seconds(),
-            quiet=quiet,
-        )
+        calls = call_trace.take_calls()
+        tell(request.method, route, response.status_code, user_id, calls, log_setup.elapsed_seconds(), quiet=quiet)
+        if calls and "user_id" in session:
+            services().call_log.add(session["user_id"], this_session().sid, calls)
         return response
 
 

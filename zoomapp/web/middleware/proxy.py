@@ -22,27 +22,22 @@ from zoomapp.zoom.request_target import PREFIX
 App = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
 UNDER = f"{PREFIX}/v2/"
-#: The key in the environ of a request that this middleware has begun.
-BEGUN = "zoomapp.lane"
 STATUS_LINES = {each.value: f"{each.value} {each.phrase}" for each in HTTPStatus}
 
 
 class ProxyMiddleware:
-    """Serves proxied calls, and passes other requests to ``app``. ``begin``: called at the start of each request."""
+    """Serves proxied calls, and passes other requests to ``app``."""
 
-    def __init__(self, app: App, parts: Services, sessions: EncryptedSessions, begin: Callable[[], None]) -> None:
+    def __init__(self, app: App, parts: Services, sessions: EncryptedSessions) -> None:
         self.app = app
         self._parts = parts
         self._sessions = sessions
-        self._begin = begin
         self._always = [*security_headers.of_answers(parts.settings), ("Vary", "Cookie")]
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         path = environ.get("PATH_INFO", "")
         if not path.startswith(UNDER) or environ["REQUEST_METHOD"] not in METHODS:
             return self.app(environ, start_response)
-        self._begin()
-        environ[BEGUN] = True
         session = self._sessions.load(path, environ)
         if session.modified:  # it must be renewed, which needs a cookie
             return self.app(environ, start_response)
@@ -80,8 +75,3 @@ def _then(body: bytes | Iterable[bytes], tell: Callable[[], None]) -> Iterator[b
             yield from body
     finally:
         tell()
-
-
-def has_begun(environ: dict[str, Any]) -> bool:
-    """Whether this middleware has begun the request."""
-    return BEGUN in environ

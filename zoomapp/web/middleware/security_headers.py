@@ -7,12 +7,12 @@ https://developers.zoom.us/docs/build-flow/security/owasp/
 from __future__ import annotations
 
 from collections.abc import Mapping
-from urllib.parse import urlsplit
 
 from flask import Flask, Response, request
 
-from zoomapp.config import Settings, is_loopback
+from zoomapp.config import Settings
 from zoomapp.log_setup import request_id
+from zoomapp.zoom.addresses import ZoomHosts
 
 #: Zoom's web client may frame this app. Any other page could inject events into the SDK.
 ZOOM_FRAMES = "https://zoom.us https://*.zoom.us https://*.zoom.com"
@@ -40,10 +40,7 @@ def frontend_policy(settings: Settings) -> str:
 
 def content_policy(settings: Settings, more: Mapping[str, str] | None = None) -> str:
     """A policy that allows this app's own files and nothing inline. ``more``: further sources by directive."""
-    frames = ZOOM_FRAMES
-    if is_loopback(urlsplit(settings.zoom_host).hostname):
-        # The offline Zoom's client frames the app from its own port.
-        frames += f" {settings.zoom_host}"
+    frames = " ".join((ZOOM_FRAMES, *ZoomHosts(settings.zoom_host).frame_sources))
     rules = {
         "default-src": "'self'",
         "script-src": "'self'",

@@ -31,12 +31,12 @@ def show(key: str, form: str) -> ResponseReturnValue:
     """The file, in pieces. ``.events.csv`` after the key means the same as ``/events.csv``."""
     if key.endswith(".events") and form == "csv":
         key, form = key.removesuffix(".events"), "events.csv"
-    attendance, seen = requested_attendance(key)
-    if seen.value is None:
-        return _refusal(seen)
+    attendance, loaded = requested_attendance(key)
+    if loaded.value is None:
+        return _refusal(loaded)
     number = str(attendance.meeting.id) if attendance.meeting and attendance.meeting.id else key
-    pieces = export(form, seen.value, number, attendance.topic, viewer().zone)
-    return Response(pieces, headers=_headers(attendance, seen.value, form))
+    pieces = export(form, loaded.value, number, attendance.topic, viewer().zone)
+    return Response(pieces, headers=_headers(attendance, loaded.value, form))
 
 
 def _headers(attendance: MeetingAttendance, table: AttendanceTable, form: str) -> dict[str, str]:
@@ -44,11 +44,11 @@ def _headers(attendance: MeetingAttendance, table: AttendanceTable, form: str) -
     meeting, zone = attendance.meeting, viewer().zone
     start = meeting.start_at if meeting and meeting.start_at else datetime.fromtimestamp(table.axis(zone).start, UTC)
     day = start.astimezone(zone).date()
-    name = csv_export.disposition(day, attendance.topic, ending, partial=not table.complete)
+    name = csv_export.disposition(day, attendance.topic, ending, partial=not table.is_whole)
     return {"Content-Type": content_type, "Content-Disposition": name}
 
 
-def _refusal(seen: Section[AttendanceTable]) -> ResponseReturnValue:
+def _refusal(loaded: Section[AttendanceTable]) -> ResponseReturnValue:
     """The reason why there is no file, always with an error status: a browser must not save it as the file."""
-    page = render_template("pages/trouble.html", title="Export", notice=seen.trouble)
-    return page, seen.status if seen.status >= 400 else 502, seen.headers
+    page = render_template("pages/trouble.html", title="Export", notice=loaded.trouble)
+    return page, loaded.status if loaded.status >= 400 else 502, loaded.headers

@@ -8,7 +8,7 @@ from dataclasses import replace
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from zoomapp import csv_export
+from zoomapp import csv_export, dates
 from zoomapp.errors import InvalidFields, NotFound, TokenError, UpstreamError, ZoomRefused
 from zoomapp.meetings import daily_changes, ics, settings
 from zoomapp.meetings.forms import SWITCHES, as_switches, describe_changes, validate_switches
@@ -18,7 +18,7 @@ from zoomapp.web.components.notice import DELETE, INVITATION, MEETING, UPDATE, N
 from zoomapp.web.components.page_context import done, say_done
 from zoomapp.web.current_user import user_client
 from zoomapp.web.errors import prefers_html
-from zoomapp.web.viewer import now, user_records
+from zoomapp.web.viewer import now, user_records, viewer
 from zoomapp.zoom.models import Meeting
 
 bp = Blueprint("meeting", __name__)
@@ -64,11 +64,12 @@ def save(meeting_id: int) -> ResponseReturnValue:
 
 @bp.get("/meetings/<int:meeting_id>.ics")
 def calendar(meeting_id: int) -> ResponseReturnValue:
-    """The meeting as a calendar file. It has the passcode only with ``passcode=1``."""
+    """The meeting as a calendar file, with the passcode only with ``passcode=1``. 404 for a meeting without a start."""
     meeting = user_client().meeting(meeting_id)
     meeting = replace(meeting, join_url=zoom_link(meeting.join_url))
     body = ics.calendar(meeting, now(), with_passcode=request.args.get("passcode") == "1")
-    file_name = csv_export.disposition((meeting.start_at or now()).date(), meeting.topic, ".ics", kind="meeting")
+    day = dates.local(meeting.start_at or now(), viewer().zone).date()
+    file_name = csv_export.disposition(day, meeting.topic, ".ics", kind="meeting")
     headers = {"Content-Disposition": file_name}
     return Response(body, content_type="text/calendar; charset=utf-8", headers=headers)
 

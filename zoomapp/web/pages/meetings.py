@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -10,7 +12,7 @@ from zoomapp.errors import NotFound, UpstreamError, ZoomRefused
 from zoomapp.meetings import agenda, lists
 from zoomapp.web.components.attendance import attendance_sources
 from zoomapp.web.components.filters import link as zoom_link
-from zoomapp.web.components.notice import MEETING, MEETINGS, Notice, error_page
+from zoomapp.web.components.notice import MEETING, MEETINGS, Notice, error_page, unreadable_notice
 from zoomapp.web.components.page_context import done
 from zoomapp.web.components.progressive_list import load_all_rows
 from zoomapp.web.components.section import section
@@ -33,12 +35,16 @@ def index() -> ResponseReturnValue:
     show, query, rows = _arguments()
     result = lists.search(user_client(), user_records(), now(), show, query, load_all_rows)
     meeting_list = section(result.loaded, MEETINGS)
+    # A list of its own: if the page's list failed as well, one notice is enough.
+    live_trouble = None if meeting_list.trouble or show in ("live", "past") else _live_trouble(result)
     page = render_template(
         "pages/meetings.html",
         show=show,
         query=query,
         views=_tabs(show, query, result),
         meeting_list=meeting_list,
+        live_trouble=live_trouble,
+        not_whole=unreadable_notice(result.unreadable),
         loaded_count=len(meeting_list.value.meetings) if meeting_list.value else 0,
         live=result.running,
         attendance={
@@ -85,6 +91,15 @@ def _tabs(show: str, query: str, result: lists.SearchResult) -> list[tuple[str, 
     if show == "upcoming" and not query and result.loaded.value is not None:
         counts["upcoming"] = len(result.found)
     return [(url_for(".index", show=name), label, counts.get(name), name == show, "") for name, label in LABELS.items()]
+
+
+def _live_trouble(result: lists.SearchResult) -> Notice | None:
+    """The notice of a page that shows another list although the one of running meetings failed."""
+    live = section(result.live, MEETINGS)
+    if live.trouble is None or live.value is not None:
+        return live.trouble
+    text = f"{live.trouble.title}. {live.trouble.text}".strip()
+    return replace(live.trouble, title="We don’t know which meetings are running", text=text)
 
 
 def _more_link(show: str, query: str, rows: int, total: int) -> str:

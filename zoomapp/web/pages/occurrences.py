@@ -42,6 +42,7 @@ def compared(key: str, other: str) -> ResponseReturnValue:
         dates=[meeting.start_at if meeting else None for meeting in meetings],
         topic=next((meeting.topic for meeting in meetings if meeting), ""),
         complete=all(table.complete for table in tables),
+        unreadable=sum(table.unreadable for table in tables),
         names=kept_choices().get("names"),
         groups=() if failed else compare_tables(*tables, hide_names=names_hidden()),
     )

@@ -12,7 +12,7 @@ from zoomapp.meetings.lists import live_meetings, upcoming_meetings
 from zoomapp.web.auth import CONTEXT_HEADER, sign_in_with_context
 from zoomapp.web.components import form_drafts
 from zoomapp.web.components.attendance import attendance_sources
-from zoomapp.web.components.notice import LIVE, MEETINGS, RECORDINGS
+from zoomapp.web.components.notice import LIVE, MEETINGS, RECORDINGS, unreadable_notice
 from zoomapp.web.components.page_context import done
 from zoomapp.web.components.section import section
 from zoomapp.web.current_user import user_client, user_id
@@ -44,6 +44,7 @@ def _overview() -> str:
     return render_template(
         "pages/overview.html",
         live=live,
+        not_whole=unreadable_notice(sum(part.value.unreadable for part in (live, upcoming) if part.value is not None)),
         attendance=attendance,
         activity=latest(attendance.value.people) if attendance and attendance.value else (),
         upcoming=upcoming,

@@ -12,7 +12,7 @@ from zoomapp.attendance.attendance_table import AttendanceRow, AttendanceTable
 from zoomapp.meetings.lists import live_meetings, next_meeting
 from zoomapp.store import key_names
 from zoomapp.web.components.attendance import requested_attendance
-from zoomapp.web.components.notice import MEETINGS
+from zoomapp.web.components.notice import MEETINGS, unreadable_notice
 from zoomapp.web.components.section import Section, section
 from zoomapp.web.current_user import user_client
 from zoomapp.web.viewer import now, user_records, viewer
@@ -34,10 +34,13 @@ PERSON = "PERSON"
 def index() -> ResponseReturnValue:
     """Redirect to the running meeting; if several run, a page to choose one."""
     live = section(live_meetings(user_client(), user_records(), now()), MEETINGS)
-    if live.value and len(live.value) == 1:
+    if live.value and len(live.value) == 1 and not live.value.unreadable:
         return redirect(url_for(".show", key=live.value[0].id))
     page = render_template(
-        "pages/participants_choice.html", live=live, next_meeting=next_meeting(user_client(), user_records(), now())
+        "pages/participants_choice.html",
+        live=live,
+        not_whole=unreadable_notice(live.value.unreadable if live.value is not None else 0),
+        next_meeting=next_meeting(user_client(), user_records(), now()),
     )
     return page, live.status, live.headers
 

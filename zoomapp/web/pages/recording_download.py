@@ -10,7 +10,7 @@ from zoomapp.errors import UpstreamError, ZoomRefused
 from zoomapp.recordings import files
 from zoomapp.web.components.notice import FILES, error_page
 from zoomapp.web.current_user import user_client
-from zoomapp.web.viewer import now
+from zoomapp.web.viewer import now, viewer
 from zoomapp.zoom.meeting_ids import instance_of
 
 bp = Blueprint("download", __name__)
@@ -25,10 +25,12 @@ def one_file(key: str, file: str) -> ResponseReturnValue:
         recording, recording_file = files.find(user_client(), instance_of(key), file)
         # A file can take longer than a page. Each piece has a time limit of its own.
         deadline.start(DOWNLOAD_SECONDS)
-        download = files.download(user_client(), recording, recording_file, request.headers.get("Range", ""))
+        byte_range = request.headers.get("Range", "")
+        download = files.download(user_client(), recording, recording_file, byte_range, now())
     except (ZoomRefused, UpstreamError) as error:
         return error_page(error, FILES, "Recording")
     answer = download.answer
-    response = Response(answer.chunks(), answer.status, download.headers(now()), mimetype="application/octet-stream")
+    headers = download.headers(now(), viewer().zone)
+    response = Response(answer.chunks(), answer.status, headers, mimetype="application/octet-stream")
     response.call_on_close(answer.close)
     return response

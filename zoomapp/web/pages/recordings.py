@@ -12,8 +12,6 @@ from zoomapp import csv_export, dates
 from zoomapp.errors import NotFound, UpstreamError, ZoomRefused
 from zoomapp.recordings import export
 from zoomapp.recordings.library import (
-    STORAGE_MONTHS,
-    DayRange,
     RecordingLibrary,
     RecordingList,
     earlier_range,
@@ -23,6 +21,8 @@ from zoomapp.recordings.library import (
     matching,
     valid_range,
 )
+from zoomapp.recordings.parts import DayRange
+from zoomapp.recordings.storage import STORAGE_MONTHS
 from zoomapp.web.components.filters import link as zoom_link
 from zoomapp.web.components.notice import FILES, RECORDINGS, error_page
 from zoomapp.web.components.section import Section, section
@@ -44,7 +44,7 @@ def index() -> ResponseReturnValue:
     max_rows = max(ROWS, min(request.args.get("rows", ROWS, type=int), MAX_ROWS))
     recording_list = section(library().in_range(first, last), RECORDINGS)
     found = matching(recording_list.value.recordings if recording_list.value else (), query)
-    expiring_soon = expiring(found, now())
+    expiring_soon = expiring(found, today())
     rows = expiring_soon if show == "expiring" else found
     page = render_template(
         "pages/recordings.html",
@@ -127,7 +127,7 @@ def passcode(key: str) -> ResponseReturnValue:
 
 def library() -> RecordingLibrary:
     """The recordings of the user of this request."""
-    return RecordingLibrary(user_client(), user_records(), now(), services().clock)
+    return RecordingLibrary(user_client(), user_records(), now(), services().clock, viewer().zone)
 
 
 def _arguments() -> tuple[date, date, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 from zoomapp.attendance import Frame, Record
 from zoomapp.attendance.attendance_table import AttendanceTable
@@ -13,6 +13,7 @@ from zoomapp.errors import (
     NotFound,
     PlanRequired,
     RateLimited,
+    Redirected,
     UpstreamError,
     ZoomAppError,
     ZoomRefused,
@@ -20,6 +21,7 @@ from zoomapp.errors import (
 from zoomapp.web.components.notice import FILES, LIVE, MEETING, MEETINGS, RECORDINGS, Notice, Permission, notice_for
 from zoomapp.zoom.models import Meeting
 from zoomapp.zoom.recordings import Recording
+from zoomapp.zoom.tolerant_reader import JsonObject
 
 JOIN_LINK = "https://zoom.us/j/84211773390?pwd=abc"
 STORAGE = [("Jun", 3_100_000_000), ("Jul", 0), ("Aug", 2_200_000_000), ("Sep", 5_800_000_000), ("Oct", 6_400_000_000)]
@@ -31,7 +33,10 @@ def meetings(now: datetime) -> dict[str, Meeting]:
     def meeting(**fields: Any) -> Meeting:
         start = now + timedelta(minutes=18)
         defaults = {"id": 84211773390, "topic": "Design review", "start_time": start.isoformat(), "duration": 30}
-        return Meeting.from_api({**defaults, "join_url": JOIN_LINK, "timezone": "Europe/Berlin", **fields})
+        all_fields = {**defaults, "join_url": JOIN_LINK, "timezone": "Europe/Berlin", **fields}
+        sample = Meeting.from_api(JsonObject(all_fields, "sample"))
+        assert sample is not None  # it has an id
+        return sample
 
     return {
         "soon": meeting(),
@@ -54,7 +59,7 @@ def recordings(now: datetime) -> dict[str, Recording]:
         start = (now - timedelta(days=3)).isoformat()
         defaults = {"uuid": letter * 22 + "==", "topic": topic, "start_time": start, "duration": 112}
         secrets = {"share_url": JOIN_LINK, "recording_play_passcode": "x"}
-        return Recording.from_api({**defaults, **secrets, "recording_files": files, **fields})
+        return cast(Recording, Recording.from_api({**defaults, **secrets, "recording_files": files, **fields}))
 
     trashed_files = [{**file, "deleted_time": (now - timedelta(days=4)).isoformat()} for file in files]
     return {
@@ -96,6 +101,7 @@ def notices(now: datetime) -> list[tuple[str, Notice]]:
         ("M1", MissingScope(400, 4711, "", scopes), MEETINGS, None),
         ("M1, for an admin", MissingScope(400, 4711, "", admin), LIVE, None),
         ("M2", PlanRequired(400, 200, "Only available for paid account."), RECORDINGS, None),
+        ("redirect", Redirected(), MEETINGS, None),
         ("R", RateLimited(24), MEETINGS, shown_at),
         ("R, for the day", RateLimited(7200, daily=True), MEETINGS, None),
         ("E, with the last data", UpstreamError("gone"), MEETINGS, shown_at),

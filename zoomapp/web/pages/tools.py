@@ -77,8 +77,8 @@ def _not_sent(fields: dict[str, str], key: str, permission: Permission, error: Z
 def _recipient(jid: str) -> Recipient:
     """The recipient with this address, or the user; in the user's account."""
     profile = user_client().profile()
-    own_jid = str(profile.get("jid", ""))
-    return Recipient(jid or own_jid, str(profile.get("account_id", "")), own_jid)
+    own_jid = profile.text("jid")
+    return Recipient(jid or own_jid, profile.text("account_id"), own_jid)
 
 
 def _faults(fields: dict[str, str]) -> dict[str, str]:

@@ -79,8 +79,16 @@ def next_meeting(world: World, user: User) -> Meeting:
 
 def join(world: World, session: ClientSession, data: dict[str, Any]) -> None:
     """Let a user or a named guest join; with ``waiting``, in the waiting room."""
-    user = data.get("user") or None
+    user = user_in(world, data["user"]) if data.get("user") else None
     world.join(running(world, session), user, str(data.get("name") or ""), waiting=bool(data.get("waiting")))
+
+
+def user_in(world: World, name: Any) -> User:
+    """A user by short name, id or email. Raises Unknown."""
+    try:
+        return world.user(name)
+    except KeyError as missing:
+        raise Unknown("user") from missing
 
 
 def rejoin(world: World, session: ClientSession, data: dict[str, Any]) -> None:
@@ -108,13 +116,21 @@ def put_in_waiting_room(world: World, session: ClientSession, data: dict[str, An
     )
 
 
+def join_breakout(world: World, session: ClientSession, data: dict[str, Any]) -> None:
+    world.join_breakout_room(*find(world, session, data), str(data.get("room") or "Room 1"))
+
+
+def leave_breakout(world: World, session: ClientSession, data: dict[str, Any]) -> None:
+    world.leave_breakout_room(*find(world, session, data), str(data.get("room") or "Room 1"))
+
+
 def waiting_room(world: World, session: ClientSession, data: dict[str, Any]) -> None:
-    world.meetings[running(world, session).meeting_id].settings["waiting_room"] = bool(data["on"])
+    world.meetings[running(world, session).meeting_id].settings["waiting_room"] = bool(data.get("on"))
 
 
 def record(world: World, session: ClientSession, data: dict[str, Any]) -> None:
     """Start or stop the cloud recording. Its files are ready after the meeting."""
-    instance, on = running(world, session), bool(data["on"])
+    instance, on = running(world, session), bool(data.get("on"))
     instance.recording = on
     thing = events.meeting_object(instance, world) | {"id": instance.meeting_id}
     times = {"recording_start": iso(instance.started_at), "recording_end": "" if on else iso(world.now())}
@@ -134,6 +150,8 @@ ACTIONS = {
     "leave": leave,
     "admit": admit,
     "put_in_waiting_room": put_in_waiting_room,
+    "join_breakout": join_breakout,
+    "leave_breakout": leave_breakout,
     "waiting_room": waiting_room,
     "record": record,
     "end": end,

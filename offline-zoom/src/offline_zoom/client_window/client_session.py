@@ -77,7 +77,7 @@ def authorize(world: World, session: ClientSession, data: dict[str, Any]) -> dic
 
     The SDK sends no method of the code challenge, and Zoom uses ``plain``.
     """
-    user, redirect_uri = session_user(world, session), world.home_url or data.get("page", "")
+    user, redirect_uri = session_user(world, session), world.home_url or str(data.get("page") or "")
     event = {"redirectUri": redirect_uri, "timestamp": int(world.now())}
     if data.get("declined"):
         return {**event, "result": False}
@@ -86,7 +86,7 @@ def authorize(world: World, session: ClientSession, data: dict[str, Any]) -> dic
     settled = granted is not None and set(scopes) <= set(granted.scopes)
     if not settled and not data.get("agreed") and not world.switches.auto_consent:
         return {"consent": {"scopes": scopes}}
-    code = world.issue_code(user, redirect_uri, str(data["codeChallenge"]), "plain", in_client=True)
+    code = world.issue_code(user, redirect_uri, str(data.get("codeChallenge") or ""), "plain", in_client=True)
     return {**event, "result": True, "code": code}
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Blueprint, current_app, render_template, request
+from flask import Blueprint, current_app, render_template
 from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 
@@ -13,6 +13,7 @@ from offline_zoom.client_window import actions, client_session
 from offline_zoom.client_window.client_session import ClientSession, Unknown
 from offline_zoom.dates import iso
 from offline_zoom.errors import current_world
+from offline_zoom.request_json import json_object, object_in
 from offline_zoom.webhooks.sender import WebhookSender
 from offline_zoom.world import World
 
@@ -51,13 +52,17 @@ def window() -> ResponseReturnValue:
 def ask(name: str) -> ResponseReturnValue:
     """A request of ``client.js``: ``state``, ``context``, ``authorize`` or ``act``."""
     world = current_world()
-    body: dict[str, Any] = request.get_json()
-    data: dict[str, Any] = body.get("data") or {}
-    try:
-        with world.lock:
-            return {"answer": answer_request(world, ClientSession.of(body.get("seat") or {}, world.me.key), name, data)}
-    except Unknown as unknown:
-        return {"message": f"There is no such thing here: {unknown}"}, 404
+    body = json_object()
+    data = object_in(body, "data")
+    with world.lock:
+        session = ClientSession.of(object_in(body, "seat"), world.me.key)
+        return {"answer": answer_request(world, session, name, data)}
+
+
+@bp.errorhandler(Unknown)
+def not_found(unknown: Unknown) -> ResponseReturnValue:
+    """A 404 response for an unknown user, meeting, action or question."""
+    return {"message": f"There is no such thing here: {unknown}"}, 404
 
 
 def answer_request(world: World, session: ClientSession, name: str, data: dict[str, Any]) -> Any:
@@ -79,7 +84,7 @@ def answer_request(world: World, session: ClientSession, name: str, data: dict[s
 def around() -> ResponseReturnValue:
     """What the window shows beside the SDK's state: who left, the time, the webhook deliveries."""
     world, sender = current_world(), webhook_sender()
-    session = ClientSession.of(request.get_json().get("seat") or {}, world.me.key)
+    session = ClientSession.of(object_in(json_object(), "seat"), world.me.key)
     world.catch_up()
     instance = client_session.session_meeting(world, session)
     now = world.now()
@@ -99,19 +104,21 @@ def around() -> ResponseReturnValue:
 @bp.post("/client/webhooks")
 def webhooks() -> ResponseReturnValue:
     """Control the webhook sender: ``retry``, ``validate``, ``mischief`` (faults), or ``deauthorize`` a user."""
-    world, sender, body = current_world(), webhook_sender(), request.get_json()
+    world, sender, body = current_world(), webhook_sender(), json_object()
     if sender is None:
         return {"message": "No webhook address is configured."}, 404
-    if body.get("retry"):
-        sender.retry_now(None if body["retry"] is True else int(body["retry"]))
+    retry, deauthorize = body.get("retry"), body.get("deauthorize")
+    try:
+        user = world.user(deauthorize) if deauthorize else None
+        sender.faults.change(object_in(body, "mischief"))
+    except (ValueError, KeyError) as error:
+        return {"message": str(error)}, 400
+    if retry:
+        sender.retry_now(retry if type(retry) is int else None)
     if body.get("validate"):
         sender.validate()
-    if body.get("deauthorize"):
-        world.deauthorize(body["deauthorize"])
-    try:
-        sender.faults.change(body.get("mischief") or {})
-    except ValueError as error:
-        return {"message": str(error)}, 400
+    if user:
+        world.deauthorize(user)
     return deliveries_json(sender)
 
 

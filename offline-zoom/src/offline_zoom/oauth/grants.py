@@ -174,7 +174,10 @@ def proves(verifier: str, challenge: str, method: str) -> bool:
 
 def _same_origin(uri: str, bound: str) -> bool:
     """Whether the URI is empty or of the same origin. Zoom's samples send one or the other."""
-    requested, entry = urlsplit(uri), urlsplit(bound)
+    try:
+        requested, entry = urlsplit(uri), urlsplit(bound)
+    except ValueError:
+        return False
     return not uri or (requested.scheme, requested.netloc) == (entry.scheme, entry.netloc)
 
 

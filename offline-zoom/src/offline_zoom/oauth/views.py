@@ -43,7 +43,11 @@ def decide() -> ResponseReturnValue:
         return render_template("sandbox/error.html", message=error), 400
     if request.form.get("decision") != "allow":
         return redirect_to_app({"error": "access_denied"})
-    return grant_access(current_world().sign_in_as(request.form.get("user", current_world().me.id)))
+    try:
+        user = current_world().sign_in_as(request.form.get("user", current_world().me.id))
+    except KeyError:
+        return render_template("sandbox/error.html", message="There is no such user."), 400
+    return grant_access(user)
 
 
 def request_error() -> str:
@@ -62,7 +66,10 @@ def request_error() -> str:
 
 def redirect_allowed(uri: str, allowed: list[str]) -> bool:
     """Whether the allow list has this URI or its origin. With PKCE, 127.0.0.1 matches with any port."""
-    requested = urlsplit(uri)
+    try:
+        requested = urlsplit(uri)
+    except ValueError:
+        return False
     for entry in map(urlsplit, allowed):
         origin = (requested.scheme, requested.netloc) == (entry.scheme, entry.netloc)
         if requested == entry or (origin and entry.path in ("", "/") and not entry.query):

@@ -54,13 +54,13 @@ def transcript(instance: Instance) -> bytes:
         f"{number}\n00:{number:02d}:00.000 --> 00:{number:02d}:20.000\n{join.name}: Item {number}, please.\n"
         for number, join in enumerate(instance.joins[:50], 1)
     ]
-    return "\n".join(["WEBVTT\n", *cues]).encode()
+    return "\n".join(["WEBVTT\n", *cues]).encode(errors="replace")
 
 
 def chat(instance: Instance) -> bytes:
     """A chat file with one line per participant."""
     lines = [f"{clock_face(join.join_at - instance.started_at)}\t{join.name}:\tHello!" for join in instance.joins[:50]]
-    return "\r\n".join(lines).encode()
+    return "\r\n".join(lines).encode(errors="replace")
 
 
 def timeline(instance: Instance) -> bytes:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeGuard
 
 from flask import request
 
@@ -10,6 +10,7 @@ from offline_zoom.dates import iso
 from offline_zoom.errors import current_world, refuse
 from offline_zoom.identifiers import random_text
 from offline_zoom.oauth import scopes
+from offline_zoom.request_json import json_value
 from offline_zoom.rest.endpoints import EndpointRule, endpoint
 
 JSON = dict[str, Any]
@@ -18,9 +19,8 @@ JSON = dict[str, Any]
 @endpoint("POST", "/im/chat/messages", EndpointRule(scopes.CHAT, "Medium"))
 def send_chat() -> JSON:
     """Accept a chatbot's message to Team Chat. Nothing shows it."""
-    body = request.get_json(force=True, silent=True)
-    needed = ("robot_jid", "to_jid", "account_id", "content")
-    if not isinstance(body, dict) or not all(body.get(name) for name in needed) or "head" not in body["content"]:
+    body = json_value(request.get_data())
+    if not is_message(body):
         refuse(400, 7001, "Body format error.")
     if "@" not in body["robot_jid"]:
         refuse(404, 7002, "Invalid robot_jid.")
@@ -31,3 +31,10 @@ def send_chat() -> JSON:
         refuse(403, 7004, "Not authorized, or no such to_jid.")
     sent = {"message_id": random_text(32), "robot_jid": body["robot_jid"], "to_jid": body["to_jid"]}
     return {**sent, "user_jid": body.get("user_jid", ""), "sent_time": iso(world.now())}
+
+
+def is_message(body: Any) -> TypeGuard[JSON]:
+    """Whether this is a message: three texts, and a content with a head."""
+    if not isinstance(body, dict) or not isinstance(body.get("content"), dict) or "head" not in body["content"]:
+        return False
+    return all(isinstance(body.get(name), str) and body[name] for name in ("robot_jid", "to_jid", "account_id"))

@@ -19,6 +19,8 @@ from offline_zoom.rate_limits import Label, RateLimitExceeded
 bp = Blueprint("rest", __name__, url_prefix="/v2")
 View = TypeVar("View", bound=Callable[..., Any])
 PLAN_ORDER: tuple[Plan, ...] = ("free", "pro", "business")
+#: digits of a 64-bit integer, which is Zoom's type of a meeting number
+MAX_DIGITS = 19
 PAID = "Only available for paid account: {account}."
 
 
@@ -146,7 +148,7 @@ def meeting_number_or_uuid(segment: str) -> int | str | None:
     """
     decoded = unquote(segment)
     if decoded.isascii() and decoded.isdigit():
-        return int(decoded)
+        return int(decoded) if len(decoded) <= MAX_DIGITS else None
     uuid = decoded if is_uuid(decoded) else unquote(decoded)
     if not is_uuid(uuid):
         return None

@@ -28,6 +28,7 @@ def get_invitation(meeting_id: str) -> JSON:
         fields["join_url"],
         "",
         f"Meeting ID: {meeting.id}",
-        f"Passcode: {fields['password']}",
     ]
+    if meeting.password:
+        lines.append(f"Passcode: {meeting.password}")
     return {"invitation": "\r\n".join(lines)}

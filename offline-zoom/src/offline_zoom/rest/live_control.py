@@ -35,7 +35,8 @@ def control_meeting(meeting_id: str) -> tuple[str, int]:
     method, params = body.get("method"), body.get("params") or {}
     if method not in METHODS or not isinstance(params, dict):
         refuse(400, 300, "Validation Failed.", [{"field": "method", "message": "Invalid field."}])
-    if method == "participant.invite" and not 1 <= len(params.get("contacts", [])) <= MAX_INVITED:
+    contacts = params.get("contacts")
+    if method == "participant.invite" and not (isinstance(contacts, list) and 1 <= len(contacts) <= MAX_INVITED):
         refuse(400, 300, "Validation Failed.", [{"field": "params.contacts", "message": "Invalid field."}])
     meeting = requested_meeting(meeting_id)
     running = current_world().live_instance(meeting)

@@ -90,7 +90,7 @@ def set_password(meeting: Meeting, body: JSON) -> None:
 def set_recurrence(meeting: Meeting, rule: JSON) -> None:
     """Set a recurrence rule and compute the occurrences."""
     assert meeting.start_at is not None
-    meeting.recurrence = {"repeat_interval": 1, **rule}
+    meeting.recurrence = {"repeat_interval": 1, **{name: value for name, value in rule.items() if value is not None}}
     meeting.occurrences = occurrences(meeting.recurrence, meeting.start_at, meeting.duration_minutes, meeting.timezone)
 
 

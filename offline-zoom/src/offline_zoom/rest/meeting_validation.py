@@ -9,10 +9,11 @@ from typing import Any
 
 from flask import request
 
-from offline_zoom.dates import parse_start, zone_exists
+from offline_zoom.dates import FIRST_YEAR, LAST_YEAR, parse_start, zone_exists
 from offline_zoom.errors import refuse
 from offline_zoom.model import FIXED_TIME, INSTANT, NO_FIXED_TIME, SCHEDULED
-from offline_zoom.recurrence import DAILY, MAX_INTERVAL, MAX_OCCURRENCES, MONTHLY, WEEKLY
+from offline_zoom.recurrence import DAILY, MAX_INTERVAL, MAX_OCCURRENCES, MONTHLY
+from offline_zoom.request_json import json_value
 
 PASSCODE = re.compile(r"[A-Za-z0-9@\-_*!]{0,10}")
 TYPES = (INSTANT, SCHEDULED, NO_FIXED_TIME, FIXED_TIME, 10)
@@ -47,15 +48,17 @@ SETTINGS: dict[str, Any] = {
 
 def json_body() -> dict[str, Any]:
     """The request's JSON object. Raises ZoomError for anything else."""
-    body = request.get_json(force=True, silent=True)
+    body = json_value(request.get_data())
     if not isinstance(body, dict):
         refuse(400, 300, "Request Body should be a valid JSON object.")
     return body
 
 
-def check_meeting(body: dict[str, Any]) -> None:
-    """Check a meeting's JSON. Raises ZoomError with each invalid field."""
+def check_meeting(body: dict[str, Any], new: bool = True) -> None:
+    """Check a meeting's JSON. Raises ZoomError with each invalid field. Only a ``new`` series needs a rule."""
     invalid = [*invalid_fields(body), *invalid_settings(body), *invalid_recurrence(body)]
+    if new and body.get("type") == FIXED_TIME and body.get("recurrence") is None:
+        invalid.append("recurrence")
     if invalid:
         refuse(400, 300, "Validation Failed.", [{"field": field, "message": "Invalid field."} for field in invalid])
 
@@ -72,9 +75,18 @@ def invalid_fields(body: dict[str, Any]) -> list[str]:
         "start_time": is_start,
         "settings": lambda value: isinstance(value, dict),
         "recurrence": lambda value: isinstance(value, dict),
-        "tracking_fields": lambda value: isinstance(value, list),
+        "tracking_fields": is_list_of_objects,
     }
     return [name for name, valid in checks.items() if body.get(name) is not None and not valid(body[name])]
+
+
+def is_list_of_objects(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(item, dict) for item in value)
+
+
+def is_whole(value: Any, minimum: int, maximum: int) -> bool:
+    """Whether this is a whole number in a range. ``True`` and ``1.0`` are not."""
+    return type(value) is int and minimum <= value <= maximum
 
 
 def is_start(value: Any) -> bool:
@@ -96,20 +108,24 @@ def invalid_settings(body: dict[str, Any]) -> list[str]:
         value = settings.get(name)
         if value is None:
             continue
-        valid = isinstance(value, allowed) if isinstance(allowed, type) else value in allowed
+        if isinstance(allowed, type):
+            valid = isinstance(value, allowed)
+        else:
+            valid = type(value) in (int, str) and value in allowed
         if not valid:
             invalid.append(f"settings.{name}")
+    invitees = settings.get("meeting_invitees")
+    if invitees is not None and not is_list_of_objects(invitees):
+        invalid.append("settings.meeting_invitees")
     return invalid
 
 
 def invalid_recurrence(body: dict[str, Any]) -> list[str]:
     """The invalid fields of a recurrence rule."""
     rule = body.get("recurrence")
-    if body.get("type") == FIXED_TIME and rule is None:
-        return ["recurrence"]
     if not isinstance(rule, dict):
         return []
-    if rule.get("type") not in (DAILY, WEEKLY, MONTHLY):
+    if not is_whole(rule.get("type"), DAILY, MONTHLY):
         return ["recurrence.type"]
     invalid = []
     ranges = {
@@ -120,11 +136,12 @@ def invalid_recurrence(body: dict[str, Any]) -> list[str]:
     }
     for name, (minimum, maximum) in ranges.items():
         value = rule.get(name)
-        if value is not None and not (type(value) is int and minimum <= value <= maximum):
+        if value is not None and not is_whole(value, minimum, maximum):
             invalid.append(f"recurrence.{name}")
-    if rule.get("monthly_week") not in (None, -1, 1, 2, 3, 4):
+    week, days = rule.get("monthly_week"), rule.get("weekly_days")
+    if week is not None and not (is_whole(week, -1, 4) and week != 0):
         invalid.append("recurrence.monthly_week")
-    if not re.fullmatch(r"[1-7](,[1-7])*", str(rule.get("weekly_days", "1"))):
+    if days is not None and not re.fullmatch(r"[1-7](,[1-7])*", str(days)):
         invalid.append("recurrence.weekly_days")
     if rule.get("end_date_time") and (rule.get("end_times") or not is_date_time(rule["end_date_time"])):
         invalid.append("recurrence.end_date_time")
@@ -133,6 +150,7 @@ def invalid_recurrence(body: dict[str, Any]) -> list[str]:
 
 def is_date_time(value: Any) -> bool:
     try:
-        return datetime.fromisoformat(value).tzinfo is not None
+        at = datetime.fromisoformat(value)
     except (ValueError, TypeError):
         return False
+    return at.tzinfo is not None and FIRST_YEAR < at.year <= LAST_YEAR

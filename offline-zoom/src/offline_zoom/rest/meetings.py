@@ -137,7 +137,7 @@ def list_upcoming(user_id: str) -> JSON:
     }
 
 
-@endpoint("POST", "/users/<user_id>/meetings", EndpointRule(scopes.CREATE_MEETING, "Medium"))
+@endpoint("POST", "/users/<user_id>/meetings", EndpointRule(scopes.CREATE_MEETING))
 def create_meeting(user_id: str) -> tuple[JSON, int]:
     """Create a meeting. At most a hundred a day and host."""
     world, user = current_world(), requested_user(user_id)
@@ -191,7 +191,7 @@ def update_meeting(meeting_id: str) -> tuple[str, int]:
     if number in world.meetings:
         count_creation(world.meetings[number].host_id)
     body = json_body()
-    check_meeting({**body, "type": body.get("type") if body.get("recurrence") else None})
+    check_meeting(body, new=False)
     meeting = requested_meeting(meeting_id)
     date = requested_occurrence(meeting)
     with world.lock:

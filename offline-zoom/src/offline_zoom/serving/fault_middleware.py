@@ -7,7 +7,6 @@ routes match the raw path.
 from __future__ import annotations
 
 import io
-import json
 import uuid
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import nullcontext
@@ -47,7 +46,9 @@ class FaultMiddleware:
         if not path.startswith(NOT_ZOOM):
             self.world.catch_up()
             self.world.calls.add(Call(method, path, query, environ.get("HTTP_HOST", ""), headers_of(environ)))
-            fault = self.world.faults.take(method, path, grant_type(environ, path))
+            fault = self.world.faults.take(
+                method, path, grant_type(environ, path), environ.get("HTTP_AUTHORIZATION", "")
+            )
         marked_start = with_marks(start_response)
         return self._run(environ, marked_start) if fault is None else self._run_with_fault(fault, environ, marked_start)
 
@@ -63,7 +64,7 @@ class FaultMiddleware:
         if fault.drop == "before":
             raise ConnectionDropped("dropped before processing")
         if fault.status is not None:
-            status, headers, body = fault_response(fault)
+            status, headers, body = fault.answer()
         else:
             status, headers, body = collect(self._run, environ)
         if fault.drop == "after":
@@ -71,8 +72,7 @@ class FaultMiddleware:
         self._wait(fault.hold, timeout)
         if timeout is not None and fault.delay + fault.hold >= timeout:
             raise CallerTimedOut("the answer came too late")
-        if fault.bad_gzip:
-            headers = [*without(headers, "content-encoding"), ("Content-Encoding", "gzip")]
+        status, headers, body = fault.change(status, headers, body)
         start_response(status, headers)
         return [body] if fault.cut is None else cut(body, fault.cut)
 
@@ -120,17 +120,6 @@ def with_marks(start_response: StartResponse) -> StartResponse:
     return start
 
 
-def fault_response(fault: Fault) -> tuple[str, list[tuple[str, str]], bytes]:
-    """The response that a fault defines."""
-    text = json.dumps(fault.body) if isinstance(fault.body, dict) else fault.body or ""
-    kind = "application/json;charset=UTF-8" if isinstance(fault.body, dict) else "text/plain"
-    body = text.encode()
-    headers = [*fault.headers.items(), ("Content-Length", str(len(body)))]
-    if not any(name.lower() == "content-type" for name, _ in headers):
-        headers.append(("Content-Type", kind))
-    return f"{fault.status} Sandbox", headers, body
-
-
 def collect(app: WSGIApp, environ: Environ) -> tuple[str, list[tuple[str, str]], bytes]:
     """Run the app and read its whole body."""
     (status, headers), body = start_app(app, environ)
@@ -152,7 +141,3 @@ def cut(body: bytes, length: int) -> Iterator[bytes]:
     """The first ``length`` bytes of a body, then a dropped connection."""
     yield body[:length]
     raise ConnectionDropped("cut in the body")
-
-
-def without(headers: list[tuple[str, str]], name: str) -> list[tuple[str, str]]:
-    return [(key, value) for key, value in headers if key.lower() != name]

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from offline_zoom.stories.all_hands import all_hands
 from offline_zoom.stories.attacking_names import attacking_names
 from offline_zoom.stories.live_meeting import live_meeting
+from offline_zoom.stories.odd_data import odd_data
 from offline_zoom.stories.quiet_day import quiet_day
 from offline_zoom.stories.small_plans import free_plan, personal_app
 from offline_zoom.stories.story_data import StoryData
@@ -33,6 +34,7 @@ STORIES = {
     "attacking-names": Story(
         "Names that attack", "HTML, formulas, bidi and emoji in names and topics.", attacking_names
     ),
+    "odd-data": Story("Odd data", "Values and rows that Zoom was seen to send, and no program expects.", odd_data),
     "year-of-recordings": Story(
         "A year of recordings", "Four a week, for a year, and some in the trash.", year_of_recordings
     ),

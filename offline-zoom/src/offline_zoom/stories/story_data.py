@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from offline_zoom.fault import Fault
 from offline_zoom.model import Account, Instance, Meeting, Recording, User
 
 
@@ -21,6 +22,8 @@ class StoryData:
     meetings: dict[int, Meeting] = field(default_factory=dict)
     instances: list[Instance] = field(default_factory=list)
     recordings: dict[str, Recording] = field(default_factory=dict)
+    #: faults that are always there in this story
+    faults: list[Fault] = field(default_factory=list)
     #: short name of the user who is signed in
     me: str = ""
     #: whether an admin installed the app for the account, so that admins grant ``:admin`` scopes

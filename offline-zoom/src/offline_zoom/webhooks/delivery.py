@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from typing import Any
+
+from offline_zoom.dates import DAY_SECONDS
+from offline_zoom.webhooks.odd_events import ODD_EVENTS
 
 VALIDATION = "endpoint.url_validation"
 
@@ -17,7 +21,7 @@ class DeliveryFaults:
     ``duplicates``: number of extra copies of each event. ``swap``: each event is sent after the next one.
     ``stale_seconds``: age of the timestamp. ``pretty``: JSON with spaces and line breaks.
     ``id_as``: send the meeting id as ``string`` or ``number``.
-    ``lost``: the event is never sent.
+    ``lost``: the event is never sent. ``odd``: a name from ``ODD_EVENTS``, by which the event is changed.
     """
 
     duplicates: int = 0
@@ -28,13 +32,33 @@ class DeliveryFaults:
     pretty: bool = False
     id_as: str = ""
     lost: bool = False
+    odd: str = ""
 
     def change(self, changes: dict[str, Any]) -> None:
         """Set several faults. Raises ValueError for an unknown name or a value of a wrong type."""
         for name, value in changes.items():
-            if type(value) is not type(getattr(self, name, None)):
+            if name not in ALLOWED or not ALLOWED[name](value):
                 raise ValueError(f"{name} cannot be {value!r}")
+        for name, value in changes.items():
             setattr(self, name, value)
+
+
+def is_flag(value: Any) -> bool:
+    return isinstance(value, bool)
+
+
+#: which values a fault can have
+ALLOWED: dict[str, Callable[[Any], bool]] = {
+    "duplicates": lambda value: type(value) is int and 0 <= value <= 100,
+    "swap": is_flag,
+    "stale_seconds": lambda value: type(value) is int and 0 <= value <= 10 * 365 * DAY_SECONDS,
+    "bad_signature": is_flag,
+    "unsigned": is_flag,
+    "pretty": is_flag,
+    "id_as": lambda value: value in ("", "string", "number"),
+    "lost": is_flag,
+    "odd": lambda value: isinstance(value, str) and value in ("", *ODD_EVENTS),
+}
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from offline_zoom.serializers.recordings import recording_json
 from offline_zoom.world_state import WorldState
 
 Event = dict[str, Any]
+JOINED_BREAKOUT, LEFT_BREAKOUT = "meeting.participant_joined_breakout_room", "meeting.participant_left_breakout_room"
 
 
 def envelope(name: str, at: float, account_id: str, thing: dict[str, Any], **payload: Any) -> Event:
@@ -57,14 +58,21 @@ def participant_event(name: str, at: float, instance: Instance, join: Join, worl
         "customer_key": "",
         "phone_number": "",
     }
-    if name == "meeting.participant_joined":
+    if name in ("meeting.participant_joined", JOINED_BREAKOUT):
         person["join_time"] = iso(at)
-    elif name == "meeting.participant_left":
+    elif name in ("meeting.participant_left", LEFT_BREAKOUT):
         person |= {"leave_time": iso(at), "leave_reason": join.leave_reason or f"{join.name} left the meeting."}
     else:
         person["date_time"] = iso(at)
     thing = {**meeting_object(instance, world), "participant": {**person, **more}}
     return envelope(name, at, world.users[instance.host_id].account_id, thing)
+
+
+def breakout_event(name: str, at: float, instance: Instance, join: Join, room_uuid: str, world: WorldState) -> Event:
+    """A participant joined or left a breakout room. The main meeting announces nothing."""
+    event = participant_event(name, at, instance, join, world, parent_user_id=join.user_id)
+    event["payload"]["object"]["breakout_room_uuid"] = room_uuid
+    return event
 
 
 def joined_name(join: Join) -> str:

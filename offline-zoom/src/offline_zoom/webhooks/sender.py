@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import json
 import secrets
 import threading
 import time
@@ -18,7 +17,9 @@ from typing import Any
 
 import requests
 
+from offline_zoom.json_text import stringify
 from offline_zoom.webhooks.delivery import VALIDATION, Attempt, Delivery, DeliveryFaults, Event, with_id_as
+from offline_zoom.webhooks.odd_events import odd_body
 
 TIMEOUT_SECONDS = 3.0
 RETRY_MINUTES = (5, 20, 60)
@@ -147,8 +148,9 @@ class WebhookSender:
     def _new(self, event: Event) -> Delivery:
         self._count += 1
         shaped = with_id_as(event, self.faults.id_as)
-        text = json.dumps(shaped, indent=2) if self.faults.pretty else json.dumps(shaped, separators=(",", ":"))
-        return Delivery(shaped, text.encode(), self.clock(), self._count)
+        odd = self.faults.odd if shaped["event"] != VALIDATION else ""
+        body = stringify(shaped, indent=2) if self.faults.pretty else odd_body(shaped, odd)
+        return Delivery(shaped, body, self.clock(), self._count)
 
     def _attempt(self, delivery: Delivery) -> None:
         self._send(delivery)

@@ -42,6 +42,8 @@
       granted: [], grantedAt: "",
       authorization: "usual",    // with-state, encoded-state, denied, never, twice, wrong-redirect
       rejectsUnknown: false, silent: [], failing: {}, delays: {},
+      agrees: true,              // whether the user allows what the client asks about
+      sharing: false, background: null, mirrored: false, recorders: [],
       opened: [], notifications: [], messages: [], invitations: [], log: [],
     };
   }
@@ -236,7 +238,7 @@
         if (client.state[list].length > 200) client.state[list].shift();
       },
     };
-    client.apis = answers(client);
+    client.apis = { ...answers(client), ...root.zoomInstances(client, Refusal), ...root.zoomMedia(client, Refusal) };
     return client;
   };
 })(window);

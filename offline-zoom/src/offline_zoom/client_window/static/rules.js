@@ -18,6 +18,9 @@
     onWaitingRoomStateChange: "HC g m", onWaitingRoomParticipantJoin: "HC g m", onWaitingRoomParticipantLeave: "HC g m",
     sendMessageToChat: "HCPL g m", sendAppInvitation: "HCP m", sendAppInvitationToAllParticipants: "HCP m",
     sendAppInvitationToMeetingOwner: "CP m", showAppInvitationDialog: "HCP m", onSendAppInvitation: "HCP m",
+    connect: "HCPL g m", onConnect: "HCPL g m", postMessage: "HCPL g", onMessage: "HCPLA g",
+    shareApp: "HCPL g m", listCameras: "HCPLA g", setVideoMirrorEffect: "HCPLA g",
+    setVirtualBackground: "HCPLA g", removeVirtualBackground: "HCPLA g", allowParticipantToRecord: "HC m",
     startRTMS: "HCPLA m", stopRTMS: "HCPLA m", pauseRTMS: "HCPLA m", resumeRTMS: "HCPLA m", getRTMSStatus: "HCPLA m",
     onRTMSStatusChange: "HCPLA m",
     // The type file gives these two to few roles, yet a demoted host and a guest who signs in must hear of it.

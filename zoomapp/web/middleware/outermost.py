@@ -1,4 +1,4 @@
-"""WSGI middleware that answers a failure which nothing below it could answer: also one inside the error page."""
+"""The outermost WSGI middleware: begins each request, and answers a failure that nothing below it could answer."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ from typing import Any
 import msgspec
 from markupsafe import escape
 
-from zoomapp import log_setup
+from zoomapp import deadline, log_setup
 from zoomapp.config import Settings
 from zoomapp.errors import ZoomAppError
 from zoomapp.web.middleware import security_headers
+from zoomapp.zoom import call_trace
 
 log = logging.getLogger(__name__)
 
@@ -46,10 +47,18 @@ def plain_page(error: ZoomAppError, app_name: str, reference: str) -> str:
     return PAGE.format_map({name: escape(value) for name, value in words.items()})
 
 
-class LastResort:
-    """Answers 500 with a reference when ``app`` raises, and completes the header fields of every 5xx answer.
+def begin_request() -> None:
+    """Give this context's request its id and its deadline, and start the trace of its calls to Zoom."""
+    log_setup.start_request()
+    deadline.start()
+    call_trace.start()
 
-    Flask leaves out whatever should still be added to an answer when an ``after_request`` function fails.
+
+class OutermostMiddleware:
+    """Begins each request, before its session is read, so that every failure has the request's id.
+
+    Answers 500 with a reference when ``app`` raises, also inside the error page. Completes the header fields of every
+    5xx response: Flask leaves some out when an ``after_request`` function fails.
     """
 
     def __init__(self, app: WsgiApp, settings: Settings) -> None:
@@ -58,6 +67,7 @@ class LastResort:
         self._headers = security_headers.of_answers(settings)
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        begin_request()
         started = False
 
         def start(status: str, fields: Fields, exc_info: Any = None) -> Any:
