@@ -7,9 +7,13 @@ from datetime import UTC, datetime
 import pytest
 
 from zoomapp.errors import MissingScope, UpstreamError
+from zoomapp.store import key_names
+from zoomapp.store.encrypted_records import LAST_SEEN_SECTION
+from zoomapp.user_api.long_lists import ListIncomplete
 from zoomapp.user_api.page_cache import FRESH_SECONDS, STALE_SECONDS, PageCaches
 from zoomapp.user_api.parallel_calls import ParallelCalls
 from zoomapp.zoom.credentials import WITHHELD
+from zoomapp.zoom.tolerant_reader import read_rows
 
 GUARD_SECONDS = 30
 
@@ -198,3 +202,82 @@ def test_a_fresh_time_of_zero_asks_zoom_for_each_view(parts, pages, zoom, clock)
 
     assert [pages.load().value for _ in range(3)] == [1, 2, 3]
     assert pages.load(fresh_seconds=600).value == 3
+
+
+def test_a_copy_that_cannot_be_read_is_no_copy(pages, parts, clock, zoom):
+    """An earlier release saved any response."""
+    copy = {"at": clock(), "raw": ["no", "list"]}
+    parts.user_records.save("dana", LAST_SEEN_SECTION, copy, 3600, key_names.digest("list"))
+
+    def read(raw):
+        if not isinstance(raw, dict):
+            raise UpstreamError("response without its list")
+        return raw["answer"]
+
+    zoom.error = UpstreamError("away")
+    cache = pages.caches.of("dana", b"", datetime.fromtimestamp(clock(), UTC))
+
+    assert cache.load("list", zoom, read).value is None
+    assert cache.recent("list", read, 60) is None
+
+
+def test_a_copy_of_an_earlier_release_stands_in_for_zoom_only(pages, parts, clock, zoom):
+    copy = {"at": clock(), "raw": {"answer": 7}}
+    parts.user_records.save("dana", LAST_SEEN_SECTION, copy, 3600, key_names.digest("list"))
+
+    assert pages.load().value == 1
+
+    parts.user_records.save("dana", LAST_SEEN_SECTION, copy, 3600, key_names.digest("list"))
+    zoom.error = UpstreamError("away")
+    assert pages.load().value == 7
+
+
+def test_an_answer_without_its_list_leaves_the_copy(pages, clock):
+    def load(body):
+        now = datetime.fromtimestamp(clock(), UTC)
+        read = lambda raw: list(read_rows(raw, "rows", lambda row: row.number("n") or None, "test row"))  # noqa: E731
+        return pages.caches.of("dana", b"", now).load("rows", lambda: body, read)
+
+    assert load({"rows": [{"n": 1}]}).value == [1]
+    for body in ({}, [], None, "text", {"rows": None}):
+        clock.tick(STALE_SECONDS)
+        loaded = load(body)
+
+        assert (loaded.value, loaded.from_last_seen) == ([1], True)
+        assert isinstance(loaded.error, UpstreamError)
+
+
+def test_all_pages_of_a_list_are_one_copy(pages, clock):
+    fetched = []
+
+    def fetch_page(token):
+        fetched.append(token)
+        return {"rows": [{"n": len(fetched)}], "next_page_token": "" if token else "second"}
+
+    def load():
+        cache = pages.caches.of("dana", b"", datetime.fromtimestamp(clock(), UTC))
+        return cache.load_list("rows", fetch_page, "rows", lambda body: (len(body["rows"]), body["complete"]))
+
+    assert load().value == (2, True)
+    clock.tick(FRESH_SECONDS - 1)
+    assert load().value == (2, True)
+    assert fetched == ["", "second"]
+
+
+def test_a_long_list_is_loaded_in_steps_for_a_page_and_whole_in_the_background(pages, clock):
+    def fetch_page(token):
+        clock.tick(3)
+        return {"rows": [{"n": 1}], "next_page_token": "" if token else "second"}
+
+    def load():
+        cache = pages.caches.of("dana", b"", datetime.fromtimestamp(clock(), UTC), in_steps=True)
+        return cache.load_list("rows", fetch_page, "rows", lambda body: len(body["rows"]))
+
+    with pytest.raises(ListIncomplete):
+        load()
+    assert load().value == 2
+
+    clock.tick(FRESH_SECONDS)
+    assert load().refreshing
+    pages.finish_background_calls()
+    assert (load().value, load().refreshing) == (2, False)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Generic, TypeVar
 
-from zoomapp.user_api.last_seen import Loaded
+from zoomapp.user_api.page_cache import Loaded
 from zoomapp.web.components.notice import Notice, Permission, notice_for
 
 Value = TypeVar("Value")
