@@ -203,7 +203,7 @@ def test_rotate_never_overwrites_a_concurrent_refresh(with_keys, world):
     assert (done.reencrypted, done.complete) == (2, True)
     assert world.calls.count("POST /oauth/token") == 2
     later = with_keys(NEW).extensions["zoomapp"]
-    assert later.user_client(person.id).profile()["id"] == person.id
+    assert later.user_client(person.id).profile().text("id") == person.id
     assert world.calls.count("POST /oauth/token") == 2
 
 

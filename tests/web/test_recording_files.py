@@ -236,7 +236,7 @@ def test_strange_types_and_extensions_make_a_safe_file_name(file_type):
         row = {**VIDEO, "file_type": file_type, "file_extension": extension}
         download = Download(Recording.from_api(RECORDING), RecordingFile.from_api(row), in_chunks(b"x"))
 
-        header = download.headers(datetime(2026, 3, 2, tzinfo=UTC))["Content-Disposition"]
+        header = download.headers(datetime(2026, 3, 2, tzinfo=UTC), UTC)["Content-Disposition"]
 
         name = re.fullmatch(r"attachment; filename=\"([a-z0-9_.-]+)\"; filename\*=UTF-8''[\w%.-]+", header, re.ASCII)
         assert name and len(name[1]) <= 80 and ".." not in name[1]

@@ -155,8 +155,10 @@ class Recording:
     def from_api(cls, data: Json) -> Recording | None:
         """None without a UUID, which identifies it."""
         row = JsonObject(data, "recording")
-        files = read_files(row.get("recording_files"))
-        trashed = [file_row.time("deleted_time") for file_row in row.rows("recording_files", KIND)]
+        listed = row.get("recording_files")
+        files = read_files(listed)
+        rows = [file for file in listed if isinstance(file, dict)] if isinstance(listed, list) else []
+        trashed = [JsonObject(file, KIND).time("deleted_time") for file in rows]
         uuid = row.text("uuid")
         if not uuid:
             return None

@@ -11,9 +11,9 @@ import threading
 from typing import Any
 
 from offline_zoom.fault import Fault
-from offline_zoom.fault_presets import DAILY, PER_SECOND, PRESETS, preset
+from offline_zoom.fault_presets import DAILY, PER_SECOND, PER_USER, PRESETS, preset
 
-__all__ = ["DAILY", "PER_SECOND", "PRESETS", "Fault", "Faults", "preset"]
+__all__ = ["DAILY", "PER_SECOND", "PER_USER", "PRESETS", "Fault", "Faults", "preset"]
 
 
 class Faults(list[Fault]):
