@@ -163,7 +163,7 @@ def _from_row(source: Source, row: Row, seen_at: float = 0.0) -> Record:
     return _person(
         source,
         fields,
-        f"{_text(fields, 'user_name', 'name')} {joined_at}",
+        f"{_text(fields, 'user_name', 'name')} {joined_at}"[-MAX_TEXT:],
         breakout_room=_text(fields, "bo_mtg_id"),
         room="waiting" if fields.text("status") == "in_waiting_room" else "meeting",
         joined_at=joined_at,
