@@ -145,7 +145,10 @@ def test_disconnect_deletes_every_kind_that_a_user_owns(capture, stage):
     load(stage.redis, capture.keys.values())
     dana = key_names.tag(stage.world.user("dana").id)
     before = {kind_of(key.decode()) for key in stage.redis.scan_iter(f"*{{{dana}}}*")}
-    assert {kind for kind in ALL if kind.owner is Owner.USER} - before == {encrypted_records.REFUSED_ENDPOINTS}
+    added_since = {encrypted_records.REFUSED_ENDPOINTS, encrypted_records.PAGE_REFRESH}
+    assert {kind for kind in ALL if kind.owner is Owner.USER} - before == added_since
+    records = stage.app.extensions["zoomapp"].user_records
+    assert records.claim(stage.world.user("dana").id, encrypted_records.PAGE_REFRESH, True, 30, "name")
     stage.redis.hset(encrypted_records.REFUSED_ENDPOINTS.key_of(stage.world.user("dana").id), "field", "1")
 
     stage.app.extensions["zoomapp"].tokens.delete(stage.world.user("dana").id)

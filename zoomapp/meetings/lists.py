@@ -71,7 +71,13 @@ def all_meetings(user_client: UserClient, cache: PageCache, name: str) -> Loaded
         unreadable = rows.unreadable + body.get("unreadable", 0)
         return MeetingList(rows.items, 0 if body["complete"] else body["total"], unreadable)
 
-    return cache.load_list(f"all {name}", lambda token: user_client.meetings(ZOOM_LISTS[name], token), "meetings", read)
+    return cache.load_list(
+        f"all {name}",
+        lambda token: user_client.meetings(ZOOM_LISTS[name], token),
+        "meetings",
+        read,
+        steps_name=f"meetings {name}",
+    )
 
 
 def search(user_client: UserClient, cache: PageCache, name: str, query: str) -> SearchResult:

@@ -28,7 +28,7 @@ from zoomapp.zoom.tolerant_reader import JsonObject, read_rows
 
 #: How long a part of a long range is fresh.
 PART_FRESH_SECONDS = 600
-#: A range of a month is always loaded again. If it has two parts, each is fresh for a minute, as otherwise the page
+#: A range of a month is as fresh as any page. If it has two parts, each is fresh for a minute, as otherwise the page
 #: would load the first part again and never finish.
 SHORT_RANGE_FRESH_SECONDS = 60
 MONTH_FRESH_SECONDS = 86400
@@ -116,14 +116,17 @@ class RecordingLibrary:
     def in_range(self, first: date, last: date, *, reload: bool = True) -> Loaded[RecordingList]:
         """The recordings of these days. While Zoom fails, those of the stored parts.
 
-        ``reload``: load a range of a month or less even if it is stored.
+        ``reload``: a stored range of a month or less must be as fresh as any page.
         """
         ranges = self._zoom_ranges(first, last)
-        fresh_seconds = PART_FRESH_SECONDS
+        fresh_seconds: float = PART_FRESH_SECONDS
         if reload and (last - first).days <= dates.RANGE_DAYS:
-            fresh_seconds = SHORT_RANGE_FRESH_SECONDS if len(ranges) > 1 else 0
-        previous = {days: cut for days in ranges if (cut := (max(days[0], first), min(days[1], last))) != days}
-        kind = PartKind(RECORDINGS_PIECE, fresh_seconds, KEEP_SECONDS, previous=previous)
+            fresh_seconds = SHORT_RANGE_FRESH_SECONDS if len(ranges) > 1 else self.cache.view_seconds
+        # After a change by the user, the parts of before are not used: they have another name.
+        version = f":{self.cache.version}" if self.cache.version else ""
+        cut = {days: (max(days[0], first), min(days[1], last)) for days in ranges}
+        previous = {days: cut[days] for days in ranges if version or cut[days] != days}
+        kind = PartKind(RECORDINGS_PIECE, fresh_seconds, KEEP_SECONDS, version, previous=previous)
         parts, error = self._parts.load(ranges, kind, self._fetch_rows)
         if not parts and error:
             return Loaded(None, self.now, error)

@@ -120,6 +120,11 @@ class PageCache:
         """Whether views are served from copies."""
         return self.shared.fresh_seconds > 0
 
+    @property
+    def view_seconds(self) -> float:
+        """How long what a page shows is fresh; 0 for a reload."""
+        return 0.0 if self.reload else self.shared.fresh_seconds
+
     def load(
         self,
         name: str,
@@ -160,8 +165,11 @@ class PageCache:
         read: Callable[[Any], Value],
         *,
         keep_seconds: int = KEEP_SECONDS,
+        steps_name: str = "",
     ) -> Loaded[Value]:
         """All pages of a list. ``fetch_page`` gets the page for a token; ``rows`` names the list in it.
+
+        ``steps_name``: under which the pages so far are stored, if not under ``name``.
 
         ``read`` gets the ``rows``, whether they are ``complete``, Zoom's ``total`` and the number of ``unreadable``
         ones. Raises what ``load`` raises, and ListIncomplete if ``in_steps``.
@@ -172,7 +180,8 @@ class PageCache:
             return {"rows": list(collected.rows), **counts}
 
         def fetch_in_steps() -> dict[str, Any]:
-            return body(load_in_steps(self.shared.records, self.user_id, self.shared.clock, name, fetch_page, rows))
+            steps = steps_name or name
+            return body(load_in_steps(self.shared.records, self.user_id, self.shared.clock, steps, fetch_page, rows))
 
         def fetch_whole() -> dict[str, Any]:
             return body(collect(fetch_page, rows))
