@@ -169,3 +169,8 @@ def test_every_kind_of_redis_address_is_taken(url):
 @pytest.mark.parametrize("text", ["0", "-1", "1.5", "9" * 9, "9" * 5000, "１２", "1e3"])
 def test_a_number_that_is_none_or_too_large_is_a_named_fault(name, text):
     assert problems(**{name: text})[0].startswith(f"{name} must be")
+
+
+def test_pages_may_ask_zoom_for_each_view():
+    assert Settings.from_env({**GOOD, "PAGE_CACHE_SECONDS": "0"}).page_cache_seconds == 0
+    assert problems(PAGE_CACHE_SECONDS="-1")[0].startswith("PAGE_CACHE_SECONDS must be")

@@ -61,6 +61,8 @@ class Settings:
     webhook_window_seconds: int = 300
     #: How long a read that met Zoom's limit of a second may wait to be asked once more; 0: the 429 goes out at once.
     rate_limit_wait_seconds: int = 0
+    #: How long a page serves what it read from Zoom before it asks again; 0 asks for each view.
+    page_cache_seconds: int = 60
     #: Threads of one process, as gunicorn is told: at most an eighth of them waits like that.
     web_threads: int = 512
     #: Another frontend than our pages: the folder of its build, or the address of its development server.
@@ -213,6 +215,10 @@ def _short_wait(text: str) -> int:
     return int(text)
 
 
+def _page_cache_seconds(text: str) -> int:
+    return 0 if text == "0" else _seconds(text)
+
+
 def _one_of(*allowed: str) -> Callable[[str], str]:
     def read(text: str) -> str:
         if text not in allowed:
@@ -250,6 +256,7 @@ READERS: dict[str, Callable[[str], Any]] = {
     "attendance_days": _seconds,
     "webhook_window_seconds": _seconds,
     "rate_limit_wait_seconds": _short_wait,
+    "page_cache_seconds": _page_cache_seconds,
     "web_threads": _seconds,
     "in_client_redirect": _in_client_redirect,
     "frontend_dir": _build_folder,

@@ -26,6 +26,8 @@ from zoomapp.tokens.service import TokenService
 from zoomapp.tokens.store import RedisTokenStore, TokenStore
 from zoomapp.user_api.exhausted_quotas import ExhaustedQuotas
 from zoomapp.user_api.fair_pool import FairPool
+from zoomapp.user_api.page_cache import PageCaches
+from zoomapp.user_api.parallel_calls import ParallelCalls
 from zoomapp.user_api.quota_guard import QuotaGuard
 from zoomapp.user_api.refused_endpoints import RefusedEndpoints
 from zoomapp.user_api.response_cache import ResponseCache
@@ -68,6 +70,8 @@ class Services:
     one_time_links: OneTimeLinks
     call_log: CallLog
     response_cache: ResponseCache
+    parallel_calls: ParallelCalls
+    page_caches: PageCaches
     shared_polls: SharedPolls
     quota_guard: QuotaGuard
     refused_endpoints: RefusedEndpoints
@@ -147,6 +151,11 @@ def build(
 
     # Zoom's API as one user
     response_cache = ResponseCache(connection, key_ring, clock)
+    parallel_calls = ParallelCalls()
+    user_records = UserRecords(connection, key_ring)
+    page_caches = PageCaches(user_records, parallel_calls, clock, settings.page_cache_seconds)
+    start_poll = parallel_calls.start_in_background if settings.page_cache_seconds else None
+    shared_polls = SharedPolls(connection, key_ring, clock, start_poll)
     quotas = ExhaustedQuotas(connection, clock)
     quota_guard = QuotaGuard(quotas, clock, settings.rate_limit_wait_seconds, settings.web_threads)
 
@@ -159,6 +168,7 @@ def build(
     subscriptions.subscribe(deauthorization.EVENT, removal.on_event)
     subscriptions.subscribe("meeting.", webhook_log.save)
     subscriptions.subscribe("meeting", response_cache.on_meeting_event)
+    subscriptions.subscribe("recording", response_cache.on_meeting_event)
 
     return Services(
         settings=settings,
@@ -172,11 +182,13 @@ def build(
         pending_signins=pending_signins,
         signin=signin,
         used_contexts=UsedContexts(connection, clock),
-        user_records=UserRecords(connection, key_ring),
+        user_records=user_records,
         one_time_links=OneTimeLinks(connection, key_ring),
         call_log=CallLog(connection, key_ring),
         response_cache=response_cache,
-        shared_polls=SharedPolls(connection, key_ring, clock),
+        parallel_calls=parallel_calls,
+        page_caches=page_caches,
+        shared_polls=shared_polls,
         quota_guard=quota_guard,
         refused_endpoints=RefusedEndpoints(connection, clock),
         batch_pool=FairPool(BATCH_PLACES, BATCH_PLACES_PER_PERSON, BATCH_START_SECONDS, "batch"),

@@ -34,7 +34,7 @@ NEW_KEY = b"n" * 32
 NAMES = json.loads((Path(__file__).parent.parent / "upgrade" / "frozen_names.json").read_text())["records"]
 STORAGE = {"zset": "sorted set"}
 #: Kinds that the tour does not leave behind.
-NOT_IN_TOUR = {"doctor", "pending", "refused-endpoints"}
+NOT_IN_TOUR = {"doctor", "page-refresh", "pending", "refused-endpoints"}
 
 
 @pytest.fixture
@@ -64,7 +64,7 @@ def named(name):
 
 
 def test_registry_has_the_kinds_of_the_previous_version_and_those_added_since():
-    assert {kind.name for kind in ALL} == {*NAMES, "doctor", "pending", "refused-endpoints"}
+    assert {kind.name for kind in ALL} == {*NAMES, "doctor", "page-refresh", "pending", "refused-endpoints"}
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -145,7 +145,10 @@ def test_disconnect_deletes_every_kind_that_a_user_owns(capture, stage):
     load(stage.redis, capture.keys.values())
     dana = key_names.tag(stage.world.user("dana").id)
     before = {kind_of(key.decode()) for key in stage.redis.scan_iter(f"*{{{dana}}}*")}
-    assert {kind for kind in ALL if kind.owner is Owner.USER} - before == {encrypted_records.REFUSED_ENDPOINTS}
+    added_since = {encrypted_records.REFUSED_ENDPOINTS, encrypted_records.PAGE_REFRESH}
+    assert {kind for kind in ALL if kind.owner is Owner.USER} - before == added_since
+    records = stage.app.extensions["zoomapp"].user_records
+    assert records.claim(stage.world.user("dana").id, encrypted_records.PAGE_REFRESH, True, 30, "name")
     stage.redis.hset(encrypted_records.REFUSED_ENDPOINTS.key_of(stage.world.user("dana").id), "field", "1")
 
     stage.app.extensions["zoomapp"].tokens.delete(stage.world.user("dana").id)

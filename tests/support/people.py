@@ -147,6 +147,8 @@ def settings(world: World, redis_url: str) -> Settings:
         zoom_api_host=ZOOM,
         zoom_webhook_secret="a-webhook-secret-of-the-tests",
         fast_path=FAST_PATH,
+        # Most tests change Zoom behind the app's back and look again.
+        page_cache_seconds=0,
     )
 
 

@@ -143,6 +143,8 @@ def environ_of(redis_url: str, **more: str) -> dict[str, str]:
         "TOKEN_ENCRYPTION_KEYS": TOKEN_KEY.hex(),
         "REDIS_URL": redis_url,
         "ZOOM_HOST": ZOOM,
+        # The tour looks at pages again right after it changed Zoom.
+        "PAGE_CACHE_SECONDS": "0",
         "ZOOM_API_HOST": ZOOM,
         "ZOOM_CLIENT_ID": "sandbox-client-id",
         "ZOOM_CLIENT_SECRET": "sandbox-client-secret",

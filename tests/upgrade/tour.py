@@ -304,7 +304,8 @@ def joined(stage: Stage, name: str) -> dict[str, Any]:
 
 
 def empty_page() -> Fault:
-    return Fault(LIST_ROUTE, 200, {}, {"meetings": []}, count=1)
+    """No meeting runs."""
+    return Fault(f"{LIST_ROUTE}?type=live", 200, {}, {"meetings": []})
 
 
 def slow_page(number: int, token: str, delay: float = 3) -> Fault:

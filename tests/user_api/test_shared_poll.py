@@ -288,3 +288,60 @@ def test_while_one_window_asks_for_a_persons_proof_the_others_have_what_is_there
     parts.redis.set(f"{_key('meeting')}:lease:{key_names.tag('dana')}", b"another window")
 
     assert look("dana").body == {"answer": zoom.asked}
+
+
+@pytest.fixture
+def background(parts):
+    """The polls that were started in the background, to be run by the test."""
+    started = []
+    parts.shared_polls._start_in_background = lambda poll: started.append(poll) or True
+    return started
+
+
+def test_a_viewer_never_waits_for_a_newer_snapshot(look, zoom, clock, background):
+    assert look().body == {"answer": 1}  # nothing to show yet: the first viewer waits
+    clock.tick(PAUSE)
+
+    old = look()
+
+    assert old.body == {"answer": 1}
+    assert zoom.asked == 1
+    (poll,) = background
+    poll()
+    assert look().body == {"answer": 2}
+
+
+def test_many_viewers_of_an_old_snapshot_are_one_poll(look, zoom, clock, background):
+    look("dana")
+    look("priya")
+    clock.tick(PAUSE)
+
+    assert [look(viewer).body for viewer in ("dana", "priya") * 5] == [{"answer": 2}] * 10
+    for poll in background:
+        poll()
+
+    assert zoom.asked == 3
+
+
+def test_after_a_failure_the_old_snapshot_is_served_while_one_viewer_tries_again(look, zoom, clock, background):
+    look()
+    clock.tick(PAUSE)
+    zoom.error = UpstreamError("away")
+    look()
+    background.pop()()
+    clock.tick(PAUSE)
+
+    view = look()
+
+    assert view.body == {"answer": 1}
+    assert view.failure(clock())
+    zoom.error = None
+    background.pop()()
+    assert look().body == {"answer": 3}
+
+
+def test_a_viewer_without_proof_of_access_waits_for_zoom(look, background):
+    look("dana")
+
+    assert look("priya").body == {"answer": 2}
+    assert not background

@@ -24,8 +24,13 @@ ELSEWHERE = [
 
 
 MEETING = {
-    "id": 85512340987, "uuid": "AAAAAAAAAAAAAAAAAAAAAA==", "topic": "Weekly", "type": 2, "host_id": "somebody",
-    "start_time": "2026-03-03T10:00:00Z", "duration": 30,
+    "id": 85512340987,
+    "uuid": "AAAAAAAAAAAAAAAAAAAAAA==",
+    "topic": "Weekly",
+    "type": 2,
+    "host_id": "somebody",
+    "start_time": "2026-03-03T10:00:00Z",
+    "duration": 30,
 }
 RECORDING = {"uuid": "BBBBBBBBBBBBBBBBBBBBBB==", "topic": "Review", "start_time": "2026-03-01T10:00:00Z"}
 FILE = {"id": "1", "file_type": "MP4", "file_size": 3, "status": "completed"}

@@ -8,6 +8,7 @@ from offline_zoom.faults import Fault
 from tests.web.reading import read, words
 
 LISTS = "GET /v2/users/me/meetings"
+LIVE = LISTS + "?type=live"
 #: In Berlin, where Dana is, it is 11:00.
 SOON, LATER = "2026-03-02T10:20:00Z", "2026-03-02T13:00:00Z"
 PRIMARY = re.compile(r'class="button primary[^"]*"[^>]*>(.*?)</(?:a|button)>', re.S)
@@ -26,7 +27,7 @@ def row(number, topic, start=LATER, **more):
 
 def listed(world, *rows):
     """Zoom's lists hold these, and nothing runs."""
-    world.faults.append(Fault(LISTS, 200, {}, {"meetings": []}, count=1))
+    world.faults.append(Fault(LIVE, 200, {}, {"meetings": []}))
     world.faults.append(Fault(LISTS, 200, {}, {"meetings": list(rows)}))
 
 
@@ -111,7 +112,7 @@ def test_more_than_fifty_meetings_are_shown_on_request(dana, world):
 )
 def test_the_next_action_is_the_only_primary_button(dana, world, rows, running, button):
     live = [row(9, "Now", "2026-03-02T09:30:00Z")] if running else []
-    world.faults.append(Fault(LISTS, 200, {}, {"meetings": live}, count=1))
+    world.faults.append(Fault(LIVE, 200, {}, {"meetings": live}))
     world.faults.append(Fault(LISTS, 200, {}, {"meetings": rows}))
 
     assert primaries(dana.look("/meetings").text) == button

@@ -279,7 +279,7 @@ def test_an_incomplete_list_says_how_many_rows_it_has(dana, world):
     for show in ("past", "scheduled"):
         world.faults.clear()
         page = {"meetings": rows, "next_page_token": "more", "total_records": 480}
-        world.faults.append(Fault(route, count=1))
+        world.faults.append(Fault(f"{route}?type=live"))
         world.faults.append(Fault(route, 200, {}, page, count=1))
         world.faults.append(Fault(route, 502, {}, "gone", count=1))
 
@@ -291,7 +291,7 @@ def test_an_incomplete_list_says_how_many_rows_it_has(dana, world):
 
 def test_a_search_in_an_incomplete_list_does_not_say_there_is_nothing(dana, world):
     page = {"meetings": [], "next_page_token": "more", "total_records": 480}
-    world.faults.append(Fault(ASKING["/meetings"], count=1))
+    world.faults.append(Fault(f"{ASKING['/meetings']}?type=live"))
     world.faults.append(Fault(ASKING["/meetings"], 200, {}, page, count=1))
     world.faults.append(Fault(ASKING["/meetings"], 502, {}, "gone", count=1))
 

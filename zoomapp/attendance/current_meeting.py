@@ -6,10 +6,10 @@ from dataclasses import replace
 
 from zoomapp.attendance.sources import AttendanceSources
 from zoomapp.attendance.webhook_log import MeetingLog
-from zoomapp.meetings.lists import LIVE_LIST, read_meetings
-from zoomapp.user_api.last_seen import Loaded
+from zoomapp.meetings.lists import live_meetings
+from zoomapp.user_api.page_cache import Loaded
 from zoomapp.zoom.meeting_ids import is_number
-from zoomapp.zoom.models import Meeting
+from zoomapp.zoom.models import Meeting, Page
 from zoomapp.zoom.scopes import LIST_LIVE_PARTICIPANTS
 
 #: While webhooks report on the meeting, Zoom's list only gives its topic and its planned times.
@@ -26,7 +26,7 @@ def running(sources: AttendanceSources, instance: str, seconds: float) -> Loaded
     """
     user_id, webhook_log = sources.user_id, sources.webhook_log
     active = next((log for log in webhook_log.running(user_id) if instance in (log.uuid, str(log.number))), None)
-    listed = _list_running(sources, WEBHOOK_LIST_SECONDS if active else seconds)
+    listed = live_meetings(sources.user_client, sources.cache, WEBHOOK_LIST_SECONDS if active else seconds)
     own = next((meeting for meeting in listed.value or () if instance in (str(meeting.id), meeting.uuid)), None)
     if own and active and _is_newer(active, listed):
         # The meeting was started again since: it has the same number and another UUID.
@@ -50,11 +50,6 @@ def may_read_dashboard(sources: AttendanceSources) -> bool:
     return not granted or bool(granted & LIST_LIVE_PARTICIPANTS.accepted)
 
 
-def _list_running(sources: AttendanceSources, seconds: float) -> Loaded[tuple[Meeting, ...]]:
-    recent = sources.recent(LIVE_LIST, read_meetings, seconds)
-    return recent or sources.load(LIVE_LIST, lambda: sources.user_client.meetings("live"), read_meetings)
-
-
-def _is_newer(log: MeetingLog, listed: Loaded[tuple[Meeting, ...]]) -> bool:
+def _is_newer(log: MeetingLog, listed: Loaded[Page[Meeting]]) -> bool:
     """Whether the meeting is too new for Zoom's list, or there is no list."""
     return listed.value is None or listed.at.timestamp() < log.heard_at + LAG_SECONDS

@@ -8,7 +8,7 @@ from typing import Any
 from zoomapp.attendance.current_meeting import may_read_dashboard
 from zoomapp.attendance.sources import AttendanceSources
 from zoomapp.errors import MissingScope, UpstreamError, ZoomRefused
-from zoomapp.user_api.last_seen import Loaded
+from zoomapp.user_api.page_cache import Loaded
 from zoomapp.user_api.shared_poll import Snapshot
 from zoomapp.zoom import call_trace
 from zoomapp.zoom.models import Meeting

@@ -5,7 +5,7 @@ Users get only what Zoom lets them see: webhooks of their own meetings, the dash
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -18,12 +18,12 @@ from zoomapp.attendance.attendance_table import AttendanceTable
 from zoomapp.attendance.client_reports import ClientReport
 from zoomapp.attendance.dashboard import dashboard
 from zoomapp.attendance.past import remember_running
-from zoomapp.attendance.planned_times import planned_times
+from zoomapp.attendance.planned_times import PlannedTimes, planned_times
 from zoomapp.attendance.records import read_list
 from zoomapp.attendance.sources import AttendanceSources
 from zoomapp.errors import UpstreamError, ZoomAppError
 from zoomapp.store import key_names
-from zoomapp.user_api.last_seen import Loaded
+from zoomapp.user_api.page_cache import Loaded
 from zoomapp.user_api.shared_poll import Snapshot
 from zoomapp.zoom.models import Meeting
 
@@ -62,10 +62,11 @@ class LiveView:
         error = self.dashboard.error
         return error if isinstance(error, UpstreamError) or not self.webhook_records else None
 
-    def table(self) -> Loaded[AttendanceTable]:
-        """The attendance, merged from all sources."""
+    def table(self, planned: Callable[[], PlannedTimes] | None = None) -> Loaded[AttendanceTable]:
+        """The attendance, merged from all sources. ``planned``: the planned times, if they are on their way."""
         remember_running(self.sources, self.meeting)
-        frame, snapshot = self._frame(), self.dashboard.value
+        times = planned() if planned else planned_times(self.sources, self.meeting)
+        frame, snapshot = self._frame(times), self.dashboard.value
         body: Any = snapshot.body if snapshot else {"rows": [], "complete": True, "total": 0}
         listed = read_list("metrics", body["rows"], self.dashboard.at.timestamp())
         records = self._records(listed)
@@ -81,9 +82,8 @@ class LiveView:
         )
         return Loaded(table, self.at, self.error, self.dashboard.last_seen_at)
 
-    def _frame(self) -> Frame:
-        planned, now = planned_times(self.sources, self.meeting), self.sources.now.timestamp()
-        late_seconds = self.sources.late_seconds
+    def _frame(self, planned: PlannedTimes) -> Frame:
+        now, late_seconds = self.sources.now.timestamp(), self.sources.late_seconds
         return Frame(
             now, planned.starts_at, planned.ends_at, late_seconds=late_seconds, schedule_known=planned.is_known
         )
@@ -108,4 +108,5 @@ def live_view(sources: AttendanceSources, meeting: Meeting) -> LiveView:
 
 def live_table(sources: AttendanceSources, meeting: Meeting) -> Loaded[AttendanceTable]:
     """The attendance of a running meeting, from everything this user may see."""
-    return live_view(sources, meeting).table()
+    planned = sources.cache.calls.start(lambda: planned_times(sources, meeting))
+    return live_view(sources, meeting).table(planned.result)

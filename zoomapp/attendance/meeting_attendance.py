@@ -10,7 +10,7 @@ from zoomapp.attendance.live import live_table
 from zoomapp.attendance.past import past_meeting, past_table
 from zoomapp.attendance.sources import AttendanceSources
 from zoomapp.errors import NotFound
-from zoomapp.user_api.last_seen import Loaded
+from zoomapp.user_api.page_cache import Loaded
 from zoomapp.zoom.models import Meeting, PastMeeting
 
 #: Many windows of one user make Zoom list that user's running meetings only once in this time.

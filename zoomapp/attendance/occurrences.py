@@ -13,7 +13,7 @@ from zoomapp.attendance.names import initials
 from zoomapp.attendance.past import past_meeting
 from zoomapp.attendance.sources import AttendanceSources
 from zoomapp.errors import NotFound
-from zoomapp.user_api.last_seen import Loaded
+from zoomapp.user_api.page_cache import Loaded
 from zoomapp.zoom.meeting_ids import is_number
 from zoomapp.zoom.models import Page, PastMeeting
 
@@ -43,7 +43,7 @@ def list_occurrences(sources: AttendanceSources, instance: str) -> tuple[str, Lo
     number = int(instance) if is_number(instance) else meeting.id if meeting else 0
     if not number:
         raise NotFound
-    listed = sources.load(f"times {number}", lambda: sources.user_client.past_instances(number), _newest_first)
+    listed = sources.cache.load(f"times {number}", lambda: sources.user_client.past_instances(number), _newest_first)
     return meeting.topic if meeting else "", listed
 
 

@@ -17,7 +17,7 @@ from zoomapp.attendance.planned_times import PlannedTimes, planned_times_of_past
 from zoomapp.attendance.records import read_list
 from zoomapp.attendance.sources import AttendanceSources
 from zoomapp.store.encrypted_records import PAST_INSTANCE
-from zoomapp.user_api.last_seen import Loaded
+from zoomapp.user_api.page_cache import Loaded
 from zoomapp.zoom import scopes
 from zoomapp.zoom.meeting_ids import is_number
 from zoomapp.zoom.models import Meeting, PastMeeting
@@ -64,10 +64,13 @@ def past_table(sources: AttendanceSources, instance: str, meeting: PastMeeting |
 
 def _fetch_meeting(sources: AttendanceSources, instance: str) -> PastMeeting | None:
     name, read = f"held {instance}", PastMeeting.from_api
-    recent = None if is_number(instance) else sources.recent(name, read, REUSE_SECONDS)
-    if recent:
-        return recent.value
-    return sources.load(name, lambda: sources.user_client.past_meeting(instance), read, sources.keep_seconds).value
+    return sources.cache.load(
+        name,
+        lambda: sources.user_client.past_meeting(instance),
+        read,
+        fresh_seconds=0 if is_number(instance) else REUSE_SECONDS,
+        keep_seconds=sources.keep_seconds,
+    ).value
 
 
 def _last_instance(sources: AttendanceSources, number: str) -> PastMeeting | None:
@@ -105,11 +108,6 @@ def _final_list(
     """One of Zoom's final lists. Only its rows count; ``observed`` adds who was host or co-host."""
     name = f"{kind} {uuid}"
 
-    def fetch_all() -> dict[str, Any]:
-        found = sources.collect(name, lambda token: fetch(uuid, token), "participants")
-        counts = {"total": found.total, "complete": not found.cut_off, "unreadable": found.unreadable}
-        return {"rows": list(found.rows), **counts}
-
     def read(body: Any) -> AttendanceTable:
         listed = read_list(kind, body["rows"])
         rows = [_with_host_role(record, meeting) for record in listed]
@@ -121,10 +119,12 @@ def _final_list(
             unreadable=listed.unreadable + body.get("unreadable", 0),
         )
 
-    recent = sources.recent(name, read, REUSE_SECONDS)
+    recent = sources.cache.recent(name, read, REUSE_SECONDS)
     if recent and recent.value and recent.value.complete and recent.value.people:
         return recent
-    return sources.load(name, fetch_all, read, sources.keep_seconds)
+    return sources.cache.load_list(
+        name, lambda token: fetch(uuid, token), "participants", read, keep_seconds=sources.keep_seconds
+    )
 
 
 def _with_host_role(record: Record, meeting: PastMeeting | None) -> Record:

@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from zoomapp.meetings import agenda
-from zoomapp.store.user_records import UserRecords
-from zoomapp.user_api import last_seen
-from zoomapp.user_api.last_seen import Loaded
+from zoomapp.user_api.page_cache import Loaded, PageCache
 from zoomapp.user_api.user_client import UserClient
 from zoomapp.zoom.models import Meeting, Page
-from zoomapp.zoom.pagination import Collected
 from zoomapp.zoom.tolerant_reader import read_rows
 
-#: The name under which ``last_seen`` stores the user's live meetings.
+#: The name of the user's live meetings in the page cache.
 LIVE_LIST = "live"
 #: The lists of the meetings page, and Zoom's names for them.
 ZOOM_LISTS = {"upcoming": "upcoming", "live": "live", "scheduled": "scheduled", "past": "previous_meetings"}
-
-#: Loads all pages of one of Zoom's lists: takes a name, a function that fetches one page, and the name of the rows.
-LoadAllRows = Callable[[str, Callable[[str], Any], str], Collected]
 
 
 @dataclass(frozen=True)
@@ -53,56 +47,49 @@ class SearchResult:
     unreadable: int = 0
 
 
-def live_meetings(user_client: UserClient, records: UserRecords, now: datetime) -> Loaded[Page[Meeting]]:
-    """The user's meetings that are running."""
-    return last_seen.load(
-        records, user_client.user_id, now, LIVE_LIST, lambda: user_client.meetings("live"), _read_page
-    )
+def live_meetings(user_client: UserClient, cache: PageCache, seconds: float = 0.0) -> Loaded[Page[Meeting]]:
+    """The user's meetings that are running. ``seconds``: how old the list may be at least."""
+    return cache.load(LIVE_LIST, lambda: user_client.meetings("live"), _read_page, fresh_seconds=seconds)
 
 
-def upcoming_meetings(user_client: UserClient, records: UserRecords, now: datetime) -> Loaded[Page[Meeting]]:
+def upcoming_meetings(user_client: UserClient, cache: PageCache) -> Loaded[Page[Meeting]]:
     """The first page of the user's upcoming meetings."""
-    return last_seen.load(
-        records, user_client.user_id, now, "upcoming", lambda: user_client.meetings("upcoming"), _read_page
-    )
+    return cache.load("upcoming", lambda: user_client.meetings("upcoming"), _read_page)
 
 
-def next_meeting(user_client: UserClient, records: UserRecords, now: datetime) -> Meeting | None:
+def next_meeting(user_client: UserClient, cache: PageCache) -> Meeting | None:
     """The next meeting that has a start time."""
-    upcoming = upcoming_meetings(user_client, records, now).value or ()
-    return agenda.first_with_start(agenda.upcoming(upcoming, now))
+    upcoming = upcoming_meetings(user_client, cache).value or ()
+    return agenda.first_with_start(agenda.upcoming(upcoming, cache.now))
 
 
-def all_meetings(
-    user_client: UserClient, records: UserRecords, now: datetime, name: str, load_all_rows: LoadAllRows
-) -> Loaded[MeetingList]:
+def all_meetings(user_client: UserClient, cache: PageCache, name: str) -> Loaded[MeetingList]:
     """All pages of the list ``name``, which is a key of ZOOM_LISTS."""
-
-    def fetch() -> dict[str, Any]:
-        collected = load_all_rows(
-            f"meetings {name}", lambda token: user_client.meetings(ZOOM_LISTS[name], token), "meetings"
-        )
-        fields = {"rows": list(collected.rows), "total": collected.total, "complete": not collected.cut_off}
-        return {**fields, "unreadable": collected.unreadable}
 
     def read(body: Any) -> MeetingList:
         rows = read_rows(body, "rows", Meeting.from_api, "meeting")
         unreadable = rows.unreadable + body.get("unreadable", 0)
         return MeetingList(rows.items, 0 if body["complete"] else body["total"], unreadable)
 
-    return last_seen.load(records, user_client.user_id, now, f"all {name}", fetch, read)
+    return cache.load_list(
+        f"all {name}",
+        lambda token: user_client.meetings(ZOOM_LISTS[name], token),
+        "meetings",
+        read,
+        steps_name=f"meetings {name}",
+    )
 
 
-def search(
-    user_client: UserClient, records: UserRecords, now: datetime, name: str, query: str, load_all_rows: LoadAllRows
-) -> SearchResult:
+def search(user_client: UserClient, cache: PageCache, name: str, query: str) -> SearchResult:
     """The meetings of the list ``name`` that match ``query``, in the order in which the page shows them."""
-    live = live_meetings(user_client, records, now)
-    meetings: Loaded[MeetingList] = Loaded(MeetingList(()), live.at, live.error, live.last_seen_at)
-    if name != "live":
-        meetings = all_meetings(user_client, records, now, name, load_all_rows)
-    elif live.value is None:
-        meetings = replace(meetings, value=None)
+    now = cache.now
+    pending = None if name == "live" else cache.calls.start(lambda: all_meetings(user_client, cache, name))
+    live = live_meetings(user_client, cache)
+    if pending:
+        meetings = pending.result()
+    else:
+        empty = None if live.value is None else MeetingList(())
+        meetings = Loaded(empty, live.at, live.error, live.last_seen_at, live.refreshing)
     rows = meetings.value.meetings if meetings.value else ()
     found = [
         meeting
@@ -113,7 +100,7 @@ def search(
         meeting for meeting in live.value or () if name != "past" and agenda.matches(query, meeting.topic, meeting.id)
     ]
     first = agenda.first_with_start(found)
-    following = next_meeting(user_client, records, now) if name == "live" and not running else first
+    following = next_meeting(user_client, cache) if name == "live" and not running else first
     lists = [meetings.value, live.value if name != "past" else None]
     unreadable = sum(part.unreadable for part in lists if part is not None)
     return SearchResult(meetings, live, found, running, following, agenda.starts_soon(first, now), unreadable)
@@ -136,11 +123,6 @@ def blocking_meeting(live: Iterable[Meeting], meeting_id: int, user_id: str) -> 
     if any(meeting.id == meeting_id for meeting in hosted):
         return None
     return next(iter(hosted), None)
-
-
-def read_meetings(body: Any) -> tuple[Meeting, ...]:
-    """The meetings of one page of a list. Raises UpstreamError if the response has no such list."""
-    return _read_page(body).items
 
 
 def _read_page(body: Any) -> Page[Meeting]:

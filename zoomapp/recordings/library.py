@@ -19,8 +19,7 @@ from zoomapp.recordings.parts import DayRange, Part, PartKind, PartLoader
 from zoomapp.recordings.storage import Storage
 from zoomapp.store.encrypted_records import RECORDINGS_MONTH, RECORDINGS_PIECE
 from zoomapp.store.user_records import UserRecords
-from zoomapp.user_api import last_seen
-from zoomapp.user_api.last_seen import LAST_SEEN_SECONDS, Loaded
+from zoomapp.user_api.page_cache import KEEP_SECONDS, Loaded, PageCache
 from zoomapp.user_api.user_client import UserClient
 from zoomapp.zoom.models import Page
 from zoomapp.zoom.pagination import collect
@@ -29,7 +28,7 @@ from zoomapp.zoom.tolerant_reader import JsonObject, read_rows
 
 #: How long a part of a long range is fresh.
 PART_FRESH_SECONDS = 600
-#: A range of a month is always loaded again. If it has two parts, each is fresh for a minute, as otherwise the page
+#: A range of a month is as fresh as any page. If it has two parts, each is fresh for a minute, as otherwise the page
 #: would load the first part again and never finish.
 SHORT_RANGE_FRESH_SECONDS = 60
 MONTH_FRESH_SECONDS = 86400
@@ -98,28 +97,36 @@ def largest(recordings: Sequence[Recording]) -> list[Recording]:
 
 @dataclass(frozen=True)
 class RecordingLibrary:
-    """The recordings of one user. ``now`` is the moment of the request; ``clock`` limits the time spent loading.
+    """The recordings of one user. ``clock`` limits the time spent loading a long range.
 
     ``zone``: the viewer's, in which all days are meant.
     """
 
     user_client: UserClient
+    cache: PageCache
     records: UserRecords
-    now: datetime
     clock: Callable[[], float]
     zone: tzinfo
+
+    @property
+    def now(self) -> datetime:
+        """The moment of the request."""
+        return self.cache.now
 
     def in_range(self, first: date, last: date, *, reload: bool = True) -> Loaded[RecordingList]:
         """The recordings of these days. While Zoom fails, those of the stored parts.
 
-        ``reload``: load a range of a month or less even if it is stored.
+        ``reload``: a stored range of a month or less must be as fresh as any page.
         """
         ranges = self._zoom_ranges(first, last)
-        fresh_seconds = PART_FRESH_SECONDS
+        fresh_seconds: float = PART_FRESH_SECONDS
         if reload and (last - first).days <= dates.RANGE_DAYS:
-            fresh_seconds = SHORT_RANGE_FRESH_SECONDS if len(ranges) > 1 else 0
-        previous = {days: cut for days in ranges if (cut := (max(days[0], first), min(days[1], last))) != days}
-        kind = PartKind(RECORDINGS_PIECE, fresh_seconds, LAST_SEEN_SECONDS, previous=previous)
+            fresh_seconds = SHORT_RANGE_FRESH_SECONDS if len(ranges) > 1 else self.cache.view_seconds
+        # After a change by the user, the parts of before are not used: they have another name.
+        version = f":{self.cache.version}" if self.cache.version else ""
+        cut = {days: (max(days[0], first), min(days[1], last)) for days in ranges}
+        previous = {days: cut[days] for days in ranges if version or cut[days] != days}
+        kind = PartKind(RECORDINGS_PIECE, fresh_seconds, KEEP_SECONDS, version, previous=previous)
         parts, error = self._parts.load(ranges, kind, self._fetch_rows)
         if not parts and error:
             return Loaded(None, self.now, error)
@@ -144,16 +151,13 @@ class RecordingLibrary:
     def trash(self) -> Loaded[RecordingList]:
         """The recordings that Zoom deletes for good after thirty days in the trash. The last deleted one is first."""
 
-        def fetch() -> dict[str, Any]:
-            collected = collect(lambda token: self.user_client.trashed_recordings(token), "meetings")
-            return {"rows": list(collected.rows), "complete": collected.complete}
-
         def read(body: Any) -> RecordingList:
             rows = read_rows(body, "rows", Recording.from_api, "recording")
             newest_first = sorted(rows, key=lambda row: row.trashed_at or self.now, reverse=True)
-            return RecordingList(tuple(newest_first), 1, 1, body.get("complete", True) and not rows.unreadable)
+            is_whole = body.get("complete", True) and not (rows.unreadable or body.get("unreadable"))
+            return RecordingList(tuple(newest_first), 1, 1, is_whole)
 
-        return last_seen.load(self.records, self.user_client.user_id, self.now, "trash", fetch, read)
+        return self.cache.load_list("trash", self.user_client.trashed_recordings, "meetings", read)
 
     def latest(self) -> Loaded[tuple[Recording, ...]]:
         """The latest recordings of the last thirty days. They end with the current day of UTC, so none is missing."""
@@ -164,14 +168,8 @@ class RecordingLibrary:
             started = [row for row in Page.of(body, "meetings", Recording.from_api) if row.start_at]
             return tuple(sorted(started, key=lambda row: row.start_at or self.now, reverse=True)[:MAX_LATEST])
 
-        return last_seen.load(
-            self.records,
-            self.user_client.user_id,
-            self.now,
-            f"recordings {first} {last}",
-            lambda: self.user_client.recordings(first, last),
-            read,
-        )
+        name = f"recordings {first} {last}"
+        return self.cache.load(name, lambda: self.user_client.recordings(first, last), read)
 
     @property
     def _parts(self) -> PartLoader:

@@ -166,6 +166,8 @@ USED_CONTEXT = _mark("context", "context:*", DAY_SECONDS, Owner.APP)
 PREFERENCES = RecordKind("preferences", "{*}:preferences", CHOICES, 90 * DAY_SECONDS)
 PROFILE = RecordKind("profile", "{*}:profile", ZOOM_PROFILE, 900)
 LAST_SEEN_SECTION = RecordKind("seen", "{*}:seen:*", LAST_SEEN, days_setting="attendance_days")
+#: While a newer copy of such a section is fetched.
+PAGE_REFRESH = RecordKind("page-refresh", "{*}:page-refresh:*", TECHNICAL, 30)
 PARTIAL_LIST = RecordKind("steps", "{*}:steps:*", LAST_SEEN, 600)
 RECORDINGS_PIECE = RecordKind("piece", "{*}:piece:*", LAST_SEEN, HOUR_SECONDS)
 RECORDINGS_MONTH = RecordKind("month", "{*}:month:*", USAGE, DAY_SECONDS)

@@ -8,7 +8,6 @@ Zoom: over threads by a single flight, over processes by a lease.
 from __future__ import annotations
 
 import logging
-import re
 import secrets
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -28,6 +27,7 @@ from zoomapp.user_api.local_lru import CachedResponse, LocalLRU
 from zoomapp.zoom import call_trace
 from zoomapp.zoom.client import Answer, Call
 from zoomapp.zoom.content_encoding import decoded
+from zoomapp.zoom.credentials import CREDENTIAL_FIELD
 from zoomapp.zoom.tolerant_reader import JsonObject
 
 log = logging.getLogger(__name__)
@@ -123,8 +123,14 @@ class ResponseCache:
             log.warning("response cache not cleared", extra={"detail": error.detail})
 
     def on_meeting_event(self, event: dict[str, Any]) -> None:
-        """Clear the cache of a changed meeting's host, and of whoever changed it."""
-        payload = JsonObject(event, "event").part("payload")
+        """Clear the cache of the host of a changed meeting or recording, and of the user who changed it.
+
+        People who come and go change no list that is cached for longer than a minute.
+        """
+        fields = JsonObject(event, "event")
+        if fields.text("event").startswith("meeting.participant_"):
+            return
+        payload = fields.part("payload")
         for user_id in {payload.text("operator_id"), payload.part("object").text("host_id")} - {""}:
             self.clear(user_id)
 
@@ -209,8 +215,6 @@ def _name(owner: CacheOwner, call: Call) -> str:
     return key_names.digest("\n".join([owner.user_id, owner.grant_id, call.target, *accepted]))
 
 
-#: Names of fields that let a person in: a response with one of them is never cached.
-_SECRET = re.compile(rb'"[^"]*(?:start_url|zak|passw|passcode|host_key|access_token)[^"]*"\s*:', re.IGNORECASE)
 MAX_BYTES = 128 * 1024
 #: A response that is larger than this when decoded is not searched, and so not cached.
 MAX_DECODED_BYTES = 4 * 1024 * 1024
@@ -221,4 +225,4 @@ def is_cacheable(headers: Mapping[str, str], body: bytes) -> bool:
     if len(body) > MAX_BYTES or not headers.get("Content-Type", "").lower().startswith("application/json"):
         return False
     text = decoded(headers.get("Content-Encoding", ""), body, MAX_DECODED_BYTES)
-    return text is not None and not _SECRET.search(text)
+    return text is not None and not CREDENTIAL_FIELD.search(text)

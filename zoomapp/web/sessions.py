@@ -29,7 +29,6 @@ from zoomapp.errors import StoreUnavailable
 from zoomapp.store import key_names, redis_client, user_keys
 from zoomapp.store.encrypted_records import ANSWERS_VERSION, SESSION, TOKENS, EncryptedRecords
 from zoomapp.store.encryption import KeyRing
-from zoomapp.zoom.request_target import PREFIX
 
 log = logging.getLogger(__name__)
 
@@ -46,7 +45,7 @@ class Session(RedisSession):
 
     ``stored``: it was read from Redis. ``unknown``: Redis could not be read, so the user is unknown. ``ended``: the
     user signed out; the cookie is deleted, whatever happens to the record. ``tokens`` and ``version``: the user's
-    encrypted token record and the version of the response cache, if they were read along with the session.
+    encrypted token record and the version of the caches, as they were read along with the session.
     """
 
     stored = False
@@ -91,7 +90,7 @@ class EncryptedSessions(RedisSessionInterface):
         if not cookie or path.startswith(NO_SESSION):
             return self._new()
         try:
-            data, tokens, version = self._read(cookie, path)
+            data, tokens, version = self._read(cookie)
         except StoreUnavailable as error:
             log.error("session store unavailable", extra={"detail": error.detail})
             session = self._new()
@@ -142,16 +141,11 @@ class EncryptedSessions(RedisSessionInterface):
         """The key has a digest of the secret: a reader of Redis cannot make a cookie of it."""
         return _keys(sid)[0]
 
-    def _read(self, sid: str, path: str) -> tuple[dict[str, Any] | None, bytes | None, bytes | None]:
-        """The session; for the proxy also the tokens and the cache version, in the same round trip."""
+    def _read(self, sid: str) -> tuple[dict[str, Any] | None, bytes | None, bytes | None]:
+        """The session, the user's tokens and the version of the caches, in one round trip."""
         store_id, *other_keys = _keys(sid)
-        if not path.startswith(PREFIX):
-            return self._retrieve_session_data(store_id), None, None
         record, tokens, version = redis_client.load_together(self.client, store_id, *other_keys)
         return self._decrypt(store_id, record), tokens, version
-
-    def _retrieve_session_data(self, store_id: str) -> dict[str, Any] | None:
-        return self._decrypt(store_id, redis_client.load(self.client, store_id))
 
     def _decrypt(self, store_id: str, record: bytes | None) -> dict[str, Any] | None:
         return self._encrypted.decode(SESSION, store_id, record, dict[str, Any])

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Literal
+from urllib.parse import parse_qsl
 
 from offline_zoom.call_log import pattern
 from offline_zoom.json_text import raw_text
@@ -19,7 +20,8 @@ MAX_SECONDS = 3600
 class Fault:
     """A fault of the calls of one route.
 
-    ``route``: method and path, ``*`` for a method or segment, ``**`` for any rest. ``status``, ``headers`` and
+    ``route``: method and path, ``*`` for a method or segment, ``**`` for any rest; after ``?`` parameters that the
+    call must have. ``status``, ``headers`` and
     ``body`` replace the answer (an object or a list becomes JSON); without a status the call goes through. In a text,
     the characters U+DC80 to U+DCFF stand for the bytes 80 to FF. ``mutate`` changes the JSON of the answer by the named
     oddities, ``shorten`` sends that many bytes of the body as if they were all, ``chunked`` sends no length.
@@ -48,13 +50,16 @@ class Fault:
     same_token: bool = False
 
     def __post_init__(self) -> None:
-        self.method, _, path = self.route.partition(" ")
+        self.method, _, target = self.route.partition(" ")
+        path, _, query = target.partition("?")
         self._path = pattern(path)
+        self._query = set(parse_qsl(query))
         self._token: str | None = None
 
-    def matches(self, method: str, path: str, grant_type: str = "", token: str = "") -> bool:
-        """Whether the fault applies to this call."""
+    def matches(self, method: str, path: str, grant_type: str = "", token: str = "", query: str = "") -> bool:
+        """Whether the fault applies to this call. A query in the route must be part of the call's ``query``."""
         named = self.method in ("*", method) and self._path.fullmatch(path) is not None
+        named = named and self._query <= set(parse_qsl(query))
         if not named or self.grant_type not in ("", grant_type):
             return False
         if self.same_token and self._token is None:

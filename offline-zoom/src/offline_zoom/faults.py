@@ -37,12 +37,12 @@ class Faults(list[Fault]):
         self.append(planned)
         return planned
 
-    def take(self, method: str, path: str, grant_type: str = "", token: str = "") -> Fault | None:
+    def take(self, method: str, path: str, grant_type: str = "", token: str = "", query: str = "") -> Fault | None:
         """The fault to apply to this call, or None. Counts it down."""
         with self._lock:
             faults: list[Fault] = list(self) + self.of_story
             for fault in faults:
-                if fault.matches(method, path, grant_type, token) and self._dice.random() < fault.probability:
+                if fault.matches(method, path, grant_type, token, query) and self._dice.random() < fault.probability:
                     if fault.count is not None:
                         fault.count -= 1
                         if fault.count <= 0:

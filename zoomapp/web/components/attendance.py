@@ -7,7 +7,7 @@ from zoomapp.attendance.meeting_attendance import MeetingAttendance, meeting_att
 from zoomapp.attendance.sources import AttendanceSources
 from zoomapp.errors import NotFound
 from zoomapp.web.components.notice import LIVE, PAST
-from zoomapp.web.components.progressive_list import may_show_progress
+from zoomapp.web.components.page_data import page_cache
 from zoomapp.web.components.section import Section, section
 from zoomapp.web.current_user import services, user_client
 from zoomapp.web.viewer import Viewer, now, user_records, viewer
@@ -23,6 +23,7 @@ def attendance_sources(*, with_viewer: bool = True) -> AttendanceSources:
     reader = viewer() if with_viewer else Viewer()
     return AttendanceSources(
         user_client=client,
+        cache=page_cache(),
         records=user_records(),
         webhook_log=parts.webhook_log,
         client_reports=parts.client_reports,
@@ -32,7 +33,6 @@ def attendance_sources(*, with_viewer: bool = True) -> AttendanceSources:
         keep_seconds=parts.settings.attendance_days * 86400,
         account_id=reader.user.account_id,
         late_seconds=60.0 * reader.chosen.late_minutes,
-        in_steps=may_show_progress(),
     )
 
 

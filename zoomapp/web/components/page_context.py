@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Flask, request, session, url_for
+from flask import Flask, g, request, session, url_for
 from markupsafe import Markup, escape
 
 from zoomapp.web import assets
@@ -46,6 +46,7 @@ def frame() -> dict[str, Any]:
         "place": request.blueprint,
         "places": places(),
         "short_reference": reference,
+        "refreshing": g.get("refreshing", False),
     }
 
 

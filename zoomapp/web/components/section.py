@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Generic, TypeVar
 
-from zoomapp.user_api.last_seen import Loaded
+from flask import g
+
+from zoomapp.user_api.page_cache import Loaded
 from zoomapp.web.components.notice import Notice, Permission, notice_for
 
 Value = TypeVar("Value")
@@ -34,5 +36,7 @@ class Section(Generic[Value]):
 
 def section(loaded: Loaded[Value], permission: Permission) -> Section[Value]:
     """The section that shows what was loaded; ``permission`` is what its data need at Zoom."""
+    if loaded.refreshing:
+        g.refreshing = True  # the page asks for itself again
     notice = notice_for(loaded.error, permission, loaded.last_seen_at) if loaded.error else None
     return Section(loaded.value, loaded.at, notice)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -14,11 +15,11 @@ from zoomapp.web.components.attendance import attendance_sources
 from zoomapp.web.components.filters import link as zoom_link
 from zoomapp.web.components.notice import MEETING, MEETINGS, Notice, error_page, unreadable_notice
 from zoomapp.web.components.page_context import done
-from zoomapp.web.components.progressive_list import load_all_rows
+from zoomapp.web.components.page_data import page_cache
 from zoomapp.web.components.section import section
 from zoomapp.web.current_user import user_client
 from zoomapp.web.errors import prefers_html
-from zoomapp.web.viewer import now, user_records, viewer
+from zoomapp.web.viewer import viewer
 from zoomapp.zoom.models import Meeting
 
 bp = Blueprint("meetings", __name__)
@@ -33,7 +34,12 @@ MAX_LIVE = 4
 def index() -> ResponseReturnValue:
     """One list of meetings by day. ``show`` names the list, ``q`` searches it, ``rows`` limits it."""
     show, query, rows = _arguments()
-    result = lists.search(user_client(), user_records(), now(), show, query, load_all_rows)
+    cache = page_cache()
+    result = lists.search(user_client(), cache, show, query)
+    sources = attendance_sources()
+    tables = {
+        meeting.id: cache.calls.start(partial(live_table, sources, meeting)) for meeting in result.running[:MAX_LIVE]
+    }
     meeting_list = section(result.loaded, MEETINGS)
     # A list of its own: if the page's list failed as well, one notice is enough.
     live_trouble = None if meeting_list.trouble or show in ("live", "past") else _live_trouble(result)
@@ -47,9 +53,7 @@ def index() -> ResponseReturnValue:
         not_whole=unreadable_notice(result.unreadable),
         loaded_count=len(meeting_list.value.meetings) if meeting_list.value else 0,
         live=result.running,
-        attendance={
-            meeting.id: live_table(attendance_sources(), meeting).value for meeting in result.running[:MAX_LIVE]
-        },
+        attendance={meeting_id: table.result().value for meeting_id, table in tables.items()},
         days=agenda.by_day(result.found[:rows], viewer().zone),
         found=result.found,
         more=_more_link(show, query, rows, len(result.found)),
@@ -107,7 +111,7 @@ def _more_link(show: str, query: str, rows: int, total: int) -> str:
 
 
 def _blocking_meeting(meeting_id: int) -> Meeting | None:
-    live = lists.live_meetings(user_client(), user_records(), now()).value or ()
+    live = lists.live_meetings(user_client(), page_cache()).value or ()
     return lists.blocking_meeting(live, meeting_id, user_client().user_id)
 
 

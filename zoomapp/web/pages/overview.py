@@ -14,10 +14,11 @@ from zoomapp.web.components import form_drafts
 from zoomapp.web.components.attendance import attendance_sources
 from zoomapp.web.components.notice import LIVE, MEETINGS, RECORDINGS, unreadable_notice
 from zoomapp.web.components.page_context import done
+from zoomapp.web.components.page_data import page_cache
 from zoomapp.web.components.section import section
 from zoomapp.web.current_user import user_client, user_id
 from zoomapp.web.pages.recordings import library
-from zoomapp.web.viewer import now, user_records
+from zoomapp.web.viewer import now
 
 bp = Blueprint("overview", __name__)
 
@@ -37,10 +38,13 @@ def show() -> ResponseReturnValue:
 
 
 def _overview() -> str:
-    live = section(live_meetings(user_client(), user_records(), now()), MEETINGS)
-    upcoming = section(upcoming_meetings(user_client(), user_records(), now()), MEETINGS)
-    next_meetings = agenda.upcoming(upcoming.value or (), now(), live.value or ())
+    client, cache, latest_recordings = user_client(), page_cache(), library().latest
+    pending_upcoming = cache.calls.start(lambda: upcoming_meetings(client, cache))
+    pending_recordings = cache.calls.start(latest_recordings)
+    live = section(live_meetings(client, cache), MEETINGS)
     attendance = section(live_table(attendance_sources(), live.value[0]), LIVE) if live.value else None
+    upcoming = section(pending_upcoming.result(), MEETINGS)
+    next_meetings = agenda.upcoming(upcoming.value or (), now(), live.value or ())
     return render_template(
         "pages/overview.html",
         live=live,
@@ -49,7 +53,7 @@ def _overview() -> str:
         activity=latest(attendance.value.people) if attendance and attendance.value else (),
         upcoming=upcoming,
         next_meetings=[meeting for meeting in next_meetings if meeting.start_at][:MAX_UPCOMING],
-        recordings=section(library().latest(), RECORDINGS),
+        recordings=section(pending_recordings.result(), RECORDINGS),
         starts_soon=agenda.starts_soon(agenda.first_with_start(next_meetings), now()),
         draft=form_drafts.pending_path(),
         done=done(),

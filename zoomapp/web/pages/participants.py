@@ -13,9 +13,10 @@ from zoomapp.meetings.lists import live_meetings, next_meeting
 from zoomapp.store import key_names
 from zoomapp.web.components.attendance import requested_attendance
 from zoomapp.web.components.notice import MEETINGS, unreadable_notice
+from zoomapp.web.components.page_data import page_cache
 from zoomapp.web.components.section import Section, section
 from zoomapp.web.current_user import user_client
-from zoomapp.web.viewer import now, user_records, viewer
+from zoomapp.web.viewer import now, viewer
 from zoomapp.zoom.models import Meeting
 
 bp = Blueprint("participants", __name__)
@@ -33,14 +34,14 @@ PERSON = "PERSON"
 @bp.get("/participants")
 def index() -> ResponseReturnValue:
     """Redirect to the running meeting; if several run, a page to choose one."""
-    live = section(live_meetings(user_client(), user_records(), now()), MEETINGS)
+    live = section(live_meetings(user_client(), page_cache()), MEETINGS)
     if live.value and len(live.value) == 1 and not live.value.unreadable:
         return redirect(url_for(".show", key=live.value[0].id))
     page = render_template(
         "pages/participants_choice.html",
         live=live,
         not_whole=unreadable_notice(live.value.unreadable if live.value is not None else 0),
-        next_meeting=next_meeting(user_client(), user_records(), now()),
+        next_meeting=next_meeting(user_client(), page_cache()),
     )
     return page, live.status, live.headers
 

@@ -25,10 +25,11 @@ from zoomapp.recordings.parts import DayRange
 from zoomapp.recordings.storage import STORAGE_MONTHS
 from zoomapp.web.components.filters import link as zoom_link
 from zoomapp.web.components.notice import FILES, RECORDINGS, error_page
+from zoomapp.web.components.page_data import page_cache
 from zoomapp.web.components.section import Section, section
 from zoomapp.web.current_user import services, user_client
 from zoomapp.web.errors import prefers_html
-from zoomapp.web.viewer import now, today, user_records, viewer
+from zoomapp.web.viewer import today, user_records, viewer
 from zoomapp.zoom.meeting_ids import instance_of
 
 bp = Blueprint("recordings", __name__)
@@ -127,7 +128,7 @@ def passcode(key: str) -> ResponseReturnValue:
 
 def library() -> RecordingLibrary:
     """The recordings of the user of this request."""
-    return RecordingLibrary(user_client(), user_records(), now(), services().clock, viewer().zone)
+    return RecordingLibrary(user_client(), page_cache(), user_records(), services().clock, viewer().zone)
 
 
 def _arguments() -> tuple[date, date, str]:

@@ -47,7 +47,7 @@ class FaultMiddleware:
             self.world.catch_up()
             self.world.calls.add(Call(method, path, query, environ.get("HTTP_HOST", ""), headers_of(environ)))
             fault = self.world.faults.take(
-                method, path, grant_type(environ, path), environ.get("HTTP_AUTHORIZATION", "")
+                method, path, grant_type(environ, path), environ.get("HTTP_AUTHORIZATION", ""), query
             )
         marked_start = with_marks(start_response)
         return self._run(environ, marked_start) if fault is None else self._run_with_fault(fault, environ, marked_start)

@@ -1,0 +1,173 @@
+"""Pages load in the time of the calls that depend on each other; repeated views are served from the page cache."""
+
+import threading
+from dataclasses import replace
+
+import pytest
+
+from offline_zoom.faults import Fault
+from tests.support.people import Person, adapter
+from tests.web.reading import read
+from zoomapp import create_app, services
+
+GUARD_SECONDS = 60
+LISTS = "GET /v2/users/me/meetings"
+RECORDINGS = "GET /v2/users/me/recordings"
+NEXT = "Sprint demo"
+
+
+@pytest.fixture
+def settings(settings):
+    return replace(settings, page_cache_seconds=60)
+
+
+@pytest.fixture
+def at_once(world):
+    """A function: from now on each call to Zoom waits until this number of calls is under way."""
+
+    def wait_for(number):
+        barrier = threading.Barrier(number, timeout=GUARD_SECONDS)
+        world.sleep = lambda seconds: barrier.wait()
+        world.faults.append(Fault("GET /v2/**", delay=1))
+        return barrier
+
+    return wait_for
+
+
+def calls(world):
+    return len(world.calls.all())
+
+
+def finish_background_calls(parts):
+    with parts.parallel_calls._pool:
+        pass
+    parts.parallel_calls.__init__()
+
+
+def test_the_overview_waits_for_one_call(dana, world, at_once):
+    dana.look("/settings")  # the profile is known
+    world.calls.clear()
+    barrier = at_once(3)
+
+    page = dana.look("/")
+
+    assert "Design review" in read(page)
+    assert (calls(world), barrier.broken) == (3, False)
+
+
+@pytest.mark.parametrize("show", ["upcoming", "scheduled", "past"])
+def test_a_list_of_meetings_waits_for_one_call(dana, world, at_once, show):
+    dana.look("/settings")
+    world.calls.clear()
+    barrier = at_once(2)
+
+    assert dana.look(f"/meetings?show={show}").status_code == 200
+
+    assert (calls(world), barrier.broken) == (2, False)
+
+
+@pytest.mark.parametrize("path", ["/", "/meetings", "/meetings?show=past", "/recordings", "/recordings/trash"])
+def test_a_view_within_a_minute_costs_no_call(dana, world, clock, path):
+    assert dana.look(path).status_code == 200
+    before = calls(world)
+    clock.tick(50)
+
+    assert dana.look(path).status_code == 200
+    assert calls(world) == before
+
+
+def test_an_older_view_is_served_at_once_and_replaced(dana, world, clock, parts):
+    dana.look("/meetings")
+    world.faults.append(Fault(f"{LISTS}?type=upcoming", 200, {}, {"meetings": [meeting(NEXT)]}))
+    clock.tick(61)
+
+    old = dana.look("/meetings")
+    finish_background_calls(parts)
+    new = dana.look("/meetings")
+
+    assert NEXT not in read(old)
+    assert "data-refreshing" in old.text
+    assert "js/refresh" in old.text
+    assert NEXT in read(new)
+    assert "data-refreshing" not in new.text
+
+
+def meeting(topic):
+    return {"id": 85000000777, "topic": topic, "type": 2, "start_time": "2026-03-03T10:00:00Z", "duration": 30}
+
+
+@pytest.mark.parametrize("wish", ["no-cache", "max-age=0"])
+def test_a_reload_asks_zoom(dana, world, clock, wish):
+    dana.look("/meetings")
+    clock.tick(1)
+    world.faults.append(Fault(f"{LISTS}?type=upcoming", 200, {}, {"meetings": [meeting(NEXT)]}))
+
+    page = dana.get("/meetings", headers={"Accept": "text/html", "Cache-Control": wish})
+
+    assert NEXT in read(page)
+
+
+def test_the_next_view_shows_the_users_own_change(dana):
+    assert "Standup" not in read(dana.look("/meetings"))
+    form = {"topic": "Standup", "date": "2026-03-09", "time": "14:00", "zone": "UTC", "duration": "30", "repeat": ""}
+
+    dana.post("/meetings/new", data={**form, "interval": "1", "count": "1"}, headers={"Accept": "text/html"})
+
+    assert "Standup" in read(dana.look("/meetings"))
+
+
+def test_the_next_view_shows_what_a_webhook_reported(dana, world, webhooks):
+    assert NEXT not in read(dana.look("/meetings"))
+    world.faults.append(Fault(f"{LISTS}?type=upcoming", 200, {}, {"meetings": [meeting(NEXT)]}))
+
+    webhooks({"event": "meeting.created", "event_ts": 1, "payload": {"object": {"host_id": dana.id, "id": "1"}}})
+
+    assert NEXT in read(dana.look("/meetings"))
+
+
+def test_people_who_come_and_go_leave_the_lists_in_the_cache(dana, world, webhooks):
+    dana.look("/meetings")
+    before = calls(world)
+
+    webhooks({"event": "meeting.participant_joined", "event_ts": 1, "payload": {"object": {"host_id": dana.id}}})
+    dana.look("/meetings")
+
+    assert calls(world) == before
+
+
+def test_nothing_crosses_from_one_person_to_another(dana, priya):
+    assert "Weekly sync" in read(dana.look("/meetings?show=scheduled"))
+    assert "Weekly sync" not in read(priya.look("/meetings?show=scheduled"))
+
+
+def test_one_failing_part_fails_alone(dana, world):
+    world.faults.append(Fault(RECORDINGS, 502, {}, "gone"))
+
+    text = read(dana.look("/"))
+
+    assert "We couldn’t reach Zoom" in text
+    assert "Design review" in text
+
+
+def test_no_credential_is_saved_for_a_page(dana, parts, world):
+    for path in ("/", "/meetings", "/recordings"):
+        dana.look(path)
+
+    saved = [
+        parts.page_caches.of(dana.id, b"", None)._load_copy(name, str) for name in ("live", "upcoming", "all upcoming")
+    ]
+    assert any(saved)
+    assert not [copy for copy in saved if copy and ("zak=" in copy.value or "'password': 'p" in copy.value)]
+
+
+def test_an_app_without_the_cache_asks_zoom_for_each_view(settings, world, clock):
+    built = services.build(replace(settings, page_cache_seconds=0), transport=adapter(world), clock=clock)
+    person = Person(create_app(built), world, "dana")
+    person.connect()
+    person.look("/meetings")
+    before = calls(world)
+
+    person.look("/meetings")
+
+    assert calls(world) == before + 2
+    built.call_log.stop()

@@ -1,0 +1,270 @@
+"""What pages read from Zoom, saved per user: a fresh copy is served at once, an older one while a new one is fetched.
+
+A copy is fresh for a minute, unless the user changed something since (see ``response_cache``: both read the same
+version). For some minutes more it is served with its age, while one call in the background replaces it. While Zoom
+cannot be reached, a copy of the last hour is better than nothing. Copies hold no credentials.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any, Generic, TypeVar
+
+from zoomapp import deadline
+from zoomapp.errors import UpstreamError, ZoomAppError, ZoomRefused
+from zoomapp.single_flight import SingleFlight
+from zoomapp.store import key_names
+from zoomapp.store.encrypted_records import LAST_SEEN_SECTION, PAGE_REFRESH
+from zoomapp.store.user_records import UserRecords
+from zoomapp.user_api.long_lists import load_in_steps
+from zoomapp.user_api.parallel_calls import PageCalls, ParallelCalls
+from zoomapp.zoom.credentials import without_credentials
+from zoomapp.zoom.pagination import Collected, collect
+
+log = logging.getLogger(__name__)
+
+Value = TypeVar("Value")
+
+#: How long a copy is as good as Zoom's answer, and how long it is served while a new one is fetched.
+FRESH_SECONDS, STALE_SECONDS = 60.0, 300.0
+#: How long a copy is saved, to be shown while Zoom cannot be reached.
+KEEP_SECONDS = 3600
+#: How long a caller waits for another one that fetches the same.
+WAIT_SECONDS = 10.0
+
+
+@dataclass(frozen=True)
+class Loaded(Generic[Value]):
+    """A value and the moment it is from. Without a value, ``error`` says why; both are None if nothing was found.
+
+    With a value, ``error`` says why Zoom gave nothing newer. ``last_seen_at``: when the saved copy was made that
+    stands in for Zoom's answer. ``refreshing``: whether a newer value is being fetched.
+    """
+
+    value: Value | None
+    at: datetime
+    error: ZoomAppError | None = None
+    last_seen_at: datetime | None = None
+    refreshing: bool = False
+
+    @property
+    def from_last_seen(self) -> bool:
+        """Whether the value is a saved copy, because Zoom failed."""
+        return self.last_seen_at is not None
+
+
+@dataclass(frozen=True)
+class _Copy(Generic[Value]):
+    """A saved copy: what Zoom sent ``at`` (epoch seconds), when the user's data had this version."""
+
+    value: Value
+    at: float
+    version: str
+
+    @property
+    def moment(self) -> datetime:
+        return datetime.fromtimestamp(self.at, UTC)
+
+    def loaded(self) -> Loaded[Value]:
+        return Loaded(self.value, self.moment)
+
+
+class PageCaches:
+    """The caches of all users, and what their pages share: flights and background calls."""
+
+    def __init__(
+        self,
+        records: UserRecords,
+        parallel_calls: ParallelCalls,
+        clock: Callable[[], float],
+        fresh_seconds: float = FRESH_SECONDS,
+    ) -> None:
+        """``fresh_seconds``: for all that names no time of its own; 0 asks Zoom for each view."""
+        self.fresh_seconds = fresh_seconds
+        self.records = records
+        self.parallel_calls = parallel_calls
+        self.clock = clock
+        self.flights = SingleFlight()
+
+    def of(
+        self, user_id: str, version: bytes, now: datetime, *, reload: bool = False, in_steps: bool = False
+    ) -> PageCache:
+        """The cache of one user for one request.
+
+        ``version``: of the user's data, read along with the session. ``reload``: the user wants nothing older than
+        this request. ``in_steps``: a long list may raise ListIncomplete and continue with the next request.
+        """
+        return PageCache(self, user_id, version.hex(), now, self.parallel_calls.page(), reload, in_steps)
+
+
+@dataclass(frozen=True)
+class PageCache:
+    """What one user's pages read from Zoom, at the moment ``now`` of a request.
+
+    ``calls`` starts loads that do not depend on each other at the same time.
+    """
+
+    shared: PageCaches
+    user_id: str
+    version: str
+    now: datetime
+    calls: PageCalls
+    reload: bool = False
+    in_steps: bool = False
+
+    @property
+    def is_on(self) -> bool:
+        """Whether views are served from copies."""
+        return self.shared.fresh_seconds > 0
+
+    @property
+    def view_seconds(self) -> float:
+        """How long what a page shows is fresh; 0 for a reload."""
+        return 0.0 if self.reload else self.shared.fresh_seconds
+
+    def load(
+        self,
+        name: str,
+        fetch: Callable[[], Any],
+        read: Callable[[Any], Value],
+        *,
+        fresh_seconds: float = 0.0,
+        keep_seconds: int = KEEP_SECONDS,
+        background_fetch: Callable[[], Any] | None = None,
+    ) -> Loaded[Value]:
+        """The JSON that ``fetch`` gets from Zoom, as ``read`` reads it.
+
+        ``name`` identifies what is fetched, its query included. ``fresh_seconds``: how long a copy is fresh, if longer
+        than the setting says. ``background_fetch``: fetches the same after the request, if that is done otherwise.
+
+        While Zoom fails, the saved copy is the value; a refusal has no value. A response that ``read`` refuses with
+        UpstreamError is a failure. Raises what concerns the whole page: TokenError and StoreUnavailable.
+        """
+        fresh_seconds = max(fresh_seconds, self.shared.fresh_seconds)
+        copy = self._load_copy(name, read)
+        if copy and self._is_fresh(copy, fresh_seconds):
+            return copy.loaded()
+        if copy and self._may_be_served(copy, fresh_seconds):
+            refreshing = self._refresh_in_background(name, background_fetch or fetch, read, keep_seconds)
+            return replace(copy.loaded(), refreshing=refreshing)
+        with self.shared.flights.turn(self._flight(name), deadline.remaining(WAIT_SECONDS)) as first:
+            if not first:
+                copy = self._load_copy(name, read)
+                if copy and self._is_fresh(copy, fresh_seconds):
+                    return copy.loaded()
+            return self._fetch(name, fetch, read, keep_seconds, copy)
+
+    def load_list(
+        self,
+        name: str,
+        fetch_page: Callable[[str], Any],
+        rows: str,
+        read: Callable[[Any], Value],
+        *,
+        keep_seconds: int = KEEP_SECONDS,
+        steps_name: str = "",
+    ) -> Loaded[Value]:
+        """All pages of a list. ``fetch_page`` gets the page for a token; ``rows`` names the list in it.
+
+        ``steps_name``: under which the pages so far are stored, if not under ``name``.
+
+        ``read`` gets the ``rows``, whether they are ``complete``, Zoom's ``total`` and the number of ``unreadable``
+        ones. Raises what ``load`` raises, and ListIncomplete if ``in_steps``.
+        """
+
+        def body(collected: Collected) -> dict[str, Any]:
+            counts = {"total": collected.total, "complete": not collected.cut_off, "unreadable": collected.unreadable}
+            return {"rows": list(collected.rows), **counts}
+
+        def fetch_in_steps() -> dict[str, Any]:
+            steps = steps_name or name
+            return body(load_in_steps(self.shared.records, self.user_id, self.shared.clock, steps, fetch_page, rows))
+
+        def fetch_whole() -> dict[str, Any]:
+            return body(collect(fetch_page, rows))
+
+        fetch = fetch_in_steps if self.in_steps else fetch_whole
+        return self.load(name, fetch, read, keep_seconds=keep_seconds, background_fetch=fetch_whole)
+
+    def recent(self, name: str, read: Callable[[Any], Value], seconds: float) -> Loaded[Value] | None:
+        """The saved copy of ``name`` if it is younger than ``seconds``. Does not call Zoom."""
+        copy = self._load_copy(name, read)
+        return copy.loaded() if copy and not self.reload and self._age(copy) < seconds else None
+
+    def _fetch(
+        self,
+        name: str,
+        fetch: Callable[[], Any],
+        read: Callable[[Any], Value],
+        keep_seconds: int,
+        copy: _Copy[Value] | None,
+    ) -> Loaded[Value]:
+        try:
+            raw = fetch()
+            value = read(raw)
+        except UpstreamError as error:
+            if copy is None:
+                return Loaded(None, self.now, error)
+            return replace(copy.loaded(), error=error, last_seen_at=copy.moment)
+        except ZoomRefused as error:
+            self.shared.records.delete(self.user_id, LAST_SEEN_SECTION, key_names.digest(name))
+            return Loaded(None, self.now, error)
+        self._save(name, raw, keep_seconds)
+        return Loaded(value, self.now)
+
+    def _is_fresh(self, copy: _Copy[Any], fresh_seconds: float) -> bool:
+        if self.reload:
+            # Another window of this user may have fetched it since this request came.
+            return copy.at >= self.now.timestamp() and copy.version == self.version
+        return self._age(copy) < fresh_seconds and copy.version == self.version
+
+    def _may_be_served(self, copy: _Copy[Any], fresh_seconds: float) -> bool:
+        """Whether an old copy is good enough until the new one is there. After the user's own change it is not."""
+        if not self.is_on or self.reload or copy.version != self.version:
+            return False
+        return self._age(copy) < max(STALE_SECONDS, 2 * fresh_seconds)
+
+    def _age(self, copy: _Copy[Any]) -> float:
+        return max(0.0, self.now.timestamp() - copy.at)
+
+    def _refresh_in_background(
+        self, name: str, fetch: Callable[[], Any], read: Callable[[Any], Value], keep_seconds: int
+    ) -> bool:
+        """Whether a newer copy is on its way. Of all processes and windows of this user, one fetches it."""
+        records, digest = self.shared.records, key_names.digest(name)
+        if not records.claim(self.user_id, PAGE_REFRESH, True, PAGE_REFRESH.seconds, digest):
+            return True
+
+        def refresh() -> None:
+            try:
+                raw = fetch()
+                read(raw)
+            except ZoomAppError as error:
+                # The claim stays for its seconds: while Zoom fails, not every view tries again.
+                log.info("copy not refreshed", extra={"code": error.code, "detail": error.detail})
+                return
+            self._save(name, raw, keep_seconds)
+            records.delete(self.user_id, PAGE_REFRESH, digest)
+
+        return self.shared.parallel_calls.start_in_background(refresh)
+
+    def _save(self, name: str, raw: Any, keep_seconds: int) -> None:
+        copy = {"at": self.shared.clock(), "raw": without_credentials(raw), "version": self.version}
+        self.shared.records.save(self.user_id, LAST_SEEN_SECTION, copy, keep_seconds, key_names.digest(name))
+
+    def _load_copy(self, name: str, read: Callable[[Any], Value]) -> _Copy[Value] | None:
+        """The saved copy; None without one, or for one that cannot be read: an earlier release saved any response."""
+        saved = self.shared.records.load(self.user_id, LAST_SEEN_SECTION, key_names.digest(name))
+        if not isinstance(saved, dict):
+            return None
+        try:
+            # An earlier release saved no version: its copies only stand in for Zoom.
+            return _Copy(read(saved["raw"]), saved["at"], saved.get("version", "unknown"))
+        except UpstreamError:
+            return None
+
+    def _flight(self, name: str) -> str:
+        return f"{self.user_id} {self.version} {name}"

@@ -1,0 +1,36 @@
+"""The page cache of this request, through which its page reads from Zoom."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from flask import g, request
+
+from zoomapp.user_api.page_cache import PageCache
+from zoomapp.web.current_user import services, this_session, user_client, uses_one_time_link
+from zoomapp.web.errors import prefers_html
+from zoomapp.web.viewer import now
+
+
+def page_cache() -> PageCache:
+    """What this user's pages read from Zoom. It is the same everywhere on a page. Raises NotSignedIn.
+
+    Copies serve a view of a page. A form, a one-time link, a reload and the request that signed the user in read what
+    Zoom says now.
+    """
+    if "page_cache" not in g:
+        session = this_session()
+        is_view = request.method == "GET" and not uses_one_time_link()
+        g.page_cache = services().page_caches.of(
+            user_client().user_id,
+            session.version,
+            now(),
+            reload=_is_reload() or not is_view or not session.stored,
+            in_steps=is_view and prefers_html(),
+        )
+    return cast(PageCache, g.page_cache)
+
+
+def _is_reload() -> bool:
+    wishes = request.headers.get("Cache-Control", "").lower().replace(" ", "").split(",")
+    return "no-cache" in wishes or "max-age=0" in wishes
