@@ -94,7 +94,7 @@ class Caller:
         return self._run([0.0] * count, ready=count)
 
     def _run(self, due: Sequence[float], ready: int = 1) -> list[Answered]:
-        """In a thread of its own, as whoever calls may have a loop running already."""
+        """Send the requests from a new thread, because the caller's thread may already run an event loop."""
         with ThreadPoolExecutor(1) as pool:
             return pool.submit(lambda: asyncio.run(self._send(due, ready))).result()
 

@@ -72,7 +72,7 @@ MUTANTS = [
     Mutant(
         "a look again under the lease",
         "zoomapp/tokens/refresh.py",
-        "                    if token := self._other_token(user_id, record, tokens, rejected):\n"
+        "                    if token := self._usable_token(user_id, record, tokens, rejected):\n"
         "                        return token\n",
         "",
         "tests/tokens/test_service.py::test_the_record_is_checked_again_under_the_lease",
@@ -477,7 +477,7 @@ MUTANTS = [
     Mutant(
         "bytes nobody asked for end a connection",
         "zoomapp/fastpath/http1.py",
-        "        if self.complete:  # a second response: nobody can tell which request it is for\n",
+        "        if self.complete:  # a second response: it cannot be matched to a request\n",
         "        if False:\n",
         "tests/zoom/test_exchange.py::test_what_nobody_asked_for_is_not_taken_for_the_next_answer",
     ),

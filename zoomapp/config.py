@@ -45,7 +45,7 @@ class Settings:
     cookie_mode: str = "lax"
     app_name: str = "Rollcall"
     log_level: str = "INFO"
-    #: Whoever shows it may read ``/metrics``; without it there is no such page.
+    #: The bearer token for ``/metrics``. Without it there is no such page.
     metrics_token: str = field(default="", repr=False)
     #: An access token is renewed this early, but never by more than a tenth of its life.
     refresh_margin_seconds: int = 300
@@ -61,7 +61,7 @@ class Settings:
     webhook_window_seconds: int = 300
     #: How long a read that met Zoom's limit of a second may wait to be asked once more; 0: the 429 goes out at once.
     rate_limit_wait_seconds: int = 0
-    #: Threads of one process, as gunicorn is told: at most an eighth of them waits like that.
+    #: Threads of one process, which gunicorn gets too. At most an eighth of them wait for a rate limit.
     web_threads: int = 512
     #: Another frontend than our pages: the folder of its build, or the address of its development server.
     frontend_dir: str = ""
@@ -213,7 +213,7 @@ def _short_wait(text: str) -> int:
     return int(text)
 
 
-def _one_of(*allowed: str) -> Callable[[str], str]:
+def _choice(*allowed: str) -> Callable[[str], str]:
     def read(text: str) -> str:
         if text not in allowed:
             raise ValueError(f"must be one of {', '.join(allowed)}")
@@ -242,8 +242,8 @@ READERS: dict[str, Callable[[str], Any]] = {
     "redis_url": _redis_url,
     "redis_tls_verify": _flag,
     "fast_path": _flag,
-    "cookie_mode": _one_of("lax", "partitioned"),
-    "log_level": lambda text: _one_of("DEBUG", "INFO", "WARNING", "ERROR")(text.upper()),
+    "cookie_mode": _choice("lax", "partitioned"),
+    "log_level": lambda text: _choice("DEBUG", "INFO", "WARNING", "ERROR")(text.upper()),
     "refresh_margin_seconds": _seconds,
     "session_days": _seconds,
     "grant_days": _seconds,

@@ -15,25 +15,25 @@ ZoomAppError              500  internal_error      we act
 │   ├── TooLarge          413  too_large
 │   ├── RequestTimeout    408  request_timeout     the sender, who was too slow
 │   └── UriTooLong        414  uri_too_long
-├── CrossSite             403  cross_site          nobody: the request is not ours
-├── BadSignature          401  bad_signature       nobody: the event is not Zoom's, or stale
-├── ZoomRefused           (Zoom's)                 depends: what Zoom itself answered (pages only)
+├── CrossSite             403  cross_site          no action: the request comes from another site
+├── BadSignature          401  bad_signature       no action: the event is not Zoom's, or too old
+├── ZoomRefused           (Zoom's)                 depends on Zoom's answer (pages only)
 │   ├── MissingScope                               an admin adds a scope, the person connects again
 │   ├── PlanRequired                               a plan or a role is missing
 │   ├── InvalidFields                              the person corrects a form
-│   └── NotFound          404  not_found           nobody: it was deleted
-├── NoFixedTime           404  not_found           nobody: the meeting has no start
+│   └── NotFound          404  not_found           no action: it was deleted
+├── NoFixedTime           404  not_found           no action: the meeting has no start
 ├── UpstreamError         502  upstream_error      wait
 │   ├── UpstreamTimeout   504  upstream_timeout    wait
 │   ├── FileRefused       502  upstream_error      an admin, if the account allows viewing only
-│   │   ├── FileIncomplete 502 upstream_error      wait: what Zoom sent is not the whole file
+│   │   ├── FileIncomplete 502 upstream_error      wait: Zoom sent only a part of the file
 │   │   └── FileNotReady  404  not_found           wait: Zoom is still recording or processing
 │   ├── FrontendAway      502  upstream_error      its developer starts its server
 │   ├── Redirected        502  upstream_error      an operator: the endpoint is not for this app
 │   └── RateLimited       429  rate_limited        wait ``retry_after`` seconds
 ├── StoreUnavailable      503  store_unavailable   the operator
 ├── Busy                  503  busy                wait a moment
-├── ShuttingDown          503  restarting          nobody: another worker serves the repeated request
+├── ShuttingDown          503  restarting          no action: another worker serves the repeated request
 └── ConfigError                                    the operator; stops the start
 
 ``message`` is for the person and holds no ids; ``detail`` is for the log.
@@ -120,7 +120,7 @@ class SignInDenied(SignInError):
 class ContextRefused(SignInError):
     """The app context was not accepted. ``reason``: a key of REASONS, which holds nothing from the context."""
 
-    #: Title and message by reason. What cannot be decrypted has one reason, whatever is wrong with it.
+    #: Title and message by reason. All contexts that cannot be decrypted have the same reason.
     REASONS: ClassVar[dict[str, tuple[str, str]]] = {
         "unreadable": (
             "Zoom’s sign-in data could not be read",

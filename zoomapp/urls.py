@@ -76,7 +76,7 @@ def parse(address: str) -> Url:
 def resolve(base: Url, location: str) -> Url:
     """Where a redirect from ``base`` leads (RFC 9110 10.2.2). Raises UnsafeAddress.
 
-    Relative forms with dot segments are refused: what they mean depends on who resolves them.
+    Relative forms with dot segments are refused: libraries resolve them in different ways.
     """
     if _SCHEME.match(location):
         return parse(location)

@@ -1,4 +1,4 @@
-"""What all commands share: the app's parts, and failures said as sentences."""
+"""Shared by all commands: the app's services, errors printed as sentences, and moments as text."""
 
 from __future__ import annotations
 

@@ -148,7 +148,7 @@ class Http1Response:
     # Called by the parser.
 
     def on_message_begin(self) -> None:
-        if self.complete:  # a second response: nobody can tell which request it is for
+        if self.complete:  # a second response: it cannot be matched to a request
             self._reusable = False
 
     def on_header(self, name: bytes, value: bytes) -> None:

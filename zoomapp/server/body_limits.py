@@ -26,15 +26,15 @@ MAX_WEBHOOKS = 8
 class ByteBudget:
     """The memory that request bodies may take together."""
 
-    def __init__(self, most: int) -> None:
-        self._most = most
+    def __init__(self, max_bytes: int) -> None:
+        self._max_bytes = max_bytes
         self._used = 0
         self._lock = threading.Lock()
 
     def take(self, size: int) -> None:
-        """Reserve ``size`` bytes. Raises Busy when they are not left."""
+        """Reserve ``size`` bytes. Raises Busy if fewer are free."""
         with self._lock:
-            if self._used + size > self._most:
+            if self._used + size > self._max_bytes:
                 raise Busy(f"{self._used} bytes of request bodies in memory")
             self._used += size
 
@@ -44,7 +44,7 @@ class ByteBudget:
 
 
 class Places:
-    """A fixed number of places; whoever finds none gets Busy instead of waiting."""
+    """A fixed number of places. Without a free place a request fails with Busy; it never waits."""
 
     def __init__(self, count: int) -> None:
         self._free = threading.Semaphore(count)

@@ -123,7 +123,7 @@ class ResponseCache:
             log.warning("response cache not cleared", extra={"detail": error.detail})
 
     def on_meeting_event(self, event: dict[str, Any]) -> None:
-        """Clear the cache of a changed meeting's host, and of whoever changed it."""
+        """Clear the cache of a changed meeting's host and of the person who changed it."""
         payload = JsonObject(event, "event").part("payload")
         for user_id in {payload.text("operator_id"), payload.part("object").text("host_id")} - {""}:
             self.clear(user_id)

@@ -1,4 +1,4 @@
-"""Static files under an address that changes with them, so that browsers may keep them for a year.
+"""Static files at addresses that change with their content, so that browsers may cache them for a year.
 
 The fingerprint is one for the whole folder and stands before the path: modules that import each other by relative
 addresses stay together. ``/static/<fingerprint>/js/page.js``
@@ -28,7 +28,7 @@ TYPES = {
     ".woff": "font/woff",
     ".woff2": "font/woff2",
 }
-_KNOWN = mimetypes.MimeTypes()
+_STANDARD_TYPES = mimetypes.MimeTypes()
 
 
 @dataclass(frozen=True)
@@ -79,19 +79,18 @@ def answer(asset: Asset, *, immutable: bool) -> Response:
         if request.accept_encodings["gzip"]:
             response.set_data(asset.zipped)
             response.content_encoding = "gzip"
-    kept = f"public, max-age={YEAR_SECONDS}, immutable" if immutable else "no-cache"
-    response.headers["Cache-Control"] = kept
+    response.headers["Cache-Control"] = f"public, max-age={YEAR_SECONDS}, immutable" if immutable else "no-cache"
     return response
 
 
 def media_type(path: Path) -> str:
-    """What a browser is told the file is. It believes nothing else, so no machine's own table may decide."""
-    kind = TYPES.get(path.suffix) or _KNOWN.guess_type(path.name)[0]
+    """The file's ``Content-Type``. It is the same on every machine, because no table of the machine is read."""
+    kind = TYPES.get(path.suffix) or _STANDARD_TYPES.guess_type(path.name)[0]
     return f"{kind}; charset=utf-8" if kind and kind.startswith("text/") else kind or "application/octet-stream"
 
 
 def _body(path: Path) -> bytes:
-    """What travels: of a stylesheet, and of a script of ours, all but the comments, empty lines and indents."""
+    """The file's content; stylesheets and our own scripts without comments, empty lines and indents."""
     body = path.read_bytes()
     if path.parent.name == "js":
         return re.sub(rb"^[ \t]*((//.*)?\n)?", b"", body, flags=re.MULTILINE)

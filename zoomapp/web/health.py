@@ -1,4 +1,4 @@
-"""Is the process alive, and can it serve?"""
+"""Health checks for a router: ``/healthz`` answers while the process lives, ``/readyz`` if Redis can be reached."""
 
 from __future__ import annotations
 

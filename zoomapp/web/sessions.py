@@ -42,10 +42,10 @@ NO_SESSION = ("/static/", FRONTEND_PATH, "/hello", "/healthz", "/readyz", "/metr
 
 
 class Session(RedisSession):
-    """A session with what is known about its record.
+    """A session and the state of its record.
 
     ``stored``: it was read from Redis. ``unknown``: Redis could not be read, so the user is unknown. ``ended``: the
-    user signed out; the cookie is deleted, whatever happens to the record. ``tokens`` and ``version``: the user's
+    user signed out; the cookie is deleted even if the record cannot be. ``tokens`` and ``version``: the user's
     encrypted token record and the version of the response cache, if they were read along with the session.
     """
 
@@ -144,10 +144,10 @@ class EncryptedSessions(RedisSessionInterface):
 
     def _read(self, sid: str, path: str) -> tuple[dict[str, Any] | None, bytes | None, bytes | None]:
         """The session; for the proxy also the tokens and the cache version, in the same round trip."""
-        store_id, *other_keys = _keys(sid)
+        store_id, *user_keys = _keys(sid)
         if not path.startswith(PREFIX):
             return self._retrieve_session_data(store_id), None, None
-        record, tokens, version = redis_client.load_together(self.client, store_id, *other_keys)
+        record, tokens, version = redis_client.load_together(self.client, store_id, *user_keys)
         return self._decrypt(store_id, record), tokens, version
 
     def _retrieve_session_data(self, store_id: str) -> dict[str, Any] | None:

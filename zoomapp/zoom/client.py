@@ -1,4 +1,4 @@
-"""The one place where a token meets a request to Zoom's REST API."""
+"""The client of Zoom's REST API: sends calls with an access token, and turns Zoom's refusals into exceptions."""
 
 from __future__ import annotations
 
@@ -189,7 +189,7 @@ class ZoomClient:
         self.hosts = hosts or ZoomHosts(host)
 
     def send(self, call: Call, access_token: str) -> Answer:
-        """Zoom's answer, whatever its status. Raises UpstreamError (UpstreamTimeout) when there is none."""
+        """Zoom's answer with any status. Raises UpstreamError (UpstreamTimeout) when there is none."""
         began = time.monotonic()
         try:
             answer = self._deliver(call, access_token)
@@ -261,7 +261,7 @@ class ZoomClient:
 
     @staticmethod
     def _refuse_unframed(answer: Answer) -> None:
-        """Without a length or chunks nobody can tell a whole body from one that was cut off."""
+        """Refuse a body with neither a length nor chunks: a whole one and one that was cut off look the same."""
         framed = "Content-Length" in answer.headers or "chunked" in answer.headers.get("Transfer-Encoding", "").lower()
         if answer._has_body and not framed:
             answer.close()
@@ -285,7 +285,7 @@ def _parsed(address: str, base: Url | None = None) -> Url:
 
 
 def _no_answer(what: str, error: requests.RequestException) -> UpstreamError:
-    """UpstreamTimeout if Zoom was too slow; else UpstreamError, also when nobody is at its address."""
+    """UpstreamTimeout if Zoom was too slow; else UpstreamError, also when no server answers at its address."""
     kind = UpstreamTimeout if isinstance(error, requests.Timeout) else UpstreamError
     return kind(f"{what}: {type(error).__name__}")
 

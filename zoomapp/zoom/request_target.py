@@ -1,8 +1,7 @@
-"""Which request targets the proxy passes on: a strict grammar on what came over the wire.
+"""Checks the target of a proxied request, as received, with a strict grammar; an accepted target is sent unchanged.
 
-What passes goes out byte for byte, so a meeting UUID that is encoded twice arrives encoded twice; what could mean
-another place to anybody on the way (dot segments in any encoding, backslashes, control characters, malformed UTF-8)
-does not pass.
+So a meeting UUID that is encoded twice arrives encoded twice. Refused is every form that a server between the app and
+Zoom could read as another path: dot segments in any encoding, backslashes, control characters, malformed UTF-8.
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ from zoomapp.errors import BadRequest, UriTooLong
 
 PREFIX = "/zoom/api"
 MAX_LENGTH = 6000
-#: A path is checked as it is, and as somebody on the way might read it who decodes it once, twice or three times.
+#: A path is checked as it is, and decoded once, twice and three times, as a server in between might read it.
 READINGS = 4
 
 _PATH = re.compile(r"/v2(?:/(?:[A-Za-z0-9\-._~!$&'()*+,=:@|\[\]]|%[0-9A-Fa-f]{2})+)+/?")

@@ -1,7 +1,7 @@
-"""Cross-site requests change nothing here, read nothing through the proxy, and open nothing that hands out a secret.
+"""CSRF protection: refuses requests of other sites that would write, use the API proxy, or open a page with a secret.
 
-Browsers say where a request comes from (``Sec-Fetch-Site``; ``Origin`` on every POST of those that do not; ``Referer``
-of those that send neither), and no page can forge it, so no token has to travel in forms.
+Browsers say where a request comes from, and no page can forge it, so forms need no token. The header is
+``Sec-Fetch-Site``; older browsers send ``Origin`` with every POST, or ``Referer``.
 https://www.w3.org/TR/fetch-metadata/
 """
 
@@ -15,10 +15,10 @@ from flask import Flask, request
 from zoomapp.errors import CrossSite
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
-#: Read by scripts of our own pages; nobody else has a reason to.
+#: Only scripts of our own pages need these addresses.
 SCRIPTS_ONLY = "/zoom/api/"
-#: Pages that hand out a credential: a start link, a passcode, an invitation, the verifier of a sign-in. They open from
-#: our own pages and from a typed address.
+#: Pages that show a credential: a start link, a passcode, an invitation, the verifier of a sign-in. They can be opened
+#: from our own pages and by typing the address.
 CREDENTIAL_ENDPOINTS = frozenset(
     {"meetings.start", "meeting.passcode", "meeting.invitation", "recordings.passcode", "oauth.authorize"}
 )
