@@ -10,7 +10,7 @@ from tests.support.people import anyone, apart, app, clock, dana, parts, priya, 
 from tests.support.processes import group, processes
 from tests.support.redis_cluster import redis_cluster, redis_sentinel
 from tests.support.redis_process import redis_client, redis_process, redis_server, redis_url, which_redis
-from tests.support.servers import checkout, dev_run, serve_app, serve_sandbox
+from tests.support.servers import checkout, dev_run, serve_app, serve_offline_zoom
 from zoomapp import deadline
 
 __all__ = [
@@ -36,7 +36,7 @@ __all__ = [
     "redis_server",
     "redis_url",
     "serve_app",
-    "serve_sandbox",
+    "serve_offline_zoom",
     "settings",
     "webhooks",
     "world",

@@ -100,9 +100,9 @@ def test_the_documented_control_api_calls_work(control):
 
 
 @pytest.fixture
-def control(serve_sandbox):
+def control(serve_offline_zoom):
     """Runs a documented `curl` against an offline Zoom."""
-    zoom = serve_sandbox("http://127.0.0.1:5050", story="live-meeting")
+    zoom = serve_offline_zoom("http://127.0.0.1:5050", story="live-meeting")
 
     def send(command):
         words = shlex.split(command)[1:]

@@ -36,7 +36,7 @@ def minutes(stays):
 
 
 @given(meetings(), st.data())
-def test_webhooks_lost_late_doubled_and_shuffled_change_nothing_of_the_report(visits, data):
+def test_lost_late_repeated_and_reordered_webhooks_do_not_change_the_report(visits, data):
     report = reported(visits)
     events = [event for visit in visits for event in visit.events()]
     arrived = data.draw(st.lists(st.sampled_from(events), max_size=2 * len(events)))

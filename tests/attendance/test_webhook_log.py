@@ -35,7 +35,7 @@ def of_dana(visit, dana, uuid=UUID):
         yield {**event, "payload": {**event["payload"], "object": thing}}
 
 
-def test_what_was_told_is_there_for_the_host_and_for_nobody_else(dana, priya, parts, clock):
+def test_webhook_events_are_readable_for_the_host_only(dana, priya, parts, clock):
     event = joined(clock(), 1, host=dana.id)
 
     parts.webhook_log.save(event)
@@ -108,7 +108,7 @@ def test_it_ends_with_the_days_that_were_chosen(dana, settings, clock):
         assert 2 * 86400 - 60 < built.redis.ttl(key_names.of_user(dana.id, name)) <= 2 * 86400
 
 
-def test_nothing_of_it_can_be_read_in_redis(dana, parts, clock):
+def test_snapshots_in_redis_are_encrypted(dana, parts, clock):
     parts.webhook_log.save(joined(clock(), 1, host=dana.id, email="lee@example.com"))
 
     for name in (f"room:{key_names.digest(UUID)}", "rooms"):

@@ -55,7 +55,7 @@ class House:
     def open(self, transport: str = "webview2", person: str = "dana", **state: Any) -> Opened:
         home, ask = f"{self.app.url}/api/zoomapp/home", ask_over_http(self.zoom.url)
         client = self.make_client(
-            transport, home, ask, sandbox_url=self.zoom.url, seat=ClientSession(person), state=state
+            transport, home, ask, offline_zoom_url=self.zoom.url, seat=ClientSession(person), state=state
         )
         opened = Opened(client)
         client.page.on("response", lambda answer: opened.answers.append(answer))
@@ -64,9 +64,9 @@ class House:
 
 
 @pytest.fixture
-def house(redis_url, serve_sandbox, serve_app, build, zoom_client):
+def house(redis_url, serve_offline_zoom, serve_app, build, zoom_client):
     port = free_port()
-    zoom = Zoom(serve_sandbox(f"http://127.0.0.1:{port}", story="live-meeting"))
+    zoom = Zoom(serve_offline_zoom(f"http://127.0.0.1:{port}", story="live-meeting"))
     app = serve_app(redis_url, zoom.url, port=port, workers=1, FRONTEND_DIR=str(build))
     return House(app, zoom, zoom_client)
 
@@ -152,7 +152,7 @@ def test_an_expired_token_is_renewed_unseen(house, dana):
 
 
 def test_after_a_revoked_grant_the_person_authorizes_again(house, dana):
-    house.zoom.tell("tokens", do="deauthorize", user="dana")
+    house.zoom.control("tokens", do="deauthorize", user="dana")
     # Zoom's event comes by itself; it ends the session, too, and must not meet the next one half-way.
     wait_until(lambda: "user deleted" in house.app.log, HANG_SECONDS)
 

@@ -38,7 +38,7 @@ fuzz = settings(
 
 @pytest.fixture(autouse=True)
 def live_story(world):
-    world.tell("live-meeting")
+    world.load_story("live-meeting")
 
 
 def until_spent(budget, check, *strategies):

@@ -86,7 +86,7 @@ def test_topics_of_the_default_story_have_no_markup(dana):
 
 
 def test_topics_of_the_attacking_story_have_markup(dana, world):
-    world.tell("attacking-names")
+    world.load_story("attacking-names")
 
     topics = [row["topic"] for row in dana.json("/users/me/meetings", page_size=300)["meetings"]]
 

@@ -36,7 +36,7 @@ def test_today_always_has_meetings(story, clock, hour):
 
 def test_an_unknown_story_is_refused(world):
     with pytest.raises(ValueError, match="no story is called nonsense"):
-        world.tell("nonsense")
+        world.load_story("nonsense")
 
 
 def test_nobody_is_in_a_meeting_on_a_quiet_day(dana):
@@ -131,7 +131,7 @@ def test_a_year_has_four_recordings_a_week(clock):
 
 
 def test_another_story_keeps_the_grant_and_gives_it_that_storys_scopes(world, dana):
-    world.tell("personal-app")
+    world.load_story("personal-app")
 
     assert dana.get("/users/me").status_code == 200
     assert refusal(dana.get("/metrics/meetings")) == (400, 4711)

@@ -33,7 +33,7 @@ def test_a_refresh_of_a_hundred_rows_moves_nothing(dana_at, dana, world, clock, 
 
 def open_large_meeting(dana_at, dana, world, width):
     """The page of a thousand people, under watch."""
-    world.tell("all-hands")
+    world.load_story("all-hands")
     page = dana_at(width)
     page.goto(dana.get("/participants").location)
     page.wait_for_selector("[data-pause]:visible")

@@ -74,7 +74,7 @@ def first_answer(client):
     return answer.value
 
 
-def test_the_dashboard_alone_shows_it_within_fifteen_seconds_and_a_little_spread(open_client, steps, world, clock):
+def test_the_dashboard_alone_shows_changes_within_fifteen_seconds_plus_jitter(open_client, steps, world, clock):
     # The client may not tell who is there, and nothing makes the page ask before its time.
     client = open_client(frozen=True, features=["authorize"])
     # What the page shows already is not drawn again: the pace of the dashboard is told with the first answer.
@@ -91,7 +91,7 @@ def test_the_dashboard_alone_shows_it_within_fifteen_seconds_and_a_little_spread
         client.app.wait_for_selector(seen)
 
 
-def test_another_meetings_people_are_not_taken_for_this_ones(without_dashboard, open_client, world, clock):
+def test_participants_of_another_meeting_are_not_shown(without_dashboard, open_client, world, clock):
     client = open_client(inside=85000000101, shows="text=One permission is missing", frozen=True)
     client.app.wait_for_function("() => client.state.log.some((call) => call.apiName === 'getMeetingContext')")
 
@@ -105,7 +105,7 @@ def test_another_meetings_people_are_not_taken_for_this_ones(without_dashboard, 
     assert not client.app.is_visible(f"text={MARA}")
 
 
-def test_an_opened_row_and_an_opened_door_have_nothing_for_axe(without_dashboard, open_client, world, clock):
+def test_axe_finds_nothing_in_an_open_row_and_an_open_waiting_room(without_dashboard, open_client, world, clock):
     client = open_client()
     client.app.wait_for_function("() => 'admits' in document.body.dataset")
     clock.tick(5)
@@ -129,7 +129,7 @@ def test_an_opened_row_and_an_opened_door_have_nothing_for_axe(without_dashboard
     assert wrong == []
 
 
-def test_the_client_alone_shows_it(without_dashboard, open_client, steps, clock):
+def test_client_reports_alone_show_changes(without_dashboard, open_client, steps, clock):
     client = open_client()
     seconds_until_seen(client, steps, clock)
 
@@ -154,7 +154,7 @@ def seconds_until_seen(client, steps, clock):
 @pytest.mark.parametrize(
     "lose", [lambda route: route.abort(), lambda route: route.fulfill(status=503)], ids=["on the way", "by us"]
 )
-def test_what_got_lost_on_the_way_to_us_is_told_again(without_dashboard, open_client, world, clock, lose):
+def test_a_lost_client_report_is_sent_again(without_dashboard, open_client, world, clock, lose):
     client = open_client(frozen=True)
     client.app.wait_for_function("() => 'admits' in document.body.dataset")
     lost = []
@@ -184,7 +184,7 @@ def test_what_got_lost_on_the_way_to_us_is_told_again(without_dashboard, open_cl
     client.app.wait_for_selector(LEFT)
 
 
-def test_a_page_with_nothing_to_show_is_drawn_though_the_first_word_got_lost(without_dashboard, open_client):
+def test_a_page_loads_although_its_first_client_report_was_lost(without_dashboard, open_client):
     lost = []
 
     open_client(loses=lambda route: (lost.append(route.request), route.abort()))
@@ -192,7 +192,7 @@ def test_a_page_with_nothing_to_show_is_drawn_though_the_first_word_got_lost(wit
     assert len(lost) == 1
 
 
-def test_an_app_out_of_sight_asks_nothing_until_it_is_seen_again(open_client):
+def test_a_hidden_app_sends_no_request_until_it_is_visible(open_client):
     client = open_client(frozen=True)
     asked = []
     client.page.on(
@@ -211,7 +211,7 @@ def test_an_app_out_of_sight_asks_nothing_until_it_is_seen_again(open_client):
         client.page.clock.run_for(10)
 
 
-def test_whoever_waits_is_let_in_from_the_strip(without_dashboard, open_client, world, clock):
+def test_a_waiting_person_is_admitted_from_the_waiting_room_strip(without_dashboard, open_client, world, clock):
     client = open_client()
     clock.tick(5)
     for name in (MARA, "Guest Kim"):
@@ -232,7 +232,7 @@ def test_whoever_waits_is_let_in_from_the_strip(without_dashboard, open_client, 
     assert client.errors == []
 
 
-def test_whoever_went_away_keeps_nobody_else_at_the_door(without_dashboard, open_client, world, clock):
+def test_admit_all_works_after_a_waiting_person_left(without_dashboard, open_client, world, clock):
     client = open_client()
     client.app.wait_for_function("() => 'admits' in document.body.dataset")
     clock.tick(5)
@@ -253,7 +253,7 @@ def test_whoever_went_away_keeps_nobody_else_at_the_door(without_dashboard, open
 
 
 @pytest.mark.parametrize("state", [{"features": ["authorize"]}, {"role": "participant"}])
-def test_whoever_may_not_is_told_where_zoom_keeps_the_list(open_client, world, clock, state):
+def test_a_person_who_may_not_admit_sees_where_zoom_shows_the_waiting_room(open_client, world, clock, state):
     world.join(world.start_meeting(REVIEW), None, MARA, waiting=True)
     clock.tick(15)
     client = open_client(**state)

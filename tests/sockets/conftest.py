@@ -32,15 +32,17 @@ class House:
 
 @pytest.fixture
 def house(
-    serve_app: Callable[..., Served], serve_sandbox: Callable[..., Served], redis_process: Callable[..., RedisProcess]
+    serve_app: Callable[..., Served],
+    serve_offline_zoom: Callable[..., Served],
+    redis_process: Callable[..., RedisProcess],
 ) -> Callable[..., House]:
     """A factory of houses: ``house(workers=4)``. Call logs are empty when it is handed over."""
 
     def build(workers: int = 2, **settings: Any) -> House:
         redis = redis_process(appendonly="yes", maxmemory_policy="noeviction")
         port = free_port()
-        zoom = Zoom(serve_sandbox(f"http://127.0.0.1:{port}", story="quiet-day"))
-        zoom.tell("switches", auto_consent=True)
+        zoom = Zoom(serve_offline_zoom(f"http://127.0.0.1:{port}", story="quiet-day"))
+        zoom.control("switches", auto_consent=True)
 
         def start() -> Served:
             return serve_app(redis.url, zoom.url, workers=workers, port=port, **settings)

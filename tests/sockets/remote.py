@@ -14,20 +14,20 @@ class Zoom:
         self.url = served.url
         self._control = requests.Session()
 
-    def tell(self, what: str, **body: Any) -> Any:
+    def control(self, what: str, **body: Any) -> Any:
         answer = self._control.post(f"{self.url}/_sandbox/{what}", json=body)
         answer.raise_for_status()
         return answer.json()
 
     def fault(self, **fault: Any) -> None:
-        self.tell("faults", **fault)
+        self.control("faults", **fault)
 
     def mend(self) -> None:
         """Nothing goes wrong any more."""
         self._control.delete(f"{self.url}/_sandbox/faults")
 
     def expire_tokens(self) -> None:
-        self.tell("tokens", do="expire-access")
+        self.control("tokens", do="expire-access")
 
     def count(self, route: str) -> int:
         """How often a route was called, such as ``POST /oauth/token``."""

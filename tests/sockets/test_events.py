@@ -26,7 +26,7 @@ def send(house, event):
     ).status_code
 
 
-def test_a_removal_whose_worker_was_killed_after_the_answer_is_done_by_the_next(house):
+def test_a_removal_whose_worker_was_killed_is_handled_by_the_next_worker(house):
     lone = house(workers=1)
     who = lone.zoom.user_id("dana")
     payload = {"user_id": who, "client_id": CLIENT_ID, "deauthorization_time": "2036-03-02T10:00:00Z"}
@@ -45,7 +45,7 @@ def test_a_removal_whose_worker_was_killed_after_the_answer_is_done_by_the_next(
         assert wait_until(lambda: redis.llen(QUEUE) == 0, HANG_SECONDS)
 
 
-def test_a_slow_handler_does_not_keep_zoom_waiting_for_its_answer(house):
+def test_a_slow_handler_does_not_delay_the_response_to_zoom(house):
     """A removal nobody signed: Zoom is asked about the grant, and takes longer than it waits for our answer itself."""
     slow = house(workers=1)
     asked = "GET /v2/users/me"

@@ -25,7 +25,7 @@ def keep_alive(house):
     return subprocess.Popen(command, env=environ, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
-def test_a_stop_in_the_middle_of_a_renewal_loses_no_grant(house):
+def test_stopping_keepalive_during_a_refresh_loses_no_grant(house):
     busy = house()
     busy.zoom.fault(route=REFRESH, delay=1.5, grant_type="refresh_token")
     running = keep_alive(busy)

@@ -49,7 +49,7 @@ def test_metrics_are_the_sum_of_all_workers(house):
         assert told == (before + 12, 1)
 
 
-def test_a_worker_that_waits_for_the_renewal_of_another_is_counted_once(house):
+def test_a_worker_that_waits_for_anothers_refresh_is_counted_once(house):
     busy = house(workers=2, METRICS_TOKEN=TOKEN)
     busy.zoom.fault(route=REFRESH, delay=3.0, grant_type="refresh_token")
     busy.zoom.expire_tokens()

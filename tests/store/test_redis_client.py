@@ -54,7 +54,7 @@ def test_a_new_connection_asks_for_no_maintenance_notices(overheard, pools):
 
 
 @pytest.mark.parametrize("pools", [PLAIN_POOLS, FAST_POOLS])
-def test_a_connection_with_an_answer_that_nobody_read_is_not_handed_out(redis_url, pools):
+def test_a_connection_with_an_unread_reply_is_not_reused(redis_url, pools):
     client = redis_client.connect(redis_url, pools=pools)
     client.set("zoomapp:mine", b"1", ex=60)
     redis_client.load_together(client, "zoomapp:mine")  # read empty a moment ago, and used by somebody else since

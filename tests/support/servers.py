@@ -74,8 +74,8 @@ def serve_app(group: Group) -> Callable[..., Served]:
 
 
 @pytest.fixture
-def serve_sandbox(group: Group, tmp_path: Path) -> Callable[..., Served]:
-    """A factory of offline Zooms for one app: ``serve_sandbox("http://127.0.0.1:5050")``."""
+def serve_offline_zoom(group: Group, tmp_path: Path) -> Callable[..., Served]:
+    """A factory of offline Zooms for one app: ``serve_offline_zoom("http://127.0.0.1:5050")``."""
 
     def serve(app_url: str, **more: str) -> Served:
         port = free_port()

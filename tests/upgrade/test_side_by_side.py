@@ -79,12 +79,12 @@ def serve_previous(group, tmp_path):
 
 
 @pytest.fixture
-def both(serve_app, serve_previous, serve_sandbox, redis_process):
+def both(serve_app, serve_previous, serve_offline_zoom, redis_process):
     """Both versions, each with two workers; Dana connected with the current one."""
     redis, port = redis_process(), free_port()
     public_url = f"http://127.0.0.1:{port}"
-    zoom = Zoom(serve_sandbox(public_url, story="quiet-day"))
-    zoom.tell("switches", auto_consent=True)
+    zoom = Zoom(serve_offline_zoom(public_url, story="quiet-day"))
+    zoom.control("switches", auto_consent=True)
     current = serve_app(redis.url, zoom.url, workers=2, port=port)
     previous = serve_previous(redis.url, zoom.url, public_url, workers=2)
     browser = connect(current.url)

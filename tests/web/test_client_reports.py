@@ -67,7 +67,7 @@ def test_client_report_is_shown_to_its_user_only(tell, dana, priya):
 
 
 def test_client_report_completes_other_sources_for_its_user_only(dana, ada, world):
-    world.tell("live-meeting")
+    world.load_story("live-meeting")
     link = dana.get("/participants").location
     only_here = {"uuid": world.live_instance().uuid, "participants": [{**LEE, "screenName": "Only Seen Here"}]}
 
@@ -79,7 +79,7 @@ def test_client_report_completes_other_sources_for_its_user_only(dana, ada, worl
     assert "Only Seen Here" not in ada.look(link).text
 
 
-def test_a_webhook_hides_nothing_of_the_client_report(tell, priya, world, webhooks, clock):
+def test_a_webhook_event_hides_no_participant_of_the_client_report(tell, priya, world, webhooks, clock):
     meeting = world.live_instance(PRIYAS)
     kim = world.join(meeting, None, "Guest Kim")
     kims = {"participantUUID": kim.participant_uuid.lower(), "screenName": "Guest Kim", "role": "attendee"}

@@ -41,7 +41,9 @@ def tell(app, settings, clock, event):
     return answer.status_code
 
 
-def test_pages_events_rooms_sightings_snapshots_logs_and_files_work_on_a_cluster(app, world, settings, parts, clock):
+def test_pages_webhooks_client_reports_shared_polls_call_logs_and_files_work_on_a_redis_cluster(
+    app, world, settings, parts, clock
+):
     dana, priya = Person(app, world, "dana"), Person(app, world, "priya")
     assert [each.connect().status_code for each in (dana, priya)] == [302, 302]
     told = []

@@ -79,7 +79,7 @@ def read(clock):
 
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=STEPS, late=st.lists(st.integers(0, 1000), max_size=40))
-def test_what_webhooks_told_changes_nothing_of_the_report(dana, ada, clock, hold, read, steps, late):
+def test_webhook_events_do_not_change_the_final_report(dana, ada, clock, hold, read, steps, late):
     meeting = hold(steps, late)
     clock.tick(3600)
     address = "/participants/" + meeting.uuid[:22].replace("+", "-").replace("/", "_")

@@ -82,14 +82,14 @@ def test_json_export_has_the_same_people(dana, past):
 
 
 def test_running_meeting_can_be_exported(dana, world):
-    world.tell("live-meeting")
+    world.load_story("live-meeting")
     address = dana.look("/participants").location
 
     assert "here" in {row["status"] for row in rows(dana.get(f"{address}.csv").text)}
 
 
 def test_partial_export_says_so_in_the_file_and_its_name(dana, world):
-    world.tell("live-meeting")
+    world.load_story("live-meeting")
     address = dana.look("/participants").location
     row = {
         "id": "",
@@ -336,7 +336,7 @@ def test_rows_are_sorted_by_the_chosen_key(dana, past, sort, first):
 
 
 def test_running_meeting_can_be_sorted_by_longest_wait(dana, world):
-    world.tell("live-meeting")
+    world.load_story("live-meeting")
     address = dana.look("/participants").location
     waiting = {row["name"] for row in rows(dana.get(f"{address}.csv").text) if row["status"] == "waiting"}
 

@@ -126,7 +126,7 @@ def test_storage_of_six_months_costs_six_calls_in_every_zone(viewer, world, zone
 
 
 @pytest.mark.parametrize("switch", ["clamp", "honour"])
-def test_no_call_asks_for_more_than_zoom_answers(viewer, world, switch):
+def test_no_call_asks_for_more_days_than_zoom_allows(viewer, world, switch):
     dana = viewer("Pacific/Kiritimati", utc("2026-03-28 12:00"))
     world.switches.recordings_range = switch
     record(world, [utc("2026-03-28 09:00") - timedelta(days=days) for days in range(180)])
@@ -136,7 +136,7 @@ def test_no_call_asks_for_more_than_zoom_answers(viewer, world, switch):
     assert all((date.fromisoformat(last) - date.fromisoformat(first)).days <= 30 for first, last in asked(world))
 
 
-def test_days_that_zoom_quietly_left_out_are_asked_for_again(viewer, world):
+def test_days_missing_from_zooms_answer_are_requested_again(viewer, world):
     dana = viewer("UTC", utc("2026-11-28 12:00"))
     record(world, [utc("2026-11-02 12:00"), utc("2026-11-20 12:00")])
     shortened = {"from": "2026-11-10", "to": "2026-11-28", "meetings": [], "next_page_token": ""}
@@ -146,7 +146,7 @@ def test_days_that_zoom_quietly_left_out_are_asked_for_again(viewer, world):
     assert asked(world) == [("2026-11-01", "2026-11-28"), ("2026-11-01", "2026-11-09")]
 
 
-def test_zoom_is_not_asked_for_days_to_come(viewer, world):
+def test_future_days_are_not_requested(viewer, world):
     dana = viewer("Pacific/Kiritimati", utc("2026-11-28 12:00"))  # 29 November there
 
     dana.look("/recordings?from=2026-11-01&to=2026-11-29")
@@ -268,7 +268,7 @@ def test_a_deletion_date_is_that_day_in_every_zone(viewer, world, zone, now, lef
 
 
 @pytest.mark.parametrize(("zone", "expires"), [("Pacific/Kiritimati", True), ("America/Los_Angeles", False)])
-def test_what_expires_this_week_is_counted_in_local_days(viewer, world, zone, expires):
+def test_recordings_that_expire_this_week_are_counted_in_local_days(viewer, world, zone, expires):
     dana = viewer(zone, utc("2026-11-28 12:00"))
     world.faults.append(going("2026-12-06"))
 
@@ -276,7 +276,7 @@ def test_what_expires_this_week_is_counted_in_local_days(viewer, world, zone, ex
 
 
 @pytest.mark.parametrize("on", ["soon", "0001-01-01", "9999-12-31", 20261201, None, ["2026-12-01"], "2026-13-45"])
-def test_an_unreadable_deletion_date_costs_that_date_only(viewer, world, on):
+def test_an_unreadable_deletion_date_hides_only_that_date(viewer, world, on):
     dana = viewer("Pacific/Pago_Pago", utc("2026-11-28 12:00"))
     world.faults.append(going(on))
 

@@ -119,13 +119,13 @@ def test_the_next_action_is_the_only_primary_button(dana, world, rows, running, 
 
 @pytest.mark.parametrize("path", ["/", "/meetings", "/meetings/new", "/meetings/85000000101", "/settings", "/connect"])
 def test_no_page_has_two_primary_buttons(dana, world, path):
-    world.tell("live-meeting")
+    world.load_story("live-meeting")
 
     assert len(primaries(dana.look(path).text)) <= 1
 
 
 def test_a_running_meeting_shows_its_host_and_its_number_of_people(dana, world):
-    world.tell("live-meeting")
+    world.load_story("live-meeting")
 
     card = next(iter(cards(dana.look("/meetings").text).values()))
 
@@ -136,7 +136,7 @@ def test_a_running_meeting_shows_its_host_and_its_number_of_people(dana, world):
 
 
 def test_a_running_meeting_without_access_shows_no_number(priya, world):
-    world.tell("live-meeting")
+    world.load_story("live-meeting")
     live = row(9, "Now", "2026-03-02T09:30:00Z", uuid="AAAAAAAAAAAAAAAAAAAAAA==")
     world.faults.append(Fault(LISTS, 200, {}, {"meetings": [live]}))
 
@@ -150,7 +150,7 @@ def test_the_empty_live_list_names_the_next_meeting(dana, world):
 
 
 def test_settings_of_a_running_meeting_say_when_they_apply(dana, world):
-    world.tell("live-meeting")
+    world.load_story("live-meeting")
     running = next(each for each in world.meetings.values() if each.topic == "Product review")
 
     assert "apply the next time the meeting starts" in read(dana.look(f"/meetings/{running.id}"))

@@ -31,7 +31,7 @@ def rows(answer):
 @pytest.fixture
 def year(dana, world):
     """Dana, with four recordings a week."""
-    world.tell("year-of-recordings")
+    world.load_story("year-of-recordings")
     return dana
 
 

@@ -74,7 +74,7 @@ def test_the_same_form_sent_twice_sends_one_message(dana, world):
     assert world.calls.count(SEND) == 1
 
 
-def test_faults_stand_at_their_fields_and_nothing_is_lost(dana, world):
+def test_errors_are_shown_at_their_fields_and_the_input_stays(dana, world):
     answer = write(dana, to="nobody", text="")
 
     text = read(answer, 422)

@@ -40,7 +40,7 @@ def told(person, address):
     return {row["name"]: (row["late_minutes"], row["left_early_minutes"]) for row in people}
 
 
-def test_report_counts_late_arrivals_and_nobody_early_who_stayed_to_the_planned_end(dana, overrun):
+def test_report_counts_late_arrivals_and_does_not_count_leaving_at_the_planned_end(dana, overrun):
     address = overrun()
 
     page = read(dana.look(address))
@@ -71,7 +71,7 @@ def test_occurrence_of_a_series_uses_its_own_planned_time(dana):
     assert {late for late, _early in told(dana, address).values()} == {"0"}
 
 
-def test_late_start_makes_nobody_less_late(dana, world, clock):
+def test_late_start_of_the_meeting_does_not_reduce_lateness(dana, world, clock):
     clock.tick(1200)
     world.join(world.start_meeting(REVIEW), None, "Guest Lee")
 

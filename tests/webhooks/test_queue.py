@@ -66,7 +66,7 @@ def delivered(worker):
 @pytest.mark.parametrize("sent", [False, True], ids=["command lost", "answer lost"])
 @pytest.mark.parametrize("times", [1, 2])
 @pytest.mark.parametrize("at", [1, 2, 3, 4])
-def test_an_event_is_handled_once_whatever_the_connection_to_redis_loses(new_worker, settings, parts, at, times, sent):
+def test_an_event_is_handled_once_if_redis_replies_are_lost(new_worker, settings, parts, at, times, sent):
     worker, handled = new_worker(broken(settings.redis_url, Line(at, times, sent)))
     other, rest = new_worker()
 
@@ -87,7 +87,7 @@ def test_an_event_whose_reply_was_lost_is_not_taken_for_a_repeated_one(new_worke
     assert not worker.add(EVENT)
 
 
-def test_a_worker_handles_the_events_that_another_left(new_worker):
+def test_a_worker_handles_the_events_that_a_dead_worker_left(new_worker):
     (left, _), (other, handled) = new_worker(), new_worker()
     left.add(EVENT)
 

@@ -125,7 +125,7 @@ def test_an_interim_answer_is_not_the_answer(transport, peer):
 @pytest.mark.parametrize(
     "surplus", [b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nno", b"HTTP/1.1 204 No Content\r\n\r\n", b"HTTP/1.1 "]
 )
-def test_what_nobody_asked_for_is_not_taken_for_the_next_answer(transport, peer, surplus):
+def test_an_unrequested_response_is_not_used_for_the_next_request(transport, peer, surplus):
     server = peer([HEAD + b"{}" + surplus], [HEAD + b"{}"])
 
     answers = [ask(transport, server) for _ in range(2)]

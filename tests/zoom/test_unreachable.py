@@ -75,7 +75,7 @@ WAYS = [call_api, write_to_api, download, ask_token_endpoint, revoke]
 
 
 @pytest.mark.parametrize("way", WAYS, ids=lambda way: way.__name__)
-def test_nobody_at_zooms_address_is_a_bad_gateway(transport, refusing, way):
+def test_a_refused_connection_to_zoom_gives_502(transport, refusing, way):
     with pytest.raises(UpstreamError) as caught:
         way(transport, refusing)
 

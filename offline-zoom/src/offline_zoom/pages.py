@@ -39,7 +39,7 @@ def change() -> ResponseReturnValue:
     except ValueError:
         return render_template("sandbox/error.html", message="That is too much time."), 400
     if form.get("story") in STORIES:
-        world.tell(form["story"])
+        world.load_story(form["story"])
     if form.get("user") in world.users:
         world.sign_in_as(form["user"])
         world.save()
