@@ -55,11 +55,11 @@ class Settings:
     session_days: int = 14
     #: How long a grant is kept without a renewal (a refresh token's life at Zoom).
     grant_days: int = 90
-    #: How long attendance is kept: what webhooks told, and what reports said.
+    #: How long attendance from webhooks and reports is kept.
     attendance_days: int = 30
     #: Webhooks older than this are refused. Zoom's last retry comes 60 minutes after the first try.
     webhook_window_seconds: int = 300
-    #: How long a read that met Zoom's limit of a second may wait to be asked once more; 0: the 429 goes out at once.
+    #: How long a read may wait after a rate limit of Zoom per second before it is repeated once; 0: no wait, a 429.
     rate_limit_wait_seconds: int = 0
     #: Threads of one process, which gunicorn gets too. At most an eighth of them wait for a rate limit.
     web_threads: int = 512
@@ -85,7 +85,7 @@ class Settings:
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> Settings:
-        """The settings of this process. Raises ConfigError that names every fault at once, not the first."""
+        """The settings of this process. Raises ConfigError, which names all faults."""
         values: dict[str, Any] = {}
         problems = []
         for each in fields(cls):

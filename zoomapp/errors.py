@@ -1,4 +1,4 @@
-"""The exceptions of this app: status, code and message of each failure. The last column says who has to act.
+"""The exceptions of this app, each with status, code and message. The last column says who has to act.
 
 ZoomAppError              500  internal_error      we act
 ├── TokenError            401  unauthorized        the person authorizes (again)
@@ -235,7 +235,7 @@ class ZoomRefused(ZoomAppError):
     message = "Zoom refused this request."
 
     def __init__(self, zoom_status: int, zoom_code: int = 0, zoom_message: str = "") -> None:
-        # Without Zoom's message: it may contain a name, and this text is for the log.
+        # Zoom's message may contain a name, so it is not in this text for the log.
         super().__init__(f"{zoom_status} {zoom_code}")
         self.zoom_status = zoom_status
         self.zoom_code = zoom_code
@@ -320,7 +320,7 @@ class FileRefused(UpstreamError):
     message = "Your administrator may allow viewing only. You can still play the recording."
 
     def __init__(self, detail: str = "", reason: str = "") -> None:
-        # The detail is without Zoom's words: they may contain a name, and this text is for the log.
+        # Zoom's message may contain a name, so it is not in this text for the log.
         super().__init__(detail)
         if reason:
             sentence = reason if reason.endswith((".", "!", "?")) else f"{reason}."
@@ -328,7 +328,7 @@ class FileRefused(UpstreamError):
 
 
 class FileIncomplete(FileRefused):
-    """What Zoom sent has another size than Zoom said, or no size that can be read."""
+    """The file has another size than Zoom declared, or no readable size."""
 
     title = "Zoom did not send the whole file"
     message = "What Zoom sent has another size than the file. Try again later. You can still play the recording."
@@ -351,7 +351,7 @@ class FrontendAway(UpstreamError):
 
 
 class Redirected(UpstreamError):
-    """Zoom's API answered with a redirect, as it does for clips and phone recordings. Its target is not asked."""
+    """Zoom's API answered with a redirect, as it does for clips and phone recordings. It is not followed."""
 
     title = "Zoom sent us elsewhere"
     message = "Zoom answered with a redirect, which this app does not follow."
@@ -391,7 +391,7 @@ class StoreUnavailable(ZoomAppError):
 
 
 class Busy(ZoomAppError):
-    """A share of something bounded is used up: places in a pool, or memory."""
+    """A limit of this app is reached: the places of a pool, or the memory for bodies."""
 
     status = 503
     code = "busy"
@@ -404,7 +404,7 @@ class Busy(ZoomAppError):
 
 
 class ShuttingDown(ZoomAppError):
-    """This worker is ending and begins nothing that must not be interrupted."""
+    """This worker is stopping and starts no work that must not be interrupted."""
 
     status = 503
     code = "restarting"

@@ -96,13 +96,13 @@ def handler_for(network: Network) -> type[BaseHTTPRequestHandler]:
         def answer(self, came: http.client.HTTPResponse, dest: str) -> None:
             """The app's answer, streamed when its length is not known; or a blank page."""
             headers = [(name, value) for name, value in came.getheaders() if name.lower() not in HOP_BY_HOP]
-            known = {name.lower(): value for name, value in headers}
-            if network.blanked(self.path, dest, came.status, known):
+            headers_by_name = {name.lower(): value for name, value in headers}
+            if network.blanked(self.path, dest, came.status, headers_by_name):
                 headers = [("Content-Type", "text/html"), ("Content-Length", str(len(BLANK)))]
                 self.start(came.status, headers)
                 self.wfile.write(BLANK)
                 return
-            if "content-length" not in known:
+            if "content-length" not in headers_by_name:
                 headers.append(("Connection", "close"))
                 self.close_connection = True
             self.start(came.status, headers)

@@ -34,7 +34,7 @@ def seconds_until_seen(stack, zoom_client):
     client.app.wait_for_selector("tbody >> text=Guest Lee")
 
     took, mara = {}, ""
-    for step, seen in STEPS.items():
+    for step, selector in STEPS.items():
         began = time.monotonic()
         if step == "wait":
             after = client.act("join", name="Mara Lindholm", waiting=True)
@@ -42,6 +42,6 @@ def seconds_until_seen(stack, zoom_client):
             after = client.act(step, participantId=mara)
         rows = [*after["participants"], *after["waiting"]]
         mara = next((row["participantId"] for row in rows if row["screenName"] == "Mara Lindholm"), mara)
-        client.app.wait_for_selector(seen)
+        client.app.wait_for_selector(selector)
         took[step] = time.monotonic() - began
     return took

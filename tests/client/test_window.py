@@ -43,9 +43,9 @@ def test_a_person_who_rejoins_has_a_second_join(window, world):
     row = page.locator("#inside li", has_text="Jonas Weber")
     row.hover()
     row.locator("[data-act=leave]").click()
-    gone = page.locator("#left li", has_text="Jonas Weber")
-    gone.hover()
-    gone.locator("[data-act=rejoin]").click()
+    former_participant = page.locator("#left li", has_text="Jonas Weber")
+    former_participant.hover()
+    former_participant.locator("[data-act=rejoin]").click()
     page.locator("#inside li", has_text="Jonas Weber").wait_for()
 
     after = next(row for row in world.live_instance().present(world.now()) if row.name == "Jonas Weber")

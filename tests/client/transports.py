@@ -105,10 +105,10 @@ class ZoomClient:
         if not self.framed:
             self.page.goto(self.home_url)
             return self.app
-        told = {
+        options_of_client = {
             name: value for name, value in {**vars(self.seat), **self.state}.items() if isinstance(value, str) and value
         }
-        self.page.goto(f"{self.offline_zoom_url}/client?{urlencode(told)}")
+        self.page.goto(f"{self.offline_zoom_url}/client?{urlencode(options_of_client)}")
         self.page.wait_for_function("() => window.client?.state.log.length || document.querySelector('#frame')?.src")
         self.page.frame_locator("#frame").locator("body").wait_for(state="attached")
         return self.app

@@ -50,9 +50,9 @@ def test_a_response_leaves_no_reference_cycle(transport, peer, method):
     try:
         reply = ask(transport, peer([HEAD + (b"{}" if method == "GET" else b"")]), method)
         reply.read(10)
-        gone = weakref.ref(reply)
+        reference = weakref.ref(reply)
         del reply
 
-        assert gone() is None
+        assert reference() is None
     finally:
         gc.enable()

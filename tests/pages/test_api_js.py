@@ -199,7 +199,7 @@ def test_rows_loaded_before_a_failure_are_returned(api):
 
 
 def test_a_batch_keeps_the_order_and_limits_parallel_calls(api):
-    most, outcomes = api.run("""
+    parallel, outcomes = api.run("""
       let running = 0, most = 0;
       const task = (n) => async () => {
         most = Math.max(most, ++running);
@@ -212,7 +212,7 @@ def test_a_batch_keeps_the_order_and_limits_parallel_calls(api):
       return [most, outcomes.map((each) => each.value ?? each.reason.message)];
     """)
 
-    assert (most, outcomes) == (2, [1, 2, "three", 4, 5, 6])
+    assert (parallel, outcomes) == (2, [1, 2, "three", 4, 5, 6])
 
 
 @pytest.mark.parametrize(

@@ -19,13 +19,13 @@ def watch(dana_at, world, webhooks, clock):
     def open_page(width=360):
         page = dana_at(width)
         page.clock.install()
-        asked = []
+        polls = []
         page.on(
-            "request", lambda request: asked.append(request.url) if re.search("/live($|[?])", request.url) else None
+            "request", lambda request: polls.append(request.url) if re.search("/live($|[?])", request.url) else None
         )
         page.goto(f"/participants/{meeting.meeting_id}")
         page.wait_for_selector("[data-pause]:visible")
-        return page, asked, meeting
+        return page, polls, meeting
 
     return open_page
 
@@ -148,16 +148,16 @@ def test_an_unchanged_live_part_is_an_empty_304_from_the_first_poll_on(watch):
 
 
 def test_paused_polling_sends_no_request_and_survives_a_reload(watch, world):
-    page, asked, _ = watch()
+    page, polls, _ = watch()
     page.click("[data-pause]")
-    asked.clear()
+    polls.clear()
 
     page.clock.run_for(60_000)
     page.reload()
     page.wait_for_selector("[data-fresh-text] >> text=Paused")
     page.clock.run_for(60_000)
 
-    assert asked == []
+    assert polls == []
     assert page.get_attribute("[data-pause]", "aria-pressed") == "true"
     with page.expect_response(LIVE):
         page.click("[data-pause]")
@@ -165,62 +165,62 @@ def test_paused_polling_sends_no_request_and_survives_a_reload(watch, world):
 
 
 def test_a_hidden_page_sends_no_request_for_five_minutes_and_polls_when_visible(watch):
-    page, asked, _ = watch()
+    page, polls, _ = watch()
     hide = """is => { Object.defineProperty(document, 'hidden', { get: () => is, configurable: true });
                       document.dispatchEvent(new Event('visibilitychange')); }"""
     round_(page)
     page.evaluate(hide, True)
-    asked.clear()
+    polls.clear()
 
     page.clock.run_for(300_000)
 
-    assert asked == []
+    assert polls == []
     with page.expect_response(LIVE):
         page.evaluate(hide, False)
         page.clock.run_for(10)
 
 
 def test_the_live_page_obeys_retry_after_with_a_countdown(watch):
-    page, asked, _ = watch()
+    page, polls, _ = watch()
     page.route(LIVE, lambda route: route.fulfill(status=429, headers={"Retry-After": "24"}))
     round_(page)
     page.wait_for_selector("text=/Retry in 2\\d s/")
-    asked.clear()
+    polls.clear()
 
     page.clock.run_for(23_000)
 
-    assert asked == []
+    assert polls == []
     assert re.fullmatch("Retry in [0-4] s", page.text_content("[data-fresh-text]"))
     assert page.is_visible("tbody >> text=Guest Lee")
     round_(page, 5000)
 
 
 def test_a_refusal_is_shown_and_the_rows_stay(watch):
-    page, asked, _ = watch()
+    page, polls, _ = watch()
     wait = {"Retry-After": "60", "Content-Type": "text/plain"}
     page.route(LIVE, lambda route: route.fulfill(status=403, headers=wait, body="One permission is missing."))
     round_(page)
     page.wait_for_selector("#fresh >> text=/Refused · retry in (60|59) s/")
-    asked.clear()
+    polls.clear()
 
     page.clock.run_for(55_000)
 
-    assert asked == []
+    assert polls == []
     assert page.text_content("[data-say]") == "One permission is missing."
     assert page.is_visible("tbody >> text=Guest Lee")
 
 
 def test_an_outage_makes_the_page_poll_less_often(watch):
-    page, asked, _ = watch()
+    page, polls, _ = watch()
     page.route(LIVE, lambda route: route.abort())
     # The page's own clock, as it asks: what is heard of a request here comes some steps later.
     page.evaluate("window.at = []; const real = fetch; window.fetch = (...all) => (at.push(Date.now()), real(...all))")
 
     for _ in range(4):
         with page.expect_event("requestfailed"):
-            while not asked:
+            while not polls:
                 page.clock.run_for(500)
-        asked.clear()
+        polls.clear()
         page.wait_for_selector("text=/Retry in/")
 
     at = page.evaluate("at")
@@ -230,27 +230,27 @@ def test_an_outage_makes_the_page_poll_less_often(watch):
 
 
 def test_an_offline_page_sends_no_request_until_it_is_online(watch):
-    page, asked, _ = watch()
+    page, polls, _ = watch()
     page.context.set_offline(True)
     page.wait_for_selector("[data-fresh-text] >> text=Offline")
-    asked.clear()
+    polls.clear()
 
     page.clock.run_for(60_000)
 
-    assert asked == []
+    assert polls == []
 
 
 def test_the_end_of_the_meeting_is_announced_with_a_link_to_the_report(watch, world, clock):
-    page, asked, meeting = watch()
+    page, polls, meeting = watch()
     clock.tick(60)
     world.end_meeting(meeting)
 
     round_(page)
     page.wait_for_selector("text=Open the attendance report")
-    asked.clear()
+    polls.clear()
     page.clock.run_for(60_000)
 
-    assert asked == []
+    assert polls == []
     assert page.text_content("[data-say]") == "Meeting ended"
 
 

@@ -168,12 +168,12 @@ WALKS += [(name, 360) for name in ("overview", "attendance", "meetings", "meetin
 def test_every_action_is_reachable_by_keyboard_with_a_visible_focus(dana_at, name, width):
     page = dana_at(width)
     page.goto(PAGES[name])
-    expected, seen, hidden = page.evaluate(BY_KEY), [], []
+    expected, focused, hidden = page.evaluate(BY_KEY), [], []
     page.keyboard.press("Tab")
     assert page.evaluate("() => document.activeElement.className") == "skip"
     # A date and a time take several stops each.
     for _ in range(expected + 12):
-        told = page.evaluate(
+        focus = page.evaluate(
             """() => {
               const it = document.activeElement, box = it.getBoundingClientRect(), top = document.querySelector(".top");
               const under = !it.closest(".top, .skip") && box.height && box.top < top.getBoundingClientRect().bottom - 1
@@ -185,13 +185,13 @@ def test_every_action_is_reachable_by_keyboard_with_a_visible_focus(dana_at, nam
               return it === document.body ? null : [name, !under && !!ring];
             }"""
         )
-        if told is None:
+        if focus is None:
             break
-        seen.append(told[0])
-        hidden += [] if told[1] else [told[0]]
+        focused.append(focus[0])
+        hidden += [] if focus[1] else [focus[0]]
         page.keyboard.press("Tab")
 
-    assert len(seen) >= expected - 1
+    assert len(focused) >= expected - 1
     assert hidden == []
     assert page.evaluate("() => document.activeElement === document.body"), "the focus is caught"
 
@@ -260,15 +260,15 @@ def test_forced_colors_keep_the_knob_of_switches_visible(dana_at):
 def test_pages_request_only_our_own_host(dana_at, site):
     """No page asks another host than ours for anything, and no script complains."""
     page = dana_at()
-    asked, complaints = set(), []
-    page.on("request", lambda request: asked.add(re.match(r"https?://[^/]+|\w+:", request.url)[0]))
+    hosts, complaints = set(), []
+    page.on("request", lambda request: hosts.add(re.match(r"https?://[^/]+|\w+:", request.url)[0]))
     page.on("console", lambda said: complaints.append(said.text) if said.type in ("error", "warning") else None)
     page.on("pageerror", lambda error: complaints.append(str(error)))
     for name, address in PAGES.items():
         if name != "nowhere":
             page.goto(address)
 
-    assert asked <= {site, "data:"}
+    assert hosts <= {site, "data:"}
     assert complaints == []
 
 

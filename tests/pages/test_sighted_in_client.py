@@ -79,7 +79,7 @@ def test_the_dashboard_alone_shows_changes_within_fifteen_seconds_plus_jitter(op
     client = open_client(frozen=True, features=["authorize"])
     # What the page shows already is not drawn again: the pace of the dashboard is told with the first answer.
     assert first_answer(client).headers["x-poll-interval"] == "15"
-    for happens, seen in steps:
+    for happens, selector in steps:
         clock.tick(0.1)
         happens()
 
@@ -88,7 +88,7 @@ def test_the_dashboard_alone_shows_changes_within_fifteen_seconds_plus_jitter(op
             client.page.clock.run_for(15_750)
 
         # Drawn from that answer: on a clock that nobody pushes, the next one is three times as far away.
-        client.app.wait_for_selector(seen)
+        client.app.wait_for_selector(selector)
 
 
 def test_participants_of_another_meeting_are_not_shown(without_dashboard, open_client, world, clock):
@@ -141,12 +141,12 @@ def seconds_until_seen(client, steps, clock):
     """How long each step took to show. ``python3 dev.py bench --only limits`` holds them to one second."""
     client.app.wait_for_function("() => 'admits' in document.body.dataset")
     took = []
-    for happens, seen in steps:
+    for happens, selector in steps:
         clock.tick(61)
         happens()
         began = time.monotonic()
         client.refresh()
-        client.app.wait_for_selector(seen)
+        client.app.wait_for_selector(selector)
         took.append(time.monotonic() - began)
     return took
 
@@ -194,18 +194,18 @@ def test_a_page_loads_although_its_first_client_report_was_lost(without_dashboar
 
 def test_a_hidden_app_sends_no_request_until_it_is_visible(open_client):
     client = open_client(frozen=True)
-    asked = []
+    requests_sent = []
     client.page.on(
-        "request", lambda request: asked.append(request.url) if re.search("/live($|[?])", request.url) else None
+        "request", lambda request: requests_sent.append(request.url) if re.search("/live($|[?])", request.url) else None
     )
     client.app.wait_for_function("() => 'admits' in document.body.dataset")
     first_answer(client)
     client.emit("onAppVisibilityChange", {"timestamp": 1, "visible": False})
-    asked.clear()
+    requests_sent.clear()
 
     client.page.clock.run_for(300_000)
 
-    assert asked == []
+    assert requests_sent == []
     with client.page.expect_response(LIVE):
         client.emit("onAppVisibilityChange", {"timestamp": 2, "visible": True})
         client.page.clock.run_for(10)
@@ -242,8 +242,8 @@ def test_admit_all_works_after_a_waiting_person_left(without_dashboard, open_cli
     client.app.wait_for_selector('.strip:has-text("2 waiting")')
     client.app.click("[data-admit] summary >> text=/^Admit$/")
     client.app.wait_for_selector("text=Admit all 2")
-    gone = next(row for row in world.live_instance().joins if row.name == MARA)
-    world.leave(world.live_instance(), gone)
+    waiting_row = next(row for row in world.live_instance().joins if row.name == MARA)
+    world.leave(world.live_instance(), waiting_row)
     client.refresh()
 
     client.app.click("text=Admit all 2")

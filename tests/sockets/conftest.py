@@ -1,4 +1,4 @@
-"""A whole house: an app under gunicorn, the offline Zoom and a Redis of its own, with somebody connected."""
+"""A deployment for one test: an app under gunicorn, an offline Zoom and a Redis, with one connected user."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from tests.support.servers import Served
 
 @dataclass
 class House:
-    """What a test of outages can break, and the browser that notices."""
+    """The parts of a deployment that a test can break, and the browser of its connected user."""
 
     app: Served
     zoom: Zoom
@@ -25,7 +25,7 @@ class House:
     again: Callable[[], Served]
 
     def call(self) -> requests.Response:
-        """A proxied call, on a connection of its own: any worker may get it."""
+        """Send a proxied call on a new connection, which any worker may accept."""
         cookies = self.browser.cookies.get_dict()
         return requests.get(f"{self.app.url}/zoom/api/v2/users/me", cookies=cookies, timeout=HANG_SECONDS)
 
@@ -36,7 +36,7 @@ def house(
     serve_offline_zoom: Callable[..., Served],
     redis_process: Callable[..., RedisProcess],
 ) -> Callable[..., House]:
-    """A factory of houses: ``house(workers=4)``. Call logs are empty when it is handed over."""
+    """A factory of deployments: ``house(workers=4)``. The offline Zoom's call log is empty at first."""
 
     def build(workers: int = 2, **settings: Any) -> House:
         redis = redis_process(appendonly="yes", maxmemory_policy="noeviction")

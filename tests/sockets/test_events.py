@@ -48,12 +48,12 @@ def test_a_removal_whose_worker_was_killed_is_handled_by_the_next_worker(house):
 def test_a_slow_handler_does_not_delay_the_response_to_zoom(house):
     """A removal nobody signed: Zoom is asked about the grant, and takes longer than it waits for our answer itself."""
     slow = house(workers=1)
-    asked = "GET /v2/users/me"
-    slow.zoom.fault(route=asked, delay=HANG_SECONDS)
+    route = "GET /v2/users/me"
+    slow.zoom.fault(route=route, delay=HANG_SECONDS)
     event = {"event": "app_deauthorized", "payload": {"user_id": slow.zoom.user_id("dana")}}
 
     # Less than the 20 s for which the handler waits for Zoom.
     answer = requests.post(f"{slow.app.url}/api/zoomapp/webhook", json=event, timeout=15)
 
     assert answer.status_code == 204
-    assert wait_until(lambda: slow.zoom.count(asked) == 1, HANG_SECONDS)
+    assert wait_until(lambda: slow.zoom.count(route) == 1, HANG_SECONDS)

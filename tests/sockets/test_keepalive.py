@@ -33,8 +33,8 @@ def test_stopping_keepalive_during_a_refresh_loses_no_grant(house):
 
     running.terminate()
 
-    told, _ = running.communicate(timeout=HANG_SECONDS)
-    assert told.startswith("1 of 1 grants refreshed")
+    output, _ = running.communicate(timeout=HANG_SECONDS)
+    assert output.startswith("1 of 1 grants refreshed")
     busy.zoom.mend()
     busy.zoom.expire_tokens()
     assert busy.call().status_code == 200

@@ -44,9 +44,9 @@ def test_metrics_are_the_sum_of_all_workers(house):
     assert answers == [200] * 12
     for resting in (one, other):
         os.kill(resting, signal.SIGSTOP)
-        told = read(busy, CALLS), read(busy, RENEWED)
+        totals = read(busy, CALLS), read(busy, RENEWED)
         os.kill(resting, signal.SIGCONT)
-        assert told == (before + 12, 1)
+        assert totals == (before + 12, 1)
 
 
 def test_a_worker_that_waits_for_anothers_refresh_is_counted_once(house):

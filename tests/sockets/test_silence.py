@@ -39,7 +39,7 @@ def keep_open(client, count):
         client.connection_pool.release(each)
 
 
-def told_at_once(answers):
+def failed_at_once(answers):
     return sum(AT_ONCE in answer for answer in answers)
 
 
@@ -53,7 +53,7 @@ def test_twenty_requests_during_a_silent_redis_get_503_and_few_wait_for_it(redis
     first, second = twenty_at_once(client), twenty_at_once(client)
 
     assert len(first) == 20
-    assert told_at_once(second) >= 10
+    assert failed_at_once(second) >= 10
     server.thaw()
     assert wait_until(lambda: serves(client), FAILED_OVER_WITHIN_SECONDS)
 
@@ -78,7 +78,7 @@ def test_twenty_requests_during_silent_sentinels_get_503_and_few_wait_for_them(r
     first, second = twenty_at_once(client), twenty_at_once(client)
 
     assert len(first) == 20
-    assert told_at_once(second) >= 10
+    assert failed_at_once(second) >= 10
     redis_sentinel.thaw()
     assert wait_until(lambda: serves(client), FAILED_OVER_WITHIN_SECONDS)
 

@@ -167,15 +167,15 @@ def test_a_thread_waits_a_shorter_time_if_half_of_all_threads_wait(monkeypatch):
     conn = type("Connection", (), {"sock": None, "parser": None})()
     poll = SimpleNamespace(register=lambda *_: None, poll=stayed.append)
     monkeypatch.setattr(worker.select, "poll", lambda: poll)
-    one = worker.KeepAliveWorker.__new__(worker.KeepAliveWorker)
-    one.tpool, one.cfg = SimpleNamespace(_work_queue=SimpleQueue()), SimpleNamespace(threads=4)
+    keepalive = worker.KeepAliveWorker.__new__(worker.KeepAliveWorker)
+    keepalive.tpool, keepalive.cfg = SimpleNamespace(_work_queue=SimpleQueue()), SimpleNamespace(threads=4)
 
     for others in ({1}, {1, 2}):
-        one._waiting = others
-        one._next_request_arrives(conn)
+        keepalive._waiting = others
+        keepalive._next_request_arrives(conn)
 
     assert stayed == [worker.KEEP_THREAD_MILLISECONDS, worker.KEEP_THREAD_BUSY_MILLISECONDS]
-    assert one._waiting == {1, 2}
+    assert keepalive._waiting == {1, 2}
 
 
 def test_a_thread_leaves_a_busy_connection_when_other_connections_wait():
@@ -183,17 +183,18 @@ def test_a_thread_leaves_a_busy_connection_when_other_connections_wait():
     unreader = SocketUnreader(ours)
     conn = type("Connection", (), {"sock": ours, "parser": SimpleNamespace(unreader=unreader)})()
     theirs.send(b"GET / HTTP/1.1\r\n\r\n")
-    one = worker.KeepAliveWorker.__new__(worker.KeepAliveWorker)
-    one.tpool, one.cfg, one._waiting = SimpleNamespace(_work_queue=SimpleQueue()), SimpleNamespace(threads=4), set()
+    keepalive = worker.KeepAliveWorker.__new__(worker.KeepAliveWorker)
+    keepalive.tpool = SimpleNamespace(_work_queue=SimpleQueue())
+    keepalive.cfg, keepalive._waiting = SimpleNamespace(threads=4), set()
 
     with ours, theirs:
-        nobody_waits = one._next_request_arrives(conn)
+        stays_when_idle = keepalive._next_request_arrives(conn)
         unreader.read()
         theirs.send(b"GET / HTTP/1.1\r\n\r\n")
-        one.tpool._work_queue.put("a request")
-        somebody_waits = one._next_request_arrives(conn)
+        keepalive.tpool._work_queue.put("a request")
+        stays_when_busy = keepalive._next_request_arrives(conn)
 
-    assert (nobody_waits, somebody_waits) == (True, False)
+    assert (stays_when_idle, stays_when_busy) == (True, False)
 
 
 def test_workers_do_not_wait_for_a_worker_that_has_exited(monkeypatch):
@@ -202,12 +203,12 @@ def test_workers_do_not_wait_for_a_worker_that_has_exited(monkeypatch):
     monkeypatch.setattr(worker, "time", SimpleNamespace(sleep=waited.append))
     monkeypatch.setattr(worker.TimeLimitedWorker, "accept", lambda *_: None)
     monkeypatch.setattr(worker, "connection_counts", [0, 0, 0, 0])
-    one, other = (worker.KeepAliveWorker.__new__(worker.KeepAliveWorker) for _ in range(2))
-    one.age, one.nr_conns, other.age, other.nr_conns = 1, 3, 2, 2
+    keepalive, exited = (worker.KeepAliveWorker.__new__(worker.KeepAliveWorker) for _ in range(2))
+    keepalive.age, keepalive.nr_conns, exited.age, exited.nr_conns = 1, 3, 2, 2
 
-    other.accept(None)
-    one.accept(None)
-    runpy.run_path("gunicorn.conf.py")["child_exit"](None, other)
-    one.accept(None)
+    exited.accept(None)
+    keepalive.accept(None)
+    runpy.run_path("gunicorn.conf.py")["child_exit"](None, exited)
+    keepalive.accept(None)
 
     assert waited == [worker.ACCEPT_DELAY_SECONDS]

@@ -58,10 +58,10 @@ def test_a_connection_with_an_unread_reply_is_not_reused(redis_url, pools):
     client = redis_client.connect(redis_url, pools=pools)
     client.set("zoomapp:mine", b"1", ex=60)
     redis_client.load_together(client, "zoomapp:mine")  # read empty a moment ago, and used by somebody else since
-    left = client.connection_pool.get_connection()
-    left.send_command("SET", "zoomapp:other", b"2", "GET", "EX", 60)
-    while not left.can_read(timeout=1):
+    connection = client.connection_pool.get_connection()
+    connection.send_command("SET", "zoomapp:other", b"2", "GET", "EX", 60)
+    while not connection.can_read(timeout=1):
         pass
-    client.connection_pool.release(left)
+    client.connection_pool.release(connection)
 
     assert client.get("zoomapp:mine") == b"1"

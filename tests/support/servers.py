@@ -1,4 +1,4 @@
-"""Our own programs as processes of their own: the app under gunicorn, the offline Zoom, `dev.py run`."""
+"""Runs our programs in processes of their own: the app under gunicorn, the offline Zoom, `dev.py run`."""
 
 import os
 import shutil
@@ -34,12 +34,12 @@ class Served:
 
     @property
     def log(self) -> str:
-        """All it has said so far."""
+        """The output of the process so far."""
         return self.child.log.read_text(errors="replace")
 
 
 def clean_environ(**settings: str) -> dict[str, str]:
-    """Nothing of the developer's own settings, only what any program needs, FAST_PATH, and these."""
+    """An environment without the developer's settings: PATH and the like, FAST_PATH, and ``settings``."""
     needed = ("PATH", "HOME", "LANG", "TMPDIR", "FAST_PATH")
     return {**{name: os.environ[name] for name in needed if name in os.environ}, **settings}
 
@@ -48,7 +48,7 @@ def clean_environ(**settings: str) -> dict[str, str]:
 def serve_app(group: Group) -> Callable[..., Served]:
     """A factory of real apps: ``serve_app(redis_url, zoom_url, workers=2, LOG_LEVEL="DEBUG")``.
 
-    ``port``: for an app whose address the offline Zoom had to know beforehand.
+    ``port``: for an app whose address the offline Zoom must know before the app starts.
     """
 
     def serve(redis_url: str, zoom_url: str, *, workers: int = 2, port: int = 0, **settings: str) -> Served:
@@ -118,7 +118,7 @@ class DevRun:
 
     child: Child
     url: str
-    #: Until it printed its address; for the benchmark.
+    #: The seconds until it printed its address; for the benchmark.
     seconds: float
 
     @property

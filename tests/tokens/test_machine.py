@@ -68,7 +68,7 @@ class Tokens(RuleBasedStateMachine):
         self.clock.tick(seconds)
 
     @rule(worker=st.integers(0, 1))
-    def somebody_asks(self, worker):
+    def request_token(self, worker):
         self.world.calls.clear()
         alive = self.kept and self.grant
 

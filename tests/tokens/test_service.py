@@ -343,23 +343,23 @@ def test_a_failure_is_shared_with_all_workers(service, store, oauth, dana_id, cl
     assert world.calls.count(REFRESH) == 1
 
 
-@pytest.mark.parametrize(("asked", "kept"), [(7, 7), (86400, 60)])
-def test_all_workers_wait_as_long_as_zoom_asks(parts, oauth, clock, world, asked, kept):
+@pytest.mark.parametrize(("wait", "shared_wait"), [(7, 7), (86400, 60)])
+def test_all_workers_wait_as_long_as_zoom_asks(parts, oauth, clock, world, wait, shared_wait):
     store = RedisTokenStore(parts.redis)
     service, other = (TokenService(store, RING, oauth, 300, clock) for _ in range(2))
     dana_id = authorize(service, oauth, world)
     clock.tick(3600)
-    world.faults.append(Fault(REFRESH, 429, {"Retry-After": str(asked)}))
+    world.faults.append(Fault(REFRESH, 429, {"Retry-After": str(wait)}))
 
     for worker in (service, other, other):
-        with pytest.raises(RateLimited) as told:
+        with pytest.raises(RateLimited) as raised:
             worker.access_token(dana_id)
-        assert told.value.retry_after == asked
-        asked -= 2
+        assert raised.value.retry_after == wait
+        wait -= 2
         clock.tick(2)
 
     assert world.calls.count(REFRESH) == 1
-    assert kept - 5 < parts.redis.pttl(key_names.of_user(dana_id, "failure")) / 1000 <= kept
+    assert shared_wait - 5 < parts.redis.pttl(key_names.of_user(dana_id, "failure")) / 1000 <= shared_wait
 
 
 @pytest.mark.parametrize("status", [400, 401])

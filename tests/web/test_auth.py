@@ -229,10 +229,10 @@ def test_in_client_authorization_signs_the_person_in(anyone):
 
 
 def test_authorize_gives_a_challenge_that_is_the_verifier(anyone):
-    begun = anyone.get("/api/zoomapp/authorize").json
+    signin = anyone.get("/api/zoomapp/authorize").json
 
-    assert set(begun) == {"codeChallenge", "state"}
-    assert 43 <= len(begun["codeChallenge"]) <= 128
+    assert set(signin) == {"codeChallenge", "state"}
+    assert 43 <= len(signin["codeChallenge"]) <= 128
 
 
 def test_a_missing_state_is_accepted_while_exactly_one_sign_in_is_under_way(anyone):
@@ -262,9 +262,9 @@ def test_a_wrong_state_is_never_accepted(anyone, world, state):
 
 
 def test_a_percent_encoded_state_is_the_same_state(anyone):
-    begun = anyone.get("/api/zoomapp/authorize").json
-    code = anyone.world.issue_code("dana", "http://localhost/", begun["codeChallenge"], "plain", in_client=True)
-    state = "".join(f"%{ord(char):02X}" for char in begun["state"])
+    signin = anyone.get("/api/zoomapp/authorize").json
+    code = anyone.world.issue_code("dana", "http://localhost/", signin["codeChallenge"], "plain", in_client=True)
+    state = "".join(f"%{ord(char):02X}" for char in signin["state"])
 
     body = {"code": code, "state": state, "href": "http://localhost/"}
     assert anyone.post("/api/zoomapp/onauthorized", json=body).status_code == 200
@@ -278,11 +278,11 @@ def test_a_page_of_another_origin_cannot_be_the_redirect(anyone, world):
 
 
 def test_an_in_client_state_at_the_web_callback_starts_a_new_sign_in(anyone, app, world):
-    begun = anyone.get("/api/zoomapp/authorize").json
+    signin = anyone.get("/api/zoomapp/authorize").json
     system_browser = Person(app, world, "dana")
-    code = world.issue_code("dana", "http://localhost/", begun["codeChallenge"], "plain", in_client=True)
+    code = world.issue_code("dana", "http://localhost/", signin["codeChallenge"], "plain", in_client=True)
 
-    answer = system_browser.get(f"/api/zoomapp/auth?code={code}&state={quote(begun['state'])}")
+    answer = system_browser.get(f"/api/zoomapp/auth?code={code}&state={quote(signin['state'])}")
 
     assert (answer.status_code, urlsplit(answer.location).path) == (302, "/api/zoomapp/install")
     assert world.calls.count("POST /oauth/token") == 0
@@ -352,11 +352,11 @@ def test_a_context_repeated_by_its_own_session_shows_the_same_page(anyone, world
     world.calls.clear()
 
     clock.tick(60)
-    answer, other_way = enter(anyone, blob), anyone.post("/api/zoomapp/context", json={"context": blob + "=="})
+    answer, from_sdk = enter(anyone, blob), anyone.post("/api/zoomapp/context", json={"context": blob + "=="})
 
     assert (answer.status_code, answer.location) == (302, "/participants")
-    assert other_way.json == {"result": "Success", "location": "/participants"}
-    assert "Set-Cookie" not in answer.headers and "Set-Cookie" not in other_way.headers
+    assert from_sdk.json == {"result": "Success", "location": "/participants"}
+    assert "Set-Cookie" not in answer.headers and "Set-Cookie" not in from_sdk.headers
     assert anyone.browser.get_cookie("zoomapp").value == cookie
     assert stored_keys(parts) == stored
     assert len(world.calls) == 0

@@ -41,14 +41,14 @@ def test_the_reads_of_a_batch_run_in_parallel(dana, world):
 
 
 def test_twenty_slow_reads_of_one_user_leave_places_for_another(dana, priya, world):
-    opened, asked = threading.Event(), threading.Semaphore(0)
+    opened, calls_started = threading.Event(), threading.Semaphore(0)
     world.faults.append(Fault("GET /v2/users/me", delay=1))
-    world.sleep = lambda _: (asked.release(), opened.wait(HANG_SECONDS))
+    world.sleep = lambda _: (calls_started.release(), opened.wait(HANG_SECONDS))
 
     with ThreadPoolExecutor(1) as threads:
         slow = threads.submit(ask, dana, *["/users/me"] * 20)
         for _ in range(2):
-            assert asked.acquire(timeout=HANG_SECONDS)
+            assert calls_started.acquire(timeout=HANG_SECONDS)
 
         answer = ask(priya, *["/users/me/meetings"] * 20)
 
@@ -58,18 +58,18 @@ def test_twenty_slow_reads_of_one_user_leave_places_for_another(dana, priya, wor
 
 
 def test_a_batch_gets_503_while_all_places_of_the_person_are_taken(parts, world):
-    opened, asked = threading.Event(), threading.Semaphore(0)
+    opened, calls_started = threading.Event(), threading.Semaphore(0)
     pool = FairPool(8, 2, start_seconds=0.1, name="test")
     dana = Person(create_app(dataclasses.replace(parts, batch_pool=pool)), world, "dana")
     dana.connect()
     world.calls.clear()
     world.faults.append(Fault("GET /v2/users/me", delay=1))
-    world.sleep = lambda _: (asked.release(), opened.wait(HANG_SECONDS))
+    world.sleep = lambda _: (calls_started.release(), opened.wait(HANG_SECONDS))
 
     with ThreadPoolExecutor(1) as threads:
         slow = threads.submit(ask, dana, *["/users/me"] * 2)
         for _ in range(2):
-            assert asked.acquire(timeout=HANG_SECONDS)
+            assert calls_started.acquire(timeout=HANG_SECONDS)
 
         answer = ask(dana, "/users/me/meetings")
 
@@ -92,16 +92,16 @@ def test_a_batch_on_an_expired_token_refreshes_it_once(dana, world, clock):
     "path", ["/../oauth/token", "/%2e%2e/x", "//users/me", "/users/me\r\nX: y", "https://evil.example/", "", "users/me"]
 )
 def test_a_batch_accepts_only_paths_of_the_api(dana, world, path):
-    (told,) = ask(dana, path).json["answers"]
+    (answer,) = ask(dana, path).json["answers"]
 
-    assert (told["status"], told["body"]["error"]) == (400, "bad_request")
+    assert (answer["status"], answer["body"]["error"]) == (400, "bad_request")
     assert world.calls.all() == []
 
 
 def test_a_batch_accepts_only_reads(dana, world):
-    (told,) = ask(dana, {"path": "/meetings/85000000101", "method": "DELETE"}).json["answers"]
+    (answer,) = ask(dana, {"path": "/meetings/85000000101", "method": "DELETE"}).json["answers"]
 
-    assert told["status"] == 400
+    assert answer["status"] == 400
     assert world.calls.all() == []
 
 
@@ -110,9 +110,9 @@ def test_only_listed_response_headers_of_zoom_are_passed_on(dana, world):
         Fault("GET /v2/users/me", 200, {"Set-Cookie": "a=b", "Location": "x", "X-Own": "1"}, {"id": "x"})
     )
 
-    (told,) = ask(dana, "/users/me").json["answers"]
+    (answer,) = ask(dana, "/users/me").json["answers"]
 
-    assert {name.lower() for name in told["headers"]} & {"set-cookie", "location", "x-own"} == set()
+    assert {name.lower() for name in answer["headers"]} & {"set-cookie", "location", "x-own"} == set()
 
 
 def test_a_failed_read_of_a_batch_leaves_the_others(dana, world):
@@ -127,17 +127,17 @@ def test_a_failed_read_of_a_batch_leaves_the_others(dana, world):
 def test_a_rate_limited_read_of_a_batch_says_how_long_to_wait(dana, world):
     world.faults.append(Fault("GET /v2/users/me", 429, {"Retry-After": "24"}, {"code": 429, "message": "slow"}))
 
-    (told,) = ask(dana, "/users/me").json["answers"]
+    (answer,) = ask(dana, "/users/me").json["answers"]
 
-    assert (told["status"], told["headers"]["Retry-After"], told["body"]["error"]) == (429, "24", "rate_limited")
+    assert (answer["status"], answer["headers"]["Retry-After"], answer["body"]["error"]) == (429, "24", "rate_limited")
 
 
 def test_an_answer_too_large_for_a_batch_gets_status_413(dana, world):
     world.faults.append(Fault("GET /v2/users/me", 200, {}, {"text": "x" * 300_000}))
 
-    (told,) = ask(dana, "/users/me").json["answers"]
+    (answer,) = ask(dana, "/users/me").json["answers"]
 
-    assert told["status"] == 413
+    assert answer["status"] == 413
 
 
 @pytest.mark.parametrize("body", [b"", b"[]", b"{}", b'{"requests": []}', b'{"requests": [1]}', b"{"])

@@ -170,10 +170,10 @@ def test_stay_with_a_lost_leave_event_ends_with_the_meeting(priya, world, webhoo
     world.on_event(lambda event: event["event"] == "meeting.ended" and webhooks(event))
     world.end_meeting(meeting)
 
-    told = read(priya.look(f"/participants/{PRIYAS}"))
+    page = read(priya.look(f"/participants/{PRIYAS}"))
 
-    assert "it ended at 15:40" in told
-    assert "in the meeting from 15:30 to 15:40" in told
+    assert "it ended at 15:40" in page
+    assert "in the meeting from 15:30 to 15:40" in page
 
 
 def test_final_report_replaces_observed_attendance(priya, world, webhooks, clock):

@@ -28,8 +28,8 @@ STEPS = st.lists(
 @pytest.fixture
 def hold(world, clock, parts):
     """Holds a meeting in which this happens: its instance, and every event of it."""
-    told = []
-    world.on_event(told.append)
+    events = []
+    world.on_event(events.append)
 
     def happen(meeting, what, number):
         rows = meeting.present(clock())
@@ -46,11 +46,11 @@ def hold(world, clock, parts):
 
     def arrive(numbers):
         for number in numbers:
-            parts.webhook_queue.add(told[number % len(told)])
+            parts.webhook_queue.add(events[number % len(events)])
         parts.webhook_queue.process()
 
     def hold(steps, late):
-        told.clear()
+        events.clear()
         meeting = world.start_meeting(REVIEW)
         # Of a meeting with one person Zoom reports nobody.
         world.join(meeting, "dana")

@@ -28,14 +28,14 @@ def files(dana):
     }
 
 
-def left(person, address):
+def create_link(person, address):
     """Where the link for this file leads."""
     return person.post("/files", json={"address": address}).json["url"].removeprefix(OWN)
 
 
 def test_a_one_time_link_serves_the_file_once_without_a_session(dana, app, files):
     for name, address in files.items():
-        link, stranger = left(dana, address), app.test_client()
+        link, stranger = create_link(dana, address), app.test_client()
 
         got, again = stranger.get(link), stranger.get(link)
 
@@ -58,12 +58,12 @@ def test_every_file_link_is_marked_for_the_script_that_creates_one_time_links(da
 
 
 def test_a_one_time_link_used_for_another_file_is_refused_and_spent(dana, app, files):
-    link, stranger = left(dana, files["people"]), app.test_client()
+    link, stranger = create_link(dana, files["people"]), app.test_client()
     key = link.rpartition("once=")[2]
 
     assert stranger.get(f"{files['program']}?once={key}").status_code == 410
     assert stranger.get(link).status_code == 410
-    link = left(dana, files["calendar"])
+    link = create_link(dana, files["calendar"])
     assert stranger.get(link.replace("?", "?passcode=1&")).status_code == 410
 
 
@@ -75,20 +75,20 @@ def test_one_time_links_exist_for_files_only(dana, address):
 
 
 def test_the_secret_of_a_one_time_link_opens_no_page(dana, app, files):
-    key = left(dana, files["people"]).rpartition("once=")[2]
+    key = create_link(dana, files["people"]).rpartition("once=")[2]
 
     assert app.test_client().get(f"/meetings?once={key}", headers={"Accept": "text/html"}).status_code == 401
 
 
 def test_a_head_request_does_not_spend_a_one_time_link(dana, app, files):
-    link, stranger = left(dana, files["people"]), app.test_client()
+    link, stranger = create_link(dana, files["people"]), app.test_client()
 
     assert stranger.head(link).status_code == 410
     assert stranger.get(link).status_code == 200
 
 
 def test_a_one_time_link_fails_after_the_grant_was_deleted(dana, app, parts, files):
-    link = left(dana, files["people"])
+    link = create_link(dana, files["people"])
 
     parts.tokens.delete(dana.id)
 
@@ -96,13 +96,13 @@ def test_a_one_time_link_fails_after_the_grant_was_deleted(dana, app, parts, fil
 
 
 def test_a_one_time_link_acts_as_its_creator_in_another_users_session(dana, priya, files):
-    link = left(dana, files["calendar"])
+    link = create_link(dana, files["calendar"])
 
     assert priya.browser.get(link).data == dana.get(files["calendar"]).data
 
 
 def test_a_one_time_link_is_encrypted_and_expires_after_a_minute(dana, parts, files):
-    left(dana, files["people"])
+    create_link(dana, files["people"])
 
     (key,) = parts.redis.keys("zoomapp:*:file:*")
 
@@ -111,7 +111,7 @@ def test_a_one_time_link_is_encrypted_and_expires_after_a_minute(dana, parts, fi
 
 
 def test_a_used_one_time_link_says_how_to_get_another(dana, app, files):
-    link, stranger = left(dana, files["people"]), app.test_client()
+    link, stranger = create_link(dana, files["people"]), app.test_client()
     stranger.get(link)
 
     page = stranger.get(link, headers={"Accept": "text/html"})

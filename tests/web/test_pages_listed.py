@@ -161,7 +161,7 @@ def test_a_calendar_file_has_the_passcode_only_on_request(dana, world):
     meeting = next(each for each in world.meetings.values() if each.topic == "Stand-up")
     page = dana.look(f"/meetings/{meeting.id}").text
     secret = dana.get(f"/meetings/{meeting.id}/passcode").json["passcode"]
-    plain, told = re.findall(rf'href="(/meetings/{meeting.id}\.ics[^"]*)"', page)
+    plain, with_passcode = re.findall(rf'href="(/meetings/{meeting.id}\.ics[^"]*)"', page)
 
     assert secret not in dana.get(plain).text
-    assert secret in dana.get(told).text
+    assert secret in dana.get(with_passcode).text

@@ -21,9 +21,9 @@ def test_latest_events_are_sentences_newest_first():
         person("Tom", waiting=[(1200.0, None)]),
     ]
 
-    told = [(event.name, event.state, event.words) for event in latest(people, 4)]
+    events = [(event.name, event.state, event.words) for event in latest(people, 4)]
 
-    assert told == [
+    assert events == [
         ("Tom", "waiting", "is in the waiting room"),
         ("Noor", "here", "rejoined"),
         ("Noor", "left", "left after 15 min"),

@@ -280,13 +280,13 @@ def test_a_get_is_repeated_at_most_once(dana, world):
     [("GET", ME), ("POST", ME + "/meetings"), ("GET", "/meetings"), ("GET", "/zoom/api/v2/metrics/meetings")],
 )
 def test_every_request_has_less_than_28_seconds(dana, world, method, path):
-    left = []
-    world.sleep = lambda seconds: left.append(deadline.remaining(1000))
+    closed = []
+    world.sleep = lambda seconds: closed.append(deadline.remaining(1000))
     world.faults.append(Fault("* /v2/**", delay=0.1))
 
     dana.browser.open(path, method=method, json={} if method == "POST" else None)
 
-    assert left and all(20 < seconds <= 27 for seconds in left)
+    assert closed and all(20 < seconds <= 27 for seconds in closed)
 
 
 def test_a_get_without_an_answer_is_repeated_once(dana, world):
@@ -373,7 +373,7 @@ def test_no_concurrent_user_gets_the_answer_of_another_user(dana, priya, app, pa
     with ThreadPoolExecutor(16) as pool:
         answered = list(pool.map(ask, range(16)))
 
-    assert all(told == {own[cookie]} for cookie, told in answered)
+    assert all(names == {own[cookie]} for cookie, names in answered)
 
 
 def test_a_cookie_of_zoom_is_not_sent_with_the_next_users_call(dana, priya, world):

@@ -152,19 +152,19 @@ def test_the_cookie_attributes_follow_the_cookie_mode(in_mode, mode, public_url,
 @MODES
 def test_the_cookie_is_deleted_with_the_attributes_it_was_set_with(in_mode, mode, public_url, attributes):
     browser = in_mode(mode, public_url)
-    begun = browser.get("/api/zoomapp/install", base_url=public_url)
+    started = browser.get("/api/zoomapp/install", base_url=public_url)
 
     answer = browser.post("/api/zoomapp/logout", base_url=public_url)
 
     assert answer.headers["Set-Cookie"].split(";")[0].endswith("zoomapp=")
     assert "Max-Age=0" in answer.headers["Set-Cookie"]
-    assert attributes_of(answer) == attributes_of(begun) >= attributes
+    assert attributes_of(answer) == attributes_of(started) >= attributes
 
 
 def test_two_apps_with_different_stores_live_in_one_process(app, parts, world, settings, clock, redis_process):
-    other_url = redis_process().url
+    second_redis_url = redis_process().url
     other = create_app(
-        services.build(replace(settings, redis_url=other_url), transport=OfflineZoomAdapter(world), clock=clock)
+        services.build(replace(settings, redis_url=second_redis_url), transport=OfflineZoomAdapter(world), clock=clock)
     )
     dana = Person(app, world, "dana")
     dana.connect()

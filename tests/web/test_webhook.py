@@ -29,8 +29,8 @@ def send(anyone, clock):
         stamp = str(int(clock() if at is None else at))
         mac = hmac.new(secret.encode(), b"v0:" + stamp.encode() + b":" + raw, hashlib.sha256).hexdigest()
         signed = {"x-zm-request-timestamp": stamp, "x-zm-signature": f"v0={mac}"}
-        told = signed if headers is None else headers
-        answer = anyone.post(PATH, data=raw, content_type="application/json", headers=told)
+        sent_headers = signed if headers is None else headers
+        answer = anyone.post(PATH, data=raw, content_type="application/json", headers=sent_headers)
         # What a server does when the last byte is sent: from here on the work happens.
         answer.close()
         return answer

@@ -109,7 +109,7 @@ class Http1Response:
             self._release()
 
     def release_conn(self) -> None:
-        """Nothing: ``read`` and ``close`` have done it."""
+        """Does nothing, because ``read`` and ``close`` return the connection to its pool."""
 
     def wait_for_head(self) -> None:
         """Return when the head has arrived. Raises OSError."""
@@ -216,7 +216,7 @@ def send_request(pool: HTTPConnectionPool, method: str, request: bytes, timeout:
 
 
 def _send(sock: Any, request: bytes) -> None:
-    """Send all of it, and leave the socket non-blocking. The watchdog ends a send that takes too long."""
+    """Send all bytes, and leave the socket non-blocking. The watchdog ends a send that takes too long."""
     if sock.gettimeout() != 0.0:
         sock.settimeout(0.0)
     try:

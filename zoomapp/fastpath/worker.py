@@ -34,7 +34,7 @@ def worker_exited(age: int) -> None:
 
 
 class CachedTimeoutSocket(socket.socket):
-    """A socket that ignores a time limit that it has already; gunicorn sets the same one several times per request.
+    """A socket that does not set a time limit again. gunicorn sets the same one several times per request.
 
     Setting it is a system call, for which the thread releases the interpreter lock and must wait for it again.
     """
@@ -129,7 +129,7 @@ class KeepAliveWorker(TimeLimitedWorker):
         return super().drain_body(conn)
 
     def _keepalive_after(self, conn: Any, keepalive: bool) -> bool:
-        """gunicorn's own drains the body once more."""
+        """gunicorn's own method would read the rest of the body again."""
         return keepalive
 
     def _next_request_arrives(self, conn: Any) -> bool:

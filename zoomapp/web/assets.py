@@ -19,7 +19,7 @@ from flask import Flask, Response, abort, request
 YEAR_SECONDS = 31_536_000
 #: Too small to gain from compression, or compressed already.
 LEAST_BYTES = 500
-#: What Python's own table lacks, or had otherwise in some version.
+#: Types that Python's table lacks, or that differ between its versions.
 TYPES = {
     ".js": "text/javascript",
     ".mjs": "text/javascript",
@@ -64,7 +64,7 @@ def init_app(app: Flask) -> None:
 
     @app.get("/static/<string(length=12):fingerprint>/<path:name>")
     def fingerprinted(fingerprint: str, name: str) -> Response:
-        """A file by its fingerprinted address; an address of an older start gets today's file, unkept."""
+        """A file by its fingerprinted address. An older address gets the current file, without caching."""
         asset = assets.files.get(name)
         if asset is None:
             abort(404)
@@ -72,7 +72,7 @@ def init_app(app: Flask) -> None:
 
 
 def answer(asset: Asset, *, immutable: bool) -> Response:
-    """A file, compressed where that pays; ``immutable``: for a year, as its address changes with it."""
+    """The response with a file, compressed if that saves bytes. ``immutable``: browsers may cache it for a year."""
     response = Response(asset.body, content_type=asset.type)
     if len(asset.body) >= LEAST_BYTES:
         response.vary.add("Accept-Encoding")

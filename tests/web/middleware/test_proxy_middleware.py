@@ -29,7 +29,7 @@ def lane(app):
 
 
 @pytest.fixture
-def asked(lane, dana):
+def flask_requests(lane, dana):
     """The paths that Flask is asked for, from Dana's sign-in on."""
     paths, flask = [], lane.app
 
@@ -43,14 +43,14 @@ def asked(lane, dana):
 
 def both_ways(app, lane, person, method, path, **more):
     """What is seen on the short way, and on Flask's."""
-    seen, front = [], app.wsgi_app
+    requests_seen, front = [], app.wsgi_app
     for way in (lane, lane.app):
         front.app = way
         answer = person.browser.open(path, method=method, **more)
-        told = sorted((name, value) for name, value in answer.headers.items() if name not in OWN)
-        seen.append((answer.status_code, told, re.sub(REFERENCE, b"", answer.data)))
+        headers = sorted((name, value) for name, value in answer.headers.items() if name not in OWN)
+        requests_seen.append((answer.status_code, headers, re.sub(REFERENCE, b"", answer.data)))
     front.app = lane
-    return seen
+    return requests_seen
 
 
 @pytest.mark.parametrize(
@@ -120,20 +120,20 @@ def test_flask_and_the_middleware_serve_the_same_cached_response(app, lane, dana
     assert unchanged[0] == unchanged[1] and unchanged[0][0] == 304
 
 
-def test_the_middleware_serves_a_call_without_flask(asked, dana):
+def test_the_middleware_serves_a_call_without_flask(flask_requests, dana):
     assert dana.get(ME).json["id"] == dana.id
     assert dana.post(ME + "/meetings", json={"topic": "x", "type": 1}).status_code == 201
     assert dana.get(LIST).status_code == 200
-    assert asked == []
+    assert flask_requests == []
 
 
-def test_flask_answers_a_failed_call_without_sending_it_again(asked, dana, world):
+def test_flask_answers_a_failed_call_without_sending_it_again(flask_requests, dana, world):
     world.faults.append(Fault("POST /v2/users/me/meetings", 502, {"Content-Type": "text/html"}, "<p>"))
 
     answer = dana.post(ME + "/meetings", json={"topic": "x", "type": 1})
 
     assert (answer.status_code, answer.json["error"]) == (502, "upstream_error")
-    assert asked == ["/zoom/api/v2/users/me/meetings"]
+    assert flask_requests == ["/zoom/api/v2/users/me/meetings"]
     assert world.calls.count("POST /v2/users/me/meetings") == 1
 
 
@@ -192,9 +192,9 @@ def test_the_session_is_read_once_by_flask_and_the_middleware_together(dana, par
     assert len(trips) == 1
 
 
-def test_the_middleware_refreshes_an_expired_token(asked, dana, clock, world):
+def test_the_middleware_refreshes_an_expired_token(flask_requests, dana, clock, world):
     clock.tick(3600 - SKEW_SECONDS + 1)
 
     assert dana.get(ME).status_code == 200
     assert world.calls.count("POST /oauth/token") == 1
-    assert asked == []
+    assert flask_requests == []

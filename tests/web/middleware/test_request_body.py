@@ -89,12 +89,12 @@ FRAMINGS = [{}, {"CONTENT_LENGTH": "", "HTTP_TRANSFER_ENCODING": "chunked"}]
 
 @pytest.mark.parametrize("framing", FRAMINGS)
 def test_a_visitor_may_send_16_kb(anyone, framing):
-    most = b'{"code":"%s"}' % (b"x" * (SIXTEEN_KB - 11))
+    largest_body = b'{"code":"%s"}' % (b"x" * (SIXTEEN_KB - 11))
 
-    allowed, _ = send(anyone, "/api/zoomapp/onauthorized", most, **framing)
-    refused, _ = send(anyone, "/api/zoomapp/onauthorized", most + b" ", **framing)
+    allowed, _ = send(anyone, "/api/zoomapp/onauthorized", largest_body, **framing)
+    refused, _ = send(anyone, "/api/zoomapp/onauthorized", largest_body + b" ", **framing)
 
-    assert len(most) == SIXTEEN_KB and allowed.status_code == 400
+    assert len(largest_body) == SIXTEEN_KB and allowed.status_code == 400
     assert (refused.status_code, refused.json["error"]) == (413, "too_large")
 
 

@@ -35,14 +35,14 @@ def init_app(app: Flask, public_url: str) -> None:
 
 
 def _hands_out_credential() -> bool:
-    """Whether this page holds a secret; a calendar file does on request, and a one-time link opens it from anywhere."""
+    """Whether this page shows a secret. A calendar file does on request; a one-time link may open it anywhere."""
     if request.endpoint == "meeting.calendar":
         return "passcode" in request.args and "once" not in request.args
     return request.endpoint in CREDENTIAL_ENDPOINTS
 
 
 def refuse_cross_site(path: str, environ: Mapping[str, Any], public_url: str) -> None:
-    """Raises CrossSite unless the request is safe, ours, or of no browser at all."""
+    """Raises CrossSite unless the request is safe, from our own pages, or not from a browser."""
     if path == WEBHOOK:
         return
     if environ["REQUEST_METHOD"] in SAFE and not path.startswith(SCRIPTS_ONLY):
@@ -63,5 +63,5 @@ def refuse_foreign(environ: Mapping[str, Any], public_url: str) -> None:
 
 
 def _is_own(referer: str, public_url: str) -> bool:
-    """Whether this is no address, or one of ours: compared as text, so that no parser can be misled."""
+    """Whether this is empty or one of our own addresses. It is compared as text, so no parser can be misled."""
     return not referer or referer == public_url or referer.startswith(f"{public_url}/")

@@ -1,4 +1,4 @@
-"""The outermost WSGI middleware: begins each request, and answers a failure that nothing below it could answer."""
+"""The outermost WSGI middleware: starts each request, and returns 500 for an exception that Flask did not handle."""
 
 from __future__ import annotations
 
