@@ -115,7 +115,7 @@ class KeepAliveWorker(TimeLimitedWorker):
         """Serve requests of a connection. Returns what gunicorn's own returns: whether to keep the connection."""
         if not conn.initialized and not isinstance(conn.sock, CachedTimeoutSocket):
             conn.sock = CachedTimeoutSocket(fileno=conn.sock.detach())
-            socket.socket.settimeout(conn.sock, 0.0)  # the new object does not know
+            socket.socket.settimeout(conn.sock, 0.0)  # a new socket object starts without the limit
         keep = super().handle(conn)
         while keep is True and self.alive and self._next_request_arrives(conn):
             keep = super().handle(conn)
