@@ -303,14 +303,14 @@ MUTANTS = [
         "zoomapp/log_setup.py",
         "line[name] = value if type(value) in _NUMBERS else _safe_value(value)",
         "line[name] = value",
-        "tests/test_log_setup.py::test_what_a_stranger_sends_to_the_app_is_made_safe",
+        "tests/test_log_setup.py::test_text_sent_by_a_visitor_is_made_safe_in_the_log",
     ),
     Mutant(
         "a context is ours",
         "zoomapp/zoom/app_context.py",
         "if audience != client_id:",
         "if False:",
-        "tests/zoom/test_app_context.py::test_claims_that_are_not_ours_or_not_fresh_are_refused",
+        "tests/zoom/test_app_context.py::test_claims_of_another_app_or_outside_their_time_are_refused",
     ),
     Mutant(
         "webhook signature",
@@ -640,14 +640,14 @@ MUTANTS = [
         "zoomapp/fastpath/http1.py",
         "if sent < len(request):",
         "if False:",
-        "tests/zoom/test_exchange.py::test_a_long_request_reaches_a_peer_that_reads_slowly_whole",
+        "tests/zoom/test_exchange.py::test_a_long_request_reaches_a_slow_peer_completely",
     ),
     Mutant(
         "a forked process has a watch of its own",
         "zoomapp/zoom/watchdog.py",
         "os.register_at_fork(after_in_child=self._forget)",
         "pass",
-        "tests/zoom/test_transport.py::test_a_process_that_was_forked_has_a_watch_of_its_own",
+        "tests/zoom/test_transport.py::test_a_forked_process_has_its_own_watchdog",
     ),
     Mutant(
         "counters that cannot be written cost no token",
@@ -661,7 +661,7 @@ MUTANTS = [
         "zoomapp/zoom/urllib3_transport.py",
         "super().putrequest(method, request.target, skip_host",
         "super().putrequest(method, url, skip_host",
-        "tests/zoom/test_transport.py::test_the_target_goes_out_byte_for_byte",
+        "tests/zoom/test_transport.py::test_the_request_target_is_sent_byte_for_byte",
     ),
     Mutant(
         "an interim response is skipped without the fast path, too",
@@ -682,7 +682,7 @@ MUTANTS = [
         "zoomapp/zoom/watchdog.py",
         "socket.socket.shutdown(sock, socket.SHUT_RDWR)",
         "pass",
-        "tests/zoom/test_transport.py::test_a_head_that_drips_ends_when_its_time_is_up",
+        "tests/zoom/test_transport.py::test_a_head_sent_byte_by_byte_ends_when_its_time_is_up",
     ),
     Mutant(
         "an answer that is read whole has a largest size",
@@ -696,7 +696,7 @@ MUTANTS = [
         "zoomapp/zoom/client.py",
         "if answer._has_body and not framed:",
         "if False:",
-        "tests/zoom/test_transport.py::test_an_answer_without_a_frame_is_never_taken_for_whole",
+        "tests/zoom/test_transport.py::test_an_answer_without_length_or_chunks_is_refused",
     ),
     Mutant(
         "the store of recordings never sees the token",
@@ -738,7 +738,7 @@ MUTANTS = [
         "zoomapp/zoom/addresses.py",
         "(() if self.clusters else CLUSTER_DOMAINS[:1])",
         "CLUSTER_DOMAINS",
-        "tests/zoom/test_addresses.py::test_the_token_goes_to_no_other_host",
+        "tests/zoom/test_addresses.py::test_the_token_may_not_go_to_other_hosts",
     ),
     Mutant(
         "a refusal is not a file of a recording",
@@ -759,7 +759,7 @@ MUTANTS = [
         "zoomapp/zoom/request_target.py",
         "    _check_utf8(path)\n",
         "",
-        "tests/zoom/test_request_target.py::test_targets_that_could_mean_another_place_are_refused",
+        "tests/zoom/test_request_target.py::test_targets_that_could_be_read_as_another_path_are_refused",
     ),
     Mutant(
         "a refused connection is not a time-out",
@@ -857,7 +857,7 @@ MUTANTS = [
         "zoomapp/attendance/past.py",
         "            [*rows, *observed],\n",
         "            rows,\n",
-        "tests/web/test_live_people.py::test_host_and_co_host_roles_are_kept_in_the_report_and_the_file",
+        "tests/web/test_live_people.py::test_report_and_file_show_host_and_co_host_roles",
     ),
     Mutant(
         "attendance: a live list holds a hundred rows",
@@ -920,14 +920,14 @@ MUTANTS = [
         "zoomapp/attendance/webhook_log.py",
         "if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end",
         "",
-        "tests/attendance/test_webhook_log.py::test_of_a_host_who_is_not_connected_nothing_is_kept",
+        "tests/attendance/test_webhook_log.py::test_events_of_a_host_who_is_not_connected_are_not_stored",
     ),
     Mutant(
         "attendance: webhooks' records go with the host",
         "zoomapp/attendance/webhook_log.py",
         "list_keys(KEYS[4], ARGV[1], KEYS[2], KEYS[3])\n",
         "",
-        "tests/attendance/test_webhook_log.py::test_who_leaves_takes_all_of_it_along",
+        "tests/attendance/test_webhook_log.py::test_disconnecting_or_removing_the_app_deletes_the_webhook_log",
     ),
     Mutant(
         "attendance: what the client saw goes with the person",
@@ -976,7 +976,7 @@ MUTANTS = [
         "zoomapp/attendance/client_stays.py",
         "return not any(user != client_id and",
         "return not any(user == client_id and",
-        "tests/attendance/test_people.py::test_two_of_one_name_in_the_client_stay_two_beside_the_one_whom_webhooks_told",
+        "tests/attendance/test_people.py::test_two_people_of_one_name_in_a_client_report_stay_two_beside_one_from_webhooks",
     ),
     Mutant(
         "files: a link is good once",
@@ -1081,7 +1081,7 @@ MUTANTS = [
         "zoomapp/web/pages/meeting.py",
         "now(), meeting_id, before, after)",
         "now(), meeting_id, as_switches(meeting.settings), after)",
-        "tests/web/test_pages_meetings.py::test_settings_changed_by_somebody_else_meanwhile_stay",
+        "tests/web/test_pages_meetings.py::test_settings_changed_by_another_person_meanwhile_stay",
     ),
     Mutant(
         "drafts: only where they were typed",
@@ -1263,7 +1263,7 @@ MUTANTS = [
         "zoomapp/webhooks/deauthorization.py",
         "if self._tokens.store.load(user_id) and leases.claim_once(",
         "if leases.claim_once(",
-        "tests/web/test_webhook.py::test_unsigned_removals_of_strangers_leave_no_key",
+        "tests/web/test_webhook.py::test_unsigned_removals_of_unknown_users_store_no_key",
     ),
     Mutant(
         "a list of keys forgets what expired",
@@ -1312,7 +1312,7 @@ MUTANTS = [
         "zoomapp/zoom/pagination.py",
         "pages, ended and not unreadable, next_token",
         "pages, ended, next_token",
-        "tests/zoom/test_pagination.py::test_a_row_that_is_no_object_costs_that_row_and_is_counted",
+        "tests/zoom/test_pagination.py::test_a_row_that_is_no_object_is_left_out_and_counted",
     ),
     Mutant(
         "wrong credentials are nobody's refusal",

@@ -21,7 +21,7 @@ def record(message="request failed", error=None, **extra):
 
 
 @pytest.mark.parametrize("character", HOSTILE, ids=ascii)
-def test_what_a_terminal_obeys_is_escaped_in_every_text_of_a_line(character):
+def test_control_characters_are_escaped_in_every_text_of_a_log_line(character):
     text = f"before{character}after"
     try:
         raise ValueError(text)
@@ -60,7 +60,7 @@ def test_numbers_stay_numbers():
     assert (told["status"], told["milliseconds"], told["had_tokens"], told["reason"]) == (400, 1.5, True, None)
 
 
-def test_the_servers_own_lines_are_made_safe_too():
+def test_log_lines_of_gunicorn_are_made_safe():
     stream = io.StringIO()
     handler = logging.StreamHandler(stream)
     handler.setFormatter(SafeFormatter("[%(levelname)s] %(message)s"))
@@ -75,7 +75,7 @@ def test_the_servers_own_lines_are_made_safe_too():
     assert all(each.isprintable() and len(each) <= MAX_CHARS for each in trace)
 
 
-def test_what_a_stranger_sends_to_the_app_is_made_safe(anyone):
+def test_text_sent_by_a_visitor_is_made_safe_in_the_log(anyone):
     long, stream, log = "%C2%9B%E2%80%AE%0A" + "x" * 7000, io.StringIO(), logging.getLogger("zoomapp")
     handler = logging.StreamHandler(stream)
     handler.setFormatter(JsonLines())

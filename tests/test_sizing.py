@@ -9,7 +9,7 @@ from tests.sizing import measure
 TEXT = (Path(__file__).resolve().parent.parent / "docs" / "architecture.md").read_text()
 
 
-def test_a_person_takes_no_more_room_than_the_sizing_table_says(redis_process):
+def test_a_person_uses_no_more_memory_than_the_sizing_table_says(redis_process):
     told = int(re.search(r"\| Redis, per connected person \| ([\d,]+) bytes", TEXT)[1].replace(",", ""))
 
     size = measure(redis_process(), users=500)
@@ -18,7 +18,7 @@ def test_a_person_takes_no_more_room_than_the_sizing_table_says(redis_process):
     assert 0.5 * told < size.bytes_per_user < 1.5 * told
 
 
-def test_what_a_million_people_take_follows_from_the_figures_above_it():
+def test_the_figures_for_a_million_people_follow_from_the_others():
     cost, a_second = (
         float(found) for found in re.search(r"([\d.]+) ms of processor, so (\d+) a second", TEXT).groups()
     )

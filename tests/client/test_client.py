@@ -240,7 +240,7 @@ def test_consent_is_not_asked_again_for_granted_scopes(client, world):
     assert event["result"] is True
 
 
-def test_opening_an_address_is_never_answered_and_a_relative_one_throws(client):
+def test_open_url_gets_no_answer_and_a_relative_address_throws(client):
     app = opened(client, "openUrl")
 
     absolute = outcome(app, "openUrl({url: 'https://example.com/x'})")

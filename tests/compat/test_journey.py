@@ -91,7 +91,7 @@ def test_a_person_authorizes_in_the_client_over_each_transport(house):
         opened.client.close()
 
 
-def test_the_calls_come_in_this_order_and_nothing_of_the_page_fails(house):
+def test_the_frontend_makes_its_calls_in_order_without_errors(house):
     opened = house.open()
     opened.authorize()
     opened.shows("user")
@@ -110,7 +110,7 @@ def test_the_calls_come_in_this_order_and_nothing_of_the_page_fails(house):
     assert {each.url for each in opened.answers if each.status >= 400} == {house.app.url + ME}
 
 
-def test_who_has_authorized_is_signed_in_by_opening_the_app(dana):
+def test_opening_the_app_signs_in_a_user_who_has_authorized(dana):
     before = dana.client.context.cookies()
     dana.client.context.clear_cookies()
 
@@ -121,7 +121,7 @@ def test_who_has_authorized_is_signed_in_by_opening_the_app(dana):
     assert dana.client.context.cookies() != before
 
 
-def test_the_state_may_come_back_missing_as_it_was_or_percent_encoded(house):
+def test_a_missing_unchanged_or_percent_encoded_state_is_accepted(house):
     came_back = {}
     for authorization, person in zip(("usual", "with-state", "encoded-state"), PEOPLE, strict=False):
         opened = house.open(person=person, authorization=authorization)
@@ -140,7 +140,7 @@ def test_the_state_may_come_back_missing_as_it_was_or_percent_encoded(house):
     assert came_back["encoded-state"][0].startswith("%63%2D")
 
 
-def test_an_expired_token_is_renewed_unseen(house, dana):
+def test_an_expired_token_is_refreshed_without_notice(house, dana):
     house.zoom.expire_tokens()
     house.zoom.clear()
 

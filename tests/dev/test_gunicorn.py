@@ -49,7 +49,7 @@ def toy(group, tmp_path):
     return child, f"http://127.0.0.1:{port}"
 
 
-def test_a_request_in_flight_is_answered_and_the_app_knows_before(toy):
+def test_a_stopping_server_tells_the_app_and_answers_requests_in_flight(toy):
     child, url = toy
     with ThreadPoolExecutor() as pool:
         slow = pool.submit(requests.get, f"{url}/slow", timeout=HANG_SECONDS)

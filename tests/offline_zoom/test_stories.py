@@ -39,7 +39,7 @@ def test_an_unknown_story_is_refused(world):
         world.load_story("nonsense")
 
 
-def test_nobody_is_in_a_meeting_on_a_quiet_day(dana):
+def test_the_quiet_day_has_no_running_meeting(dana):
     assert dana.json("/users/me/meetings", type="live")["meetings"] == []
 
 
@@ -63,7 +63,7 @@ def test_same_start_gives_the_same_meeting(clock):
     assert rows(told("live-meeting", clock)) == rows(told("live-meeting", clock))
 
 
-def test_time_announces_what_happens_in_it(clock):
+def test_passing_time_sends_the_events_of_that_time(clock):
     world = told("live-meeting", clock)
     heard: list[dict] = []
     world.on_event(heard.append)
@@ -165,7 +165,7 @@ def test_participant_waits_is_admitted_changes_role_and_leaves(world, clock):
     assert people[5]["leave_reason"] == "Left.<br>Reason: bored"
 
 
-def test_everybody_leaves_when_the_meeting_ends(world, clock):
+def test_the_end_of_a_meeting_ends_every_stay(world, clock):
     heard: list[str] = []
     instance = world.start_meeting(WEEKLY)
     world.join(instance, "dana")

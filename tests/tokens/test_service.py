@@ -437,7 +437,7 @@ def test_a_user_deleted_during_a_refresh_stays_deleted(service, dana_id, clock, 
     assert world.calls.count("POST /oauth/revoke") == 1
 
 
-def test_a_read_only_store_costs_no_refresh_token(service, store, dana_id, clock, world):
+def test_a_read_only_store_loses_no_refresh_token(service, store, dana_id, clock, world):
     clock.tick(3600)
     store.writes = False
 

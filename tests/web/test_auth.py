@@ -235,17 +235,17 @@ def test_authorize_gives_a_challenge_that_is_the_verifier(anyone):
     assert 43 <= len(signin["codeChallenge"]) <= 128
 
 
-def test_a_missing_state_is_accepted_while_exactly_one_sign_in_is_under_way(anyone):
+def test_a_missing_state_is_accepted_with_exactly_one_pending_sign_in(anyone):
     assert anyone.authorize_in_client(state=None).status_code == 200
 
 
-def test_a_missing_state_is_refused_when_two_are_under_way(anyone):
+def test_a_missing_state_is_refused_with_two_pending_sign_ins(anyone):
     anyone.get("/api/zoomapp/authorize")
 
     assert anyone.authorize_in_client(state=None).status_code == 400
 
 
-def test_a_missing_state_is_refused_when_none_is_under_way(anyone, world):
+def test_a_missing_state_is_refused_without_a_pending_sign_in(anyone, world):
     code = world.issue_code("dana", "http://localhost/", "x" * 43, in_client=True)
 
     answer = anyone.post("/api/zoomapp/onauthorized", json={"code": code})
@@ -507,13 +507,13 @@ def test_each_reason_to_refuse_a_context_has_its_own_message(anyone, world, capl
 
 
 @pytest.mark.parametrize("blob", ["DAABAgME", "%%%", "A" * 4097])
-def test_a_context_that_cannot_be_decrypted_says_so(anyone, caplog, blob):
+def test_a_context_that_cannot_be_decrypted_has_its_own_message(anyone, caplog, blob):
     caplog.set_level("INFO")
 
     check_refusal(anyone, blob, "unreadable", caplog)
 
 
-def test_a_context_that_was_used_before_says_so(anyone, app, world, caplog):
+def test_a_context_that_was_used_before_has_its_own_message(anyone, app, world, caplog):
     caplog.set_level("INFO")
     blob, other = world.seal_context("dana"), Person(app, world, "jonas")
     enter(anyone, blob)

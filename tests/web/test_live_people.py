@@ -192,7 +192,7 @@ def test_final_report_replaces_observed_attendance(priya, world, webhooks, clock
     assert "Final report from Zoom" in read(page)
 
 
-def test_host_and_co_host_roles_are_kept_in_the_report_and_the_file(priya, world, webhooks, clock):
+def test_report_and_file_show_host_and_co_host_roles(priya, world, webhooks, clock):
     meeting = world.start_meeting(PRIYAS)
     world.join(meeting, "priya")
     lee = world.join(meeting, None, "Guest Lee")

@@ -43,7 +43,7 @@ def primaries(page):
     return [re.sub(r"<.*?>", " ", each).split()[0] for each in PRIMARY.findall(page.partition('id="main">')[2])]
 
 
-def test_somebody_elses_meeting_can_be_joined_but_not_changed(dana, world):
+def test_a_meeting_of_another_host_can_be_joined_but_not_changed(dana, world):
     listed(world, row(1, "Mine"), row(2, "Theirs", host_id="somebody"))
 
     mine, theirs = (cards(dana.look("/meetings").text)[topic] for topic in ("Mine", "Theirs"))
@@ -57,7 +57,7 @@ def test_somebody_elses_meeting_can_be_joined_but_not_changed(dana, world):
     assert "Settings of Mine" in mine
 
 
-def test_the_page_of_somebody_elses_meeting_has_no_settings(dana, world):
+def test_the_page_of_another_hosts_meeting_has_no_settings(dana, world):
     meeting = next(each for each in world.meetings.values() if each.topic == "Stand-up")
     answer = dana.get(f"/zoom/api/v2/meetings/{meeting.id}").json
     world.faults.append(Fault("GET /v2/meetings/*", 200, {}, {**answer, "host_id": "somebody"}))

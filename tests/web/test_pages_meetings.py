@@ -216,7 +216,7 @@ def test_saving_settings_sends_and_shows_only_changes(dana, world):
     assert meeting.settings == {**before, "waiting_room": False}
 
 
-def test_settings_changed_by_somebody_else_meanwhile_stay(dana, world):
+def test_settings_changed_by_another_person_meanwhile_stay(dana, world):
     meeting = named(world, "Stand-up")
     form = settings_form(dana.look(f"/meetings/{meeting.id}").text, "waiting_room")
     meeting.settings["mute_upon_entry"] = not meeting.settings["mute_upon_entry"]

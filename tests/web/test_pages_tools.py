@@ -143,7 +143,7 @@ def test_without_a_chatbot_the_page_says_who_can_add_one(priya):
     assert "sets ZOOM_BOT_JID" in read(priya.look("/tools"))
 
 
-def test_a_stranger_is_asked_to_connect(anyone):
+def test_a_visitor_is_asked_to_connect(anyone):
     read(anyone.look("/tools"), 401)
     assert anyone.post("/tools", data={"text": "x"}).status_code == 401
 

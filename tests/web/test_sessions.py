@@ -34,7 +34,7 @@ def session_key(person):
     return key_names.tagged(tag, "session", key_names.digest(secret))
 
 
-def test_a_stranger_gets_no_session(anyone, parts):
+def test_a_visitor_gets_no_session(anyone, parts):
     for path in ("/healthz", "/readyz", "/nowhere", ME):
         assert "Set-Cookie" not in anyone.get(path).headers
 
@@ -161,7 +161,7 @@ def test_the_cookie_is_deleted_with_the_attributes_it_was_set_with(in_mode, mode
     assert attributes_of(answer) == attributes_of(started) >= attributes
 
 
-def test_two_apps_with_different_stores_live_in_one_process(app, parts, world, settings, clock, redis_process):
+def test_two_apps_with_different_stores_work_in_one_process(app, parts, world, settings, clock, redis_process):
     second_redis_url = redis_process().url
     other = create_app(
         services.build(replace(settings, redis_url=second_redis_url), transport=OfflineZoomAdapter(world), clock=clock)

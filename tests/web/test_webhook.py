@@ -147,7 +147,7 @@ def test_an_unverified_removal_is_believed_when_zoom_confirms_it(dana, parts, wo
 @pytest.mark.parametrize(
     "claimed", [lambda number: f"stranger-{number:013}", lambda number: f"{number} {'x' * 5000}", lambda number: number]
 )
-def test_unsigned_removals_of_strangers_leave_no_key(dana, parts, world, clock, send, claimed):
+def test_unsigned_removals_of_unknown_users_store_no_key(dana, parts, world, clock, send, claimed):
     before = parts.redis.keys("*")
 
     for number in range(20):

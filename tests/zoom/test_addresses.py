@@ -72,7 +72,7 @@ def test_the_token_may_go_to_zoom_and_to_the_configured_host(hosts, address):
         (OTHER_PORT, "https://a.zoom.internal.example:8443/x"),
     ],
 )
-def test_the_token_goes_to_no_other_host(hosts, address):
+def test_the_token_may_not_go_to_other_hosts(hosts, address):
     assert not hosts.may_have_token(parse(address))
     assert not hosts.link(address)
 

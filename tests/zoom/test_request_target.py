@@ -79,7 +79,7 @@ def test_honest_targets_go_out_byte_for_byte(target):
 
 
 @pytest.mark.parametrize("target", REFUSED)
-def test_targets_that_could_mean_another_place_are_refused(target):
+def test_targets_that_could_be_read_as_another_path_are_refused(target):
     with pytest.raises(BadRequest):
         relay_target("/zoom/api" + target)
 

@@ -111,7 +111,7 @@ def test_a_tls_handshake_without_an_answer_is_too_slow_both_ways(transport, sile
         transport.send(prepared(silent + "/v2/x"), timeout=(0.2, 5.0))
 
 
-def test_nobody_at_the_address_is_not_a_time_out_both_ways(transport, refusing):
+def test_a_refused_connection_is_not_a_time_out_for_both_functions(transport, refusing):
     ways = [
         lambda: transport.exchange("GET", refusing, "/v2/x", {}, b"", (1.0, 5.0)),
         lambda: transport.send(prepared(refusing + "/v2/x"), timeout=(1.0, 5.0)),
