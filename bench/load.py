@@ -1,4 +1,4 @@
-"""Load generators on the loopback address: a closed loop (wrk) and an open loop with a fixed rate (ours)."""
+"""Load generators on the loopback address: a closed loop (wrk), and an open loop of our own with a fixed rate."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A deployment that is set up wrong is told everything at once, and no secret is printed."""
+"""Wrong settings are all reported at once, and no secret is printed."""
 
 import base64
 

@@ -1,4 +1,4 @@
-"""Times are right in every zone and on both change-over days, and read like words."""
+"""Dates and times are right in every zone and on both days of a clock change."""
 
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo

@@ -1,4 +1,4 @@
-"""What a stranger sent cannot make a log line longer than it should be, nor look like another line."""
+"""Text from outside can neither forge a log line nor make one too long."""
 
 import io
 import json

@@ -1,4 +1,4 @@
-"""The figure that docs/architecture.md plans with."""
+"""The memory per user on docs/architecture.md is right."""
 
 import math
 import re
@@ -14,7 +14,7 @@ def test_a_person_uses_no_more_memory_than_the_sizing_table_says(redis_process):
 
     size = measure(redis_process(), users=500)
 
-    # A few people share Redis' fixed tables with nobody: their share is larger.
+    # With few users, each has a larger share of Redis' fixed tables.
     assert 0.5 * told < size.bytes_per_user < 1.5 * told
 
 

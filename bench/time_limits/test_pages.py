@@ -1,4 +1,4 @@
-"""What pages may cost in processor time.
+"""Limits of CPU time for pages.
 
 python3 dev.py bench --only limits    prints the figures
 """
@@ -40,7 +40,7 @@ def test_a_page_of_last_seen_meetings_is_fast(dana, world, count):
     page = "/meetings?show=past&rows=300"
     world.faults.append(Fault("GET /v2/users/me/meetings", 200, {}, {"meetings": rows, "total_records": count}))
     dana.look(page)
-    # From what was last seen, so that the time is ours and not the small Zoom's.
+    # The page uses its last-seen data, so the time of the offline Zoom does not count.
     world.faults.clear()
     world.faults.append(Fault("GET /v2/users/me/meetings", 502, {}, "gone"))
 

@@ -1,4 +1,4 @@
-"""An export opens in a spreadsheet, runs nothing there, and says the same as the page."""
+"""Exports open in a spreadsheet, contain no formulas, and agree with the page."""
 
 import csv
 import json

@@ -1,4 +1,4 @@
-"""The words of the page mean what they are said to mean."""
+"""The figures of a meeting: here, waiting, late, left early, peak."""
 
 from dataclasses import replace
 
@@ -13,7 +13,7 @@ FRAME = Frame(now=TEN + 42 * MINUTE, starts_at=TEN, ends_at=TEN + 60 * MINUTE)
 
 
 def person(key, *here, waiting=(), **details):
-    """Somebody who was here for these minutes after ten."""
+    """A person who was here during these minutes after ten o'clock."""
     here, waiting = (
         tuple((TEN + start * MINUTE, None if end is None else TEN + end * MINUTE) for start, end in stays)
         for stays in (here, waiting)

@@ -1,4 +1,4 @@
-"""Stretches of time obey the laws that a list of seconds obeys."""
+"""Operations on intervals give the same result as on sets of seconds."""
 
 from itertools import pairwise
 

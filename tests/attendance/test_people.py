@@ -1,4 +1,4 @@
-"""One person, one row: by the rules, from any mixture of sources, in any order."""
+"""Merging into people: one row per person, from any mixture of sources, in any order."""
 
 from itertools import pairwise
 

@@ -1,4 +1,4 @@
-"""Each source is read as it writes, with whatever it leaves out."""
+"""Rows and events of each source are read, also with missing fields."""
 
 import msgspec
 import pytest

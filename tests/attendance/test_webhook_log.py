@@ -1,4 +1,4 @@
-"""What webhooks tell of meetings is kept for the host alone: each event once, none lost, all deleted with the host."""
+"""The webhook log stores events for the host only: each event once, none lost, all deleted with the host."""
 
 import threading
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""What the benchmark makes of its rounds."""
+"""Medians, ratios and limits of the benchmark's rounds."""
 
 from bench.figures import Figure, alternate, ratio
 from bench.table import MARK, keep, table

@@ -38,7 +38,7 @@ class Served:
 
 @pytest.fixture
 def serve() -> Iterator[Callable[[Flask], str]]:
-    """Puts an app on loopback and tells its address."""
+    """Serves an app on loopback and returns its address."""
     servers = []
 
     def start(app: Flask) -> str:
@@ -54,7 +54,7 @@ def serve() -> Iterator[Callable[[Flask], str]]:
 
 @pytest.fixture
 def tiny(serve: Callable[[Flask], str]) -> Served:
-    """The smallest Zoom App: a page that loads the SDK and does nothing until a test tells it to."""
+    """The smallest Zoom App: a page that loads the SDK and does only what a test does with it."""
     app = Flask("tiny")
     served = Served(app)
 

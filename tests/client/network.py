@@ -1,4 +1,4 @@
-"""What stands between the client's web view and the app: a forward proxy that does what Zoom's client does.
+"""A forward proxy between the client's web view and the app, with the rules of Zoom's client.
 
 It adds the app context to the Home URL when the person opens the app, and to nothing else; refuses hosts that the
 app's domain allow list lacks; and blanks an HTML page that comes without one of the four headers. A proxy sees

@@ -1,4 +1,4 @@
-"""The picture of the meeting window in the README: ``python3 dev.py test tests/client/picture.py`` takes it anew."""
+"""The picture of the meeting window in the README: ``python3 dev.py test tests/client/picture.py`` takes a new one."""
 
 from pathlib import Path
 

@@ -25,7 +25,7 @@ def seconds_until_seen(stack, zoom_client):
     home_url, ask = f"{app_url}/api/zoomapp/home", ask_over_http(zoom_url)
     client = zoom_client("iframe", home_url, ask, offline_zoom_url=zoom_url, seat=ClientSession("dana"))
     client.open()
-    # What the client itself tells would be there at once: here only webhooks speak.
+    # Client reports would arrive at once. This test is about webhooks, so there are none.
     client.set(features=["authorize", "onAuthorized", "getAppContext", "promptAuthorize"])
     client.press("[data-connect]")
     client.app.wait_for_function(SIGNED_IN)

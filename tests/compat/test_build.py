@@ -1,4 +1,4 @@
-"""The folder of a build, under the address its page expects; and nothing beside it."""
+"""The folder of a build is served at the address that its page expects, and no file outside of it."""
 
 import base64
 import os
@@ -25,7 +25,7 @@ def settings(settings, build):
 
 @pytest.fixture
 def plain(app, parts, world):
-    """Somebody at an app that has no other frontend."""
+    """A visitor of an app that serves no other frontend."""
     own = replace(parts, settings=replace(parts.settings, frontend_dir=""))
     return Person(create_app(own), world, "dana")
 

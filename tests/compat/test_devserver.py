@@ -1,4 +1,4 @@
-"""A development server behind the same address: it learns nothing of ours, and can do no more than serve files."""
+"""A development server behind the same address: it gets no secrets of the app, and can only serve files."""
 
 import gzip
 import threading
@@ -20,7 +20,7 @@ PAGE = b"<!doctype html><title>Being developed</title>"
 
 
 class DevServer:
-    """A server that answers what it was told to; ``seen`` holds the target and the headers of each request."""
+    """A server with planned answers; ``seen`` holds the target and the headers of each request."""
 
     def __init__(self) -> None:
         self.seen: list[tuple[str, str, dict[str, str]]] = []

@@ -1,4 +1,4 @@
-"""The frontend in the Zoom client: its five calls, and every way they can go."""
+"""The frontend in the Zoom client: its five calls, with every possible result."""
 
 from dataclasses import dataclass, field
 from typing import Any

@@ -1,4 +1,4 @@
-"""The guide for those who come from Zoom's React sample names only what is there."""
+"""The migration guide for Zoom's React sample names only existing settings, addresses and tests."""
 
 import re
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The app leaves and starts as a host expects it of a gunicorn app."""
+"""The app starts and stops as hosts expect."""
 
 import subprocess
 import sys
@@ -40,7 +40,7 @@ app = App()
 
 @pytest.fixture
 def toy(group, tmp_path):
-    """An app whose slow answer ends only after it was told that the end is near."""
+    """An app whose slow response ends only after the app was told that the server stops."""
     (tmp_path / "toy.py").write_text(TOY)
     port = free_port()
     command = ["gunicorn", "-c", "gunicorn.conf.py", "--pythonpath", str(tmp_path), "--bind", f"127.0.0.1:{port}"]

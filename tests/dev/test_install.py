@@ -1,4 +1,4 @@
-"""What `dev.py` prepares before it starts anything."""
+"""The preparation of `dev.py`: the virtual environment and compiled files."""
 
 import os
 import subprocess

@@ -1,4 +1,4 @@
-"""A group's processes end with their owner, in whatever way that ends."""
+"""The processes of a group end with their owner, also if it is killed."""
 
 import signal
 import socket

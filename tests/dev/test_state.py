@@ -1,4 +1,4 @@
-"""What a restart finds again."""
+"""The state that survives a restart."""
 
 import os
 import socket

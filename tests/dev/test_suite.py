@@ -1,4 +1,4 @@
-"""`dev.py test` and `check` tell the truth about what did not run."""
+"""`dev.py test` and `check` report what did not run."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""What a host builds from this project, and runs: nothing but `requirements.txt`, the Procfile and settings."""
+"""Builds and runs the app as a host does, from `requirements.txt`, the Procfile and settings only."""
 
 import os
 import secrets

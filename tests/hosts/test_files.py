@@ -1,4 +1,4 @@
-"""What hosts read of us agrees with the code, as far as it can be told without them. No image is built here."""
+"""The files that hosts read (Procfile, Dockerfile, compose.yaml, app.json) agree with the code."""
 
 import json
 import re

@@ -20,7 +20,7 @@ DYNO_BYTES = 512 * 1024 * 1024
 
 @pytest.fixture
 def browser(hosted):
-    """Somebody who has connected, past the router."""
+    """A connected user, through the router."""
     hosted.zoom.control("switches", auto_consent=True)
     return connect(hosted.url, verify=str(hosted.certificate))
 

@@ -1,11 +1,11 @@
-"""static/js/api.js in Chromium: what goes out, what comes back, and what is tried again."""
+"""static/js/api.js in Chromium: requests, results, errors and retries."""
 
 import pytest
 
 
 @pytest.fixture
 def api(lab):
-    """The lab with its page open; waits of ours pass at once."""
+    """The lab with its page open. The script's own waits end at once."""
     lab.open()
     lab.page.evaluate(
         "() => { const real = setTimeout; "

@@ -1,4 +1,4 @@
-"""The live page in Chromium: fresh while somebody looks, silent while nobody does, never jumping."""
+"""The live page in Chromium: it refreshes while it is visible, sends nothing while it is hidden, and never jumps."""
 
 import re
 from itertools import pairwise
@@ -11,7 +11,7 @@ LIVE = "**/participants/*/live*"
 
 @pytest.fixture
 def watch(dana_at, world, webhooks, clock):
-    """Dana watches her meeting, in which somebody is: the page, and what it asked for since."""
+    """Dana's page of her running meeting, and the requests that it has sent since."""
     meeting = world.start_meeting(85000000102)
     clock.tick(180)
     world.join(meeting, None, "Guest Lee")

@@ -1,4 +1,4 @@
-"""What the page's script adds: copying, secrets on request, sections that load later, countdowns, waiting."""
+"""The script of every page: copying, secrets on request, sections that load later, countdowns, waiting."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""Every page in Chromium: nothing for axe to find, nothing sideways, everything by keyboard, at rest and on paper."""
+"""Every page in Chromium: axe, width, keyboard, motion and print."""
 
 import re
 
@@ -258,7 +258,7 @@ def test_forced_colors_keep_the_knob_of_switches_visible(dana_at):
 
 
 def test_pages_request_only_our_own_host(dana_at, site):
-    """No page asks another host than ours for anything, and no script complains."""
+    """No page requests another host, and no script logs an error."""
     page = dana_at()
     hosts, complaints = set(), []
     page.on("request", lambda request: hosts.add(re.match(r"https?://[^/]+|\w+:", request.url)[0]))

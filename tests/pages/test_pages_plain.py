@@ -1,4 +1,4 @@
-"""Without JavaScript everything can still be done: connect, plan, change, delete, look back, copy, choose."""
+"""The app without JavaScript: connect, schedule, change, delete, recordings, settings."""
 
 import pytest
 

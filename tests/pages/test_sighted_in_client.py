@@ -1,4 +1,4 @@
-"""The live page in the client, with the SDK as it is: fed by the dashboard alone, or by nothing but that client."""
+"""The live page in the Zoom client with the real SDK, updated by the dashboard alone or by client reports alone."""
 
 import re
 import time
@@ -77,7 +77,7 @@ def first_answer(client):
 def test_the_dashboard_alone_shows_changes_within_fifteen_seconds_plus_jitter(open_client, steps, world, clock):
     # The client may not tell who is there, and nothing makes the page ask before its time.
     client = open_client(frozen=True, features=["authorize"])
-    # What the page shows already is not drawn again: the pace of the dashboard is told with the first answer.
+    # An unchanged page is not drawn again. Its first answer has the poll interval of the dashboard.
     assert first_answer(client).headers["x-poll-interval"] == "15"
     for happens, selector in steps:
         clock.tick(0.1)
@@ -160,7 +160,7 @@ def test_a_lost_client_report_is_sent_again(without_dashboard, open_client, worl
     lost = []
 
     def lose_the_first(route):
-        # A word from before she came may still be on its way.
+        # A client report from before she joined may still arrive.
         if lost or MARA not in route.request.post_data:
             return route.continue_()
         lost.append(route.request)

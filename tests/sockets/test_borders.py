@@ -1,4 +1,4 @@
-"""The app under gunicorn, met with bytes no browser sends, and with more of them than it may hold."""
+"""The app under gunicorn with malformed requests and with large bodies."""
 
 import re
 import socket

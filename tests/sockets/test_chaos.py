@@ -1,4 +1,4 @@
-"""Workers killed and stopped at each step of a renewal: what can be kept is kept, what is lost is said."""
+"""Workers killed and stopped at each step of a token refresh: a grant is lost only where it must be, and reported."""
 
 import os
 import signal
@@ -31,7 +31,7 @@ def begin_renewal(house, pool, **fault):
 
 
 def kill_worker(house):
-    """The one worker is gone without a word, and gunicorn has put another in its place."""
+    """Kill the only worker, and wait until gunicorn has started another."""
     (worker,) = house.app.pids[1:]
     os.kill(worker, signal.SIGKILL)
     assert wait_until(lambda: house.app.pids[1:] not in ([], [worker]), HANG_SECONDS)

@@ -1,4 +1,4 @@
-"""A worker that is killed between its answer to Zoom and the work: the next one does it."""
+"""Webhooks in real processes: a slow handler, and a worker that is killed before it handles the event."""
 
 import hashlib
 import hmac
@@ -46,7 +46,7 @@ def test_a_removal_whose_worker_was_killed_is_handled_by_the_next_worker(house):
 
 
 def test_a_slow_handler_does_not_delay_the_response_to_zoom(house):
-    """A removal nobody signed: Zoom is asked about the grant, and takes longer than it waits for our answer itself."""
+    """An unsigned removal: the app asks Zoom about the grant, which takes longer than Zoom waits for the response."""
     slow = house(workers=1)
     route = "GET /v2/users/me"
     slow.zoom.fault(route=route, delay=HANG_SECONDS)

@@ -1,4 +1,4 @@
-"""Two machines that share nothing but Redis: no renewal is doubled and no token lost while Redis fails over."""
+"""Two apps on one Redis: during a failover of Redis no refresh is repeated and no token is lost."""
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -20,7 +20,7 @@ FAILED_OVER_WITHIN_SECONDS = HANG_SECONDS
 
 @pytest.fixture
 def machines(serve_app, serve_offline_zoom):
-    """A factory: two apps of two workers each on one Redis, the offline Zoom, and somebody connected."""
+    """A factory of deployments: two apps of two workers each on one Redis, the offline Zoom, and a connected user."""
 
     def build(redis_url):
         port = free_port()
@@ -43,7 +43,7 @@ def call(app, cookies):
 
 
 def walk(apps, cookies):
-    """Each machine shows a page, answers a call and lets somebody sign in."""
+    """Each app shows a page, answers a call and lets a user sign in."""
     pages = [requests.get(f"{app.url}/meetings", cookies=cookies, timeout=HANG_SECONDS).status_code for app in apps]
     newcomers = [connect(app.url).cookies.get_dict() for app in apps]
     return [

@@ -1,4 +1,4 @@
-"""`flask tokens keepalive` as a scheduler runs it: a process that may be told to stop at any moment."""
+"""`flask tokens keepalive` as a scheduler runs it: a process that may be stopped at any moment."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""What `/metrics` says is true of all workers, whichever of them is asked."""
+"""`/metrics` gives the sum of all workers, from any worker."""
 
 import os
 import re

@@ -1,4 +1,4 @@
-"""Redis or Zoom away, silent, full, back again: an outage is called an outage, and ends without a restart."""
+"""Outages of Redis and Zoom: they are reported as outages, and end without a restart."""
 
 from concurrent.futures import ThreadPoolExecutor
 
@@ -8,7 +8,7 @@ import requests
 ME = "/zoom/api/v2/users/me"
 
 
-#: Ten times what a request may take to know it. Without a limit of ours a silent Redis would take for ever.
+#: Ten times the limit of a request during an outage. Without a time limit of the app it would never end.
 SAID_WITHIN_SECONDS = 30
 
 

@@ -1,4 +1,4 @@
-"""Real workers, real Redis, a real token endpoint that takes a moment: one renewal per expiry."""
+"""Real workers, a real Redis and a slow token endpoint: one refresh per expired token."""
 
 import os
 from concurrent.futures import ThreadPoolExecutor
@@ -9,7 +9,7 @@ REFRESH = "POST /oauth/token"
 
 
 def burst(house, calls):
-    """So many calls at once on an expired token: what they answered, and how often it was renewed."""
+    """Send this many concurrent calls with an expired token. Returns their answers and the number of refreshes."""
     house.zoom.expire_tokens()
     house.zoom.clear()
     with ThreadPoolExecutor(calls) as pool:

@@ -1,4 +1,4 @@
-"""Slow and silent clients under a real gunicorn: they are cut off, and everybody else is answered meanwhile."""
+"""Slow and silent clients under a real gunicorn: they are disconnected, and other clients are served meanwhile."""
 
 import contextlib
 import re

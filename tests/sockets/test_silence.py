@@ -1,4 +1,4 @@
-"""Redis that accepts connections and says nothing: every caller learns of it, and few of them wait for it.
+"""A Redis that accepts connections and does not answer: every caller gets an error, and few of them wait.
 
 How soon they learn is measured in bench/time_limits/test_outages.py.
 """
@@ -20,14 +20,14 @@ AT_ONCE = "silent a moment ago"
 
 
 def stored_read_fails(client):
-    """What a caller of a Redis that is away is told."""
+    """The error that a caller gets while Redis does not answer."""
     with pytest.raises(redis_client.StoreUnavailable) as failure:
         redis_client.load(client, KEY)
     return str(failure.value)
 
 
 def twenty_at_once(client):
-    """What they are told."""
+    """The errors of these callers."""
     with ThreadPoolExecutor(20) as pool:
         return list(pool.map(lambda _: stored_read_fails(client), range(20)))
 

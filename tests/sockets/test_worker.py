@@ -1,4 +1,4 @@
-"""Threads stay with a connection that goes on talking, and keep nobody waiting by it."""
+"""Threads wait briefly for a connection's next request, and no other connection waits because of it."""
 
 import os
 import runpy
@@ -78,7 +78,7 @@ def test_a_busy_connection_does_not_block_others(served):
     counts, gave_up = [0] * 8, threading.Event()  # four connections for each thread
 
     def talk(number):
-        """Goes on until all have had some answers, or one waited in vain: nobody makes room by stopping."""
+        """Send requests until every connection got some answers, or one got none in time."""
         with connection(served) as sock:
             while min(counts) <= 5 and not gave_up.is_set():
                 try:

@@ -21,7 +21,7 @@ WEBHOOK_SECRET = "a-webhook-secret-of-the-tests"
 
 @dataclass
 class Served:
-    """A server of ours in a process of its own."""
+    """A server of this project in its own process."""
 
     url: str
     child: Child

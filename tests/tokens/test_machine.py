@@ -1,4 +1,4 @@
-"""Tokens under anything that may happen in any order: authorized, expired, refused, lost, removed, resealed."""
+"""A state machine of tokens: authorized, expired, refused, lost, removed and re-encrypted in any order."""
 
 import threading
 

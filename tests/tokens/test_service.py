@@ -1,4 +1,4 @@
-"""One renewal per expiry, no grant lost by our fault, the newest authorization wins."""
+"""The token service: one refresh per expired token, no grant lost by the app, the newest authorization wins."""
 
 import dataclasses
 import threading
@@ -66,7 +66,7 @@ def service(store, oauth, clock):
 
 @pytest.fixture
 def dana_id(service, oauth, world):
-    """Dana's user id; her tokens are kept and fresh."""
+    """Dana's user id. Her tokens are stored and fresh."""
     return authorize(service, oauth, world)
 
 
@@ -467,7 +467,7 @@ def test_tokens_refreshed_during_a_store_outage_are_saved_after_it(service, stor
 
 def test_unsaved_tokens_replace_a_grant_that_another_worker_ended(service, store, oauth, dana_id, clock, world):
     class Gone:
-        """Away for the worker that refreshes; there for everybody else."""
+        """A store that fails for the worker that refreshes, and works for all others."""
 
         away = False
 

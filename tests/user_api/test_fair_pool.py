@@ -1,4 +1,4 @@
-"""A shared pool: nobody holds more than their share, and nobody waits for long without being told."""
+"""A fair pool: no person uses more than their share, and no one waits long without an error."""
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -59,7 +59,7 @@ def test_one_person_never_holds_more_than_their_share(gate, people):
     batches = [people.submit(shared.run, "dana", [gate] * 20) for _ in range(6)]
     gate.until(running=2)
 
-    # While all that is open, somebody else gets through.
+    # Meanwhile the call of another person is served.
     assert shared.run("priya", [lambda: 1, lambda: 2, lambda: 3]) == [1, 2, 3]
 
     gate.opened.set()

@@ -1,4 +1,4 @@
-"""One answer for everybody who may have it, asked for once per pause."""
+"""Shared polls: one call to Zoom per pause, for all viewers who may see the answer."""
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -77,7 +77,7 @@ def test_a_slow_worker_does_not_end_the_lease_of_the_next_one(parts):
     lease = f"{_key('meeting')}:lease:{key_names.tag('dana')}"
 
     def fetch():
-        parts.redis.set(lease, b"the next one")  # ours has ended meanwhile
+        parts.redis.set(lease, b"the next one")  # the own lease has expired meanwhile
         return {"answer": 1}
 
     parts.shared_polls.get("meeting", "dana", fetch, lambda: PAUSE)
@@ -210,7 +210,7 @@ def test_snapshots_in_redis_are_encrypted(look, parts):
 
 @pytest.fixture
 def crowd(parts, settings, zoom, clock):
-    """Lets a hundred people who are connected look at once, spread over two workers; what each was told."""
+    """Let a hundred connected people request the page at once, over two workers. Returns the answer of each."""
     for number in range(100):
         parts.tokens.store.save(f"person {number}", b"a record")
     shops = [parts, services.build(settings, clock=clock)]

@@ -1,4 +1,4 @@
-"""Signing in, by redirect and inside Zoom's client; and each way it can go wrong."""
+"""Sign-in by redirect and inside Zoom's client, with every possible failure."""
 
 import base64
 import string

@@ -1,4 +1,4 @@
-"""Several reads in one request: each with its own outcome, none past the proxy's border."""
+"""Batches: several reads in one request, each with its own result and with the proxy's rules."""
 
 import dataclasses
 import threading

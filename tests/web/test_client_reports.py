@@ -1,4 +1,4 @@
-"""What the host's own client says of who is here: checked, bounded, for that host's page alone, and marked so."""
+"""Client reports of who is in the meeting: validated, limited in size, and shown to their user only."""
 
 import re
 

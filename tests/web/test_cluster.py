@@ -1,4 +1,4 @@
-"""Everything that is kept in Redis works on a real cluster, where the keys of several people lie on several nodes."""
+"""All features work on a real Redis cluster, where the keys of several users are on several nodes."""
 
 import hashlib
 import hmac
@@ -49,14 +49,14 @@ def test_pages_webhooks_client_reports_shared_polls_call_logs_and_files_work_on_
     events = []
     world.on_event(events.append)
 
-    # What Zoom tells of a meeting is in its host's room, and on her page.
+    # Webhook events are in the host's webhook log, and on her page.
     meeting = world.start_meeting(PRIYAS)
     world.join(meeting, None, "Guest Kim")
     assert {post_webhook(app, settings, clock, event) for event in events} == {204}
     assert [room.number for room in parts.webhook_log.running(priya.id)] == [PRIYAS]
     assert "Guest Kim" in read(priya.look(f"/participants/{PRIYAS}"))
 
-    # What her own client sees is kept, too.
+    # The reports of her own client are stored, too.
     report = {"uuid": meeting.uuid, "participants": [LEE]}
     assert priya.post(f"/participants/{PRIYAS}/sighted", json=report).status_code == 204
     assert len(parts.client_reports.of(priya.id, PRIYAS, meeting.uuid).stays) == 1

@@ -1,4 +1,4 @@
-"""Whatever fails, the answer says so, with a reference and with what Zoom's client looks for."""
+"""Every failure, at any layer, is answered with a reference and with Zoom's four headers."""
 
 import logging
 
@@ -7,13 +7,13 @@ import pytest
 from offline_zoom.faults import Fault
 from tests.web.middleware.test_csrf import carries_what_zooms_client_looks_for
 
-#: Answers of Zoom's to "who is this?" that name nobody.
+#: Answers of Zoom's to "who is this?" without a readable user.
 NOBODY = ["[]", "null", "", "{}", '"dana"', "7", "[" * 60_000]
 PAGES = ["/", "/help", "/privacy", "/settings", "/meetings", "/tools", "/nowhere", "/participants"]
 
 
 def is_answered(answer, status=500):
-    """An answer of ours: its status, Zoom's four headers, and a reference to the log."""
+    """Check a response of the app: its status, Zoom's four headers, and a reference to the log."""
     reference = answer.headers["X-Request-Id"]
     return answer.status_code == status and carries_what_zooms_client_looks_for(answer) and len(reference) == 16
 

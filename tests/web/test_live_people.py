@@ -1,4 +1,4 @@
-"""Who is here, from the best the viewer may know: webhooks of their own meetings, the dashboard; then the report."""
+"""The people of a running meeting from webhooks and the dashboard, and from the report after its end."""
 
 import html
 import re
@@ -153,7 +153,7 @@ def test_observed_attendance_is_shown_until_the_report_exists(priya, world, webh
     assert names(page) == ["Guest Lee", "Guest Kim"]
     assert "From our own observations; Zoom’s report usually follows within 30 minutes" in read(page)
     assert "Planning · Monday 2 March" in read(page)
-    # Nobody is late for a meeting whose planned start is not known.
+    # The planned start is not known, so no person is late.
     assert "Late" not in read(page)
     assert "10 min" in read(page)
 

@@ -1,4 +1,4 @@
-"""Webhooks lost, late, doubled, out of order: what the host reads after the end is what Zoom's report says."""
+"""Webhooks lost, late, repeated or out of order: after the end the page shows what Zoom's report says."""
 
 import csv
 import io
@@ -52,7 +52,7 @@ def hold(world, clock, parts):
     def hold(steps, late):
         events.clear()
         meeting = world.start_meeting(REVIEW)
-        # Of a meeting with one person Zoom reports nobody.
+        # For a meeting with one person, Zoom's report has no rows.
         world.join(meeting, "dana")
         world.join(meeting, None, "Mina")
         for what, number, seconds, arriving in steps:

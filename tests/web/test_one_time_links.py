@@ -1,4 +1,4 @@
-"""Files for the system browser, which knows nobody here: by a link that works once, for that file, for a minute."""
+"""One-time links: the system browser, which has no session, gets one file once within a minute."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""After a meeting: who was there, as a page, as files, and beside another time."""
+"""Attendance after a meeting: the page, the files, and the comparison with another occurrence."""
 
 import csv
 import io
@@ -254,7 +254,7 @@ def shown(page):
 
 
 def opened(person, page, name):
-    """What opening somebody's row shows."""
+    """The details of a person's row."""
     row = next(part for part in page.split('<tr role="row" id="p-')[1:] if f"<bdi>{name}</bdi>" in part)
     return person.look(re.search(r'class="more" data-more><a href="([^"]+)"', row)[1].replace("&amp;", "&"))
 

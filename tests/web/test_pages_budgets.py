@@ -1,4 +1,4 @@
-"""What a page may cost: bytes on the wire and requests. Its time: bench/time_limits/test_pages.py."""
+"""Budgets of pages: bytes on the wire and requests. For time see bench/time_limits/test_pages.py."""
 
 import gzip
 import posixpath

@@ -1,4 +1,4 @@
-"""Meetings in the list and on their page: own, somebody else's, a series, in another zone, live."""
+"""Meetings in the list and on their page: the user's own, those of other hosts, series, in another zone, live."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Sign-ins that strangers start and never finish: short sessions, few per browser, a limit for all of them."""
+"""Sign-ins that are never finished: short sessions, few per browser, and a limit for all."""
 
 import re
 import threading

@@ -1,4 +1,4 @@
-"""After the meeting late and early are told as while it ran: by its planned times, or not at all where nobody knows."""
+"""Late and left early after a meeting: by the same planned times as during it, blank if those are unknown."""
 
 import csv
 import io

@@ -1,4 +1,4 @@
-"""The proxy: byte for byte what is honest, nothing of what is not, and Zoom's answers as they are."""
+"""The API proxy: valid requests are sent unchanged, others are refused, and Zoom's answers are passed on."""
 
 import gzip
 import io
@@ -366,7 +366,7 @@ def test_no_concurrent_user_gets_the_answer_of_another_user(dana, priya, app, pa
         browser = app.test_client()
         browser.set_cookie("zoomapp", cookie)
         together.wait(HANG_SECONDS)
-        # Every other one anew: kept answers are shared between threads, and must not be between people.
+        # Every second call bypasses the cache. Cached answers are shared between threads, but not between users.
         anew = ({}, {"Cache-Control": "no-cache"})
         return cookie, {browser.get(path, headers=anew[turn % 2]).data for turn in range(20)}
 

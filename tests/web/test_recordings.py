@@ -1,4 +1,4 @@
-"""Recordings: listed, and downloaded through us without ever handing out a token."""
+"""Recordings: the list, and downloads through the app, which never reveal a token."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""The session: sealed, written only when it changed, ended for good, and silent where nobody asks."""
+"""Sessions: encrypted, written only after a change, ended on the server, and not read where they are not needed."""
 
 import pickle
 from dataclasses import replace

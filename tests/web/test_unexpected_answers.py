@@ -69,7 +69,7 @@ def answering(world, route, body):
 
 
 def check(answer, at):
-    """No failure of ours, and the rules of every page."""
+    """Check that the page is no internal error and follows the rules of every page."""
     assert answer.status_code != 500, (at, answer.text[:500])
     for name in HEADERS:
         assert answer.headers[name], at

@@ -1,4 +1,4 @@
-"""Webhooks: Zoom's only, fresh, once, answered before the work is done."""
+"""The webhook endpoint: only Zoom's events, only fresh ones, each once, answered before they are handled."""
 
 import contextlib
 import hashlib

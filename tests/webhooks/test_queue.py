@@ -1,4 +1,4 @@
-"""The webhook queue: no event is lost, whatever fails, and every event is handled once."""
+"""The webhook queue: no failure loses an event, and every event is handled once."""
 
 import pytest
 import redis
@@ -13,7 +13,7 @@ EVENT = {"event": "meeting.started", "event_ts": 1, "payload": {"object": {"id":
 
 
 class Line:
-    """What happens on the way to Redis: from the ``at``-th command on, so many fail; sent or not, no answer comes."""
+    """Planned connection failures: from the ``at``-th command on, this many get no reply, sent or not."""
 
     def __init__(self, at, times, sent):
         self.at, self.times, self.sent, self.commands = at, times, sent, 0

@@ -1,4 +1,4 @@
-"""Which hosts are Zoom's, and that a download contacts the very host that was approved."""
+"""Which hosts are Zoom's. A download contacts only the host that was checked."""
 
 import contextlib
 import threading
@@ -126,7 +126,7 @@ def test_files_come_from_public_hosts_or_from_the_offline_zoom(hosts, address, m
 
 
 class Contacted(Urllib3Transport):
-    """The transport, leading to one server whatever host it contacts; ``hosts`` lists those hosts."""
+    """A transport that connects to one server for every host; ``hosts`` lists the requested hosts."""
 
     def __init__(self, port):
         self.hosts = []

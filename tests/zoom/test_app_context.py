@@ -1,4 +1,4 @@
-"""The app context opens for whom it was sealed, while it is fresh, and for nobody else."""
+"""The app context can be opened only by the app it was encrypted for, and only while it is fresh."""
 
 import base64
 import hashlib

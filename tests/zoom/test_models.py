@@ -1,4 +1,4 @@
-"""Zoom's JSON as dataclasses: a value of an unexpected type costs that value, never the row."""
+"""Zoom's JSON as dataclasses: a value of an unexpected type is missing, and the row stays."""
 
 from datetime import UTC, datetime
 

@@ -1,4 +1,4 @@
-"""The border of the proxy: what passes goes out byte for byte, and nothing that passes leaves ``/v2/``."""
+"""Request targets of the proxy: accepted ones are sent unchanged, and none leaves ``/v2/``."""
 
 import posixpath
 import random

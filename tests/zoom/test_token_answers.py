@@ -1,4 +1,4 @@
-"""The token endpoint's answers are read tolerantly: nonsense never replaces a good token."""
+"""The token endpoint's answers are read tolerantly: an unreadable value never replaces a valid token."""
 
 import json
 

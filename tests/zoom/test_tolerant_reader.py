@@ -1,4 +1,4 @@
-"""JSON from outside: an unexpected value is missing, a broken row costs that row, a missing list is a failure."""
+"""JSON from outside: an unexpected value is missing, a broken row is left out, a missing list is a failure."""
 
 import logging
 from datetime import UTC, date, datetime

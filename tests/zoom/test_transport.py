@@ -1,4 +1,4 @@
-"""The transport against a server that sends what it is told, byte by byte if need be."""
+"""The transport against a server that sends planned bytes, slowly if needed."""
 
 import contextvars
 import gzip

@@ -1,4 +1,4 @@
-"""Nobody at Zoom's address is a bad gateway; a Zoom that is too slow is a time-out. Both ways of sending agree."""
+"""A refused connection to Zoom is a bad gateway, a slow Zoom is a time-out. Both functions that send agree."""
 
 import contextlib
 import socket
@@ -19,7 +19,7 @@ from zoomapp.zoom.urllib3_transport import Urllib3Transport
 
 @pytest.fixture
 def refusing():
-    """An address at which nobody listens."""
+    """An address without a server."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
     return f"http://127.0.0.1:{port}"

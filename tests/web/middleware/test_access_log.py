@@ -1,4 +1,4 @@
-"""What a request leaves behind for whoever runs the app."""
+"""The access log and the metrics of requests."""
 
 import json
 import logging

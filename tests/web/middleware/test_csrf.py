@@ -1,4 +1,4 @@
-"""Nothing another site makes a browser send changes anything here; our own pages are never in the way."""
+"""CSRF protection: cross-site requests are refused, and requests of our own pages are accepted."""
 
 from itertools import product
 

@@ -1,4 +1,4 @@
-"""The short way of a proxied call: the same answer as Flask's way, and Flask is not asked."""
+"""The proxy middleware: it gives the same response as Flask's route, without calling Flask."""
 
 import re
 from dataclasses import replace
@@ -24,7 +24,7 @@ def settings(settings):
 
 @pytest.fixture
 def lane(app):
-    """The short way; in front of it is only what begins a request and answers a failure of it."""
+    """The proxy middleware. Only the outermost middleware is in front of it."""
     return app.wsgi_app.app
 
 
@@ -42,7 +42,7 @@ def flask_requests(lane, dana):
 
 
 def both_ways(app, lane, person, method, path, **more):
-    """What is seen on the short way, and on Flask's."""
+    """The responses of the middleware and of Flask's route."""
     requests_seen, front = [], app.wsgi_app
     for way in (lane, lane.app):
         front.app = way

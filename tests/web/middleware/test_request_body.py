@@ -1,4 +1,4 @@
-"""A body that did not come whole changes nothing, whatever it was to be."""
+"""Request bodies: incomplete ones change nothing, and limits depend on the sender."""
 
 import io
 import socket
