@@ -28,11 +28,11 @@ def test_control_characters_are_escaped_in_every_text_of_a_log_line(character):
     except ValueError as failure:
         line = JsonLines().format(record(text, failure, detail=text, upstream=[{"tracking_id": text}], other={text: 1}))
 
-    told = json.loads(line)
+    fields = json.loads(line)
     escaped = f"before{ascii(character)[1:-1]}after"
-    assert told["detail"] == told["upstream"][0]["tracking_id"] == told["message"] == escaped
-    assert told["other"] == {escaped: 1}
-    assert "".join(told["error"].split("\n")).isprintable()
+    assert fields["detail"] == fields["upstream"][0]["tracking_id"] == fields["message"] == escaped
+    assert fields["other"] == {escaped: 1}
+    assert "".join(fields["error"].split("\n")).isprintable()
     assert line.isprintable()
 
 
@@ -47,17 +47,21 @@ def test_a_long_text_is_cut(filler):
     try:
         raise ValueError(long)
     except ValueError as failure:
-        told = json.loads(JsonLines().format(record(long, failure, detail=long, names=[long], other=ValueError(long))))
+        fields = json.loads(
+            JsonLines().format(record(long, failure, detail=long, names=[long], other=ValueError(long)))
+        )
 
-    assert all(len(each) <= MAX_CHARS for each in (told["message"], told["detail"], *told["names"], told["other"]))
-    assert len(told["error"]) <= 130 * MAX_CHARS
-    assert max(map(len, told["error"].split("\n"))) <= MAX_CHARS
+    assert all(
+        len(each) <= MAX_CHARS for each in (fields["message"], fields["detail"], *fields["names"], fields["other"])
+    )
+    assert len(fields["error"]) <= 130 * MAX_CHARS
+    assert max(map(len, fields["error"].split("\n"))) <= MAX_CHARS
 
 
 def test_numbers_stay_numbers():
-    told = json.loads(JsonLines().format(record(status=400, milliseconds=1.5, had_tokens=True, reason=None)))
+    fields = json.loads(JsonLines().format(record(status=400, milliseconds=1.5, had_tokens=True, reason=None)))
 
-    assert (told["status"], told["milliseconds"], told["had_tokens"], told["reason"]) == (400, 1.5, True, None)
+    assert (fields["status"], fields["milliseconds"], fields["had_tokens"], fields["reason"]) == (400, 1.5, True, None)
 
 
 def test_log_lines_of_gunicorn_are_made_safe():

@@ -10,12 +10,12 @@ TEXT = (Path(__file__).resolve().parent.parent / "docs" / "architecture.md").rea
 
 
 def test_a_person_uses_no_more_memory_than_the_sizing_table_says(redis_process):
-    told = int(re.search(r"\| Redis, per connected person \| ([\d,]+) bytes", TEXT)[1].replace(",", ""))
+    documented_bytes = int(re.search(r"\| Redis, per connected person \| ([\d,]+) bytes", TEXT)[1].replace(",", ""))
 
     size = measure(redis_process(), users=500)
 
     # With few users, each has a larger share of Redis' fixed tables.
-    assert 0.5 * told < size.bytes_per_user < 1.5 * told
+    assert 0.5 * documented_bytes < size.bytes_per_user < 1.5 * documented_bytes
 
 
 def test_the_figures_for_a_million_people_follow_from_the_others():

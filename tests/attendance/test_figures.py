@@ -98,13 +98,13 @@ def test_a_leave_and_a_join_at_the_same_moment_do_not_change_the_curve():
 # --- two meetings
 
 
-def known(key, value):
+def registered(key, value):
     return person(key, (0, 5), identities=frozenset({("user_id", value)}))
 
 
 def test_people_in_both_meetings_are_found_by_id_then_by_unique_name():
-    first = [known("Dana", "d"), person("1", (0, 5), name="Guest Lee"), known("Ann", "a")]
-    second = [known("Dana O.", "d"), person("2", (0, 5), name="guest lee"), known("Ben", "b")]
+    first = [registered("Dana", "d"), person("1", (0, 5), name="Guest Lee"), registered("Ann", "a")]
+    second = [registered("Dana O.", "d"), person("2", (0, 5), name="guest lee"), registered("Ben", "b")]
 
     pairs = compare(first, second)
 

@@ -39,11 +39,11 @@ def test_the_home_url_opens_the_frontend_with_a_session(anyone, typ):
 
 
 def test_every_entry_address_leads_to_the_frontend(anyone, world):
-    asked = anyone.post("/api/zoomapp/context", json={"context": world.seal_context("dana", "meeting")})
+    in_meeting = anyone.post("/api/zoomapp/context", json={"context": world.seal_context("dana", "meeting")})
     root = anyone.get("/", headers={"X-Zoom-App-Context": world.seal_context("dana")})
     without = anyone.look("/api/zoomapp/home")
 
-    assert asked.json["location"] == root.location == DOOR
+    assert in_meeting.json["location"] == root.location == DOOR
     assert f'href="{DOOR}"' in without.text
 
 
@@ -102,7 +102,7 @@ def test_files_of_the_build_have_their_content_types(anyone, build, name, kind):
 
 
 @pytest.mark.parametrize(
-    ("name", "kept"),
+    ("name", "expected"),
     [
         ("static/js/main.1a2b3c4d.js", "public, max-age=31536000, immutable"),
         ("static/js/453.8beb8d2d.chunk.js.map", "public, max-age=31536000, immutable"),
@@ -114,8 +114,8 @@ def test_files_of_the_build_have_their_content_types(anyone, build, name, kind):
         ("static/old.1a2b3c4d.html", "no-store"),
     ],
 )
-def test_only_hashed_files_are_cached_for_a_year(name, kept):
-    assert cache_control(name) == kept
+def test_only_hashed_files_are_cached_for_a_year(name, expected):
+    assert cache_control(name) == expected
 
 
 def test_a_missing_file_is_not_cached(anyone):
@@ -222,11 +222,11 @@ def test_our_own_pages_may_frame_hello(anyone):
     "headers", [{"Sec-Fetch-Site": "cross-site"}, {"Sec-Fetch-Site": "same-site"}, {"Origin": "https://evil.example"}]
 )
 def test_another_site_cannot_post_an_authorization_code(anyone, world, headers):
-    begun = anyone.get("/api/zoomapp/authorize").json
+    signin = anyone.get("/api/zoomapp/authorize").json
     page = f"http://localhost{DOOR}#/userinfo"
-    body = {"code": world.issue_code("dana", page, begun["codeChallenge"], "plain", in_client=True), "href": page}
+    body = {"code": world.issue_code("dana", page, signin["codeChallenge"], "plain", in_client=True), "href": page}
 
-    foreign = anyone.post("/api/zoomapp/onauthorized", json=body | {"state": begun["state"]}, headers=headers)
+    foreign = anyone.post("/api/zoomapp/onauthorized", json=body | {"state": signin["state"]}, headers=headers)
     own = anyone.post("/api/zoomapp/onauthorized", json=body, headers={"Sec-Fetch-Site": "same-origin"})
 
     assert (foreign.status_code, own.status_code) == (403, 200)

@@ -94,8 +94,8 @@ document.head.append(style);"""
 
 
 def test_styles_added_by_the_development_servers_script_apply(dev, serve_app, redis_url, page):
-    dev.answer = lambda asked: respond(
-        asked, *((STYLING, "text/javascript") if ".js" in asked.path else (STYLED, "text/html"))
+    dev.answer = lambda request: respond(
+        request, *((STYLING, "text/javascript") if ".js" in request.path else (STYLED, "text/html"))
     )
     app = serve_app(redis_url, "http://127.0.0.1:1", workers=1, FRONTEND_URL=dev.url)
 
@@ -104,12 +104,12 @@ def test_styles_added_by_the_development_servers_script_apply(dev, serve_app, re
     assert page.locator("p").evaluate("shown => getComputedStyle(shown).color") == "rgb(1, 2, 3)"
 
 
-def respond(asked, body, media_type):
-    asked.send_response(200)
-    asked.send_header("Content-Type", media_type)
-    asked.send_header("Content-Length", str(len(body)))
-    asked.end_headers()
-    asked.wfile.write(body)
+def respond(request, body, media_type):
+    request.send_response(200)
+    request.send_header("Content-Type", media_type)
+    request.send_header("Content-Length", str(len(body)))
+    request.end_headers()
+    request.wfile.write(body)
 
 
 def test_the_development_server_is_asked_for_the_whole_path(anyone, dev):
@@ -289,15 +289,15 @@ def test_a_truncated_body_is_not_passed_on_as_complete(anyone, dev):
 
 
 def test_a_server_that_never_answers_does_not_hold_the_request(app, dev):
-    told = threading.Event()
-    dev.answer = lambda _: told.wait(HANG_SECONDS)
+    may_answer = threading.Event()
+    dev.answer = lambda _: may_answer.wait(HANG_SECONDS)
 
     with app.test_request_context(DOOR):
         deadline.start(0.2)
         with pytest.raises(FrontendAway):
             relay(dev.url, request)
 
-    told.set()
+    may_answer.set()
 
 
 def test_a_frontend_url_that_leads_back_to_the_app_ends_after_one_request(anyone, dev):

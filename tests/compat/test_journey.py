@@ -130,9 +130,9 @@ def test_a_missing_unchanged_or_percent_encoded_state_is_accepted(house):
 
         assert opened.shows("user") == PEOPLE[person], authorization
         sent = next(each.request.post_data_json for each in opened.answers if each.url.endswith(ON_AUTHORIZED))
-        begun = next(each.json() for each in opened.answers if each.url.endswith(AUTHORIZE))
+        signin = next(each.json() for each in opened.answers if each.url.endswith(AUTHORIZE))
         assert sent["href"] == f"{house.app.url}{DOOR}#/userinfo"
-        came_back[authorization] = (sent.get("state"), begun["state"])
+        came_back[authorization] = (sent.get("state"), signin["state"])
         opened.client.close()
 
     assert came_back["usual"][0] is None

@@ -20,8 +20,8 @@ def test_the_migration_page_names_existing_settings():
 
 def test_the_addresses_on_the_migration_page_are_served(app):
     table = GUIDE.partition("## Addresses")[2].partition("## What changes")[0]
-    kept = [line for line in table.splitlines() if line.startswith("| `/") and not line.endswith("none |")]
-    named = {address for line in kept for address in re.findall(r"`(/[^`…]*)", line.split("|")[1])}
+    rows_served = [line for line in table.splitlines() if line.startswith("| `/") and not line.endswith("none |")]
+    named = {address for line in rows_served for address in re.findall(r"`(/[^`…]*)", line.split("|")[1])}
 
     assert len(named) == 8
     rules = {rule.rule for rule in app.url_map.iter_rules()}

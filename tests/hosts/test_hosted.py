@@ -72,8 +72,8 @@ def test_the_app_fits_a_dyno_and_stops_in_order(slug, hosted, browser):
         browser.get(hosted.url + page)
 
     # Shared pages are counted once, in parts.
-    told = [Path(f"/proc/{pid}/smaps_rollup").read_text() for pid in family(hosted.child.pid)]
-    used = sum(int(re.search(r"^Pss:\s+(\d+) kB", text, re.MULTILINE)[1]) * 1024 for text in told)
+    memory_maps = [Path(f"/proc/{pid}/smaps_rollup").read_text() for pid in family(hosted.child.pid)]
+    used = sum(int(re.search(r"^Pss:\s+(\d+) kB", text, re.MULTILINE)[1]) * 1024 for text in memory_maps)
     assert used < DYNO_BYTES / 2
 
     words = json.loads(

@@ -120,12 +120,12 @@ def test_calls_without_a_place_before_the_deadline_are_busy_and_the_others_succe
         deadline.start(0)
         return shared.run("dana", [lambda: opened.wait(GUARD_SECONDS), gate, gate])
 
-    asked = people.submit(ask)
+    results = people.submit(ask)
     while shared._owners.get("dana") is None or len(shared._owners["dana"].waiting) == 2:
         pass
     opened.set()
 
-    first, second, third = asked.result(GUARD_SECONDS)
+    first, second, third = results.result(GUARD_SECONDS)
     assert first is True
     assert isinstance(second, Busy) and isinstance(third, Busy)
 

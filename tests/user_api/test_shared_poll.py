@@ -41,9 +41,9 @@ def look(parts, zoom):
 
 
 def test_a_hundred_requests_within_a_pause_make_one_call(look, zoom, clock):
-    seen = [look().body for _ in range(100)]
+    snapshots = [look().body for _ in range(100)]
 
-    assert seen == [{"answer": 1}] * 100
+    assert snapshots == [{"answer": 1}] * 100
     clock.tick(PAUSE)
     assert look().body == {"answer": 2}
     assert zoom.asked == 2
@@ -161,10 +161,10 @@ def test_after_a_failure_the_last_snapshot_stays_and_zoom_is_not_polled_for_a_pa
     clock.tick(PAUSE)
     zoom.error = UpstreamError("gone")
 
-    seen = [look() for _ in range(10)]
+    snapshots = [look() for _ in range(10)]
 
-    assert {each.body["answer"] for each in seen} == {1}
-    assert all(isinstance(each.failure(clock()), UpstreamError) for each in seen)
+    assert {each.body["answer"] for each in snapshots} == {1}
+    assert all(isinstance(each.failure(clock()), UpstreamError) for each in snapshots)
     assert zoom.asked == 2
     zoom.error = None
     clock.tick(PAUSE)
@@ -244,13 +244,13 @@ def test_a_hundred_viewers_make_as_many_calls_as_one_also_during_an_outage(crowd
     bad = calls_of(17, 100, crowd, zoom, clock)
 
     assert (good, bad) == (2 * 4, 17 * 4)
-    assert {type(told) for told in crowd()} == {UpstreamError}
+    assert {type(answer) for answer in crowd()} == {UpstreamError}
     zoom.error = None
     clock.tick(PAUSE)
     for _ in range(3):
         crowd()
     asked = zoom.asked
-    assert len({told.body["answer"] for told in crowd()}) == 1
+    assert len({snapshot.body["answer"] for snapshot in crowd()}) == 1
     assert zoom.asked == asked
 
 
@@ -260,10 +260,10 @@ def test_viewers_zoom_never_answered_obey_retry_after(look, zoom, clock):
         look("dana")
     clock.tick(60)
 
-    with pytest.raises(RateLimited) as told:
+    with pytest.raises(RateLimited) as raised:
         look("priya")
 
-    assert (zoom.asked, told.value.retry_after) == (1, 30)
+    assert (zoom.asked, raised.value.retry_after) == (1, 30)
 
 
 def test_many_windows_of_one_person_renew_their_proof_with_one_call(look, zoom, parts, clock):

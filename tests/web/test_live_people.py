@@ -258,12 +258,12 @@ def test_colleagues_share_one_list_after_zoom_answered_each_of_them(dana, ada, w
 def test_shared_list_is_not_shown_without_the_scope(dana, priya, world):
     world.load_story("live-meeting")
     link = dana.get("/participants").location
-    seen = names(dana.look(link))
+    names_shown = names(dana.look(link))
 
     text = priya.look(link).text
 
-    assert seen
-    assert not [name for name in seen if name in text]
+    assert names_shown
+    assert not [name for name in names_shown if name in text]
 
 
 def test_shared_list_is_not_shown_after_the_scope_was_removed(dana, world, parts):
@@ -298,13 +298,13 @@ def test_zoom_is_polled_less_often_when_the_rate_limit_is_almost_used_up(dana, w
 def test_daily_limit_notice_stands_above_the_last_list(dana, world, clock):
     world.load_story("live-meeting")
     link = dana.get("/participants").location
-    seen = names(dana.look(link))
+    names_shown = names(dana.look(link))
     clock.tick(15)
     world.faults.append(Fault(METRICS, 429, {"Retry-After": "24"}, {"code": 429, "message": "slow"}))
 
     page = dana.look(link)
 
-    assert names(page) == seen
+    assert names(page) == names_shown
     assert "Updates resume in 0:24" in read(page)
     clock.tick(10)
     assert "Updates resume in 0:14" in read(dana.look(link))
@@ -446,10 +446,10 @@ def test_window_polls_more_often_with_webhooks(priya, world, webhooks, clock):
 def test_window_polls_when_the_next_dashboard_poll_is_due(live, clock):
     clock.tick(11)
 
-    told = live().headers["X-Poll-Interval"]
+    poll_interval = live().headers["X-Poll-Interval"]
     clock.tick(3.5)
 
-    assert (told, live().headers["X-Poll-Interval"]) == ("4", "1")
+    assert (poll_interval, live().headers["X-Poll-Interval"]) == ("4", "1")
 
 
 def test_window_polls_at_the_chosen_interval(priya, world, webhooks):

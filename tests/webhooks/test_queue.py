@@ -88,8 +88,8 @@ def test_an_event_whose_reply_was_lost_is_not_taken_for_a_repeated_one(new_worke
 
 
 def test_a_worker_handles_the_events_that_a_dead_worker_left(new_worker):
-    (left, _), (other, handled) = new_worker(), new_worker()
-    left.add(EVENT)
+    (stopped, _), (other, handled) = new_worker(), new_worker()
+    stopped.add(EVENT)
 
     assert other.is_due()
     assert other.process()

@@ -195,12 +195,12 @@ class Approved(ZoomHosts):
         self.urls = []
 
     def may_have_token(self, url):
-        return self._noted(url, super().may_have_token(url))
+        return self.record(url, super().may_have_token(url))
 
     def may_hold_files(self, url):
-        return self._noted(url, super().may_hold_files(url))
+        return self.record(url, super().may_hold_files(url))
 
-    def _noted(self, url, may):
+    def record(self, url, may):
         if may:
             self.urls.append((url.scheme, url.host, url.port))
         return may
@@ -239,13 +239,13 @@ def test_a_download_contacts_approved_hosts_only_and_the_token_goes_to_zoom_only
 
     assert set(contacted.hosts) <= set(approved.urls)
     assert len(contacted.hosts) == len(server.tokens)
-    asked = [first, *hops]
+    addresses = [first, *hops]
     for at, ((scheme, host, port), token) in enumerate(zip(contacted.hosts, server.tokens, strict=True)):
         at_zooms = scheme == "https" and port == 443 and (host == domain or host.endswith(f".{domain}"))
         assert (token == "Bearer secret") is at_zooms
         assert scheme == "https" and port == 443 and "." in host
-        if asked[at].lower().startswith("https:"):
-            assert read_by_a_browser(asked[at]) == (host, port)
+        if addresses[at].lower().startswith("https:"):
+            assert read_by_a_browser(addresses[at]) == (host, port)
 
 
 def test_a_download_follows_zoom_to_its_storage(server, contacted):

@@ -125,14 +125,14 @@ def test_a_json_response_has_a_maximum_size(adapter, peer, packed):
     head = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n" % len(body)
     server = peer([head + (b"Content-Encoding: gzip\r\n" if packed else b"") + b"\r\n", body], [HEAD + b"{}"])
     tracemalloc.start()
-    begun = tracemalloc.get_traced_memory()[0]
+    bytes_before = tracemalloc.get_traced_memory()[0]
 
     with pytest.raises(LostAnswer):
         get(adapter, server.url + "/oauth/token")
 
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
-    assert peak - begun < 8 * MEGABYTE
+    assert peak - bytes_before < 8 * MEGABYTE
     assert get(adapter, server.url + "/oauth/token").json() == {}
 
 

@@ -46,7 +46,7 @@ REFUSED_SECONDS = 300.0
 
 
 class TokenRefresh:
-    """Refreshes the tokens of one user after another, and shares what went wrong with all workers."""
+    """Refreshes the tokens of a user under a lease, and shares a failure with all workers."""
 
     def __init__(
         self,
@@ -79,7 +79,7 @@ class TokenRefresh:
             if self._shutting_down.is_set():
                 raise ShuttingDown("no refresh starts after SIGTERM")
 
-            # Lock. The lease is a write: a store that cannot be written to never costs a refresh token.
+            # Lock. The lease is a write, so no refresh token is used while the store cannot be written.
             with lease.hold(extend=True) as locked:
                 if locked:
                     # Reload and re-check: another worker may have refreshed just before this one got the lease.
