@@ -74,7 +74,7 @@ class Call:
 
 
 class Answer:
-    """What Zoom answered. The body is undecoded, and read once: by ``whole``, ``chunks`` or ``json``."""
+    """A response of Zoom. The body is undecoded, and read once: by ``whole``, ``chunks`` or ``json``."""
 
     def __init__(self, status: int, headers: Mapping[str, str], raw: Any, method: str) -> None:
         self.status = status
@@ -138,7 +138,7 @@ class Answer:
         return decoded(self.headers.get("Content-Encoding", ""), self._read, WHOLE_BYTES) or b""
 
     def close(self) -> None:
-        """Let go of the connection; one that still holds part of an answer is not used again."""
+        """Release the connection. It is not reused if a part of the response was not read."""
         if not self._ended:
             self._raw.close()
             self._ended = True
@@ -225,7 +225,7 @@ class ZoomClient:
         raise UpstreamError("a file behind too many redirects")
 
     def _get_file(self, url: Url, access_token: str, byte_range: str) -> Answer:
-        """One request of a download. The token goes along only if this very address may have it."""
+        """Send one request of a download, with the token only if this address may have it."""
         headers = {"Accept": "*/*", "Accept-Encoding": "identity", "User-Agent": USER_AGENT}
         if byte_range:
             headers["Range"] = byte_range
@@ -368,7 +368,7 @@ def _invalid_fields(body: bytes) -> tuple[tuple[str, str], ...]:
 
 
 def lacks_scope(message: str) -> bool:
-    """Whether Zoom's message is about a scope (codes 4711, 4700 and 104 share the words)."""
+    """Whether Zoom's message is about a scope (codes 4711, 4700 and 104 have the same message)."""
     return "does not contain scopes" in message
 
 

@@ -22,7 +22,7 @@ _QUERY = re.compile(r"(?:[A-Za-z0-9\-._~!$&'()*+,;=:@/?|\[\]{}^`]|%[0-9A-Fa-f]{2
 _ABSOLUTE = re.compile(r"https?://[^/?#]*", re.IGNORECASE)
 _DOTS = frozenset({b".", b".."})
 #: A ZAK starts meetings as its user: it never goes to a page. Chat takes the app's token, not the user's.
-_KEPT_BACK = re.compile(rb"/v2/(users/[^/]+/(token|zak)|im/chat/messages)/?", re.IGNORECASE)
+_NOT_SERVED = re.compile(rb"/v2/(users/[^/]+/(token|zak)|im/chat/messages)/?", re.IGNORECASE)
 
 
 @lru_cache(maxsize=1024)  # a page asks the same again and again
@@ -59,8 +59,8 @@ def _check_form(path: bytes) -> None:
         raise BadRequest("control character or backslash")
     if any(segment.partition(b";")[0].strip() in _DOTS for segment in path.split(b"/")):
         raise BadRequest("dot segment")
-    if _KEPT_BACK.fullmatch(path):
-        raise BadRequest("kept back")
+    if _NOT_SERVED.fullmatch(path):
+        raise BadRequest("an endpoint that the proxy does not serve")
 
 
 def _check_utf8(decoded: bytes) -> None:
@@ -72,6 +72,6 @@ def _check_utf8(decoded: bytes) -> None:
 
 
 def _names_token(query: str) -> bool:
-    """Whether a query parameter is an access token: it belongs into the header, and ours goes there (RFC 6750 2)."""
+    """Whether a query parameter is an access token. The app sends its own token in the header (RFC 6750 2)."""
     names = (unquote_to_bytes(part.partition("=")[0]).lower() for part in re.split("[&;]", query))
     return any(name.strip() == b"access_token" for name in names)

@@ -23,7 +23,7 @@ from zoomapp.web.middleware.security_headers import frontend_policy
 bp = Blueprint("frontend", __name__)
 
 INDEX = "index.html"
-#: The build puts what it names after its content below static/: main.073c9b0a.css, 453.8beb8d2d.chunk.js
+#: Files below static/ with a hash of their content in their name: main.073c9b0a.css, 453.8beb8d2d.chunk.js
 _HASHED = re.compile(r"static/.+[.-][0-9a-f]{8,}\.[^/]+")
 #: Files up to here are kept in memory, compressed too; larger ones are streamed.
 HELD_BYTES = 2 * 1024 * 1024
@@ -50,7 +50,7 @@ def show(name: str = "") -> ResponseReturnValue:
 
 @bp.get("/hello")
 def hello() -> ResponseReturnValue:
-    """What the React sample shows in a frame of its page."""
+    """A greeting, which the React sample shows in a frame of its page."""
     return Response(f"Hello from {services().settings.app_name}!", mimetype="text/plain")
 
 

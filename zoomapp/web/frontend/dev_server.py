@@ -1,7 +1,7 @@
-"""The development server of another frontend (``FRONTEND_URL``), relayed under our address.
+"""A proxy to the development server of another frontend (``FRONTEND_URL``), at this app's address.
 
-It gets what a stranger's browser would send, and no more: no cookie, no credentials, no app context. What comes back
-is its files; cookies, policies and redirects to other places stay there.
+The server gets no cookie, no credentials and no app context. Only its files are passed on: its cookies, policies and
+redirects to other hosts are not.
 """
 
 from __future__ import annotations
