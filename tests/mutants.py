@@ -21,7 +21,7 @@ MUTANTS = [
         "tests/sockets/test_silence.py::test_twenty_requests_during_a_silent_redis_get_503_and_few_wait_for_it",
     ),
     Mutant(
-        "what kept the caller waiting is not tried again",
+        "a command that timed out is not repeated",
         "zoomapp/store/redis_client.py",
         "if time.monotonic() - started_at > IMMEDIATE_FAILURE_SECONDS:",
         "if False:",
@@ -49,7 +49,7 @@ MUTANTS = [
         "tests/store/test_encrypted_records.py::test_disconnect_deletes_every_kind_that_a_user_owns",
     ),
     Mutant(
-        "a grant kept alive is renewed once",
+        "an idle grant is refreshed once",
         "zoomapp/tokens/grants.py",
         "self._tokens.refresh(user_id, rejected=access_token)",
         "self._tokens.refresh(user_id, rejected=self._tokens.load(user_id).access_token)",
@@ -127,7 +127,7 @@ MUTANTS = [
         "tests/tokens/test_service.py::test_a_refresh_waits_in_memory_while_the_stored_record_is_under_an_unknown_key",
     ),
     Mutant(
-        "a pause at the token endpoint is kept",
+        "a pause at the token endpoint is obeyed",
         "zoomapp/tokens/refresh.py",
         "min(max(FAILURE_SECONDS, retry_after), MAX_FAILURE_SECONDS)",
         "FAILURE_SECONDS",
@@ -341,7 +341,7 @@ MUTANTS = [
         "tests/webhooks/test_queue.py::test_an_event_whose_reply_was_lost_is_not_taken_for_a_repeated_one",
     ),
     Mutant(
-        "a worker that starts looks for what was left",
+        "a worker that starts handles waiting events",
         "gunicorn.conf.py",
         "services.begin_work()",
         "pass",
@@ -433,7 +433,7 @@ MUTANTS = [
         "tests/web/test_proxy.py::test_a_write_is_sent_at_most_once",
     ),
     Mutant(
-        "a kept answer is one person's",
+        "a cached answer belongs to one user",
         "zoomapp/user_api/response_cache.py",
         "[owner.user_id, owner.grant_id, call.target, *accepted]",
         "[call.target, *accepted]",
@@ -454,7 +454,7 @@ MUTANTS = [
         "tests/web/test_proxy.py::test_every_request_has_less_than_28_seconds",
     ),
     Mutant(
-        "a second try has what the first one left",
+        "a second try has the rest of the deadline",
         "zoomapp/zoom/client.py",
         "seconds = deadline.remaining(ANSWER_SECONDS)\n    return min",
         "seconds = ANSWER_SECONDS\n    return min",
@@ -475,7 +475,7 @@ MUTANTS = [
         "tests/fastpath/test_http1.py::test_a_header_value_with_a_line_break_is_refused",
     ),
     Mutant(
-        "bytes nobody asked for end a connection",
+        "unrequested bytes end a connection",
         "zoomapp/fastpath/http1.py",
         "        if self.complete:  # a second response: it cannot be matched to a request\n",
         "        if False:\n",
@@ -531,7 +531,7 @@ MUTANTS = [
         "tests/web/middleware/test_request_body.py::test_the_memory_for_all_request_bodies_is_limited",
     ),
     Mutant(
-        "the memory of a relayed body is given back",
+        "the memory of a proxied body is released",
         "zoomapp/web/middleware/proxy.py",
         "        request_body.release(environ)\n",
         "",
@@ -580,7 +580,7 @@ MUTANTS = [
         "tests/sockets/test_request_limits.py::test_a_body_sent_byte_by_byte_gets_408",
     ),
     Mutant(
-        "nobody stays while others wait for a thread",
+        "no thread waits while others need a thread",
         "zoomapp/fastpath/worker.py",
         "if not self.tpool._work_queue.empty() or buffered(conn):",
         "if buffered(conn):",
@@ -594,14 +594,14 @@ MUTANTS = [
         "tests/sockets/test_worker.py::test_workers_do_not_wait_for_a_worker_that_has_exited",
     ),
     Mutant(
-        "nobody waits for a worker that is gone",
+        "no worker waits for one that has exited",
         "gunicorn.conf.py",
         "        worker_exited(worker.age)\n",
         "        pass\n",
         "tests/sockets/test_worker.py::test_workers_do_not_wait_for_a_worker_that_has_exited",
     ),
     Mutant(
-        "nobody waits for the line about a call",
+        "no response waits for its log line",
         "zoomapp/web/middleware/proxy.py",
         "        return _then(relayed.body, tell)\n",
         "        tell()\n        return _then(relayed.body, lambda: None)\n",
@@ -783,7 +783,7 @@ MUTANTS = [
         "tests/web/test_proxy.py::test_a_server_error_without_json_is_a_bad_gateway",
     ),
     Mutant(
-        "no cookie of Zoom's is kept",
+        "no cookie of Zoom is stored",
         "zoomapp/services.py",
         "session.cookies.set_policy(_NoCookies())",
         "pass",
@@ -797,21 +797,21 @@ MUTANTS = [
         "tests/journeys/test_secrets.py::test_no_secret_leaves",
     ),
     Mutant(
-        "nobody's address in the log",
+        "no email address in the log",
         "zoomapp/zoom/client.py",
         '"path": call.template, "status"',
         '"path": call.path, "status"',
         "tests/journeys/test_secrets.py::test_no_secret_leaves",
     ),
     Mutant(
-        "nobody's address in what a failure says of itself",
+        "no email address in the text of an error",
         "zoomapp/zoom/client.py",
         'raise _no_answer(f"{call.method} {call.template}", error) from error',
         'raise _no_answer(f"{call.method} {call.path}", error) from error',
         "tests/journeys/test_secrets.py::test_no_secret_leaves",
     ),
     Mutant(
-        "nobody's address in what Zoom's refusal says",
+        "no email address in the text of Zoom's refusal",
         "zoomapp/errors.py",
         'super().__init__(f"{zoom_status} {zoom_code}")',
         'super().__init__(f"{zoom_status} {zoom_code}: {zoom_message}")',
@@ -825,7 +825,7 @@ MUTANTS = [
         "tests/user_api/test_shared_poll.py::test_a_slow_worker_does_not_end_the_lease_of_the_next_one",
     ),
     Mutant(
-        "attendance: one asks, the others see what is there",
+        "attendance: one viewer polls, the others see the snapshot",
         "zoomapp/user_api/shared_poll.py",
         "            yield taken\n",
         "            yield True\n",
@@ -867,7 +867,7 @@ MUTANTS = [
         "tests/web/test_live_people.py::test_page_with_all_rows_is_not_refreshed",
     ),
     Mutant(
-        "attendance: nobody changes places",
+        "attendance: a refresh moves no row",
         "zoomapp/web/pages/participants.py",
         'query["at"] = now().timestamp()',
         "pass",
@@ -930,7 +930,7 @@ MUTANTS = [
         "tests/attendance/test_webhook_log.py::test_disconnecting_or_removing_the_app_deletes_the_webhook_log",
     ),
     Mutant(
-        "attendance: what the client saw goes with the person",
+        "attendance: client reports are deleted with the user",
         "zoomapp/store/user_keys.py",
         "redis.call('SET', KEYS[3], ARGV[1], 'EX', ARGV[2])\nlist_keys(KEYS[2], ARGV[3], KEYS[3])",
         "redis.call('SET', KEYS[3], ARGV[1], 'EX', ARGV[2])",
@@ -958,14 +958,14 @@ MUTANTS = [
         "tests/store/test_user_keys.py::test_disconnect_deletes_the_records_of_the_user",
     ),
     Mutant(
-        "attendance: a client's word is added to what better sources tell",
+        "attendance: client reports complete better sources",
         "zoomapp/attendance/live.py",
         "*(self.client_report.stays if self.client_report else ()),",
         "*(self.client_report.stays if self.client_report and not self.webhook_records else ()),",
         "tests/web/test_client_reports.py::test_a_webhook_event_hides_no_participant_of_the_client_report",
     ),
     Mutant(
-        "attendance: what a client saw is of one instance",
+        "attendance: a client report is for one instance",
         "zoomapp/attendance/client_reports.py",
         'return report if report and uuid in ("", report.uuid) else None',
         "return report",
@@ -1021,7 +1021,7 @@ MUTANTS = [
         "tests/web/test_pages_attendance.py::test_hidden_names_stay_hidden_on_the_person_page",
     ),
     Mutant(
-        "attendance: names hidden in what was merged",
+        "attendance: names are hidden among merged connections",
         "zoomapp/attendance/connections.py",
         "name=initials(name) if hide_names else name",
         "name=name",
@@ -1070,14 +1070,14 @@ MUTANTS = [
         "tests/web/test_pages_days.py::test_recording_of_an_early_morning_in_tokyo_is_listed_on_that_day",
     ),
     Mutant(
-        "schedule: look before what may be there is sent again",
+        "schedule: look for duplicates before sending again",
         "zoomapp/meetings/scheduling.py",
         "if find_duplicates_first and (duplicates",
         "if False and (duplicates",
         "tests/web/test_pages_meetings.py::test_an_unknown_result_is_shown_and_the_next_try_looks_for_duplicates",
     ),
     Mutant(
-        "settings: what somebody else changed stays",
+        "settings: changes of another person stay",
         "zoomapp/web/pages/meeting.py",
         "now(), meeting_id, before, after)",
         "now(), meeting_id, as_switches(meeting.settings), after)",
@@ -1105,7 +1105,7 @@ MUTANTS = [
         "tests/web/test_pages_steps.py::test_slow_list_of_meetings_shows_its_progress_and_completes",
     ),
     Mutant(
-        "nobody asks for what is used up",
+        "no call is sent for an exhausted quota",
         "zoomapp/user_api/quota_guard.py",
         "if not self._exhausted_quotas.claim_probe(quota, exhausted):",
         "if False:",
@@ -1217,7 +1217,7 @@ MUTANTS = [
         "tests/user_api/test_refused_endpoints.py::test_code_124_with_any_status_is_refreshed_once_and_repeated_once",
     ),
     Mutant(
-        "a session in which nobody signed in lives minutes",
+        "a session without a user expires after minutes",
         "zoomapp/web/sessions.py",
         'return self._lifetime_seconds if "user_id" in content else min(VISITOR_SECONDS, self._lifetime_seconds)',
         "return self._lifetime_seconds",
@@ -1266,7 +1266,7 @@ MUTANTS = [
         "tests/web/test_webhook.py::test_unsigned_removals_of_unknown_users_store_no_key",
     ),
     Mutant(
-        "a list of keys forgets what expired",
+        "a key list drops expired keys",
         "zoomapp/store/user_keys.py",
         "  if added == 0 then return end\n",
         "  if true then return end\n",
@@ -1315,7 +1315,7 @@ MUTANTS = [
         "tests/zoom/test_pagination.py::test_a_row_that_is_no_object_is_left_out_and_counted",
     ),
     Mutant(
-        "wrong credentials are nobody's refusal",
+        "wrong credentials do not end a grant",
         "zoomapp/zoom/oauth.py",
         'if error == "invalid_client":',
         "if False:",
