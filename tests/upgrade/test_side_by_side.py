@@ -104,7 +104,7 @@ def test_two_versions_at_once_spend_a_refresh_token_once(both):
         assert both.zoom.count(REFRESH) == 1
 
 
-def test_what_the_current_version_wrote_works_after_a_rollback(both):
+def test_records_of_the_current_version_work_after_a_rollback(both):
     settings = {"zone_name": "Asia/Tokyo", "late_minutes": "17"}
     saved = requests.post(f"{both.current.url}/settings", settings, cookies=both.cookies, allow_redirects=False)
     both.zoom.expire_tokens()
