@@ -1,4 +1,4 @@
-"""Rows of the app by itself: its start, its memory, its Redis round trips, what the lease costs."""
+"""Rows of the app by itself: its start, its memory, its Redis round trips, the CPU time of the refresh lease."""
 
 from __future__ import annotations
 

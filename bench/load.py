@@ -1,4 +1,4 @@
-"""Load generators on the loopback address: a closed loop (wrk) and an open loop with a fixed rate (ours)."""
+"""Load generators on the loopback address: a closed loop (wrk), and an open loop of our own with a fixed rate."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ class Caller:
         return self._run([0.0] * count, ready=count)
 
     def _run(self, due: Sequence[float], ready: int = 1) -> list[Answered]:
-        """In a thread of its own, as whoever calls may have a loop running already."""
+        """Send the requests from a new thread, because the caller's thread may already run an event loop."""
         with ThreadPoolExecutor(1) as pool:
             return pool.submit(lambda: asyncio.run(self._send(due, ready))).result()
 

@@ -89,10 +89,10 @@ def _table(listed: list[dict[str, Any]]) -> AttendanceTable:
 
 
 def _context(table: AttendanceTable) -> dict[str, Any]:
-    """What the view tells the template when it is asked for every row."""
+    """The template variables of the participants page with all rows."""
     meeting = Meeting(81234567890, "u", "All hands", duration_minutes=60)
-    seen = Section(table, datetime.fromtimestamp(table.frame.now, UTC))
-    return people_context("81234567890", meeting, seen)
+    section = Section(table, datetime.fromtimestamp(table.frame.now, UTC))
+    return people_context("81234567890", meeting, section)
 
 
 def _page(ready: dict[str, Any]) -> str:

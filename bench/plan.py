@@ -27,7 +27,7 @@ class Round:
 
 @dataclass(frozen=True)
 class Plan:
-    """``against``: a checkout of another commit, to be measured beside ours."""
+    """``against``: a checkout of another commit, measured beside this one."""
 
     servers: Servers
     rounds: int

@@ -129,7 +129,7 @@ class Servers:
         return self._target("floor", start, people=0)
 
     def hello(self) -> Target:
-        """A minimal Flask app, served like ours."""
+        """A minimal Flask app, served like this app."""
 
         def start(port: int) -> Child:
             command = [sys.executable, "-m", "gunicorn", "-c", "gunicorn.conf.py", "--bind", f"127.0.0.1:{port}"]

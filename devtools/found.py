@@ -1,4 +1,4 @@
-"""Find programs on this machine: a Redis server, Chromium, others by name."""
+"""Finds programs on this machine: a Redis server, Chromium, others by name."""
 
 import os
 import shutil

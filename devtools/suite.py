@@ -1,4 +1,4 @@
-"""`dev.py test` and `dev.py bench`: install what they need, then run pytest or the benchmark."""
+"""`dev.py test` and `dev.py bench`: install the packages for it, then run pytest or the benchmark."""
 
 import ctypes.util
 import json

@@ -1,4 +1,4 @@
-"""What every test may ask for."""
+"""The fixtures of all tests."""
 
 import pytest
 from hypothesis import settings as hypothesis_settings
@@ -10,7 +10,7 @@ from tests.support.people import anyone, apart, app, clock, dana, parts, priya, 
 from tests.support.processes import group, processes
 from tests.support.redis_cluster import redis_cluster, redis_sentinel
 from tests.support.redis_process import redis_client, redis_process, redis_server, redis_url, which_redis
-from tests.support.servers import checkout, dev_run, serve_app, serve_sandbox
+from tests.support.servers import checkout, dev_run, serve_app, serve_offline_zoom
 from zoomapp import deadline
 
 __all__ = [
@@ -36,7 +36,7 @@ __all__ = [
     "redis_server",
     "redis_url",
     "serve_app",
-    "serve_sandbox",
+    "serve_offline_zoom",
     "settings",
     "webhooks",
     "world",
@@ -50,7 +50,7 @@ hypothesis_settings.load_profile("house")
 
 @pytest.fixture(autouse=True)
 def all_the_time_there_is() -> None:
-    """A request that an earlier test made in this thread leaves its deadline behind."""
+    """Removes the deadline that a request of an earlier test left in this thread."""
     deadline.start(float("inf"))
 
 
@@ -59,7 +59,7 @@ def pytest_report_header() -> list[str]:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """What a missing browser kept from running is said last, so that nobody takes it for passed."""
+    """Say at the end how many tests did not run for lack of a browser, so that they do not seem to have passed."""
     missed = [report for report in terminalreporter.stats.get("skipped", []) if NOT_RUN in str(report.longrepr)]
     if missed:
         terminalreporter.write_line(f"{len(missed)} browser tests were NOT RUN: there is no Chromium.", red=True)

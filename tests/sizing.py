@@ -1,6 +1,6 @@
-"""What a connected person costs in Redis: `.venv/bin/python -m tests.sizing`.
+"""Measures the memory of a connected user in Redis: `.venv/bin/python -m tests.sizing`.
 
-Kept through the app's own classes: a grant with tokens as long as Zoom's, a session, and the list that names it.
+It stores with the app's own classes a grant with tokens as long as Zoom's, a session, and the list that names it.
 """
 
 import secrets
@@ -61,7 +61,7 @@ def _connect(parts, sessions, user_id: str) -> None:
 
 
 def rotated_per_second(redis: RedisProcess) -> float:
-    """Records of those people that are sealed anew in a second."""
+    """Records of these users that are encrypted again per second."""
     began = time.perf_counter()
     done = KeyRotation(redis_client.connect(redis.url), KeyRing((b"a newer key of 32 bytes, random!", bytes(32)))).run()
     assert done.complete and done.reencrypted == done.found

@@ -67,7 +67,7 @@ REDIS = [command for command in ALL if command.startswith("redis-cli ")]
 BENCH = [command for command in ALL if command.startswith("python3 dev.py bench")]
 
 
-def test_every_command_has_somebody_who_runs_it():
+def test_every_documented_command_is_run_by_a_test():
     run_here = {*FLASK, *CURL, *PYTHON, *BENCH, *REDIS}
 
     alone = [command for command in ALL if command not in run_here and not longest(command, {**HELD, **NOT_RUN})]
@@ -75,14 +75,14 @@ def test_every_command_has_somebody_who_runs_it():
     assert len(ALL) > 30
 
 
-def test_who_is_named_for_a_command_runs_it_and_no_entry_is_idle():
+def test_each_listed_test_runs_its_command_and_no_entry_is_unused():
     for known, (where, evidence) in {**HELD, **NOT_RUN}.items():
         assert evidence in (ROOT / where).read_text(), f"{where} does not run {known}"
         assert any(command.startswith(known) for command in ALL), f"{known} stands in no document"
 
 
 @pytest.mark.parametrize("command", FLASK)
-def test_a_command_of_the_app_does_what_it_is_there_for(command, app, dana):
+def test_a_documented_command_of_the_app_works(command, app, dana):
     words = [dana.id if word == "USER_ID" else word for word in shlex.split(command)[1:]]
 
     result = app.test_cli_runner().invoke(args=words)
@@ -100,9 +100,9 @@ def test_the_documented_control_api_calls_work(control):
 
 
 @pytest.fixture
-def control(serve_sandbox):
+def control(serve_offline_zoom):
     """Runs a documented `curl` against an offline Zoom."""
-    zoom = serve_sandbox("http://127.0.0.1:5050", story="live-meeting")
+    zoom = serve_offline_zoom("http://127.0.0.1:5050", story="live-meeting")
 
     def send(command):
         words = shlex.split(command)[1:]
@@ -130,14 +130,14 @@ def test_a_command_for_redis_lifts_the_days_limit(command, dana, world, clock, r
 
 
 @pytest.mark.parametrize("command", BENCH)
-def test_the_benchmark_knows_these_words(command):
+def test_the_benchmark_accepts_the_documented_arguments(command):
     told = arguments().parse_args(shlex.split(command)[3:])
 
     assert set(told.only or ()) <= set(ROWS)
 
 
 @pytest.mark.parametrize("command", PYTHON)
-def test_a_line_of_python_makes_a_key_for_the_ring(command):
+def test_the_documented_line_of_python_makes_an_encryption_key(command):
     words = [sys.executable, *shlex.split(command)[1:]]
 
     done = subprocess.run(words, capture_output=True, text=True, env=clean_environ())
@@ -146,7 +146,7 @@ def test_a_line_of_python_makes_a_key_for_the_ring(command):
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
-def test_links_between_documents_lead_somewhere(document):
+def test_links_between_documents_are_valid(document):
     for target in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", document.read_text()):
         if "://" not in target:
             assert (Path(document).parent / target).exists(), target

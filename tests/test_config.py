@@ -1,4 +1,4 @@
-"""A deployment that is set up wrong is told everything at once, and no secret is printed."""
+"""Wrong settings are all reported at once, and no secret is printed."""
 
 import base64
 
@@ -32,7 +32,7 @@ def test_an_empty_environment_names_every_missing_variable():
     assert named == set(GOOD) - {"ZOOM_WEBHOOK_SECRET"}
 
 
-def test_several_faults_are_told_together():
+def test_several_wrong_settings_are_reported_together():
     found = problems(PUBLIC_URL="rollcall", COOKIE_MODE="strict", SECRET_KEY="short")
 
     assert [problem.split()[0] for problem in found] == ["PUBLIC_URL", "SECRET_KEY", "COOKIE_MODE"]
@@ -114,7 +114,7 @@ def test_a_build_and_a_development_server_exclude_each_other(tmp_path):
 
 
 @pytest.mark.parametrize("text", ["-1", "3", "1.5", "soon"])
-def test_nobody_is_to_wait_long_for_zooms_next_second(text):
+def test_the_rate_limit_wait_is_at_most_two_seconds(text):
     assert problems(RATE_LIMIT_WAIT_SECONDS=text)[0].startswith("RATE_LIMIT_WAIT_SECONDS must be 0, 1 or 2")
     assert Settings.from_env({**GOOD, "RATE_LIMIT_WAIT_SECONDS": "2"}).rate_limit_wait_seconds == 2
 

@@ -1,4 +1,4 @@
-"""Times are right in every zone and on both change-over days, and read like words."""
+"""Dates and times are right in every zone and on both days of a clock change."""
 
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -39,7 +39,7 @@ def test_a_plain_local_time_is_found_without_a_word(zone, typed, found):
 
 
 @pytest.mark.parametrize(("zone", "typed"), [(BERLIN, "2027-03-28 02:30"), (ST_JOHNS, "2027-03-14 02:30")])
-def test_a_time_the_clocks_jump_over_names_the_next_one(zone, typed):
+def test_a_local_time_skipped_by_the_clock_change_names_the_next_one(zone, typed):
     resolved = dates.resolve(datetime.fromisoformat(typed), zone)
 
     assert (resolved.kind, resolved.resumes) == ("gap", time(3))
@@ -61,7 +61,7 @@ def test_the_sentence_about_a_gap_is_the_promised_one():
         (ST_JOHNS, "2026-11-01 01:15", "2026-11-01 03:45"),
     ],
 )
-def test_a_time_that_comes_twice_is_the_first_and_says_so(zone, typed, found):
+def test_a_local_time_that_occurs_twice_is_the_first_and_is_marked(zone, typed, found):
     resolved = dates.resolve(datetime.fromisoformat(typed), zone)
 
     assert (resolved.at, resolved.kind) == (utc(found), "overlap")
@@ -96,7 +96,7 @@ def test_zooms_moments_are_read(text, zone, found):
     assert dates.parse(text, zone) == utc(found)
 
 
-def test_what_is_no_moment_is_none():
+def test_text_that_is_no_moment_is_none():
     assert [dates.parse(text) for text in ("", None, "soon", 7, "0001-01-01T00:00:00+14:00")] == [None] * 5
 
 
@@ -200,7 +200,7 @@ def test_six_months_and_the_day_before_are_six_pieces(today):
         (UTC, False, "09:42 UTC"),
     ],
 )
-def test_the_clock_is_the_viewers(zone, hour12, words):
+def test_times_are_shown_in_the_viewers_zone_and_clock_format(zone, hour12, words):
     assert dates.clock(NOW, zone, hour12=hour12) == words
     assert dates.clock(NOW.timestamp(), zone, hour12=hour12) == words
 

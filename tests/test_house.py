@@ -236,7 +236,7 @@ def test_a_template_has_nothing_inline(path):
     assert "|safe" not in text.replace(" ", ""), "escape at the border instead of trusting here"
 
 
-def test_what_is_vendored_is_what_was_published():
+def test_vendored_files_equal_the_published_ones():
     vendor = ROOT / "static" / "vendor"
     told = dict(re.findall(r"\| `(\S+\.js)` .*`([0-9a-f]{64})`", (vendor / "README.md").read_text()))
     found = {

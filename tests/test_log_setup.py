@@ -1,4 +1,4 @@
-"""What a stranger sent cannot make a log line longer than it should be, nor look like another line."""
+"""Text from outside can neither forge a log line nor make one too long."""
 
 import io
 import json
@@ -21,18 +21,18 @@ def record(message="request failed", error=None, **extra):
 
 
 @pytest.mark.parametrize("character", HOSTILE, ids=ascii)
-def test_what_a_terminal_obeys_is_escaped_in_every_text_of_a_line(character):
+def test_control_characters_are_escaped_in_every_text_of_a_log_line(character):
     text = f"before{character}after"
     try:
         raise ValueError(text)
     except ValueError as failure:
         line = JsonLines().format(record(text, failure, detail=text, upstream=[{"tracking_id": text}], other={text: 1}))
 
-    told = json.loads(line)
+    fields = json.loads(line)
     escaped = f"before{ascii(character)[1:-1]}after"
-    assert told["detail"] == told["upstream"][0]["tracking_id"] == told["message"] == escaped
-    assert told["other"] == {escaped: 1}
-    assert "".join(told["error"].split("\n")).isprintable()
+    assert fields["detail"] == fields["upstream"][0]["tracking_id"] == fields["message"] == escaped
+    assert fields["other"] == {escaped: 1}
+    assert "".join(fields["error"].split("\n")).isprintable()
     assert line.isprintable()
 
 
@@ -47,20 +47,24 @@ def test_a_long_text_is_cut(filler):
     try:
         raise ValueError(long)
     except ValueError as failure:
-        told = json.loads(JsonLines().format(record(long, failure, detail=long, names=[long], other=ValueError(long))))
+        fields = json.loads(
+            JsonLines().format(record(long, failure, detail=long, names=[long], other=ValueError(long)))
+        )
 
-    assert all(len(each) <= MAX_CHARS for each in (told["message"], told["detail"], *told["names"], told["other"]))
-    assert len(told["error"]) <= 130 * MAX_CHARS
-    assert max(map(len, told["error"].split("\n"))) <= MAX_CHARS
+    assert all(
+        len(each) <= MAX_CHARS for each in (fields["message"], fields["detail"], *fields["names"], fields["other"])
+    )
+    assert len(fields["error"]) <= 130 * MAX_CHARS
+    assert max(map(len, fields["error"].split("\n"))) <= MAX_CHARS
 
 
 def test_numbers_stay_numbers():
-    told = json.loads(JsonLines().format(record(status=400, milliseconds=1.5, had_tokens=True, reason=None)))
+    fields = json.loads(JsonLines().format(record(status=400, milliseconds=1.5, had_tokens=True, reason=None)))
 
-    assert (told["status"], told["milliseconds"], told["had_tokens"], told["reason"]) == (400, 1.5, True, None)
+    assert (fields["status"], fields["milliseconds"], fields["had_tokens"], fields["reason"]) == (400, 1.5, True, None)
 
 
-def test_the_servers_own_lines_are_made_safe_too():
+def test_log_lines_of_gunicorn_are_made_safe():
     stream = io.StringIO()
     handler = logging.StreamHandler(stream)
     handler.setFormatter(SafeFormatter("[%(levelname)s] %(message)s"))
@@ -75,7 +79,7 @@ def test_the_servers_own_lines_are_made_safe_too():
     assert all(each.isprintable() and len(each) <= MAX_CHARS for each in trace)
 
 
-def test_what_a_stranger_sends_to_the_app_is_made_safe(anyone):
+def test_text_sent_by_a_visitor_is_made_safe_in_the_log(anyone):
     long, stream, log = "%C2%9B%E2%80%AE%0A" + "x" * 7000, io.StringIO(), logging.getLogger("zoomapp")
     handler = logging.StreamHandler(stream)
     handler.setFormatter(JsonLines())

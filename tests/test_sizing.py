@@ -1,4 +1,4 @@
-"""The figure that docs/architecture.md plans with."""
+"""The memory per user on docs/architecture.md is right."""
 
 import math
 import re
@@ -9,16 +9,16 @@ from tests.sizing import measure
 TEXT = (Path(__file__).resolve().parent.parent / "docs" / "architecture.md").read_text()
 
 
-def test_a_person_takes_no_more_room_than_the_sizing_table_says(redis_process):
-    told = int(re.search(r"\| Redis, per connected person \| ([\d,]+) bytes", TEXT)[1].replace(",", ""))
+def test_a_person_uses_no_more_memory_than_the_sizing_table_says(redis_process):
+    documented_bytes = int(re.search(r"\| Redis, per connected person \| ([\d,]+) bytes", TEXT)[1].replace(",", ""))
 
     size = measure(redis_process(), users=500)
 
-    # A few people share Redis' fixed tables with nobody: their share is larger.
-    assert 0.5 * told < size.bytes_per_user < 1.5 * told
+    # With few users, each has a larger share of Redis' fixed tables.
+    assert 0.5 * documented_bytes < size.bytes_per_user < 1.5 * documented_bytes
 
 
-def test_what_a_million_people_take_follows_from_the_figures_above_it():
+def test_the_figures_for_a_million_people_follow_from_the_others():
     cost, a_second = (
         float(found) for found in re.search(r"([\d.]+) ms of processor, so (\d+) a second", TEXT).groups()
     )

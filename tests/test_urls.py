@@ -1,4 +1,4 @@
-"""The strict parser: what it accepts, every other parser reads in the same way."""
+"""The strict parser accepts only addresses that all other parsers read in the same way."""
 
 import re
 from urllib.parse import urlsplit

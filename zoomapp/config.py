@@ -45,7 +45,7 @@ class Settings:
     cookie_mode: str = "lax"
     app_name: str = "Rollcall"
     log_level: str = "INFO"
-    #: Whoever shows it may read ``/metrics``; without it there is no such page.
+    #: The bearer token for ``/metrics``. Without it there is no such page.
     metrics_token: str = field(default="", repr=False)
     #: An access token is renewed this early, but never by more than a tenth of its life.
     refresh_margin_seconds: int = 300
@@ -55,15 +55,15 @@ class Settings:
     session_days: int = 14
     #: How long a grant is kept without a renewal (a refresh token's life at Zoom).
     grant_days: int = 90
-    #: How long attendance is kept: what webhooks told, and what reports said.
+    #: How long attendance from webhooks and reports is kept.
     attendance_days: int = 30
     #: Webhooks older than this are refused. Zoom's last retry comes 60 minutes after the first try.
     webhook_window_seconds: int = 300
-    #: How long a read that met Zoom's limit of a second may wait to be asked once more; 0: the 429 goes out at once.
+    #: How long a read may wait after a rate limit of Zoom per second before it is repeated once; 0: no wait, a 429.
     rate_limit_wait_seconds: int = 0
     #: How long a page serves what it read from Zoom before it asks again; 0 asks for each view.
     page_cache_seconds: int = 60
-    #: Threads of one process, as gunicorn is told: at most an eighth of them waits like that.
+    #: Threads of one process, which gunicorn gets too. At most an eighth of them wait for a rate limit.
     web_threads: int = 512
     #: Another frontend than our pages: the folder of its build, or the address of its development server.
     frontend_dir: str = ""
@@ -87,7 +87,7 @@ class Settings:
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> Settings:
-        """The settings of this process. Raises ConfigError that names every fault at once, not the first."""
+        """The settings of this process. Raises ConfigError, which names all faults."""
         values: dict[str, Any] = {}
         problems = []
         for each in fields(cls):
@@ -219,7 +219,7 @@ def _page_cache_seconds(text: str) -> int:
     return 0 if text == "0" else _seconds(text)
 
 
-def _one_of(*allowed: str) -> Callable[[str], str]:
+def _choice(*allowed: str) -> Callable[[str], str]:
     def read(text: str) -> str:
         if text not in allowed:
             raise ValueError(f"must be one of {', '.join(allowed)}")
@@ -248,8 +248,8 @@ READERS: dict[str, Callable[[str], Any]] = {
     "redis_url": _redis_url,
     "redis_tls_verify": _flag,
     "fast_path": _flag,
-    "cookie_mode": _one_of("lax", "partitioned"),
-    "log_level": lambda text: _one_of("DEBUG", "INFO", "WARNING", "ERROR")(text.upper()),
+    "cookie_mode": _choice("lax", "partitioned"),
+    "log_level": lambda text: _choice("DEBUG", "INFO", "WARNING", "ERROR")(text.upper()),
     "refresh_margin_seconds": _seconds,
     "session_days": _seconds,
     "grant_days": _seconds,

@@ -1,4 +1,4 @@
-"""CSV files for spreadsheets: rows in pieces, cells that are no formulas, and the name a file is saved under."""
+"""CSV files for spreadsheets: streamed in pieces, with formulas escaped, and the header with the file's name."""
 
 import csv
 import re

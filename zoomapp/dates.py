@@ -88,11 +88,11 @@ def offset(at: Moment, zone: tzinfo) -> str:
 
 @dataclass(frozen=True)
 class Resolved:
-    """A local time somebody typed, found on the world's clock.
+    """A local time that a person typed, converted to UTC (``at``).
 
-    ``at`` is in UTC. On the day the clocks go forward a time can be in the ``gap``: then ``at`` is the
-    moment the clocks changed and ``resumes`` what they showed next. On the day they go back it can
-    come twice (``overlap``): ``at`` is the first.
+    On the day the clocks go forward a time can be in the ``gap``: then ``at`` is the moment the clocks changed, and
+    ``resumes`` the next time they showed. On the day they go back a time can come twice (``overlap``): ``at`` is the
+    first.
     """
 
     at: datetime
@@ -273,7 +273,7 @@ def duration(seconds: float) -> str:
 
 
 def countdown(seconds: float) -> str:
-    """What is left to wait: "0:24"."""
+    """A wait in minutes and seconds: "0:24"."""
     minutes, rest = divmod(max(0, -int(-seconds // 1)), 60)
     return f"{minutes}:{rest:02}"
 

@@ -1,4 +1,4 @@
-"""The exceptions of this app: status, code and message of each failure. The last column says who has to act.
+"""The exceptions of this app, each with status, code and message. The last column says who has to act.
 
 ZoomAppError              500  internal_error      we act
 ├── TokenError            401  unauthorized        the person authorizes (again)
@@ -15,25 +15,25 @@ ZoomAppError              500  internal_error      we act
 │   ├── TooLarge          413  too_large
 │   ├── RequestTimeout    408  request_timeout     the sender, who was too slow
 │   └── UriTooLong        414  uri_too_long
-├── CrossSite             403  cross_site          nobody: the request is not ours
-├── BadSignature          401  bad_signature       nobody: the event is not Zoom's, or stale
-├── ZoomRefused           (Zoom's)                 depends: what Zoom itself answered (pages only)
+├── CrossSite             403  cross_site          no action: the request comes from another site
+├── BadSignature          401  bad_signature       no action: the event is not Zoom's, or too old
+├── ZoomRefused           (Zoom's)                 depends on Zoom's answer (pages only)
 │   ├── MissingScope                               an admin adds a scope, the person connects again
 │   ├── PlanRequired                               a plan or a role is missing
 │   ├── InvalidFields                              the person corrects a form
-│   └── NotFound          404  not_found           nobody: it was deleted
-├── NoFixedTime           404  not_found           nobody: the meeting has no start
+│   └── NotFound          404  not_found           no action: it was deleted
+├── NoFixedTime           404  not_found           no action: the meeting has no start
 ├── UpstreamError         502  upstream_error      wait
 │   ├── UpstreamTimeout   504  upstream_timeout    wait
 │   ├── FileRefused       502  upstream_error      an admin, if the account allows viewing only
-│   │   ├── FileIncomplete 502 upstream_error      wait: what Zoom sent is not the whole file
+│   │   ├── FileIncomplete 502 upstream_error      wait: Zoom sent only a part of the file
 │   │   └── FileNotReady  404  not_found           wait: Zoom is still recording or processing
 │   ├── FrontendAway      502  upstream_error      its developer starts its server
 │   ├── Redirected        502  upstream_error      an operator: the endpoint is not for this app
 │   └── RateLimited       429  rate_limited        wait ``retry_after`` seconds
 ├── StoreUnavailable      503  store_unavailable   the operator
 ├── Busy                  503  busy                wait a moment
-├── ShuttingDown          503  restarting          nobody: another worker serves the repeated request
+├── ShuttingDown          503  restarting          no action: another worker serves the repeated request
 └── ConfigError                                    the operator; stops the start
 
 ``message`` is for the person and holds no ids; ``detail`` is for the log.
@@ -120,7 +120,7 @@ class SignInDenied(SignInError):
 class ContextRefused(SignInError):
     """The app context was not accepted. ``reason``: a key of REASONS, which holds nothing from the context."""
 
-    #: Title and message by reason. What cannot be decrypted has one reason, whatever is wrong with it.
+    #: Title and message by reason. All contexts that cannot be decrypted have the same reason.
     REASONS: ClassVar[dict[str, tuple[str, str]]] = {
         "unreadable": (
             "Zoom’s sign-in data could not be read",
@@ -235,7 +235,7 @@ class ZoomRefused(ZoomAppError):
     message = "Zoom refused this request."
 
     def __init__(self, zoom_status: int, zoom_code: int = 0, zoom_message: str = "") -> None:
-        # Without Zoom's message: it may contain a name, and this text is for the log.
+        # Zoom's message may contain a name, so it is not in this text for the log.
         super().__init__(f"{zoom_status} {zoom_code}")
         self.zoom_status = zoom_status
         self.zoom_code = zoom_code
@@ -320,7 +320,7 @@ class FileRefused(UpstreamError):
     message = "Your administrator may allow viewing only. You can still play the recording."
 
     def __init__(self, detail: str = "", reason: str = "") -> None:
-        # The detail is without Zoom's words: they may contain a name, and this text is for the log.
+        # Zoom's message may contain a name, so it is not in this text for the log.
         super().__init__(detail)
         if reason:
             sentence = reason if reason.endswith((".", "!", "?")) else f"{reason}."
@@ -328,7 +328,7 @@ class FileRefused(UpstreamError):
 
 
 class FileIncomplete(FileRefused):
-    """What Zoom sent has another size than Zoom said, or no size that can be read."""
+    """The file has another size than Zoom declared, or no readable size."""
 
     title = "Zoom did not send the whole file"
     message = "What Zoom sent has another size than the file. Try again later. You can still play the recording."
@@ -351,7 +351,7 @@ class FrontendAway(UpstreamError):
 
 
 class Redirected(UpstreamError):
-    """Zoom's API answered with a redirect, as it does for clips and phone recordings. Its target is not asked."""
+    """Zoom's API answered with a redirect, as it does for clips and phone recordings. It is not followed."""
 
     title = "Zoom sent us elsewhere"
     message = "Zoom answered with a redirect, which this app does not follow."
@@ -391,7 +391,7 @@ class StoreUnavailable(ZoomAppError):
 
 
 class Busy(ZoomAppError):
-    """A share of something bounded is used up: places in a pool, or memory."""
+    """A limit of this app is reached: the places of a pool, or the memory for bodies."""
 
     status = 503
     code = "busy"
@@ -404,7 +404,7 @@ class Busy(ZoomAppError):
 
 
 class ShuttingDown(ZoomAppError):
-    """This worker is ending and begins nothing that must not be interrupted."""
+    """This worker is stopping and starts no work that must not be interrupted."""
 
     status = 503
     code = "restarting"

@@ -1,4 +1,4 @@
-"""Logging: safe JSON lines on stdout with the request's id and duration, and user ids as hashes."""
+"""Logging: safe JSON lines on stdout with the request's id; also the request's clock, and the hash of a user id."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Single flight within one process: work under way is not started again; other callers wait for it."""
+"""Single flight within one process: concurrent callers of the same work share one run of it and wait for its result."""
 
 from __future__ import annotations
 

@@ -1,9 +1,9 @@
-"""One strict parser for addresses: those that Zoom sends, and those in the settings.
+"""A strict parser for the http and https addresses that Zoom sends and that the settings contain.
 
 Parsers disagree about malformed addresses: ``https://evil.example\\@x.zoom.us/`` has the host ``x.zoom.us`` for
 ``urllib.parse`` and ``evil.example`` for browsers and urllib3. So an address is parsed once, by ``parse``, which
-refuses everything that two parsers could read differently. The decision is made on the parsed value, and the
-connection, the redirect or the link is made from that same value.
+refuses everything that two parsers could read differently. All checks, connections, redirects and links use the parsed
+value.
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ def parse(address: str) -> Url:
 def resolve(base: Url, location: str) -> Url:
     """Where a redirect from ``base`` leads (RFC 9110 10.2.2). Raises UnsafeAddress.
 
-    Relative forms with dot segments are refused: what they mean depends on who resolves them.
+    Relative forms with dot segments are refused: libraries resolve them in different ways.
     """
     if _SCHEME.match(location):
         return parse(location)

@@ -1,4 +1,4 @@
-"""What the tests of this folder may ask for: the fixtures of the suite."""
+"""The fixtures of the timed tests: those of the test suite."""
 
 from tests.client.conftest import stack, start_stack
 from tests.conftest import *  # noqa: F403

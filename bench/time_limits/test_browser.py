@@ -14,13 +14,13 @@ __all__ = ["open_client", "settings", "steps", "without_dashboard"]
 SLOWER, MOST_MS = 4, 120
 
 
-def test_a_person_is_in_the_app_by_webhook_within_two_seconds(stack, zoom_client):
+def test_a_webhook_shows_a_new_participant_within_two_seconds(stack, zoom_client):
     took = seconds_by_webhook(stack, zoom_client)
 
     assert max(took.values()) < 2, took
 
 
-def test_a_person_is_in_the_app_by_the_client_alone_within_one_second(without_dashboard, open_client, steps, clock):
+def test_a_client_report_shows_a_new_participant_within_a_second(without_dashboard, open_client, steps, clock):
     took = seconds_until_seen(open_client(), steps, clock)
 
     assert max(took) < 1, took

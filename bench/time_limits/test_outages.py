@@ -1,4 +1,4 @@
-"""Redis away or silent: every caller knows within three seconds, however many there are."""
+"""Redis unreachable or silent: every one of many callers gets an error within three seconds."""
 
 import time
 from concurrent.futures import ThreadPoolExecutor

@@ -1,4 +1,4 @@
-"""A meeting that really happened, and what each source would say about it."""
+"""Generates a meeting, and the rows or events that each source would have for it."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -17,7 +17,7 @@ def zoom_time(seconds):
 
 @dataclass(frozen=True)
 class Visit:
-    """One connection: somebody comes, perhaps waits at the door, goes in, leaves. Seconds after ten."""
+    """One connection: a person arrives, may wait, joins and leaves. Times are seconds after ten o'clock."""
 
     number: int
     name: str

@@ -200,7 +200,7 @@ def truths(draw):
 
 
 @given(truths(), st.randoms())
-def test_breakout_room_rows_without_ids_are_never_given_to_somebody_else(truth, random):
+def test_breakout_room_rows_without_ids_never_join_a_person_of_another_name(truth, random):
     names, stays = truth
     rows = [
         row(

@@ -5,7 +5,7 @@ from zoomapp.attendance import from_event, merge
 from zoomapp.attendance.connections import merged_connections
 
 
-def test_a_connection_lasts_after_its_breakout_room_was_left():
+def test_leaving_a_breakout_room_does_not_end_the_connection():
     lee = {"user_id": "1", "user_name": "Lee", "participant_uuid": "U1"}
     phone = {"user_id": "2", "user_name": "Lee", "participant_uuid": "U1"}
     events = [

@@ -1,4 +1,4 @@
-"""An export opens in a spreadsheet, runs nothing there, and says the same as the page."""
+"""Exports open in a spreadsheet, contain no formulas, and agree with the page."""
 
 import csv
 import json
@@ -56,7 +56,7 @@ def test_a_person_is_one_row():
     }
 
 
-def test_who_is_still_here_has_not_left_and_counts_until_now():
+def test_a_present_person_has_no_leave_time_and_counts_until_now():
     ann = Person("k", "Ann", ((TEN, None),), ())
 
     [row] = read(exports.people_csv([ann], exports.Sheet("1", "", KATHMANDU, Frame(now=TEN + 119))))
@@ -65,7 +65,7 @@ def test_who_is_still_here_has_not_left_and_counts_until_now():
     assert row["first_joined"] == "2026-11-23T14:45:00+05:45"
 
 
-def test_partial_data_says_so_in_every_row():
+def test_every_row_of_partial_data_says_that_it_is_partial():
     sheet = exports.Sheet("1", "", BERLIN, FRAME, complete=False)
 
     assert [row["complete"] for row in read(exports.people_csv(PEOPLE * 2, sheet))] == ["no", "no"]
@@ -84,7 +84,7 @@ def test_every_join_and_leave_is_a_row_oldest_first_and_once():
     ]
 
 
-def test_a_long_export_comes_in_pieces():
+def test_a_long_export_is_streamed_in_pieces():
     pieces = list(exports.people_csv(PEOPLE * 500, SHEET))
 
     assert len(pieces) == 4 and len(read(pieces)) == 500
@@ -98,12 +98,12 @@ def test_no_text_is_a_formula(text):
 
 
 @pytest.mark.parametrize("cell", ["Dana", "2026-11-23T10:06:00+01:00", "a=b", "", -1, 0])
-def test_what_is_no_formula_stays_as_it_is(cell):
+def test_text_that_is_no_formula_is_unchanged(cell):
     assert csv_export.escape_formula(cell) == cell
 
 
 @given(st.lists(st.text(), min_size=1))
-def test_any_text_comes_back_as_it_went_in(cells):
+def test_any_text_can_be_read_back_from_the_csv(cells):
     columns = [f"column {n}" for n in range(len(cells))]
 
     [row] = read(csv_export.csv_pieces(columns, [cells]))
@@ -111,14 +111,14 @@ def test_any_text_comes_back_as_it_went_in(cells):
     assert [text.removeprefix("'") for text in row.values()] == [cell.removeprefix("'") for cell in cells]
 
 
-def test_half_a_character_is_no_accident():
+def test_a_lone_surrogate_becomes_a_question_mark():
     [row] = read(csv_export.csv_pieces(["name"], [["Ann \ud83d"]]))
 
     assert row == {"name": "Ann ?"}
 
 
 @pytest.mark.parametrize("people", [(), PEOPLE, PEOPLE * 3])
-def test_json_says_the_same_with_everybodys_stays(people):
+def test_json_has_the_same_people_with_all_stays(people):
     whole = json.loads("".join(exports.people_json(people, SHEET)))
 
     assert (whole["complete"], whole["topic"]) == (True, "Weekly product sync")
@@ -145,7 +145,7 @@ def test_a_file_is_named_after_the_day_and_the_topic(topic, name):
     assert csv_export.file_name(DAY, topic) == name
 
 
-def test_the_name_of_a_partial_file_says_so():
+def test_the_name_of_a_partial_file_says_that_it_is_partial():
     assert (
         csv_export.file_name(DAY, "Sync", ".events.csv", partial=True)
         == "attendance_2026-11-23_sync_partial.events.csv"

@@ -1,4 +1,4 @@
-"""The words of the page mean what they are said to mean."""
+"""The figures of a meeting: here, waiting, late, left early, peak."""
 
 from dataclasses import replace
 
@@ -13,7 +13,7 @@ FRAME = Frame(now=TEN + 42 * MINUTE, starts_at=TEN, ends_at=TEN + 60 * MINUTE)
 
 
 def person(key, *here, waiting=(), **details):
-    """Somebody who was here for these minutes after ten."""
+    """A person who was here during these minutes after ten o'clock."""
     here, waiting = (
         tuple((TEN + start * MINUTE, None if end is None else TEN + end * MINUTE) for start, end in stays)
         for stays in (here, waiting)
@@ -21,7 +21,7 @@ def person(key, *here, waiting=(), **details):
     return Person(key, details.pop("name", key), here, waiting, **details)
 
 
-def test_a_meeting_in_figures():
+def test_figures_of_a_meeting_are_counted():
     people = [
         person("Maya", (-3, None)),
         person("Zoë", (1, None), waiting=[(-1, 1)]),
@@ -48,7 +48,7 @@ def test_an_empty_meeting_has_figures_too():
     )
 
 
-def test_one_device_of_two_at_the_door_is_here():
+def test_a_person_with_one_of_two_devices_in_the_waiting_room_is_here():
     assert status(person("Ann", (0, None), waiting=[(5, None)])) == "here"
 
 
@@ -57,17 +57,17 @@ def test_late_is_more_than_five_minutes_after_the_scheduled_start(arrives, late)
     assert late_seconds(person("Ann", (arrives, None)), FRAME) == late * MINUTE
 
 
-def test_being_kept_at_the_door_is_not_being_late():
+def test_time_in_the_waiting_room_does_not_make_a_person_late():
     assert late_seconds(person("Ann", (20, None), waiting=[(4, 20)]), FRAME) == 0
 
 
-def test_nobody_is_late_who_is_not_in_yet_or_without_a_scheduled_start():
+def test_no_person_is_late_before_joining_or_without_a_scheduled_start():
     assert late_seconds(person("Ann", waiting=[(20, None)]), FRAME) == 0
     assert late_seconds(person("Ann", (20, None)), replace(FRAME, starts_at=None)) == 0
     assert count([person("Ann", (20, None))], replace(FRAME, starts_at=None)).on_time_percent is None
 
 
-def test_how_late_is_late_is_a_setting():
+def test_the_late_setting_changes_who_is_late():
     assert late_seconds(person("Ann", (4, None)), replace(FRAME, late_seconds=180)) == 4 * MINUTE
 
 
@@ -81,7 +81,7 @@ def test_left_early_is_more_than_ten_minutes_before_the_scheduled_or_the_real_en
     assert left_early_seconds(person("Ann", (0, leaves)), frame) == early * MINUTE
 
 
-def test_rejoining_is_coming_back():
+def test_each_return_counts_as_a_rejoin():
     assert [rejoins(person("Ann", *stays)) for stays in ([], [(0, 5)], [(0, 5), (7, 9), (12, None)])] == [0, 0, 2]
 
 
@@ -91,20 +91,20 @@ def test_the_peak_is_the_first_time_it_was_reached():
     assert (figures.peak, figures.peak_at) == (2, TEN + MINUTE)
 
 
-def test_one_going_as_another_comes_is_no_step():
+def test_a_leave_and_a_join_at_the_same_moment_do_not_change_the_curve():
     assert count([person("a", (0, 5)), person("b", (5, None))], FRAME).points == ((TEN, 1),)
 
 
 # --- two meetings
 
 
-def known(key, value):
+def registered(key, value):
     return person(key, (0, 5), identities=frozenset({("user_id", value)}))
 
 
-def test_who_came_to_both_is_found_by_who_they_are_then_by_a_name_of_their_own():
-    first = [known("Dana", "d"), person("1", (0, 5), name="Guest Lee"), known("Ann", "a")]
-    second = [known("Dana O.", "d"), person("2", (0, 5), name="guest lee"), known("Ben", "b")]
+def test_people_in_both_meetings_are_found_by_id_then_by_unique_name():
+    first = [registered("Dana", "d"), person("1", (0, 5), name="Guest Lee"), registered("Ann", "a")]
+    second = [registered("Dana O.", "d"), person("2", (0, 5), name="guest lee"), registered("Ben", "b")]
 
     pairs = compare(first, second)
 
@@ -112,7 +112,7 @@ def test_who_came_to_both_is_found_by_who_they_are_then_by_a_name_of_their_own()
     assert names == [("Dana", "Dana O.", False), ("1", "2", True), ("Ann", None, False), (None, "Ben", False)]
 
 
-def test_two_of_one_name_are_nobodys_match():
+def test_a_name_that_two_people_share_matches_no_person():
     phones = [person("1", (0, 5), name="iPhone"), person("2", (0, 5), name="iPhone")]
 
     assert [pair.by_name for pair in compare(phones, [person("3", (0, 5), name="iPhone")])] == [False] * 3

@@ -1,4 +1,4 @@
-"""Stretches of time obey the laws that a list of seconds obeys."""
+"""Operations on intervals give the same result as on sets of seconds."""
 
 from itertools import pairwise
 
@@ -37,7 +37,7 @@ def test_a_union_of_a_union_is_itself(stretches):
 
 
 @given(INTERVALS, INTERVALS)
-def test_a_difference_is_what_the_others_do_not_cover(stretches, others):
+def test_a_difference_is_the_part_that_the_others_do_not_cover(stretches, others):
     assert seconds(intervals.difference(stretches, others)) == seconds(stretches) - seconds(others)
 
 
@@ -49,7 +49,7 @@ def test_overlapping_is_having_a_second_in_common(stretches, others):
 
 
 @given(MOMENTS, MOMENTS)
-def test_pairs_are_in_order_and_use_no_moment_that_nobody_told(joins, leaves):
+def test_pairs_are_in_order_and_use_only_the_given_moments(joins, leaves):
     stays = intervals.pair(joins, leaves)
 
     ends = [end for _, end in stays if end is not None]

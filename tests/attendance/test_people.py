@@ -1,4 +1,4 @@
-"""One person, one row: by the rules, from any mixture of sources, in any order."""
+"""Merging into people: one row per person, from any mixture of sources, in any order."""
 
 from itertools import pairwise
 
@@ -36,7 +36,7 @@ def minutes(stays):
 
 
 @given(meetings(), st.data())
-def test_webhooks_lost_late_doubled_and_shuffled_change_nothing_of_the_report(visits, data):
+def test_lost_late_repeated_and_reordered_webhooks_do_not_change_the_report(visits, data):
     report = reported(visits)
     events = [event for visit in visits for event in visit.events()]
     arrived = data.draw(st.lists(st.sampled_from(events), max_size=2 * len(events)))
@@ -63,7 +63,7 @@ def test_merging_twice_changes_nothing(visits, data):
 
 
 @given(meetings())
-def test_every_webhook_together_tells_what_the_report_tells(visits):
+def test_all_webhooks_together_give_the_same_result_as_the_report(visits):
     events = [event for visit in visits for event in visit.events()]
 
     live, final = merge(told(events)), merge(reported(visits))
@@ -83,7 +83,7 @@ def test_no_minute_is_counted_twice(visits, data):
 
 
 @given(meetings())
-def test_everybody_is_here_exactly_as_long_as_any_of_their_connections(visits):
+def test_a_person_is_here_while_any_of_their_connections_is(visits):
     people = merge(reported(visits))
 
     by_id = [visit for visit in visits if visit.user_id]
@@ -95,7 +95,7 @@ def test_everybody_is_here_exactly_as_long_as_any_of_their_connections(visits):
 
 
 @given(meetings())
-def test_nobody_is_lost(visits):
+def test_merging_loses_no_connection_and_no_name(visits):
     people = merge(reported(visits))
 
     assert sum(len(person.connections) for person in people) == len(visits)
@@ -103,7 +103,7 @@ def test_nobody_is_lost(visits):
 
 
 @given(meetings())
-def test_the_curve_encloses_everybodys_time(visits):
+def test_the_area_under_the_curve_is_the_time_of_all_people(visits):
     people = merge(reported(visits))
 
     points = concurrency(people)
@@ -113,7 +113,7 @@ def test_the_curve_encloses_everybodys_time(visits):
 
 
 @given(meetings())
-def test_people_come_in_order_of_arrival_with_keys_of_their_own(visits):
+def test_people_are_in_order_of_arrival_and_have_different_keys(visits):
     people = merge(reported(visits))
 
     assert [person.arrived_at for person in people] == sorted(person.arrived_at for person in people)
@@ -129,7 +129,7 @@ def test_a_rejoin_is_one_row_with_two_stays():
     assert (minutes(dana.here), len(dana.connections), dana.by_name) == ([(0, 10), (15, 20)], 2, False)
 
 
-def test_a_hiccup_of_a_minute_is_joined_silently():
+def test_a_rejoin_within_a_minute_is_one_stay():
     [dana] = merge([row(1, 0, 10, id="dana"), row(2, 11, 20, id="dana"), row(3, 21.1, 30, id="dana")])
 
     assert minutes(dana.here) == [(0, 20), (21.1, 30)]
@@ -142,7 +142,7 @@ def test_two_devices_count_once():
 
 
 @pytest.mark.parametrize("key", ["id", "registrant_id", "customer_key", "email", "participant_uuid"])
-def test_anything_that_tells_who_it_is_makes_one_person(key):
+def test_rows_with_any_id_in_common_are_one_person(key):
     same = {"participant_uuid": "", key: "the-same"}
 
     [person] = merge([row(1, 0, 10, **same), row(2, 5, 15, **same | {"user_name": "Renamed"})])
@@ -162,7 +162,7 @@ def test_a_forwarded_link_does_not_make_two_users_one():
     assert [len(person.connections) for person in people] == [1, 1]
 
 
-def test_an_empty_key_is_no_key():
+def test_rows_with_empty_ids_are_not_merged_by_them():
     assert len(merge([row(1, 0, 10, user_name="Ann"), row(2, 0, 10, user_name="Ben")])) == 2
 
 
@@ -178,7 +178,7 @@ def test_two_iphones_at_the_same_time_stay_two_rows():
     assert [(minutes(person.here), person.by_name) for person in people] == [([(0, 10)], False), ([(9, 20)], False)]
 
 
-def test_a_name_says_nothing_about_somebody_with_an_id():
+def test_a_person_with_an_id_is_not_matched_by_name():
     people = merge([row(1, 0, 10, user_name="Dana", id="dana"), row(2, 12, 20, user_name="Dana")])
 
     assert len(people) == 2
@@ -203,13 +203,13 @@ def test_the_waiting_room_is_arriving_but_not_being_here():
     assert (minutes(lee.waiting), minutes(lee.here), lee.arrived_at) == ([(0, 3)], [(3, 10)], TEN)
 
 
-def test_whoever_is_in_the_meeting_was_let_in_even_if_nobody_said_so():
+def test_joining_the_meeting_ends_a_wait_whose_end_event_was_lost():
     [lee] = merge([row(1, 0, status="in_waiting_room"), row(1, 3)])
 
     assert (minutes(lee.waiting), status(lee)) == ([(0, 3)], "here")
 
 
-def test_who_is_put_back_waits():
+def test_a_person_put_back_into_the_waiting_room_waits():
     guest = {"user_id": "1", "user_name": "Lee"}
     events = [event("joined", 0, guest, "join_time"), event("put_in_waiting_room", 600, guest, "date_time")]
 
@@ -221,7 +221,7 @@ def test_who_is_put_back_waits():
 # --- sources
 
 
-def test_webhook_times_beat_the_snapshot():
+def test_webhook_times_are_preferred_to_those_of_the_snapshot():
     guest = {"user_id": "1", "user_name": "Lee"}
 
     [lee] = merge([*told([event("joined", 5 * MINUTE, guest, "join_time")]), row(1, 4, 20, user_name="Lee")])
@@ -229,7 +229,7 @@ def test_webhook_times_beat_the_snapshot():
     assert (minutes(lee.here), lee.sources) == ([(5, 20)], ("webhook", "metrics"))
 
 
-def test_a_lost_join_is_found_in_the_snapshot():
+def test_a_lost_join_event_is_completed_from_the_snapshot():
     guest = {"user_id": "1", "user_name": "Lee"}
 
     [lee] = merge([*told([event("left", 20 * MINUTE, guest, "leave_time")]), row(1, 4, user_name="Lee")])
@@ -237,11 +237,11 @@ def test_a_lost_join_is_found_in_the_snapshot():
     assert minutes(lee.here) == [(4, 20)]
 
 
-def test_a_newer_snapshot_closes_what_an_older_one_left_open():
+def test_a_newer_snapshot_ends_stays_that_an_older_one_left_open():
     assert merge([row(1, 4), row(1, 4, 20)]) == merge([row(1, 4, 20)])
 
 
-def test_what_the_client_saw_adds_nobody_whom_the_webhooks_know():
+def test_a_client_report_adds_no_person_known_from_webhooks():
     guest = {"user_id": "1", "user_name": "Lee", "participant_uuid": "abc-1"}
     heard = told([event("joined", 0, guest, "join_time"), event("left", 600, guest, "leave_time")])
     seen = client_saw((TEN + 300, [{"screenName": "Lee", "participantUUID": "ABC-1", "role": "coHost"}]))
@@ -251,7 +251,7 @@ def test_what_the_client_saw_adds_nobody_whom_the_webhooks_know():
     assert (minutes(lee.here), lee.role) == ([(0, 10)], "co-host")
 
 
-def test_two_of_one_name_in_the_client_stay_two_beside_the_one_whom_webhooks_told():
+def test_two_people_of_one_name_in_a_client_report_stay_two_beside_one_from_webhooks():
     phone = {"user_id": "1", "user_name": "iPhone", "participant_uuid": "abc-1"}
     list_of_two = [{"screenName": "iPhone", "participantUUID": uuid} for uuid in ("ABC-0", "ABC-1")]
 
@@ -263,7 +263,7 @@ def test_two_of_one_name_in_the_client_stay_two_beside_the_one_whom_webhooks_tol
     ]
 
 
-def test_two_of_one_name_in_the_client_are_the_two_whom_a_source_without_ids_knows():
+def test_two_people_of_one_name_in_a_client_report_match_the_two_rows_of_a_source_without_ids():
     known = [row(number, number, user_name="iPhone", participant_uuid="") for number in (1, 2)]
     list_of_two = [{"screenName": "iPhone", "participantUUID": uuid} for uuid in ("A", "B")]
 
@@ -272,7 +272,7 @@ def test_two_of_one_name_in_the_client_are_the_two_whom_a_source_without_ids_kno
     assert [minutes(one.here) for one in people] == [[(1, None)], [(2, None)]]
 
 
-def test_who_gets_another_id_with_another_role_stays_one_beside_the_webhooks():
+def test_a_new_id_after_a_role_change_makes_no_second_person():
     lee = {"user_id": "1", "user_name": "Lee", "participant_uuid": "U1", "id": "lee-id"}
     first, second = ({"screenName": "Lee", "participantUUID": uuid} for uuid in ("U1", "U2"))
 
@@ -283,7 +283,7 @@ def test_who_gets_another_id_with_another_role_stays_one_beside_the_webhooks():
     assert minutes(one.here) == [(0, None)]
 
 
-def test_a_stay_that_only_the_client_saw_is_the_right_persons():
+def test_a_stay_that_only_the_client_reported_belongs_to_the_right_person():
     lee = {"user_id": "1", "user_name": "Lee", "participant_uuid": "U1", "id": "lee-id"}
     heard = told([event("joined", 0, lee, "join_time"), event("left", 600, lee, "leave_time")])
     seen = client_saw((TEN + 1200, [{"screenName": "Lee", "participantUUID": "U1"}]))
@@ -293,7 +293,7 @@ def test_a_stay_that_only_the_client_saw_is_the_right_persons():
     assert minutes(one.here) == [(0, 10), (20, None)]
 
 
-def test_the_client_alone_shows_who_is_here_since_it_looked():
+def test_client_reports_alone_show_people_from_the_first_report_on():
     [lee] = merge(client_saw((TEN, [{"screenName": "Lee", "participantUUID": "1"}])))
 
     assert (minutes(lee.here), lee.sources) == ([(0, None)], ("sdk",))
@@ -308,7 +308,7 @@ def test_the_report_replaces_times_but_keeps_the_role_it_does_not_know():
     assert (minutes(dana.here), dana.role, dana.devices, dana.sources) == ([(0, 10)], "host", ("Mac",), ("report",))
 
 
-def test_a_host_who_hands_over_is_host_no_more():
+def test_a_host_who_hands_over_is_no_longer_the_host():
     dana = {"user_id": "1", "user_name": "Dana"}
     changes = [event("role_changed", at, dana | {"new_role": role}, "date_time") for at, role in
                ((0, "host"), (60, "attendee"))]  # fmt: skip
@@ -318,7 +318,7 @@ def test_a_host_who_hands_over_is_host_no_more():
     assert person.role == "participant"
 
 
-def test_when_the_meeting_has_ended_nobody_is_here():
+def test_after_the_end_of_the_meeting_no_person_is_here():
     [lee] = merge([row(1, 4)], ended_at=TEN + 30 * MINUTE)
 
     assert (minutes(lee.here), status(lee)) == ([(4, 30)], "left")

@@ -1,4 +1,4 @@
-"""Each source is read as it writes, with whatever it leaves out."""
+"""Rows and events of each source are read, also with missing fields."""
 
 import msgspec
 import pytest
@@ -24,7 +24,7 @@ def test_the_same_person_reads_the_same_from_every_list():
         assert (record.joined_at, record.left_at, record.account) == (TEN, TEN + 600, "internal")
 
 
-def test_who_is_still_there_has_no_end():
+def test_the_stay_of_a_present_person_has_no_end():
     assert from_metrics(DANA | {"join_time": zoom_time(0)}, TEN + 60).left_at is None
 
 
@@ -32,7 +32,7 @@ def test_a_missing_leave_time_is_found_from_the_duration():
     assert from_past(DANA | {"join_time": zoom_time(0), "duration": 981}).left_at == TEN + 981
 
 
-def test_nobody_leaves_before_joining():
+def test_a_stay_never_ends_before_it_starts():
     row = DANA | {"join_time": zoom_time(60), "leave_time": zoom_time(57)}
 
     assert from_report(row).left_at == TEN + 60
@@ -55,7 +55,7 @@ def test_the_waiting_room_is_another_room():
         ({"id": "", "user_name": "Agent 007"}, "guest"),
     ],
 )
-def test_accounts_are_told_apart(row, account):
+def test_the_account_of_a_participant_is_read_from_a_row(row, account):
     assert from_metrics(row).account == account
 
 
@@ -80,7 +80,7 @@ def test_every_spelling_of_a_role_is_known(spelt, role):
         ("phone_callout_ringing", "date_time", []),
     ],
 )
-def test_an_event_tells_one_end_of_a_stay(kind, field, told):
+def test_an_event_is_the_start_or_the_end_of_a_stay(kind, field, told):
     records = from_event(event(kind, 0, DANA, field), TEN + HOUR)
 
     assert [(record.room, record.joined_at, record.left_at) for record in records] == told
@@ -93,14 +93,14 @@ def test_an_event_without_a_time_happened_when_it_was_sent():
 
 
 @pytest.mark.parametrize("event", [{}, {"event": "meeting.participant_left"}, {"payload": None}, {"payload": []}])
-def test_an_event_that_tells_nothing_is_no_record(event):
+def test_an_event_without_data_is_no_record(event):
     assert from_event(event, TEN) == []
 
 
 ANN, BEN = ({"screenName": name, "participantUUID": f"{name}-1", "role": "attendee"} for name in ("Ann", "Ben"))
 
 
-def test_who_is_missing_from_the_clients_next_list_has_left():
+def test_a_person_missing_from_the_next_client_report_has_left():
     records = client_saw((TEN, [ANN, BEN]), (TEN + 60, [ANN]))
 
     assert [(record.name, record.joined_at, record.left_at) for record in records] == [
@@ -109,14 +109,14 @@ def test_who_is_missing_from_the_clients_next_list_has_left():
     ]
 
 
-def test_a_list_that_got_lost_is_made_up_for_by_the_next_one():
+def test_a_lost_client_report_changes_nothing_after_the_next_one():
     kept = client_saw((TEN, [ANN]), (TEN + 60, [ANN, BEN]), (TEN + 90, [BEN]))
     healed = client_saw((TEN, [ANN]), (TEN + 90, [BEN]))
 
     assert [(one.name, one.left_at) for one in kept] == [(one.name, one.left_at) for one in healed]
 
 
-def test_the_clients_waiting_room_is_a_place_of_its_own():
+def test_the_waiting_room_of_a_client_report_is_a_separate_room():
     at_door = BEN | {"room": "waiting"}
 
     records = client_saw((TEN, [ANN, at_door]), (TEN + 60, [ANN, BEN]))
@@ -128,17 +128,17 @@ def test_the_clients_waiting_room_is_a_place_of_its_own():
     ]
 
 
-def test_who_comes_back_begins_another_stay():
+def test_a_person_who_rejoins_has_another_stay():
     records = client_saw((TEN, [ANN]), (TEN + 60, []), (TEN + 90, [ANN]))
 
     assert [(record.joined_at, record.left_at) for record in records] == [(TEN, TEN + 60), (TEN + 90, None)]
 
 
-def test_the_client_may_say_the_same_twice():
+def test_a_repeated_client_report_changes_nothing():
     assert client_saw((TEN, [ANN]), (TEN + 60, [ANN])) == client_saw((TEN, [ANN]))
 
 
-def test_another_role_is_told_and_the_stay_goes_on():
+def test_a_new_role_is_recorded_and_does_not_end_the_stay():
     [ann] = client_saw((TEN, [ANN]), (TEN + 60, [ANN | {"role": "coHost"}]))
 
     assert (ann.role, ann.joined_at, ann.left_at) == ("co-host", TEN, None)
@@ -275,7 +275,7 @@ def test_a_name_is_a_short_line_of_valid_text(sent, name):
     assert from_metrics(STAY | {"user_id": "1", "user_name": sent}).name == name
 
 
-def test_rows_that_cannot_be_read_cost_these_rows_and_are_counted():
+def test_unreadable_rows_are_left_out_and_counted():
     rows = [DANA | STAY, "row", None, ["row"], {"user_name": "Lee", "join_time": "soon"}, STAY | {"user_name": 5}]
 
     listed = read_list("metrics", rows, TEN)
@@ -284,7 +284,7 @@ def test_rows_that_cannot_be_read_cost_these_rows_and_are_counted():
     assert listed.unreadable == 4
 
 
-def test_unknown_words_for_role_status_and_device_are_kept_as_they_are():
+def test_unknown_roles_statuses_and_devices_are_stored_unchanged():
     record = from_metrics(DANA | STAY | {"role": "Interpreter", "status": "in_green_room", "device": "Zoom Rooms 9"})
 
     assert (record.role, record.room, record.device) == ("interpreter", "meeting", "Zoom Rooms 9")

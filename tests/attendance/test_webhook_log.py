@@ -1,4 +1,4 @@
-"""What webhooks tell of meetings is kept for the host alone: each event once, none lost, all deleted with the host."""
+"""The webhook log stores events for the host only: each event once, none lost, all deleted with the host."""
 
 import threading
 from dataclasses import replace
@@ -35,7 +35,7 @@ def of_dana(visit, dana, uuid=UUID):
         yield {**event, "payload": {**event["payload"], "object": thing}}
 
 
-def test_what_was_told_is_there_for_the_host_and_for_nobody_else(dana, priya, parts, clock):
+def test_webhook_events_are_readable_for_the_host_only(dana, priya, parts, clock):
     event = joined(clock(), 1, host=dana.id)
 
     parts.webhook_log.save(event)
@@ -45,14 +45,14 @@ def test_what_was_told_is_there_for_the_host_and_for_nobody_else(dana, priya, pa
     assert parts.webhook_log.running(priya.id) == ()
 
 
-def test_an_event_that_comes_again_is_there_once(dana, parts, clock):
+def test_a_repeated_event_is_stored_once(dana, parts, clock):
     for _ in range(3):
         parts.webhook_log.save(joined(clock(), 1, host=dana.id))
 
     assert parts.webhook_log.news(dana.id, UUID)[0] == 1
 
 
-def test_two_workers_lose_none_of_one_anothers_events(dana, parts, settings, clock):
+def test_concurrent_workers_lose_no_events(dana, parts, settings, clock):
     others = [services.build(settings, clock=clock).webhook_log for _ in range(2)]
 
     def tell(worker, first):
@@ -68,14 +68,14 @@ def test_two_workers_lose_none_of_one_anothers_events(dana, parts, settings, clo
     assert {record.connection for record in parts.webhook_log.records(dana.id, UUID)} == {str(n) for n in range(100)}
 
 
-def test_of_a_host_who_is_not_connected_nothing_is_kept(anyone, parts, clock):
+def test_events_of_a_host_who_is_not_connected_are_not_stored(anyone, parts, clock):
     parts.webhook_log.save(joined(clock(), 1, host=anyone.id))
 
     assert parts.redis.keys(f"*{key_names.tag(anyone.id)}*") == []
 
 
 @pytest.mark.parametrize("leave", ["disconnect", "removal"])
-def test_who_leaves_takes_all_of_it_along(dana, parts, world, clock, leave):
+def test_disconnecting_or_removing_the_app_deletes_the_webhook_log(dana, parts, world, clock, leave):
     parts.webhook_log.save(joined(clock(), 1, host=dana.id))
     # What lives for a minute must not shorten the life of the list.
     dana.look("/")
@@ -91,7 +91,7 @@ def test_who_leaves_takes_all_of_it_along(dana, parts, world, clock, leave):
     assert parts.redis.keys(f"*{key_names.tag(dana.id)}*") == []
 
 
-def test_the_list_of_what_is_kept_lives_as_long_as_the_attendance(dana, parts, clock):
+def test_the_key_list_lives_as_long_as_the_attendance(dana, parts, clock):
     parts.webhook_log.save(joined(clock(), 1, host=dana.id))
 
     dana.look("/")
@@ -99,7 +99,7 @@ def test_the_list_of_what_is_kept_lives_as_long_as_the_attendance(dana, parts, c
     assert parts.redis.ttl(key_names.of_user(dana.id, "keys")) > 30 * 86400
 
 
-def test_it_ends_with_the_days_that_were_chosen(dana, settings, clock):
+def test_the_webhook_log_expires_after_attendance_days(dana, settings, clock):
     built = services.build(replace(settings, attendance_days=2), clock=clock)
 
     built.webhook_log.save(joined(clock(), 1, host=dana.id))
@@ -108,7 +108,7 @@ def test_it_ends_with_the_days_that_were_chosen(dana, settings, clock):
         assert 2 * 86400 - 60 < built.redis.ttl(key_names.of_user(dana.id, name)) <= 2 * 86400
 
 
-def test_nothing_of_it_can_be_read_in_redis(dana, parts, clock):
+def test_webhook_events_in_redis_are_encrypted(dana, parts, clock):
     parts.webhook_log.save(joined(clock(), 1, host=dana.id, email="lee@example.com"))
 
     for name in (f"room:{key_names.digest(UUID)}", "rooms"):
@@ -117,7 +117,7 @@ def test_nothing_of_it_can_be_read_in_redis(dana, parts, clock):
         assert not any(word in kept for word in ("Guest", "lee@", "Review", UUID))
 
 
-def test_a_meeting_runs_until_its_end_is_told_whatever_comes_first(dana, parts, clock):
+def test_a_meeting_runs_until_its_end_event_in_any_order_of_events(dana, parts, clock):
     parts.webhook_log.save(joined(clock(), 1, host=dana.id))
     [running] = parts.webhook_log.running(dana.id)
 
@@ -129,7 +129,7 @@ def test_a_meeting_runs_until_its_end_is_told_whatever_comes_first(dana, parts, 
     assert parts.webhook_log.find(dana.id, str(NUMBER)).ended_at == clock() + 60
 
 
-def test_a_meeting_whose_end_was_lost_is_over_with_the_next_one_or_after_zooms_longest(dana, parts, clock):
+def test_a_meeting_whose_end_event_was_lost_ends_with_the_next_one_or_after_zooms_longest_duration(dana, parts, clock):
     parts.webhook_log.save(joined(clock(), 1, host=dana.id))
     parts.webhook_log.save(joined(clock() + 1, 1, host=dana.id, uuid="another=="))
 
@@ -138,7 +138,7 @@ def test_a_meeting_whose_end_was_lost_is_over_with_the_next_one_or_after_zooms_l
     assert parts.webhook_log.running(dana.id) == ()
 
 
-def test_old_and_too_many_meetings_leave_the_index(dana, parts, clock):
+def test_old_and_excess_meetings_are_removed_from_the_index(dana, parts, clock):
     for day in range(3):
         parts.webhook_log.save(told("started", clock() - day * 86400, host=dana.id, uuid=f"{day}=="))
     clock.tick(29 * 86400)
@@ -148,7 +148,7 @@ def test_old_and_too_many_meetings_leave_the_index(dana, parts, clock):
     assert [room.uuid for room in parts.webhook_log.all(dana.id)] == [UUID, "0==", "1=="]
 
 
-def test_one_meeting_has_an_end_of_records(dana, parts, clock):
+def test_a_meeting_has_a_limited_number_of_records(dana, parts, clock):
     small = WebhookLog(parts.redis, parts.key_ring, 30, clock, max_records=3)
 
     for number in range(5):
@@ -158,20 +158,20 @@ def test_one_meeting_has_an_end_of_records(dana, parts, clock):
 
 
 @pytest.mark.parametrize("kind", ["created", "sharing_started", "alert"])
-def test_other_events_of_meetings_leave_nothing(dana, parts, clock, kind):
+def test_other_meeting_events_store_nothing(dana, parts, clock, kind):
     parts.webhook_log.save(told(kind, clock(), host=dana.id))
 
     assert parts.webhook_log.all(dana.id) == []
 
 
 @pytest.mark.parametrize("payload", [None, {}, {"object": None}, {"object": {"uuid": 1}}, {"object": []}])
-def test_an_event_of_another_form_is_passed_over(dana, parts, payload):
+def test_a_malformed_event_is_ignored(dana, parts, payload):
     parts.webhook_log.save({"event": "meeting.participant_joined", "payload": payload})
 
     assert parts.webhook_log.all(dana.id) == []
 
 
-def test_what_does_not_open_any_more_counts_as_not_there(dana, parts, settings, clock):
+def test_records_that_cannot_be_decrypted_are_treated_as_missing(dana, parts, settings, clock):
     parts.webhook_log.save(joined(clock(), 1, host=dana.id))
 
     other = services.build(replace(settings, token_encryption_keys=(bytes(32),)), clock=clock).webhook_log
@@ -179,7 +179,7 @@ def test_what_does_not_open_any_more_counts_as_not_there(dana, parts, settings, 
     assert (other.records(dana.id, UUID), other.all(dana.id)) == ((), [])
 
 
-def test_it_comes_by_webhook(dana, parts, world):
+def test_events_from_the_webhook_queue_are_stored(dana, parts, world):
     parts_told = []
     world.on_event(parts_told.append)
     meeting = world.start_meeting(NUMBER)
@@ -195,7 +195,7 @@ def test_it_comes_by_webhook(dana, parts, world):
 
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(meetings(), st.data())
-def test_lost_late_doubled_and_shuffled_events_change_nothing_of_the_final_report(dana, parts, visits, data):
+def test_lost_late_repeated_and_reordered_events_do_not_change_the_final_report(dana, parts, visits, data):
     report = [from_report(row) for visit in visits for row in visit.report()]
     every = [event for visit in visits for event in of_dana(visit, dana)]
     arrived = data.draw(st.lists(st.sampled_from(every), max_size=2 * len(every)))
@@ -207,7 +207,7 @@ def test_lost_late_doubled_and_shuffled_events_change_nothing_of_the_final_repor
     assert merge([*parts.webhook_log.records(dana.id, UUID), *report]) == merge(report)
 
 
-def test_a_record_put_under_another_meeting_does_not_open_there(dana, parts, clock):
+def test_a_record_copied_to_another_meeting_does_not_decrypt(dana, parts, clock):
     parts.webhook_log.save(joined(clock(), 1, host=dana.id))
     source, target = (key_names.of_user(dana.id, f"room:{key_names.digest(uuid)}") for uuid in (UUID, "another=="))
 
@@ -248,7 +248,7 @@ def test_a_late_event_of_an_instance_whose_end_was_lost_does_not_make_it_the_new
 
 
 @pytest.mark.parametrize("event_ts", [None, "soon", -5, [1], 10**17])
-def test_an_event_without_a_readable_time_was_heard_when_it_arrived(dana, parts, clock, event_ts):
+def test_an_event_without_a_readable_time_has_the_time_of_its_arrival(dana, parts, clock, event_ts):
     parts.webhook_log.save(joined(0, 1, host=dana.id) | {"event_ts": event_ts})
 
     [record] = parts.webhook_log.records(dana.id, UUID)

@@ -1,4 +1,4 @@
-"""The benchmark reads the processes' accounts as the system keeps them."""
+"""The benchmark reads CPU time and memory of processes correctly."""
 
 import os
 import sys

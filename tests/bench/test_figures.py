@@ -1,10 +1,10 @@
-"""What the benchmark makes of its rounds."""
+"""Medians, ratios and limits of the benchmark's rounds."""
 
 from bench.figures import Figure, alternate, ratio
 from bench.table import MARK, keep, table
 
 
-def test_every_other_round_goes_backwards():
+def test_every_second_round_runs_the_targets_in_reverse_order():
     turns = []
 
     results = alternate(["a", "b"], 3, lambda who: turns.append(who) or len(turns))
@@ -26,7 +26,7 @@ def test_a_limit_can_be_an_upper_or_a_lower_one():
     assert Figure("told only", 1).verdict == ""
 
 
-def test_the_table_says_what_is_asked_and_whether_it_holds():
+def test_the_table_shows_each_limit_and_whether_it_holds():
     rows = table([Figure("CPU", 0.1834, must=0.3, stretch=0.2), Figure("calls", 2150, "/s")]).splitlines()
 
     assert [cell.strip() for cell in rows[2].split("|")[1:-1]] == ["CPU", "0.183 x", "≤ 0.3 x", "≤ 0.2 x", "stretch"]

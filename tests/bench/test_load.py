@@ -26,18 +26,18 @@ HEAD = b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n"
         (b"HTTP/1.1 502 Bad Gateway\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nwhole\r\n0\r\n\r\n", 502),
     ],
 )
-def test_an_answer_is_whole_when_its_framing_says_so(came, status):
+def test_an_answer_is_complete_by_length_or_last_chunk(came, status):
     assert whole(came) == status
 
 
-def test_what_wrk_says_ends_with_our_line():
+def test_the_output_of_wrk_ends_with_our_line():
     output = 'Running 1s test\n\n{"requests": 300, "seconds": 1.5, "failed": 2, "p50": 1.0, "p99": 9.5}\n'
 
     assert carried(output).per_second == 200
     assert carried(output).failed == 2
 
 
-def test_who_got_no_answer_waited_longest():
+def test_a_request_without_an_answer_counts_as_the_slowest():
     answers = [Answered(200, 0, 0.001)] * 98 + [Answered(0, 0, 0.0)] * 2
 
     assert percentile(answers, 50) == 1
@@ -58,11 +58,11 @@ def side_by_side(answers):
     return sum(each.asked_at < first_end for each in answers)
 
 
-def test_an_open_loop_waits_for_nobody(standin):
+def test_an_open_loop_does_not_wait_for_slow_answers(standin):
     answers = Caller(f"{standin}/v2/slow/200", [""]).steady(rate=100, seconds=0.1, warm_up_seconds=0.1)
 
     assert [each.status for each in answers] == [200] * len(answers)
-    assert 10 <= len(answers) <= 20  # whoever was late counts as after the warm-up
+    assert 10 <= len(answers) <= 20  # late requests count as after the warm-up
     assert all(each.asked_at >= 0.1 and each.seconds >= 0.2 for each in answers)
     assert side_by_side(answers) > 1
 

@@ -103,7 +103,7 @@ def test_timeline_shows_meeting_waiting_room_and_scheduled_start():
 
 
 def test_timeline_of_a_person_who_left_is_gray():
-    row = drawing(charts.timeline(AXIS, [(TEN, TEN + MINUTE)], left=True))
+    row = drawing(charts.timeline(AXIS, [(TEN, TEN + MINUTE)], has_left=True))
 
     assert row[0].get("class") == "c-out"
 

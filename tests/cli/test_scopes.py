@@ -25,7 +25,7 @@ def run(app):
 
 @pytest.mark.parametrize(("use", "page"), sorted(PAGES, key=str), ids=lambda value: getattr(value, "scope", value))
 def test_a_page_names_the_missing_scope_of_its_scope_use(app, world, use, page):
-    world.tell("live-meeting")
+    world.load_story("live-meeting")
     world.switches.withheld_scopes = [use.scope, f"{use.scope}:admin"]
     person = Person(app, world, "dana")
     person.connect()

@@ -38,7 +38,7 @@ class Served:
 
 @pytest.fixture
 def serve() -> Iterator[Callable[[Flask], str]]:
-    """Puts an app on loopback and tells its address."""
+    """Serves an app on loopback and returns its address."""
     servers = []
 
     def start(app: Flask) -> str:
@@ -54,7 +54,7 @@ def serve() -> Iterator[Callable[[Flask], str]]:
 
 @pytest.fixture
 def tiny(serve: Callable[[Flask], str]) -> Served:
-    """The smallest Zoom App: a page that loads the SDK and does nothing until a test tells it to."""
+    """The smallest Zoom App: a page that loads the SDK and does only what a test does with it."""
     app = Flask("tiny")
     served = Served(app)
 
@@ -93,13 +93,13 @@ def ask(world: World) -> Ask:
 
 
 @pytest.fixture
-def sandbox_url(world: World, serve: Callable[[Flask], str]) -> str:
+def offline_zoom_url(world: World, serve: Callable[[Flask], str]) -> str:
     """The address of an offline Zoom, for the client at ``/client``."""
     return serve(offline_zoom.create_app(world))
 
 
 @pytest.fixture
-def start_stack(redis_url, serve_sandbox, serve_app):
+def start_stack(redis_url, serve_offline_zoom, serve_app):
     """A factory of the app and an offline Zoom with a running meeting, each in its own process.
 
     ``host`` is the offline Zoom's host name. With ``localhost`` it is another site than the app.
@@ -107,7 +107,7 @@ def start_stack(redis_url, serve_sandbox, serve_app):
 
     def start(host: str = "127.0.0.1", **settings: str):
         port = free_port()
-        zoom = serve_sandbox(f"http://127.0.0.1:{port}", story="live-meeting")
+        zoom = serve_offline_zoom(f"http://127.0.0.1:{port}", story="live-meeting")
         zoom_url = zoom.url.replace("127.0.0.1", host)
         return serve_app(redis_url, zoom_url, port=port, workers=1, **settings).url, zoom_url
 

@@ -1,4 +1,4 @@
-"""What stands between the client's web view and the app: a forward proxy that does what Zoom's client does.
+"""A forward proxy between the client's web view and the app, with the rules of Zoom's client.
 
 It adds the app context to the Home URL when the person opens the app, and to nothing else; refuses hosts that the
 app's domain allow list lacks; and blanks an HTML page that comes without one of the four headers. A proxy sees
@@ -96,13 +96,13 @@ def handler_for(network: Network) -> type[BaseHTTPRequestHandler]:
         def answer(self, came: http.client.HTTPResponse, dest: str) -> None:
             """The app's answer, streamed when its length is not known; or a blank page."""
             headers = [(name, value) for name, value in came.getheaders() if name.lower() not in HOP_BY_HOP]
-            known = {name.lower(): value for name, value in headers}
-            if network.blanked(self.path, dest, came.status, known):
+            headers_by_name = {name.lower(): value for name, value in headers}
+            if network.blanked(self.path, dest, came.status, headers_by_name):
                 headers = [("Content-Type", "text/html"), ("Content-Length", str(len(BLANK)))]
                 self.start(came.status, headers)
                 self.wfile.write(BLANK)
                 return
-            if "content-length" not in known:
+            if "content-length" not in headers_by_name:
                 headers.append(("Connection", "close"))
                 self.close_connection = True
             self.start(came.status, headers)

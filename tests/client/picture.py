@@ -1,4 +1,4 @@
-"""The picture of the meeting window in the README: ``python3 dev.py test tests/client/picture.py`` takes it anew."""
+"""The picture of the meeting window in the README: ``python3 dev.py test tests/client/picture.py`` takes a new one."""
 
 from pathlib import Path
 
@@ -12,7 +12,7 @@ LARGEST_BYTES = 200_000
 def test_picture_of_the_meeting_window(stack, zoom_client):
     app_url, zoom_url = stack
     home_url, ask = f"{app_url}/api/zoomapp/home", ask_over_http(zoom_url)
-    client = zoom_client("iframe", home_url, ask, sandbox_url=zoom_url, seat=ClientSession("dana"))
+    client = zoom_client("iframe", home_url, ask, offline_zoom_url=zoom_url, seat=ClientSession("dana"))
     client.page.set_viewport_size({"width": 1360, "height": 800})
     client.open()
     client.press("[data-connect]")

@@ -41,13 +41,13 @@ def heard(app, times=1):
     return app.evaluate("() => sdk.heard")
 
 
-def test_what_was_not_declared_is_refused(client):
+def test_a_capability_that_was_not_declared_is_refused(client):
     app = opened(client, "getUserContext")
 
     assert outcome(app, "getMeetingUUID()") == "10001"
 
 
-def test_new_address_of_the_page_ends_the_permission(client):
+def test_a_new_page_address_ends_the_sdk_permission(client):
     app = opened(client, "getUserContext")
 
     app.evaluate("() => history.pushState(null, '', '/elsewhere')")
@@ -55,7 +55,7 @@ def test_new_address_of_the_page_ends_the_permission(client):
     assert outcome(app, "getUserContext()") == "10001"
 
 
-def test_jump_to_an_anchor_does_not(client):
+def test_a_jump_to_an_anchor_keeps_the_sdk_permission(client):
     app = opened(client, "getUserContext")
 
     app.evaluate("() => { location.hash = 'people'; }")
@@ -83,7 +83,7 @@ def test_unknown_capability_is_named_or_refuses_everything(client):
 
 
 @pytest.mark.parametrize("call", ["getMeetingParticipants()", "getMeetingContext()", "getMeetingJoinUrl()"])
-def test_participants_may_not_ask_what_hosts_may(client, call):
+def test_participants_may_not_use_the_calls_of_hosts(client, call):
     app = opened(client, "getMeetingParticipants", "getMeetingContext", "getMeetingJoinUrl", "getMeetingUUID")
 
     as_host = outcome(app, call)
@@ -100,7 +100,7 @@ def test_meeting_context_has_no_uuid(client):
     assert set(outcome(app, "getMeetingContext()")) == {"meetingTopic", "meetingID"}
 
 
-def test_main_window_knows_no_meeting(client):
+def test_the_main_window_has_no_meeting(client):
     client.seat = ClientSession("dana", running_context="inMainClient")
     app = opened(client, "getMeetingUUID", "getRunningContext")
 
@@ -125,7 +125,7 @@ def test_guest_signs_in_and_then_adds_the_app(client):
     assert [event["status"] for event in said] == ["authenticated", "authorized"]
 
 
-def test_signing_in_asks_for_another_config(client):
+def test_calls_are_refused_after_a_sign_in_until_config_is_called_again(client):
     client.seat = ClientSession("jonas", status="unauthenticated", role="participant")
     app = opened(client, "promptAuthorize", "getUserContext", "onMyUserContextChange")
     listen(app, "onMyUserContextChange")
@@ -136,7 +136,7 @@ def test_signing_in_asks_for_another_config(client):
     assert outcome(app, "getUserContext()") == "10001"
 
 
-def test_context_is_sealed_for_this_app_and_person(client, world):
+def test_the_app_context_is_encrypted_for_this_app_and_user(client, world):
     app = opened(client, "getAppContext")
 
     claims = unsealed(outcome(app, "getAppContext()")["context"], world.client_secret)
@@ -145,7 +145,7 @@ def test_context_is_sealed_for_this_app_and_person(client, world):
     assert (claims["attendrole"], claims["mid"]) == ("host", world.live_instance().uuid)
 
 
-def test_context_of_a_guest_names_nobody(client, world):
+def test_the_app_context_of_a_guest_has_no_user(client, world):
     client.seat = ClientSession("jonas", status="unauthenticated", role="participant")
     app = opened(client, "getAppContext")
 
@@ -165,7 +165,7 @@ def test_context_after_a_deep_link_carries_its_action(client, world):
     assert claims["act"] == '{"meeting": 1}'
 
 
-def test_state_comes_back_only_when_told_to(client):
+def test_the_state_is_returned_only_if_the_client_is_set_to_do_so(client):
     app = opened(client, "authorize", "onAuthorized")
 
     _, usual = app.evaluate(AUTHORIZE, CHALLENGE)
@@ -179,7 +179,7 @@ def test_state_comes_back_only_when_told_to(client):
     assert unquote(encoded["state"]) == "kept-by-the-page" != encoded["state"]
 
 
-def test_denial_has_a_result_and_no_code(client):
+def test_a_declined_authorization_has_a_result_and_no_code(client):
     client.state["authorization"] = "denied"
     app = opened(client, "authorize", "onAuthorized")
 
@@ -189,7 +189,7 @@ def test_denial_has_a_result_and_no_code(client):
     assert "code" not in event
 
 
-def test_person_who_declines_the_sheet_denies(client):
+def test_declining_the_consent_sheet_denies_the_authorization(client):
     client.agrees = False
     app = opened(client, "authorize", "onAuthorized")
 
@@ -198,7 +198,7 @@ def test_person_who_declines_the_sheet_denies(client):
     assert event["result"] is False
 
 
-def test_authorization_may_never_be_answered(client):
+def test_an_authorization_may_get_no_answer(client):
     client.state["authorization"] = "never"
     app = opened(client, "authorize", "onAuthorized", "getUserContext")
     listen(app, "onAuthorized")
@@ -210,7 +210,7 @@ def test_authorization_may_never_be_answered(client):
     assert app.evaluate("() => sdk.heard") == []
 
 
-def test_authorization_may_be_announced_twice(client):
+def test_an_authorization_event_may_arrive_twice(client):
     client.state["authorization"] = "twice"
     app = opened(client, "authorize", "onAuthorized")
     listen(app, "onAuthorized")
@@ -221,7 +221,7 @@ def test_authorization_may_be_announced_twice(client):
     assert first == second
 
 
-def test_wrong_redirect_uri_is_somebody_elses(client, tiny):
+def test_the_client_can_report_a_redirect_uri_of_another_host(client, tiny):
     client.state["authorization"] = "wrong-redirect"
     app = opened(client, "authorize", "onAuthorized")
 
@@ -230,7 +230,7 @@ def test_wrong_redirect_uri_is_somebody_elses(client, tiny):
     assert not event["redirectUri"].startswith(tiny.url)
 
 
-def test_granted_scopes_are_not_asked_for_again(client, world):
+def test_consent_is_not_asked_again_for_granted_scopes(client, world):
     world.grants.grant(world.user("dana").id, world.scopes("dana"))
     client.agrees = False
     app = opened(client, "authorize", "onAuthorized")
@@ -240,7 +240,7 @@ def test_granted_scopes_are_not_asked_for_again(client, world):
     assert event["result"] is True
 
 
-def test_opening_an_address_is_never_answered_and_a_relative_one_throws(client):
+def test_open_url_gets_no_answer_and_a_relative_address_throws(client):
     app = opened(client, "openUrl")
 
     absolute = outcome(app, "openUrl({url: 'https://example.com/x'})")
@@ -251,7 +251,7 @@ def test_opening_an_address_is_never_answered_and_a_relative_one_throws(client):
     assert client.page.evaluate("() => client.state.opened") == ["https://example.com/x"]
 
 
-def test_silence_ends_in_the_sdks_own_timeout(client):
+def test_a_call_without_an_answer_ends_with_the_sdks_timeout(client):
     client.state["silent"] = ["getUserContext"]
     app = client.open()
     app.wait_for_selector("[data-ready]")

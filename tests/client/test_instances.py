@@ -17,9 +17,9 @@ def client(zoom_client, tiny, ask):
 
 
 @pytest.fixture
-def window(zoom_client, tiny, ask, sandbox_url):
+def window(zoom_client, tiny, ask, offline_zoom_url):
     """The client window ``/client`` with the app in the meeting, and the app in the main window beside it."""
-    client = zoom_client("iframe", f"{tiny.url}/home", ask, sandbox_url=sandbox_url)
+    client = zoom_client("iframe", f"{tiny.url}/home", ask, offline_zoom_url=offline_zoom_url)
     client.open()
     client.app.wait_for_selector("[data-ready]")
     client.app.evaluate(CONFIG, BOTH)
@@ -29,7 +29,7 @@ def window(zoom_client, tiny, ask, sandbox_url):
 def main_window(client):
     """The frame of the app in the main window, in another tab of the same browser."""
     page = client.context.new_page()
-    page.goto(f"{client.sandbox_url}/client?user=dana&running_context=inMainClient")
+    page.goto(f"{client.offline_zoom_url}/client?user=dana&running_context=inMainClient")
     page.frame_locator("#frame").locator("[data-ready]").wait_for(state="attached")
     app = next(frame for frame in page.frames if frame.parent_frame == page.main_frame)
     app.evaluate(CONFIG, BOTH)
@@ -83,7 +83,7 @@ def test_main_window_cannot_connect(client):
     assert outcome(app, "connect()") == "10116"
 
 
-def test_every_new_call_is_supported_and_answers(client):
+def test_every_recent_sdk_call_is_supported_and_answered(client):
     app = opened(client)
 
     unsupported = app.evaluate(CONFIG, [*BOTH, *MEDIA])["unsupportedApis"]

@@ -17,7 +17,7 @@ def open_client(zoom_client):
         app_url, zoom_url = stack
         home_url, ask = f"{app_url}/api/zoomapp/home", ask_over_http(zoom_url)
         seat = seat if isinstance(seat, ClientSession) else ClientSession(seat)
-        client = zoom_client(transport, home_url, ask, sandbox_url=zoom_url, seat=seat, **more)
+        client = zoom_client(transport, home_url, ask, offline_zoom_url=zoom_url, seat=seat, **more)
         client.open()
         return client
 
@@ -36,7 +36,7 @@ def test_person_connects_without_leaving_the_client_over_each_transport(stack, o
         client.close()
 
 
-def test_person_who_declines_is_told_so_and_may_try_again(stack, open_client):
+def test_a_person_who_declines_sees_a_message_and_can_try_again(stack, open_client):
     client = open_client("webview2", stack, agrees=False)
 
     client.press("[data-connect]")
@@ -47,7 +47,7 @@ def test_person_who_declines_is_told_so_and_may_try_again(stack, open_client):
     client.app.wait_for_function(SIGNED_IN)
 
 
-def test_a_guest_signs_in_to_zoom_adds_the_app_and_is_connected_by_one_press(stack, open_client):
+def test_one_press_signs_a_guest_in_adds_the_app_and_connects(stack, open_client):
     for transport, person in zip(TRANSPORTS, PEOPLE, strict=True):
         client = open_client(transport, stack, ClientSession(person, status="unauthenticated", role="participant"))
         client.app.wait_for_selector("text=You’re a guest in this meeting")
@@ -66,7 +66,7 @@ def test_a_guest_signs_in_to_zoom_adds_the_app_and_is_connected_by_one_press(sta
         client.close()
 
 
-def test_a_guest_who_declines_may_press_again(stack, open_client):
+def test_a_guest_who_declined_can_press_again(stack, open_client):
     client = open_client(
         "webview2", stack, ClientSession("jonas", status="unauthenticated", role="participant"), agrees=False
     )
@@ -80,7 +80,7 @@ def test_a_guest_who_declines_may_press_again(stack, open_client):
     client.app.wait_for_function(SIGNED_IN)
 
 
-def test_another_role_has_the_page_drawn_anew_once(stack, open_client):
+def test_a_role_change_reloads_the_page_once(stack, open_client):
     client = open_client("webview2", stack)
     client.press("[data-connect]")
     client.app.wait_for_function(SIGNED_IN)
@@ -107,13 +107,13 @@ def test_partitioned_cookie_survives_in_a_frame_of_another_site(start_stack, ope
     assert client.context.cookies() != []
 
 
-def test_a_refused_context_is_explained_on_the_page_that_asks_the_sdk(start_stack, open_client):
+def test_the_page_explains_why_an_sdk_context_was_refused(start_stack, open_client):
     client = open_client("iframe", start_stack("localhost", COOKIE_MODE="partitioned", ZOOM_CLIENT_ID="of-another-app"))
 
     client.app.wait_for_selector("[data-context-status] >> text=this app’s client ID may be wrong")
 
 
-def test_lax_cookie_does_not(start_stack, open_client):
+def test_a_lax_cookie_is_not_sent_in_a_frame_of_another_site(start_stack, open_client):
     client = open_client("iframe", start_stack("localhost", COOKIE_MODE="lax"))
 
     client.press("[data-connect]")

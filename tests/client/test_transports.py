@@ -16,9 +16,9 @@ CHALLENGE = "v" * 64
 
 
 @pytest.fixture(params=TRANSPORTS)
-def opened(request, zoom_client, tiny, ask, sandbox_url):
+def opened(request, zoom_client, tiny, ask, offline_zoom_url):
     """The tiny page in a client, over each transport in turn."""
-    client = zoom_client(request.param, f"{tiny.url}/home", ask, sandbox_url=sandbox_url)
+    client = zoom_client(request.param, f"{tiny.url}/home", ask, offline_zoom_url=offline_zoom_url)
     client.open()
     client.app.wait_for_selector("[data-ready]")
     return client
@@ -41,7 +41,7 @@ def test_sdk_is_configured_and_authorizes(opened, world):
     assert world.grants.codes[event["code"]].redirect_uri == event["redirectUri"] == world.home_url
 
 
-def test_calls_travel_as_the_sdk_writes_them(opened):
+def test_the_client_receives_calls_in_the_format_of_the_sdk(opened):
     opened.app.evaluate(CONFIG, ["getUserContext"])
 
     first = opened.page.evaluate("() => client.state.log[0]")
@@ -51,7 +51,7 @@ def test_calls_travel_as_the_sdk_writes_them(opened):
     assert first["data"]["js_api_lists"] == ["getUserContext"]
 
 
-def test_joining_is_heard_by_the_app(opened, world):
+def test_the_app_gets_an_event_when_a_participant_joins(opened, world):
     opened.app.evaluate(CONFIG, ["onParticipantChange"])
     opened.app.evaluate("() => { sdk.heard = []; sdk.zoom.onParticipantChange((event) => sdk.heard.push(event)); }")
 

@@ -10,9 +10,9 @@ from tests.support.processes import HANG_SECONDS
 
 
 @pytest.fixture
-def window(zoom_client, tiny, ask, sandbox_url):
+def window(zoom_client, tiny, ask, offline_zoom_url):
     """The window with the tiny app in it."""
-    client = zoom_client("iframe", f"{tiny.url}/home", ask, sandbox_url=sandbox_url)
+    client = zoom_client("iframe", f"{tiny.url}/home", ask, offline_zoom_url=offline_zoom_url)
     client.open()
     return client
 
@@ -23,7 +23,7 @@ def present(world):
     return {row.name for row in rows if not row.waiting}, {row.name for row in rows if row.waiting}
 
 
-def test_guest_waits_at_the_door_and_is_admitted(window, world):
+def test_a_guest_waits_in_the_waiting_room_and_is_admitted(window, world):
     page = window.page
 
     page.click("[data-come=wait]")
@@ -36,16 +36,16 @@ def test_guest_waits_at_the_door_and_is_admitted(window, world):
     assert "Mara Lindholm" in present(world)[0]
 
 
-def test_person_leaves_and_comes_again_as_another_join(window, world):
+def test_a_person_who_rejoins_has_a_second_join(window, world):
     page = window.page
     before = next(row for row in world.live_instance().present(world.now()) if row.name == "Jonas Weber")
 
     row = page.locator("#inside li", has_text="Jonas Weber")
     row.hover()
     row.locator("[data-act=leave]").click()
-    gone = page.locator("#left li", has_text="Jonas Weber")
-    gone.hover()
-    gone.locator("[data-act=rejoin]").click()
+    former_participant = page.locator("#left li", has_text="Jonas Weber")
+    former_participant.hover()
+    former_participant.locator("[data-act=rejoin]").click()
     page.locator("#inside li", has_text="Jonas Weber").wait_for()
 
     after = next(row for row in world.live_instance().present(world.now()) if row.name == "Jonas Weber")
@@ -66,7 +66,7 @@ def test_role_chosen_on_the_page_reaches_the_app_and_the_world(window, world):
     assert mine.role == "co-host"
 
 
-def test_app_is_as_wide_as_the_divider_says_but_from_320_to_480(window):
+def test_the_divider_sets_the_width_of_the_app_between_320_and_480(window):
     divider = window.page.locator("#divider")
 
     divider.focus()
@@ -116,8 +116,8 @@ def test_names_are_text_and_never_markup(window, world):
     assert window.page.locator("#inside img").count() == 0
 
 
-def test_window_says_that_it_is_the_offline_zoom(sandbox_url):
-    answer = requests.get(f"{sandbox_url}/client", timeout=HANG_SECONDS)
+def test_window_says_that_it_is_the_offline_zoom(offline_zoom_url):
+    answer = requests.get(f"{offline_zoom_url}/client", timeout=HANG_SECONDS)
 
     assert "Offline Zoom" in answer.text
     assert answer.headers["X-Sandbox"]

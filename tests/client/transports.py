@@ -41,12 +41,12 @@ def ask_world(world: World) -> Ask:
     return ask
 
 
-def ask_over_http(sandbox_url: str) -> Ask:
+def ask_over_http(offline_zoom_url: str) -> Ask:
     """The same for an offline Zoom in another process."""
 
     def ask(seat: ClientSession, name: str, data: dict[str, Any]) -> Any:
         answer = requests.post(
-            f"{sandbox_url}/client/ask/{name}", json={"seat": vars(seat), "data": data}, timeout=HANG_SECONDS
+            f"{offline_zoom_url}/client/ask/{name}", json={"seat": vars(seat), "data": data}, timeout=HANG_SECONDS
         )
         answer.raise_for_status()
         return answer.json()["answer"]
@@ -65,7 +65,7 @@ class ZoomClient:
     home_url: str
     ask: Ask
     browser: Browser
-    sandbox_url: str = ""
+    offline_zoom_url: str = ""
     seat: ClientSession = field(default_factory=lambda: ClientSession("dana"))
     allowed: tuple[str, ...] = ()
     agrees: bool | None = True
@@ -73,7 +73,7 @@ class ZoomClient:
 
     def __post_init__(self) -> None:
         self.framed = self.transport == "iframe"
-        here = {urlsplit(self.sandbox_url).netloc} if self.framed else set()
+        here = {urlsplit(self.offline_zoom_url).netloc} if self.framed else set()
         context = None if self.framed else lambda: str(self.ask(self.seat, "context", {}))
         self.network = Network(self.home_url, {*self.allowed, *here}, context)
         self.context: BrowserContext = self.browser.new_context(
@@ -105,10 +105,10 @@ class ZoomClient:
         if not self.framed:
             self.page.goto(self.home_url)
             return self.app
-        told = {
+        options_of_client = {
             name: value for name, value in {**vars(self.seat), **self.state}.items() if isinstance(value, str) and value
         }
-        self.page.goto(f"{self.sandbox_url}/client?{urlencode(told)}")
+        self.page.goto(f"{self.offline_zoom_url}/client?{urlencode(options_of_client)}")
         self.page.wait_for_function("() => window.client?.state.log.length || document.querySelector('#frame')?.src")
         self.page.frame_locator("#frame").locator("body").wait_for(state="attached")
         return self.app

@@ -1,4 +1,4 @@
-"""A frontend of our own making that asks what Zoom's React sample asks, as a build lies on disk."""
+"""A small frontend that makes the calls of Zoom's React sample, as the folder of a build."""
 
 import shutil
 from pathlib import Path

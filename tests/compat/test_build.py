@@ -1,4 +1,4 @@
-"""The folder of a build, under the address its page expects; and nothing beside it."""
+"""The folder of a build is served at the address that its page expects, and no file outside of it."""
 
 import base64
 import os
@@ -25,7 +25,7 @@ def settings(settings, build):
 
 @pytest.fixture
 def plain(app, parts, world):
-    """Somebody at an app that has no other frontend."""
+    """A visitor of an app that serves no other frontend."""
     own = replace(parts, settings=replace(parts.settings, frontend_dir=""))
     return Person(create_app(own), world, "dana")
 
@@ -38,12 +38,12 @@ def test_the_home_url_opens_the_frontend_with_a_session(anyone, typ):
     assert anyone.browser.get_cookie("zoomapp")
 
 
-def test_every_way_in_leads_there(anyone, world):
-    asked = anyone.post("/api/zoomapp/context", json={"context": world.seal_context("dana", "meeting")})
+def test_every_entry_address_leads_to_the_frontend(anyone, world):
+    in_meeting = anyone.post("/api/zoomapp/context", json={"context": world.seal_context("dana", "meeting")})
     root = anyone.get("/", headers={"X-Zoom-App-Context": world.seal_context("dana")})
     without = anyone.look("/api/zoomapp/home")
 
-    assert asked.json["location"] == root.location == DOOR
+    assert in_meeting.json["location"] == root.location == DOOR
     assert f'href="{DOOR}"' in without.text
 
 
@@ -55,7 +55,7 @@ def test_without_a_frontend_both_addresses_lead_to_our_own_pages(plain):
 
 
 @pytest.mark.parametrize("path", [DOOR, f"{DOOR}/", f"{DOOR}/index.html"])
-def test_the_page_is_never_kept_and_has_the_four_headers(anyone, path):
+def test_the_frontends_page_is_not_cached_and_has_the_four_headers(anyone, path):
     answer = anyone.look(path)
 
     assert (answer.status_code, answer.content_type) == (200, "text/html; charset=utf-8")
@@ -63,7 +63,7 @@ def test_the_page_is_never_kept_and_has_the_four_headers(anyone, path):
     assert all(answer.headers[name] for name in HEADERS)
 
 
-def test_its_policy_allows_what_the_sample_needs_and_nothing_inline(anyone):
+def test_the_frontends_content_policy_allows_the_samples_hosts_and_nothing_inline(anyone):
     rules = dict(rule.split(" ", 1) for rule in anyone.look(DOOR).headers["Content-Security-Policy"].split("; "))
 
     assert rules["script-src"] == "'self' https://appssdk.zoom.us"
@@ -91,7 +91,7 @@ def test_our_own_pages_keep_their_own_policy(anyone):
         ("static/media/cat.0a1b2c3d.svg", "image/svg+xml"),
     ],
 )
-def test_files_have_their_types(anyone, build, name, kind):
+def test_files_of_the_build_have_their_content_types(anyone, build, name, kind):
     (build / "static/media").mkdir(exist_ok=True)
     (build / name).touch()
 
@@ -102,7 +102,7 @@ def test_files_have_their_types(anyone, build, name, kind):
 
 
 @pytest.mark.parametrize(
-    ("name", "kept"),
+    ("name", "expected"),
     [
         ("static/js/main.1a2b3c4d.js", "public, max-age=31536000, immutable"),
         ("static/js/453.8beb8d2d.chunk.js.map", "public, max-age=31536000, immutable"),
@@ -114,11 +114,11 @@ def test_files_have_their_types(anyone, build, name, kind):
         ("static/old.1a2b3c4d.html", "no-store"),
     ],
 )
-def test_only_hashed_files_are_kept_for_a_year(name, kept):
-    assert cache_control(name) == kept
+def test_only_hashed_files_are_cached_for_a_year(name, expected):
+    assert cache_control(name) == expected
 
 
-def test_a_missing_file_is_not_kept_for_a_year(anyone):
+def test_a_missing_file_is_not_cached(anyone):
     answer = anyone.get(f"{DOOR}/static/js/gone.1a2b3c4d.js")
 
     assert (answer.status_code, answer.headers["Cache-Control"]) == (404, "no-store")
@@ -132,7 +132,7 @@ def test_a_new_build_is_served_without_a_restart(anyone, build):
     assert b"Another build" in anyone.get(DOOR).data
 
 
-def test_files_travel_compressed_and_are_asked_for_again_in_few_bytes(anyone, build):
+def test_files_are_compressed_and_revalidated_with_an_empty_304(anyone, build):
     (build / "words.txt").write_text("again and " * 1000)
 
     whole = anyone.get(f"{DOOR}/words.txt", headers={"Accept-Encoding": "gzip"})
@@ -178,7 +178,7 @@ def test_a_large_file_is_streamed_whole_and_in_parts(anyone, build):
         "%ff%fe",
     ],
 )
-def test_nothing_beside_the_build_is_served(anyone, build, name):
+def test_files_outside_of_the_build_are_not_served(anyone, build, name):
     (build / "link.txt").symlink_to(build.parent / "secret.txt")
     (build / "folder").symlink_to(build.parent)
     (build / ".env").write_text(SECRET)
@@ -197,12 +197,12 @@ def test_an_absolute_path_is_not_served(anyone, build):
     assert answer.status_code == 404
 
 
-def test_the_frontend_is_only_read(anyone):
+def test_writes_to_the_frontend_are_refused(anyone):
     for method in ("POST", "PUT", "DELETE"):
         assert anyone.browser.open(DOOR, method=method).status_code == 405
 
 
-def test_the_frontend_asks_redis_nothing_and_sets_no_cookie(dana, parts):
+def test_the_frontend_uses_no_redis_command_and_sets_no_cookie(dana, parts):
     before = parts.redis.info("stats")["total_commands_processed"]
     answers = [dana.get(path) for path in (DOOR, f"{DOOR}/{HASHED}", "/hello")]
 
@@ -210,7 +210,7 @@ def test_the_frontend_asks_redis_nothing_and_sets_no_cookie(dana, parts):
     assert not any("Set-Cookie" in answer.headers for answer in answers)
 
 
-def test_hello_may_be_framed_by_us(anyone):
+def test_our_own_pages_may_frame_hello(anyone):
     answer = anyone.get("/hello")
 
     assert (answer.status_code, answer.text) == (200, "Hello from Rollcall!")
@@ -221,12 +221,12 @@ def test_hello_may_be_framed_by_us(anyone):
 @pytest.mark.parametrize(
     "headers", [{"Sec-Fetch-Site": "cross-site"}, {"Sec-Fetch-Site": "same-site"}, {"Origin": "https://evil.example"}]
 )
-def test_another_site_cannot_hand_in_a_code(anyone, world, headers):
-    begun = anyone.get("/api/zoomapp/authorize").json
+def test_another_site_cannot_post_an_authorization_code(anyone, world, headers):
+    signin = anyone.get("/api/zoomapp/authorize").json
     page = f"http://localhost{DOOR}#/userinfo"
-    body = {"code": world.issue_code("dana", page, begun["codeChallenge"], "plain", in_client=True), "href": page}
+    body = {"code": world.issue_code("dana", page, signin["codeChallenge"], "plain", in_client=True), "href": page}
 
-    foreign = anyone.post("/api/zoomapp/onauthorized", json=body | {"state": begun["state"]}, headers=headers)
+    foreign = anyone.post("/api/zoomapp/onauthorized", json=body | {"state": signin["state"]}, headers=headers)
     own = anyone.post("/api/zoomapp/onauthorized", json=body, headers={"Sec-Fetch-Site": "same-origin"})
 
     assert (foreign.status_code, own.status_code) == (403, 200)

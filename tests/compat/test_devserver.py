@@ -1,4 +1,4 @@
-"""A development server behind the same address: it learns nothing of ours, and can do no more than serve files."""
+"""A development server behind the same address: it gets no secrets of the app, and can only serve files."""
 
 import gzip
 import threading
@@ -20,7 +20,7 @@ PAGE = b"<!doctype html><title>Being developed</title>"
 
 
 class DevServer:
-    """A server that answers what it was told to; ``seen`` holds the target and the headers of each request."""
+    """A server with planned answers; ``seen`` holds the target and the headers of each request."""
 
     def __init__(self) -> None:
         self.seen: list[tuple[str, str, dict[str, str]]] = []
@@ -73,7 +73,7 @@ def settings(settings, dev):
     return replace(settings, frontend_url=dev.url)
 
 
-def test_the_home_url_opens_what_is_being_developed(anyone):
+def test_the_home_url_opens_the_development_server(anyone):
     door = anyone.open_from_zoom(typ="meeting").location
 
     answer = anyone.look(door)
@@ -93,9 +93,9 @@ style.append("p { color: rgb(1, 2, 3) }");
 document.head.append(style);"""
 
 
-def test_styles_that_its_script_puts_into_the_page_apply(dev, serve_app, redis_url, page):
-    dev.answer = lambda asked: respond(
-        asked, *((STYLING, "text/javascript") if ".js" in asked.path else (STYLED, "text/html"))
+def test_styles_added_by_the_development_servers_script_apply(dev, serve_app, redis_url, page):
+    dev.answer = lambda request: respond(
+        request, *((STYLING, "text/javascript") if ".js" in request.path else (STYLED, "text/html"))
     )
     app = serve_app(redis_url, "http://127.0.0.1:1", workers=1, FRONTEND_URL=dev.url)
 
@@ -104,15 +104,15 @@ def test_styles_that_its_script_puts_into_the_page_apply(dev, serve_app, redis_u
     assert page.locator("p").evaluate("shown => getComputedStyle(shown).color") == "rgb(1, 2, 3)"
 
 
-def respond(asked, body, media_type):
-    asked.send_response(200)
-    asked.send_header("Content-Type", media_type)
-    asked.send_header("Content-Length", str(len(body)))
-    asked.end_headers()
-    asked.wfile.write(body)
+def respond(request, body, media_type):
+    request.send_response(200)
+    request.send_header("Content-Type", media_type)
+    request.send_header("Content-Length", str(len(body)))
+    request.end_headers()
+    request.wfile.write(body)
 
 
-def test_the_whole_address_is_asked_for_as_the_sample_is_developed_under_it(anyone, dev):
+def test_the_development_server_is_asked_for_the_whole_path(anyone, dev):
     for path in (DOOR, f"{DOOR}/", f"{DOOR}/static/js/bundle.js?v=a%2Fb&c=%C3%A9", f"{DOOR}/@vite/a%20b"):
         anyone.get(path)
 
@@ -124,7 +124,7 @@ def test_the_whole_address_is_asked_for_as_the_sample_is_developed_under_it(anyo
     ]
 
 
-def test_it_gets_no_cookie_no_credentials_and_no_context(dana, dev, world):
+def test_the_development_server_gets_no_cookie_no_credentials_and_no_app_context(dana, dev, world):
     private = {
         "Authorization": "Bearer of-the-person",
         "X-Zoom-App-Context": world.seal_context("dana"),
@@ -144,7 +144,7 @@ def test_it_gets_no_cookie_no_credentials_and_no_context(dana, dev, world):
     assert sent["accept-language"] == "de"
 
 
-def test_its_cookies_policies_and_permissions_stay_there(anyone, dev):
+def test_cookies_and_policies_of_the_development_server_are_not_passed_on(anyone, dev):
     dev.headers |= {
         "Set-Cookie": "zoomapp=chosen; Path=/",
         "Access-Control-Allow-Origin": "*",
@@ -161,7 +161,7 @@ def test_its_cookies_policies_and_permissions_stay_there(anyone, dev):
     assert headers["Cache-Control"] == "no-store"
 
 
-def test_compressed_bodies_and_heads_pass_as_they_are(anyone, dev):
+def test_compressed_bodies_and_head_requests_are_passed_on_unchanged(anyone, dev):
     dev.body = gzip.compress(PAGE)
     dev.headers["Content-Encoding"] = "gzip"
 
@@ -172,7 +172,7 @@ def test_compressed_bodies_and_heads_pass_as_they_are(anyone, dev):
     assert (head.data, head.content_length, dev.seen[-1][0]) == (b"", len(dev.body), "HEAD")
 
 
-def test_a_file_of_no_type_is_given_none(anyone, dev):
+def test_a_file_without_a_content_type_stays_without_one(anyone, dev):
     dev.headers = {}
 
     assert "Content-Type" not in anyone.get(f"{DOOR}/notes").headers
@@ -184,7 +184,7 @@ def test_a_large_bundle_is_streamed(anyone, dev):
     assert anyone.get(f"{DOOR}/bundle.js").data == dev.body
 
 
-def test_what_it_does_not_have_is_answered_as_it_says(anyone, dev):
+def test_a_404_of_the_development_server_is_passed_on(anyone, dev):
     dev.status, dev.body = 404, b"not here"
 
     answer = anyone.get(f"{DOOR}/nothing.js")
@@ -193,7 +193,7 @@ def test_what_it_does_not_have_is_answered_as_it_says(anyone, dev):
 
 
 @pytest.mark.parametrize("location", [f"{DOOR}/", "proxy/", f"{DOOR}/?a=b"])
-def test_it_may_redirect_within_the_frontend(anyone, dev, location):
+def test_the_development_server_may_redirect_within_the_frontend(anyone, dev, location):
     dev.status, dev.headers["Location"] = 301, location
 
     answer = anyone.get(DOOR)
@@ -219,7 +219,7 @@ def test_it_may_redirect_within_the_frontend(anyone, dev, location):
         "",
     ],
 )
-def test_it_may_not_redirect_elsewhere(anyone, dev, location):
+def test_the_development_server_may_not_redirect_elsewhere(anyone, dev, location):
     dev.status, dev.headers["Location"] = 302, location
 
     answer = anyone.get(f"{DOOR}/")
@@ -231,7 +231,7 @@ def test_it_may_not_redirect_elsewhere(anyone, dev, location):
     "path",
     ["../install", "%2e%2e/install", "a/%2e%2e%2f%2e%2e/x", "%252e%252e/x", "a%5c..%5cx", "./x", "%2e/x", "a/.."],
 )
-def test_no_path_leads_out_of_the_frontend(anyone, dev, path):
+def test_no_path_outside_of_the_frontend_reaches_the_development_server(anyone, dev, path):
     assert anyone.get(f"{DOOR}/{path}").status_code == 404
     assert dev.seen == []
 
@@ -239,13 +239,13 @@ def test_no_path_leads_out_of_the_frontend(anyone, dev, path):
 @pytest.mark.parametrize(
     "location", [r"\@evil.example{DOOR}/", "@evil.example{DOOR}/", ".evil.example{DOOR}/", "0{DOOR}/"]
 )
-def test_it_may_not_redirect_to_a_host_that_begins_like_its_own(anyone, dev, location):
+def test_the_development_server_may_not_redirect_to_a_host_with_its_own_as_prefix(anyone, dev, location):
     dev.status, dev.headers["Location"] = 302, dev.url + location.replace("{DOOR}", DOOR)
 
     assert anyone.get(f"{DOOR}/").status_code == 502
 
 
-def test_a_redirect_to_its_own_address_stays_below_ours(anyone, dev):
+def test_a_redirect_to_the_development_servers_address_becomes_one_to_the_app(anyone, dev):
     dev.status, dev.headers["Location"] = 302, f"{dev.url}{DOOR}/next?a=b"
 
     answer = anyone.get(DOOR)
@@ -254,25 +254,25 @@ def test_a_redirect_to_its_own_address_stays_below_ours(anyone, dev):
 
 
 @pytest.mark.parametrize("query", [r"a=\b", "a=%zz", "a=<b>"])
-def test_a_query_that_could_be_read_in_two_ways_does_not_reach_it(anyone, dev, query):
+def test_an_ambiguous_query_does_not_reach_the_development_server(anyone, dev, query):
     assert anyone.get(DOOR, environ_overrides={"QUERY_STRING": query}).status_code == 404
     assert dev.seen == []
 
 
-def test_names_with_dots_in_them_are_names():
+def test_file_names_may_contain_dots():
     assert target(f"{DOOR}/node_modules/.vite/deps/a..b.js", b"") == f"{DOOR}/node_modules/.vite/deps/a..b.js"
     with pytest.raises(NotFound):
         target(f"{DOOR}/..", b"")
 
 
-def test_nothing_but_reading_reaches_it(anyone, dev):
+def test_only_reads_reach_the_development_server(anyone, dev):
     for method in ("POST", "PUT", "DELETE", "OPTIONS"):
         anyone.browser.open(DOOR, method=method)
 
     assert dev.seen == []
 
 
-def test_a_server_that_is_not_running_is_said_to_be_so(anyone, dev):
+def test_a_development_server_that_does_not_run_is_reported(anyone, dev):
     dev.close()
 
     page, script = anyone.look(DOOR), anyone.get(f"{DOOR}/static/js/bundle.js")
@@ -282,25 +282,25 @@ def test_a_server_that_is_not_running_is_said_to_be_so(anyone, dev):
     assert script.json["error"] == "upstream_error"
 
 
-def test_a_body_that_breaks_off_is_not_passed_for_whole(anyone, dev):
+def test_a_truncated_body_is_not_passed_on_as_complete(anyone, dev):
     dev.headers |= {"Content-Length": str(len(PAGE) + 10), "Connection": "close"}
 
     assert anyone.get(DOOR).status_code == 502
 
 
 def test_a_server_that_never_answers_does_not_hold_the_request(app, dev):
-    told = threading.Event()
-    dev.answer = lambda _: told.wait(HANG_SECONDS)
+    may_answer = threading.Event()
+    dev.answer = lambda _: may_answer.wait(HANG_SECONDS)
 
     with app.test_request_context(DOOR):
         deadline.start(0.2)
         with pytest.raises(FrontendAway):
             relay(dev.url, request)
 
-    told.set()
+    may_answer.set()
 
 
-def test_an_address_that_leads_back_to_the_app_ends_after_one_round(anyone, dev):
+def test_a_frontend_url_that_leads_back_to_the_app_ends_after_one_request(anyone, dev):
     answer = anyone.get(DOOR, headers={"Via": f"1.0 edge, {VIA}"})
 
     assert answer.status_code == 502

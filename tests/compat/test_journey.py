@@ -1,4 +1,4 @@
-"""The frontend in the Zoom client: its five calls, and every way they can go."""
+"""The frontend in the Zoom client: its five calls, with every possible result."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -55,7 +55,7 @@ class House:
     def open(self, transport: str = "webview2", person: str = "dana", **state: Any) -> Opened:
         home, ask = f"{self.app.url}/api/zoomapp/home", ask_over_http(self.zoom.url)
         client = self.make_client(
-            transport, home, ask, sandbox_url=self.zoom.url, seat=ClientSession(person), state=state
+            transport, home, ask, offline_zoom_url=self.zoom.url, seat=ClientSession(person), state=state
         )
         opened = Opened(client)
         client.page.on("response", lambda answer: opened.answers.append(answer))
@@ -64,9 +64,9 @@ class House:
 
 
 @pytest.fixture
-def house(redis_url, serve_sandbox, serve_app, build, zoom_client):
+def house(redis_url, serve_offline_zoom, serve_app, build, zoom_client):
     port = free_port()
-    zoom = Zoom(serve_sandbox(f"http://127.0.0.1:{port}", story="live-meeting"))
+    zoom = Zoom(serve_offline_zoom(f"http://127.0.0.1:{port}", story="live-meeting"))
     app = serve_app(redis_url, zoom.url, port=port, workers=1, FRONTEND_DIR=str(build))
     return House(app, zoom, zoom_client)
 
@@ -91,7 +91,7 @@ def test_a_person_authorizes_in_the_client_over_each_transport(house):
         opened.client.close()
 
 
-def test_the_calls_come_in_this_order_and_nothing_of_the_page_fails(house):
+def test_the_frontend_makes_its_calls_in_order_without_errors(house):
     opened = house.open()
     opened.authorize()
     opened.shows("user")
@@ -110,7 +110,7 @@ def test_the_calls_come_in_this_order_and_nothing_of_the_page_fails(house):
     assert {each.url for each in opened.answers if each.status >= 400} == {house.app.url + ME}
 
 
-def test_who_has_authorized_is_signed_in_by_opening_the_app(dana):
+def test_opening_the_app_signs_in_a_user_who_has_authorized(dana):
     before = dana.client.context.cookies()
     dana.client.context.clear_cookies()
 
@@ -121,7 +121,7 @@ def test_who_has_authorized_is_signed_in_by_opening_the_app(dana):
     assert dana.client.context.cookies() != before
 
 
-def test_the_state_may_come_back_missing_as_it_was_or_percent_encoded(house):
+def test_a_missing_unchanged_or_percent_encoded_state_is_accepted(house):
     came_back = {}
     for authorization, person in zip(("usual", "with-state", "encoded-state"), PEOPLE, strict=False):
         opened = house.open(person=person, authorization=authorization)
@@ -130,9 +130,9 @@ def test_the_state_may_come_back_missing_as_it_was_or_percent_encoded(house):
 
         assert opened.shows("user") == PEOPLE[person], authorization
         sent = next(each.request.post_data_json for each in opened.answers if each.url.endswith(ON_AUTHORIZED))
-        begun = next(each.json() for each in opened.answers if each.url.endswith(AUTHORIZE))
+        signin = next(each.json() for each in opened.answers if each.url.endswith(AUTHORIZE))
         assert sent["href"] == f"{house.app.url}{DOOR}#/userinfo"
-        came_back[authorization] = (sent.get("state"), begun["state"])
+        came_back[authorization] = (sent.get("state"), signin["state"])
         opened.client.close()
 
     assert came_back["usual"][0] is None
@@ -140,7 +140,7 @@ def test_the_state_may_come_back_missing_as_it_was_or_percent_encoded(house):
     assert came_back["encoded-state"][0].startswith("%63%2D")
 
 
-def test_an_expired_token_is_renewed_unseen(house, dana):
+def test_an_expired_token_is_refreshed_without_notice(house, dana):
     house.zoom.expire_tokens()
     house.zoom.clear()
 
@@ -152,7 +152,7 @@ def test_an_expired_token_is_renewed_unseen(house, dana):
 
 
 def test_after_a_revoked_grant_the_person_authorizes_again(house, dana):
-    house.zoom.tell("tokens", do="deauthorize", user="dana")
+    house.zoom.control("tokens", do="deauthorize", user="dana")
     # Zoom's event comes by itself; it ends the session, too, and must not meet the next one half-way.
     wait_until(lambda: "user deleted" in house.app.log, HANG_SECONDS)
 

@@ -1,4 +1,4 @@
-"""The guide for those who come from Zoom's React sample names only what is there."""
+"""The migration guide for Zoom's React sample names only existing settings, addresses and tests."""
 
 import re
 from pathlib import Path
@@ -7,7 +7,7 @@ ROOT = Path(__file__).parents[2]
 GUIDE = (ROOT / "docs/migrating.md").read_text()
 
 
-def test_its_names_of_settings_are_ours():
+def test_the_migration_page_names_existing_settings():
     rows = re.findall(
         r"^\| [^|]+ \| ([^|]+) \| [^|]*\|$", GUIDE.partition("## Names")[2].partition("## Addresses")[0], re.M
     )
@@ -18,10 +18,10 @@ def test_its_names_of_settings_are_ours():
     assert {name for name in ours if f"`{name}`" not in settings} == set()
 
 
-def test_its_addresses_are_served(app):
+def test_the_addresses_on_the_migration_page_are_served(app):
     table = GUIDE.partition("## Addresses")[2].partition("## What changes")[0]
-    kept = [line for line in table.splitlines() if line.startswith("| `/") and not line.endswith("none |")]
-    named = {address for line in kept for address in re.findall(r"`(/[^`…]*)", line.split("|")[1])}
+    rows_served = [line for line in table.splitlines() if line.startswith("| `/") and not line.endswith("none |")]
+    named = {address for line in rows_served for address in re.findall(r"`(/[^`…]*)", line.split("|")[1])}
 
     assert len(named) == 8
     rules = {rule.rule for rule in app.url_map.iter_rules()}
@@ -30,7 +30,7 @@ def test_its_addresses_are_served(app):
     } == set()
 
 
-def test_its_tests_are_there():
+def test_the_tests_named_on_the_migration_page_exist():
     named = set(re.findall(r"`(tests/[^`]+\.py)`", GUIDE))
 
     assert len(named) >= 7

@@ -1,4 +1,4 @@
-"""The app leaves and starts as a host expects it of a gunicorn app."""
+"""The app starts and stops as hosts expect."""
 
 import subprocess
 import sys
@@ -40,7 +40,7 @@ app = App()
 
 @pytest.fixture
 def toy(group, tmp_path):
-    """An app whose slow answer ends only after it was told that the end is near."""
+    """An app whose slow response ends only after the app was told that the server stops."""
     (tmp_path / "toy.py").write_text(TOY)
     port = free_port()
     command = ["gunicorn", "-c", "gunicorn.conf.py", "--pythonpath", str(tmp_path), "--bind", f"127.0.0.1:{port}"]
@@ -49,7 +49,7 @@ def toy(group, tmp_path):
     return child, f"http://127.0.0.1:{port}"
 
 
-def test_a_request_in_flight_is_answered_and_the_app_knows_before(toy):
+def test_a_stopping_server_tells_the_app_and_answers_requests_in_flight(toy):
     child, url = toy
     with ThreadPoolExecutor() as pool:
         slow = pool.submit(requests.get, f"{url}/slow", timeout=HANG_SECONDS)

@@ -1,4 +1,4 @@
-"""What `dev.py` prepares before it starts anything."""
+"""The preparation of `dev.py`: the virtual environment and compiled files."""
 
 import os
 import subprocess
@@ -10,7 +10,7 @@ from devtools import install
 from tests.support.servers import clean_environ
 
 
-def test_compiled_files_unwanted_in_the_tree_are_kept_with_the_data(monkeypatch):
+def test_compiled_files_unwanted_in_the_tree_are_written_to_the_data_folder(monkeypatch):
     monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
     monkeypatch.setenv("PYTHONPYCACHEPREFIX", "")
 

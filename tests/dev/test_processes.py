@@ -1,4 +1,4 @@
-"""A group's processes end with their owner, in whatever way that ends."""
+"""The processes of a group end with their owner, also if it is killed."""
 
 import signal
 import socket
@@ -21,7 +21,7 @@ time.sleep(60)
 """
 
 
-def test_nothing_outlives_an_owner_that_was_killed(tmp_path):
+def test_no_child_outlives_an_owner_that_was_killed(tmp_path):
     owner = subprocess.Popen([sys.executable, "-c", OWNER, tmp_path], stdout=subprocess.PIPE, text=True)
     pid = int(owner.stdout.readline())
 
@@ -31,7 +31,7 @@ def test_nothing_outlives_an_owner_that_was_killed(tmp_path):
     assert wait_until(lambda: not alive(pid), HANG_SECONDS)
 
 
-def test_the_guard_spares_what_is_no_longer_in_its_care(group):
+def test_the_guard_spares_released_processes(group):
     spared, ended = (group.start(name, ["sleep", "60"]) for name in ("spared", "ended"))
     words = f"+{spared.pid}\n+{ended.pid}\n-{spared.pid}\n"
 
@@ -41,7 +41,7 @@ def test_the_guard_spares_what_is_no_longer_in_its_care(group):
     assert spared.running()
 
 
-def test_what_ignores_a_request_to_stop_is_killed_with_its_children(tmp_path):
+def test_a_process_that_ignores_sigterm_is_killed_with_its_children(tmp_path):
     with Group(tmp_path) as group:
         deaf = group.start("deaf", ["sh", "-c", "trap '' TERM; sleep 61 & echo $!; wait; wait"])
         assert wait_until(lambda: deaf.last_lines().isdecimal(), HANG_SECONDS)
@@ -62,7 +62,7 @@ def test_a_child_that_stopped_by_itself_is_named(group):
     assert child.last_lines() == "that was it"
 
 
-def test_a_port_somebody_listens_on_is_not_free():
+def test_a_port_with_a_listener_is_not_free():
     with socket.create_server(("127.0.0.1", 0)) as server:
         taken = server.getsockname()[1]
 

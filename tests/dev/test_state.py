@@ -1,4 +1,4 @@
-"""What a restart finds again."""
+"""The state that survives a restart."""
 
 import os
 import socket
@@ -9,7 +9,7 @@ from devtools.install import Failed
 from devtools.state import AlreadyRunning, State, lock
 
 
-def test_a_secret_stays_the_same_and_is_unlike_the_others(tmp_path):
+def test_a_secret_stays_the_same_and_differs_from_the_others(tmp_path):
     folder = tmp_path / "data"
 
     first = State(folder).secret("secret_key")
@@ -19,7 +19,7 @@ def test_a_secret_stays_the_same_and_is_unlike_the_others(tmp_path):
     assert State(folder).secret("client_secret") != first
 
 
-def test_secrets_are_for_their_owner_alone(tmp_path):
+def test_only_the_owner_can_read_secrets(tmp_path):
     folder = tmp_path / "data"
 
     State(folder).secret("secret_key")
@@ -28,7 +28,7 @@ def test_secrets_are_for_their_owner_alone(tmp_path):
     assert folder.stat().st_mode & 0o777 == 0o700
 
 
-def test_a_port_stays_the_same_until_somebody_takes_it(tmp_path):
+def test_a_port_stays_the_same_until_another_program_takes_it(tmp_path):
     state = State(tmp_path)
     port = state.port("sandbox")
     assert State(tmp_path).port("sandbox") == port
@@ -37,7 +37,7 @@ def test_a_port_stays_the_same_until_somebody_takes_it(tmp_path):
         assert State(tmp_path).port("sandbox") != port
 
 
-def test_a_half_written_file_is_begun_anew(tmp_path):
+def test_an_incomplete_state_file_is_replaced(tmp_path):
     (tmp_path / "dev.json").write_text('{"secret_key": "ab')
 
     assert len(State(tmp_path).secret("secret_key")) == 64
@@ -69,7 +69,7 @@ def test_the_address_of_an_earlier_run_is_not_reported(tmp_path):
         lock(tmp_path, patience_seconds=0, answers=lambda words: True)
 
 
-def test_the_lock_is_free_when_all_who_hold_it_are_gone(tmp_path):
+def test_the_lock_is_free_when_all_holders_have_exited(tmp_path):
     with lock(tmp_path) as held:
         shared = os.dup(held.fileno())
     try:

@@ -1,4 +1,4 @@
-"""`dev.py test` and `check` tell the truth about what did not run."""
+"""`dev.py test` and `check` report what did not run."""
 
 import subprocess
 import sys
@@ -41,7 +41,7 @@ def test_a_missing_browser_is_reported_as_not_run(tmp_path):
         ("assert ran() > 1", MOST_REPEATED + 1, ""),
     ],
 )
-def test_a_failure_stands_and_a_few_are_repeated(tmp_path, capfd, body, times, said):
+def test_a_failed_run_stays_failed_and_up_to_three_tests_are_repeated(tmp_path, capfd, body, times, said):
     lines = [
         "from pathlib import Path",
         "def ran():",
@@ -59,7 +59,7 @@ def test_a_failure_stands_and_a_few_are_repeated(tmp_path, capfd, body, times, s
     assert ("The run has failed." in messages) == bool(said)
 
 
-def test_says_what_to_type_for_what_is_missing():
+def test_the_command_that_installs_a_missing_program_is_named():
     assert install_command(["chromium", "redis-server"]) in (
         "sudo apt-get update && sudo apt-get install -y --no-install-recommends chromium redis-server",
         "brew install chromium redis",

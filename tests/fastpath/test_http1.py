@@ -28,31 +28,31 @@ def test_a_header_is_found_in_any_case_and_joined_when_repeated():
 
 
 @pytest.mark.parametrize("value", ["a\r\nX-Injected: 1", "a\nb", "a\r", "caf\u2019"])
-def test_a_value_that_would_break_its_line_goes_nowhere(value):
+def test_a_header_value_with_a_line_break_is_refused(value):
     with pytest.raises(requests.RequestException):
         request_bytes("GET", "/v2/x", {"Accept": value}, b"")
 
 
-def test_a_write_says_how_long_it_is_even_when_empty():
+def test_a_write_has_a_content_length_even_if_it_is_empty():
     assert b"\r\nContent-Length: 0\r\n" in request_bytes("POST", "/v2/x", {}, b"")
     assert request_bytes("PATCH", "/v2/x", {}, b"{}").endswith(b"Content-Length: 2\r\n\r\n{}")
     assert b"Content-Length" not in request_bytes("GET", "/v2/x", {}, b"")
 
 
-def test_what_is_not_http_behind_an_answer_spoils_it(transport, peer):
+def test_a_response_followed_by_bytes_that_are_no_http_is_lost(transport, peer):
     with pytest.raises(LostAnswer):
         ask(transport, peer([HEAD + b"{}x"]))
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
-def test_an_answer_leaves_nothing_to_the_garbage_collector(transport, peer, method):
+def test_a_response_leaves_no_reference_cycle(transport, peer, method):
     gc.disable()
     try:
         reply = ask(transport, peer([HEAD + (b"{}" if method == "GET" else b"")]), method)
         reply.read(10)
-        gone = weakref.ref(reply)
+        reference = weakref.ref(reply)
         del reply
 
-        assert gone() is None
+        assert reference() is None
     finally:
         gc.enable()

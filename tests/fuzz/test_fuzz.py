@@ -38,7 +38,7 @@ fuzz = settings(
 
 @pytest.fixture(autouse=True)
 def live_story(world):
-    world.tell("live-meeting")
+    world.load_story("live-meeting")
 
 
 def until_spent(budget, check, *strategies):
@@ -69,7 +69,7 @@ def texts(page: TestResponse) -> set[str]:
     return {" ".join(unescape(text).split()) for text in found}
 
 
-def test_no_page_fails_whatever_zoom_answers(dana, world, pages, restore, budget):
+def test_no_page_fails_with_random_answers_of_zoom(dana, world, pages, restore, budget):
     def check(path: str, seed: int) -> None:
         restore()
         if seed % 10 == 0:

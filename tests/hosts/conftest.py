@@ -1,4 +1,4 @@
-"""What a host builds from this project, and runs: nothing but `requirements.txt`, the Procfile and settings."""
+"""Builds and runs the app as a host does, from `requirements.txt`, the Procfile and settings only."""
 
 import os
 import secrets
@@ -110,11 +110,11 @@ def config(tls_redis: str) -> dict[str, str]:
 
 @pytest.fixture
 def hosted(
-    slug: Slug, config: dict[str, str], serve_sandbox: Callable[..., Served], group: Group, tmp_path: Path
+    slug: Slug, config: dict[str, str], serve_offline_zoom: Callable[..., Served], group: Group, tmp_path: Path
 ) -> Iterator[Hosted]:
     """The web process of the Procfile behind a router, with a TLS Redis."""
     url, app_port = config["PUBLIC_URL"], int(config["PORT"])
-    zoom = serve_sandbox(url, story="quiet-day")
+    zoom = serve_offline_zoom(url, story="quiet-day")
     environ = slug.environ(**config, ZOOM_HOST=zoom.url, ZOOM_API_HOST=zoom.url)
     child = group.start("web", ["sh", "-c", f"exec env {slug.command('web')}"], environ, slug.folder)
     until_started(child, lambda: status(f"http://127.0.0.1:{app_port}/readyz") == 200)

@@ -1,4 +1,4 @@
-"""What a host puts before an app: it ends TLS and sets the forwarding header fields, as Heroku's router does."""
+"""A router as Heroku's: it terminates TLS and sets the forwarding headers."""
 
 import http.client
 import ssl

@@ -1,4 +1,4 @@
-"""What hosts read of us agrees with the code, as far as it can be told without them. No image is built here."""
+"""The files that hosts read (Procfile, Dockerfile, compose.yaml, app.json) agree with the code."""
 
 import json
 import re
@@ -33,11 +33,11 @@ def test_the_button_asks_for_every_required_setting():
     assert told["addons"] == ["heroku-redis:mini"]
 
 
-def test_a_key_that_a_host_makes_up_is_one_for_our_ring():
+def test_a_key_generated_by_a_host_is_a_valid_encryption_key():
     assert len(key_ring("9f" * 32)[0]) == 32
 
 
-def test_the_image_and_any_machine_run_what_the_procfile_runs():
+def test_the_image_and_the_docs_run_the_command_of_the_procfile():
     commands = [json.loads(rest) for word, rest in dockerfile() if word == "CMD"]
     environ = next(rest for word, rest in dockerfile() if word == "ENV")
 
@@ -47,7 +47,7 @@ def test_the_image_and_any_machine_run_what_the_procfile_runs():
     assert f"export {told}\n" in (ROOT / "docs" / "deployment.md").read_text()
 
 
-def test_the_image_takes_the_python_that_we_name_and_only_files_there_are():
+def test_the_image_uses_the_named_python_and_copies_existing_files():
     words = dockerfile()
     version = (ROOT / ".python-version").read_text().strip()
 
@@ -77,7 +77,7 @@ def test_compose_gives_the_app_what_it_requires_after_a_release_check():
     assert re.search(r"--appendonly yes.* --maxmemory-policy noeviction", services["store"]["command"])
 
 
-def test_compose_lets_nobody_reach_the_app_but_through_a_router_that_buffers():
+def test_with_compose_the_app_is_reachable_only_through_a_buffering_router():
     services = yaml.safe_load((ROOT / "compose.yaml").read_text())["services"]
     config = (ROOT / "nginx.conf").read_text()
 

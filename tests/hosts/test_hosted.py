@@ -20,12 +20,12 @@ DYNO_BYTES = 512 * 1024 * 1024
 
 @pytest.fixture
 def browser(hosted):
-    """Somebody who has connected, past the router."""
-    hosted.zoom.tell("switches", auto_consent=True)
+    """A connected user, through the router."""
+    hosted.zoom.control("switches", auto_consent=True)
     return connect(hosted.url, verify=str(hosted.certificate))
 
 
-def test_the_journey(hosted, browser):
+def test_a_hosted_app_serves_the_main_journey(hosted, browser):
     (cookie,) = [each for each in browser.cookies if "zoomapp" in each.name]
     assert cookie.name == "__Host-zoomapp" and cookie.secure
 
@@ -47,7 +47,7 @@ def test_the_journey(hosted, browser):
     assert browser.get(f"{hosted.url}/zoom/api/v2/users/me").status_code == 401
 
 
-def test_forwarding_fields_of_anybody_change_nothing(hosted):
+def test_forged_forwarding_headers_change_nothing(hosted):
     forged = {
         "X-Forwarded-Host": "evil.example",
         "X-Forwarded-Proto": "http",
@@ -67,13 +67,13 @@ def test_forwarding_fields_of_anybody_change_nothing(hosted):
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="told by Linux alone")
-def test_it_fits_a_dyno_and_leaves_in_order(slug, hosted, browser):
+def test_the_app_fits_a_dyno_and_stops_in_order(slug, hosted, browser):
     for page in ("/", "/participants", "/meetings", "/recordings"):
         browser.get(hosted.url + page)
 
     # Shared pages are counted once, in parts.
-    told = [Path(f"/proc/{pid}/smaps_rollup").read_text() for pid in family(hosted.child.pid)]
-    used = sum(int(re.search(r"^Pss:\s+(\d+) kB", text, re.MULTILINE)[1]) * 1024 for text in told)
+    memory_maps = [Path(f"/proc/{pid}/smaps_rollup").read_text() for pid in family(hosted.child.pid)]
+    used = sum(int(re.search(r"^Pss:\s+(\d+) kB", text, re.MULTILINE)[1]) * 1024 for text in memory_maps)
     assert used < DYNO_BYTES / 2
 
     words = json.loads(
@@ -86,7 +86,7 @@ def test_it_fits_a_dyno_and_leaves_in_order(slug, hosted, browser):
     assert hosted.child.process.wait(HANG_SECONDS) == 0
 
 
-def test_a_release_is_let_on(slug, config):
+def test_a_working_release_passes_its_check(slug, config):
     done = slug.release(**{**config, "PUBLIC_URL": "https://rollcall.example"})
 
     assert done.returncode == 0, done.stdout + done.stderr

@@ -30,7 +30,7 @@ PAGES = (
     "/connect",
 )
 ME = "/zoom/api/v2/users/me"
-#: Calls and pages whose addresses name somebody; Zoom's refusal repeats the name.
+#: Calls and pages whose addresses name a person; Zoom's refusal repeats the name.
 NAMED = "grace.hopper.of.the.tests@navy.example"
 NAMING = (f"/zoom/api/v2/users/{NAMED}", f"/zoom/api/v2/users/{NAMED.replace('@', '%40')}/meetings?type=scheduled")
 
@@ -89,7 +89,7 @@ class Recorder:
         finally:
             getattr(body, "close", lambda: None)()
         where = f"answer to {environ['REQUEST_METHOD']} {environ['PATH_INFO']}"
-        # No page of ours is longer; a recording's file is half a gigabyte.
+        # The pages of the app are shorter; a recording's file has half a gigabyte.
         self.answers.append((where, said[0] if said else b"", b"".join(said[1:20])[:500_000]))
         return said[1:]
 
@@ -152,7 +152,7 @@ def recorded(settings, world, clock, overheard):
 
 @pytest.fixture
 def lines(recorded):
-    """What all loggers say at DEBUG, ours and everybody's."""
+    """The lines of all loggers at DEBUG, those of the app and of its libraries."""
     handler = Lines()
     loggers = [logging.getLogger(), logging.getLogger("zoomapp")]
     before = [(logger, logger.level) for logger in loggers]
@@ -198,7 +198,7 @@ def test_no_secret_leaves(recorded, world, clock, settings, overheard, lines):
     jonas.open_from_zoom()
     known = set(overheard.secrets)
     jonas.authorize_in_client()
-    # Zoom's client knows PKCE "plain" only: there the page must be told the verifier itself.
+    # Zoom's client knows PKCE "plain" only: there the page gets the verifier itself.
     for name in set(overheard.secrets) - known:
         if name.startswith("code_verifier"):
             del overheard.secrets[name]
@@ -218,7 +218,7 @@ def test_no_secret_leaves(recorded, world, clock, settings, overheard, lines):
         if priya.get(ME).status_code == 401:
             priya.connect()
     seen += dump(settings.redis_url)
-    # Failures that could name somebody.
+    # Failures that could name a person.
     world.faults.append(Fault("GET /v2/users/**", drop="before"))
     for path in NAMING:
         assert priya.get(path).status_code == 502
@@ -265,7 +265,7 @@ def test_no_secret_leaves(recorded, world, clock, settings, overheard, lines):
     assert len(secrets) > 40 and len(answers) > 150 and len(lines) > 100 and len(seen) > 15
     assert leaks(secrets, [*answers, *lines, *seen]) == []
     assert leaks(personal, [*lines, *seen]) == []
-    # Whoever has a start link is the host: it goes to the host's own script or browser, and nowhere else.
+    # A start link makes its holder the host, so only the host's own script or browser may get it.
     keys = {key for _, answer in answers for key in re.findall(rb"zak=([\w.-]{8,})", answer)}
     pages = [(place, body) for place, head, body in spoken.answers if b"text/html" in head and b"302" not in head[:4]]
     assert keys and len(pages) > 50

@@ -168,7 +168,7 @@ def test_one_weekday_is_a_number_and_nonsense_is_none(days, expected):
         ({"type": 1, "end_date_time": "9999-12-31"}, "FREQ=DAILY;INTERVAL=1"),
     ],
 )
-def test_an_unreadable_value_of_a_recurrence_costs_that_value_only(recurrence, expected):
+def test_an_unreadable_value_of_a_recurrence_is_the_only_one_missing(recurrence, expected):
     assert rule(recurrence) == expected
 
 

@@ -17,7 +17,7 @@ NOON = 1772622000.0
 
 
 class Clock:
-    """Time that passes when told to; sleeping takes as long as it says, and no longer."""
+    """A clock that moves only by ``tick`` and by simulated sleeps."""
 
     def __init__(self) -> None:
         self.at = NOON
@@ -31,7 +31,7 @@ class Clock:
 
 @dataclass
 class Caller:
-    """A program that holds somebody's tokens."""
+    """An API client with a user's tokens."""
 
     world: World
     session: requests.Session

@@ -106,7 +106,7 @@ def test_body_that_is_not_an_object_is_refused(dana, world, body):
     assert answer.json() == {"code": 300, "message": "Request Body should be a valid JSON object."}
 
 
-def test_an_instant_meeting_cannot_be_for_somebody_else(dana):
+def test_an_instant_meeting_cannot_be_scheduled_for_another_user(dana):
     answer = dana.call("POST", "/users/me/meetings", json={"type": 1, "schedule_for": "jonas@example.com"})
 
     assert refusal(answer) == (400, 3000)

@@ -109,7 +109,7 @@ def test_breakout_rows_lose_their_id(dana, world):
 
 
 def test_dashboard_spells_a_comma_as_a_hash(world, clock):
-    world.tell("odd-data")
+    world.load_story("odd-data")
     dana = caller(world, "dana")
     heard: list[dict] = []
     world.on_event(heard.append)
@@ -290,7 +290,7 @@ def test_odd_story_has_its_oddities_until_another_story(clock):
     odd_meetings = dana.get(MEETINGS).content
     world.faults.clear()
     still_odd = dana.get(MEETINGS).content
-    world.tell("quiet-day")
+    world.load_story("quiet-day")
 
     assert b"\xf0\x9f" in odd_meetings and b"\xf0\x9f" in still_odd
     assert None not in dana.json(MEETINGS)["meetings"]

@@ -80,7 +80,7 @@ def test_the_share_passcode_comes_with_one_meeting_only(dana):
     assert "password" not in dana.json("/users/me/recordings", **MONTH)["meetings"][0]
 
 
-def test_a_file_comes_from_another_host_whole_and_sized(dana, http):
+def test_a_file_is_sent_by_another_host_with_its_length(dana, http):
     told = files(dana)
 
     answer = download(http, told["CHAT"]["download_url"], dana.access_token)

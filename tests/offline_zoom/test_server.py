@@ -299,6 +299,6 @@ def test_unreadable_data_file_is_ignored(tmp_path, kept):
 
 def test_data_file_is_json(tmp_path):
     world = World(data=tmp_path)
-    world.tell("free-plan")
+    world.load_story("free-plan")
 
     assert json.loads((tmp_path / "sandbox.json").read_text())["story"] == "free-plan"

@@ -25,7 +25,7 @@ def test_one_person_has_three_joins_two_of_them_at_once(dana):
     assert rows[2]["join_time"] > rows[0]["leave_time"]
 
 
-def test_somebody_admitted_leaves_a_row_at_the_door_and_one_inside(dana):
+def test_an_admitted_guest_has_a_waiting_room_row_and_a_meeting_row(dana):
     rows = [row for row in dana.json(SYNC)["participants"] if row["name"] == "Mina Park"]
 
     assert [row["status"] for row in rows] == ["in_waiting_room", "in_meeting"]
@@ -86,7 +86,7 @@ def test_topics_of_the_default_story_have_no_markup(dana):
 
 
 def test_topics_of_the_attacking_story_have_markup(dana, world):
-    world.tell("attacking-names")
+    world.load_story("attacking-names")
 
     topics = [row["topic"] for row in dana.json("/users/me/meetings", page_size=300)["meetings"]]
 
@@ -103,7 +103,7 @@ def test_a_leave_reason_has_markup(dana):
     assert any("<br>" in row.get("leave_reason", "") for row in rows)
 
 
-def test_devices_of_outsiders_are_not_told(dana):
+def test_devices_of_guests_are_not_listed(dana):
     rows = dana.json(f"/metrics/meetings/{WEEKLY}/participants", type="past")["participants"]
 
     assert {row["device"] for row in rows if not row["id"]} == {""}

@@ -36,10 +36,10 @@ def test_today_always_has_meetings(story, clock, hour):
 
 def test_an_unknown_story_is_refused(world):
     with pytest.raises(ValueError, match="no story is called nonsense"):
-        world.tell("nonsense")
+        world.load_story("nonsense")
 
 
-def test_nobody_is_in_a_meeting_on_a_quiet_day(dana):
+def test_the_quiet_day_has_no_running_meeting(dana):
     assert dana.json("/users/me/meetings", type="live")["meetings"] == []
 
 
@@ -63,7 +63,7 @@ def test_same_start_gives_the_same_meeting(clock):
     assert rows(told("live-meeting", clock)) == rows(told("live-meeting", clock))
 
 
-def test_time_announces_what_happens_in_it(clock):
+def test_passing_time_sends_the_events_of_that_time(clock):
     world = told("live-meeting", clock)
     heard: list[dict] = []
     world.on_event(heard.append)
@@ -131,7 +131,7 @@ def test_a_year_has_four_recordings_a_week(clock):
 
 
 def test_another_story_keeps_the_grant_and_gives_it_that_storys_scopes(world, dana):
-    world.tell("personal-app")
+    world.load_story("personal-app")
 
     assert dana.get("/users/me").status_code == 200
     assert refusal(dana.get("/metrics/meetings")) == (400, 4711)
@@ -165,7 +165,7 @@ def test_participant_waits_is_admitted_changes_role_and_leaves(world, clock):
     assert people[5]["leave_reason"] == "Left.<br>Reason: bored"
 
 
-def test_everybody_leaves_when_the_meeting_ends(world, clock):
+def test_the_end_of_a_meeting_ends_every_stay(world, clock):
     heard: list[str] = []
     instance = world.start_meeting(WEEKLY)
     world.join(instance, "dana")

@@ -1,4 +1,4 @@
-"""What axe finds on a page, by the rules of WCAG 2.2 AA and those that axe adds."""
+"""Runs axe on a page, with the rules of WCAG 2.2 AA and axe's own."""
 
 from axe_playwright_python.sync_playwright import Axe
 

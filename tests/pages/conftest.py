@@ -1,7 +1,7 @@
-"""Our scripts and pages in a real Chromium.
+"""The app's scripts and pages in a real Chromium.
 
-``lab`` is a bare page of ours, and a Zoom that answers as a test says; ``dana_at`` is the whole app on a socket, with
-Dana in front of it.
+``lab`` is an empty page of the app with planned answers of the proxy; ``dana_at`` is the whole app on a socket, with
+Dana signed in.
 """
 
 import json
@@ -23,7 +23,7 @@ ORIGIN = "http://app.test"
 
 
 class Lab:
-    """A bare page of ours. ``answers`` holds, in order, what the proxy will say; ``seen`` what was asked."""
+    """An empty page of the app. ``answers``: the planned answers of the proxy, in order; ``seen``: the requests."""
 
     def __init__(self, page: Page) -> None:
         self.page = page

@@ -1,11 +1,11 @@
-"""static/js/api.js in Chromium: what goes out, what comes back, and what is tried again."""
+"""static/js/api.js in Chromium: requests, results, errors and retries."""
 
 import pytest
 
 
 @pytest.fixture
 def api(lab):
-    """The lab with its page open; waits of ours pass at once."""
+    """The lab with its page open. The script's own waits end at once."""
     lab.open()
     lab.page.evaluate(
         "() => { const real = setTimeout; "
@@ -18,7 +18,7 @@ def waits(lab):
     return lab.page.evaluate("() => window.waits ?? []")
 
 
-def test_the_query_goes_out_encoded_and_empty_values_stay_home(api):
+def test_the_query_is_encoded_and_empty_values_are_left_out(api):
     api.answer(200, {"ok": 1})
 
     api.run(
@@ -29,7 +29,7 @@ def test_the_query_goes_out_encoded_and_empty_values_stay_home(api):
     assert api.seen == [("GET", "/zoom/api/v2/users/me/meetings?type=live&next_page_token=a%2B%2F%3D", None)]
 
 
-def test_a_body_goes_out_as_json_and_no_content_comes_back_as_null(api):
+def test_a_body_is_sent_as_json_and_no_content_returns_null(api):
     api.answer(204)
     api.answer(202)
 
@@ -47,7 +47,7 @@ def test_a_body_goes_out_as_json_and_no_content_comes_back_as_null(api):
         (200, {"code": 200, "message": "You do not have the right permissions."}, "ZoomError"),
     ],
 )
-def test_a_refusal_has_a_type_and_is_not_tried_again(api, status, body, name):
+def test_a_refusal_has_a_type_and_is_not_retried(api, status, body, name):
     api.answer(status, body, x_zm_trackingid="v=2.0;rid=WEB_1")
 
     error = api.run("return api.call('/meetings/1')")
@@ -64,7 +64,7 @@ def test_a_missing_scope_lists_the_scopes(api):
 
 
 @pytest.mark.parametrize("trouble", [(429, {"error": "rate_limited"}), (502, {"error": "upstream_error"}), (0, None)])
-def test_a_get_is_tried_again(api, trouble):
+def test_a_failed_get_is_retried(api, trouble):
     api.answer(*trouble)
     api.answer(200, {"id": "dana"})
 
@@ -73,7 +73,7 @@ def test_a_get_is_tried_again(api, trouble):
 
 @pytest.mark.parametrize("method", ["POST", "PATCH", "DELETE", "PUT"])
 @pytest.mark.parametrize("status", [0, 429, 502])
-def test_nothing_else_is_ever_sent_twice(api, method, status):
+def test_a_failed_write_is_not_retried(api, method, status):
     api.answer(status, {"error": "x"})
 
     error = api.run(f"return api.call('/meetings/1', {{ method: '{method}', body: {{}} }})")
@@ -82,7 +82,7 @@ def test_nothing_else_is_ever_sent_twice(api, method, status):
     assert len(api.seen) == 1
 
 
-def test_it_gives_up_after_three_tries_with_growing_waits(api):
+def test_the_client_gives_up_after_three_tries_with_growing_waits(api):
     for _ in range(3):
         api.answer(503, {"error": "store_unavailable", "message": "gone"})
 
@@ -93,7 +93,7 @@ def test_it_gives_up_after_three_tries_with_growing_waits(api):
     assert 400 <= first <= 600 < second <= 1200
 
 
-def test_the_wait_that_was_asked_for_is_kept(api):
+def test_the_api_client_obeys_retry_after(api):
     api.answer(429, {"error": "rate_limited"}, Retry_After="2")
     api.answer(200, {})
 
@@ -102,7 +102,7 @@ def test_the_wait_that_was_asked_for_is_kept(api):
     assert waits(api) == [2000]
 
 
-def test_a_long_wait_is_left_to_the_person(api):
+def test_a_long_retry_after_is_reported_without_waiting(api):
     api.answer(429, {"error": "rate_limited"}, Retry_After="3600")
 
     error = api.run("return api.call('/users/me')")
@@ -128,7 +128,7 @@ def test_every_form_of_retry_after_is_read(api, text, milliseconds):
     assert api.run(f"return api.retryAfterMs({text!r}, {now})") == milliseconds
 
 
-def test_a_lost_sign_in_is_renewed_once_and_the_call_repeated(api):
+def test_a_lost_sign_in_is_renewed_once_and_the_call_is_repeated(api):
     api.answer(401, {"error": "unauthorized"})
     api.answer(200, {"id": "dana"})
 
@@ -141,7 +141,7 @@ def test_a_lost_sign_in_is_renewed_once_and_the_call_repeated(api):
 
 
 @pytest.mark.parametrize("renew", ["null", "async () => true", "async () => false", "async () => { throw 1 }"])
-def test_when_that_does_not_help_the_page_hears_it(api, renew):
+def test_a_failed_renewal_of_the_sign_in_is_reported_to_the_page(api, renew):
     api.answer(401, {"error": "session_expired"})
     api.answer(401, {"error": "session_expired"})
 
@@ -155,7 +155,7 @@ def test_when_that_does_not_help_the_page_hears_it(api, renew):
     assert (heard, error) == (1, {"name": "NotConnected", "code": "session_expired"})
 
 
-def test_a_401_of_zooms_own_is_a_refusal_and_nobody_is_signed_out(api):
+def test_a_401_of_zoom_is_a_refusal_and_starts_no_sign_in(api):
     api.answer(401, {"code": 124, "message": "Invalid access token."})
 
     heard, error = api.run("""
@@ -167,7 +167,7 @@ def test_a_401_of_zooms_own_is_a_refusal_and_nobody_is_signed_out(api):
     assert (heard, error) == (0, {"name": "ZoomError", "zoomCode": 124})
 
 
-def test_all_pages_are_read(api):
+def test_all_pages_of_a_list_are_loaded(api):
     api.answer(200, {"meetings": [1, 2], "next_page_token": "t/1", "total_records": 3})
     api.answer(200, {"meetings": [3], "next_page_token": ""})
 
@@ -189,7 +189,7 @@ def test_a_repeated_token_ends_the_list(api):
     assert api.run("return api.allPages('/x', 'meetings')") == {"items": [1, 1], "complete": False}
 
 
-def test_what_came_before_a_failure_is_kept(api):
+def test_rows_loaded_before_a_failure_are_returned(api):
     api.answer(200, {"meetings": [1], "next_page_token": "t"})
     api.answer(400, {"code": 300, "message": "The next page token is invalid or expired."})
 
@@ -198,8 +198,8 @@ def test_what_came_before_a_failure_is_kept(api):
     assert result == [[1], False, 300]
 
 
-def test_a_batch_keeps_order_and_bounds_what_runs_at_once(api):
-    most, outcomes = api.run("""
+def test_a_batch_keeps_the_order_and_limits_parallel_calls(api):
+    parallel, outcomes = api.run("""
       let running = 0, most = 0;
       const task = (n) => async () => {
         most = Math.max(most, ++running);
@@ -212,7 +212,7 @@ def test_a_batch_keeps_order_and_bounds_what_runs_at_once(api):
       return [most, outcomes.map((each) => each.value ?? each.reason.message)];
     """)
 
-    assert (most, outcomes) == (2, [1, 2, "three", 4, 5, 6])
+    assert (parallel, outcomes) == (2, [1, 2, "three", 4, 5, 6])
 
 
 @pytest.mark.parametrize(
@@ -224,11 +224,11 @@ def test_a_batch_keeps_order_and_bounds_what_runs_at_once(api):
         ("5+qTtJW0yMSkA//C45lemw==", "5%252BqTtJW0yMSkA%252F%252FC45lemw%253D%253D"),
     ],
 )
-def test_a_uuid_becomes_one_segment_by_zooms_rule(api, uuid, encoded):
+def test_a_uuid_is_encoded_twice_if_zoom_requires_it(api, uuid, encoded):
     assert api.run(f"return api.segment('{uuid}')") == encoded
 
 
-def test_the_log_has_every_call_and_nothing_of_its_content(api):
+def test_the_call_log_of_the_script_has_every_call_without_its_content(api):
     api.answer(200, {"secret": "token"}, x_zm_trackingid="v=1", X_RateLimit_Remaining="9")
 
     entries = api.run("""
@@ -245,7 +245,7 @@ def test_the_log_has_every_call_and_nothing_of_its_content(api):
     assert "token" not in str(entries)
 
 
-def test_an_address_of_our_own_is_asked_in_the_same_way(lab):
+def test_a_call_to_the_app_itself_is_repeated_after_a_renewed_sign_in(lab):
     lab.answer(401, {"error": "session_expired", "message": "Zoom signed you out."})
     lab.answer(200, {"url": "https://zoom.test/s/1"})
     lab.open()

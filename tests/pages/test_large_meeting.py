@@ -3,7 +3,7 @@
 import pytest
 
 ROUNDS = 11
-#: Times each drawing, from the first tag that is read to the layout, and notes what moved though nobody touched it.
+#: Measures each refresh, from parsing to layout, and records elements that moved without user input.
 WATCH = """() => {
   Object.assign(window, { took: [], shifts: [] });
   const [morph, create] = [Idiomorph.morph, document.createElement.bind(document)];
@@ -33,7 +33,7 @@ def test_a_refresh_of_a_hundred_rows_moves_nothing(dana_at, dana, world, clock, 
 
 def open_large_meeting(dana_at, dana, world, width):
     """The page of a thousand people, under watch."""
-    world.tell("all-hands")
+    world.load_story("all-hands")
     page = dana_at(width)
     page.goto(dana.get("/participants").location)
     page.wait_for_selector("[data-pause]:visible")
@@ -42,12 +42,12 @@ def open_large_meeting(dana_at, dana, world, width):
 
 
 def refresh(page, world, clock):
-    """Draw the rows anew some times; the milliseconds each drawing took."""
+    """Refresh the rows several times. Returns the milliseconds of each refresh."""
 
     for number in range(ROUNDS):
         world.join(world.live_instance(), None, f"Late Guest {number}")
         clock.tick(61)
-        # The page asks at once when its own client has told something.
+        # The page polls at once after a report of its own client.
         page.evaluate("document.dispatchEvent(new Event('sighted'))")
         page.wait_for_function("count => took.length > count", arg=number)
 

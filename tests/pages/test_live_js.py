@@ -1,4 +1,4 @@
-"""The live page in Chromium: fresh while somebody looks, silent while nobody does, never jumping."""
+"""The live page in Chromium: it refreshes while it is visible, sends nothing while it is hidden, and never jumps."""
 
 import re
 from itertools import pairwise
@@ -11,7 +11,7 @@ LIVE = "**/participants/*/live*"
 
 @pytest.fixture
 def watch(dana_at, world, webhooks, clock):
-    """Dana watches her meeting, in which somebody is: the page, and what it asked for since."""
+    """Dana's page of her running meeting, and the requests that it has sent since."""
     meeting = world.start_meeting(85000000102)
     clock.tick(180)
     world.join(meeting, None, "Guest Lee")
@@ -19,13 +19,13 @@ def watch(dana_at, world, webhooks, clock):
     def open_page(width=360):
         page = dana_at(width)
         page.clock.install()
-        asked = []
+        polls = []
         page.on(
-            "request", lambda request: asked.append(request.url) if re.search("/live($|[?])", request.url) else None
+            "request", lambda request: polls.append(request.url) if re.search("/live($|[?])", request.url) else None
         )
         page.goto(f"/participants/{meeting.meeting_id}")
         page.wait_for_selector("[data-pause]:visible")
-        return page, asked, meeting
+        return page, polls, meeting
 
     return open_page
 
@@ -36,7 +36,7 @@ def round_(page, ms=2000):
         page.clock.run_for(ms)
 
 
-def test_somebody_who_joins_is_seen_within_two_seconds(watch, world, clock):
+def test_a_person_who_joins_is_shown_within_two_seconds(watch, world, clock):
     page, _, meeting = watch()
     clock.tick(5)
 
@@ -47,7 +47,7 @@ def test_somebody_who_joins_is_seen_within_two_seconds(watch, world, clock):
     assert page.text_content(".number") == "2"
 
 
-def test_focus_selection_and_typing_survive_and_nothing_jumps(watch, world, clock):
+def test_a_refresh_keeps_focus_selection_typing_and_positions(watch, world, clock):
     page, _, meeting = watch(1200)
     for number in range(14):
         world.join(meeting, None, f"Guest {number}")
@@ -67,7 +67,7 @@ def test_focus_selection_and_typing_survive_and_nothing_jumps(watch, world, cloc
     assert page.locator("tbody tr >> nth=0").bounding_box() == first
 
 
-def test_what_was_refreshed_reads_as_a_page_opened_anew(watch, world, clock):
+def test_a_refreshed_page_equals_a_reloaded_page(watch, world, clock):
     page, _, meeting = watch()
     kim = world.join(meeting, None, "Guest Kim", waiting=True)
     ann = world.join(meeting, None, "Guest Ann")
@@ -89,7 +89,7 @@ def test_what_was_refreshed_reads_as_a_page_opened_anew(watch, world, clock):
     assert same()
 
 
-def test_a_bar_of_another_kind_keeps_nothing_of_the_one_before(watch):
+def test_a_bar_that_changes_its_kind_loses_its_old_attributes(watch):
     page, _, _ = watch()
     row = '<table><tbody><tr id="p-1"><td class="a-bar"><svg><rect {}/></svg></td></tr></tbody></table>'
     waiting, here = (row.format(each) for each in ('class="c-wait" y="0.5"', 'class="c-in"'))
@@ -121,7 +121,7 @@ def test_an_opened_row_stays_open_with_its_details_and_the_focus(watch, world, c
     assert page.locator("tbody details[open]").count() == 0
 
 
-def test_without_the_part_a_row_opens_on_a_link_to_it(watch):
+def test_a_row_whose_details_cannot_be_loaded_shows_a_link_to_them(watch):
     page, _, _ = watch()
     page.route("**/people/*", lambda route: route.abort())
 
@@ -133,7 +133,7 @@ def test_without_the_part_a_row_opens_on_a_link_to_it(watch):
     page.wait_for_selector("h1 >> text=Guest Lee")
 
 
-def test_what_is_shown_travels_empty_from_the_first_question_on_and_changes_nothing(watch):
+def test_an_unchanged_live_part_is_an_empty_304_from_the_first_poll_on(watch):
     page, _, _ = watch()
     page.evaluate("document.querySelector('.number').dataset.same = 'yes'")
 
@@ -147,80 +147,80 @@ def test_what_is_shown_travels_empty_from_the_first_question_on_and_changes_noth
     assert page.get_attribute(".number", "data-same") == "yes"
 
 
-def test_pause_is_silent_and_survives_a_reload(watch, world):
-    page, asked, _ = watch()
+def test_paused_polling_sends_no_request_and_survives_a_reload(watch, world):
+    page, polls, _ = watch()
     page.click("[data-pause]")
-    asked.clear()
+    polls.clear()
 
     page.clock.run_for(60_000)
     page.reload()
     page.wait_for_selector("[data-fresh-text] >> text=Paused")
     page.clock.run_for(60_000)
 
-    assert asked == []
+    assert polls == []
     assert page.get_attribute("[data-pause]", "aria-pressed") == "true"
     with page.expect_response(LIVE):
         page.click("[data-pause]")
         page.clock.run_for(2000)
 
 
-def test_a_hidden_page_asks_nothing_for_five_minutes_and_at_once_when_seen(watch):
-    page, asked, _ = watch()
+def test_a_hidden_page_sends_no_request_for_five_minutes_and_polls_when_visible(watch):
+    page, polls, _ = watch()
     hide = """is => { Object.defineProperty(document, 'hidden', { get: () => is, configurable: true });
                       document.dispatchEvent(new Event('visibilitychange')); }"""
     round_(page)
     page.evaluate(hide, True)
-    asked.clear()
+    polls.clear()
 
     page.clock.run_for(300_000)
 
-    assert asked == []
+    assert polls == []
     with page.expect_response(LIVE):
         page.evaluate(hide, False)
         page.clock.run_for(10)
 
 
-def test_the_wait_that_is_asked_for_is_kept_and_counted_down(watch):
-    page, asked, _ = watch()
+def test_the_live_page_obeys_retry_after_with_a_countdown(watch):
+    page, polls, _ = watch()
     page.route(LIVE, lambda route: route.fulfill(status=429, headers={"Retry-After": "24"}))
     round_(page)
     page.wait_for_selector("text=/Retry in 2\\d s/")
-    asked.clear()
+    polls.clear()
 
     page.clock.run_for(23_000)
 
-    assert asked == []
+    assert polls == []
     assert re.fullmatch("Retry in [0-4] s", page.text_content("[data-fresh-text]"))
     assert page.is_visible("tbody >> text=Guest Lee")
     round_(page, 5000)
 
 
-def test_a_refusal_is_said_and_what_was_there_stays(watch):
-    page, asked, _ = watch()
+def test_a_refusal_is_shown_and_the_rows_stay(watch):
+    page, polls, _ = watch()
     wait = {"Retry-After": "60", "Content-Type": "text/plain"}
     page.route(LIVE, lambda route: route.fulfill(status=403, headers=wait, body="One permission is missing."))
     round_(page)
     page.wait_for_selector("#fresh >> text=/Refused · retry in (60|59) s/")
-    asked.clear()
+    polls.clear()
 
     page.clock.run_for(55_000)
 
-    assert asked == []
+    assert polls == []
     assert page.text_content("[data-say]") == "One permission is missing."
     assert page.is_visible("tbody >> text=Guest Lee")
 
 
-def test_an_outage_makes_the_page_ask_less_and_less(watch):
-    page, asked, _ = watch()
+def test_an_outage_makes_the_page_poll_less_often(watch):
+    page, polls, _ = watch()
     page.route(LIVE, lambda route: route.abort())
     # The page's own clock, as it asks: what is heard of a request here comes some steps later.
     page.evaluate("window.at = []; const real = fetch; window.fetch = (...all) => (at.push(Date.now()), real(...all))")
 
     for _ in range(4):
         with page.expect_event("requestfailed"):
-            while not asked:
+            while not polls:
                 page.clock.run_for(500)
-        asked.clear()
+        polls.clear()
         page.wait_for_selector("text=/Retry in/")
 
     at = page.evaluate("at")
@@ -229,32 +229,32 @@ def test_an_outage_makes_the_page_ask_less_and_less(watch):
     assert waits[-1] > 2.5 * waits[0]
 
 
-def test_offline_is_silent_until_it_is_over(watch):
-    page, asked, _ = watch()
+def test_an_offline_page_sends_no_request_until_it_is_online(watch):
+    page, polls, _ = watch()
     page.context.set_offline(True)
     page.wait_for_selector("[data-fresh-text] >> text=Offline")
-    asked.clear()
+    polls.clear()
 
     page.clock.run_for(60_000)
 
-    assert asked == []
+    assert polls == []
 
 
-def test_the_end_is_said_and_leads_to_the_report(watch, world, clock):
-    page, asked, meeting = watch()
+def test_the_end_of_the_meeting_is_announced_with_a_link_to_the_report(watch, world, clock):
+    page, polls, meeting = watch()
     clock.tick(60)
     world.end_meeting(meeting)
 
     round_(page)
     page.wait_for_selector("text=Open the attendance report")
-    asked.clear()
+    polls.clear()
     page.clock.run_for(60_000)
 
-    assert asked == []
+    assert polls == []
     assert page.text_content("[data-say]") == "Meeting ended"
 
 
-def test_whoever_waits_at_the_door_is_said_once_in_twenty_seconds(watch, world, clock):
+def test_waiting_people_are_announced_at_most_once_in_twenty_seconds(watch, world, clock):
     page, _, meeting = watch()
     round_(page)
     page.evaluate("""() => { window.said = [];
@@ -277,7 +277,7 @@ def test_whoever_waits_at_the_door_is_said_once_in_twenty_seconds(watch, world, 
     ]
 
 
-def test_whose_session_ended_sees_the_way_in(watch, dana):
+def test_a_page_with_an_ended_session_shows_the_link_to_sign_in(watch, dana):
     page, _, _ = watch()
     page.context.clear_cookies()
 

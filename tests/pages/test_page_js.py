@@ -1,4 +1,4 @@
-"""What the page's script adds: copying, secrets on request, sections that load later, countdowns, waiting."""
+"""The script of every page: copying, secrets on request, sections that load later, countdowns, waiting."""
 
 import json
 import re
@@ -19,7 +19,7 @@ def clipboard(page):
     return page.evaluate("() => navigator.clipboard.readText()")
 
 
-def test_a_link_is_copied_and_said(page):
+def test_a_link_is_copied_and_the_copy_is_announced(page):
     page.goto("/meetings")
 
     page.click("[data-copy] >> nth=0")
@@ -29,7 +29,7 @@ def test_a_link_is_copied_and_said(page):
     assert page.text_content("[data-say]") == "Copied"
 
 
-def test_where_the_clipboard_is_out_of_reach_the_text_is_selected(page):
+def test_without_clipboard_access_the_text_is_selected(page):
     page.goto("/meetings")
     page.evaluate("() => { navigator.clipboard.writeText = () => Promise.reject(new Error('no')); }")
 
@@ -40,7 +40,7 @@ def test_where_the_clipboard_is_out_of_reach_the_text_is_selected(page):
     assert page.text_content("[data-say]") == "Press Ctrl+C to copy"
 
 
-def test_a_passcode_comes_when_asked_for_alone_or_with_its_link(page, world):
+def test_a_passcode_is_loaded_on_request_alone_or_with_its_link(page, world):
     secrets = {each.play_passcode for each in world.recordings.values()}
     page.goto("/recordings")
     assert not [each for each in secrets if each in page.content()]
@@ -69,7 +69,7 @@ def test_storage_by_month_loads_by_itself(page, world):
 SLOW = {"status": 429, "headers": {"Retry-After": "24"}, "body": {"code": 429, "message": "slow"}}
 
 
-def test_a_wait_is_counted_down_and_then_the_page_comes_anew(page, world, clock):
+def test_a_wait_is_counted_down_and_then_the_page_reloads(page, world, clock):
     page.clock.install()
     world.faults.append(Fault("GET /v2/users/me/meetings", **SLOW))
     page.goto("/meetings")
@@ -90,7 +90,7 @@ def test_a_wait_is_counted_down_and_then_the_page_comes_anew(page, world, clock)
     assert not page.query_selector("[data-countdown]")
 
 
-def test_after_a_form_the_end_of_a_wait_is_words_and_nothing_is_sent_again(page, world):
+def test_after_a_form_the_end_of_a_wait_shows_a_text_and_sends_nothing_again(page, world):
     page.clock.install()
     page.goto("/meetings/85000000101")
     world.faults.append(Fault("PATCH /v2/meetings/*", **SLOW))
@@ -105,7 +105,7 @@ def test_after_a_form_the_end_of_a_wait_is_words_and_nothing_is_sent_again(page,
     assert world.calls.count("PATCH /v2/meetings/*") == 0
 
 
-def test_how_far_off_something_is_stays_true_while_the_page_is_open(page, world):
+def test_relative_times_are_updated_while_the_page_is_open(page, world):
     page.clock.install()
     page.goto("/meetings")
     badges, first = page.locator(".badge [data-relative]"), page.locator(".sub [data-relative]")
@@ -124,7 +124,7 @@ def test_how_far_off_something_is_stays_true_while_the_page_is_open(page, world)
 
 
 @pytest.mark.parametrize("address", ["/meetings/new", "/meetings/85000000101"])
-def test_of_two_switches_that_exclude_each_other_one_goes_off_and_says_so_before_saving(page, address):
+def test_a_switch_turns_off_the_switch_that_it_excludes_and_says_so(page, address):
     page.goto(address)
     page.check("#waiting_room")
 
@@ -141,7 +141,7 @@ def test_of_two_switches_that_exclude_each_other_one_goes_off_and_says_so_before
     assert page.text_content("[data-switched]") == ""
 
 
-def test_offline_is_said_until_it_is_over(page):
+def test_an_offline_notice_is_shown_until_the_page_is_online(page):
     page.goto("/meetings")
     assert not page.is_visible("[data-offline]")
 
@@ -153,7 +153,7 @@ def test_offline_is_said_until_it_is_over(page):
     page.wait_for_selector("[data-offline]", state="hidden")
 
 
-def test_a_place_that_takes_long_shows_rows_to_wait_for_and_later_a_word(page):
+def test_a_slow_page_shows_placeholder_rows_and_later_a_text(page):
     page.clock.install()
     page.goto("/meetings")
     # A place that never comes.
@@ -169,7 +169,7 @@ def test_a_place_that_takes_long_shows_rows_to_wait_for_and_later_a_word(page):
     assert page.is_visible("text=Zoom is taking longer than usual.")
 
 
-def test_a_developer_tries_a_call_and_sees_what_came_of_it(page, dana, world):
+def test_a_developer_sends_a_call_and_sees_its_result(page, dana, world):
     page.goto("/calls")
     page.fill("[name=path]", "/v2/users/me/meetings?type=live")
     page.press("[name=path]", "Enter")

@@ -1,4 +1,4 @@
-"""Every page in Chromium: nothing for axe to find, nothing sideways, everything by keyboard, at rest and on paper."""
+"""Every page in Chromium: axe, width, keyboard, motion and print."""
 
 import re
 
@@ -104,14 +104,14 @@ def check(page, address):
     return wrong
 
 
-def test_no_page_has_anything_for_axe_or_sticks_out(dana_at, world):
+def test_axe_finds_nothing_and_no_page_overflows(dana_at, world):
     page = dana_at(reduced_motion="reduce")
 
     assert [wrong for address in PAGES.values() for wrong in check(page, address)] == []
 
 
 @pytest.mark.parametrize("state", STATES)
-def test_no_state_has_either(dana_at, world, state):
+def test_axe_finds_nothing_and_no_state_overflows(dana_at, world, state):
     page = dana_at(reduced_motion="reduce")
     world.faults.append(STATES[state])
     wrong = []
@@ -128,7 +128,7 @@ def test_no_state_has_either(dana_at, world, state):
     assert wrong == []
 
 
-def test_a_form_with_faults_has_neither_and_begins_at_the_summary(dana_at):
+def test_axe_finds_nothing_in_a_form_with_errors_and_the_focus_is_on_the_summary(dana_at):
     page = dana_at(360)
     page.goto("/meetings/new")
     page.fill("[name=topic]", "")
@@ -143,14 +143,14 @@ def test_a_form_with_faults_has_neither_and_begins_at_the_summary(dana_at):
     assert page.evaluate("() => document.activeElement.name") == "topic"
 
 
-def test_strangers_and_guests_see_pages_without_faults(site, new_page, anyone):
+def test_axe_finds_nothing_on_the_pages_of_visitors_and_guests(site, new_page, anyone):
     page = new_page(360, base_url=site, reduced_motion="reduce")
 
     assert check(page, "/connect") == []
 
 
 def test_names_of_any_length_and_script_fit(dana_at, world):
-    world.tell("attacking-names")
+    world.load_story("attacking-names")
     page = dana_at()
     for address in ("/", "/meetings", "/recordings"):
         page.goto(address)
@@ -165,15 +165,15 @@ WALKS += [(name, 360) for name in ("overview", "attendance", "meetings", "meetin
 
 
 @pytest.mark.parametrize(("name", "width"), WALKS)
-def test_every_action_is_reached_by_keyboard_in_sight_of_its_focus(dana_at, name, width):
+def test_every_action_is_reachable_by_keyboard_with_a_visible_focus(dana_at, name, width):
     page = dana_at(width)
     page.goto(PAGES[name])
-    expected, seen, hidden = page.evaluate(BY_KEY), [], []
+    expected, focused, hidden = page.evaluate(BY_KEY), [], []
     page.keyboard.press("Tab")
     assert page.evaluate("() => document.activeElement.className") == "skip"
     # A date and a time take several stops each.
     for _ in range(expected + 12):
-        told = page.evaluate(
+        focus = page.evaluate(
             """() => {
               const it = document.activeElement, box = it.getBoundingClientRect(), top = document.querySelector(".top");
               const under = !it.closest(".top, .skip") && box.height && box.top < top.getBoundingClientRect().bottom - 1
@@ -185,13 +185,13 @@ def test_every_action_is_reached_by_keyboard_in_sight_of_its_focus(dana_at, name
               return it === document.body ? null : [name, !under && !!ring];
             }"""
         )
-        if told is None:
+        if focus is None:
             break
-        seen.append(told[0])
-        hidden += [] if told[1] else [told[0]]
+        focused.append(focus[0])
+        hidden += [] if focus[1] else [focus[0]]
         page.keyboard.press("Tab")
 
-    assert len(seen) >= expected - 1
+    assert len(focused) >= expected - 1
     assert hidden == []
     assert page.evaluate("() => document.activeElement === document.body"), "the focus is caught"
 
@@ -208,7 +208,7 @@ def test_the_export_and_the_first_recording_are_near_the_top(dana_at):
     assert [stop for stop in stops if stop.startswith("Download")]
 
 
-def test_days_are_chosen_and_a_meeting_is_searched_by_keyboard_alone(dana_at):
+def test_days_are_chosen_and_meetings_are_searched_by_keyboard(dana_at):
     page = dana_at(1200)
     page.goto("/recordings")
     page.focus("summary >> nth=0")
@@ -223,8 +223,8 @@ def test_days_are_chosen_and_a_meeting_is_searched_by_keyboard_alone(dana_at):
     page.wait_for_url("**q=retro*")
 
 
-def test_at_rest_nothing_moves(dana_at, world):
-    world.tell("live-meeting")
+def test_no_animation_runs_on_an_idle_page(dana_at, world):
+    world.load_story("live-meeting")
     page = dana_at(360, reduced_motion="reduce")
     page.goto("/")
 
@@ -233,7 +233,7 @@ def test_at_rest_nothing_moves(dana_at, world):
     assert page.evaluate("() => document.getAnimations().length") > 0
 
 
-def test_paper_has_no_buttons_and_no_navigation(dana_at):
+def test_a_printed_page_has_no_buttons_and_no_navigation(dana_at):
     page = dana_at(800)
     for address in ("/meetings", "/recordings"):
         page.goto(address)
@@ -246,7 +246,7 @@ def test_paper_has_no_buttons_and_no_navigation(dana_at):
         page.emulate_media(media="screen")
 
 
-def test_forced_colours_keep_the_switches_knob(dana_at):
+def test_forced_colors_keep_the_knob_of_switches_visible(dana_at):
     page = dana_at(360, forced_colors="active")
     page.goto(MEETING)
 
@@ -257,23 +257,23 @@ def test_forced_colours_keep_the_switches_knob(dana_at):
     assert colours[0] != colours[1]
 
 
-def test_scripts_keep_to_a_page(dana_at, site):
-    """No page asks another host than ours for anything, and no script complains."""
+def test_pages_request_only_our_own_host(dana_at, site):
+    """No page requests another host, and no script logs an error."""
     page = dana_at()
-    asked, complaints = set(), []
-    page.on("request", lambda request: asked.add(re.match(r"https?://[^/]+|\w+:", request.url)[0]))
+    hosts, complaints = set(), []
+    page.on("request", lambda request: hosts.add(re.match(r"https?://[^/]+|\w+:", request.url)[0]))
     page.on("console", lambda said: complaints.append(said.text) if said.type in ("error", "warning") else None)
     page.on("pageerror", lambda error: complaints.append(str(error)))
     for name, address in PAGES.items():
         if name != "nowhere":
             page.goto(address)
 
-    assert asked <= {site, "data:"}
+    assert hosts <= {site, "data:"}
     assert complaints == []
 
 
-def test_three_people_are_in_sight_in_the_panel(dana_at, dana, world):
-    world.tell("live-meeting")
+def test_three_people_are_visible_in_the_panel(dana_at, dana, world):
+    world.load_story("live-meeting")
     page = dana_at(360)
     page.set_viewport_size({"width": 360, "height": 640})
     page.goto(dana.get("/participants").location)

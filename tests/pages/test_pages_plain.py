@@ -1,4 +1,4 @@
-"""Without JavaScript everything can still be done: connect, plan, change, delete, look back, copy, choose."""
+"""The app without JavaScript: connect, schedule, change, delete, recordings, settings."""
 
 import pytest
 
@@ -19,7 +19,7 @@ def follow(page, what):
         page.click(what)
 
 
-def test_a_meeting_is_planned_changed_and_deleted(plain, world):
+def test_without_javascript_a_meeting_is_scheduled_changed_and_deleted(plain, world):
     plain.goto("/meetings")
     follow(plain, "text=Schedule")
     plain.fill("[name=topic]", "Budget circle")
@@ -40,7 +40,7 @@ def test_a_meeting_is_planned_changed_and_deleted(plain, world):
     assert not [each for each in world.meetings.values() if each.topic == "Budget circle" and not each.deleted]
 
 
-def test_what_a_script_would_copy_can_be_selected(plain):
+def test_without_javascript_links_can_be_selected_for_copying(plain):
     plain.goto("/meetings")
 
     fields = plain.query_selector_all("article noscript input, article .copy-field")
@@ -49,7 +49,7 @@ def test_what_a_script_would_copy_can_be_selected(plain):
     assert not plain.query_selector_all("[data-copy]:visible")
 
 
-def test_recordings_are_searched_ranged_and_their_passcode_asked_for(plain):
+def test_without_javascript_recordings_are_searched_filtered_and_their_passcode_is_shown(plain):
     plain.goto("/recordings")
     plain.fill("[name=q]", "town")
     with plain.expect_navigation():
@@ -67,7 +67,7 @@ def test_recordings_are_searched_ranged_and_their_passcode_asked_for(plain):
     assert plain.is_visible("svg[role=img]")
 
 
-def test_choices_are_kept_and_the_theme_is_switched(plain):
+def test_without_javascript_settings_are_saved_and_the_theme_is_switched(plain):
     plain.goto("/settings")
     plain.select_option("[name=zone_name]", "Asia/Kathmandu")
     plain.select_option("[name=hour12]", "12")
@@ -81,7 +81,7 @@ def test_choices_are_kept_and_the_theme_is_switched(plain):
     assert plain.get_attribute("html", "data-theme") == "dark"
 
 
-def test_one_can_leave_and_come_back(plain, world, site):
+def test_without_javascript_a_user_disconnects_and_can_connect_again(plain, world, site):
     plain.goto("/disconnect")
     follow(plain, "text=Disconnect and delete")
     assert "Connect your Zoom account" in words(plain)
@@ -90,8 +90,8 @@ def test_one_can_leave_and_come_back(plain, world, site):
     assert plain.get_attribute("[data-connect]", "href") == "/api/zoomapp/install"
 
 
-def test_a_running_meeting_is_refreshed_by_hand_and_by_itself(dana_at, dana, world):
-    world.tell("live-meeting")
+def test_without_javascript_a_running_meeting_is_refreshed_by_hand_and_automatically(dana_at, dana, world):
+    world.load_story("live-meeting")
     page = dana_at(java_script_enabled=False)
     page.goto(dana.get("/participants").location)
 

@@ -1,4 +1,4 @@
-"""The live page in the client, with the SDK as it is: fed by the dashboard alone, or by nothing but that client."""
+"""The live page in the Zoom client with the real SDK, updated by the dashboard alone or by client reports alone."""
 
 import re
 import time
@@ -74,12 +74,12 @@ def first_answer(client):
     return answer.value
 
 
-def test_the_dashboard_alone_shows_it_within_fifteen_seconds_and_a_little_spread(open_client, steps, world, clock):
+def test_the_dashboard_alone_shows_changes_within_fifteen_seconds_plus_jitter(open_client, steps, world, clock):
     # The client may not tell who is there, and nothing makes the page ask before its time.
     client = open_client(frozen=True, features=["authorize"])
-    # What the page shows already is not drawn again: the pace of the dashboard is told with the first answer.
+    # An unchanged page is not drawn again. Its first answer has the poll interval of the dashboard.
     assert first_answer(client).headers["x-poll-interval"] == "15"
-    for happens, seen in steps:
+    for happens, selector in steps:
         clock.tick(0.1)
         happens()
 
@@ -88,10 +88,10 @@ def test_the_dashboard_alone_shows_it_within_fifteen_seconds_and_a_little_spread
             client.page.clock.run_for(15_750)
 
         # Drawn from that answer: on a clock that nobody pushes, the next one is three times as far away.
-        client.app.wait_for_selector(seen)
+        client.app.wait_for_selector(selector)
 
 
-def test_another_meetings_people_are_not_taken_for_this_ones(without_dashboard, open_client, world, clock):
+def test_participants_of_another_meeting_are_not_shown(without_dashboard, open_client, world, clock):
     client = open_client(inside=85000000101, shows="text=One permission is missing", frozen=True)
     client.app.wait_for_function("() => client.state.log.some((call) => call.apiName === 'getMeetingContext')")
 
@@ -105,7 +105,7 @@ def test_another_meetings_people_are_not_taken_for_this_ones(without_dashboard, 
     assert not client.app.is_visible(f"text={MARA}")
 
 
-def test_an_opened_row_and_an_opened_door_have_nothing_for_axe(without_dashboard, open_client, world, clock):
+def test_axe_finds_nothing_in_an_open_row_and_an_open_waiting_room(without_dashboard, open_client, world, clock):
     client = open_client()
     client.app.wait_for_function("() => 'admits' in document.body.dataset")
     clock.tick(5)
@@ -129,7 +129,7 @@ def test_an_opened_row_and_an_opened_door_have_nothing_for_axe(without_dashboard
     assert wrong == []
 
 
-def test_the_client_alone_shows_it(without_dashboard, open_client, steps, clock):
+def test_client_reports_alone_show_changes(without_dashboard, open_client, steps, clock):
     client = open_client()
     seconds_until_seen(client, steps, clock)
 
@@ -141,12 +141,12 @@ def seconds_until_seen(client, steps, clock):
     """How long each step took to show. ``python3 dev.py bench --only limits`` holds them to one second."""
     client.app.wait_for_function("() => 'admits' in document.body.dataset")
     took = []
-    for happens, seen in steps:
+    for happens, selector in steps:
         clock.tick(61)
         happens()
         began = time.monotonic()
         client.refresh()
-        client.app.wait_for_selector(seen)
+        client.app.wait_for_selector(selector)
         took.append(time.monotonic() - began)
     return took
 
@@ -154,13 +154,13 @@ def seconds_until_seen(client, steps, clock):
 @pytest.mark.parametrize(
     "lose", [lambda route: route.abort(), lambda route: route.fulfill(status=503)], ids=["on the way", "by us"]
 )
-def test_what_got_lost_on_the_way_to_us_is_told_again(without_dashboard, open_client, world, clock, lose):
+def test_a_lost_client_report_is_sent_again(without_dashboard, open_client, world, clock, lose):
     client = open_client(frozen=True)
     client.app.wait_for_function("() => 'admits' in document.body.dataset")
     lost = []
 
     def lose_the_first(route):
-        # A word from before she came may still be on its way.
+        # A client report from before she joined may still arrive.
         if lost or MARA not in route.request.post_data:
             return route.continue_()
         lost.append(route.request)
@@ -184,7 +184,7 @@ def test_what_got_lost_on_the_way_to_us_is_told_again(without_dashboard, open_cl
     client.app.wait_for_selector(LEFT)
 
 
-def test_a_page_with_nothing_to_show_is_drawn_though_the_first_word_got_lost(without_dashboard, open_client):
+def test_a_page_loads_although_its_first_client_report_was_lost(without_dashboard, open_client):
     lost = []
 
     open_client(loses=lambda route: (lost.append(route.request), route.abort()))
@@ -192,26 +192,26 @@ def test_a_page_with_nothing_to_show_is_drawn_though_the_first_word_got_lost(wit
     assert len(lost) == 1
 
 
-def test_an_app_out_of_sight_asks_nothing_until_it_is_seen_again(open_client):
+def test_a_hidden_app_sends_no_request_until_it_is_visible(open_client):
     client = open_client(frozen=True)
-    asked = []
+    requests_sent = []
     client.page.on(
-        "request", lambda request: asked.append(request.url) if re.search("/live($|[?])", request.url) else None
+        "request", lambda request: requests_sent.append(request.url) if re.search("/live($|[?])", request.url) else None
     )
     client.app.wait_for_function("() => 'admits' in document.body.dataset")
     first_answer(client)
     client.emit("onAppVisibilityChange", {"timestamp": 1, "visible": False})
-    asked.clear()
+    requests_sent.clear()
 
     client.page.clock.run_for(300_000)
 
-    assert asked == []
+    assert requests_sent == []
     with client.page.expect_response(LIVE):
         client.emit("onAppVisibilityChange", {"timestamp": 2, "visible": True})
         client.page.clock.run_for(10)
 
 
-def test_whoever_waits_is_let_in_from_the_strip(without_dashboard, open_client, world, clock):
+def test_a_waiting_person_is_admitted_from_the_waiting_room_strip(without_dashboard, open_client, world, clock):
     client = open_client()
     clock.tick(5)
     for name in (MARA, "Guest Kim"):
@@ -232,7 +232,7 @@ def test_whoever_waits_is_let_in_from_the_strip(without_dashboard, open_client, 
     assert client.errors == []
 
 
-def test_whoever_went_away_keeps_nobody_else_at_the_door(without_dashboard, open_client, world, clock):
+def test_admit_all_works_after_a_waiting_person_left(without_dashboard, open_client, world, clock):
     client = open_client()
     client.app.wait_for_function("() => 'admits' in document.body.dataset")
     clock.tick(5)
@@ -242,8 +242,8 @@ def test_whoever_went_away_keeps_nobody_else_at_the_door(without_dashboard, open
     client.app.wait_for_selector('.strip:has-text("2 waiting")')
     client.app.click("[data-admit] summary >> text=/^Admit$/")
     client.app.wait_for_selector("text=Admit all 2")
-    gone = next(row for row in world.live_instance().joins if row.name == MARA)
-    world.leave(world.live_instance(), gone)
+    waiting_row = next(row for row in world.live_instance().joins if row.name == MARA)
+    world.leave(world.live_instance(), waiting_row)
     client.refresh()
 
     client.app.click("text=Admit all 2")
@@ -253,7 +253,7 @@ def test_whoever_went_away_keeps_nobody_else_at_the_door(without_dashboard, open
 
 
 @pytest.mark.parametrize("state", [{"features": ["authorize"]}, {"role": "participant"}])
-def test_whoever_may_not_is_told_where_zoom_keeps_the_list(open_client, world, clock, state):
+def test_a_person_who_may_not_admit_sees_where_zoom_shows_the_waiting_room(open_client, world, clock, state):
     world.join(world.start_meeting(REVIEW), None, MARA, waiting=True)
     clock.tick(15)
     client = open_client(**state)

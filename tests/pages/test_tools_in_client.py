@@ -20,7 +20,7 @@ def settings(settings, world):
 @pytest.fixture
 def open_tools(dana, world, site, zoom_client):
     """A factory of clients, in a running meeting, with the tools or another page open."""
-    world.tell("live-meeting")
+    world.load_story("live-meeting")
     cookie = dana.browser.get_cookie("zoomapp")
 
     def open_tools(page="/tools", **state):
@@ -56,7 +56,7 @@ def test_a_message_reaches_the_meeting_and_the_stream_is_switched(open_tools):
     assert client.errors == []
 
 
-def test_what_zoom_has_not_granted_is_named_and_stays_away(open_tools):
+def test_tools_without_a_granted_capability_are_named_and_not_shown(open_tools):
     client = open_tools(features=["authorize", "onAuthorized", "getAppContext", "promptAuthorize", "openUrl"])
 
     said(client, "[data-chat-status]", "Zoom has not granted sendMessageToChat to this app")
@@ -81,7 +81,7 @@ def test_tools_follow_the_client_out_of_the_meeting_and_back(open_tools):
     assert client.errors == []
 
 
-def test_a_sign_in_that_was_lost_is_renewed_silently_and_the_call_repeated(open_tools, dana, parts, world, clock):
+def test_a_lost_sign_in_is_renewed_in_the_client_and_the_call_is_repeated(open_tools, dana, parts, world, clock):
     client = open_tools("/calls")
     client.app.wait_for_selector("[data-tryout]:visible")
     parts.tokens.delete(dana.id)
@@ -100,7 +100,7 @@ FILES = {
 
 
 @pytest.mark.parametrize("page", FILES)
-def test_a_file_opens_in_the_system_browser_as_often_as_wanted(open_tools, app, page):
+def test_a_file_can_be_opened_in_the_system_browser_repeatedly(open_tools, app, page):
     client = open_tools(page)
     for words in [*FILES[page], FILES[page][0]]:
         client.app.evaluate("() => document.querySelector('details:has([data-file])')?.setAttribute('open', '')")
@@ -123,7 +123,7 @@ def opened(client):
 
 
 def test_a_meeting_is_started_in_the_system_browser_and_the_panel_stays(open_tools, world, caplog):
-    world.tell("quiet-day")
+    world.load_story("quiet-day")
     for page in ("/meetings", "/meetings/85000000101"):
         client = open_tools(page)
 
@@ -135,7 +135,7 @@ def test_a_meeting_is_started_in_the_system_browser_and_the_panel_stays(open_too
         assert client.errors == []
 
 
-def test_beside_another_meeting_of_ones_own_the_panel_asks_before_it_starts_one(open_tools):
+def test_the_panel_asks_before_it_starts_a_second_meeting_of_the_user(open_tools):
     client = open_tools("/meetings/85000000101")
 
     client.press("text=Start >> nth=0")
@@ -146,8 +146,8 @@ def test_beside_another_meeting_of_ones_own_the_panel_asks_before_it_starts_one(
     assert "zak=" in opened(client)
 
 
-def test_a_start_that_zoom_refuses_is_told_by_the_page(open_tools, world):
-    world.tell("quiet-day")
+def test_a_meeting_start_that_zoom_refuses_is_explained_on_the_page(open_tools, world):
+    world.load_story("quiet-day")
     client = open_tools("/meetings")
     world.faults.append(Fault("GET /v2/meetings/*", 400, {}, {"code": 300, "message": "The meeting is locked."}))
 
@@ -157,7 +157,7 @@ def test_a_start_that_zoom_refuses_is_told_by_the_page(open_tools, world):
     assert client.page.evaluate("() => client.state.opened") == []
 
 
-def test_somebody_who_lacks_a_permission_connects_again_without_leaving_the_page(open_tools, world):
+def test_a_missing_permission_is_granted_without_leaving_the_page(open_tools, world):
     scopes = {"code": 4711, "message": "does not contain scopes:[meeting:read:list_meetings]."}
     world.faults.append(Fault("GET /v2/users/me/meetings", 400, {}, scopes))
     client = open_tools("/meetings")
@@ -170,7 +170,7 @@ def test_somebody_who_lacks_a_permission_connects_again_without_leaving_the_page
     assert client.page.url.endswith("/meetings")
 
 
-def test_what_leads_out_of_the_app_opens_in_the_system_browser(open_tools, world):
+def test_external_links_open_in_the_system_browser(open_tools, world):
     world.faults.append(Fault("GET /v2/users/me/meetings", drop="before"))
     client = open_tools("/meetings")
 

@@ -1,4 +1,4 @@
-"""A whole house: an app under gunicorn, the offline Zoom and a Redis of its own, with somebody connected."""
+"""A deployment for one test: an app under gunicorn, an offline Zoom and a Redis, with one connected user."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from tests.support.servers import Served
 
 @dataclass
 class House:
-    """What a test of outages can break, and the browser that notices."""
+    """The parts of a deployment that a test can break, and the browser of its connected user."""
 
     app: Served
     zoom: Zoom
@@ -25,22 +25,24 @@ class House:
     again: Callable[[], Served]
 
     def call(self) -> requests.Response:
-        """A proxied call, on a connection of its own: any worker may get it."""
+        """Send a proxied call on a new connection, which any worker may accept."""
         cookies = self.browser.cookies.get_dict()
         return requests.get(f"{self.app.url}/zoom/api/v2/users/me", cookies=cookies, timeout=HANG_SECONDS)
 
 
 @pytest.fixture
 def house(
-    serve_app: Callable[..., Served], serve_sandbox: Callable[..., Served], redis_process: Callable[..., RedisProcess]
+    serve_app: Callable[..., Served],
+    serve_offline_zoom: Callable[..., Served],
+    redis_process: Callable[..., RedisProcess],
 ) -> Callable[..., House]:
-    """A factory of houses: ``house(workers=4)``. Call logs are empty when it is handed over."""
+    """A factory of deployments: ``house(workers=4)``. The offline Zoom's call log is empty at first."""
 
     def build(workers: int = 2, **settings: Any) -> House:
         redis = redis_process(appendonly="yes", maxmemory_policy="noeviction")
         port = free_port()
-        zoom = Zoom(serve_sandbox(f"http://127.0.0.1:{port}", story="quiet-day"))
-        zoom.tell("switches", auto_consent=True)
+        zoom = Zoom(serve_offline_zoom(f"http://127.0.0.1:{port}", story="quiet-day"))
+        zoom.control("switches", auto_consent=True)
 
         def start() -> Served:
             return serve_app(redis.url, zoom.url, workers=workers, port=port, **settings)

@@ -1,4 +1,4 @@
-"""Real processes seen from outside: a browser that keeps cookies, and the remote control of a running offline Zoom."""
+"""Controls a running offline Zoom over HTTP, and connects a browser to a running app."""
 
 from typing import Any
 
@@ -14,20 +14,20 @@ class Zoom:
         self.url = served.url
         self._control = requests.Session()
 
-    def tell(self, what: str, **body: Any) -> Any:
+    def control(self, what: str, **body: Any) -> Any:
         answer = self._control.post(f"{self.url}/_sandbox/{what}", json=body)
         answer.raise_for_status()
         return answer.json()
 
     def fault(self, **fault: Any) -> None:
-        self.tell("faults", **fault)
+        self.control("faults", **fault)
 
     def mend(self) -> None:
-        """Nothing goes wrong any more."""
+        """Remove all faults."""
         self._control.delete(f"{self.url}/_sandbox/faults")
 
     def expire_tokens(self) -> None:
-        self.tell("tokens", do="expire-access")
+        self.control("tokens", do="expire-access")
 
     def count(self, route: str) -> int:
         """How often a route was called, such as ``POST /oauth/token``."""
@@ -43,7 +43,7 @@ class Zoom:
 
 
 def connect(app_url: str, verify: bool | str = True) -> requests.Session:
-    """A browser that has connected by redirect; the offline Zoom consents by itself. ``verify``: as requests has it."""
+    """A browser that has connected by redirect; the offline Zoom consents by itself. ``verify``: as for requests."""
     browser = requests.Session()
     browser.trust_env, browser.verify = False, verify
     answer = browser.get(f"{app_url}/api/zoomapp/install")

@@ -1,4 +1,4 @@
-"""The app under gunicorn, met with bytes no browser sends, and with more of them than it may hold."""
+"""The app under gunicorn with malformed requests and with large bodies."""
 
 import re
 import socket
@@ -32,7 +32,7 @@ def say(url, raw, leave=False):
     return answer
 
 
-def test_framing_that_could_be_read_in_two_ways_is_refused(small):
+def test_ambiguous_message_framing_is_refused(small):
     cookie = "; ".join(f"{name}={value}" for name, value in small.browser.cookies.items()).encode()
     head = b" /zoom/api/v2/users/me HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nCookie: " + cookie + b"\r\n"
     bodies = [
@@ -70,7 +70,7 @@ def begin(small):
 
 
 @pytest.mark.parametrize("rest", [1, 1000])
-def test_half_a_body_never_reaches_zoom(small, begin, rest):
+def test_an_incomplete_body_never_reaches_zoom(small, begin, rest):
     page = small.browser.get(f"{small.app.url}/meetings/new", headers={"Accept": "text/html"}).text
     date = re.search(r'name="date"[^>]*value="([^"]+)"', page)[1].encode()
     form = b"topic=Half&date=%s&time=23:30&duration=30&zone=UTC" % date
@@ -87,7 +87,7 @@ def test_half_a_body_never_reaches_zoom(small, begin, rest):
 
 
 @pytest.mark.parametrize("chunks", [b"zz\r\n{}\r\n0\r\n\r\n", b"2\r\n{}zz0\r\n\r\n", b"7\r\n{", b"2\r\n{}\r\n"])
-def test_chunks_that_are_none_or_have_no_end_are_the_askers_fault(small, begin, chunks):
+def test_malformed_or_unfinished_chunks_get_400(small, begin, chunks):
     for path, kind in ((b"/zoom/api/v2/users/me/meetings", JSON), (b"/meetings/new", FORM)):
         framed = begin(path, kind, b"Transfer-Encoding: chunked")
         assert say(small.app.url, framed + chunks, leave=True)[9:12] == b"400", path
@@ -95,7 +95,7 @@ def test_chunks_that_are_none_or_have_no_end_are_the_askers_fault(small, begin, 
     assert small.zoom.count("POST /v2/**") == 0
 
 
-def test_large_files_pass_through_a_small_worker(small):
+def test_concurrent_large_downloads_use_little_memory(small):
     page = small.browser.get(f"{small.app.url}/recordings", headers={"Accept": "text/html"}).text
     links = re.findall(r'class="file" href="(/recordings/[^"]+)"', page)
     sizes = {link: length(small, link) for link in links}

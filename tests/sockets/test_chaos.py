@@ -1,4 +1,4 @@
-"""Workers killed and stopped at each step of a renewal: what can be kept is kept, what is lost is said."""
+"""Workers killed and stopped at each step of a token refresh: a grant is lost only where it must be, and reported."""
 
 import os
 import signal
@@ -31,7 +31,7 @@ def begin_renewal(house, pool, **fault):
 
 
 def kill_worker(house):
-    """The one worker is gone without a word, and gunicorn has put another in its place."""
+    """Kill the only worker, and wait until gunicorn has started another."""
     (worker,) = house.app.pids[1:]
     os.kill(worker, signal.SIGKILL)
     assert wait_until(lambda: house.app.pids[1:] not in ([], [worker]), HANG_SECONDS)
@@ -42,7 +42,7 @@ def broken(call):
     return call.exception(HANG_SECONDS) is not None
 
 
-def test_a_worker_killed_before_zoom_rotated_loses_nothing(house, pool):
+def test_a_worker_killed_before_zoom_rotates_the_token_loses_no_grant(house, pool):
     lone = house(workers=1)
     call = begin_renewal(lone, pool, delay=15.0, drop="before")
 
@@ -54,7 +54,7 @@ def test_a_worker_killed_before_zoom_rotated_loses_nothing(house, pool):
     assert lone.zoom.count(REFRESH) == 2
 
 
-def test_a_worker_killed_after_zoom_rotated_ends_the_grant_and_connecting_heals_it(house, pool):
+def test_a_worker_killed_after_zoom_rotated_the_token_ends_the_grant_until_the_user_connects_again(house, pool):
     lone = house(workers=1)
     call = begin_renewal(lone, pool, hold=15.0)
 
@@ -67,7 +67,7 @@ def test_a_worker_killed_after_zoom_rotated_ends_the_grant_and_connecting_heals_
     assert lone.call().status_code == 200
 
 
-def test_a_worker_killed_with_tokens_the_store_did_not_take_ends_the_grant_and_connecting_heals_it(house, pool):
+def test_a_worker_killed_with_unsaved_tokens_ends_the_grant_until_the_user_connects_again(house, pool):
     lone = house(workers=1)
     call = begin_renewal(lone, pool, hold=3.0)
     lone.redis.freeze()
@@ -83,7 +83,7 @@ def test_a_worker_killed_with_tokens_the_store_did_not_take_ends_the_grant_and_c
     assert lone.call().status_code == 200
 
 
-def test_tokens_the_store_did_not_take_are_kept_when_it_answers_again(house, pool):
+def test_unsaved_tokens_are_saved_when_the_store_answers_again(house, pool):
     lone = house(workers=1)
     call = begin_renewal(lone, pool, hold=3.0)
     lone.redis.freeze()
@@ -98,7 +98,7 @@ def test_tokens_the_store_did_not_take_are_kept_when_it_answers_again(house, poo
     assert lone.zoom.count(REFRESH) == 1
 
 
-def test_a_worker_killed_as_soon_as_the_tokens_are_kept_loses_nothing(house, pool):
+def test_a_worker_killed_right_after_saving_tokens_loses_no_grant(house, pool):
     lone = house(workers=1)
     record = key_names.of_user(lone.zoom.user_id("dana"), "tokens")
     with lone.redis.client() as redis:
@@ -112,7 +112,7 @@ def test_a_worker_killed_as_soon_as_the_tokens_are_kept_loses_nothing(house, poo
     assert lone.zoom.count(REFRESH) == 1
 
 
-def test_sigterm_lets_requests_in_flight_end(house, pool):
+def test_requests_in_flight_finish_after_sigterm(house, pool):
     whole = house(workers=2)
     whole.zoom.fault(route="GET /v2/users/me", delay=1.5)
     calls = [pool.submit(whole.call) for _ in range(20)]
@@ -124,7 +124,7 @@ def test_sigterm_lets_requests_in_flight_end(house, pool):
     assert whole.app.child.process.wait(HANG_SECONDS) == 0
 
 
-def test_sigterm_lets_a_renewal_in_flight_be_kept(house, pool):
+def test_a_refresh_in_flight_is_saved_after_sigterm(house, pool):
     whole = house(workers=2)
     call = begin_renewal(whole, pool, hold=1.5)
 

@@ -1,4 +1,4 @@
-"""Two machines that share nothing but Redis: no renewal is doubled and no token lost while Redis fails over."""
+"""Two apps on one Redis: during a failover of Redis no refresh is repeated and no token is lost."""
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -19,14 +19,14 @@ FAILED_OVER_WITHIN_SECONDS = HANG_SECONDS
 
 
 @pytest.fixture
-def machines(serve_app, serve_sandbox):
-    """A factory: two apps of two workers each on one Redis, the offline Zoom, and somebody connected."""
+def machines(serve_app, serve_offline_zoom):
+    """A factory of deployments: two apps of two workers each on one Redis, the offline Zoom, and a connected user."""
 
     def build(redis_url):
         port = free_port()
         public = f"http://127.0.0.1:{port}"
-        zoom = Zoom(serve_sandbox(public, story="quiet-day"))
-        zoom.tell("switches", auto_consent=True)
+        zoom = Zoom(serve_offline_zoom(public, story="quiet-day"))
+        zoom.control("switches", auto_consent=True)
         apps = [
             serve_app(redis_url, zoom.url, port=port),
             serve_app(redis_url, zoom.url, port=free_port(), PUBLIC_URL=public),
@@ -43,7 +43,7 @@ def call(app, cookies):
 
 
 def walk(apps, cookies):
-    """Each machine shows a page, answers a call and lets somebody sign in."""
+    """Each app shows a page, answers a call and lets a user sign in."""
     pages = [requests.get(f"{app.url}/meetings", cookies=cookies, timeout=HANG_SECONDS).status_code for app in apps]
     newcomers = [connect(app.url).cookies.get_dict() for app in apps]
     return [
@@ -68,7 +68,7 @@ def lose(master: RedisProcess, apps, zoom, cookies):
     return during
 
 
-def test_a_cluster_that_loses_a_node_during_a_renewal_loses_no_token(redis_cluster, machines):
+def test_a_cluster_that_loses_a_node_during_a_refresh_loses_no_token(redis_cluster, machines):
     apps, zoom, cookies = machines(redis_cluster.url)
     master = redis_cluster.master_of(key_names.of_user(zoom.user_id("priya"), "tokens"))
 
@@ -84,7 +84,7 @@ def test_a_cluster_that_loses_a_node_during_a_renewal_loses_no_token(redis_clust
     assert walk(apps, cookies) == [200] * 6
 
 
-def test_sentinels_that_promote_the_replica_during_a_renewal_lose_no_token(redis_sentinel, machines):
+def test_a_sentinel_failover_during_a_refresh_loses_no_token(redis_sentinel, machines):
     apps, zoom, cookies = machines(redis_sentinel.url)
 
     before = walk(apps, cookies)
@@ -122,7 +122,7 @@ def test_every_command_for_one_user_stays_in_one_slot_of_a_cluster(redis_cluster
         assert belongings.put(user, listed, b"1", 60) is user_keys.WriteResult.NOT_CONNECTED
 
 
-def test_a_cluster_out_of_reach_is_an_outage_and_not_a_crash():
+def test_an_unreachable_cluster_gives_503_and_no_crash():
     client = redis_client.connect(f"redis+cluster://127.0.0.1:{free_port()}", pools=POOLS)
 
     with pytest.raises(redis_client.StoreUnavailable):

@@ -1,4 +1,4 @@
-"""`flask tokens keepalive` as a scheduler runs it: a process that may be told to stop at any moment."""
+"""`flask tokens keepalive` as a scheduler runs it: a process that may be stopped at any moment."""
 
 import subprocess
 import sys
@@ -25,7 +25,7 @@ def keep_alive(house):
     return subprocess.Popen(command, env=environ, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
-def test_a_stop_in_the_middle_of_a_renewal_loses_no_grant(house):
+def test_stopping_keepalive_during_a_refresh_loses_no_grant(house):
     busy = house()
     busy.zoom.fault(route=REFRESH, delay=1.5, grant_type="refresh_token")
     running = keep_alive(busy)
@@ -33,8 +33,8 @@ def test_a_stop_in_the_middle_of_a_renewal_loses_no_grant(house):
 
     running.terminate()
 
-    told, _ = running.communicate(timeout=HANG_SECONDS)
-    assert told.startswith("1 of 1 grants refreshed")
+    output, _ = running.communicate(timeout=HANG_SECONDS)
+    assert output.startswith("1 of 1 grants refreshed")
     busy.zoom.mend()
     busy.zoom.expire_tokens()
     assert busy.call().status_code == 200

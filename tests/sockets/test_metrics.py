@@ -1,4 +1,4 @@
-"""What `/metrics` says is true of all workers, whichever of them is asked."""
+"""`/metrics` gives the sum of all workers, from any worker."""
 
 import os
 import re
@@ -44,12 +44,12 @@ def test_metrics_are_the_sum_of_all_workers(house):
     assert answers == [200] * 12
     for resting in (one, other):
         os.kill(resting, signal.SIGSTOP)
-        told = read(busy, CALLS), read(busy, RENEWED)
+        totals = read(busy, CALLS), read(busy, RENEWED)
         os.kill(resting, signal.SIGCONT)
-        assert told == (before + 12, 1)
+        assert totals == (before + 12, 1)
 
 
-def test_a_worker_that_waits_for_the_renewal_of_another_is_counted_once(house):
+def test_a_worker_that_waits_for_anothers_refresh_is_counted_once(house):
     busy = house(workers=2, METRICS_TOKEN=TOKEN)
     busy.zoom.fault(route=REFRESH, delay=3.0, grant_type="refresh_token")
     busy.zoom.expire_tokens()

@@ -1,4 +1,4 @@
-"""Redis or Zoom away, silent, full, back again: an outage is called an outage, and ends without a restart."""
+"""Outages of Redis and Zoom: they are reported as outages, and end without a restart."""
 
 from concurrent.futures import ThreadPoolExecutor
 
@@ -8,7 +8,7 @@ import requests
 ME = "/zoom/api/v2/users/me"
 
 
-#: Ten times what a request may take to know it. Without a limit of ours a silent Redis would take for ever.
+#: Ten times the limit of a request during an outage. Without a time limit of the app it would never end.
 SAID_WITHIN_SECONDS = 30
 
 
@@ -17,7 +17,7 @@ def get(browser, url, **more):
 
 
 @pytest.mark.parametrize("trouble", ["kill", "freeze"])
-def test_redis_away_is_said_and_ends_by_itself(house, trouble):
+def test_a_redis_outage_gives_503_and_the_app_recovers_by_itself(house, trouble):
     whole = house()
     app, redis, browser = whole.app, whole.redis, whole.browser
     getattr(redis, trouble)()
@@ -37,7 +37,7 @@ def test_redis_away_is_said_and_ends_by_itself(house, trouble):
 
 
 @pytest.mark.parametrize("trouble", ["kill", "freeze"])
-def test_twenty_who_ask_at_once_are_all_told(house, trouble):
+def test_twenty_concurrent_requests_all_get_the_outage_error(house, trouble):
     whole = house()
     getattr(whole.redis, trouble)()
 
@@ -47,7 +47,7 @@ def test_twenty_who_ask_at_once_are_all_told(house, trouble):
     assert {answer.status_code for answer in answers} == {503}
 
 
-def test_a_full_redis_costs_no_refresh_token(house):
+def test_a_full_redis_loses_no_refresh_token(house):
     whole = house()
     app, zoom, redis, browser = whole.app, whole.zoom, whole.redis, whole.browser
     with redis.client() as client:
@@ -64,7 +64,7 @@ def test_a_full_redis_costs_no_refresh_token(house):
     assert browser.get(app.url + ME).status_code == 200
 
 
-def test_a_redis_that_only_reads_serves_good_tokens_and_costs_no_refresh_token(house):
+def test_a_read_only_redis_serves_valid_tokens_and_loses_no_refresh_token(house):
     whole = house()
     with whole.redis.client() as client:
         client.replicaof("127.0.0.1", 1)  # a primary that is gone
@@ -81,7 +81,7 @@ def test_a_redis_that_only_reads_serves_good_tokens_and_costs_no_refresh_token(h
     assert whole.call().status_code == 200
 
 
-def test_a_flushed_redis_means_connect_again(house):
+def test_after_a_redis_flush_the_user_has_to_connect_again(house):
     whole = house()
     app, redis, browser = whole.app, whole.redis, whole.browser
     with redis.client() as client:
@@ -92,7 +92,7 @@ def test_a_flushed_redis_means_connect_again(house):
     assert (answer.status_code, answer.json()["error"]) == (401, "unauthorized")
 
 
-def test_zoom_away_is_a_bad_gateway(house):
+def test_an_unreachable_zoom_gives_502(house):
     whole = house()
     app, zoom, browser = whole.app, whole.zoom, whole.browser
     zoom.fault(route="GET /v2/users/me", drop="before")

@@ -1,4 +1,4 @@
-"""Real workers, real Redis, a real token endpoint that takes a moment: one renewal per expiry."""
+"""Real workers, a real Redis and a slow token endpoint: one refresh per expired token."""
 
 import os
 from concurrent.futures import ThreadPoolExecutor
@@ -9,7 +9,7 @@ REFRESH = "POST /oauth/token"
 
 
 def burst(house, calls):
-    """So many calls at once on an expired token: what they answered, and how often it was renewed."""
+    """Send this many concurrent calls with an expired token. Returns their answers and the number of refreshes."""
     house.zoom.expire_tokens()
     house.zoom.clear()
     with ThreadPoolExecutor(calls) as pool:
@@ -17,7 +17,7 @@ def burst(house, calls):
     return [answer.status_code for answer in answers], house.zoom.count(REFRESH)
 
 
-def test_fifty_calls_on_an_expired_token_over_two_workers_make_one_renewal(house):
+def test_fifty_calls_on_an_expired_token_over_two_workers_make_one_refresh(house):
     busy = house(workers=2)
     # Without a wait at the token endpoint a renewal is over before the second worker looks.
     busy.zoom.fault(route=REFRESH, delay=0.15, grant_type="refresh_token")
@@ -26,7 +26,7 @@ def test_fifty_calls_on_an_expired_token_over_two_workers_make_one_renewal(house
         assert burst(busy, 50) == ([200] * 50, 1)
 
 
-def test_two_hundred_calls_on_an_expired_token_over_four_workers_make_one_renewal(house):
+def test_two_hundred_calls_on_an_expired_token_over_four_workers_make_one_refresh(house):
     busy = house(workers=4)
     busy.zoom.fault(route=REFRESH, delay=0.15, grant_type="refresh_token")
 
@@ -34,7 +34,7 @@ def test_two_hundred_calls_on_an_expired_token_over_four_workers_make_one_renewa
         assert burst(busy, 200) == ([200] * 200, 1)
 
 
-def test_a_token_endpoint_slower_than_the_lease_is_still_asked_once(house):
+def test_a_token_endpoint_slower_than_the_lease_gets_one_request(house):
     busy = house(workers=2)
     busy.zoom.fault(route=REFRESH, delay=7.0, grant_type="refresh_token")
 

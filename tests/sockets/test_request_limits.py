@@ -1,4 +1,4 @@
-"""Slow and silent clients under a real gunicorn: they are cut off, and everybody else is answered meanwhile."""
+"""Slow and silent clients under a real gunicorn: they are disconnected, and other clients are served meanwhile."""
 
 import contextlib
 import re
@@ -73,7 +73,7 @@ def is_whole(answer):
     return bool(end) and len(body) >= int(length[1] if length else 0)
 
 
-def test_health_is_answered_while_1100_half_requests_wait(connect):
+def test_health_is_answered_during_1100_incomplete_requests(connect):
     half = [connect(HALF_HEAD) for _ in range(1_100)]
 
     answers = [status(connect(HEALTH)) for _ in range(20)]
@@ -82,14 +82,14 @@ def test_health_is_answered_while_1100_half_requests_wait(connect):
     assert status(half[-1], b"\r\n") == b"200"
 
 
-def test_health_is_answered_while_1100_half_requests_follow_a_whole_one(connect):
+def test_health_is_answered_during_1100_incomplete_second_requests(connect):
     for _ in range(1_100):
         connect(HEALTH + HALF_HEAD)
 
     assert [status(connect(HEALTH)) for _ in range(20)] == [b"200"] * 20
 
 
-def test_health_is_answered_while_1100_half_bodies_wait(connect):
+def test_health_is_answered_during_1100_incomplete_bodies(connect):
     head = b"POST /api/zoomapp/onauthorized HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n{"
     for _ in range(1_100):
         connect(head)
@@ -119,7 +119,7 @@ def test_health_is_answered_while_4200_connections_are_idle_after_a_request(conn
     assert [status(connect(HEALTH)) for _ in range(20)] == [b"200"] * 20
 
 
-def test_half_a_head_gets_408_and_silence_is_closed(connect):
+def test_an_incomplete_head_gets_408_and_a_silent_connection_is_closed(connect):
     half, silent = connect(HALF_HEAD), connect()
     dripping, until = connect(), time.monotonic() + GUARD_SECONDS
     dripping.settimeout(0.5)
@@ -145,7 +145,7 @@ def test_a_head_in_two_pieces_is_answered(connect):
         assert status(sock, HEALTH[-2:]) == b"200"
 
 
-def test_a_request_of_which_half_came_with_the_one_before_is_answered(connect):
+def test_a_request_that_arrived_partly_with_the_previous_one_is_answered(connect):
     for cut in (3, 30, len(HEALTH) - 2):
         sock = connect(HEALTH + HEALTH[:cut])
         assert status(sock) == b"200"
@@ -181,7 +181,7 @@ def test_a_body_that_stalls_gets_408(connect):
     assert status(sock) == b"408"
 
 
-def test_a_body_that_drips_gets_408(connect):
+def test_a_body_sent_byte_by_byte_gets_408(connect):
     sock = connect(b"POST /api/zoomapp/onauthorized HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n")
     sock.settimeout(0.5)
 
@@ -194,7 +194,7 @@ def test_a_body_that_drips_gets_408(connect):
     assert answer[9:12] == b"408"
 
 
-def test_unfinished_bodies_of_strangers_take_little_memory(app, connect):
+def test_incomplete_bodies_of_visitors_use_little_memory(app, connect):
     _, *workers = family(app.child.pid)
     for path in (b"/api/zoomapp/onauthorized", b"/zoom/api/v2/users/me", b"/nowhere"):
         head = b"POST %s HTTP/1.1\r\nHost: localhost\r\nContent-Length: %d\r\n\r\n" % (path, MEGABYTE)

@@ -1,4 +1,4 @@
-"""Redis that accepts connections and says nothing: every caller learns of it, and few of them wait for it.
+"""A Redis that accepts connections and does not answer: every caller gets an error, and few of them wait.
 
 How soon they learn is measured in bench/time_limits/test_outages.py.
 """
@@ -20,14 +20,14 @@ AT_ONCE = "silent a moment ago"
 
 
 def stored_read_fails(client):
-    """What a caller of a Redis that is away is told."""
+    """The error that a caller gets while Redis does not answer."""
     with pytest.raises(redis_client.StoreUnavailable) as failure:
         redis_client.load(client, KEY)
     return str(failure.value)
 
 
 def twenty_at_once(client):
-    """What they are told."""
+    """The errors of these callers."""
     with ThreadPoolExecutor(20) as pool:
         return list(pool.map(lambda _: stored_read_fails(client), range(20)))
 
@@ -39,12 +39,12 @@ def keep_open(client, count):
         client.connection_pool.release(each)
 
 
-def told_at_once(answers):
+def failed_at_once(answers):
     return sum(AT_ONCE in answer for answer in answers)
 
 
 @pytest.mark.parametrize("warm", [0, 3, 8], ids=["none open", "three open", "all open"])
-def test_twenty_callers_of_a_silent_redis_are_told_and_few_of_them_wait(redis_process, warm):
+def test_twenty_requests_during_a_silent_redis_get_503_and_few_wait_for_it(redis_process, warm):
     server = redis_process()
     client = redis_client.connect(server.url, pools=POOLS)
     keep_open(client, warm)
@@ -53,12 +53,12 @@ def test_twenty_callers_of_a_silent_redis_are_told_and_few_of_them_wait(redis_pr
     first, second = twenty_at_once(client), twenty_at_once(client)
 
     assert len(first) == 20
-    assert told_at_once(second) >= 10
+    assert failed_at_once(second) >= 10
     server.thaw()
     assert wait_until(lambda: serves(client), FAILED_OVER_WITHIN_SECONDS)
 
 
-def test_a_connection_closed_meanwhile_is_no_outage(redis_process):
+def test_an_idle_connection_closed_by_redis_is_no_outage(redis_process):
     server = redis_process()
     client = redis_client.connect(server.url, pools=POOLS)
     keep_open(client, 3)
@@ -69,7 +69,7 @@ def test_a_connection_closed_meanwhile_is_no_outage(redis_process):
 
 
 @pytest.mark.parametrize("warm", [False, True], ids=["never connected", "connected before"])
-def test_twenty_callers_behind_silent_sentinels_are_told_and_few_of_them_wait(redis_sentinel, warm):
+def test_twenty_requests_during_silent_sentinels_get_503_and_few_wait_for_them(redis_sentinel, warm):
     client = redis_client.connect(redis_sentinel.url, pools=POOLS)
     if warm:
         redis_client.load(client, KEY)
@@ -78,12 +78,12 @@ def test_twenty_callers_behind_silent_sentinels_are_told_and_few_of_them_wait(re
     first, second = twenty_at_once(client), twenty_at_once(client)
 
     assert len(first) == 20
-    assert told_at_once(second) >= 10
+    assert failed_at_once(second) >= 10
     redis_sentinel.thaw()
     assert wait_until(lambda: serves(client), FAILED_OVER_WITHIN_SECONDS)
 
 
-def test_no_more_connections_to_a_master_behind_sentinels_than_to_any_redis(redis_sentinel):
+def test_sentinel_pools_have_the_same_connection_limit_as_other_pools(redis_sentinel):
     client = redis_client.connect(redis_sentinel.url, pools=POOLS)
 
     with ThreadPoolExecutor(40) as pool:
@@ -94,7 +94,7 @@ def test_no_more_connections_to_a_master_behind_sentinels_than_to_any_redis(redi
     assert 0 < len(ours) <= redis_client.CONNECTIONS
 
 
-def test_twenty_first_callers_of_a_silent_cluster_share_what_few_of_them_found(redis_cluster):
+def test_twenty_first_requests_to_a_silent_cluster_share_the_failed_attempts(redis_cluster):
     tries = []
 
     def make():
@@ -113,7 +113,7 @@ def test_twenty_first_callers_of_a_silent_cluster_share_what_few_of_them_found(r
         each.thaw()
 
 
-def test_twenty_callers_of_a_silent_node_go_on_when_its_replica_takes_over(redis_cluster):
+def test_twenty_requests_to_a_silent_node_succeed_when_its_replica_takes_over(redis_cluster):
     client = redis_client.connect(redis_cluster.url, pools=POOLS)
     redis_client.load(client, KEY)
     redis_cluster.master_of(KEY).freeze()
@@ -145,6 +145,6 @@ def tries_of(seconds):
     return len(tries)
 
 
-def test_what_failed_at_once_is_tried_once_more_and_what_kept_the_caller_waiting_is_not():
+def test_a_command_is_repeated_after_a_fast_failure_but_not_after_a_timeout():
     assert tries_of(seconds=0) == 2
     assert tries_of(seconds=2 * redis_client.IMMEDIATE_FAILURE_SECONDS) == 1

@@ -1,4 +1,4 @@
-"""Threads stay with a connection that goes on talking, and keep nobody waiting by it."""
+"""Threads wait briefly for a connection's next request, and no other connection waits because of it."""
 
 import os
 import runpy
@@ -54,14 +54,14 @@ def test_one_connection_carries_many_requests(served):
     assert answers == [b"200"] * 51
 
 
-def test_requests_sent_ahead_are_answered_in_order(served):
+def test_pipelined_requests_are_answered_in_order(served):
     with connection(served) as sock:
         sock.sendall(REQUEST * 5)
 
         assert until(sock, 5).count(b"HTTP/1.1 200") == 5
 
 
-def test_silent_connections_hold_no_thread(served):
+def test_silent_connections_use_no_thread(served):
     idle = [connection(served) for _ in range(20)]
     for sock in idle:
         ask(sock)
@@ -74,11 +74,11 @@ def test_silent_connections_hold_no_thread(served):
         sock.close()
 
 
-def test_a_talkative_connection_leaves_room_for_others(served):
+def test_a_busy_connection_does_not_block_others(served):
     counts, gave_up = [0] * 8, threading.Event()  # four connections for each thread
 
     def talk(number):
-        """Goes on until all have had some answers, or one waited in vain: nobody makes room by stopping."""
+        """Send requests until every connection got some answers, or one got none in time."""
         with connection(served) as sock:
             while min(counts) <= 5 and not gave_up.is_set():
                 try:
@@ -93,7 +93,7 @@ def test_a_talkative_connection_leaves_room_for_others(served):
     assert min(counts) > 5
 
 
-def test_a_worker_told_to_leave_answers_what_is_under_way(served):
+def test_a_stopping_worker_answers_its_running_requests(served):
     with connection(served) as sock:
         ask(sock)
         served.stop()
@@ -123,7 +123,7 @@ def answer(wire, headers, *pieces, method="GET"):
     return wire.sent
 
 
-def test_a_head_leaves_with_the_first_piece_of_its_body():
+def test_a_response_head_is_sent_with_the_first_piece_of_its_body():
     whole = answer(Wire(), [("Content-Length", "4")], b"abcd")
     pieces = answer(Wire(), [("Content-Length", "4")], b"ab", b"cd")
     chunked = answer(Wire(), [], b"ab", b"cd")
@@ -135,7 +135,7 @@ def test_a_head_leaves_with_the_first_piece_of_its_body():
     assert len(headed) == 1 and headed[0].endswith(b"Content-Length: 4\r\n\r\n")
 
 
-def test_a_settled_socket_is_in_the_end_as_it_was_told_to_be():
+def test_a_cached_timeout_socket_ends_with_the_last_timeout_that_was_set():
     ours, theirs = socket.socketpair()
     sock = CachedTimeoutSocket(fileno=ours.detach())
     orders = [(sock.setblocking, False, 0.0), (sock.settimeout, 3, 3), (sock.setblocking, True, None)]
@@ -148,7 +148,7 @@ def test_a_settled_socket_is_in_the_end_as_it_was_told_to_be():
     theirs.close()
 
 
-def test_what_a_request_leaves_unread_is_not_the_next_request(served):
+def test_an_unread_body_is_not_parsed_as_the_next_request(served):
     with connection(served) as sock:
         smuggled = b"GET /nowhere HTTP/1.1\r\nHost: localhost\r\n\r\n"
         head = f"POST /healthz HTTP/1.1\r\nHost: localhost\r\nContent-Length: {len(smuggled)}\r\n\r\n"
@@ -162,52 +162,53 @@ def test_what_a_request_leaves_unread_is_not_the_next_request(served):
     assert second[9:12] == b"200"
 
 
-def test_a_thread_stays_briefly_while_half_of_all_do(monkeypatch):
+def test_a_thread_waits_a_shorter_time_if_half_of_all_threads_wait(monkeypatch):
     stayed = []
     conn = type("Connection", (), {"sock": None, "parser": None})()
     poll = SimpleNamespace(register=lambda *_: None, poll=stayed.append)
     monkeypatch.setattr(worker.select, "poll", lambda: poll)
-    one = worker.KeepAliveWorker.__new__(worker.KeepAliveWorker)
-    one.tpool, one.cfg = SimpleNamespace(_work_queue=SimpleQueue()), SimpleNamespace(threads=4)
+    keepalive = worker.KeepAliveWorker.__new__(worker.KeepAliveWorker)
+    keepalive.tpool, keepalive.cfg = SimpleNamespace(_work_queue=SimpleQueue()), SimpleNamespace(threads=4)
 
     for others in ({1}, {1, 2}):
-        one._waiting = others
-        one._next_request_arrives(conn)
+        keepalive._waiting = others
+        keepalive._next_request_arrives(conn)
 
     assert stayed == [worker.KEEP_THREAD_MILLISECONDS, worker.KEEP_THREAD_BUSY_MILLISECONDS]
-    assert one._waiting == {1, 2}
+    assert keepalive._waiting == {1, 2}
 
 
-def test_a_thread_leaves_a_talking_connection_when_others_wait_for_a_thread():
+def test_a_thread_leaves_a_busy_connection_when_other_connections_wait():
     ours, theirs = socket.socketpair()
     unreader = SocketUnreader(ours)
     conn = type("Connection", (), {"sock": ours, "parser": SimpleNamespace(unreader=unreader)})()
     theirs.send(b"GET / HTTP/1.1\r\n\r\n")
-    one = worker.KeepAliveWorker.__new__(worker.KeepAliveWorker)
-    one.tpool, one.cfg, one._waiting = SimpleNamespace(_work_queue=SimpleQueue()), SimpleNamespace(threads=4), set()
+    keepalive = worker.KeepAliveWorker.__new__(worker.KeepAliveWorker)
+    keepalive.tpool = SimpleNamespace(_work_queue=SimpleQueue())
+    keepalive.cfg, keepalive._waiting = SimpleNamespace(threads=4), set()
 
     with ours, theirs:
-        nobody_waits = one._next_request_arrives(conn)
+        stays_when_idle = keepalive._next_request_arrives(conn)
         unreader.read()
         theirs.send(b"GET / HTTP/1.1\r\n\r\n")
-        one.tpool._work_queue.put("a request")
-        somebody_waits = one._next_request_arrives(conn)
+        keepalive.tpool._work_queue.put("a request")
+        stays_when_busy = keepalive._next_request_arrives(conn)
 
-    assert (nobody_waits, somebody_waits) == (True, False)
+    assert (stays_when_idle, stays_when_busy) == (True, False)
 
 
-def test_nobody_leaves_room_for_a_worker_that_is_gone(monkeypatch):
+def test_workers_do_not_wait_for_a_worker_that_has_exited(monkeypatch):
     waited = []
     monkeypatch.setenv("FAST_PATH", "1")
     monkeypatch.setattr(worker, "time", SimpleNamespace(sleep=waited.append))
     monkeypatch.setattr(worker.TimeLimitedWorker, "accept", lambda *_: None)
     monkeypatch.setattr(worker, "connection_counts", [0, 0, 0, 0])
-    one, other = (worker.KeepAliveWorker.__new__(worker.KeepAliveWorker) for _ in range(2))
-    one.age, one.nr_conns, other.age, other.nr_conns = 1, 3, 2, 2
+    keepalive, exited = (worker.KeepAliveWorker.__new__(worker.KeepAliveWorker) for _ in range(2))
+    keepalive.age, keepalive.nr_conns, exited.age, exited.nr_conns = 1, 3, 2, 2
 
-    other.accept(None)
-    one.accept(None)
-    runpy.run_path("gunicorn.conf.py")["child_exit"](None, other)
-    one.accept(None)
+    exited.accept(None)
+    keepalive.accept(None)
+    runpy.run_path("gunicorn.conf.py")["child_exit"](None, exited)
+    keepalive.accept(None)
 
     assert waited == [worker.ACCEPT_DELAY_SECONDS]

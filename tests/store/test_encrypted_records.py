@@ -153,8 +153,8 @@ def test_disconnect_deletes_every_kind_that_a_user_owns(capture, stage):
 
     stage.app.extensions["zoomapp"].tokens.delete(stage.world.user("dana").id)
 
-    left = {kind_of(key.decode()) for key in stage.redis.scan_iter(f"*{{{dana}}}*")}
-    assert {kind.name for kind in left if kind.owner is Owner.USER} == set()
+    remaining_kinds = {kind_of(key.decode()) for key in stage.redis.scan_iter(f"*{{{dana}}}*")}
+    assert {kind.name for kind in remaining_kinds if kind.owner is Owner.USER} == set()
     assert not stage.redis.keys("*:snapshot")
 
 

@@ -1,4 +1,4 @@
-"""Encrypted records decrypt for their owner and kind, with any key of the ring, and for nobody else."""
+"""Encrypted records decrypt for their owner and kind, with any key of the ring, and for no other owner."""
 
 import pytest
 from hypothesis import given

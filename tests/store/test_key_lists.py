@@ -1,4 +1,4 @@
-"""The list of what is kept of a user forgets expired keys, and stays complete for those that live."""
+"""The list of a user's keys drops expired keys and contains every existing one."""
 
 import pytest
 
@@ -29,7 +29,7 @@ def list_session(parts, who, number):
 
 
 def joined(who, number):
-    """Somebody joined the meeting of that number."""
+    """An event: a participant joined the meeting of that number."""
     person = {"user_id": "1", "user_name": "Lee", "join_time": "2026-03-02T10:00:00Z"}
     about = {"host_id": who, "uuid": f"{number:022}==", "id": "85000000101", "participant": person}
     return {"event": "meeting.participant_joined", "payload": {"object": about}, "event_ts": 1_772_445_600_000}
@@ -98,7 +98,7 @@ def test_shared_record_written_during_a_check_of_the_list_stays_listed(dana, par
     shared, key = USER_SHARED_LIST.key_of(dana.id), "zoomapp:{late}:snapshot"
 
     class WrittenMeanwhile:
-        """A Redis client that says a key is not there; then somebody writes and lists it."""
+        """A Redis client that reports a key as missing, after which the key is written and listed."""
 
         def __getattr__(self, name):
             return getattr(parts.redis, name)

@@ -1,4 +1,4 @@
-"""Both stores of leases do the same: one holder at a time, and only the holder ends its lease."""
+"""Leases in Redis and in memory: one holder at a time, and only the holder ends its lease."""
 
 import threading
 import time

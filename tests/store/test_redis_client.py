@@ -1,4 +1,4 @@
-"""How we connect to Redis: what goes over the wire besides our commands."""
+"""Connections to Redis: no extra commands, and no reuse with an unread reply."""
 
 import socket
 import threading
@@ -13,7 +13,7 @@ from zoomapp.store.redis_client import PLAIN_POOLS
 
 @pytest.fixture
 def overheard(redis_url):
-    """A real server, reached past somebody who writes down what we send."""
+    """A real server behind a proxy that records the commands."""
     there = urlsplit(redis_url)
     sent = []
     listener = socket.create_server(("127.0.0.1", 0))
@@ -54,14 +54,16 @@ def test_a_new_connection_asks_for_no_maintenance_notices(overheard, pools):
 
 
 @pytest.mark.parametrize("pools", [PLAIN_POOLS, FAST_POOLS])
-def test_a_connection_with_an_answer_that_nobody_read_is_not_handed_out(redis_url, pools):
+def test_a_connection_with_an_unread_reply_is_not_reused(redis_url, pools):
     client = redis_client.connect(redis_url, pools=pools)
     client.set("zoomapp:mine", b"1", ex=60)
-    redis_client.load_together(client, "zoomapp:mine")  # read empty a moment ago, and used by somebody else since
-    left = client.connection_pool.get_connection()
-    left.send_command("SET", "zoomapp:other", b"2", "GET", "EX", 60)
-    while not left.can_read(timeout=1):
+    redis_client.load_together(
+        client, "zoomapp:mine"
+    )  # its reply was read a moment ago, and it was used by another caller since
+    connection = client.connection_pool.get_connection()
+    connection.send_command("SET", "zoomapp:other", b"2", "GET", "EX", 60)
+    while not connection.can_read(timeout=1):
         pass
-    client.connection_pool.release(left)
+    client.connection_pool.release(connection)
 
     assert client.get("zoomapp:mine") == b"1"

@@ -1,4 +1,4 @@
-"""What is kept of people who are connected goes with them, and nothing is kept of them after that."""
+"""A disconnect deletes every record of the user, and later writes for that user are refused."""
 
 import pytest
 
@@ -20,7 +20,7 @@ def hand_over(parts, who):
         return None
 
 
-#: Whatever a page may still be about to write when its person disconnects.
+#: The writes that a slow page may still do after its user disconnected.
 WRITERS = {
     "what a page showed": lambda parts, who: UserRecords(parts.redis, parts.key_ring).save(
         who, LAST_SEEN_SECTION, {"raw": 1}, 3600, "page"
@@ -36,7 +36,7 @@ WRITE = pytest.mark.parametrize("write", WRITERS.values(), ids=WRITERS)
 
 
 def kept_of(parts, who):
-    """The keys that stand for this person, or hold what they fetched."""
+    """The keys of this user, and those with data that the user fetched."""
     return parts.redis.keys(f"*{key_names.tag(who)}*") + parts.redis.keys("*:snapshot*")
 
 

@@ -1,4 +1,4 @@
-"""A certificate that nobody signed but itself, as hosts give their databases."""
+"""A self-signed TLS certificate, such as hosts use for their databases."""
 
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address

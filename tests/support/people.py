@@ -1,4 +1,4 @@
-"""An app, a small Zoom behind it, and people who use them: everything in one process but Redis."""
+"""Fixtures for an app, an offline Zoom and people with browsers, all in one process; only Redis runs in its own."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -26,14 +26,14 @@ OWN = "http://localhost"
 
 
 class Compiled(BytecodeCache):
-    """Templates as they were compiled for an earlier test: compiling takes longer than most tests."""
+    """A cache of compiled templates for all tests, because compiling takes longer than most tests."""
 
     def __init__(self) -> None:
         self._known: dict[str, bytes] = {}
 
     def load_bytecode(self, bucket: Bucket) -> None:
-        if known := self._known.get(f"{bucket.key} {bucket.checksum}"):
-            bucket.bytecode_from_string(known)
+        if bytecode := self._known.get(f"{bucket.key} {bucket.checksum}"):
+            bucket.bytecode_from_string(bytecode)
 
     def dump_bytecode(self, bucket: Bucket) -> None:
         self._known[f"{bucket.key} {bucket.checksum}"] = bucket.bytecode_to_string()
@@ -44,12 +44,12 @@ COMPILED = Compiled()
 
 @lru_cache(maxsize=2)
 def adapter(world: World) -> OfflineZoomAdapter:
-    """The way into this world: one for the app and for everybody's browser."""
+    """The adapter through which the app and all browsers call this world."""
     return OfflineZoomAdapter(world)
 
 
 class Clock:
-    """Time stands still until it is told to go."""
+    """A clock that stands still. ``tick`` moves it forward."""
 
     def __init__(self, now: float = NOON) -> None:
         self.now = now
@@ -62,14 +62,14 @@ class Clock:
 
 
 class Browser(FlaskClient):
-    """Takes each answer to its end, as a server sends it."""
+    """A Flask test client that reads each response to its end."""
 
     def open(self, *args: Any, buffered: bool = True, **more: Any) -> TestResponse:
         return super().open(*args, buffered=buffered, **more)
 
 
 class Person:
-    """Somebody with a browser. ``get`` and ``post`` behave as from a page of the app itself."""
+    """A user with a browser. ``get`` and ``post`` behave as requests of a page of the app itself."""
 
     def __init__(self, app: Flask, world: World, name: str) -> None:
         self.world = world
@@ -93,7 +93,7 @@ class Person:
         return self.browser.get(path, headers={"Accept": "text/html,*/*;q=0.8", "Sec-Fetch-Site": "none"})
 
     def consent(self, address: str, decision: str = "allow") -> str:
-        """What Zoom's consent page sends back: path and query of the callback."""
+        """Answer Zoom's consent page. Returns the path and query of the callback."""
         self.world.sign_in_as(self.name)
         query = dict(part.split("=", 1) for part in urlsplit(address).query.split("&"))
         form = {name: requests.compat.unquote(value) for name, value in query.items()}
@@ -108,16 +108,16 @@ class Person:
         return self.get(self.consent(self.get("/api/zoomapp/install").location))
 
     def open_from_zoom(self, **claims: Any) -> TestResponse:
-        """Open the app in Zoom's client, which says who is there."""
+        """Open the app in Zoom's client, which sends an app context. ``claims`` change the context."""
         blob = self.world.seal_context(self.name, **claims)
         return self.get("/api/zoomapp/home", headers={"X-Zoom-App-Context": blob})
 
     def authorize_in_client(self, **change: Any) -> TestResponse:
         """The SDK's authorize and onAuthorized, as our page does it; ``change`` alters the post (None: left out)."""
-        begun = self.get("/api/zoomapp/authorize").json
+        signin = self.get("/api/zoomapp/authorize").json
         page = f"{OWN}/"
-        code = self.world.issue_code(self.name, page, begun["codeChallenge"], "plain", in_client=True)
-        body = {"code": code, "state": begun["state"], "href": page, **change}
+        code = self.world.issue_code(self.name, page, signin["codeChallenge"], "plain", in_client=True)
+        body = {"code": code, "state": signin["state"], "href": page, **change}
         return self.post(
             "/api/zoomapp/onauthorized", json={name: value for name, value in body.items() if value is not None}
         )
@@ -130,7 +130,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 def world(clock: Clock) -> World:
-    """A small Zoom that knows our app, on a quiet day."""
+    """An offline Zoom in which the app is registered, with the story ``quiet-day``."""
     return World(clock=clock, sleep=clock.tick, redirect_uris=[OWN], base_url=ZOOM)
 
 
@@ -169,7 +169,7 @@ def app(parts: services.Services) -> Flask:
 
 @pytest.fixture
 def webhooks(parts: services.Services, world: World) -> Callable[[Any], None]:
-    """From here on every event of the world is delivered at once."""
+    """Delivers every further event of the world at once."""
 
     def deliver(event: Any) -> None:
         parts.webhook_queue.add(event)
@@ -187,7 +187,7 @@ def anyone(app: Flask, world: World) -> Person:
 
 @pytest.fixture
 def dana(anyone: Person) -> Person:
-    """Host, admin, connected."""
+    """Dana, a host and admin, connected."""
     assert anyone.connect().status_code == 302
     anyone.world.calls.clear()
     return anyone
@@ -197,7 +197,7 @@ def dana(anyone: Person) -> Person:
 def apart(
     settings: Settings, world: World, clock: Clock, redis_process: Callable[..., RedisProcess]
 ) -> tuple[Person, RedisProcess]:
-    """Dana, connected to an app whose Redis is there for her alone; and that Redis, to be broken."""
+    """Dana, connected to an app with a Redis of its own, and that Redis, which the test may break."""
     server = redis_process()
     built = services.build(replace(settings, redis_url=server.url), transport=adapter(world), clock=clock)
     person = Person(create_app(built), world, "dana")
@@ -207,7 +207,7 @@ def apart(
 
 @pytest.fixture
 def priya(app: Flask, world: World) -> Person:
-    """Somebody with her own Pro account, connected; only user-level scopes."""
+    """Priya, connected. She has a Pro account of her own and only user-level scopes."""
     person = Person(app, world, "priya")
     assert person.connect().status_code == 302
     world.calls.clear()

@@ -10,21 +10,21 @@ import pytest
 
 from devtools.processes import Child, Group, wait_until
 
-#: What a test waits for takes less than a tenth of this on any usual machine: only what hangs takes longer.
+#: The time limit for every wait of a test. On a usual machine each wait takes less than a tenth of it.
 HANG_SECONDS = 100
 STARTED_WITHIN_SECONDS = HANG_SECONDS
 
 
 @pytest.fixture(scope="session")
 def processes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Group]:
-    """The processes of the whole run; what they say lies in one folder."""
+    """The processes of the whole run. Their logs are in one folder."""
     with Group(tmp_path_factory.mktemp("processes")) as group:
         yield group
 
 
 @pytest.fixture
 def group(tmp_path: Path) -> Iterator[Group]:
-    """Processes of one test, gone at its end."""
+    """The processes of one test, which end with it."""
     with Group(tmp_path / "logs") as group:
         yield group
 
@@ -47,7 +47,7 @@ def alive(pid: int) -> bool:
 
 
 def status(url: str) -> int:
-    """The status of a GET; 0 when nobody answers."""
+    """The status of a GET; 0 without an answer."""
     parts = urlsplit(url)
     connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=HANG_SECONDS)
     try:

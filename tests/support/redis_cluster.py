@@ -1,4 +1,4 @@
-"""Redis as it runs for many: a real cluster with replicas, and a pair behind real Sentinels, all on loopback."""
+"""A real Redis cluster with replicas, and a real master and replica behind Sentinels, all on loopback."""
 
 import os
 import signal
@@ -15,13 +15,13 @@ from tests.support.processes import STARTED_WITHIN_SECONDS, until_started
 from tests.support.redis_process import RedisProcess, which_redis
 
 SLOTS = 16384
-#: A node that is silent for so long has failed; the default of 15 s would make a test wait as long.
+#: A node that is silent for this long counts as failed. The default of 15 s would make tests slow.
 FAILED_AFTER_MILLISECONDS = "1000"
 
 
 @dataclass
 class Cluster:
-    """Masters, each with a replica in the same place of the other list."""
+    """The masters and replicas of a cluster. ``replicas[n]`` belongs to ``masters[n]``."""
 
     masters: list[RedisProcess]
     replicas: list[RedisProcess]
@@ -31,7 +31,7 @@ class Cluster:
         return "redis+cluster://" + ",".join(f"127.0.0.1:{each.port}" for each in self.masters)
 
     def master_of(self, key: str) -> RedisProcess:
-        """The one that a key lay on when the cluster was made."""
+        """The master that got the key's slot when the cluster was created."""
         size = SLOTS // len(self.masters) + 1
         return self.masters[key_slot(key.encode()) // size]
 
@@ -81,7 +81,7 @@ class Guarded:
     url: str
 
     def freeze(self) -> None:
-        """All of it accepts connections and answers nothing."""
+        """Stop the master and all Sentinels: they accept connections and answer nothing."""
         for pid in self._pids:
             os.kill(pid, signal.SIGSTOP)
 
@@ -96,7 +96,7 @@ class Guarded:
 
 @pytest.fixture
 def redis_sentinel(redis_process: Callable[..., RedisProcess], group: Group, tmp_path: Path) -> Guarded:
-    """A pair in which the replica takes over when two of three Sentinels miss the master."""
+    """A master and a replica, which takes over when two of three Sentinels miss the master."""
     master = redis_process()
     replica = redis_process(replicaof=f"127.0.0.1 {master.port}")
     assert wait_until(lambda: _follows(replica), STARTED_WITHIN_SECONDS)
@@ -122,10 +122,10 @@ def _sentinel(group: Group, folder: Path, master: int) -> tuple[int, Child]:
 
 
 def _informed(port: int) -> bool:
-    """It has found the replica and both of its colleagues."""
+    """Whether this Sentinel has found the replica and the two other Sentinels."""
     with redis.Redis(port=port) as client:
-        told = client.sentinel_master("rollcall")
-    return told["num-slaves"] == 1 and told["num-other-sentinels"] == 2
+        master_info = client.sentinel_master("rollcall")
+    return master_info["num-slaves"] == 1 and master_info["num-other-sentinels"] == 2
 
 
 def _knows(node: RedisProcess, count: int) -> bool:

@@ -1,4 +1,4 @@
-"""A real Redis server over TCP: one for the whole run, and others that a test may break."""
+"""Real Redis servers over TCP: one for the whole run, and others that a test may break."""
 
 import os
 import signal
@@ -29,7 +29,7 @@ class RedisProcess:
         self._child: Child | None = None
 
     def start(self, **config: str) -> "RedisProcess":
-        """It answers. ``config``: settings with ``_`` for ``-``, such as ``maxmemory="2mb"``."""
+        """Start the server and wait until it answers. ``config``: settings, such as ``maxmemory="2mb"``."""
         server = which_redis() or pytest.fail("No Redis server: `python3 dev.py test` says how to get one.")
         settings = {"port": str(self.port), "bind": "127.0.0.1", "dir": str(self._folder), "save": "", **config}
         flags = [part for name, value in settings.items() for part in (f"--{name.replace('_', '-')}", value)]
@@ -40,21 +40,21 @@ class RedisProcess:
         return self
 
     def client(self) -> redis.Redis:
-        """A client that waits long, yet not for ever."""
+        """A client with long time limits."""
         return redis.Redis.from_url(self.url, socket_timeout=HANG_SECONDS, socket_connect_timeout=HANG_SECONDS)
 
     def stop(self) -> None:
-        """It has left as it does when the host goes down in order."""
+        """End the server with SIGTERM, as a host that shuts down."""
         self._group.stop(self._running)
         self._child = None
 
     def kill(self) -> None:
-        """It is gone without a word."""
+        """End the server with SIGKILL."""
         self._group.kill(self._running)
         self._child = None
 
     def restart(self, **config: str) -> None:
-        """It was killed and answers again, on the same port; empty, unless ``appendonly="yes"``."""
+        """Kill the server and start it on the same port; it is empty, unless ``appendonly="yes"``."""
         if self._child:
             self.kill()
         self.start(**config)
@@ -64,7 +64,7 @@ class RedisProcess:
         return self._running.pid
 
     def freeze(self) -> None:
-        """It accepts connections and answers nothing."""
+        """Stop the process: the server accepts connections and answers nothing."""
         os.kill(self.pid, signal.SIGSTOP)
 
     def thaw(self) -> None:
@@ -77,7 +77,7 @@ class RedisProcess:
 
 
 def _serves(client: redis.Redis) -> bool:
-    """Whether it answers, and no longer that it still reads what it kept."""
+    """Whether the server answers and has finished loading its data."""
     try:
         return bool(client.ping())
     except redis.BusyLoadingError:
@@ -87,8 +87,8 @@ def _serves(client: redis.Redis) -> bool:
 @pytest.fixture(scope="session")
 def redis_server(processes: Group, tmp_path_factory: pytest.TempPathFactory) -> str:
     """The URL of one real server for the whole run: ``TEST_REDIS_URL``, else one started here."""
-    given = os.environ.get("TEST_REDIS_URL")
-    return given or RedisProcess(processes, tmp_path_factory.mktemp("redis")).start().url
+    external_url = os.environ.get("TEST_REDIS_URL")
+    return external_url or RedisProcess(processes, tmp_path_factory.mktemp("redis")).start().url
 
 
 @pytest.fixture

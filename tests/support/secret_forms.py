@@ -1,4 +1,4 @@
-"""The shapes a secret may take when it leaks: as it is, percent-encoded, in hex, in base64 at any offset."""
+"""All encodings in which a secret could leak: unchanged, percent-encoded, in hex, in base64 at any offset."""
 
 import base64
 from collections.abc import Iterable
@@ -8,7 +8,7 @@ SHORTEST = 6
 
 
 def forms(secret: bytes) -> set[bytes]:
-    """Every spelling to look for. Raises ValueError for a secret too short to be told from chance."""
+    """Every encoding of the secret. Raises ValueError for a secret so short that it could occur by chance."""
     if len(secret) < SHORTEST:
         raise ValueError("too short to look for")
     percent = "".join(f"%{byte:02x}" for byte in secret).encode()
@@ -17,17 +17,17 @@ def forms(secret: bytes) -> set[bytes]:
 
 
 def base64s(secret: bytes) -> set[bytes]:
-    """What base64 makes of it wherever it stands in a longer text: the letters no neighbour changes."""
+    """The characters of its base64 form that do not depend on the bytes around it, at each of the three offsets."""
     found = set()
     for offset, first in ((0, 0), (1, 2), (2, 3)):
         whole = base64.b64encode(bytes(offset) + secret)
-        # The last letter mixes with what follows, unless the text fills it up.
+        # The last character also encodes bits of the next byte, unless the secret ends on a boundary.
         last = len(whole.rstrip(b"=")) - (1 if (offset + len(secret)) % 3 else 0)
         found |= {whole[first:last], whole[first:last].replace(b"+", b"-").replace(b"/", b"_")}
     return found
 
 
 def leaks(secrets: dict[str, bytes], where: Iterable[tuple[str, bytes]]) -> list[str]:
-    """``secret in place``, for each one found; the secret itself is not repeated."""
+    """``name in place`` for each secret that was found. The secret itself is not in the result."""
     wanted = [(name, form) for name, secret in secrets.items() for form in forms(secret)]
     return sorted({f"{name} in {place}" for place, text in where for name, form in wanted if form in text})

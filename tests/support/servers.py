@@ -1,4 +1,4 @@
-"""Our own programs as processes of their own: the app under gunicorn, the offline Zoom, `dev.py run`."""
+"""Runs our programs in processes of their own: the app under gunicorn, the offline Zoom, `dev.py run`."""
 
 import os
 import shutil
@@ -21,7 +21,7 @@ WEBHOOK_SECRET = "a-webhook-secret-of-the-tests"
 
 @dataclass
 class Served:
-    """A server of ours in a process of its own."""
+    """A server of this project in its own process."""
 
     url: str
     child: Child
@@ -34,12 +34,12 @@ class Served:
 
     @property
     def log(self) -> str:
-        """All it has said so far."""
+        """The output of the process so far."""
         return self.child.log.read_text(errors="replace")
 
 
 def clean_environ(**settings: str) -> dict[str, str]:
-    """Nothing of the developer's own settings, only what any program needs, FAST_PATH, and these."""
+    """An environment without the developer's settings: PATH and the like, FAST_PATH, and ``settings``."""
     needed = ("PATH", "HOME", "LANG", "TMPDIR", "FAST_PATH")
     return {**{name: os.environ[name] for name in needed if name in os.environ}, **settings}
 
@@ -48,7 +48,7 @@ def clean_environ(**settings: str) -> dict[str, str]:
 def serve_app(group: Group) -> Callable[..., Served]:
     """A factory of real apps: ``serve_app(redis_url, zoom_url, workers=2, LOG_LEVEL="DEBUG")``.
 
-    ``port``: for an app whose address the offline Zoom had to know beforehand.
+    ``port``: for an app whose address the offline Zoom must know before the app starts.
     """
 
     def serve(redis_url: str, zoom_url: str, *, workers: int = 2, port: int = 0, **settings: str) -> Served:
@@ -74,8 +74,8 @@ def serve_app(group: Group) -> Callable[..., Served]:
 
 
 @pytest.fixture
-def serve_sandbox(group: Group, tmp_path: Path) -> Callable[..., Served]:
-    """A factory of offline Zooms for one app: ``serve_sandbox("http://127.0.0.1:5050")``."""
+def serve_offline_zoom(group: Group, tmp_path: Path) -> Callable[..., Served]:
+    """A factory of offline Zooms for one app: ``serve_offline_zoom("http://127.0.0.1:5050")``."""
 
     def serve(app_url: str, **more: str) -> Served:
         port = free_port()
@@ -118,7 +118,7 @@ class DevRun:
 
     child: Child
     url: str
-    #: Until it printed its address; for the benchmark.
+    #: The seconds until it printed its address; for the benchmark.
     seconds: float
 
     @property

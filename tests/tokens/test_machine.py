@@ -1,4 +1,4 @@
-"""Tokens under anything that may happen in any order: authorized, expired, refused, lost, removed, resealed."""
+"""A state machine of tokens: authorized, expired, refused, lost, removed and re-encrypted in any order."""
 
 import threading
 
@@ -68,7 +68,7 @@ class Tokens(RuleBasedStateMachine):
         self.clock.tick(seconds)
 
     @rule(worker=st.integers(0, 1))
-    def somebody_asks(self, worker):
+    def request_token(self, worker):
         self.world.calls.clear()
         alive = self.kept and self.grant
 

@@ -1,4 +1,4 @@
-"""One renewal per expiry, no grant lost by our fault, the newest authorization wins."""
+"""The token service: one refresh per expired token, no grant lost by the app, the newest authorization wins."""
 
 import dataclasses
 import threading
@@ -66,7 +66,7 @@ def service(store, oauth, clock):
 
 @pytest.fixture
 def dana_id(service, oauth, world):
-    """Dana's user id; her tokens are kept and fresh."""
+    """Dana's user id. Her tokens are stored and fresh."""
     return authorize(service, oauth, world)
 
 
@@ -343,23 +343,23 @@ def test_a_failure_is_shared_with_all_workers(service, store, oauth, dana_id, cl
     assert world.calls.count(REFRESH) == 1
 
 
-@pytest.mark.parametrize(("asked", "kept"), [(7, 7), (86400, 60)])
-def test_all_workers_wait_as_long_as_zoom_asks(parts, oauth, clock, world, asked, kept):
+@pytest.mark.parametrize(("wait", "shared_wait"), [(7, 7), (86400, 60)])
+def test_all_workers_wait_as_long_as_zoom_asks(parts, oauth, clock, world, wait, shared_wait):
     store = RedisTokenStore(parts.redis)
     service, other = (TokenService(store, RING, oauth, 300, clock) for _ in range(2))
     dana_id = authorize(service, oauth, world)
     clock.tick(3600)
-    world.faults.append(Fault(REFRESH, 429, {"Retry-After": str(asked)}))
+    world.faults.append(Fault(REFRESH, 429, {"Retry-After": str(wait)}))
 
     for worker in (service, other, other):
-        with pytest.raises(RateLimited) as told:
+        with pytest.raises(RateLimited) as raised:
             worker.access_token(dana_id)
-        assert told.value.retry_after == asked
-        asked -= 2
+        assert raised.value.retry_after == wait
+        wait -= 2
         clock.tick(2)
 
     assert world.calls.count(REFRESH) == 1
-    assert kept - 5 < parts.redis.pttl(key_names.of_user(dana_id, "failure")) / 1000 <= kept
+    assert shared_wait - 5 < parts.redis.pttl(key_names.of_user(dana_id, "failure")) / 1000 <= shared_wait
 
 
 @pytest.mark.parametrize("status", [400, 401])
@@ -437,7 +437,7 @@ def test_a_user_deleted_during_a_refresh_stays_deleted(service, dana_id, clock, 
     assert world.calls.count("POST /oauth/revoke") == 1
 
 
-def test_a_read_only_store_costs_no_refresh_token(service, store, dana_id, clock, world):
+def test_a_read_only_store_loses_no_refresh_token(service, store, dana_id, clock, world):
     clock.tick(3600)
     store.writes = False
 
@@ -467,7 +467,7 @@ def test_tokens_refreshed_during_a_store_outage_are_saved_after_it(service, stor
 
 def test_unsaved_tokens_replace_a_grant_that_another_worker_ended(service, store, oauth, dana_id, clock, world):
     class Gone:
-        """Away for the worker that refreshes; there for everybody else."""
+        """A store that fails for the worker that refreshes, and works for all others."""
 
         away = False
 

@@ -1,4 +1,4 @@
-"""Both token stores do the same."""
+"""The contract of token stores, for Redis and for memory."""
 
 import pytest
 

@@ -79,12 +79,12 @@ def serve_previous(group, tmp_path):
 
 
 @pytest.fixture
-def both(serve_app, serve_previous, serve_sandbox, redis_process):
+def both(serve_app, serve_previous, serve_offline_zoom, redis_process):
     """Both versions, each with two workers; Dana connected with the current one."""
     redis, port = redis_process(), free_port()
     public_url = f"http://127.0.0.1:{port}"
-    zoom = Zoom(serve_sandbox(public_url, story="quiet-day"))
-    zoom.tell("switches", auto_consent=True)
+    zoom = Zoom(serve_offline_zoom(public_url, story="quiet-day"))
+    zoom.control("switches", auto_consent=True)
     current = serve_app(redis.url, zoom.url, workers=2, port=port)
     previous = serve_previous(redis.url, zoom.url, public_url, workers=2)
     browser = connect(current.url)
@@ -104,7 +104,7 @@ def test_two_versions_at_once_spend_a_refresh_token_once(both):
         assert both.zoom.count(REFRESH) == 1
 
 
-def test_what_the_current_version_wrote_works_after_a_rollback(both):
+def test_records_of_the_current_version_work_after_a_rollback(both):
     settings = {"zone_name": "Asia/Tokyo", "late_minutes": "17"}
     saved = requests.post(f"{both.current.url}/settings", settings, cookies=both.cookies, allow_redirects=False)
     both.zoom.expire_tokens()

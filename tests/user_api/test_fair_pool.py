@@ -1,4 +1,4 @@
-"""A shared pool: nobody holds more than their share, and nobody waits for long without being told."""
+"""A fair pool: no person uses more than their share, and no one waits long without an error."""
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -59,7 +59,7 @@ def test_one_person_never_holds_more_than_their_share(gate, people):
     batches = [people.submit(shared.run, "dana", [gate] * 20) for _ in range(6)]
     gate.until(running=2)
 
-    # While all that is open, somebody else gets through.
+    # Meanwhile the call of another person is served.
     assert shared.run("priya", [lambda: 1, lambda: 2, lambda: 3]) == [1, 2, 3]
 
     gate.opened.set()
@@ -67,7 +67,7 @@ def test_one_person_never_holds_more_than_their_share(gate, people):
     assert gate.most == 2
 
 
-def test_a_batch_that_cannot_start_in_time_is_told_the_pool_is_busy(gate, people):
+def test_a_batch_that_cannot_start_in_time_gets_busy(gate, people):
     shared = pool()
     first = people.submit(shared.run, "dana", [gate] * 2)
     gate.until(running=2)
@@ -83,7 +83,7 @@ def test_a_batch_that_cannot_start_in_time_is_told_the_pool_is_busy(gate, people
     assert shared._owners == {}
 
 
-def test_a_full_pool_is_busy_for_a_newcomer(gate, people):
+def test_a_full_pool_is_busy_for_another_person(gate, people):
     shared = pool(places=2, share=1)
     for person in ("dana", "priya"):
         people.submit(shared.run, person, [gate])
@@ -112,7 +112,7 @@ def test_free_places_go_to_people_in_turn(gate, people):
     assert order == ["dana", "priya"] * 3
 
 
-def test_calls_that_found_no_place_before_the_deadline_are_busy_and_the_others_count(gate, people):
+def test_calls_without_a_place_before_the_deadline_are_busy_and_the_others_succeed(gate, people):
     shared = pool(places=1, share=1)
     opened = threading.Event()
 
@@ -120,12 +120,12 @@ def test_calls_that_found_no_place_before_the_deadline_are_busy_and_the_others_c
         deadline.start(0)
         return shared.run("dana", [lambda: opened.wait(GUARD_SECONDS), gate, gate])
 
-    asked = people.submit(ask)
+    results = people.submit(ask)
     while shared._owners.get("dana") is None or len(shared._owners["dana"].waiting) == 2:
         pass
     opened.set()
 
-    first, second, third = asked.result(GUARD_SECONDS)
+    first, second, third = results.result(GUARD_SECONDS)
     assert first is True
     assert isinstance(second, Busy) and isinstance(third, Busy)
 

@@ -79,9 +79,9 @@ def exhausted(dana, jonas, priya, world):
     return world
 
 
-@pytest.mark.parametrize("told", ["category", "all"])
-def test_an_exhausted_daily_quota_stops_all_calls_of_the_account(dana, jonas, world, clock, told):
-    world.switches.rate_headers, world.switches.limits = told, "plan"
+@pytest.mark.parametrize("rate_headers", ["category", "all"])
+def test_an_exhausted_daily_quota_stops_all_calls_of_the_account(dana, jonas, world, clock, rate_headers):
+    world.switches.rate_headers, world.switches.limits = rate_headers, "plan"
     world.switches.rate_limits = {"Medium a day": 1}
     assert list_meetings(dana, 2) == [200, 429]
     clock.tick(1)

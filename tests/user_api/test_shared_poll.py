@@ -1,4 +1,4 @@
-"""One answer for everybody who may have it, asked for once per pause."""
+"""Shared polls: one call to Zoom per pause, for all viewers who may see the answer."""
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -40,16 +40,16 @@ def look(parts, zoom):
     return lambda viewer="dana", shop=parts, name="meeting": shop.shared_polls.get(name, viewer, zoom, lambda: PAUSE)
 
 
-def test_a_hundred_looks_within_a_pause_are_one_call(look, zoom, clock):
-    seen = [look().body for _ in range(100)]
+def test_a_hundred_requests_within_a_pause_make_one_call(look, zoom, clock):
+    snapshots = [look().body for _ in range(100)]
 
-    assert seen == [{"answer": 1}] * 100
+    assert snapshots == [{"answer": 1}] * 100
     clock.tick(PAUSE)
     assert look().body == {"answer": 2}
     assert zoom.asked == 2
 
 
-def test_all_workers_share_it(look, zoom, settings, clock):
+def test_all_workers_share_a_snapshot(look, zoom, settings, clock):
     look()
 
     other = services.build(settings, clock=clock)
@@ -58,7 +58,7 @@ def test_all_workers_share_it(look, zoom, settings, clock):
     assert zoom.asked == 1
 
 
-def test_of_many_who_find_it_old_at_once_one_asks(look, zoom, clock):
+def test_one_of_many_concurrent_viewers_of_an_old_snapshot_polls_zoom(look, zoom, clock):
     look()
     for number in range(2, 12):
         clock.tick(PAUSE)
@@ -77,7 +77,7 @@ def test_a_slow_worker_does_not_end_the_lease_of_the_next_one(parts):
     lease = f"{_key('meeting')}:lease:{key_names.tag('dana')}"
 
     def fetch():
-        parts.redis.set(lease, b"the next one")  # ours has ended meanwhile
+        parts.redis.set(lease, b"the next one")  # the own lease has expired meanwhile
         return {"answer": 1}
 
     parts.shared_polls.get("meeting", "dana", fetch, lambda: PAUSE)
@@ -94,7 +94,7 @@ def test_while_one_viewer_polls_the_others_see_the_old_snapshot(look, zoom, part
     assert zoom.asked == 1
 
 
-def test_whoever_asked_lets_the_next_one(look, parts, clock):
+def test_the_lease_is_free_after_a_poll(look, parts, clock):
     look()
     clock.tick(PAUSE)
     look()
@@ -102,7 +102,7 @@ def test_whoever_asked_lets_the_next_one(look, parts, clock):
     assert not parts.redis.exists(_key("meeting") + ":lease")
 
 
-def test_a_viewer_is_shown_it_only_after_zoom_itself_answered_them(look, zoom):
+def test_a_viewer_gets_the_snapshot_only_after_zoom_answered_them(look, zoom):
     look("dana")
     zoom.error = MissingScope(400, 4711, "", ())
 
@@ -115,7 +115,7 @@ def test_a_viewer_is_shown_it_only_after_zoom_itself_answered_them(look, zoom):
     assert look("dana").body == {"answer": 3}
 
 
-def test_an_outage_shows_nothing_to_whom_zoom_never_answered(look, zoom):
+def test_an_outage_shows_no_snapshot_to_a_viewer_zoom_never_answered(look, zoom):
     look("dana")
     zoom.error = UpstreamError("gone")
 
@@ -123,7 +123,7 @@ def test_an_outage_shows_nothing_to_whom_zoom_never_answered(look, zoom):
         look("priya")
 
 
-def test_whom_zoom_refuses_loses_it_at_once(look, zoom, clock):
+def test_a_viewer_whom_zoom_refuses_loses_the_snapshot_at_once(look, zoom, clock):
     look()
     clock.tick(PAUSE)
     look("priya")
@@ -139,7 +139,7 @@ def test_whom_zoom_refuses_loses_it_at_once(look, zoom, clock):
         look()
 
 
-def test_an_answer_to_somebody_is_believed_for_a_while_only(look, zoom, clock):
+def test_the_proof_that_zoom_answered_a_viewer_expires(look, zoom, clock):
     look("dana")
     look("priya")
     for _ in range(int(PROOF_SECONDS // PAUSE)):
@@ -152,26 +152,26 @@ def test_an_answer_to_somebody_is_believed_for_a_while_only(look, zoom, clock):
     assert zoom.asked == asked + 1
 
 
-def test_another_meeting_is_another_question(look, zoom):
+def test_each_meeting_has_its_own_snapshot(look, zoom):
     assert look(name="one").body != look(name="other").body
 
 
-def test_when_zoom_fails_the_last_answer_stays_and_nobody_asks_for_a_pause(look, zoom, clock):
+def test_after_a_failure_the_last_snapshot_stays_and_zoom_is_not_polled_for_a_pause(look, zoom, clock):
     look()
     clock.tick(PAUSE)
     zoom.error = UpstreamError("gone")
 
-    seen = [look() for _ in range(10)]
+    snapshots = [look() for _ in range(10)]
 
-    assert {each.body["answer"] for each in seen} == {1}
-    assert all(isinstance(each.failure(clock()), UpstreamError) for each in seen)
+    assert {each.body["answer"] for each in snapshots} == {1}
+    assert all(isinstance(each.failure(clock()), UpstreamError) for each in snapshots)
     assert zoom.asked == 2
     zoom.error = None
     clock.tick(PAUSE)
     assert look().failure(clock()) is None
 
 
-def test_the_wait_that_zoom_asks_for_is_kept_by_everybody(look, zoom, clock):
+def test_all_viewers_obey_retry_after(look, zoom, clock):
     look()
     clock.tick(PAUSE)
     zoom.error = RateLimited(90)
@@ -183,7 +183,7 @@ def test_the_wait_that_zoom_asks_for_is_kept_by_everybody(look, zoom, clock):
     assert (zoom.asked, failure.retry_after) == (2, 30)
 
 
-def test_what_is_over_is_forgotten(look, zoom, parts, clock):
+def test_a_snapshot_is_deleted_when_zoom_does_not_find_the_meeting(look, zoom, parts, clock):
     look()
     clock.tick(PAUSE)
     zoom.error = NotFound()
@@ -193,7 +193,7 @@ def test_what_is_over_is_forgotten(look, zoom, parts, clock):
     assert not parts.redis.exists(_key("meeting"))
 
 
-def test_an_old_answer_is_none(look, zoom, clock):
+def test_an_expired_snapshot_is_not_shown(look, zoom, clock):
     look()
     zoom.error = UpstreamError("gone")
     clock.tick(KEEP_SECONDS)
@@ -202,7 +202,7 @@ def test_an_old_answer_is_none(look, zoom, clock):
         look()
 
 
-def test_nothing_of_it_can_be_read_in_redis(look, parts):
+def test_snapshots_in_redis_are_encrypted(look, parts):
     look()
 
     assert b"answer" not in parts.redis.get(_key("meeting"))
@@ -210,7 +210,7 @@ def test_nothing_of_it_can_be_read_in_redis(look, parts):
 
 @pytest.fixture
 def crowd(parts, settings, zoom, clock):
-    """Lets a hundred people who are connected look at once, spread over two workers; what each was told."""
+    """Let a hundred connected people request the page at once, over two workers. Returns the answer of each."""
     for number in range(100):
         parts.tokens.store.save(f"person {number}", b"a record")
     shops = [parts, services.build(settings, clock=clock)]
@@ -235,7 +235,7 @@ def calls_of(minutes, people, crowd, zoom, clock):
     return zoom.asked - before
 
 
-def test_a_hundred_people_cost_zoom_as_much_as_one_in_good_times_and_in_bad(crowd, zoom, clock):
+def test_a_hundred_viewers_make_as_many_calls_as_one_also_during_an_outage(crowd, zoom, clock):
     crowd()
     assert zoom.asked == 100  # Zoom itself answered each of them once
 
@@ -244,26 +244,26 @@ def test_a_hundred_people_cost_zoom_as_much_as_one_in_good_times_and_in_bad(crow
     bad = calls_of(17, 100, crowd, zoom, clock)
 
     assert (good, bad) == (2 * 4, 17 * 4)
-    assert {type(told) for told in crowd()} == {UpstreamError}
+    assert {type(answer) for answer in crowd()} == {UpstreamError}
     zoom.error = None
     clock.tick(PAUSE)
     for _ in range(3):
         crowd()
     asked = zoom.asked
-    assert len({told.body["answer"] for told in crowd()}) == 1
+    assert len({snapshot.body["answer"] for snapshot in crowd()}) == 1
     assert zoom.asked == asked
 
 
-def test_the_wait_that_zoom_asks_for_is_kept_by_those_whom_it_never_answered(look, zoom, clock):
+def test_viewers_zoom_never_answered_obey_retry_after(look, zoom, clock):
     zoom.error = RateLimited(90)
     with pytest.raises(RateLimited):
         look("dana")
     clock.tick(60)
 
-    with pytest.raises(RateLimited) as told:
+    with pytest.raises(RateLimited) as raised:
         look("priya")
 
-    assert (zoom.asked, told.value.retry_after) == (1, 30)
+    assert (zoom.asked, raised.value.retry_after) == (1, 30)
 
 
 def test_many_windows_of_one_person_renew_their_proof_with_one_call(look, zoom, parts, clock):
@@ -280,7 +280,7 @@ def test_many_windows_of_one_person_renew_their_proof_with_one_call(look, zoom, 
     assert zoom.asked == asked + 1
 
 
-def test_while_one_window_asks_for_a_persons_proof_the_others_have_what_is_there(look, zoom, parts, clock):
+def test_other_windows_get_the_old_snapshot_while_one_renews_the_persons_proof(look, zoom, parts, clock):
     look("dana")
     for _ in range(int(RENEW_SECONDS // PAUSE)):
         clock.tick(PAUSE)

@@ -1,4 +1,4 @@
-"""Whom several tests of pages need: somebody else of Dana's account."""
+"""A fixture for tests of pages: another user of Dana's account."""
 
 import pytest
 
@@ -7,7 +7,7 @@ from tests.support.people import Person
 
 @pytest.fixture
 def ada(app, world):
-    """Who owns the account that Dana is in, and may look at all of it."""
+    """Ada, connected: the owner of Dana's account, who may see all of it."""
     person = Person(app, world, "ada")
     assert person.connect().status_code == 302
     world.calls.clear()

@@ -1,4 +1,4 @@
-"""Reading a page as a person does: what it is called, what it says, what can be done."""
+"""Reads a page as a person does: its text and its form fields. Checks the rules that hold for every page."""
 
 import html
 import re
@@ -10,7 +10,7 @@ HEADERS = ("Strict-Transport-Security", "X-Content-Type-Options", "Content-Secur
 
 
 def read(answer: TestResponse, status: int = 200) -> str:
-    """The words of a page that keeps the rules of every page."""
+    """The text of a page. Fails if the page breaks a rule of every page (headers, title, one h1, nothing inline)."""
     assert answer.status_code == status, answer.text[:2000]
     assert answer.mimetype == "text/html"
     for name in HEADERS:
@@ -25,9 +25,9 @@ def read(answer: TestResponse, status: int = 200) -> str:
 
 
 def words(text: str) -> str:
-    """Without markup, white space folded."""
+    """The text of the main element, without markup and with white space folded."""
     main = text.partition('id="main">')[2].partition("</main>")[0]
-    # A moment within a sentence, unlike most other elements, sets nothing apart.
+    # A <time> element stands within a sentence, so it must not add spaces.
     main = re.sub(r"(?<=\()<time[^>]*>|</time>(?=[.,)])", "", main)
     return re.sub(r"\s+", " ", html.unescape(re.sub(r"<[^>]*>", " ", main))).strip()
 

@@ -1,4 +1,4 @@
-"""Signing in, by redirect and inside Zoom's client; and each way it can go wrong."""
+"""Sign-in by redirect and inside Zoom's client, with every possible failure."""
 
 import base64
 import string
@@ -35,7 +35,7 @@ def test_the_consent_page_gets_state_and_an_s256_challenge(anyone, world):
     assert "scope" not in query
 
 
-def test_the_challenge_is_rfc_7636s():
+def test_the_pkce_challenge_matches_the_example_of_rfc_7636():
     assert s256("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk") == "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
 
 
@@ -48,7 +48,7 @@ def test_the_session_id_is_new_after_signing_in(anyone):
     assert anyone.browser.get_cookie("zoomapp").value != before
 
 
-def test_a_code_without_state_is_not_exchanged_but_starts_anew_once(anyone, world):
+def test_a_code_without_a_state_is_not_exchanged_and_starts_one_new_sign_in(anyone, world):
     code = world.issue_code("dana", "http://localhost/api/zoomapp/auth")
 
     first = anyone.get(f"/api/zoomapp/auth?code={code}")
@@ -61,7 +61,7 @@ def test_a_code_without_state_is_not_exchanged_but_starts_anew_once(anyone, worl
     assert world.calls.count("POST /oauth/token") == 0
 
 
-def test_added_from_the_marketplace_ends_in_zoom(anyone, world):
+def test_adding_the_app_from_the_marketplace_ends_in_zooms_client(anyone, world):
     code = world.issue_code("dana", "http://localhost/api/zoomapp/auth")
     consent_page = anyone.get(anyone.get(f"/api/zoomapp/auth?code={code}").location).location
 
@@ -72,7 +72,7 @@ def test_added_from_the_marketplace_ends_in_zoom(anyone, world):
     assert anyone.get(ME).status_code == 200
 
 
-def test_no_deep_link_leads_to_our_own_page(anyone, world):
+def test_a_sign_in_ends_on_our_own_page_if_the_deep_link_is_not_zooms(anyone, world):
     code = world.issue_code("dana", "http://localhost/api/zoomapp/auth")
     consent_page = anyone.get(anyone.get(f"/api/zoomapp/auth?code={code}").location).location
     world.faults.append(Fault("POST /v2/zoomapp/deeplink", 200, body={"deeplink": "https://evil.example/"}))
@@ -80,7 +80,7 @@ def test_no_deep_link_leads_to_our_own_page(anyone, world):
     assert anyone.get(anyone.consent(consent_page)).location == "/"
 
 
-def test_declining_is_answered_as_such(anyone, world):
+def test_declining_consent_shows_a_page_that_says_so(anyone, world):
     address = anyone.get("/api/zoomapp/install").location
 
     answer = anyone.get(anyone.consent(address, "decline"))
@@ -89,7 +89,7 @@ def test_declining_is_answered_as_such(anyone, world):
     assert world.calls.count("POST /oauth/token") == 0
 
 
-def test_a_callback_is_good_once(anyone, world):
+def test_a_callback_can_be_used_once(anyone, world):
     callback = anyone.consent(anyone.get("/api/zoomapp/install").location)
 
     assert anyone.get(callback).status_code == 302
@@ -100,7 +100,7 @@ def test_a_callback_is_good_once(anyone, world):
     assert anyone.get(ME).status_code == 200
 
 
-def test_of_two_callbacks_at_once_one_signs_in_and_the_other_does_no_harm(anyone, app, world):
+def test_two_concurrent_callbacks_sign_in_once(anyone, app, world):
     callback = anyone.consent(anyone.get("/api/zoomapp/install").location)
     before = anyone.browser.get_cookie("zoomapp").value
     together = threading.Barrier(2)
@@ -145,7 +145,7 @@ def test_another_browsers_callback_is_refused(anyone, app, world):
     assert world.calls.count("POST /oauth/token") == 0
 
 
-def test_a_state_is_too_old_after_five_minutes(anyone, clock, world):
+def test_a_state_expires_after_five_minutes(anyone, clock, world):
     callback = anyone.consent(anyone.get("/api/zoomapp/install").location)
     clock.tick(LIFETIME_SECONDS)
 
@@ -162,7 +162,7 @@ def test_two_tabs_do_not_break_each_other(anyone):
     assert anyone.get(ME).status_code == 200
 
 
-def test_a_code_zoom_refuses_signs_nobody_in(anyone):
+def test_a_code_that_zoom_refuses_opens_no_session(anyone):
     state = parse_qs(urlsplit(anyone.get("/api/zoomapp/install").location).query)["state"][0]
 
     answer = anyone.get(f"/api/zoomapp/auth?code=never-issued&state={state}")
@@ -171,7 +171,7 @@ def test_a_code_zoom_refuses_signs_nobody_in(anyone):
 
 
 @pytest.mark.parametrize(("preset", "status"), [("token-error", 502), ("token-html", 502), ("wrong-client", 502)])
-def test_zoom_failing_during_the_exchange_is_an_outage(anyone, world, preset, status):
+def test_an_error_of_zoom_during_the_code_exchange_is_an_outage(anyone, world, preset, status):
     callback = anyone.consent(anyone.get("/api/zoomapp/install").location)
     world.faults.add(preset)
 
@@ -188,7 +188,7 @@ def test_zoom_failing_during_the_exchange_is_an_outage(anyone, world, preset, st
         (408, {"error": "timeout"}),
     ],
 )
-def test_a_refusal_of_the_code_whatever_it_is_called_signs_nobody_in(anyone, world, status, body):
+def test_a_code_refused_with_any_error_code_is_a_failed_sign_in(anyone, world, status, body):
     callback = anyone.consent(anyone.get("/api/zoomapp/install").location)
     world.faults.append(Fault("POST /oauth/token", status, body=body))
 
@@ -206,7 +206,7 @@ def test_a_refusal_of_the_code_whatever_it_is_called_signs_nobody_in(anyone, wor
         (500, {"error": "server_error"}, (502, "upstream_error")),
     ],
 )
-def test_an_outage_during_the_exchange_is_not_the_persons_fault(anyone, world, caplog, status, body, expected):
+def test_an_outage_during_the_code_exchange_is_not_a_sign_in_error(anyone, world, caplog, status, body, expected):
     callback = anyone.consent(anyone.get("/api/zoomapp/install").location)
     world.faults.append(Fault("POST /oauth/token", status, body=body))
 
@@ -229,23 +229,23 @@ def test_in_client_authorization_signs_the_person_in(anyone):
 
 
 def test_authorize_gives_a_challenge_that_is_the_verifier(anyone):
-    begun = anyone.get("/api/zoomapp/authorize").json
+    signin = anyone.get("/api/zoomapp/authorize").json
 
-    assert set(begun) == {"codeChallenge", "state"}
-    assert 43 <= len(begun["codeChallenge"]) <= 128
+    assert set(signin) == {"codeChallenge", "state"}
+    assert 43 <= len(signin["codeChallenge"]) <= 128
 
 
-def test_a_missing_state_is_accepted_while_exactly_one_sign_in_is_under_way(anyone):
+def test_a_missing_state_is_accepted_with_exactly_one_pending_sign_in(anyone):
     assert anyone.authorize_in_client(state=None).status_code == 200
 
 
-def test_a_missing_state_is_refused_when_two_are_under_way(anyone):
+def test_a_missing_state_is_refused_with_two_pending_sign_ins(anyone):
     anyone.get("/api/zoomapp/authorize")
 
     assert anyone.authorize_in_client(state=None).status_code == 400
 
 
-def test_a_missing_state_is_refused_when_none_is_under_way(anyone, world):
+def test_a_missing_state_is_refused_without_a_pending_sign_in(anyone, world):
     code = world.issue_code("dana", "http://localhost/", "x" * 43, in_client=True)
 
     answer = anyone.post("/api/zoomapp/onauthorized", json={"code": code})
@@ -262,9 +262,9 @@ def test_a_wrong_state_is_never_accepted(anyone, world, state):
 
 
 def test_a_percent_encoded_state_is_the_same_state(anyone):
-    begun = anyone.get("/api/zoomapp/authorize").json
-    code = anyone.world.issue_code("dana", "http://localhost/", begun["codeChallenge"], "plain", in_client=True)
-    state = "".join(f"%{ord(char):02X}" for char in begun["state"])
+    signin = anyone.get("/api/zoomapp/authorize").json
+    code = anyone.world.issue_code("dana", "http://localhost/", signin["codeChallenge"], "plain", in_client=True)
+    state = "".join(f"%{ord(char):02X}" for char in signin["state"])
 
     body = {"code": code, "state": state, "href": "http://localhost/"}
     assert anyone.post("/api/zoomapp/onauthorized", json=body).status_code == 200
@@ -277,12 +277,12 @@ def test_a_page_of_another_origin_cannot_be_the_redirect(anyone, world):
     assert world.calls.count("POST /oauth/token") == 0
 
 
-def test_an_in_client_state_at_the_web_callback_starts_anew(anyone, app, world):
-    begun = anyone.get("/api/zoomapp/authorize").json
+def test_an_in_client_state_at_the_web_callback_starts_a_new_sign_in(anyone, app, world):
+    signin = anyone.get("/api/zoomapp/authorize").json
     system_browser = Person(app, world, "dana")
-    code = world.issue_code("dana", "http://localhost/", begun["codeChallenge"], "plain", in_client=True)
+    code = world.issue_code("dana", "http://localhost/", signin["codeChallenge"], "plain", in_client=True)
 
-    answer = system_browser.get(f"/api/zoomapp/auth?code={code}&state={quote(begun['state'])}")
+    answer = system_browser.get(f"/api/zoomapp/auth?code={code}&state={quote(signin['state'])}")
 
     assert (answer.status_code, urlsplit(answer.location).path) == (302, "/api/zoomapp/install")
     assert world.calls.count("POST /oauth/token") == 0
@@ -315,7 +315,7 @@ def test_a_later_authorization_replaces_the_earlier_one(dana, app, world):
 # The app context
 
 
-def test_the_home_url_opens_the_session_it_was_sealed_for(dana, app, world):
+def test_the_home_url_opens_a_session_for_the_user_of_its_app_context(dana, app, world):
     panel = Person(app, world, "dana")
 
     answer = panel.open_from_zoom(typ="meeting", mid="dwb4XYaQAkrWvaNAG+nIyw==")
@@ -324,7 +324,7 @@ def test_the_home_url_opens_the_session_it_was_sealed_for(dana, app, world):
     assert panel.get(ME).json["id"] == dana.id
 
 
-def test_in_the_main_client_the_overview_comes_first(anyone):
+def test_the_home_url_in_the_main_window_shows_the_overview(anyone):
     assert anyone.open_from_zoom(typ="panel").location == "/"
 
 
@@ -332,7 +332,7 @@ def enter(person, blob):
     return person.get("/api/zoomapp/home", headers={"X-Zoom-App-Context": blob})
 
 
-def test_a_context_is_good_once(anyone, app, world):
+def test_an_app_context_can_be_used_once(anyone, app, world):
     blob = world.seal_context("dana")
     assert enter(anyone, blob).status_code == 302
     other = Person(app, world, "dana")
@@ -344,7 +344,7 @@ def test_a_context_is_good_once(anyone, app, world):
 
 
 @pytest.mark.parametrize("who", ["dana", None])
-def test_a_context_that_its_own_session_repeats_leads_to_the_same_page(anyone, world, parts, clock, who):
+def test_a_context_repeated_by_its_own_session_shows_the_same_page(anyone, world, parts, clock, who):
     blob = world.seal_context(who, "meeting", theme="dark")
     assert enter(anyone, blob).location == "/participants"
     anyone.post("/settings/theme", data={"theme": "light"})
@@ -352,11 +352,11 @@ def test_a_context_that_its_own_session_repeats_leads_to_the_same_page(anyone, w
     world.calls.clear()
 
     clock.tick(60)
-    answer, other_way = enter(anyone, blob), anyone.post("/api/zoomapp/context", json={"context": blob + "=="})
+    answer, from_sdk = enter(anyone, blob), anyone.post("/api/zoomapp/context", json={"context": blob + "=="})
 
     assert (answer.status_code, answer.location) == (302, "/participants")
-    assert other_way.json == {"result": "Success", "location": "/participants"}
-    assert "Set-Cookie" not in answer.headers and "Set-Cookie" not in other_way.headers
+    assert from_sdk.json == {"result": "Success", "location": "/participants"}
+    assert "Set-Cookie" not in answer.headers and "Set-Cookie" not in from_sdk.headers
     assert anyone.browser.get_cookie("zoomapp").value == cookie
     assert stored_keys(parts) == stored
     assert len(world.calls) == 0
@@ -367,7 +367,7 @@ def stored_keys(parts):
     return {key: parts.redis.dump(key) for key in parts.redis.keys("*")}
 
 
-def test_a_repeat_after_a_minute_is_refused(anyone, world, clock):
+def test_a_repeated_context_is_refused_after_a_minute(anyone, world, clock):
     blob = world.seal_context("dana")
     enter(anyone, blob)
 
@@ -376,7 +376,7 @@ def test_a_repeat_after_a_minute_is_refused(anyone, world, clock):
     assert enter(anyone, blob).status_code == 400
 
 
-def test_a_repeat_by_another_session_of_the_same_person_is_refused(anyone, app, world):
+def test_a_context_repeated_by_another_session_of_the_same_person_is_refused(anyone, app, world):
     blob, other = world.seal_context("dana"), Person(app, world, "dana")
     enter(other, world.seal_context("dana", action="another"))
     enter(anyone, blob)
@@ -384,7 +384,7 @@ def test_a_repeat_by_another_session_of_the_same_person_is_refused(anyone, app, 
     assert enter(other, blob).status_code == 400
 
 
-def test_a_repeat_by_the_session_before_is_refused(dana, world):
+def test_a_context_repeated_by_the_previous_session_is_refused(dana, world):
     """Its id is worth nothing since the context opened another one."""
     before, blob = dana.browser.get_cookie("zoomapp").value, world.seal_context("jonas")
     enter(dana, blob)
@@ -393,7 +393,7 @@ def test_a_repeat_by_the_session_before_is_refused(dana, world):
     assert enter(dana, blob).status_code == 400
 
 
-def test_a_repeat_after_somebody_else_came_or_left_is_refused(anyone, world):
+def test_a_context_repeated_after_another_user_signed_in_or_out_is_refused(anyone, world):
     blob = world.seal_context("dana")
     enter(anyone, blob)
     enter(anyone, world.seal_context("jonas"))
@@ -406,7 +406,7 @@ def test_a_repeat_after_somebody_else_came_or_left_is_refused(anyone, world):
     assert anyone.get(ME).status_code == 401
 
 
-def test_a_context_used_before_this_version_is_refused(anyone, world, parts):
+def test_a_context_used_by_the_previous_version_is_refused(anyone, world, parts):
     blob = world.seal_context("dana")
     enter(anyone, blob)
     (key,) = parts.redis.keys("zoomapp:context:*")
@@ -415,7 +415,7 @@ def test_a_context_used_before_this_version_is_refused(anyone, world, parts):
     assert enter(anyone, blob).status_code == 400
 
 
-def test_of_many_browsers_with_one_context_at_once_one_is_let_in(app, world):
+def test_one_of_many_concurrent_browsers_with_the_same_context_gets_a_session(app, world):
     blob, people = world.seal_context("dana"), [Person(app, world, "dana") for _ in range(8)]
 
     with ThreadPoolExecutor(8) as pool:
@@ -425,7 +425,7 @@ def test_of_many_browsers_with_one_context_at_once_one_is_let_in(app, world):
 
 
 @pytest.mark.parametrize("length", [0, 1, 2])
-def test_no_other_spelling_of_a_context_opens_it_again(anyone, app, world, length):
+def test_another_spelling_of_a_used_app_context_is_refused(anyone, app, world, length):
     blobs = (world.seal_context("dana", action="x" * more) for more in range(3))
     blob = next(each for each in blobs if len(base64.urlsafe_b64decode(each + "=" * (-len(each) % 4))) % 3 == length)
     assert anyone.get("/api/zoomapp/home", headers={"X-Zoom-App-Context": blob}).status_code == 302
@@ -437,13 +437,13 @@ def test_no_other_spelling_of_a_context_opens_it_again(anyone, app, world, lengt
     assert {answer.status_code for answer in answers} == {400}
 
 
-def test_a_context_from_the_sdk_does_the_same(anyone, world):
+def test_a_context_from_the_sdk_opens_a_session(anyone, world):
     answer = anyone.post("/api/zoomapp/context", json={"context": world.seal_context("dana", "meeting")})
 
     assert (answer.status_code, answer.json["location"]) == (200, "/participants")
 
 
-def test_a_guest_is_signed_in_as_nobody(dana, world):
+def test_a_guest_gets_a_session_without_a_user(dana, world):
     blob = world.seal_context(None, "meeting")
 
     answer = dana.get("/api/zoomapp/home", headers={"X-Zoom-App-Context": blob})
@@ -461,7 +461,7 @@ def test_another_person_in_the_same_window_gets_a_session_of_their_own(dana, wor
     assert dana.get(ME).json["error"] == "unauthorized"
 
 
-def test_a_forged_context_is_refused_in_general_words(anyone):
+def test_a_forged_context_gets_a_general_error_message(anyone):
     answer = anyone.get("/api/zoomapp/home", headers={"X-Zoom-App-Context": "DAABAgME"})
 
     assert answer.status_code == 400
@@ -500,20 +500,20 @@ def check_refusal(person, blob, reason, caplog):
 
 
 @pytest.mark.parametrize("reason", REFUSED_CLAIMS)
-def test_each_refused_context_has_its_own_words(anyone, world, caplog, reason):
+def test_each_reason_to_refuse_a_context_has_its_own_message(anyone, world, caplog, reason):
     caplog.set_level("INFO")
 
     check_refusal(anyone, world.seal_context("dana", **REFUSED_CLAIMS[reason]), reason, caplog)
 
 
 @pytest.mark.parametrize("blob", ["DAABAgME", "%%%", "A" * 4097])
-def test_a_context_that_cannot_be_decrypted_says_so(anyone, caplog, blob):
+def test_a_context_that_cannot_be_decrypted_has_its_own_message(anyone, caplog, blob):
     caplog.set_level("INFO")
 
     check_refusal(anyone, blob, "unreadable", caplog)
 
 
-def test_a_context_that_was_used_before_says_so(anyone, app, world, caplog):
+def test_a_context_that_was_used_before_has_its_own_message(anyone, app, world, caplog):
     caplog.set_level("INFO")
     blob, other = world.seal_context("dana"), Person(app, world, "jonas")
     enter(anyone, blob)
@@ -537,7 +537,7 @@ def test_logging_out_ends_the_session_and_keeps_the_tokens(dana, parts):
     assert parts.tokens.load(dana.id)
 
 
-def test_disconnecting_revokes_and_leaves_no_key(dana, world, parts):
+def test_disconnecting_revokes_the_grant_and_deletes_every_key(dana, world, parts):
     dana.post("/api/zoomapp/disconnect")
 
     assert world.calls.count("POST /oauth/revoke") == 1
@@ -545,7 +545,7 @@ def test_disconnecting_revokes_and_leaves_no_key(dana, world, parts):
     assert parts.redis.keys(key_names.tagged(key_names.tag(dana.id), "*").replace("{", "*")) == []
 
 
-def test_disconnecting_works_while_zoom_is_away(dana, world, parts):
+def test_disconnecting_works_while_zoom_is_unreachable(dana, world, parts):
     world.faults.append(Fault("POST /oauth/revoke", drop="before"))
 
     assert dana.post("/api/zoomapp/disconnect").status_code == 200

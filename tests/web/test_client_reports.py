@@ -1,4 +1,4 @@
-"""What the host's own client says of who is here: checked, bounded, for that host's page alone, and marked so."""
+"""Client reports of who is in the meeting: validated, limited in size, and shown to their user only."""
 
 import re
 
@@ -15,20 +15,20 @@ LEE = {"participantUUID": "A1", "screenName": "Guest Lee", "role": "attendee", "
 
 
 @pytest.fixture
-def tell(priya, world):
+def report(priya, world):
     """Posts what a client saw in Priya's running meeting."""
     uuid = world.start_meeting(PRIYAS).uuid
 
-    def tell(*rows, who=priya, uuid=uuid, **more):
-        return who.post(f"{PAGE}/sighted", json={"uuid": uuid, "participants": rows}, **more)
+    def report(*rows, person=priya, uuid=uuid, **more):
+        return person.post(f"{PAGE}/sighted", json={"uuid": uuid, "participants": rows}, **more)
 
-    return tell
+    return report
 
 
-def test_basic_view_shows_the_people_of_the_client_report(tell, priya, clock):
-    assert tell(LEE).status_code == 204
+def test_basic_view_shows_the_people_of_the_client_report(report, priya, clock):
+    assert report(LEE).status_code == 204
     clock.tick(60)
-    tell({**LEE, "participantUUID": "B2", "screenName": "Guest Kim"})
+    report({**LEE, "participantUUID": "B2", "screenName": "Guest Kim"})
 
     text = read(priya.look(PAGE))
 
@@ -39,35 +39,35 @@ def test_basic_view_shows_the_people_of_the_client_report(tell, priya, clock):
     assert "Guest Kim" in priya.get(f"{PAGE}/live").text
 
 
-def test_live_part_is_304_until_the_client_reports_a_change(tell, priya):
-    tell(LEE)
+def test_live_part_is_304_until_the_client_reports_a_change(report, priya):
+    report(LEE)
     etag = priya.get(f"{PAGE}/live").headers["ETag"]
 
     assert priya.get(f"{PAGE}/live", headers={"If-None-Match": etag}).status_code == 304
-    tell({**LEE, "screenName": "Lee Miller"})
+    report({**LEE, "screenName": "Lee Miller"})
     assert priya.get(f"{PAGE}/live", headers={"If-None-Match": etag}).status_code == 200
 
 
-def test_client_report_shows_people_in_the_waiting_room(tell, priya, clock):
+def test_client_report_shows_people_in_the_waiting_room(report, priya, clock):
     kim = {**LEE, "participantUUID": "B2", "screenName": "Guest Kim", "room": "waiting"}
-    tell(LEE, kim)
+    report(LEE, kim)
     waiting = read(priya.look(PAGE))
     clock.tick(60)
-    tell(LEE)
+    report(LEE)
 
     assert "1 waiting · Guest Kim" in waiting
     assert "Waiting room is empty" in read(priya.look(PAGE))
 
 
-def test_client_report_is_shown_to_its_user_only(tell, dana, priya):
-    tell(LEE)
+def test_client_report_is_shown_to_its_user_only(report, dana, priya):
+    report(LEE)
 
     assert "Guest Lee" in priya.look(PAGE).text
     assert "Guest Lee" not in dana.look(PAGE).text
 
 
 def test_client_report_completes_other_sources_for_its_user_only(dana, ada, world):
-    world.tell("live-meeting")
+    world.load_story("live-meeting")
     link = dana.get("/participants").location
     only_here = {"uuid": world.live_instance().uuid, "participants": [{**LEE, "screenName": "Only Seen Here"}]}
 
@@ -79,13 +79,13 @@ def test_client_report_completes_other_sources_for_its_user_only(dana, ada, worl
     assert "Only Seen Here" not in ada.look(link).text
 
 
-def test_a_webhook_hides_nothing_of_the_client_report(tell, priya, world, webhooks, clock):
+def test_a_webhook_event_hides_no_participant_of_the_client_report(report, priya, world, webhooks, clock):
     meeting = world.live_instance(PRIYAS)
     kim = world.join(meeting, None, "Guest Kim")
     kims = {"participantUUID": kim.participant_uuid.lower(), "screenName": "Guest Kim", "role": "attendee"}
     clock.tick(60)
 
-    tell(LEE, kims)
+    report(LEE, kims)
 
     page = priya.look(PAGE)
     assert re.findall(r'class="person-name"><bdi>([^<]*)', page.text) == ["Guest Kim", "Guest Lee"]
@@ -99,17 +99,17 @@ def test_a_webhook_hides_nothing_of_the_client_report(tell, priya, world, webhoo
         *(b'{"participants": []}', b"[" * 9000),
     ],
 )
-def test_malformed_client_report_is_refused(tell, priya, body):
+def test_malformed_client_report_is_refused(report, priya, body):
     assert priya.post(f"{PAGE}/sighted", data=body, content_type="application/json").status_code == 400
 
 
-def test_oversized_client_report_is_refused(tell):
-    assert tell({"screenName": "x" * 257}).status_code == 400
-    assert tell(*[LEE] * 1501).status_code == 400
-    assert tell({"screenName": "x" * 600_000}).status_code == 413
+def test_oversized_client_report_is_refused(report):
+    assert report({"screenName": "x" * 257}).status_code == 400
+    assert report(*[LEE] * 1501).status_code == 400
+    assert report({"screenName": "x" * 600_000}).status_code == 413
 
 
-def test_client_report_of_a_thousand_people_is_shown(tell, priya):
+def test_client_report_of_a_thousand_people_is_shown(report, priya):
     crowd = [
         {
             "participantUUID": f"5C0F9E9E-1C1B-4D5A-9C5E-{number:012}",
@@ -120,14 +120,14 @@ def test_client_report_of_a_thousand_people_is_shown(tell, priya):
     ]
     waiting = [{"participantUUID": f"door {number}", "screenName": "Kim", "room": "waiting"} for number in range(100)]
 
-    assert tell(*crowd, *waiting).status_code == 204
+    assert report(*crowd, *waiting).status_code == 204
     assert 'data-here="1000" data-waiting="100"' in priya.look(PAGE).text
 
 
-def test_new_id_after_a_role_change_makes_no_second_person(tell, priya, clock):
-    tell(LEE)
+def test_new_id_after_a_role_change_makes_no_second_person(report, priya, clock):
+    report(LEE)
     clock.tick(60)
-    tell({**LEE, "participantUUID": "A2", "role": "cohost"})
+    report({**LEE, "participantUUID": "A2", "role": "cohost"})
 
     page = priya.look(PAGE)
 
@@ -135,18 +135,18 @@ def test_new_id_after_a_role_change_makes_no_second_person(tell, priya, clock):
     assert "Co-host" in read(page)
 
 
-def test_client_reports_of_two_instances_stay_apart(tell, priya):
-    tell(LEE, uuid="the instance of this morning")
+def test_client_reports_of_two_instances_stay_apart(report, priya):
+    report(LEE, uuid="the instance of this morning")
 
     assert "Guest Lee" not in priya.look(PAGE).text
-    tell({**LEE, "screenName": "Guest Kim"})
+    report({**LEE, "screenName": "Guest Kim"})
     page = read(priya.look(PAGE))
     assert "Guest Kim" in page
     assert "Guest Lee" not in page
 
 
-def test_client_report_without_uuid_is_for_the_running_instance(tell, priya):
-    tell(LEE, uuid="")
+def test_client_report_without_uuid_is_for_the_running_instance(report, priya):
+    report(LEE, uuid="")
 
     assert "Guest Lee" in priya.look(PAGE).text
 
@@ -165,25 +165,25 @@ def test_stays_of_present_people_are_kept_beyond_the_limit(parts, priya, clock):
     assert [stay.joined_at for stay in stays if stay.uuid == "STAYS"] == [clock() - 3]
 
 
-def test_client_report_is_encrypted_and_expires_after_a_day(tell, priya, parts):
-    tell(LEE)
+def test_client_report_is_encrypted_and_expires_after_a_day(report, priya, parts):
+    report(LEE)
     key = key_names.of_user(priya.id, "sightings", str(PRIYAS))
 
     assert 0 < parts.redis.ttl(key) <= 86400
     assert b"Guest" not in parts.redis.get(key)
 
 
-def test_client_report_is_deleted_on_disconnect(tell, priya, parts):
-    assert tell(LEE).status_code == 204
+def test_client_report_is_deleted_on_disconnect(report, priya, parts):
+    assert report(LEE).status_code == 204
 
     priya.post("/api/zoomapp/disconnect")
 
     assert parts.redis.keys(f"*{key_names.tag(priya.id)}*") == []
 
 
-def test_client_report_requires_a_signin_and_the_same_site(tell, app, world):
-    assert tell(LEE, headers={"Origin": "https://evil.example"}).status_code == 403
-    assert tell(LEE, who=Person(app, world, "finn")).status_code == 401
+def test_client_report_requires_a_signin_and_the_same_site(report, app, world):
+    assert report(LEE, headers={"Origin": "https://evil.example"}).status_code == 403
+    assert report(LEE, person=Person(app, world, "finn")).status_code == 401
 
 
 def test_client_report_of_a_meeting_that_does_not_run_is_not_saved(priya):

@@ -1,4 +1,4 @@
-"""Everything that is kept in Redis works on a real cluster, where the keys of several people lie on several nodes."""
+"""All features work on a real Redis cluster, where the keys of several users are on several nodes."""
 
 import hashlib
 import hmac
@@ -31,7 +31,7 @@ def parts(settings, world, clock):
     built.redis.close()
 
 
-def tell(app, settings, clock, event):
+def post_webhook(app, settings, clock, event):
     """The event as Zoom sends it, and its work done."""
     raw, stamp = json.dumps(event).encode(), str(int(clock()))
     mac = hmac.new(settings.zoom_webhook_secret.encode(), b"v0:" + stamp.encode() + b":" + raw, hashlib.sha256)
@@ -41,22 +41,24 @@ def tell(app, settings, clock, event):
     return answer.status_code
 
 
-def test_pages_events_rooms_sightings_snapshots_logs_and_files_work_on_a_cluster(app, world, settings, parts, clock):
+def test_pages_webhooks_client_reports_shared_polls_call_logs_and_files_work_on_a_redis_cluster(
+    app, world, settings, parts, clock
+):
     dana, priya = Person(app, world, "dana"), Person(app, world, "priya")
     assert [each.connect().status_code for each in (dana, priya)] == [302, 302]
-    told = []
-    world.on_event(told.append)
+    events = []
+    world.on_event(events.append)
 
-    # What Zoom tells of a meeting is in its host's room, and on her page.
+    # Webhook events are in the host's webhook log, and on her page.
     meeting = world.start_meeting(PRIYAS)
     world.join(meeting, None, "Guest Kim")
-    assert {tell(app, settings, clock, event) for event in told} == {204}
+    assert {post_webhook(app, settings, clock, event) for event in events} == {204}
     assert [room.number for room in parts.webhook_log.running(priya.id)] == [PRIYAS]
     assert "Guest Kim" in read(priya.look(f"/participants/{PRIYAS}"))
 
-    # What her own client sees is kept, too.
-    seen = {"uuid": meeting.uuid, "participants": [LEE]}
-    assert priya.post(f"/participants/{PRIYAS}/sighted", json=seen).status_code == 204
+    # The reports of her own client are stored, too.
+    report = {"uuid": meeting.uuid, "participants": [LEE]}
+    assert priya.post(f"/participants/{PRIYAS}/sighted", json=report).status_code == 204
     assert len(parts.client_reports.of(priya.id, PRIYAS, meeting.uuid).stays) == 1
 
     # Lists that are shared for a moment, and the log of the calls that made them.
@@ -67,8 +69,8 @@ def test_pages_events_rooms_sightings_snapshots_logs_and_files_work_on_a_cluster
     # A file, handed on with our token.
     link = re.search(r'href="(/recordings/[^"/]+/[0-9a-f]{16})"', dana.look("/recordings").text)[1]
     assert dana.get(link).headers["Content-Disposition"].startswith("attachment")
-    handed = OneTimeLinks(parts.redis, parts.key_ring)
-    assert handed.redeem(handed.create(dana.id, link), link) == dana.id
+    links = OneTimeLinks(parts.redis, parts.key_ring)
+    assert links.redeem(links.create(dana.id, link), link) == dana.id
 
     # Leaving deletes all of it.
     assert priya.post("/api/zoomapp/disconnect").status_code < 400

@@ -65,7 +65,7 @@ def enter(settings, world, clock):
     return run
 
 
-def test_architecture_page_lists_the_files_that_a_proxied_call_enters(enter):
+def test_the_architecture_page_lists_the_files_that_a_proxied_call_enters(enter):
     numbered, others = documented_files()
 
     entered = enter(fast_path=True) | enter(fast_path=False)

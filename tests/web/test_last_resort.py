@@ -1,4 +1,4 @@
-"""Whatever fails, the answer says so, with a reference and with what Zoom's client looks for."""
+"""Every failure, at any layer, is answered with a reference and with Zoom's four headers."""
 
 import logging
 
@@ -7,20 +7,20 @@ import pytest
 from offline_zoom.faults import Fault
 from tests.web.middleware.test_csrf import carries_what_zooms_client_looks_for
 
-#: Answers of Zoom's to "who is this?" that name nobody.
+#: Answers of Zoom's to "who is this?" without a readable user.
 NOBODY = ["[]", "null", "", "{}", '"dana"', "7", "[" * 60_000]
 PAGES = ["/", "/help", "/privacy", "/settings", "/meetings", "/tools", "/nowhere", "/participants"]
 
 
 def is_answered(answer, status=500):
-    """An answer of ours: its status, Zoom's four headers, and a reference to the log."""
+    """Check a response of the app: its status, Zoom's four headers, and a reference to the log."""
     reference = answer.headers["X-Request-Id"]
     return answer.status_code == status and carries_what_zooms_client_looks_for(answer) and len(reference) == 16
 
 
 @pytest.mark.parametrize("body", NOBODY)
 @pytest.mark.parametrize("path", PAGES)
-def test_pages_do_without_a_profile_that_names_nobody(dana, world, path, body):
+def test_pages_work_with_an_unreadable_profile(dana, world, path, body):
     world.faults.append(Fault("GET /v2/users/me", 200, {"Content-Type": "application/json"}, body))
 
     page = dana.look(path)
@@ -29,7 +29,7 @@ def test_pages_do_without_a_profile_that_names_nobody(dana, world, path, body):
     assert carries_what_zooms_client_looks_for(page)
 
 
-def test_the_page_of_a_fault_asks_zoom_for_nothing(dana, app, world):
+def test_an_error_page_sends_no_call_to_zoom(dana, app, world):
     app.view_functions["info.privacy"] = lambda: {}["a fault"]
 
     assert is_answered(dana.look("/privacy"))
@@ -38,7 +38,7 @@ def test_the_page_of_a_fault_asks_zoom_for_nothing(dana, app, world):
 
 @pytest.mark.parametrize(("path", "status"), [("/nowhere", 404), ("/privacy", 500), ("/meetings/x/y/z", 404)])
 @pytest.mark.parametrize("broken", ["context processor", "template"])
-def test_a_failure_inside_the_error_page_gives_a_plain_one(anyone, app, path, status, broken):
+def test_a_failure_inside_the_error_page_gives_a_plain_error_page(anyone, app, path, status, broken):
     app.view_functions["info.privacy"] = lambda: {}["a fault"]
     if broken == "template":
         app.jinja_env.globals["url_for"] = None
@@ -55,7 +55,7 @@ def test_a_failure_inside_the_error_page_gives_a_plain_one(anyone, app, path, st
 
 @pytest.mark.parametrize("accept", ["text/html", "application/json", "*/*"])
 @pytest.mark.parametrize("path", ["/help", "/nowhere", "/healthz", "/zoom/api/v2/users/me", "/api/zoomapp/home"])
-def test_a_failure_after_the_view_is_answered_with_all_headers(anyone, app, accept, path):
+def test_a_failure_after_the_view_gets_an_error_response_with_all_headers(anyone, app, accept, path):
     @app.after_request
     def fail(response):
         raise KeyError("a fault")
@@ -81,7 +81,7 @@ def test_a_failure_of_the_error_handler_is_answered(anyone, app):
     assert answer.json["request_id"] == answer.headers["X-Request-Id"]
 
 
-def test_a_session_that_cannot_be_opened_is_answered(dana, app):
+def test_a_failure_to_open_the_session_is_answered(dana, app):
     class Broken(type(app.session_interface)):
         def open_session(self, app, request):
             raise KeyError("a fault")
@@ -92,7 +92,7 @@ def test_a_session_that_cannot_be_opened_is_answered(dana, app):
     assert is_answered(dana.get("/healthz"))
 
 
-def test_a_failure_in_front_of_flask_is_answered(dana, app):
+def test_a_failure_in_the_wsgi_middleware_is_answered(dana, app):
     class Broken(type(app.session_interface)):
         def load(self, path, environ):
             raise KeyError("a fault")

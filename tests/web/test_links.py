@@ -68,14 +68,14 @@ def test_a_start_link_to_another_host_is_not_followed(dana, world, address, acce
 
 
 @pytest.mark.parametrize("accept", ["text/html", "application/json"])
-def test_a_start_link_is_handed_out_as_it_was_approved(dana, world, accept):
+def test_the_start_link_in_the_response_is_the_link_that_was_checked(dana, world, accept):
     address = "HTTPS://US02web.zoom.us/s/1?zak=a.b&x=[1]|%2F"
     world.faults.append(Fault("GET /v2/meetings/*", 200, body={**MEETING, "start_url": address}))
 
     answer = dana.get("/meetings/85512340987/start?anyway=1", headers={"Accept": accept})
 
-    given = answer.location if accept == "text/html" else answer.json["url"]
-    assert given.startswith("https://us02web.zoom.us/s/1?zak=a.b&x=")
+    start_link = answer.location if accept == "text/html" else answer.json["url"]
+    assert start_link.startswith("https://us02web.zoom.us/s/1?zak=a.b&x=")
 
 
 PAGES = ["/meetings/85512340987", "/meetings/85512340987.ics", "/meetings/85512340987/passcode"]

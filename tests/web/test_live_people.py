@@ -1,4 +1,4 @@
-"""Who is here, from the best the viewer may know: webhooks of their own meetings, the dashboard; then the report."""
+"""The people of a running meeting from webhooks and the dashboard, and from the report after its end."""
 
 import html
 import re
@@ -153,7 +153,7 @@ def test_observed_attendance_is_shown_until_the_report_exists(priya, world, webh
     assert names(page) == ["Guest Lee", "Guest Kim"]
     assert "From our own observations; Zoom’s report usually follows within 30 minutes" in read(page)
     assert "Planning · Monday 2 March" in read(page)
-    # Nobody is late for a meeting whose planned start is not known.
+    # The planned start is not known, so no person is late.
     assert "Late" not in read(page)
     assert "10 min" in read(page)
 
@@ -170,10 +170,10 @@ def test_stay_with_a_lost_leave_event_ends_with_the_meeting(priya, world, webhoo
     world.on_event(lambda event: event["event"] == "meeting.ended" and webhooks(event))
     world.end_meeting(meeting)
 
-    told = read(priya.look(f"/participants/{PRIYAS}"))
+    page = read(priya.look(f"/participants/{PRIYAS}"))
 
-    assert "it ended at 15:40" in told
-    assert "in the meeting from 15:30 to 15:40" in told
+    assert "it ended at 15:40" in page
+    assert "in the meeting from 15:30 to 15:40" in page
 
 
 def test_final_report_replaces_observed_attendance(priya, world, webhooks, clock):
@@ -192,7 +192,7 @@ def test_final_report_replaces_observed_attendance(priya, world, webhooks, clock
     assert "Final report from Zoom" in read(page)
 
 
-def test_host_and_co_host_roles_are_kept_in_the_report_and_the_file(priya, world, webhooks, clock):
+def test_report_and_file_show_host_and_co_host_roles(priya, world, webhooks, clock):
     meeting = world.start_meeting(PRIYAS)
     world.join(meeting, "priya")
     lee = world.join(meeting, None, "Guest Lee")
@@ -242,7 +242,7 @@ def test_meeting_number_stands_for_its_last_instance(priya, world, webhooks, clo
 
 
 def test_colleagues_share_one_list_after_zoom_answered_each_of_them(dana, ada, world, clock):
-    world.tell("live-meeting")
+    world.load_story("live-meeting")
     link = dana.get("/participants").location
     first = names(dana.look(link))
 
@@ -256,18 +256,18 @@ def test_colleagues_share_one_list_after_zoom_answered_each_of_them(dana, ada, w
 
 
 def test_shared_list_is_not_shown_without_the_scope(dana, priya, world):
-    world.tell("live-meeting")
+    world.load_story("live-meeting")
     link = dana.get("/participants").location
-    seen = names(dana.look(link))
+    names_shown = names(dana.look(link))
 
     text = priya.look(link).text
 
-    assert seen
-    assert not [name for name in seen if name in text]
+    assert names_shown
+    assert not [name for name in names_shown if name in text]
 
 
 def test_shared_list_is_not_shown_after_the_scope_was_removed(dana, world, parts):
-    world.tell("live-meeting")
+    world.load_story("live-meeting")
     link = dana.get("/participants").location
     [*_, somebody] = names(dana.look(link))
     world.switches.withheld_scopes = ["dashboard:read:list_meeting_participants:admin", "dashboard_meetings:read:admin"]
@@ -280,7 +280,7 @@ def test_shared_list_is_not_shown_after_the_scope_was_removed(dana, world, parts
 
 
 def test_zoom_is_polled_less_often_when_the_rate_limit_is_almost_used_up(dana, world, clock):
-    world.tell("live-meeting")
+    world.load_story("live-meeting")
     link = dana.get("/participants").location
     few = {"X-RateLimit-Limit": "60000", "X-RateLimit-Remaining": "3000"}
     rows = [{"user_id": "1", "user_name": "Lee", "join_time": "2026-03-02T09:50:00Z"}]
@@ -296,15 +296,15 @@ def test_zoom_is_polled_less_often_when_the_rate_limit_is_almost_used_up(dana, w
 
 
 def test_daily_limit_notice_stands_above_the_last_list(dana, world, clock):
-    world.tell("live-meeting")
+    world.load_story("live-meeting")
     link = dana.get("/participants").location
-    seen = names(dana.look(link))
+    names_shown = names(dana.look(link))
     clock.tick(15)
     world.faults.append(Fault(METRICS, 429, {"Retry-After": "24"}, {"code": 429, "message": "slow"}))
 
     page = dana.look(link)
 
-    assert names(page) == seen
+    assert names(page) == names_shown
     assert "Updates resume in 0:24" in read(page)
     clock.tick(10)
     assert "Updates resume in 0:14" in read(dana.look(link))
@@ -313,7 +313,7 @@ def test_daily_limit_notice_stands_above_the_last_list(dana, world, clock):
 @pytest.fixture
 def live(dana, world):
     """Asks for the live part of the running meeting as its page does."""
-    world.tell("live-meeting")
+    world.load_story("live-meeting")
     link = dana.get("/participants").location
 
     def ask(who=dana, etag="", **query):
@@ -405,7 +405,7 @@ def test_person_sent_back_to_the_waiting_room_waits_since_then(priya, world, web
 
 
 def test_page_with_all_rows_is_not_refreshed(dana, world):
-    world.tell("all-hands")
+    world.load_story("all-hands")
     page = dana.get("/participants").location
 
     everybody, part = dana.look(f"{page}?rows=5000"), dana.get(f"{page}/live?rows=5000")
@@ -446,10 +446,10 @@ def test_window_polls_more_often_with_webhooks(priya, world, webhooks, clock):
 def test_window_polls_when_the_next_dashboard_poll_is_due(live, clock):
     clock.tick(11)
 
-    told = live().headers["X-Poll-Interval"]
+    poll_interval = live().headers["X-Poll-Interval"]
     clock.tick(3.5)
 
-    assert (told, live().headers["X-Poll-Interval"]) == ("4", "1")
+    assert (poll_interval, live().headers["X-Poll-Interval"]) == ("4", "1")
 
 
 def test_window_polls_at_the_chosen_interval(priya, world, webhooks):
@@ -518,7 +518,7 @@ def test_live_part_requires_a_signin(live, anyone, priya, app, world):
     assert live(who=priya).status_code == 204
 
 
-def test_a_hundred_windows_cost_zoom_as_many_calls_as_one(live, world, clock):
+def test_a_hundred_windows_make_as_many_calls_as_one(live, world, clock):
     def minute(windows):
         world.calls.clear()
         etags = [""] * windows

@@ -1,4 +1,4 @@
-"""Webhooks lost, late, doubled, out of order: what the host reads after the end is what Zoom's report says."""
+"""Webhooks lost, late, repeated or out of order: after the end the page shows what Zoom's report says."""
 
 import csv
 import io
@@ -28,8 +28,8 @@ STEPS = st.lists(
 @pytest.fixture
 def hold(world, clock, parts):
     """Holds a meeting in which this happens: its instance, and every event of it."""
-    told = []
-    world.on_event(told.append)
+    events = []
+    world.on_event(events.append)
 
     def happen(meeting, what, number):
         rows = meeting.present(clock())
@@ -46,13 +46,13 @@ def hold(world, clock, parts):
 
     def arrive(numbers):
         for number in numbers:
-            parts.webhook_queue.add(told[number % len(told)])
+            parts.webhook_queue.add(events[number % len(events)])
         parts.webhook_queue.process()
 
     def hold(steps, late):
-        told.clear()
+        events.clear()
         meeting = world.start_meeting(REVIEW)
-        # Of a meeting with one person Zoom reports nobody.
+        # For a meeting with one person, Zoom's report has no rows.
         world.join(meeting, "dana")
         world.join(meeting, None, "Mina")
         for what, number, seconds, arriving in steps:
@@ -79,7 +79,7 @@ def read(clock):
 
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=STEPS, late=st.lists(st.integers(0, 1000), max_size=40))
-def test_what_webhooks_told_changes_nothing_of_the_report(dana, ada, clock, hold, read, steps, late):
+def test_webhook_events_do_not_change_the_final_report(dana, ada, clock, hold, read, steps, late):
     meeting = hold(steps, late)
     clock.tick(3600)
     address = "/participants/" + meeting.uuid[:22].replace("+", "-").replace("/", "_")

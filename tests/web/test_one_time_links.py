@@ -1,4 +1,4 @@
-"""Files for the system browser, which knows nobody here: by a link that works once, for that file, for a minute."""
+"""One-time links: the system browser, which has no session, gets one file once within a minute."""
 
 import re
 
@@ -28,14 +28,14 @@ def files(dana):
     }
 
 
-def left(person, address):
+def create_link(person, address):
     """Where the link for this file leads."""
     return person.post("/files", json={"address": address}).json["url"].removeprefix(OWN)
 
 
-def test_whoever_has_the_link_gets_the_file_once(dana, app, files):
+def test_a_one_time_link_serves_the_file_once_without_a_session(dana, app, files):
     for name, address in files.items():
-        link, stranger = left(dana, address), app.test_client()
+        link, stranger = create_link(dana, address), app.test_client()
 
         got, again = stranger.get(link), stranger.get(link)
 
@@ -46,7 +46,7 @@ def test_whoever_has_the_link_gets_the_file_once(dana, app, files):
         assert "Content-Disposition" not in again.headers, name
 
 
-def test_every_file_of_ours_is_marked_for_the_panels_script(dana, files):
+def test_every_file_link_is_marked_for_the_script_that_creates_one_time_links(dana, files):
     pages = "".join(
         dana.look(page).text for page in ("/meetings/85000000101", "/meetings", "/recordings", files["people"][:-4])
     )
@@ -57,52 +57,52 @@ def test_every_file_of_ours_is_marked_for_the_panels_script(dana, files):
     }
 
 
-def test_a_link_is_for_one_file_and_whoever_tries_another_has_used_it(dana, app, files):
-    link, stranger = left(dana, files["people"]), app.test_client()
+def test_a_one_time_link_used_for_another_file_is_refused_and_spent(dana, app, files):
+    link, stranger = create_link(dana, files["people"]), app.test_client()
     key = link.rpartition("once=")[2]
 
     assert stranger.get(f"{files['program']}?once={key}").status_code == 410
     assert stranger.get(link).status_code == 410
-    link = left(dana, files["calendar"])
+    link = create_link(dana, files["calendar"])
     assert stranger.get(link.replace("?", "?passcode=1&")).status_code == 410
 
 
 @pytest.mark.parametrize(
     "address", ["/", "/meetings", "/zoom/api/v2/users/me", "/meetings/1/passcode", "/nowhere", "https://a", "//[", ""]
 )
-def test_nothing_but_a_file_has_a_link(dana, address):
+def test_one_time_links_exist_for_files_only(dana, address):
     assert dana.post("/files", json={"address": address}).status_code == 400
 
 
-def test_a_key_opens_no_page(dana, app, files):
-    key = left(dana, files["people"]).rpartition("once=")[2]
+def test_the_secret_of_a_one_time_link_opens_no_page(dana, app, files):
+    key = create_link(dana, files["people"]).rpartition("once=")[2]
 
     assert app.test_client().get(f"/meetings?once={key}", headers={"Accept": "text/html"}).status_code == 401
 
 
-def test_looking_at_the_address_first_does_not_use_it_up(dana, app, files):
-    link, stranger = left(dana, files["people"]), app.test_client()
+def test_a_head_request_does_not_spend_a_one_time_link(dana, app, files):
+    link, stranger = create_link(dana, files["people"]), app.test_client()
 
     assert stranger.head(link).status_code == 410
     assert stranger.get(link).status_code == 200
 
 
-def test_the_link_is_worth_what_the_grant_is(dana, app, parts, files):
-    link = left(dana, files["people"])
+def test_a_one_time_link_fails_after_the_grant_was_deleted(dana, app, parts, files):
+    link = create_link(dana, files["people"])
 
     parts.tokens.delete(dana.id)
 
     assert app.test_client().get(link).status_code == 410
 
 
-def test_the_link_acts_for_who_left_it_whoever_is_signed_in_there(dana, priya, files):
-    link = left(dana, files["calendar"])
+def test_a_one_time_link_acts_as_its_creator_in_another_users_session(dana, priya, files):
+    link = create_link(dana, files["calendar"])
 
     assert priya.browser.get(link).data == dana.get(files["calendar"]).data
 
 
-def test_the_link_ends_after_a_minute_and_is_sealed(dana, parts, files):
-    left(dana, files["people"])
+def test_a_one_time_link_is_encrypted_and_expires_after_a_minute(dana, parts, files):
+    create_link(dana, files["people"])
 
     (key,) = parts.redis.keys("zoomapp:*:file:*")
 
@@ -110,8 +110,8 @@ def test_the_link_ends_after_a_minute_and_is_sealed(dana, parts, files):
     assert b"/participants" not in parts.redis.get(key)
 
 
-def test_a_link_that_was_used_says_where_another_is(dana, app, files):
-    link, stranger = left(dana, files["people"]), app.test_client()
+def test_a_used_one_time_link_says_how_to_get_another(dana, app, files):
+    link, stranger = create_link(dana, files["people"]), app.test_client()
     stranger.get(link)
 
     page = stranger.get(link, headers={"Accept": "text/html"})
@@ -119,11 +119,11 @@ def test_a_link_that_was_used_says_where_another_is(dana, app, files):
     assert "This link was used, or is too old" in read(page, 410)
 
 
-def test_another_site_cannot_ask_for_a_link(dana, files):
+def test_another_site_cannot_create_a_one_time_link(dana, files):
     elsewhere = {"Sec-Fetch-Site": "cross-site", "Origin": "https://elsewhere.example"}
 
     assert dana.post("/files", json={"address": files["people"]}, headers=elsewhere).status_code == 403
 
 
-def test_links_are_not_for_strangers(anyone):
+def test_a_visitor_cannot_create_a_one_time_link(anyone):
     assert anyone.post("/files", json={"address": "/meetings/85000000101.ics"}).status_code == 401

@@ -1,4 +1,4 @@
-"""After a meeting: who was there, as a page, as files, and beside another time."""
+"""Attendance after a meeting: the page, the files, and the comparison with another occurrence."""
 
 import csv
 import io
@@ -82,14 +82,14 @@ def test_json_export_has_the_same_people(dana, past):
 
 
 def test_running_meeting_can_be_exported(dana, world):
-    world.tell("live-meeting")
+    world.load_story("live-meeting")
     address = dana.look("/participants").location
 
     assert "here" in {row["status"] for row in rows(dana.get(f"{address}.csv").text)}
 
 
 def test_partial_export_says_so_in_the_file_and_its_name(dana, world):
-    world.tell("live-meeting")
+    world.load_story("live-meeting")
     address = dana.look("/participants").location
     row = {
         "id": "",
@@ -254,7 +254,7 @@ def shown(page):
 
 
 def opened(person, page, name):
-    """What opening somebody's row shows."""
+    """The details of a person's row."""
     row = next(part for part in page.split('<tr role="row" id="p-')[1:] if f"<bdi>{name}</bdi>" in part)
     return person.look(re.search(r'class="more" data-more><a href="([^"]+)"', row)[1].replace("&amp;", "&"))
 
@@ -336,7 +336,7 @@ def test_rows_are_sorted_by_the_chosen_key(dana, past, sort, first):
 
 
 def test_running_meeting_can_be_sorted_by_longest_wait(dana, world):
-    world.tell("live-meeting")
+    world.load_story("live-meeting")
     address = dana.look("/participants").location
     waiting = {row["name"] for row in rows(dana.get(f"{address}.csv").text) if row["status"] == "waiting"}
 

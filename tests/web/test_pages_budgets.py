@@ -1,4 +1,4 @@
-"""What a page may cost: bytes on the wire and requests. Its time: bench/time_limits/test_pages.py."""
+"""Budgets of pages: bytes on the wire and requests. For time see bench/time_limits/test_pages.py."""
 
 import gzip
 import posixpath
@@ -54,8 +54,8 @@ def scripts_of(person, page):
     return found
 
 
-def test_what_a_browser_runs_fits_its_budget_on_each_page(dana, world):
-    world.tell("live-meeting")
+def test_the_scripts_of_each_page_fit_their_budget(dana, world):
+    world.load_story("live-meeting")
     live = dana.get("/participants").location
     pages = ["/", live, "/meetings", "/meetings/new", "/meetings/85000000101", "/recordings", "/tools", "/calls"]
 
@@ -68,18 +68,18 @@ def test_what_a_browser_runs_fits_its_budget_on_each_page(dana, world):
 
 
 @pytest.mark.parametrize("path", ["/", "/meetings", "/meetings/new", "/recordings", "/settings", "/help"])
-def test_an_ordinary_page_fits_its_budget(dana, path):
+def test_an_ordinary_page_fits_its_size_budget(dana, path):
     assert travels(dana, path) <= 8 * KB
 
 
-def test_a_hundred_people_fit_their_budget(dana, world):
-    world.tell("all-hands")
+def test_a_page_of_a_hundred_people_fits_its_size_budget(dana, world):
+    world.load_story("all-hands")
     link = dana.get("/participants").location
 
     assert travels(dana, link) <= 12 * KB
 
 
-def test_the_part_that_is_refreshed_fits_its_budget(dana, world):
+def test_the_live_part_fits_its_size_budget(dana, world):
     meeting = world.start_meeting(REVIEW)
     for number in range(100):
         world.join(meeting, "dana" if not number else None, f"Guest {FIRST[number % 7]} {LAST[number % 11]} {number}")
@@ -88,8 +88,8 @@ def test_the_part_that_is_refreshed_fits_its_budget(dana, world):
     assert travels(dana, f"/participants/{REVIEW}/live") <= 6 * KB
 
 
-def test_a_thousand_people_are_told_in_little_room(dana, world):
-    world.tell("all-hands")
+def test_the_live_part_of_a_thousand_people_fits_its_size_budget(dana, world):
+    world.load_story("all-hands")
     link = dana.get("/participants").location
 
     assert travels(dana, link) <= 12 * KB
@@ -97,7 +97,7 @@ def test_a_thousand_people_are_told_in_little_room(dana, world):
     assert travels(dana, f"{link}?rows=1000") <= 48 * KB
 
 
-def test_a_first_visit_fits_its_budget_in_bytes_and_requests(dana):
+def test_a_first_visit_fits_its_budget_of_bytes_and_requests(dana):
     page = dana.look("/meetings").text
     files = set(re.findall(r'(?:src|href)="(/static/[^"]+)"', page))
 

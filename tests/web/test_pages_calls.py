@@ -87,11 +87,11 @@ def test_calls_of_many_sessions_are_all_written(dana, parts):
     ]
 
 
-def test_a_redis_outage_costs_one_attempt_for_all_calls(parts, monkeypatch):
-    asked = []
+def test_a_redis_outage_causes_one_attempt_for_all_calls(parts, monkeypatch):
+    attempts = []
 
     def away(*lists):
-        asked.append(lists)
+        attempts.append(lists)
         raise StoreUnavailable("away")
 
     monkeypatch.setattr(parts.call_log._user_keys, "push", away)
@@ -100,7 +100,7 @@ def test_a_redis_outage_costs_one_attempt_for_all_calls(parts, monkeypatch):
 
     parts.call_log.write()
 
-    assert len(asked) == 1
+    assert len(attempts) == 1
 
 
 def test_pending_calls_of_many_threads_start_one_timer(parts, impatient_threads):
@@ -144,5 +144,5 @@ def test_disconnecting_deletes_stored_and_pending_calls(dana, parts):
     assert not parts.redis.keys(own)
 
 
-def test_a_stranger_is_asked_to_connect(anyone):
+def test_a_visitor_is_asked_to_connect(anyone):
     read(anyone.look("/calls"), 401)

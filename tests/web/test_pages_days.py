@@ -81,7 +81,7 @@ def storage_by_month(person):
     return {month: int(float(size)) for month, size in re.findall(r"(\w{3}) ([\d.]+) GB", text)}
 
 
-def asked(world):
+def requested_ranges(world):
     return [(call.params["from"], call.params["to"]) for call in world.calls.matching(LIST)]
 
 
@@ -113,7 +113,7 @@ def test_the_last_thirty_days_cost_one_call_in_every_zone(viewer, world, zone, h
 
     dana.look("/recordings")
 
-    assert len(asked(world)) == 1
+    assert len(requested_ranges(world)) == 1
 
 
 @pytest.mark.parametrize("zone", ZONES)
@@ -122,36 +122,37 @@ def test_storage_of_six_months_costs_six_calls_in_every_zone(viewer, world, zone
 
     dana.look("/recordings/storage")
 
-    assert len(asked(world)) == 6
+    assert len(requested_ranges(world)) == 6
 
 
 @pytest.mark.parametrize("switch", ["clamp", "honour"])
-def test_no_call_asks_for_more_than_zoom_answers(viewer, world, switch):
+def test_no_call_asks_for_more_days_than_zoom_allows(viewer, world, switch):
     dana = viewer("Pacific/Kiritimati", utc("2026-03-28 12:00"))
     world.switches.recordings_range = switch
     record(world, [utc("2026-03-28 09:00") - timedelta(days=days) for days in range(180)])
 
     assert on_page(dana, "2025-10-01", "2026-03-29") == {f"R{number}" for number in range(179)}
     assert sum(storage_by_month(dana).values()) == 179
-    assert all((date.fromisoformat(last) - date.fromisoformat(first)).days <= 30 for first, last in asked(world))
+    ranges = requested_ranges(world)
+    assert all((date.fromisoformat(last) - date.fromisoformat(first)).days <= 30 for first, last in ranges)
 
 
-def test_days_that_zoom_quietly_left_out_are_asked_for_again(viewer, world):
+def test_days_missing_from_zooms_answer_are_requested_again(viewer, world):
     dana = viewer("UTC", utc("2026-11-28 12:00"))
     record(world, [utc("2026-11-02 12:00"), utc("2026-11-20 12:00")])
     shortened = {"from": "2026-11-10", "to": "2026-11-28", "meetings": [], "next_page_token": ""}
     world.faults.append(Fault(LIST, 200, {}, shortened, count=1))
 
     assert on_page(dana, "2026-11-01", "2026-11-28") == {"R0"}
-    assert asked(world) == [("2026-11-01", "2026-11-28"), ("2026-11-01", "2026-11-09")]
+    assert requested_ranges(world) == [("2026-11-01", "2026-11-28"), ("2026-11-01", "2026-11-09")]
 
 
-def test_zoom_is_not_asked_for_days_to_come(viewer, world):
+def test_future_days_are_not_requested(viewer, world):
     dana = viewer("Pacific/Kiritimati", utc("2026-11-28 12:00"))  # 29 November there
 
     dana.look("/recordings?from=2026-11-01&to=2026-11-29")
 
-    assert asked(world) == [("2026-10-31", "2026-11-28")]
+    assert requested_ranges(world) == [("2026-10-31", "2026-11-28")]
 
 
 @pytest.mark.parametrize(("zone", "now"), [("Pacific/Kiritimati", "10:30"), ("Pacific/Pago_Pago", "00:30")])
@@ -250,7 +251,7 @@ def going(on):
 
 
 @pytest.mark.parametrize(
-    ("zone", "now", "left"),
+    ("zone", "now", "expected_text"),
     [
         ("America/Los_Angeles", "2026-11-28 12:00", "in 3 days"),
         ("America/Los_Angeles", "2026-11-29 02:00", "in 3 days"),
@@ -259,16 +260,16 @@ def going(on):
         ("Europe/Berlin", "2026-12-01 05:00", "today"),
     ],
 )
-def test_a_deletion_date_is_that_day_in_every_zone(viewer, world, zone, now, left):
+def test_a_deletion_date_is_that_day_in_every_zone(viewer, world, zone, now, expected_text):
     dana = viewer(zone, utc(now))
     world.faults.append(going("2026-12-01"))
 
-    assert f"Zoom deletes this {left}, on 1 Dec" in read(dana.look("/recordings"))
+    assert f"Zoom deletes this {expected_text}, on 1 Dec" in read(dana.look("/recordings"))
     assert csv_rows(dana, "2026-11-10", "2026-11-25")[0]["deleted_on"] == "2026-12-01"
 
 
 @pytest.mark.parametrize(("zone", "expires"), [("Pacific/Kiritimati", True), ("America/Los_Angeles", False)])
-def test_what_expires_this_week_is_counted_in_local_days(viewer, world, zone, expires):
+def test_recordings_that_expire_this_week_are_counted_in_local_days(viewer, world, zone, expires):
     dana = viewer(zone, utc("2026-11-28 12:00"))
     world.faults.append(going("2026-12-06"))
 
@@ -276,7 +277,7 @@ def test_what_expires_this_week_is_counted_in_local_days(viewer, world, zone, ex
 
 
 @pytest.mark.parametrize("on", ["soon", "0001-01-01", "9999-12-31", 20261201, None, ["2026-12-01"], "2026-13-45"])
-def test_an_unreadable_deletion_date_costs_that_date_only(viewer, world, on):
+def test_an_unreadable_deletion_date_hides_only_that_date(viewer, world, on):
     dana = viewer("Pacific/Pago_Pago", utc("2026-11-28 12:00"))
     world.faults.append(going(on))
 
@@ -342,7 +343,7 @@ def test_a_typed_range_in_an_impossible_year_breaks_no_page(viewer, world, zone,
     assert all(first >= "2011-01-01" for first in re.findall(r'name="from"[^>]*value="([^"]*)"', page.text))
     assert page.status_code == 200
     assert dana.get(f"/recordings.csv?{days}").status_code == 200
-    assert all("2011-01-01" <= first <= last <= "2026-11-28" for first, last in asked(world))
+    assert all("2011-01-01" <= first <= last <= "2026-11-28" for first, last in requested_ranges(world))
 
 
 @pytest.mark.parametrize("zone", EDGES)

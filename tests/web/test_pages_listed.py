@@ -1,4 +1,4 @@
-"""Meetings in the list and on their page: own, somebody else's, a series, in another zone, live."""
+"""Meetings in the list and on their page: the user's own, those of other hosts, series, in another zone, live."""
 
 import re
 
@@ -44,7 +44,7 @@ def primaries(page):
     return [re.sub(r"<.*?>", " ", each).split()[0] for each in PRIMARY.findall(page.partition('id="main">')[2])]
 
 
-def test_somebody_elses_meeting_can_be_joined_but_not_changed(dana, world):
+def test_a_meeting_of_another_host_can_be_joined_but_not_changed(dana, world):
     listed(world, row(1, "Mine"), row(2, "Theirs", host_id="somebody"))
 
     mine, theirs = (cards(dana.look("/meetings").text)[topic] for topic in ("Mine", "Theirs"))
@@ -58,7 +58,7 @@ def test_somebody_elses_meeting_can_be_joined_but_not_changed(dana, world):
     assert "Settings of Mine" in mine
 
 
-def test_the_page_of_somebody_elses_meeting_has_no_settings(dana, world):
+def test_the_page_of_another_hosts_meeting_has_no_settings(dana, world):
     meeting = next(each for each in world.meetings.values() if each.topic == "Stand-up")
     answer = dana.get(f"/zoom/api/v2/meetings/{meeting.id}").json
     world.faults.append(Fault("GET /v2/meetings/*", 200, {}, {**answer, "host_id": "somebody"}))
@@ -120,13 +120,13 @@ def test_the_next_action_is_the_only_primary_button(dana, world, rows, running, 
 
 @pytest.mark.parametrize("path", ["/", "/meetings", "/meetings/new", "/meetings/85000000101", "/settings", "/connect"])
 def test_no_page_has_two_primary_buttons(dana, world, path):
-    world.tell("live-meeting")
+    world.load_story("live-meeting")
 
     assert len(primaries(dana.look(path).text)) <= 1
 
 
 def test_a_running_meeting_shows_its_host_and_its_number_of_people(dana, world):
-    world.tell("live-meeting")
+    world.load_story("live-meeting")
 
     card = next(iter(cards(dana.look("/meetings").text).values()))
 
@@ -137,7 +137,7 @@ def test_a_running_meeting_shows_its_host_and_its_number_of_people(dana, world):
 
 
 def test_a_running_meeting_without_access_shows_no_number(priya, world):
-    world.tell("live-meeting")
+    world.load_story("live-meeting")
     live = row(9, "Now", "2026-03-02T09:30:00Z", uuid="AAAAAAAAAAAAAAAAAAAAAA==")
     world.faults.append(Fault(LISTS, 200, {}, {"meetings": [live]}))
 
@@ -151,7 +151,7 @@ def test_the_empty_live_list_names_the_next_meeting(dana, world):
 
 
 def test_settings_of_a_running_meeting_say_when_they_apply(dana, world):
-    world.tell("live-meeting")
+    world.load_story("live-meeting")
     running = next(each for each in world.meetings.values() if each.topic == "Product review")
 
     assert "apply the next time the meeting starts" in read(dana.look(f"/meetings/{running.id}"))
@@ -162,7 +162,7 @@ def test_a_calendar_file_has_the_passcode_only_on_request(dana, world):
     meeting = next(each for each in world.meetings.values() if each.topic == "Stand-up")
     page = dana.look(f"/meetings/{meeting.id}").text
     secret = dana.get(f"/meetings/{meeting.id}/passcode").json["passcode"]
-    plain, told = re.findall(rf'href="(/meetings/{meeting.id}\.ics[^"]*)"', page)
+    plain, with_passcode = re.findall(rf'href="(/meetings/{meeting.id}\.ics[^"]*)"', page)
 
     assert secret not in dana.get(plain).text
-    assert secret in dana.get(told).text
+    assert secret in dana.get(with_passcode).text

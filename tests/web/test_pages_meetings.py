@@ -57,7 +57,7 @@ def test_every_meeting_list_is_a_page(dana, show):
 
 
 def test_topics_with_markup_are_escaped(dana, world):
-    world.tell("attacking-names")
+    world.load_story("attacking-names")
 
     text = dana.look("/meetings").text
 
@@ -102,7 +102,7 @@ def test_switches_that_exclude_each_other_are_an_error(dana, world, form):
     assert world.calls.count("PATCH /v2/meetings/*") == 0
 
 
-def test_faults_stand_at_their_fields_and_nothing_is_lost(dana, world, form):
+def test_errors_are_shown_at_their_fields_and_the_input_stays(dana, world, form):
     answer = dana.post("/meetings/new", data={**form, "topic": "", "time": "00:01", "duration": "0", "passcode": "ö"})
 
     text = read(answer, 422)
@@ -216,7 +216,7 @@ def test_saving_settings_sends_and_shows_only_changes(dana, world):
     assert meeting.settings == {**before, "waiting_room": False}
 
 
-def test_settings_changed_by_somebody_else_meanwhile_stay(dana, world):
+def test_settings_changed_by_another_person_meanwhile_stay(dana, world):
     meeting = named(world, "Stand-up")
     form = settings_form(dana.look(f"/meetings/{meeting.id}").text, "waiting_room")
     meeting.settings["mute_upon_entry"] = not meeting.settings["mute_upon_entry"]
@@ -271,7 +271,7 @@ def test_a_start_link_is_never_in_a_page(dana, world):
 
 def test_starting_a_second_meeting_needs_a_confirmation(dana, world):
     meeting = named(world, "Stand-up")
-    world.tell("live-meeting")
+    world.load_story("live-meeting")
 
     page = dana.look(f"/meetings/{meeting.id}/start")
 

@@ -21,9 +21,9 @@ def test_latest_events_are_sentences_newest_first():
         person("Tom", waiting=[(1200.0, None)]),
     ]
 
-    told = [(event.name, event.state, event.words) for event in latest(people, 4)]
+    events = [(event.name, event.state, event.words) for event in latest(people, 4)]
 
-    assert told == [
+    assert events == [
         ("Tom", "waiting", "is in the waiting room"),
         ("Noor", "here", "rejoined"),
         ("Noor", "left", "left after 15 min"),
@@ -32,7 +32,7 @@ def test_latest_events_are_sentences_newest_first():
 
 
 def test_overview_shows_the_activity_of_a_running_meeting(dana, world):
-    world.tell("live-meeting")
+    world.load_story("live-meeting")
 
     page = dana.look("/")
 
@@ -84,7 +84,7 @@ def test_overview_section_names_its_missing_scope_and_links_to_help(dana, world)
 
 
 def test_a_meeting_that_started_early_shows_no_negative_duration(dana, world):
-    world.tell("live-meeting")
+    world.load_story("live-meeting")
     meeting = next(each for each in world.meetings.values() if each.topic == "Product review")
     row = {"id": meeting.id, "uuid": meeting.uuid, "topic": meeting.topic, "start_time": "2026-03-02T12:00:00Z"}
     world.faults.append(Fault("GET /v2/users/me/meetings", 200, {}, {"meetings": [row]}))

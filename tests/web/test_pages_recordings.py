@@ -15,7 +15,7 @@ YEAR = "/recordings?from=2025-03-03&to=2026-03-02"
 LONG = "/recordings?from=2025-12-01&to=2026-03-02"
 
 
-def asked(world):
+def requested_ranges(world):
     return [call for call in world.calls.matching(LIST) if "trash" not in call.params]
 
 
@@ -31,7 +31,7 @@ def rows(answer):
 @pytest.fixture
 def year(dana, world):
     """Dana, with four recordings a week."""
-    world.tell("year-of-recordings")
+    world.load_story("year-of-recordings")
     return dana
 
 
@@ -40,7 +40,7 @@ def test_a_long_range_is_loaded_month_by_month(year, world):
 
     kept = [each for each in world.recordings.values() if each.trashed_at is None and each.host_id == year.id]
     assert f"{len(kept)} recordings" in text
-    days = [(call.params["from"], call.params["to"]) for call in asked(world)]
+    days = [(call.params["from"], call.params["to"]) for call in requested_ranges(world)]
     assert len(days) == 13
     assert len(set(days)) == 13
 
@@ -62,7 +62,7 @@ def test_a_slow_range_shows_its_progress_and_reloads(year, world):
     assert first.headers["Refresh"] == "1"
     assert "part" not in read(second).partition("Storage by month")[0]
     assert "Refresh" not in second.headers
-    assert len(asked(world)) == 4
+    assert len(requested_ranges(world)) == 4
 
 
 @pytest.mark.parametrize("days", ["from=2026-01-01&to=2026-01-31", ""])
@@ -75,7 +75,7 @@ def test_a_slow_month_in_two_parts_finishes_and_loads_each_part_once(year, world
     assert "part 1 of 2" in read(first)
     assert "part " not in read(second).partition("Storage by month")[0]
     assert "Refresh" not in second.headers
-    assert len(asked(world)) == 2
+    assert len(requested_ranges(world)) == 2
     clock.tick(61)
     assert "part 1 of 2" in read(year.look(f"/recordings?{days}"))
 
@@ -202,13 +202,13 @@ def test_storage_by_month_has_chart_and_table_and_loads_once_a_day(year, world, 
     assert re.fullmatch(
         r"Oct [\d.]+ GB, Nov [\d.]+ GB, Dec [\d.]+ GB, Jan [\d.]+ GB, Feb [\d.]+ GB, Mar [\d.]+ GB\.", said
     )
-    assert len(asked(world)) == 6
+    assert len(requested_ranges(world)) == 6
 
     clock.tick(3600)
     again = year.look("/recordings")
 
     assert said in again.text
-    assert len(asked(world)) == 6 + 2
+    assert len(requested_ranges(world)) == 6 + 2
 
 
 def test_unloaded_storage_links_to_its_own_page(year, world):

@@ -33,7 +33,7 @@ def test_an_invalid_setting_is_shown_at_its_field_and_nothing_is_saved(dana, typ
 
 
 def test_the_late_setting_decides_who_is_late(dana, world):
-    world.tell("live-meeting")
+    world.load_story("live-meeting")
     key = re.search(r'href="(/participants/\d+)"', dana.look("/").text)[1]
     dana.post("/settings", data={**FORM, "late_minutes": "0"})
     strict = late(dana.look(key))

@@ -76,7 +76,7 @@ def test_every_page_follows_the_page_rules(dana, path):
 
 
 @pytest.mark.parametrize("path", PERSONAL)
-def test_a_stranger_is_asked_to_connect(anyone, path):
+def test_a_visitor_is_asked_to_connect(anyone, path):
     assert "Connect your Zoom account" in read(anyone.look(path), 401)
 
 

@@ -74,7 +74,7 @@ def test_the_same_form_sent_twice_sends_one_message(dana, world):
     assert world.calls.count(SEND) == 1
 
 
-def test_faults_stand_at_their_fields_and_nothing_is_lost(dana, world):
+def test_errors_are_shown_at_their_fields_and_the_input_stays(dana, world):
     answer = write(dana, to="nobody", text="")
 
     text = read(answer, 422)
@@ -143,7 +143,7 @@ def test_without_a_chatbot_the_page_says_who_can_add_one(priya):
     assert "sets ZOOM_BOT_JID" in read(priya.look("/tools"))
 
 
-def test_a_stranger_is_asked_to_connect(anyone):
+def test_a_visitor_is_asked_to_connect(anyone):
     read(anyone.look("/tools"), 401)
     assert anyone.post("/tools", data={"text": "x"}).status_code == 401
 

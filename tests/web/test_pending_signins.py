@@ -1,4 +1,4 @@
-"""Sign-ins that strangers start and never finish: short sessions, few per browser, a limit for all of them."""
+"""Sign-ins that are never finished: short sessions, few per browser, and a limit for all."""
 
 import re
 import threading
@@ -25,7 +25,7 @@ def seconds_of_cookie(answer):
 
 
 @STARTS
-def test_a_session_in_which_nobody_signed_in_lives_minutes(anyone, parts, path):
+def test_a_session_without_a_user_expires_after_minutes(anyone, parts, path):
     answer = anyone.get(path)
 
     assert 0 < seconds_of_session(parts) <= VISITOR_SECONDS
@@ -33,7 +33,7 @@ def test_a_session_in_which_nobody_signed_in_lives_minutes(anyone, parts, path):
     assert LIFETIME_SECONDS < VISITOR_SECONDS <= 1800
 
 
-def test_a_session_of_a_signed_in_person_lives_as_long_as_set(anyone, parts, settings):
+def test_a_session_of_a_signed_in_user_expires_after_session_days(anyone, parts, settings):
     answer = anyone.connect()
 
     days = settings.session_days * 86400
@@ -41,7 +41,7 @@ def test_a_session_of_a_signed_in_person_lives_as_long_as_set(anyone, parts, set
     assert seconds_of_cookie(answer) == days
 
 
-def test_a_signed_in_person_who_starts_a_sign_in_keeps_the_session(dana, parts, settings):
+def test_starting_another_sign_in_keeps_the_session(dana, parts, settings):
     dana.get("/api/zoomapp/authorize")
 
     assert seconds_of_session(parts) > settings.session_days * 86400 - 60
@@ -56,14 +56,14 @@ def test_a_signed_in_person_who_starts_a_sign_in_keeps_the_session(dana, parts, 
     ],
     ids=["callback", "callback without state", "in-client"],
 )
-def test_a_stranger_who_finishes_what_was_not_started_gets_no_session(anyone, parts, request_by):
+def test_a_callback_without_a_pending_sign_in_opens_no_session(anyone, parts, request_by):
     answer = request_by(anyone)
 
     assert "Set-Cookie" not in answer.headers
     assert parts.redis.keys("*session*") == []
 
 
-def test_a_browser_has_at_most_twelve_pending_sign_ins_the_newest(anyone, parts, clock):
+def test_a_browser_has_at_most_its_twelve_newest_pending_sign_ins(anyone, parts, clock):
     states = []
     for _ in range(MAX_PER_BROWSER + 3):
         states.append(anyone.get("/api/zoomapp/authorize").json["state"])
@@ -93,7 +93,7 @@ class ReadsTogether:
         return getattr(self._client, name)
 
 
-def test_a_browser_has_at_most_twelve_pending_sign_ins_however_many_start_at_once(parts, clock):
+def test_concurrent_starts_leave_at_most_twelve_pending_sign_ins_of_a_browser(parts, clock):
     signins = PendingSignIns(ReadsTogether(parts.redis, 2 * MAX_PER_BROWSER), parts.key_ring, clock)
 
     with ThreadPoolExecutor(2 * MAX_PER_BROWSER) as pool:
@@ -104,7 +104,7 @@ def test_a_browser_has_at_most_twelve_pending_sign_ins_however_many_start_at_onc
     assert len(parts.pending_signins.all("one-browser")) == MAX_PER_BROWSER
 
 
-def test_those_that_are_too_old_make_room_first(parts, clock):
+def test_expired_pending_sign_ins_are_removed_first(parts, clock):
     for _ in range(MAX_PER_BROWSER - 1):
         parts.pending_signins.add("one-browser", WEB, "v" * 43)
     clock.tick(LIFETIME_SECONDS)
@@ -120,7 +120,7 @@ def fill(parts, clock, count=pending_signins.MAX_PENDING):
 
 
 @STARTS
-def test_above_fifty_thousand_a_new_one_is_told_to_wait_and_leaves_nothing(anyone, parts, clock, path):
+def test_above_fifty_thousand_pending_sign_ins_a_new_one_gets_429_and_stores_nothing(anyone, parts, clock, path):
     fill(parts, clock)
 
     answer = anyone.get(path)
@@ -130,7 +130,7 @@ def test_above_fifty_thousand_a_new_one_is_told_to_wait_and_leaves_nothing(anyon
     assert parts.redis.keys("*session*") == parts.redis.keys("*:begun") == []
 
 
-def test_those_under_way_stay_and_can_finish(anyone, app, parts, world, clock):
+def test_pending_sign_ins_at_the_limit_can_finish(anyone, app, parts, world, clock):
     callback = anyone.consent(anyone.get("/api/zoomapp/install").location)
     in_client = Person(app, world, "priya")
     fill(parts, clock, pending_signins.MAX_PENDING - 2)
@@ -146,7 +146,7 @@ def test_those_under_way_stay_and_can_finish(anyone, app, parts, world, clock):
     assert stranger.get("/api/zoomapp/install").status_code == 302
 
 
-def test_a_finished_or_expired_sign_in_counts_no_more(anyone, parts, clock):
+def test_finished_and_expired_sign_ins_do_not_count_toward_the_limit(anyone, parts, clock):
     anyone.connect()
     assert parts.redis.zcard(PENDING) == 0
 
@@ -158,7 +158,7 @@ def test_a_finished_or_expired_sign_in_counts_no_more(anyone, parts, clock):
     assert 0 < parts.redis.ttl(PENDING) <= LIFETIME_SECONDS
 
 
-def test_the_limit_holds_however_many_browsers_start_at_once(parts, clock):
+def test_concurrent_browsers_do_not_exceed_the_limit_of_pending_sign_ins(parts, clock):
     signins = PendingSignIns(parts.redis, parts.key_ring, clock, max_pending=20)
     together = threading.Barrier(16)
 

@@ -1,4 +1,4 @@
-"""After the meeting late and early are told as while it ran: by its planned times, or not at all where nobody knows."""
+"""Late and left early after a meeting: by the same planned times as during it, blank if those are unknown."""
 
 import csv
 import io
@@ -35,19 +35,19 @@ def overrun(dana, world, clock):
     return hold
 
 
-def told(person, address):
+def late_and_early(person, address):
     people = csv.DictReader(io.StringIO(person.get(f"{address}.csv").text[1:]))
     return {row["name"]: (row["late_minutes"], row["left_early_minutes"]) for row in people}
 
 
-def test_report_counts_late_arrivals_and_nobody_early_who_stayed_to_the_planned_end(dana, overrun):
+def test_report_counts_late_arrivals_and_does_not_count_leaving_at_the_planned_end(dana, overrun):
     address = overrun()
 
     page = read(dana.look(address))
 
     assert "8 min late" in page
     assert re.search(r"left early 0 .*came late 1 on time 67 %", page)
-    assert told(dana, address) == {"Dana Okoye": ("0", "0"), "Guest Kim": ("0", "0"), "Guest Lee": ("8", "0")}
+    assert late_and_early(dana, address) == {"Dana Okoye": ("0", "0"), "Guest Kim": ("0", "0"), "Guest Lee": ("8", "0")}
 
 
 def test_late_minutes_preference_applies_to_the_report(dana, overrun):
@@ -60,7 +60,7 @@ def test_planned_times_stay_if_the_meeting_is_moved_afterwards(dana, overrun, wo
     address = overrun(meanwhile=lambda: dana.look(f"/participants/{REVIEW}"))
     world.meetings[REVIEW].start_at += 7 * 86400
 
-    assert told(dana, address)["Guest Lee"] == ("8", "0")
+    assert late_and_early(dana, address)["Guest Lee"] == ("8", "0")
 
 
 def test_occurrence_of_a_series_uses_its_own_planned_time(dana):
@@ -68,10 +68,10 @@ def test_occurrence_of_a_series_uses_its_own_planned_time(dana):
     weekly = next(part for part in page.split("<article")[1:] if "Weekly sync" in part)
     address = re.search(r'href="(/participants/[\w-]{22})"', weekly)[1]
 
-    assert {late for late, _early in told(dana, address).values()} == {"0"}
+    assert {late for late, _early in late_and_early(dana, address).values()} == {"0"}
 
 
-def test_late_start_makes_nobody_less_late(dana, world, clock):
+def test_late_start_of_the_meeting_does_not_reduce_lateness(dana, world, clock):
     clock.tick(1200)
     world.join(world.start_meeting(REVIEW), None, "Guest Lee")
 
@@ -97,4 +97,4 @@ def test_unknown_planned_times_are_left_blank(dana, overrun, world):
 
     assert "late" not in page.lower()
     assert "left early" not in page
-    assert told(dana, address)["Guest Lee"] == told(dana, address)["Guest Kim"] == ("", "")
+    assert late_and_early(dana, address)["Guest Lee"] == late_and_early(dana, address)["Guest Kim"] == ("", "")

@@ -1,4 +1,4 @@
-"""The proxy: byte for byte what is honest, nothing of what is not, and Zoom's answers as they are."""
+"""The API proxy: valid requests are sent unchanged, others are refused, and Zoom's answers are passed on."""
 
 import gzip
 import io
@@ -26,7 +26,7 @@ def test_a_call_reaches_zoom_as_the_signed_in_user(dana):
     assert answer.headers["Cache-Control"] == "no-store"
 
 
-def test_nobody_signed_in_is_told_so(anyone):
+def test_a_proxied_call_without_a_user_gets_401(anyone):
     answer = anyone.get(ME)
 
     assert (answer.status_code, answer.json["error"]) == (401, "unauthorized")
@@ -44,7 +44,7 @@ def test_revoked_token_is_replaced_once(dana, world):
     assert world.calls.count("GET /v2/users/me") == 2
 
 
-def test_a_fresh_token_that_is_refused_ends_in_zooms_own_answer(dana, world):
+def test_a_refused_fresh_token_returns_zooms_own_answer(dana, world):
     words = {"code": 124, "message": "Invalid access token."}
     world.faults.append(Fault("GET /v2/users/me", 401, body=words))
 
@@ -55,7 +55,7 @@ def test_a_fresh_token_that_is_refused_ends_in_zooms_own_answer(dana, world):
     assert world.calls.count("POST /oauth/token") == 1
 
 
-def test_a_missing_scope_sent_as_401_costs_no_renewal(dana, world):
+def test_a_missing_scope_sent_as_401_causes_no_refresh(dana, world):
     words = {"code": 4700, "message": "Invalid access token, does not contain scopes:[a, b]."}
     world.faults.append(Fault("GET /v2/users/me", 401, body=words))
 
@@ -74,7 +74,7 @@ def test_a_missing_scope_sent_as_401_costs_no_renewal(dana, world):
         "/v2/users/me/meetings?b=2&a=1&a=%2b|x&empty=",
     ],
 )
-def test_targets_arrive_byte_for_byte(dana, world, target):
+def test_request_targets_reach_zoom_byte_for_byte(dana, world, target):
     dana.get("/zoom/api" + target)
 
     call = world.calls.all()[-1]
@@ -90,7 +90,7 @@ def test_a_twice_encoded_uuid_finds_its_meeting(dana):
 @pytest.mark.parametrize(
     "path", ["/zoom/api/oauth/token", "/zoom/api/v2/%2e%2e/oauth/token", "/zoom/api/v2//x", "/zoom/api/"]
 )
-def test_what_leads_elsewhere_is_refused_before_any_token_is_used(dana, world, path):
+def test_a_target_outside_the_api_is_refused_before_a_token_is_loaded(dana, world, path):
     answer = dana.get(path)
 
     assert (answer.status_code, answer.json["error"]) == (400, "bad_request")
@@ -123,7 +123,7 @@ def test_a_meeting_is_created_changed_and_deleted(dana):
     assert (dana.get(path).status_code, dana.get(path).json["code"]) == (404, 3001)
 
 
-def test_nothing_of_ours_goes_up(dana, world):
+def test_only_listed_request_headers_reach_zoom(dana, world):
     dana.get(
         ME,
         headers={
@@ -144,7 +144,7 @@ def test_nothing_of_ours_goes_up(dana, world):
     assert not {"cookie", "x-forwarded-for", "forwarded", "origin", "x-hop", "x_forwarded_for"} & set(sent)
 
 
-def test_nothing_of_zooms_comes_down_that_is_not_an_answer(dana, world):
+def test_only_listed_response_headers_of_zoom_are_passed_on(dana, world):
     headers = {
         "Set-Cookie": "a=b",
         "Content-Security-Policy": "default-src *",
@@ -170,7 +170,7 @@ def test_a_redirect_is_not_passed_on(dana, world, status):
     assert (answer.status_code, answer.json["error"]) == (502, "upstream_error")
 
 
-def test_a_page_is_not_passed_on(dana, world):
+def test_an_html_response_is_not_passed_on(dana, world):
     world.faults.add("bad-gateway")
 
     answer = dana.get(ME)
@@ -180,7 +180,7 @@ def test_a_page_is_not_passed_on(dana, world):
 
 
 @pytest.mark.parametrize("status", [400, 403, 404, 413])
-def test_a_refusal_that_is_a_page_keeps_its_status_and_its_words(dana, world, status):
+def test_an_html_refusal_keeps_its_status_and_message(dana, world, status):
     page = "<html><head><title>Request refused</title></head><script>alert(1)</script></html>"
     world.faults.append(Fault("GET /v2/users/me", status, {"Content-Type": "text/html; charset=utf-8"}, page))
 
@@ -191,7 +191,7 @@ def test_a_refusal_that_is_a_page_keeps_its_status_and_its_words(dana, world, st
     assert b"<script" not in answer.data
 
 
-def test_zooms_own_refusals_pass_as_they_are(dana, world):
+def test_zooms_refusals_are_passed_on_unchanged(dana, world):
     world.faults.add("missing-scope")
 
     answer = dana.get(ME)
@@ -203,7 +203,7 @@ JSON = {"Content-Type": "application/json;charset=UTF-8"}
 
 
 @pytest.mark.parametrize("status", [500, 502, 503])
-def test_zooms_server_errors_with_json_pass_as_they_are(dana, world, status):
+def test_server_errors_of_zoom_with_json_are_passed_on_unchanged(dana, world, status):
     words = {"code": 5000, "message": "Something is wrong at Zoom."}
     world.faults.append(Fault("GET /v2/users/me", status, JSON, words))
 
@@ -212,7 +212,7 @@ def test_zooms_server_errors_with_json_pass_as_they_are(dana, world, status):
     assert (answer.status_code, answer.json) == (status, words)
 
 
-def test_a_packed_server_error_with_json_passes_as_it_is():
+def test_a_compressed_server_error_with_json_is_passed_on_unchanged():
     packed = gzip.compress(b'{"code":5000}', mtime=0)
     raw = HTTPResponse(io.BytesIO(packed), preload_content=False)
 
@@ -257,7 +257,7 @@ def test_a_server_error_without_json_is_a_bad_gateway_in_a_batch(dana, world):
 @pytest.mark.parametrize(
     ("preset", "seconds"), [("per-second-limit-bare", 1), ("daily-limit", 50400), ("user-limit", 50400)]
 )
-def test_a_rate_limit_says_how_long_in_seconds(dana, world, preset, seconds):
+def test_a_rate_limited_call_has_retry_after_in_seconds(dana, world, preset, seconds):
     world.faults.add(preset)
 
     answer = dana.get(ME)
@@ -280,16 +280,16 @@ def test_a_get_is_repeated_at_most_once(dana, world):
     [("GET", ME), ("POST", ME + "/meetings"), ("GET", "/meetings"), ("GET", "/zoom/api/v2/metrics/meetings")],
 )
 def test_every_request_has_less_than_28_seconds(dana, world, method, path):
-    left = []
-    world.sleep = lambda seconds: left.append(deadline.remaining(1000))
+    closed = []
+    world.sleep = lambda seconds: closed.append(deadline.remaining(1000))
     world.faults.append(Fault("* /v2/**", delay=0.1))
 
     dana.browser.open(path, method=method, json={} if method == "POST" else None)
 
-    assert left and all(20 < seconds <= 27 for seconds in left)
+    assert closed and all(20 < seconds <= 27 for seconds in closed)
 
 
-def test_a_get_is_repeated_once_when_no_answer_came(dana, world):
+def test_a_get_without_an_answer_is_repeated_once(dana, world):
     world.faults.add("dropped-before")
 
     assert dana.get(ME).status_code == 200
@@ -306,7 +306,7 @@ def test_a_write_is_sent_at_most_once(dana, world, preset):
     assert world.calls.count("POST /v2/users/me/meetings") == 1
 
 
-def test_zoom_too_slow_is_a_504(dana, world):
+def test_a_slow_answer_of_zoom_gives_504(dana, world):
     world.faults.append(Fault("GET /v2/users/me", delay=60))
 
     answer = dana.get(ME)
@@ -314,7 +314,7 @@ def test_zoom_too_slow_is_a_504(dana, world):
     assert (answer.status_code, answer.json["error"]) == (504, "upstream_timeout")
 
 
-def test_a_body_that_breaks_off_is_not_passed_as_whole(dana, world):
+def test_a_truncated_answer_is_not_passed_on_as_complete(dana, world):
     world.faults.add("cut-body")
 
     answer = dana.get(ME)
@@ -322,7 +322,7 @@ def test_a_body_that_breaks_off_is_not_passed_as_whole(dana, world):
     assert (answer.status_code, answer.json["error"]) == (502, "upstream_error")
 
 
-def test_compressed_bytes_pass_as_they_are(dana, world):
+def test_compressed_answers_are_passed_on_unchanged(dana, world):
     packed = gzip.compress(b'{"id":"x"}', mtime=0)
     headers = {"Content-Type": "application/json", "Content-Encoding": "gzip"}
     world.faults.append(Fault("GET /v2/users/me", 200, headers, packed.decode("latin-1")))
@@ -339,7 +339,7 @@ def test_a_body_over_the_limit_is_refused(dana, world):
     assert len(world.calls) == 0
 
 
-def test_half_a_body_is_not_sent(dana, world):
+def test_an_incomplete_request_body_is_not_sent_to_zoom(dana, world):
     half = io.BytesIO(b'{"topic":"half')
     environ = {"wsgi.input": half, "CONTENT_LENGTH": "40", "wsgi.input_terminated": True}
 
@@ -349,12 +349,12 @@ def test_half_a_body_is_not_sent(dana, world):
     assert len(world.calls) == 0
 
 
-def test_no_answer_crosses_users(dana, priya):
+def test_no_user_gets_the_answer_of_another_user(dana, priya):
     assert dana.get(ME).json["id"] != priya.get(ME).json["id"]
 
 
 @pytest.mark.parametrize("path", [ME, ME + "/meetings?type=scheduled"], ids=["relayed", "kept"])
-def test_no_answer_crosses_users_however_many_ask_at_once(dana, priya, app, path):
+def test_no_concurrent_user_gets_the_answer_of_another_user(dana, priya, app, path):
     own = {person.browser.get_cookie("zoomapp").value: person.get(path).data for person in (dana, priya)}
     first, second = own.values()
     assert first != second
@@ -366,17 +366,17 @@ def test_no_answer_crosses_users_however_many_ask_at_once(dana, priya, app, path
         browser = app.test_client()
         browser.set_cookie("zoomapp", cookie)
         together.wait(HANG_SECONDS)
-        # Every other one anew: kept answers are shared between threads, and must not be between people.
+        # Every second call bypasses the cache. Cached answers are shared between threads, but not between users.
         anew = ({}, {"Cache-Control": "no-cache"})
         return cookie, {browser.get(path, headers=anew[turn % 2]).data for turn in range(20)}
 
     with ThreadPoolExecutor(16) as pool:
         answered = list(pool.map(ask, range(16)))
 
-    assert all(told == {own[cookie]} for cookie, told in answered)
+    assert all(names == {own[cookie]} for cookie, names in answered)
 
 
-def test_a_cookie_of_zooms_is_not_kept_for_the_next_user(dana, priya, world):
+def test_a_cookie_of_zoom_is_not_sent_with_the_next_users_call(dana, priya, world):
     world.faults.append(Fault("GET /v2/users/me", 200, {"Set-Cookie": "zm=dana; Path=/"}, {"id": "x"}, count=1))
 
     dana.get(ME)

@@ -73,7 +73,7 @@ def address(row, number=1):
         (LOGIN_PAGE, "Your administrator may allow viewing only"),
     ],
 )
-def test_a_refusal_with_status_200_is_not_handed_out_as_the_file(dana, world, row, media_type, body, words):
+def test_a_refusal_with_status_200_is_not_sent_as_the_file(dana, world, row, media_type, body, words):
     let_zoom_list(world, row)
     let_zoom_send(world, 200, {"Content-Type": media_type}, body)
 
@@ -91,7 +91,7 @@ def in_chunks(body, media_type="application/json", status=200):
     return Answer(status, {"Content-Type": media_type, "Transfer-Encoding": "chunked"}, raw, "GET")
 
 
-def test_a_refusal_in_chunks_is_not_the_timeline():
+def test_a_chunked_refusal_is_not_sent_as_the_timeline():
     with pytest.raises(FileRefused, match="124") as refused:
         check_is_file(in_chunks(FORBIDDEN.encode()), RecordingFile.from_api(TIMELINE))
 
@@ -108,7 +108,7 @@ def test_a_refusal_in_chunks_is_not_the_timeline():
         (CAPTIONS, "text/vtt", b"WEBVTT\n\n1\n"),
     ],
 )
-def test_a_file_is_not_taken_for_a_refusal(row, media_type, body):
+def test_a_file_that_resembles_a_refusal_is_sent(row, media_type, body):
     answer = in_chunks(body, media_type)
 
     check_is_file(answer, RecordingFile.from_api(row))
@@ -117,7 +117,7 @@ def test_a_file_is_not_taken_for_a_refusal(row, media_type, body):
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 409, 410, 416, 418, 422])
-def test_a_refused_download_is_reported_with_zooms_words(dana, world, status):
+def test_a_refused_download_shows_zooms_message(dana, world, status):
     let_zoom_list(world, VIDEO)
     let_zoom_send(world, status, {}, {"code": 3301, "message": "This recording does not exist"})
 
@@ -129,7 +129,7 @@ def test_a_refused_download_is_reported_with_zooms_words(dana, world, status):
 
 
 @pytest.mark.parametrize("body", ["", "<Error><Code>InvalidRange</Code></Error>", '{"code":3301,"message":["a"]}', "{"])
-def test_a_refused_download_without_words_says_the_status(dana, world, body):
+def test_a_refused_download_without_a_message_shows_the_status(dana, world, body):
     let_zoom_list(world, VIDEO)
     let_zoom_send(world, 400, {"Content-Type": "application/json"}, body)
 
@@ -139,7 +139,7 @@ def test_a_refused_download_without_words_says_the_status(dana, world, body):
     assert "reach Zoom" not in text
 
 
-def test_a_script_gets_zooms_words_too(dana, world):
+def test_a_refused_download_sends_zooms_message_to_a_script(dana, world):
     let_zoom_list(world, VIDEO)
     let_zoom_send(world, 400, {}, {"code": 3301, "message": "This recording does not exist"})
 
@@ -149,7 +149,7 @@ def test_a_script_gets_zooms_words_too(dana, world):
     assert "This recording does not exist" in answer.json["message"]
 
 
-def test_a_download_over_zooms_rate_limit_says_to_wait(dana, world):
+def test_a_rate_limited_download_says_how_long_to_wait(dana, world):
     let_zoom_list(world, VIDEO)
     let_zoom_send(world, 429, {"Retry-After": "7"}, {"code": 429, "message": "Too many requests"})
 
@@ -170,7 +170,7 @@ def test_an_outage_of_zooms_file_host_is_not_called_a_refusal(dana, world):
 
 
 @pytest.mark.parametrize("row", [VIDEO, CHAT])
-def test_a_file_with_another_size_than_declared_is_refused_in_its_own_words(dana, world, row):
+def test_a_file_with_another_size_than_declared_has_its_own_error(dana, world, row):
     let_zoom_list(world, row)
     let_zoom_send(world, 200, {"Content-Type": "application/octet-stream"}, "ten bytes.")
 
@@ -272,7 +272,7 @@ def test_a_file_in_progress_cannot_be_downloaded_yet(dana, world, row):
         {"id": "1", "file_type": "MP4", "recording_start": TIMES["recording_start"]},
     ],
 )
-def test_a_file_without_type_end_or_bytes_is_not_there_yet(row):
+def test_a_file_without_type_end_or_size_is_still_in_progress(row):
     recording = Recording.from_api({**RECORDING, "recording_files": [row]})
 
     assert recording.processing
@@ -301,7 +301,7 @@ def test_finished_files_can_be_downloaded_while_others_are_in_progress(dana, wor
 # Keys and labels
 
 
-def test_two_captions_that_begin_together_have_links_of_their_own(dana, world):
+def test_two_captions_with_the_same_start_have_different_links(dana, world):
     let_zoom_list(world, CAPTIONS, CAPTIONS)
     world.faults.append(Fault("GET /rec/download/0", 200, {"Content-Type": "text/vtt"}, "WEBVTT English"))
     world.faults.append(Fault("GET /rec/download/1", 200, {"Content-Type": "text/vtt"}, "WEBVTT Deutsch"))
@@ -313,7 +313,7 @@ def test_two_captions_that_begin_together_have_links_of_their_own(dana, world):
     assert [dana.get(link).text for link in links] == ["WEBVTT English", "WEBVTT Deutsch"]
 
 
-def test_the_first_of_two_files_keeps_the_key_that_it_has_alone():
+def test_a_second_similar_file_does_not_change_the_key_of_the_first():
     (alone,) = read_files([CAPTIONS])
     first, second = read_files([CAPTIONS, CAPTIONS])
 
@@ -342,13 +342,13 @@ def test_an_unknown_type_of_file_has_a_readable_label(dana, world, file_type, la
 
 @pytest.mark.parametrize("name", ["id", "file_extension", "file_size", "recording_type", "recording_start", "play_url"])
 @pytest.mark.parametrize("value", [[], {}, True, 1e400, None, "\ud800", [["x"]]])
-def test_a_value_of_an_unexpected_type_costs_that_value_only(name, value):
+def test_a_value_of_an_unexpected_type_is_the_only_one_missing(name, value):
     (file,) = read_files([{**VIDEO, name: value}])
 
     assert (file.type, file.ready) == ("MP4", True)
 
 
-def test_a_row_that_is_no_object_costs_that_row_only(caplog):
+def test_a_row_that_is_no_object_is_the_only_one_missing(caplog):
     tolerant_reader._logged.clear()
 
     with caplog.at_level(logging.WARNING):

@@ -1,4 +1,4 @@
-"""Recordings: listed, and downloaded through us without ever handing out a token."""
+"""Recordings: the list, and downloads through the app, which never reveal a token."""
 
 import re
 
@@ -13,11 +13,11 @@ def file_link(person):
     return re.search(r'href="(/recordings/[^"/]+/[0-9a-f]{16})"', page.text)[1]
 
 
-def test_the_list_names_no_address_of_zooms_files(dana):
+def test_the_recording_list_contains_no_download_address_of_zoom(dana):
     assert "/rec/download" not in dana.look("/recordings").text
 
 
-def test_a_file_is_streamed_with_our_token_and_its_storage_never_sees_it(dana, world):
+def test_a_file_is_streamed_and_the_storage_host_does_not_get_the_token(dana, world):
     link = file_link(dana)
     world.calls.clear()
 
@@ -31,7 +31,7 @@ def test_a_file_is_streamed_with_our_token_and_its_storage_never_sees_it(dana, w
 
 
 @pytest.mark.parametrize("refusal", ["401", "200", "html"])
-def test_a_refusal_is_not_passed_off_as_the_file(dana, world, refusal):
+def test_a_refused_download_is_not_sent_as_the_file(dana, world, refusal):
     link = file_link(dana)
     world.faults.append(
         Fault(

@@ -21,7 +21,7 @@ from zoomapp.zoom.client import Call
 from zoomapp.zoom.endpoints import cache_seconds
 
 LIST = "/zoom/api/v2/users/me/meetings?type=upcoming"
-ASKED = "GET /v2/users/me/meetings"
+ROUTE = "GET /v2/users/me/meetings"
 NEW = {"topic": "Büro", "type": 2, "start_time": "2026-03-05T10:00:00Z"}
 JSON = {"Content-Type": "application/json"}
 
@@ -35,7 +35,7 @@ def test_the_second_call_is_served_from_the_cache(dana, world):
 
     assert (state(first), state(second)) == ("miss", "hit")
     assert (second.status_code, second.json, second.headers["Age"]) == (200, first.json, "0")
-    assert world.calls.count(ASKED) == 1
+    assert world.calls.count(ROUTE) == 1
     assert second.headers["Cache-Control"] == "no-store"
 
 
@@ -131,14 +131,14 @@ def test_a_request_with_no_cache_is_sent_to_zoom(dana, world, wish):
     dana.get(LIST)
 
     assert state(dana.get(LIST, headers={"Cache-Control": wish})) == "miss"
-    assert world.calls.count(ASKED) == 2
+    assert world.calls.count(ROUTE) == 2
 
 
 def test_a_request_with_no_store_is_not_cached(dana, world):
     answers = [dana.get(LIST, headers={"Cache-Control": "no-store"}) for _ in range(2)]
 
     assert [state(each) for each in answers] == [None, None]
-    assert world.calls.count(ASKED) == 2
+    assert world.calls.count(ROUTE) == 2
 
 
 def test_a_matching_etag_gives_304_without_a_body(dana):
@@ -154,7 +154,7 @@ def test_a_matching_etag_gives_304_without_a_body(dana):
 @pytest.mark.parametrize("trouble", [{"status": 500}, {"status": 429}, {"drop": "before"}])
 def test_a_stale_response_is_served_during_an_outage(dana, world, clock, trouble):
     fresh = dana.get(LIST)
-    world.faults.append(Fault(ASKED, **trouble))
+    world.faults.append(Fault(ROUTE, **trouble))
     clock.tick(60)
 
     answer = dana.get(LIST)
@@ -167,17 +167,17 @@ def test_a_stale_response_is_served_during_an_outage(dana, world, clock, trouble
 
 def test_a_refusal_deletes_the_cached_response(dana, world, clock):
     dana.get(LIST)
-    world.faults.append(Fault(ASKED, 404, body={"code": 1001, "message": "User does not exist."}, count=1))
+    world.faults.append(Fault(ROUTE, 404, body={"code": 1001, "message": "User does not exist."}, count=1))
     clock.tick(20)
     assert dana.get(LIST).status_code == 404
-    world.faults.append(Fault(ASKED, 500))
+    world.faults.append(Fault(ROUTE, 500))
 
     assert dana.get(LIST).status_code == 502
 
 
 @pytest.mark.parametrize("name", ["start_url", "zak", "password", "recording_play_passcode", "host_key"])
 def test_a_response_with_a_secret_is_not_cached(dana, world, parts, name):
-    world.faults.append(Fault(ASKED, 200, JSON, {"meetings": [{name: "x"}]}))
+    world.faults.append(Fault(ROUTE, 200, JSON, {"meetings": [{name: "x"}]}))
 
     assert [state(dana.get(LIST)) for _ in range(2)] == ["miss", "miss"]
     assert not parts.redis.exists(ANSWERS.key_of(dana.id))
@@ -293,7 +293,7 @@ def test_a_deleted_response_takes_no_memory():
 
 def test_many_requests_at_once_over_processes_are_one_call_to_zoom(dana, settings, world, clock):
     world.sleep = time.sleep
-    world.faults.append(Fault(ASKED, delay=0.3))
+    world.faults.append(Fault(ROUTE, delay=0.3))
     apps = [create_app(services.build(settings, transport=adapter(world), clock=clock)) for _ in range(2)]
     cookie = dana.browser.get_cookie("zoomapp").value
     together = threading.Barrier(8)
@@ -308,5 +308,5 @@ def test_many_requests_at_once_over_processes_are_one_call_to_zoom(dana, setting
         found = list(pool.map(ask, range(8)))
 
     assert {each.status_code for each in found} == {200}
-    assert world.calls.count(ASKED) == 1
+    assert world.calls.count(ROUTE) == 1
     assert sorted(map(state, found)) == ["hit"] * 7 + ["miss"]

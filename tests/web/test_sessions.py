@@ -1,4 +1,4 @@
-"""The session: sealed, written only when it changed, ended for good, and silent where nobody asks."""
+"""Sessions: encrypted, written only after a change, ended on the server, and not read where they are not needed."""
 
 import pickle
 from dataclasses import replace
@@ -34,18 +34,18 @@ def session_key(person):
     return key_names.tagged(tag, "session", key_names.digest(secret))
 
 
-def test_a_stranger_gets_no_session(anyone, parts):
+def test_a_visitor_gets_no_session(anyone, parts):
     for path in ("/healthz", "/readyz", "/nowhere", ME):
         assert "Set-Cookie" not in anyone.get(path).headers
 
     assert parts.redis.keys("*session*") == []
 
 
-def test_static_files_and_the_health_check_cost_redis_nothing(dana, parts):
+def test_static_files_and_the_health_check_send_no_redis_command(dana, parts):
     assert commands(parts, lambda: (dana.get("/static/css/tokens.css"), dana.get("/healthz"))) == 0
 
 
-def test_the_session_is_sealed_and_its_key_makes_no_cookie(dana, parts):
+def test_the_session_is_encrypted_and_no_redis_key_contains_the_cookie(dana, parts):
     stored = parts.redis.get(session_key(dana))
 
     assert dana.id.encode() not in stored
@@ -53,19 +53,19 @@ def test_the_session_is_sealed_and_its_key_makes_no_cookie(dana, parts):
 
 
 @pytest.mark.parametrize("planted", [pickle.dumps(Evil()), b'{"user_id": "x"}', b"", b"\x01" * 80])
-def test_what_was_planted_in_redis_is_no_session(dana, parts, planted):
+def test_a_record_planted_in_redis_is_not_accepted_as_a_session(dana, parts, planted):
     parts.redis.set(session_key(dana), planted)
 
     assert dana.get(ME).status_code == 401
 
 
-def test_another_persons_record_in_its_place_is_no_session(dana, priya, parts):
+def test_a_session_record_copied_from_another_user_is_not_accepted(dana, priya, parts):
     parts.redis.set(session_key(dana), parts.redis.get(session_key(priya)))
 
     assert dana.get(ME).status_code == 401
 
 
-def test_an_invented_id_is_not_taken_over(anyone, parts):
+def test_an_invented_session_id_is_replaced(anyone, parts):
     anyone.browser.set_cookie("zoomapp", "an-id.of-somebody-elses-choice")
 
     anyone.get("/api/zoomapp/install")
@@ -73,7 +73,7 @@ def test_an_invented_id_is_not_taken_over(anyone, parts):
     assert anyone.browser.get_cookie("zoomapp").value != "an-id.of-somebody-elses-choice"
 
 
-def test_a_slow_request_does_not_bring_an_ended_session_back(dana, app, parts):
+def test_a_slow_request_does_not_restore_an_ended_session(dana, app, parts):
     """A request that began before the logout, and writes its session after it."""
     cookie = dana.browser.get_cookie("zoomapp").value
     interface = app.session_interface
@@ -97,7 +97,7 @@ def read_only(server):
 
 
 @pytest.mark.parametrize("trouble", [lambda server: server.kill(), read_only], ids=["gone", "read-only"])
-def test_signing_out_without_redis_is_an_outage_and_takes_the_cookie(apart, trouble):
+def test_signing_out_without_redis_is_an_outage_and_deletes_the_cookie(apart, trouble):
     person, server = apart
     trouble(server)
 
@@ -141,7 +141,7 @@ def attributes_of(answer):
 
 
 @MODES
-def test_the_cookie_is_set_as_the_mode_says(in_mode, mode, public_url, attributes):
+def test_the_cookie_attributes_follow_the_cookie_mode(in_mode, mode, public_url, attributes):
     answer = in_mode(mode, public_url).get("/api/zoomapp/install", base_url=public_url)
 
     said = attributes_of(answer)
@@ -152,19 +152,19 @@ def test_the_cookie_is_set_as_the_mode_says(in_mode, mode, public_url, attribute
 @MODES
 def test_the_cookie_is_deleted_with_the_attributes_it_was_set_with(in_mode, mode, public_url, attributes):
     browser = in_mode(mode, public_url)
-    begun = browser.get("/api/zoomapp/install", base_url=public_url)
+    started = browser.get("/api/zoomapp/install", base_url=public_url)
 
     answer = browser.post("/api/zoomapp/logout", base_url=public_url)
 
     assert answer.headers["Set-Cookie"].split(";")[0].endswith("zoomapp=")
     assert "Max-Age=0" in answer.headers["Set-Cookie"]
-    assert attributes_of(answer) == attributes_of(begun) >= attributes
+    assert attributes_of(answer) == attributes_of(started) >= attributes
 
 
-def test_two_apps_with_different_stores_live_in_one_process(app, parts, world, settings, clock, redis_process):
-    other_url = redis_process().url
+def test_two_apps_with_different_stores_work_in_one_process(app, parts, world, settings, clock, redis_process):
+    second_redis_url = redis_process().url
     other = create_app(
-        services.build(replace(settings, redis_url=other_url), transport=OfflineZoomAdapter(world), clock=clock)
+        services.build(replace(settings, redis_url=second_redis_url), transport=OfflineZoomAdapter(world), clock=clock)
     )
     dana = Person(app, world, "dana")
     dana.connect()
@@ -176,14 +176,14 @@ def test_two_apps_with_different_stores_live_in_one_process(app, parts, world, s
     assert (dana.get(ME).status_code, stranger.get(ME).status_code) == (200, 401)
 
 
-def test_a_proxied_call_reads_session_and_tokens_in_one_trip(dana, parts):
+def test_a_proxied_call_reads_session_and_tokens_in_one_round_trip(dana, parts):
     dana.get(ME)
     parts.call_log.stop()
 
     assert commands(parts, lambda: dana.get(ME)) == 1
 
 
-def test_tokens_read_along_serve_one_call_and_are_read_again_after_it(dana, parts, world):
+def test_tokens_read_with_the_session_serve_one_call_only(dana, parts, world):
     gateway = parts.user_client(dana.id, parts.tokens.store.load(dana.id))
     gateway.me()
     parts.tokens.delete(dana.id)
@@ -192,6 +192,6 @@ def test_tokens_read_along_serve_one_call_and_are_read_again_after_it(dana, part
         gateway.me()
 
 
-def test_tokens_of_somebody_else_do_not_open(dana, priya, parts):
+def test_token_records_of_another_user_do_not_decrypt(dana, priya, parts):
     with pytest.raises(NotAuthorized):
         parts.user_client(priya.id, parts.tokens.store.load(dana.id)).me()

@@ -69,7 +69,7 @@ def answering(world, route, body):
 
 
 def check(answer, at):
-    """No failure of ours, and the rules of every page."""
+    """Check that the page is no internal error and follows the rules of every page."""
     assert answer.status_code != 500, (at, answer.text[:500])
     for name in HEADERS:
         assert answer.headers[name], at
@@ -106,14 +106,14 @@ def variants(body):
 
 
 @pytest.mark.parametrize(("path", "route"), PAGES)
-def test_no_whole_answer_breaks_a_page(dana, world, path, route):
+def test_no_unexpected_answer_breaks_a_page(dana, world, path, route):
     for body in BODIES:
         answering(world, route, body)
         check(dana.look(path), body[:60])
 
 
 @pytest.mark.parametrize(("path", "route"), FIELDS)
-def test_no_field_of_an_answer_breaks_a_page(dana, world, path, route):
+def test_no_unexpected_field_value_breaks_a_page(dana, world, path, route):
     body = real_answers(dana)[route]
     for variant in variants(body):
         answering(world, route, variant)
@@ -155,7 +155,7 @@ def test_an_answer_without_the_list_is_an_outage_and_not_an_empty_list(dana, wor
         assert not re.search("Nothing planned|No past meetings|No meeting is running", text)
 
 
-def test_the_other_parts_of_the_overview_stay(dana, world):
+def test_an_unreadable_answer_leaves_the_other_sections_of_the_overview(dana, world):
     recordings = read(dana.look("/")).partition("All recordings")[2]
     assert re.search("[A-Z][a-z]+", recordings)
     assert "None in the last 30 days" not in recordings
@@ -167,7 +167,7 @@ def test_the_other_parts_of_the_overview_stay(dana, world):
     assert text.partition("All recordings")[2] == recordings
 
 
-def test_a_saved_list_outlives_an_answer_without_the_list(dana, world):
+def test_an_answer_without_the_list_shows_the_saved_list(dana, world):
     assert "Weekly sync" in read(dana.look("/meetings"))
     answering(world, LISTS, "[]")
 
@@ -212,7 +212,7 @@ ROW = {"id": 85000000999, "topic": "Readable", "type": 2, "start_time": "2026-03
         ([ROW, None], "1 entry from Zoom could not be read, so this list is not complete."),
     ],
 )
-def test_a_list_with_unreadable_entries_says_that_it_is_not_whole(dana, world, rows, sentence):
+def test_a_list_with_unreadable_entries_says_that_it_is_incomplete(dana, world, rows, sentence):
     world.faults.append(Fault(LISTS, 200, {}, {"meetings": []}, count=1))
     world.faults.append(Fault(LISTS, 200, {}, {"meetings": rows}))
 
@@ -224,7 +224,7 @@ def test_a_list_with_unreadable_entries_says_that_it_is_not_whole(dana, world, r
 
 
 @pytest.mark.parametrize("path", ["/", "/participants", "/meetings?show=live"])
-def test_every_page_with_the_live_list_says_that_it_is_not_whole(dana, world, path):
+def test_every_page_with_an_unreadable_live_entry_says_that_the_list_is_incomplete(dana, world, path):
     world.faults.append(Fault(LISTS, 200, {}, {"meetings": ["x"]}, count=1))
     world.faults.append(Fault(LISTS, 200, {}, {"meetings": []}))
 
@@ -234,12 +234,12 @@ def test_every_page_with_the_live_list_says_that_it_is_not_whole(dana, world, pa
     assert not re.search("Nothing planned, |No meeting is running", text)
 
 
-def test_a_whole_list_says_nothing_of_unreadable_entries(dana):
+def test_a_complete_list_does_not_mention_unreadable_entries(dana):
     for path in ("/", "/meetings", "/recordings"):
         assert "could not be read" not in read(dana.look(path))
 
 
-def test_a_recording_that_is_no_object_makes_page_and_csv_incomplete(dana, world):
+def test_an_unreadable_recording_marks_the_page_and_the_csv_as_incomplete(dana, world):
     row = {"uuid": "A" * 22 + "==", "id": 1, "topic": "Readable", "start_time": "2026-03-01T12:00:00Z"}
     world.faults.append(Fault(RECORDINGS, 200, {}, {"meetings": [row, "x"]}))
 
@@ -329,7 +329,7 @@ def test_an_endpoint_that_always_refuses_the_token_leaves_the_other_pages(dana, 
     assert world.calls.count("POST /oauth/token") == 1
 
 
-def test_a_disabled_app_asks_to_connect_again_and_keeps_the_record(dana, world, parts, clock):
+def test_a_disabled_app_asks_to_connect_again_and_keeps_the_token_record(dana, world, parts, clock):
     clock.tick(7200)
     reason = "The app has been disabled by the account admin."
     world.faults.append(Fault("POST /oauth/token", 400, body={"reason": reason, "error": "invalid_request"}))
@@ -342,7 +342,7 @@ def test_a_disabled_app_asks_to_connect_again_and_keeps_the_record(dana, world, 
 
 
 @pytest.mark.parametrize("value", [7, True, [], {}, "two words", ""])
-def test_nonsense_in_a_token_answer_does_not_cost_the_grant(dana, world, parts, clock, value):
+def test_an_unreadable_token_answer_keeps_the_grant(dana, world, parts, clock, value):
     before = parts.tokens.load(dana.id)
     clock.tick(7200)
     fields = {"access_token": "fresh", "refresh_token": value, "expires_in": value, "scope": value}

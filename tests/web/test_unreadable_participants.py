@@ -72,7 +72,7 @@ def test_no_value_of_a_row_breaks_a_page_or_file(live, part, odd):
     assert "Guest Kim" in answer.text
 
 
-def test_unknown_words_are_shown_plainly(live, dana):
+def test_unknown_values_of_a_participant_are_shown_as_text(live, dana):
     page = live("", LEE | {"role": "Interpreter", "status": "in_green_room", "device": "Zoom Rooms 9"})
     person = re.search(r'href="(/participants/\d+/people/\w+)"', page.text)[1]
 
@@ -90,11 +90,11 @@ def test_rows_that_cannot_be_read_are_counted_on_the_live_page(live, part):
     assert "Guest Lee" in text
 
 
-def test_one_row_that_cannot_be_read_is_one_entry(live):
+def test_a_single_unreadable_row_is_reported_in_the_singular(live):
     assert "1 entry from Zoom could not be read, so this list is not complete." in read(live("", LEE, {}))
 
 
-def test_a_list_whose_rows_can_all_be_read_has_no_such_sentence(live, dana):
+def test_a_readable_list_does_not_mention_unreadable_rows(live, dana):
     assert "could not be read" not in live("", LEE).text
     assert json.loads(dana.get(f"/participants/{REVIEW}.json").text)["complete"] is True
 

@@ -1,4 +1,4 @@
-"""Webhooks: Zoom's only, fresh, once, answered before the work is done."""
+"""The webhook endpoint: only Zoom's events, only fresh ones, each once, answered before they are handled."""
 
 import contextlib
 import hashlib
@@ -29,8 +29,8 @@ def send(anyone, clock):
         stamp = str(int(clock() if at is None else at))
         mac = hmac.new(secret.encode(), b"v0:" + stamp.encode() + b":" + raw, hashlib.sha256).hexdigest()
         signed = {"x-zm-request-timestamp": stamp, "x-zm-signature": f"v0={mac}"}
-        told = signed if headers is None else headers
-        answer = anyone.post(PATH, data=raw, content_type="application/json", headers=told)
+        sent_headers = signed if headers is None else headers
+        answer = anyone.post(PATH, data=raw, content_type="application/json", headers=sent_headers)
         # What a server does when the last byte is sent: from here on the work happens.
         answer.close()
         return answer
@@ -111,19 +111,19 @@ def test_an_event_without_a_fresh_signature_is_refused(parts, send, change):
     assert handled == []
 
 
-def test_stale_means_five_minutes(send, clock):
+def test_a_webhook_event_older_than_five_minutes_is_refused(send, clock):
     assert send({"event": "a", "n": 1}, at=clock() - 300).status_code == 204
     assert send({"event": "a", "n": 2}, at=clock() - 301).status_code == 401
     assert send({"event": "a", "n": 3}, at=clock() + 301).status_code == 401
 
 
-def test_a_forged_removal_deletes_nothing_while_zoom_takes_the_grant(dana, world, clock, send):
+def test_a_forged_removal_deletes_nothing_while_zoom_accepts_the_grant(dana, world, clock, send):
     assert send(removed(dana, world, clock), headers={}).status_code == 204
 
     assert dana.get(ME).status_code == 200
 
 
-def test_a_forged_removal_deletes_nothing_while_zoom_refuses_calls_and_renews_the_grant(
+def test_a_forged_removal_deletes_nothing_if_zoom_refuses_calls_but_refreshes_the_grant(
     dana, parts, world, clock, send
 ):
     world.faults.add("revoked-token")
@@ -147,7 +147,7 @@ def test_an_unverified_removal_is_believed_when_zoom_confirms_it(dana, parts, wo
 @pytest.mark.parametrize(
     "claimed", [lambda number: f"stranger-{number:013}", lambda number: f"{number} {'x' * 5000}", lambda number: number]
 )
-def test_unsigned_removals_of_strangers_leave_no_key(dana, parts, world, clock, send, claimed):
+def test_unsigned_removals_of_unknown_users_store_no_key(dana, parts, world, clock, send, claimed):
     before = parts.redis.keys("*")
 
     for number in range(20):
@@ -166,7 +166,7 @@ def test_unsigned_removals_of_one_user_ask_zoom_once_a_minute(dana, parts, world
     assert world.calls.count("GET /v2/users/me") == 1
 
 
-def test_the_challenge_is_answered(send):
+def test_the_url_validation_challenge_is_answered(send):
     answer = send({"event": "endpoint.url_validation", "payload": {"plainToken": "qgg8vlvZRS6UYooatFL8Aw"}})
 
     expected = hmac.new(SECRET.encode(), b"qgg8vlvZRS6UYooatFL8Aw", hashlib.sha256).hexdigest()
@@ -192,7 +192,7 @@ def test_a_body_that_is_no_event_is_a_bad_request(send, body):
     assert send({}, body=body).status_code == 400
 
 
-def test_an_event_no_handler_knows_is_fine(send):
+def test_an_event_without_a_handler_is_accepted(send):
     assert send({"event": "phone.ringing", "payload": None}).status_code == 204
 
 
@@ -222,7 +222,7 @@ def test_without_a_secret_there_is_no_webhook(settings, world, clock):
     assert create_app(built).test_client().post(PATH, json={}).status_code == 404
 
 
-def test_an_event_may_have_256_kb(send):
+def test_an_event_of_256_kb_is_accepted(send):
     event = {"event": "nothing.we.know", "payload": {"text": ""}}
     event["payload"]["text"] = "x" * (256 * 1024 - len(json.dumps(event)))
 
@@ -231,7 +231,7 @@ def test_an_event_may_have_256_kb(send):
     assert send(event).status_code == 413
 
 
-def test_the_ninth_event_at_once_is_told_the_app_is_busy(send):
+def test_the_ninth_concurrent_event_gets_busy(send):
     with contextlib.ExitStack() as others:
         for _ in range(8):
             others.enter_context(webhooks_in_flight.place())
@@ -291,7 +291,7 @@ def test_a_signed_event_of_any_shape_is_accepted_or_refused_and_never_blocks_the
     assert parts.redis.llen(QUEUE) == 0
 
 
-def test_a_half_character_in_a_name_does_not_cost_the_event(send, dana, parts, clock):
+def test_an_event_with_a_lone_surrogate_in_a_name_is_handled(send, dana, parts, clock):
     participant = {"user_id": "1", "user_name": "Lee \ud83d", "join_time": "2026-03-02T10:00:00Z"}
     thing = {"id": "1", "uuid": "u==", "host_id": dana.id, "participant": participant}
 
@@ -301,7 +301,7 @@ def test_a_half_character_in_a_name_does_not_cost_the_event(send, dana, parts, c
 
 
 @pytest.mark.parametrize("time", ["0001-01-01T00:00:00", "9999-12-31T23:59:59-14:00", 5, [], None])
-def test_a_removal_with_an_unreadable_time_is_the_newest(dana, world, clock, parts, send, time):
+def test_a_removal_with_an_unreadable_time_counts_as_the_newest(dana, world, clock, parts, send, time):
     event = removed(dana, world, clock, deauthorization_time=time)
     event["event_ts"] = "soon"
 

@@ -1,4 +1,4 @@
-"""The webhook queue: no event is lost, whatever fails, and every event is handled once."""
+"""The webhook queue: no failure loses an event, and every event is handled once."""
 
 import pytest
 import redis
@@ -13,7 +13,7 @@ EVENT = {"event": "meeting.started", "event_ts": 1, "payload": {"object": {"id":
 
 
 class Line:
-    """What happens on the way to Redis: from the ``at``-th command on, so many fail; sent or not, no answer comes."""
+    """Planned connection failures: from the ``at``-th command on, this many get no reply, sent or not."""
 
     def __init__(self, at, times, sent):
         self.at, self.times, self.sent, self.commands = at, times, sent, 0
@@ -66,7 +66,7 @@ def delivered(worker):
 @pytest.mark.parametrize("sent", [False, True], ids=["command lost", "answer lost"])
 @pytest.mark.parametrize("times", [1, 2])
 @pytest.mark.parametrize("at", [1, 2, 3, 4])
-def test_an_event_is_handled_once_whatever_the_connection_to_redis_loses(new_worker, settings, parts, at, times, sent):
+def test_an_event_is_handled_once_if_redis_replies_are_lost(new_worker, settings, parts, at, times, sent):
     worker, handled = new_worker(broken(settings.redis_url, Line(at, times, sent)))
     other, rest = new_worker()
 
@@ -87,9 +87,9 @@ def test_an_event_whose_reply_was_lost_is_not_taken_for_a_repeated_one(new_worke
     assert not worker.add(EVENT)
 
 
-def test_a_worker_handles_the_events_that_another_left(new_worker):
-    (left, _), (other, handled) = new_worker(), new_worker()
-    left.add(EVENT)
+def test_a_worker_handles_the_events_that_a_dead_worker_left(new_worker):
+    (stopped, _), (other, handled) = new_worker(), new_worker()
+    stopped.add(EVENT)
 
     assert other.is_due()
     assert other.process()

@@ -1,4 +1,4 @@
-"""Which hosts are Zoom's, and that a download contacts the very host that was approved."""
+"""Which hosts are Zoom's. A download contacts only the host that was checked."""
 
 import contextlib
 import threading
@@ -72,7 +72,7 @@ def test_the_token_may_go_to_zoom_and_to_the_configured_host(hosts, address):
         (OTHER_PORT, "https://a.zoom.internal.example:8443/x"),
     ],
 )
-def test_the_token_goes_to_no_other_host(hosts, address):
+def test_the_token_may_not_go_to_other_hosts(hosts, address):
     assert not hosts.may_have_token(parse(address))
     assert not hosts.link(address)
 
@@ -126,7 +126,7 @@ def test_files_come_from_public_hosts_or_from_the_offline_zoom(hosts, address, m
 
 
 class Contacted(Urllib3Transport):
-    """The transport, leading to one server whatever host it contacts; ``hosts`` lists those hosts."""
+    """A transport that connects to one server for every host; ``hosts`` lists the requested hosts."""
 
     def __init__(self, port):
         self.hosts = []
@@ -195,12 +195,12 @@ class Approved(ZoomHosts):
         self.urls = []
 
     def may_have_token(self, url):
-        return self._noted(url, super().may_have_token(url))
+        return self.record(url, super().may_have_token(url))
 
     def may_hold_files(self, url):
-        return self._noted(url, super().may_hold_files(url))
+        return self.record(url, super().may_hold_files(url))
 
-    def _noted(self, url, may):
+    def record(self, url, may):
         if may:
             self.urls.append((url.scheme, url.host, url.port))
         return may
@@ -239,13 +239,13 @@ def test_a_download_contacts_approved_hosts_only_and_the_token_goes_to_zoom_only
 
     assert set(contacted.hosts) <= set(approved.urls)
     assert len(contacted.hosts) == len(server.tokens)
-    asked = [first, *hops]
+    addresses = [first, *hops]
     for at, ((scheme, host, port), token) in enumerate(zip(contacted.hosts, server.tokens, strict=True)):
         at_zooms = scheme == "https" and port == 443 and (host == domain or host.endswith(f".{domain}"))
         assert (token == "Bearer secret") is at_zooms
         assert scheme == "https" and port == 443 and "." in host
-        if asked[at].lower().startswith("https:"):
-            assert read_by_a_browser(asked[at]) == (host, port)
+        if addresses[at].lower().startswith("https:"):
+            assert read_by_a_browser(addresses[at]) == (host, port)
 
 
 def test_a_download_follows_zoom_to_its_storage(server, contacted):

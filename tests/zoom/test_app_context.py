@@ -1,4 +1,4 @@
-"""The app context opens for whom it was sealed, while it is fresh, and for nobody else."""
+"""The app context can be opened only by the app it was encrypted for, and only while it is fresh."""
 
 import base64
 import hashlib
@@ -95,7 +95,7 @@ def test_associated_data_and_a_longer_initial_vector_are_read():
         ({"ts": float("inf"), "exp": float("inf")}, "unreadable"),
     ],
 )
-def test_claims_that_are_not_ours_or_not_fresh_are_refused(change, reason):
+def test_claims_of_another_app_or_outside_their_time_are_refused(change, reason):
     with pytest.raises(ContextRefused, match=f"app context: {reason}$") as refused:
         opened(seal({**CLAIMS, **change}))
 
@@ -123,7 +123,7 @@ def test_another_apps_secret_does_not_open_it():
         opened(seal(CLAIMS, secret="another-secret"))
 
 
-def test_everything_that_cannot_be_decrypted_is_refused_in_the_same_words():
+def test_all_contexts_that_cannot_be_decrypted_get_the_same_message():
     refusals = set()
     for blob in ("", "A" * (MAX_BYTES + 1), "%%%", "DAAB", seal(b"[]"), seal(CLAIMS, secret="x"), "\u00fc"):
         with pytest.raises(ContextRefused) as caught:

@@ -7,7 +7,7 @@ import json
 import pytest
 from urllib3 import HTTPResponse
 
-from offline_zoom.faults import DAILY, PER_SECOND, PER_USER
+from offline_zoom.fault_presets import DAILY, PER_SECOND, PER_USER
 from tests.support.people import NOON
 from zoomapp.errors import (
     InvalidFields,
@@ -47,13 +47,13 @@ def meaning(*args, **headers):
         (b'\xef\xbb\xbf{"topic":"Team"}', "Team"),
     ],
 )
-def test_text_that_is_not_unicode_costs_only_its_characters(body, topic):
+def test_only_the_invalid_characters_of_a_text_are_replaced(body, topic):
     assert parse_response(answer(200, body), NOON) == {"topic": topic}
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 409, 410, 418, 422, 451])
 @pytest.mark.parametrize("body", [b"", b"[]", b"null", b'""', b"7", b"{}", HTML, b'{"code":', b"\xff\xfe", b"[" * 9000])
-def test_a_4xx_is_a_refusal_whatever_its_body_is(status, body):
+def test_a_4xx_with_any_body_is_a_refusal(status, body):
     error = meaning(status, body)
 
     assert isinstance(error, ZoomRefused)
@@ -61,7 +61,7 @@ def test_a_4xx_is_a_refusal_whatever_its_body_is(status, body):
     assert isinstance(error, NotFound) == (status == 404)
 
 
-def test_a_4xx_that_breaks_off_is_a_refusal():
+def test_a_truncated_4xx_is_a_refusal():
     cut = answer(404, b'{"code":3001,"message":"Meeting does not', length=500)
     cut._raw.read = _broken
 
@@ -84,7 +84,7 @@ def _broken(*args, **more):
         (200, {"status": False, "errorCode": 124, "errorMessage": "Forbidden"}, 124, "Forbidden"),
     ],
 )
-def test_the_words_of_a_refusal_are_read_as_far_as_possible(status, body, code, message):
+def test_the_message_of_a_refusal_is_read_as_far_as_possible(status, body, code, message):
     error = meaning(status, body)
 
     assert (error.zoom_code, error.zoom_message) == (code, message)
@@ -139,7 +139,7 @@ def test_json_that_is_nested_too_deep_to_be_stored_is_an_outage():
 
 
 @pytest.mark.parametrize("status", [202, 204])
-def test_a_success_that_has_no_body_is_no_failure(status):
+def test_a_success_without_a_body_is_no_failure(status):
     assert parse_response(answer(status), NOON) is None
 
 
@@ -158,19 +158,19 @@ def test_a_success_that_has_no_body_is_no_failure(status):
         (403, b'{"code":429,"message":"You have reached the "maximum" daily rate limit for this API."}', True),
     ],
 )
-def test_a_limit_is_told_by_status_code_and_words(status, body, daily):
+def test_a_rate_limit_is_recognized_by_status_code_and_message(status, body, daily):
     error = meaning(status, body)
 
     assert isinstance(error, RateLimited)
     assert error.daily == daily
 
 
-def test_code_4001_with_other_words_is_no_limit():
+def test_code_4001_with_another_message_is_no_rate_limit():
     assert not isinstance(meaning(400, {"code": 4001, "message": "Not supported."}), RateLimited)
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
-def test_a_redirect_of_the_api_says_so_in_these_words(status):
+def test_a_redirect_of_the_api_has_its_own_message(status):
     error = meaning(status, b"", Location="https://file.example/clip")
 
     assert isinstance(error, Redirected)
@@ -194,11 +194,11 @@ def test_a_redirect_of_the_api_says_so_in_these_words(status):
         (401, b'{"code":124,"message":"Invalid access token, does not contain scopes:[a', False),
     ],
 )
-def test_a_refused_token_is_told_by_401_or_code_124(status, body, refused):
+def test_a_refused_token_is_recognized_by_401_or_code_124(status, body, refused):
     assert refuses_token(answer(status, body)) == refused
 
 
-def test_an_answer_that_broke_off_is_not_relayed_as_a_whole_one():
+def test_a_truncated_answer_is_not_relayed_as_complete():
     cut = answer(404, b'{"code":3001', length=500)
     cut._raw.read = _broken
     refuses_token(cut)

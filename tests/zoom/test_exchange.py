@@ -82,7 +82,7 @@ def test_a_repeated_header_is_joined(transport, peer):
     assert ask(transport, server).headers["VARY"] == "Origin, Cookie"
 
 
-def test_a_body_comes_without_the_frames_of_its_chunks(transport, peer):
+def test_a_body_is_read_without_chunk_sizes(transport, peer):
     server = peer(drip(CHUNKED + b"3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n"), [HEAD + b"{}"], pause=0.001)
 
     assert ask(transport, server).read(1000) == b"abcde"
@@ -125,7 +125,7 @@ def test_an_interim_answer_is_not_the_answer(transport, peer):
 @pytest.mark.parametrize(
     "surplus", [b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nno", b"HTTP/1.1 204 No Content\r\n\r\n", b"HTTP/1.1 "]
 )
-def test_what_nobody_asked_for_is_not_taken_for_the_next_answer(transport, peer, surplus):
+def test_an_unrequested_response_is_not_used_for_the_next_request(transport, peer, surplus):
     server = peer([HEAD + b"{}" + surplus], [HEAD + b"{}"])
 
     answers = [ask(transport, server) for _ in range(2)]
@@ -145,19 +145,19 @@ def test_what_nobody_asked_for_is_not_taken_for_the_next_answer(transport, peer,
     ],
     ids=["two lengths", "two frames", "blank before the colon", "another protocol", "no HTTP"],
 )
-def test_an_answer_that_can_be_read_in_two_ways_is_none(transport, peer, head):
+def test_an_ambiguous_response_is_refused(transport, peer, head):
     with pytest.raises(LostAnswer):
         ask(transport, peer([head + b"{}"]))
 
 
-def test_a_head_without_an_end_is_given_up(transport, peer):
+def test_a_head_over_the_size_limit_is_refused(transport, peer):
     endless = b"HTTP/1.1 200 OK\r\n" + b"X-Filler: 1234567890\r\n" * 10_000
 
     with pytest.raises(LostAnswer):
         ask(transport, peer([endless]))
 
 
-def test_silence_is_a_time_out_and_nobody_there_is_known(transport, peer):
+def test_silence_is_a_time_out_and_a_refused_connection_is_not_sent(transport, peer):
     silent = peer([b""], pause=HANG_SECONDS)
     with socket.create_server(("127.0.0.1", 0)) as listener:
         nowhere = f"http://127.0.0.1:{listener.getsockname()[1]}"
@@ -168,7 +168,7 @@ def test_silence_is_a_time_out_and_nobody_there_is_known(transport, peer):
         transport.exchange("GET", nowhere, "/v2/x", {}, b"", (HANG_SECONDS, HANG_SECONDS))
 
 
-def test_a_reply_let_go_half_way_is_not_used_again(transport, peer):
+def test_the_connection_of_an_unfinished_response_is_not_reused(transport, peer):
     server = peer([HEAD.replace(b": 2", b": 10") + b"01234"], [HEAD + b"{}"])
 
     ask(transport, server).close()
@@ -208,7 +208,7 @@ def slow_reader(request, tmp_path):
     listener.close()
 
 
-def test_a_long_request_reaches_a_peer_that_reads_slowly_whole(transport_class, slow_reader):
+def test_a_long_request_reaches_a_slow_peer_completely(transport_class, slow_reader):
     threading.Timer(0.3, slow_reader.reads.set).start()
 
     reply = ask(transport_class(slow_reader.roots), slow_reader, "POST", LONG)

@@ -96,7 +96,7 @@ def test_a_later_page_without_the_list_keeps_the_rows():
     assert (numbers(found), found.complete, found.cut_off) == ([1], False, True)
 
 
-def test_a_row_that_is_no_object_costs_that_row_and_is_counted():
+def test_a_row_that_is_no_object_is_left_out_and_counted():
     rows = [{"n": 1}, "x", None, [], {}, 7, {"n": 2}]
 
     found = collect(lambda token: {"rows": rows, "total_records": "7"}, "rows")

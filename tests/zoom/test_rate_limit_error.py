@@ -15,8 +15,13 @@ WORDS = json.dumps({"code": 429, "message": DAILY}).encode()
 
 
 def refusal(body, **headers):
-    told = {"Content-Length": str(len(body)), **headers}
-    return Answer(429, told, HTTPResponse(io.BytesIO(body), told, preload_content=False, decode_content=False), "GET")
+    all_headers = {"Content-Length": str(len(body)), **headers}
+    return Answer(
+        429,
+        all_headers,
+        HTTPResponse(io.BytesIO(body), all_headers, preload_content=False, decode_content=False),
+        "GET",
+    )
 
 
 @pytest.mark.parametrize(("body", "encoding"), [(WORDS, "identity"), (gzip.compress(WORDS), "gzip")])

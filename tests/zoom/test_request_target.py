@@ -1,4 +1,4 @@
-"""The border of the proxy: what passes goes out byte for byte, and nothing that passes leaves ``/v2/``."""
+"""Request targets of the proxy: accepted ones are sent unchanged, and none leaves ``/v2/``."""
 
 import posixpath
 import random
@@ -79,7 +79,7 @@ def test_honest_targets_go_out_byte_for_byte(target):
 
 
 @pytest.mark.parametrize("target", REFUSED)
-def test_targets_that_could_mean_another_place_are_refused(target):
+def test_targets_that_could_be_read_as_another_path_are_refused(target):
     with pytest.raises(BadRequest):
         relay_target("/zoom/api" + target)
 

@@ -1,4 +1,4 @@
-"""The token endpoint's answers are read tolerantly: nonsense never replaces a good token."""
+"""The token endpoint's answers are read tolerantly: an unreadable value never replaces a valid token."""
 
 import json
 
@@ -126,7 +126,7 @@ def test_a_reason_that_is_not_unicode_is_a_refusal_too(refreshed):
         refreshed('{"error":"invalid_request","reason":"App \\ud83d disabled"}', 400)
 
 
-def test_the_exchange_of_a_code_reads_the_answer_in_the_same_way(parts, world, clock):
+def test_the_answer_to_a_code_exchange_is_read_with_the_same_rules(parts, world, clock):
     world.faults.append(Fault(TOKEN, 200, body={**GOOD, "expires_in": "x", "refresh_token": 7, "scope": ["a:read"]}))
 
     tokens = parts.oauth.exchange("code", "v" * 43, OWN)

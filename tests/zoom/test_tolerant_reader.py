@@ -1,4 +1,4 @@
-"""JSON from outside: an unexpected value is missing, a broken row costs that row, a missing list is a failure."""
+"""JSON from outside: an unexpected value is missing, a broken row is left out, a missing list is a failure."""
 
 import logging
 from datetime import UTC, date, datetime
@@ -22,7 +22,7 @@ UNEXPECTED = [True, [], {}, ["text"], {"a": 1}]
         (b'{"size": NaN, "more": 1e999}', {"size": None, "more": float("inf")}),
     ],
 )
-def test_text_that_is_not_unicode_costs_only_its_characters(body, value):
+def test_only_the_invalid_characters_of_a_text_are_replaced(body, value):
     assert decode(body) == value
 
 
@@ -44,7 +44,7 @@ def test_a_body_that_is_not_json_is_a_value_error(body):
         (b"[]", (0, "")),
     ],
 )
-def test_the_words_of_a_refusal_are_read_as_far_as_possible(body, words):
+def test_the_message_of_a_refusal_is_read_as_far_as_possible(body, words):
     assert refusal_words(body) == words
 
 
@@ -144,7 +144,7 @@ def test_json_that_is_nested_too_deep_is_a_value_error(depth):
     assert decode(b'["]]]}}}[[[{{{"]') == ["]]]}}}[[[{{{"]
 
 
-def test_a_broken_row_costs_that_row():
+def test_a_broken_row_is_left_out():
     body = {"people": [{"id": "a"}, None, "text", [], {"name": "without id"}, {"id": "b"}]}
 
     rows = read_rows(body, "people", lambda row: row.text("id") or None, "test person")

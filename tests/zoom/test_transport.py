@@ -1,4 +1,4 @@
-"""The transport against a server that sends what it is told, byte by byte if need be."""
+"""The transport against a server that sends planned bytes, slowly if needed."""
 
 import contextvars
 import gzip
@@ -110,7 +110,7 @@ def get(adapter, url, seconds=HANG_SECONDS, stream=False):
 @pytest.mark.parametrize(
     "target", ["/v2/a%2fb%252Fc", "/v2/x?q=%7e&&a=b+c", "/v2/..%2e;/", "/v2/a//b", "/v2/%C3%a9?x=[1]|", "/?"]
 )
-def test_the_target_goes_out_byte_for_byte(adapter, peer, target):
+def test_the_request_target_is_sent_byte_for_byte(adapter, peer, target):
     server = peer([HEAD + b"{}"], [HEAD + b"{}"])
 
     get(adapter, server.url + target)
@@ -125,14 +125,14 @@ def test_a_json_response_has_a_maximum_size(adapter, peer, packed):
     head = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n" % len(body)
     server = peer([head + (b"Content-Encoding: gzip\r\n" if packed else b"") + b"\r\n", body], [HEAD + b"{}"])
     tracemalloc.start()
-    begun = tracemalloc.get_traced_memory()[0]
+    bytes_before = tracemalloc.get_traced_memory()[0]
 
     with pytest.raises(LostAnswer):
         get(adapter, server.url + "/oauth/token")
 
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
-    assert peak - begun < 8 * MEGABYTE
+    assert peak - bytes_before < 8 * MEGABYTE
     assert get(adapter, server.url + "/oauth/token").json() == {}
 
 
@@ -191,14 +191,14 @@ def test_a_cookie_of_a_response_is_not_sent_with_the_next_call(transport_class, 
     assert b"cookie" not in server.heads[1].lower()
 
 
-def test_a_head_that_drips_ends_when_its_time_is_up(adapter, peer):
+def test_a_head_sent_byte_by_byte_ends_when_its_time_is_up(adapter, peer):
     server = peer(drip(HEAD + b"{}"), pause=0.05)  # whole after 3.5 s, without a silence of half a second
 
     with pytest.raises(requests.ReadTimeout):
         get(adapter, server.url + "/v2/x", seconds=0.5)
 
 
-def test_a_body_that_drips_ends_when_its_time_is_up(adapter, peer):
+def test_a_body_sent_byte_by_byte_ends_when_its_time_is_up(adapter, peer):
     long = HEAD.replace(b"Content-Length: 2", b"Content-Length: 200")
     server = peer([long, *drip(b" " * 200)], pause=0.05)  # whole after 10 s
 
@@ -206,7 +206,7 @@ def test_a_body_that_drips_ends_when_its_time_is_up(adapter, peer):
         get(adapter, server.url + "/v2/x", seconds=0.5)
 
 
-def test_a_streamed_body_that_drips_is_a_time_out(transport_class, monkeypatch, peer):
+def test_a_streamed_body_sent_byte_by_byte_is_a_time_out(transport_class, monkeypatch, peer):
     monkeypatch.setattr("zoomapp.zoom.client.ANSWER_SECONDS", 0.5)
     long = HEAD.replace(b"Content-Length: 2", b"Content-Length: 200")
     server = peer([long, *drip(b" " * 200)], pause=0.05)
@@ -249,14 +249,14 @@ def test_an_answer_that_never_began_may_have_been_processed(adapter, peer):
     ],
     ids=["no length", "head cut off"],
 )
-def test_an_answer_without_a_frame_is_never_taken_for_whole(transport_class, peer, answer):
+def test_an_answer_without_length_or_chunks_is_refused(transport_class, peer, answer):
     server = peer([answer], [answer])
 
     with pytest.raises(UpstreamError):
         ZoomClient(http_session(transport_class()), server.url).send(Call("GET", "/v2/x"), "token")
 
 
-def test_a_body_that_breaks_off_is_never_taken_for_whole(transport_class, peer):
+def test_a_truncated_body_is_an_error(transport_class, peer):
     cut = HEAD.replace(b"Content-Length: 2", b"Content-Length: 20\r\nConnection: close") + b'{"a":1'
     server = peer([cut])
     answer = ZoomClient(http_session(transport_class()), server.url).send(Call("GET", "/v2/x"), "token")
@@ -284,7 +284,7 @@ with watch.over(holder, 0.3):
 """
 
 
-def test_a_process_that_was_forked_has_a_watch_of_its_own():
+def test_a_forked_process_has_its_own_watchdog():
     done = subprocess.run([sys.executable, "-W", "ignore", "-c", FORKED], timeout=HANG_SECONDS, check=False)
 
     assert done.returncode == 0

@@ -1,4 +1,4 @@
-"""Nobody at Zoom's address is a bad gateway; a Zoom that is too slow is a time-out. Both ways of sending agree."""
+"""A refused connection to Zoom is a bad gateway, a slow Zoom is a time-out. Both functions that send agree."""
 
 import contextlib
 import socket
@@ -19,7 +19,7 @@ from zoomapp.zoom.urllib3_transport import Urllib3Transport
 
 @pytest.fixture
 def refusing():
-    """An address at which nobody listens."""
+    """An address without a server."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
     return f"http://127.0.0.1:{port}"
@@ -75,7 +75,7 @@ WAYS = [call_api, write_to_api, download, ask_token_endpoint, revoke]
 
 
 @pytest.mark.parametrize("way", WAYS, ids=lambda way: way.__name__)
-def test_nobody_at_zooms_address_is_a_bad_gateway(transport, refusing, way):
+def test_a_refused_connection_to_zoom_gives_502(transport, refusing, way):
     with pytest.raises(UpstreamError) as caught:
         way(transport, refusing)
 
@@ -111,7 +111,7 @@ def test_a_tls_handshake_without_an_answer_is_too_slow_both_ways(transport, sile
         transport.send(prepared(silent + "/v2/x"), timeout=(0.2, 5.0))
 
 
-def test_nobody_at_the_address_is_not_a_time_out_both_ways(transport, refusing):
+def test_a_refused_connection_is_not_a_time_out_for_both_functions(transport, refusing):
     ways = [
         lambda: transport.exchange("GET", refusing, "/v2/x", {}, b"", (1.0, 5.0)),
         lambda: transport.send(prepared(refusing + "/v2/x"), timeout=(1.0, 5.0)),

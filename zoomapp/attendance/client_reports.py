@@ -1,4 +1,4 @@
-"""Reports of a user's Zoom client of who is in the meeting: stored encrypted, for that user alone."""
+"""Stores the reports of a user's Zoom client about who is in the meeting: encrypted, and for that user only."""
 
 from __future__ import annotations
 

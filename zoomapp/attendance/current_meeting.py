@@ -1,4 +1,4 @@
-"""The running meeting that an address means, if the viewer may see who is in it."""
+"""Finds a running meeting by its number or UUID, and says whether the user may read Zoom's dashboard."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The figures of a meeting. Each figure is defined here and in no other module."""
+"""Who is here, waiting, late, or left early, and the peak: each of these words is defined here."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Set
 from math import inf
 
-#: From when to when, in epoch seconds; None while it goes on.
+#: Start and end in epoch seconds; the end is None while the interval lasts.
 Interval = tuple[float, float | None]
 
 #: A leave can be stamped this long before its own join, when two clocks disagree.

@@ -99,7 +99,7 @@ class LiveView:
 
 
 def live_view(sources: AttendanceSources, meeting: Meeting) -> LiveView:
-    """What there is to see now. Calls Zoom unless somebody did a moment ago."""
+    """The current attendance. Calls Zoom unless another viewer's call was a moment ago."""
     count, at = sources.webhook_log.news(sources.user_id, meeting.uuid)
     listed = dashboard(sources, meeting, with_webhooks=count > 0)
     report = sources.client_reports.of(sources.user_id, meeting.id, meeting.uuid)

@@ -54,7 +54,7 @@ def _owner(group: Group, same: list[Group]) -> Group | None:
     if len(people) == 1:
         return people[0] if people[0] in neighbors else None
     only_guests = not any(other.has_identity for other in same)
-    if len(neighbors) == 1 or (neighbors and only_guests and _may_be_one_person(neighbors)):
+    if len(neighbors) == 1 or (neighbors and only_guests and _never_overlap(neighbors)):
         return neighbors[0]
     return None
 
@@ -76,7 +76,7 @@ def _is_neighbor(group: Group, other: Group) -> bool:
     )
 
 
-def _may_be_one_person(groups: list[Group]) -> bool:
+def _never_overlap(groups: list[Group]) -> bool:
     """Whether these groups are never present at the same time: then the next step merges guests of one name."""
     stays = sorted((stay for group in groups for stay in intervals.union(group.stays)), key=lambda stay: stay[0])
     return all(intervals.until(stay) <= following[0] for stay, following in pairwise(stays))

@@ -1,4 +1,4 @@
-"""The planned start and end of a meeting: read from Zoom once while the meeting runs, and saved for after its end.
+"""The planned start and end of one run of a meeting: the planned date it overlaps, asked of Zoom and saved.
 
 Zoom's list of running meetings does not have them: its start time is when the meeting was started.
 """

@@ -100,10 +100,10 @@ class SignIn:
             return None
         if self._in_client_redirect != "event":
             return self._in_client_redirect
-        given = redirect_uri or href
-        if given and origin_of(given) != self._public_url:
+        client_uri = redirect_uri or href
+        if client_uri and origin_of(client_uri) != self._public_url:
             raise SignInError("redirect URI of another origin")
-        return given or None
+        return client_uri or None
 
     def _exchange(self, code: str, pending: PendingSignIn, redirect_uri: str | None, known_user_id: str = "") -> str:
         if len(code) not in CODE_LENGTHS or not code.isascii() or not code.isprintable():

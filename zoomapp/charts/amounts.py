@@ -22,10 +22,10 @@ def storage(
     for index, (month, size) in enumerate(months):
         current, bar_height = index == len(months) - 1, (floor - LABEL_HEIGHT) * size / max_bytes
         if size:
-            left, top = svg.number(slot_width * (index + 0.13)), svg.number(floor - bar_height)
+            x, top = svg.number(slot_width * (index + 0.13)), svg.number(floor - bar_height)
             css_class = "c-bar cur" if current else "c-bar"
             body.append(
-                f'<rect class="{css_class}" x="{left}%" y="{top}" width="{svg.number(slot_width * 0.74)}%" '
+                f'<rect class="{css_class}" x="{x}%" y="{top}" width="{svg.number(slot_width * 0.74)}%" '
                 f'height="{svg.number(bar_height)}" rx="3"/>'
             )
         middle = slot_width * (index + 0.5)

@@ -25,9 +25,9 @@ def time_labels(axis: Axis, *, max_labels: int = 5) -> Markup:
     return Markup(f'<svg class="chart" height="14" aria-hidden="true">{svg.time_labels(axis, max_labels, 11)}</svg>')
 
 
-def timeline(axis: Axis, in_meeting: Intervals, waiting: Intervals = (), *, left: bool = False) -> Markup:
-    """The bars of one person. A dashed line marks the scheduled start. ``left``: the person is not there any more."""
-    bars = [svg.bar(axis, interval, LEFT_BAR if left else IN_MEETING_BAR) for interval in in_meeting]
+def timeline(axis: Axis, in_meeting: Intervals, waiting: Intervals = (), *, has_left: bool = False) -> Markup:
+    """The bars of one person. A dashed line marks the scheduled start. ``has_left``: the person is gone."""
+    bars = [svg.bar(axis, interval, LEFT_BAR if has_left else IN_MEETING_BAR) for interval in in_meeting]
     bars += [svg.bar(axis, interval, WAITING_BAR) for interval in waiting]
     scheduled_start = svg.scheduled_start(axis, -2, 10)
     return Markup(f'<svg class="chart c-track" height="8" aria-hidden="true">{"".join(bars)}{scheduled_start}</svg>')

@@ -22,10 +22,10 @@ def figure(prefix: str, height: int, title: str, description: str, body: Iterabl
 def bar(axis: Axis, interval: tuple[float, float | None], attributes: str) -> str:
     """A bar over a time interval. ``attributes`` are the other attributes of the element."""
     start, end = interval
-    left = axis.x(start)
-    width = max(MIN_BAR_WIDTH, (100.0 if end is None else axis.x(end)) - left)
+    start_x = axis.x(start)
+    width = max(MIN_BAR_WIDTH, (100.0 if end is None else axis.x(end)) - start_x)
     # A tenth of a percent is a third of a pixel. There may be hundreds of bars, so digits count.
-    x = round(min(left, 100 - width), 1)
+    x = round(min(start_x, 100 - width), 1)
     return f'<rect {attributes} x="{number(x)}%" width="{number(min(round(width, 1), 100 - x))}%"/>'
 
 

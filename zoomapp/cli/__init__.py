@@ -18,7 +18,7 @@ COMMANDS = {
 
 
 class Commands(AppGroup):
-    """Ours beside Flask's, each loaded when it is looked for: a server that starts needs none of them."""
+    """The app's commands beside Flask's. Each is imported when it is used, so a server that starts imports none."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return sorted({*super().list_commands(ctx), *COMMANDS})

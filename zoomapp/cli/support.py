@@ -1,4 +1,4 @@
-"""What all commands share: the app's parts, and failures said as sentences."""
+"""Shared by all commands: the app's services, errors printed as sentences, and moments as text."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def current_services() -> Services:
 
 
 def report_errors(command: Callable[P, R]) -> Callable[P, R]:
-    """A failure we have words for ends the command with them. The log goes to stderr, out of the output's way."""
+    """Ends a command with the message of a ZoomAppError or ConfigError. The log goes to stderr."""
 
     @functools.wraps(command)
     def run(*args: P.args, **kwargs: P.kwargs) -> R:

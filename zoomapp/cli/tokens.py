@@ -97,7 +97,7 @@ def _report(counts: Counter[str], advice: str) -> None:
 @click.option("--rate", type=click.FloatRange(0.01, 100), default=2.0, show_default=True, help="Refreshes per second.")
 @report_errors
 def keepalive(idle_days: float | None, rate: float) -> None:
-    """Refresh the grants that nobody used for long, before they expire at Zoom after 90 days.
+    """Refresh the grants that were not used for long, before they expire at Zoom after 90 days.
 
     Run it from a scheduler, once a day. On two machines at once each grant is refreshed once.
     """

@@ -109,7 +109,7 @@ class Http1Response:
             self._release()
 
     def release_conn(self) -> None:
-        """Nothing: ``read`` and ``close`` have done it."""
+        """Does nothing, because ``read`` and ``close`` return the connection to its pool."""
 
     def wait_for_head(self) -> None:
         """Return when the head has arrived. Raises OSError."""
@@ -148,7 +148,7 @@ class Http1Response:
     # Called by the parser.
 
     def on_message_begin(self) -> None:
-        if self.complete:  # a second response: nobody can tell which request it is for
+        if self.complete:  # a second response: it cannot be matched to a request
             self._reusable = False
 
     def on_header(self, name: bytes, value: bytes) -> None:
@@ -216,7 +216,7 @@ def send_request(pool: HTTPConnectionPool, method: str, request: bytes, timeout:
 
 
 def _send(sock: Any, request: bytes) -> None:
-    """Send all of it, and leave the socket non-blocking. The watchdog ends a send that takes too long."""
+    """Send all bytes, and leave the socket non-blocking. The watchdog ends a send that takes too long."""
     if sock.gettimeout() != 0.0:
         sock.settimeout(0.0)
     try:

@@ -1,4 +1,4 @@
-"""A Redis connection pool with less bookkeeping, and a command that goes past redis-py's client.
+"""A Redis connection pool with less bookkeeping, and a function that sends a command without redis-py's client.
 
 It replaces ``get_connection`` and ``release`` of redis-py's pool, which take a lock, count connections for metrics and
 poll the socket before each command, and ``execute_command`` for reads of several keys. Time limits, the silence breaker

@@ -34,7 +34,7 @@ def worker_exited(age: int) -> None:
 
 
 class CachedTimeoutSocket(socket.socket):
-    """A socket that ignores a time limit that it has already; gunicorn sets the same one several times per request.
+    """A socket that does not set a time limit again. gunicorn sets the same one several times per request.
 
     Setting it is a system call, for which the thread releases the interpreter lock and must wait for it again.
     """
@@ -115,7 +115,7 @@ class KeepAliveWorker(TimeLimitedWorker):
         """Serve requests of a connection. Returns what gunicorn's own returns: whether to keep the connection."""
         if not conn.initialized and not isinstance(conn.sock, CachedTimeoutSocket):
             conn.sock = CachedTimeoutSocket(fileno=conn.sock.detach())
-            socket.socket.settimeout(conn.sock, 0.0)  # the new object does not know
+            socket.socket.settimeout(conn.sock, 0.0)  # a new socket object starts without the limit
         keep = super().handle(conn)
         while keep is True and self.alive and self._next_request_arrives(conn):
             keep = super().handle(conn)
@@ -129,7 +129,7 @@ class KeepAliveWorker(TimeLimitedWorker):
         return super().drain_body(conn)
 
     def _keepalive_after(self, conn: Any, keepalive: bool) -> bool:
-        """gunicorn's own drains the body once more."""
+        """gunicorn's own method would read the rest of the body again."""
         return keepalive
 
     def _next_request_arrives(self, conn: Any) -> bool:

@@ -200,7 +200,7 @@ def as_switches(settings: Mapping[str, Any]) -> frozenset[str]:
 def changed_settings(before: frozenset[str], after: frozenset[str]) -> dict[str, Any]:
     """The settings that the person changed on the page. ``before``: the switches that were on when it was loaded.
 
-    The other settings are not sent, so they follow the account's settings and keep what somebody else changed.
+    The other settings are not sent, so they follow the account's settings, and changes by other people stay.
     """
     settings = as_settings(before)
     return {name: value for name, value in as_settings(after).items() if value != settings[name]}

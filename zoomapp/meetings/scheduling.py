@@ -21,7 +21,7 @@ from zoomapp.zoom.tolerant_reader import read_rows
 class PossibleDuplicates:
     """The upcoming meetings with the same topic and start; None if Zoom could not list them all.
 
-    After a time-out nobody knows whether Zoom created the meeting.
+    After a time-out the app cannot know whether Zoom created the meeting.
     """
 
     meetings: tuple[Meeting, ...] | None

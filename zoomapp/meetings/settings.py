@@ -1,4 +1,4 @@
-"""The settings of one meeting: who may change them, and the change itself."""
+"""Changes the settings of one meeting at Zoom, sending only what differs; and says whether a user is its host."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Loads a long range of days in parts, as Zoom answers for one month at most. Each part is stored for a while.
+"""Loads a long range of days in parts of a month, which is the most that Zoom lists at once. Each part is cached.
 
 One request loads for a few seconds only. It returns what it has, and the page asks again for the rest.
 """

@@ -1,4 +1,4 @@
-"""Bytes recorded by month, in the viewer's months, from parts that Zoom cuts at the days of UTC."""
+"""Bytes recorded per month of the viewer's time zone, added up from parts that Zoom lists by UTC days."""
 
 from __future__ import annotations
 

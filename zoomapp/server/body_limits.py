@@ -1,7 +1,7 @@
 """Limits for request bodies: size, time, the number that is read at once, and memory.
 
-All of them count per process. A body is read by the thread of its request, so a slow body holds a thread. When too many
-are read at once, the oldest read ends: an honest body takes milliseconds, and is never the oldest for long.
+All limits are per process. A body is read by the thread of its request, so a slow body holds a thread. When too many
+are read at once, the oldest read is ended: usual bodies take milliseconds, so the oldest one is slow or hostile.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from zoomapp.errors import Busy
 
 KILOBYTE = 1024
 MAX_BYTES_IN_MEMORY = 64 * KILOBYTE * KILOBYTE
-#: A body must send something within this.
+#: The longest wait for the next bytes of a body.
 SILENCE_SECONDS = 10.0
 #: Webhooks in flight: between the first byte of the body and the answer.
 MAX_WEBHOOKS = 8
@@ -26,15 +26,15 @@ MAX_WEBHOOKS = 8
 class ByteBudget:
     """The memory that request bodies may take together."""
 
-    def __init__(self, most: int) -> None:
-        self._most = most
+    def __init__(self, max_bytes: int) -> None:
+        self._max_bytes = max_bytes
         self._used = 0
         self._lock = threading.Lock()
 
     def take(self, size: int) -> None:
-        """Reserve ``size`` bytes. Raises Busy when they are not left."""
+        """Reserve ``size`` bytes. Raises Busy if fewer are free."""
         with self._lock:
-            if self._used + size > self._most:
+            if self._used + size > self._max_bytes:
                 raise Busy(f"{self._used} bytes of request bodies in memory")
             self._used += size
 
@@ -44,7 +44,7 @@ class ByteBudget:
 
 
 class Places:
-    """A fixed number of places; whoever finds none gets Busy instead of waiting."""
+    """A fixed number of places. Without a free place a request fails with Busy; it never waits."""
 
     def __init__(self, count: int) -> None:
         self._free = threading.Semaphore(count)
@@ -76,7 +76,7 @@ class BodyRead:
 
 
 class BodyReads:
-    """The bodies that are read now, of one kind of sender. ``seconds``: for a whole body, however it drips."""
+    """The bodies of one kind of sender that are read now. ``seconds``: the time limit for a whole body."""
 
     def __init__(
         self, max_bytes: int, max_reads: int, seconds: float, clock: Callable[[], float] = time.monotonic
@@ -90,7 +90,7 @@ class BodyReads:
 
     @contextlib.contextmanager
     def read(self, sock: socket.socket) -> Iterator[BodyRead]:
-        """Count a read while it lasts; the oldest ends if there are too many."""
+        """Register a read while it lasts. If there are too many, the oldest is ended."""
         read = BodyRead(sock, self._clock() + self._seconds)
         with self._lock:
             running = [each for each in self._reads if not each.ended]
@@ -114,7 +114,7 @@ class BodyReads:
                     read.end()
 
 
-#: Those who are not signed in, Zoom's webhooks (which Zoom itself gives up after 3 s), and those who are signed in.
+#: Visitors, Zoom's webhooks (Zoom itself gives up after 3 s), and signed-in users.
 anonymous_reads = BodyReads(16 * KILOBYTE, max_reads=64, seconds=10.0)
 webhook_reads = BodyReads(256 * KILOBYTE, max_reads=MAX_WEBHOOKS, seconds=5.0)
 signed_in_reads = BodyReads(KILOBYTE * KILOBYTE, max_reads=128, seconds=20.0)

@@ -1,7 +1,7 @@
 """Time limits for requests: a gunicorn worker whose threads never wait for the head of a request.
 
-gunicorn's own ThreadWorker gives a new connection to a thread, which then reads until the head is complete. As many
-half requests as there are threads stop it. Here the main loop waits for heads:
+gunicorn's own ThreadWorker gives a new connection to a thread, which then reads until the head is complete. So as many
+incomplete requests as there are threads block it. Here the main loop waits for heads:
 
 * It peeks at the socket and gives the connection to a thread when the head is complete.
 * A head that is not complete after HEAD_SECONDS gets 408, a connection that sent nothing is closed.
@@ -46,7 +46,7 @@ CROWDED_SHARE = 0.9
 
 
 class Arrival(Enum):
-    """What has arrived of a request's head."""
+    """How much of a request's head has arrived."""
 
     COMPLETE = "complete"
     PARTIAL = "partial"
@@ -108,7 +108,7 @@ class TimeLimitedWorker(ThreadWorker):
     """gunicorn's threaded worker with time limits for heads and bodies."""
 
     def init_process(self) -> None:
-        # Both in the order of their deadlines.
+        # Both dicts are in the order of their deadlines.
         self._pending_heads: dict[Any, PendingHead] = {}
         self._closing: dict[Any, ClosingConnection] = {}
         super().init_process()
@@ -189,7 +189,7 @@ class TimeLimitedWorker(ThreadWorker):
         self._drop(conn)
 
     def murder_pending(self) -> None:
-        """Called by the main loop at least once a second: end what is overdue."""
+        """Called by the main loop at least once a second: end overdue heads, bodies and closing connections."""
         super().murder_pending()
         body_limits.end_overdue_reads()
         now = time.monotonic()
@@ -208,7 +208,7 @@ class TimeLimitedWorker(ThreadWorker):
             pass
 
     def _end_head(self, conn: Any) -> None:
-        """Too late: 408 for a part of a head, nothing for silence."""
+        """The time for a head is up: send 408 if a part of it came, else close the connection."""
         if self._forget_head(conn).size:
             self._refuse(conn, "408 Request Timeout", "request_timeout")
         else:
@@ -225,7 +225,10 @@ class TimeLimitedWorker(ThreadWorker):
         self._start_closing(conn)
 
     def _close_longest_silent(self) -> bool:
-        """Close the connection that has waited longest, of the least useful kind there is. Whether there was one."""
+        """Close the oldest closing connection, else the oldest pending head, else the oldest idle one.
+
+        Returns whether there was one.
+        """
         if self._closing:
             self._end_closing(next(iter(self._closing)))
         elif self._pending_heads:
@@ -256,6 +259,6 @@ class TimeLimitedWorker(ThreadWorker):
 
 
 def _wake_at(sock: socket.socket, size: int) -> None:
-    """Make the socket readable only when it holds more than ``size`` bytes: those were looked at before."""
+    """Make the socket readable only when it holds more than ``size`` bytes, which were already examined."""
     with contextlib.suppress(OSError):
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVLOWAT, size + 1)

@@ -1,4 +1,4 @@
-"""Names of Redis keys.
+"""Names of Redis keys: a user's hash tag (one cluster slot, no identity), the kind, and digests of secrets.
 
 All keys of one user share a hash tag, so on a cluster they share a slot: one command can read a session together with
 the user's tokens, and one script can write several of them. The tag is a digest, so no key names a person.

@@ -42,10 +42,10 @@ class LeaseStore(Protocol):
         """Whether ``owner`` has the lease now, for ``seconds``. The owner's own lease is extended."""
 
     def is_taken(self, key: str) -> bool:
-        """Whether anybody has the lease."""
+        """Whether any worker has the lease."""
 
     def give_back(self, key: str, owner: str) -> None:
-        """End the lease, if it is still ``owner``'s."""
+        """End the lease, if ``owner`` still has it."""
 
 
 class Lease:
@@ -62,7 +62,7 @@ class Lease:
         return self._store.take(self._key, self._owner, self._seconds)
 
     def give_back(self) -> None:
-        """End the lease, if it is still this worker's. Without the store it expires by itself."""
+        """End the lease, if this worker still has it. Without the store it expires by itself."""
         try:
             self._store.give_back(self._key, self._owner)
         except StoreUnavailable as error:
@@ -72,7 +72,7 @@ class Lease:
     def hold(self, *, wait_seconds: float = 0.0, extend: bool = False) -> Iterator[bool]:
         """Whether this worker has the lease during the block, which gives it back at its end.
 
-        If another worker has it, the block starts without the lease: when that one has ended, or after
+        If another worker has it, the block starts without the lease: when that lease has ended, or after
         ``wait_seconds``. ``extend``: for a block that may take longer than the lease. Raises StoreUnavailable.
         """
         if not self.take():

@@ -1,4 +1,4 @@
-"""The choices of a person on the settings page."""
+"""A user's preferences from the settings page: load, save, and error messages for invalid fields."""
 
 from __future__ import annotations
 

@@ -39,7 +39,7 @@ CONNECTIONS = 8
 
 
 class SilenceBreaker:
-    """Refuses callers for a second after the server was silent, so that a silence costs one wait and not many.
+    """Refuses callers for a second after the server did not answer, so that only one caller waits for a silent server.
 
     One caller a second is let through, to see whether the server is back.
     """
@@ -57,7 +57,7 @@ class SilenceBreaker:
             self._next_try_at = now + TIMEOUT_SECONDS
 
     def record_failure(self, since: float) -> None:
-        """A caller that began at ``since`` failed. An immediate failure is no silence: the next one is as fast."""
+        """Record a failure that began at ``since``. An immediate failure is no silence: the next one is as fast."""
         now = time.monotonic()
         if now - since > IMMEDIATE_FAILURE_SECONDS:
             self._silent_until, self._next_try_at = now + TIMEOUT_SECONDS, now
@@ -141,7 +141,7 @@ def connect(url: str, *, verify: bool = True, pools: Pools = PLAIN_POOLS) -> red
 
 
 class RetryOnce(Retry):
-    """One more try after an immediate failure; none after a failure that kept the caller waiting."""
+    """One more try after an immediate failure; none after a failure for which the caller had to wait."""
 
     def __init__(self) -> None:
         super().__init__(NoBackoff(), 0)
@@ -240,7 +240,7 @@ def _behind_sentinels(url: str, pool: type[RedisPool]) -> redis.Redis:
 def _two_hosts(url: str) -> tuple[str, list[tuple[str, int]]]:
     """The URL with one random host of its list, and a second random host if there is one.
 
-    redis-py asks one host after the other. Two silent ones are as long a wait as a caller can bear.
+    redis-py asks one host after the other. Two silent hosts already use up the time limit of a request.
     """
     scheme, _, rest = url.partition("://")
     netloc, slash, path = rest.partition("/")

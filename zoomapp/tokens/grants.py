@@ -1,4 +1,4 @@
-"""All stored grants, and ``KeepAlive``, which refreshes those that nobody uses."""
+"""All stored grants, and ``KeepAlive``, which refreshes idle ones so that they do not expire at Zoom."""
 
 from __future__ import annotations
 

@@ -38,7 +38,7 @@ class TokenRecords:
             raise NotAuthorized("the token record cannot be decrypted") from error
 
     def save(self, user_id: str, tokens: TokenSet) -> None:
-        """Store these tokens, whatever was there. Raises StoreUnavailable."""
+        """Store these tokens; an earlier record is overwritten. Raises StoreUnavailable."""
         self.store.save(user_id, self._encrypt(tokens))
 
     def replace(self, user_id: str, record: bytes, tokens: TokenSet) -> bool:
@@ -76,7 +76,7 @@ class TokenRecords:
         try:
             tokens = self._decrypt(user_id, current)
         except CannotDecrypt as error:
-            # A process with a newer key may have encrypted it again: nobody can tell here whose tokens they are.
+            # A process with a newer key may have encrypted it again. This process cannot read which tokens they are.
             raise StoreUnavailable("the record is under a key that is not in this ring") from error
         return tokens.refresh_token == spent.refresh_token or tokens.ended_by == key_names.digest(spent.refresh_token)
 

@@ -1,8 +1,8 @@
 """The token refresh: lock, reload, re-check, refresh, save, release.
 
-Zoom rotates refresh tokens: each can be used once, and whoever uses it a second time loses the grant. So one worker
-refreshes at a time, over all processes and machines (a lease in the store), and what Zoom answers is saved only in
-place of the record that was refreshed.
+Zoom rotates refresh tokens: each can be used once, and a second use ends the grant. So one worker refreshes at a time,
+over all processes and machines (a lease in the store). The new tokens are saved only in place of the record that was
+refreshed.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ REFUSED_SECONDS = 300.0
 
 
 class TokenRefresh:
-    """Refreshes the tokens of one user after another, and shares what went wrong with all workers."""
+    """Refreshes the tokens of a user under a lease, and shares a failure with all workers."""
 
     def __init__(
         self,
@@ -73,22 +73,22 @@ class TokenRefresh:
         while time.monotonic() < ends_at:
             # Another worker may have refreshed, or failed a moment ago: then there is nothing to do.
             record, tokens = self._records.load(user_id)
-            if token := self._other_token(user_id, record, tokens, rejected):
+            if token := self._usable_token(user_id, record, tokens, rejected):
                 return token
             # A refresh that SIGTERM interrupts would lose the grant.
             if self._shutting_down.is_set():
                 raise ShuttingDown("no refresh starts after SIGTERM")
 
-            # Lock. The lease is a write: a store that cannot be written to never costs a refresh token.
+            # Lock. The lease is a write, so no refresh token is used while the store cannot be written.
             with lease.hold(extend=True) as locked:
                 if locked:
                     # Reload and re-check: another worker may have refreshed just before this one got the lease.
                     record, tokens = self._records.load(user_id)
-                    if token := self._other_token(user_id, record, tokens, rejected):
+                    if token := self._usable_token(user_id, record, tokens, rejected):
                         return token
                     # Refresh and save.
                     return self._refresh(user_id, record, tokens)
-            # Release: the lease ends with its block, whatever happened in it.
+            # Release: the lease ends with its block, also after an exception.
 
             if not waited:
                 metrics.lease_wait()
@@ -96,7 +96,7 @@ class TokenRefresh:
             time.sleep(POLL_SECONDS)
         raise UpstreamTimeout("another worker's refresh did not end")
 
-    def _other_token(self, user_id: str, record: bytes, tokens: TokenSet, rejected: str) -> str:
+    def _usable_token(self, user_id: str, record: bytes, tokens: TokenSet, rejected: str) -> str:
         """The access token of this record, or one not saved yet, if it is not the rejected one; else an empty string.
 
         Raises the failure of another worker that tried to refresh this very record.
@@ -171,7 +171,7 @@ class TokenRefresh:
         raise error from refusal
 
     def _pause_after_outage(self, user_id: str, record: bytes, error: UpstreamError) -> None:
-        """Nobody asks Zoom again for a moment, or for as long as Zoom wants."""
+        """Let no worker ask Zoom again for a moment, or for as long as Zoom wants."""
         retry_after = error.retry_after if isinstance(error, RateLimited) else 0
         seconds = min(max(FAILURE_SECONDS, retry_after), MAX_FAILURE_SECONDS)
         self._share_failure(user_id, record, error, retry_after, seconds)

@@ -125,7 +125,7 @@ class TokenService:
         self._flights.close()
 
     def _refresh_early(self, user_id: str, access_token: str) -> None:
-        """Start a refresh that nobody waits for."""
+        """Start a refresh in the background."""
         if self._early_refresh_at.get(user_id, 0.0) <= time.monotonic():
             self._flights.start(access_token, lambda: self._refresh_or_pause(user_id, access_token))
 

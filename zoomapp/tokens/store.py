@@ -24,7 +24,7 @@ class TokenStore(Protocol):
         """The record, or None."""
 
     def save(self, user_id: str, record: bytes) -> None:
-        """Store ``record``, whatever was there."""
+        """Store ``record``; an earlier record is overwritten."""
 
     def compare_and_set(self, user_id: str, expected: bytes, record: bytes) -> bool:
         """Replace ``expected`` by ``record``. False when the stored record is another one, byte for byte.

@@ -25,7 +25,7 @@ SHUTDOWN_SECONDS = 20.0
 
 @dataclass(frozen=True)
 class UnsavedRefresh:
-    """The refreshed tokens, and what they replace."""
+    """The refreshed tokens, with the record and the tokens that they replace."""
 
     record: bytes
     spent: TokenSet

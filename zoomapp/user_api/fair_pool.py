@@ -1,4 +1,4 @@
-"""A thread pool that is shared fairly: nobody holds more than a few of its places."""
+"""A thread pool that is shared fairly: each person uses a few of its threads at most."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Task(Generic[T]):
 
 @dataclass
 class Owner:
-    """What one person has in the pool."""
+    """The waiting tasks of one person, and the number of running ones."""
 
     waiting: deque[Task[Any]] = field(default_factory=deque)
     running: int = 0
@@ -44,8 +44,8 @@ class Owner:
 class FairPool:
     """A pool of ``places`` threads of which each person holds at most ``share``.
 
-    Free places go to the people who wait in turn, one each, so that a long list of calls delays nobody else's. One
-    person's calls start in the order in which they came.
+    Free places go to the waiting people in turn, one each, so that one person's long list of calls does not delay the
+    others. One person's calls start in the order in which they came.
 
     ``start_seconds`` bounds the wait for the *first* call of a list only. A list that has started keeps its turn in the
     queue and works through its calls on its own share, until the deadline of its request.

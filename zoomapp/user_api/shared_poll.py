@@ -1,8 +1,8 @@
 """One poll of Zoom for all viewers of a meeting: one call per pause, over all workers.
 
 The viewer who finds the snapshot too old and gets the lease asks Zoom; the others get the old snapshot at once. Without
-viewers nobody asks. Only viewers whom Zoom itself answered a short while ago see the snapshot; the others ask Zoom for
-themselves. While Zoom fails, one viewer tries again after each pause for all of them.
+viewers Zoom is not asked. Only viewers whom Zoom itself answered a short while ago see the snapshot; the others ask
+Zoom for themselves. While Zoom fails, one viewer tries again after each pause for all of them.
 """
 
 from __future__ import annotations
@@ -37,14 +37,14 @@ FAILED_SECONDS = 600
 
 @dataclass(frozen=True)
 class FailurePause:
-    """Zoom failed: nobody asks before ``until`` (epoch seconds). ``failed`` is the code of the failure."""
+    """A pause after a failure: Zoom is not asked before ``until`` (epoch seconds). ``failed``: the failure's code."""
 
     until: float
     failed: str
     daily: bool = False
 
     def failure(self, now: float) -> UpstreamError:
-        """The last failure as an exception, with the wait that is left."""
+        """The last failure as an exception, with the rest of the wait."""
         if self.failed == RateLimited.code:
             return RateLimited(max(1, math.ceil(self.until - now)), daily=self.daily)
         return UpstreamError("Zoom did not answer a moment ago")
@@ -52,7 +52,7 @@ class FailurePause:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """Zoom's answer of the moment ``at``. Nobody asks before ``next_at``. ``pause`` is set if the last try failed."""
+    """Zoom's answer of the moment ``at``. The next poll is due at ``next_at``. ``pause``: if the last try failed."""
 
     raw: msgspec.Raw
     at: float

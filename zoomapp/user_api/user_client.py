@@ -31,7 +31,7 @@ Value = TypeVar("Value")
 ME = "me"
 #: Zoom's largest page.
 PAGE_SIZE = 300
-#: Zoom's code for an access token it does not accept, with whatever status it comes.
+#: Zoom's code for an access token that it does not accept. It comes with different statuses.
 INVALID_ACCESS_TOKEN = 124
 
 
@@ -62,7 +62,7 @@ class UserClient:
         self._refused_endpoints = refused_endpoints
 
     def send(self, call: Call) -> Answer:
-        """Zoom's response, whatever its status. The caller reads or closes it.
+        """Zoom's response with any status. The caller reads or closes it.
 
         Raises NotAuthorized, SessionExpired, UpstreamError, StoreUnavailable, or RateLimited without a call to Zoom.
         """

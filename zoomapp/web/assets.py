@@ -1,4 +1,4 @@
-"""Static files under an address that changes with them, so that browsers may keep them for a year.
+"""Static files at addresses that change with their content, so that browsers may cache them for a year.
 
 The fingerprint is one for the whole folder and stands before the path: modules that import each other by relative
 addresses stay together. ``/static/<fingerprint>/js/page.js``
@@ -19,7 +19,7 @@ from flask import Flask, Response, abort, request
 YEAR_SECONDS = 31_536_000
 #: Too small to gain from compression, or compressed already.
 LEAST_BYTES = 500
-#: What Python's own table lacks, or had otherwise in some version.
+#: Types that Python's table lacks, or that differ between its versions.
 TYPES = {
     ".js": "text/javascript",
     ".mjs": "text/javascript",
@@ -28,7 +28,7 @@ TYPES = {
     ".woff": "font/woff",
     ".woff2": "font/woff2",
 }
-_KNOWN = mimetypes.MimeTypes()
+_STANDARD_TYPES = mimetypes.MimeTypes()
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ def init_app(app: Flask) -> None:
 
     @app.get("/static/<string(length=12):fingerprint>/<path:name>")
     def fingerprinted(fingerprint: str, name: str) -> Response:
-        """A file by its fingerprinted address; an address of an older start gets today's file, unkept."""
+        """A file by its fingerprinted address. An older address gets the current file, without caching."""
         asset = assets.files.get(name)
         if asset is None:
             abort(404)
@@ -72,26 +72,25 @@ def init_app(app: Flask) -> None:
 
 
 def answer(asset: Asset, *, immutable: bool) -> Response:
-    """A file, compressed where that pays; ``immutable``: for a year, as its address changes with it."""
+    """The response with a file, compressed if that saves bytes. ``immutable``: browsers may cache it for a year."""
     response = Response(asset.body, content_type=asset.type)
     if len(asset.body) >= LEAST_BYTES:
         response.vary.add("Accept-Encoding")
         if request.accept_encodings["gzip"]:
             response.set_data(asset.zipped)
             response.content_encoding = "gzip"
-    kept = f"public, max-age={YEAR_SECONDS}, immutable" if immutable else "no-cache"
-    response.headers["Cache-Control"] = kept
+    response.headers["Cache-Control"] = f"public, max-age={YEAR_SECONDS}, immutable" if immutable else "no-cache"
     return response
 
 
 def media_type(path: Path) -> str:
-    """What a browser is told the file is. It believes nothing else, so no machine's own table may decide."""
-    kind = TYPES.get(path.suffix) or _KNOWN.guess_type(path.name)[0]
+    """The file's ``Content-Type``. It is the same on every machine, because no table of the machine is read."""
+    kind = TYPES.get(path.suffix) or _STANDARD_TYPES.guess_type(path.name)[0]
     return f"{kind}; charset=utf-8" if kind and kind.startswith("text/") else kind or "application/octet-stream"
 
 
 def _body(path: Path) -> bytes:
-    """What travels: of a stylesheet, and of a script of ours, all but the comments, empty lines and indents."""
+    """The file's content; stylesheets and our own scripts without comments, empty lines and indents."""
     body = path.read_bytes()
     if path.parent.name == "js":
         return re.sub(rb"^[ \t]*((//.*)?\n)?", b"", body, flags=re.MULTILINE)

@@ -1,4 +1,4 @@
-"""The user of this request, their session, and their access to Zoom."""
+"""The user of this request and their ``UserClient``; opens and ends their session, and names their browser."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def uses_one_time_link() -> bool:
 
 
 def act_as_link_user(user_id: str) -> None:
-    """Make this request one of the user who created the one-time link, whoever the session belongs to."""
+    """Make this request act as the user who created the one-time link. The session may belong to another user."""
     g.link_user_id = user_id
 
 

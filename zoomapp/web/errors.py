@@ -69,7 +69,7 @@ def prefers_html() -> bool:
 
 
 def _zoom_app_error(error: HTTPException) -> ZoomAppError:
-    """Werkzeug's error as one of this app."""
+    """The exception of this app for an error of Werkzeug."""
     status = error.code or 500
     classes: dict[int, type[ZoomAppError]] = {404: NotFound, 413: TooLarge, 414: UriTooLong}
     if status in classes:

@@ -1,4 +1,4 @@
-"""Is the process alive, and can it serve?"""
+"""Health checks for a router: ``/healthz`` answers while the process lives, ``/readyz`` if Redis can be reached."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def healthz() -> ResponseReturnValue:
 
 @bp.get("/readyz")
 def readyz() -> ResponseReturnValue:
-    """200, or 503 with what is missing. Redis only: Zoom being away does not make us unready."""
+    """200 if Redis can be reached, else 503. An outage of Zoom does not make the app unready."""
     with store_errors():
         services().redis.ping()
     return {"status": "ok"}

@@ -1,4 +1,4 @@
-"""One-time download links: a file of this app for a browser that is not signed in.
+"""One-time links: a file's own address plus ``?once=…``, which makes one request act as the user who created it.
 
 Zoom's client cannot save a download, so the app opens the link in the system browser, which has no session here.
 """
@@ -17,10 +17,10 @@ from zoomapp.web.components.notice import Notice
 from zoomapp.web.current_user import act_as_link_user, services, user_client
 from zoomapp.web.middleware.request_json import json_object
 
-bp = Blueprint("handover", __name__)
+bp = Blueprint("one_time_links", __name__)
 
 #: The endpoints that a link can be for. They answer with a file and change nothing.
-FILE_ENDPOINTS = frozenset({"files.show", "recordings.spreadsheet", "download.one_file", "meeting.calendar"})
+FILE_ENDPOINTS = frozenset({"files.show", "recordings.spreadsheet", "download.send", "meeting.calendar"})
 
 
 @bp.post("/files")

@@ -201,7 +201,7 @@ def _refuse_without_json(answer: Answer, body: bytes | None, method: str) -> Non
 
 
 def _rate_limited(answer: Answer, now: float) -> Relayed:
-    """Zoom's 429, with its message and ``Retry-After`` in whole seconds, whatever form Zoom sent."""
+    """Zoom's 429, with its message, and ``Retry-After`` in whole seconds also if Zoom sent a date."""
     headers = sendable(answer.headers, (name for name in RESPONSE_HEADERS if name.startswith("X-")))
     error = rate_limit_error(answer, now)
     answer.close()

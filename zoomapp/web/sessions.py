@@ -41,10 +41,10 @@ NO_SESSION = ("/static/", FRONTEND_PATH, "/hello", "/healthz", "/readyz", "/metr
 
 
 class Session(RedisSession):
-    """A session with what is known about its record.
+    """A session and the state of its record.
 
     ``stored``: it was read from Redis. ``unknown``: Redis could not be read, so the user is unknown. ``ended``: the
-    user signed out; the cookie is deleted, whatever happens to the record. ``tokens`` and ``version``: the user's
+    user signed out; the cookie is deleted even if the record cannot be. ``tokens`` and ``version``: the user's
     encrypted token record and the version of the caches, as they were read along with the session.
     """
 

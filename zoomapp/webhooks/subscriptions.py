@@ -1,4 +1,4 @@
-"""Which function handles which webhook event."""
+"""Calls the handlers subscribed to a webhook event, by the beginning of its name. Only an outage stops the queue."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What is true of Zoom: REST client, OAuth server, app context, webhooks, endpoints, scopes."""
+"""All knowledge about Zoom: REST client, OAuth server, app context, webhook signatures, endpoints, scopes, models."""

@@ -1,4 +1,4 @@
-"""Which addresses are Zoom's: where the user's token may go, and which links people may be sent to."""
+"""Which URLs may get the user's token, which may serve a download, and which may be shown as links."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The one place where a token meets a request to Zoom's REST API."""
+"""The client of Zoom's REST API: sends calls with an access token, and turns Zoom's refusals into exceptions."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ class Call:
 
 
 class Answer:
-    """What Zoom answered. The body is undecoded, and read once: by ``whole``, ``chunks`` or ``json``."""
+    """A response of Zoom. The body is undecoded, and read once: by ``whole``, ``chunks`` or ``json``."""
 
     def __init__(self, status: int, headers: Mapping[str, str], raw: Any, method: str) -> None:
         self.status = status
@@ -138,7 +138,7 @@ class Answer:
         return decoded(self.headers.get("Content-Encoding", ""), self._read, WHOLE_BYTES) or b""
 
     def close(self) -> None:
-        """Let go of the connection; one that still holds part of an answer is not used again."""
+        """Release the connection. It is not reused if a part of the response was not read."""
         if not self._ended:
             self._raw.close()
             self._ended = True
@@ -189,7 +189,7 @@ class ZoomClient:
         self.hosts = hosts or ZoomHosts(host)
 
     def send(self, call: Call, access_token: str) -> Answer:
-        """Zoom's answer, whatever its status. Raises UpstreamError (UpstreamTimeout) when there is none."""
+        """Zoom's answer with any status. Raises UpstreamError (UpstreamTimeout) when there is none."""
         began = time.monotonic()
         try:
             answer = self._deliver(call, access_token)
@@ -225,7 +225,7 @@ class ZoomClient:
         raise UpstreamError("a file behind too many redirects")
 
     def _get_file(self, url: Url, access_token: str, byte_range: str) -> Answer:
-        """One request of a download. The token goes along only if this very address may have it."""
+        """Send one request of a download, with the token only if this address may have it."""
         headers = {"Accept": "*/*", "Accept-Encoding": "identity", "User-Agent": USER_AGENT}
         if byte_range:
             headers["Range"] = byte_range
@@ -261,7 +261,7 @@ class ZoomClient:
 
     @staticmethod
     def _refuse_unframed(answer: Answer) -> None:
-        """Without a length or chunks nobody can tell a whole body from one that was cut off."""
+        """Refuse a body with neither a length nor chunks: a whole one and one that was cut off look the same."""
         framed = "Content-Length" in answer.headers or "chunked" in answer.headers.get("Transfer-Encoding", "").lower()
         if answer._has_body and not framed:
             answer.close()
@@ -285,7 +285,7 @@ def _parsed(address: str, base: Url | None = None) -> Url:
 
 
 def _no_answer(what: str, error: requests.RequestException) -> UpstreamError:
-    """UpstreamTimeout if Zoom was too slow; else UpstreamError, also when nobody is at its address."""
+    """UpstreamTimeout if Zoom was too slow; else UpstreamError, also when no server answers at its address."""
     kind = UpstreamTimeout if isinstance(error, requests.Timeout) else UpstreamError
     return kind(f"{what}: {type(error).__name__}")
 
@@ -368,7 +368,7 @@ def _invalid_fields(body: bytes) -> tuple[tuple[str, str], ...]:
 
 
 def lacks_scope(message: str) -> bool:
-    """Whether Zoom's message is about a scope (codes 4711, 4700 and 104 share the words)."""
+    """Whether Zoom's message is about a scope (codes 4711, 4700 and 104 have the same message)."""
     return "does not contain scopes" in message
 
 

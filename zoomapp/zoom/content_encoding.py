@@ -1,4 +1,4 @@
-"""A body as it was before its Content-Encoding."""
+"""Decodes the body of a response: unpacks gzip up to a size limit."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Readable labels for the values of Zoom's enums, such as ``CHAT_MESSAGE``, for those without a text of their own."""
+"""Turns a value of Zoom's enums, such as ``CHAT_MESSAGE``, into a readable label, if the app has no text for it."""
 
 from __future__ import annotations
 

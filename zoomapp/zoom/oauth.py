@@ -30,7 +30,7 @@ REVOKE_SECONDS = 5.0
 #: What Zoom documents for an access token, and what no access token of Zoom's exceeds.
 LIFETIME_SECONDS, MAX_LIFETIME_SECONDS = 3600.0, 30 * 86400.0
 PROBE_SECONDS = 10.0
-#: With a JSON object these are a refusal, whatever its error code. 429 and, for a refresh, 408 are not.
+#: With a JSON object of any error code these are a refusal. 429 and, for a refresh, 408 are not.
 REFUSALS = range(400, 500)
 #: A refresh token that Zoom never issued. How Zoom refuses it shows whether the credentials are valid.
 UNISSUED_TOKEN = "nobody-was-given-this"
@@ -80,7 +80,7 @@ class InvalidGrant(Exception):
 
 
 class TokenRefused(Exception):
-    """Zoom refused the request for another reason: a 4xx with a JSON object, whatever its error code."""
+    """Zoom refused the request for another reason: a 4xx with a JSON object of any other error code."""
 
 
 class ZoomOAuth:

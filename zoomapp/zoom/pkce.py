@@ -1,4 +1,4 @@
-"""Proof Key for Code Exchange (RFC 7636): a secret that shows who began a sign-in."""
+"""Proof Key for Code Exchange (RFC 7636): creates a code verifier and its S256 challenge."""
 
 from __future__ import annotations
 

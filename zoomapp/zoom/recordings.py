@@ -1,4 +1,4 @@
-"""Cloud recordings as Zoom lists them, and files named by what they are."""
+"""Cloud recordings and their files, from Zoom's JSON; each file with a label such as Video and a lasting key."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ class RecordingFile:
     def from_api(cls, data: Json) -> RecordingFile:
         row = JsonObject(data, KIND)
         named_type = row.text("file_type").upper()
-        # Files without an id are told apart by what does not change: their type and when they begin.
+        # A file without an id gets a key from fields that do not change: its type and its start.
         name = row.text("id") or f"{named_type}:{row.text('recording_type')}:{row.text('recording_start')}"
         file_type = named_type or row.text("file_extension").upper()
         return cls(

@@ -1,8 +1,7 @@
-"""Which request targets the proxy passes on: a strict grammar on what came over the wire.
+"""Checks the target of a proxied request, as received, with a strict grammar; an accepted target is sent unchanged.
 
-What passes goes out byte for byte, so a meeting UUID that is encoded twice arrives encoded twice; what could mean
-another place to anybody on the way (dot segments in any encoding, backslashes, control characters, malformed UTF-8)
-does not pass.
+So a meeting UUID that is encoded twice arrives encoded twice. Refused is every form that a server between the app and
+Zoom could read as another path: dot segments in any encoding, backslashes, control characters, malformed UTF-8.
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ from zoomapp.errors import BadRequest, UriTooLong
 
 PREFIX = "/zoom/api"
 MAX_LENGTH = 6000
-#: A path is checked as it is, and as somebody on the way might read it who decodes it once, twice or three times.
+#: A path is checked as it is, and decoded once, twice and three times, as a server in between might read it.
 READINGS = 4
 
 _PATH = re.compile(r"/v2(?:/(?:[A-Za-z0-9\-._~!$&'()*+,=:@|\[\]]|%[0-9A-Fa-f]{2})+)+/?")
@@ -23,7 +22,7 @@ _QUERY = re.compile(r"(?:[A-Za-z0-9\-._~!$&'()*+,;=:@/?|\[\]{}^`]|%[0-9A-Fa-f]{2
 _ABSOLUTE = re.compile(r"https?://[^/?#]*", re.IGNORECASE)
 _DOTS = frozenset({b".", b".."})
 #: A ZAK starts meetings as its user: it never goes to a page. Chat takes the app's token, not the user's.
-_KEPT_BACK = re.compile(rb"/v2/(users/[^/]+/(token|zak)|im/chat/messages)/?", re.IGNORECASE)
+_NOT_SERVED = re.compile(rb"/v2/(users/[^/]+/(token|zak)|im/chat/messages)/?", re.IGNORECASE)
 
 
 @lru_cache(maxsize=1024)  # a page asks the same again and again
@@ -60,8 +59,8 @@ def _check_form(path: bytes) -> None:
         raise BadRequest("control character or backslash")
     if any(segment.partition(b";")[0].strip() in _DOTS for segment in path.split(b"/")):
         raise BadRequest("dot segment")
-    if _KEPT_BACK.fullmatch(path):
-        raise BadRequest("kept back")
+    if _NOT_SERVED.fullmatch(path):
+        raise BadRequest("an endpoint that the proxy does not serve")
 
 
 def _check_utf8(decoded: bytes) -> None:
@@ -73,6 +72,6 @@ def _check_utf8(decoded: bytes) -> None:
 
 
 def _names_token(query: str) -> bool:
-    """Whether a query parameter is an access token: it belongs into the header, and ours goes there (RFC 6750 2)."""
+    """Whether a query parameter is an access token. The app sends its own token in the header (RFC 6750 2)."""
     names = (unquote_to_bytes(part.partition("=")[0]).lower() for part in re.split("[&;]", query))
     return any(name.strip() == b"access_token" for name in names)

@@ -1,7 +1,8 @@
-"""Reads JSON from outside leniently: a value of an unexpected type is a missing value, never an exception.
+"""Lenient JSON from outside: a field of an unexpected type is missing and counted.
 
-``decode`` turns bytes into JSON values, ``JsonObject`` reads the fields of one object, ``read_rows`` a list.
-What could not be read is counted (``zoomapp_unreadable_values``) and logged once per process, kind and field.
+Only a body that is not JSON, or lacks its list, raises. ``decode`` turns bytes into JSON values, ``JsonObject`` reads
+the fields of one object, ``read_rows`` a list. Unreadable values are counted (``zoomapp_unreadable_values``) and logged
+once per process, kind and field.
 """
 
 from __future__ import annotations
@@ -142,8 +143,8 @@ class JsonObject:
     def flag(self, name: str, default: bool = False) -> bool:
         """True or false; ``default`` if it is missing."""
         value = self._fields.get(name)
-        if isinstance(value, str | int) and (known := str(value).lower()) in ("true", "false", "1", "0"):
-            return known in ("true", "1")
+        if isinstance(value, str | int) and (text := str(value).lower()) in ("true", "false", "1", "0"):
+            return text in ("true", "1")
         self._missing(name, value)
         return default
 

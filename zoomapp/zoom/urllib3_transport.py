@@ -121,7 +121,7 @@ class ExactHTTPSPool(HTTPSConnectionPool):
 class StreamedResponse:
     """A RawResponse: urllib3's response and its socket."""
 
-    #: Nobody can tell how much http.client has buffered.
+    #: Always False, because http.client does not say how much it has buffered.
     complete = False
 
     def __init__(self, response: BaseHTTPResponse, sock: socket.socket | None) -> None:

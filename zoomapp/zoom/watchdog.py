@@ -1,4 +1,7 @@
-"""Total time limits for sockets: a socket's own limit bounds each wait, not a peer that sends a byte a second."""
+"""Total time limits for work on sockets: a thread shuts a socket down when its time is up.
+
+A socket's own time limit bounds each wait. It does not stop a peer that sends a byte a second.
+"""
 
 from __future__ import annotations
 

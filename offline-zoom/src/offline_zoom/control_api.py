@@ -99,9 +99,9 @@ def tick() -> JSON:
 
 
 @bp.post("/story")
-def tell() -> JSON:
+def load_story() -> JSON:
     """Load another ``story``."""
-    current_world().tell(json_object()["story"])
+    current_world().load_story(json_object()["story"])
     return {"story": current_world().story, "stories": list(STORIES)}
 
 

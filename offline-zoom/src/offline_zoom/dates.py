@@ -82,5 +82,5 @@ def month_before(day: date) -> date:
 def clock_face(seconds: float) -> str:
     """A duration as the dashboard writes it: ``21:05`` or ``1:02:03``."""
     hours, rest = divmod(int(seconds), 3600)
-    minutes, left = divmod(rest, 60)
-    return f"{hours:02d}:{minutes:02d}:{left:02d}" if hours else f"{minutes:02d}:{left:02d}"
+    minutes, whole_seconds = divmod(rest, 60)
+    return f"{hours:02d}:{minutes:02d}:{whole_seconds:02d}" if hours else f"{minutes:02d}:{whole_seconds:02d}"

@@ -1,4 +1,4 @@
-"""The settings of a new meeting."""
+"""The default settings of a new meeting."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ bp = Blueprint("pages", __name__)
 
 
 @bp.before_app_request
-def refuse_other_sites() -> ResponseReturnValue | None:
+def refuse_cross_site() -> ResponseReturnValue | None:
     """Refuse a POST from a page of another site."""
     foreign = request.headers.get("Sec-Fetch-Site") in ("cross-site", "same-site")
     return ("offline Zoom: not from another site", 403) if foreign and request.method == "POST" else None
@@ -39,7 +39,7 @@ def change() -> ResponseReturnValue:
     except ValueError:
         return render_template("sandbox/error.html", message="That is too much time."), 400
     if form.get("story") in STORIES:
-        world.tell(form["story"])
+        world.load_story(form["story"])
     if form.get("user") in world.users:
         world.sign_in_as(form["user"])
         world.save()

@@ -66,12 +66,12 @@ class World(LiveMeetings):
     def _load(self, story: str, data_file: DataFile | None) -> None:
         """Load the story, then restore what an earlier run saved."""
         saved = data_file.load() if data_file else {}
-        self.tell(story or saved.get("story") or "quiet-day")
+        self.load_story(story or saved.get("story") or "quiet-day")
         self._data_file = data_file
         if data_file and saved:
             data_file.restore(self, saved)
 
-    def tell(self, name: str) -> None:
+    def load_story(self, name: str) -> None:
         """Replace the world's data with that of a story. Grants stay, with the scopes that the story gives.
 
         Raises ValueError for an unknown name.

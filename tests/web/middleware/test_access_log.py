@@ -1,4 +1,4 @@
-"""What a request leaves behind for whoever runs the app."""
+"""The access log and the metrics of requests."""
 
 import json
 import logging
@@ -31,19 +31,19 @@ def value(text, line):
     return float(found[1]) if found else 0.0
 
 
-def test_metrics_are_for_those_who_show_the_token(anyone):
+def test_metrics_require_the_metrics_token(anyone):
     assert anyone.get("/metrics").status_code == 401
     assert anyone.get("/metrics", headers={"Authorization": "Bearer other"}).status_code == 401
     assert "zoomapp_requests_total" in read(anyone)
 
 
-def test_without_a_token_in_the_settings_there_is_no_such_page(parts):
+def test_without_a_metrics_token_there_is_no_metrics_page(parts):
     closed = create_app(replace(parts, settings=replace(parts.settings, metrics_token="")))
 
     assert closed.test_client().get("/metrics", headers={"Authorization": "Bearer "}).status_code == 404
 
 
-def test_a_call_and_a_renewal_are_counted(dana, world):
+def test_a_call_and_a_refresh_are_counted(dana, world):
     call = 'zoomapp_upstream_calls_total{endpoint="/v2/users/me",method="GET",status="200"}'
     renewed = 'zoomapp_refreshes_total{outcome="renewed"}'
     before = read(dana)
@@ -56,7 +56,7 @@ def test_a_call_and_a_renewal_are_counted(dana, world):
     assert value(after, renewed) == value(before, renewed) + 1
 
 
-def test_a_limit_that_is_met_and_what_is_left_of_it_are_told(dana, world):
+def test_metrics_show_a_rate_limit_and_its_remaining_calls(dana, world):
     met = 'zoomapp_rate_limited_total{category="light"}'
     world.switches.limits, world.switches.rate_headers = "plan", "all"
     world.switches.rate_limits = {"Light": 3}
@@ -67,12 +67,12 @@ def test_a_limit_that_is_met_and_what_is_left_of_it_are_told(dana, world):
     assert [dana.get("/zoom/api/v2/users/me").status_code for _ in range(3)] == [200, 200, 429]
 
     none = read(dana)
-    left, most = 'zoomapp_quota_remaining{category="light"}', 'zoomapp_quota_limit{category="light"}'
-    assert (value(some, left), value(some, most), value(some, met)) == (2, 3, before)
-    assert (value(none, left), value(none, most), value(none, met)) == (0, 3, before + 1)
+    remaining, limit = 'zoomapp_quota_remaining{category="light"}', 'zoomapp_quota_limit{category="light"}'
+    assert (value(some, remaining), value(some, limit), value(some, met)) == (2, 3, before)
+    assert (value(none, remaining), value(none, limit), value(none, met)) == (0, 3, before + 1)
 
 
-def test_what_need_not_be_asked_again_is_counted(dana):
+def test_cache_hits_are_counted(dana):
     before = value(read(dana), "zoomapp_cache_hits_total")
 
     assert [dana.get("/zoom/api/v2/users/me/meetings").headers["X-Cache"] for _ in range(3)] == ["miss", "hit", "hit"]
@@ -90,11 +90,11 @@ def test_what_need_not_be_asked_again_is_counted(dana):
         ("/v2/users/users/users/users", "other"),
     ],
 )
-def test_an_endpoint_is_one_of_few(path, endpoint):
+def test_the_endpoint_label_has_a_small_set_of_values(path, endpoint):
     assert metrics_label(path) == endpoint
 
 
-def test_the_log_tells_of_a_request_without_naming_anybody(dana, caplog):
+def test_the_request_log_line_names_no_person(dana, caplog):
     logging.getLogger("zoomapp").addHandler(caplog.handler)
 
     dana.get("/zoom/api/v2/users/me")
@@ -109,25 +109,26 @@ def test_the_log_tells_of_a_request_without_naming_anybody(dana, caplog):
 
 def exported(person):
     """The names of what is counted, as a query has them."""
-    known = re.findall(r"^# TYPE (zoomapp_\w+) (\w+)", read(person), re.MULTILINE)
-    return {f"{name}_bucket" if kind == "histogram" else name for name, kind in known}
+    metric_types = re.findall(r"^# TYPE (zoomapp_\w+) (\w+)", read(person), re.MULTILINE)
+    return {f"{name}_bucket" if kind == "histogram" else name for name, kind in metric_types}
 
 
-def test_the_dashboard_asks_for_what_there_is(anyone):
+def test_the_grafana_dashboard_queries_existing_metrics(anyone):
     dashboard = json.loads((ROOT / "docs" / "grafana.json").read_text())
-    asked = {name for panel in dashboard["panels"] for name in re.findall(r"zoomapp_\w+", panel["targets"][0]["expr"])}
+    queries = " ".join(panel["targets"][0]["expr"] for panel in dashboard["panels"])
+    queried = set(re.findall(r"zoomapp_\w+", queries))
 
-    assert asked <= exported(anyone)
+    assert queried <= exported(anyone)
 
 
 @pytest.mark.parametrize("page", ["operations.md", "architecture.md"])
-def test_alarms_and_advice_ask_for_what_there_is(anyone, page):
-    asked = set(re.findall(r"zoomapp_\w+", (ROOT / "docs" / page).read_text()))
+def test_alarms_and_advice_in_the_docs_query_existing_metrics(anyone, page):
+    queried = set(re.findall(r"zoomapp_\w+", (ROOT / "docs" / page).read_text()))
 
-    assert asked and asked <= exported(anyone)
+    assert queried and queried <= exported(anyone)
 
 
-def test_the_servers_own_lines_still_name_their_process(app):
+def test_log_lines_of_gunicorn_name_their_process(app):
     record = logging.getLogger("gunicorn.error").makeRecord("gunicorn.error", logging.INFO, "", 0, "Booting", (), None)
 
     assert logging.Formatter("[%(process)d] %(message)s").format(record) == f"[{os.getpid()}] Booting"

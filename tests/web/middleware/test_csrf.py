@@ -1,4 +1,4 @@
-"""Nothing another site makes a browser send changes anything here; our own pages are never in the way."""
+"""CSRF protection: cross-site requests are refused, and requests of our own pages are accepted."""
 
 from itertools import product
 
@@ -22,7 +22,7 @@ FOREIGN = [
 
 @pytest.mark.parametrize("headers", FOREIGN)
 @pytest.mark.parametrize("path", [*STATE, ME])
-def test_a_foreign_write_is_refused(dana, world, path, headers):
+def test_a_cross_site_write_is_refused(dana, world, path, headers):
     answer = dana.post(path, json={}, headers=headers)
 
     assert (answer.status_code, answer.json["error"]) == (403, "cross_site")
@@ -48,7 +48,7 @@ FOREIGN_REFERERS = [
 
 
 @pytest.mark.parametrize("referer", FOREIGN_REFERERS)
-def test_a_write_from_a_page_of_another_site_is_refused_by_its_referer_alone(dana, world, referer):
+def test_a_write_with_only_a_foreign_referer_is_refused(dana, world, referer):
     for path in (*STATE, ME, "/settings", "/files", "/zoom/api/batch"):
         answer = dana.post(path, json={}, headers={"Referer": referer})
 
@@ -56,7 +56,7 @@ def test_a_write_from_a_page_of_another_site_is_refused_by_its_referer_alone(dan
     assert len(world.calls) == 0
 
 
-def test_the_referer_counts_only_where_nothing_better_is_sent(dana):
+def test_the_referer_is_checked_only_without_sec_fetch_site_and_origin(dana):
     foreign = {"Referer": "https://evil.example/"}
 
     assert dana.get("/help", headers=foreign).status_code == 200
@@ -88,7 +88,7 @@ FOREIGN_PAGES = [
 
 
 @pytest.mark.parametrize("path", CREDENTIALS)
-def test_another_site_opens_no_page_that_hands_out_a_credential(dana, world, path):
+def test_another_site_cannot_open_a_page_with_a_credential(dana, world, path):
     for headers, method in product(FOREIGN_PAGES, ("GET", "HEAD")):
         answer = dana.browser.open(path, method=method, headers={**headers, "Accept": "text/html"})
 
@@ -98,12 +98,12 @@ def test_another_site_opens_no_page_that_hands_out_a_credential(dana, world, pat
 
 
 @pytest.mark.parametrize("path", [each for each in CREDENTIALS if "recordings" not in each])
-def test_those_pages_open_from_our_own_and_from_a_typed_address(dana, path):
+def test_pages_with_a_credential_open_from_our_own_pages_and_from_a_typed_address(dana, path):
     for headers in ({}, TYPED, OWN_PAGE):
         assert dana.get(path, headers={**headers, "Accept": "text/html"}).status_code in (200, 302), headers
 
 
-def test_a_page_that_hands_out_no_credential_opens_from_anywhere(dana):
+def test_a_page_without_a_credential_opens_from_another_site(dana):
     for path in (MEETING, f"{MEETING}.ics", "/recordings", "/api/zoomapp/install"):
         assert dana.get(path, headers={"Sec-Fetch-Site": "cross-site"}).status_code in (200, 302), path
 
@@ -118,7 +118,7 @@ def test_a_one_time_link_with_a_passcode_opens_from_zooms_web_client(dana, app, 
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "PUT", "PATCH", "DELETE"])
-def test_another_site_does_not_reach_the_proxy_at_all(dana, world, method):
+def test_another_site_cannot_use_the_proxy(dana, world, method):
     answer = dana.browser.open(ME, method=method, headers={"Sec-Fetch-Site": "cross-site"})
 
     assert answer.status_code == 403
@@ -134,16 +134,16 @@ def test_another_site_does_not_reach_the_proxy_at_all(dana, world, method):
         {"Origin": "http://localhost"},
     ],
 )
-def test_our_own_pages_are_not_in_the_way(dana, headers):
+def test_requests_of_our_own_pages_are_accepted(dana, headers):
     assert dana.get(ME, headers=headers).status_code == 200
     assert dana.post("/api/zoomapp/logout", headers=headers).status_code == 200
 
 
-def test_a_link_from_elsewhere_opens_a_page(dana):
+def test_a_link_on_another_site_opens_a_page(dana):
     assert dana.get("/api/zoomapp/install", headers={"Sec-Fetch-Site": "cross-site"}).status_code == 302
 
 
-def test_no_answer_allows_another_origin(dana):
+def test_no_response_has_cors_headers(dana):
     for path in (ME, "/healthz", "/api/zoomapp/authorize"):
         answer = dana.get(path, headers={"Origin": "http://localhost"})
         assert not [name for name in dict(answer.headers) if name.lower().startswith("access-control")]
@@ -161,12 +161,12 @@ def carries_what_zooms_client_looks_for(answer):
     )
 
 
-def test_every_answer_carries_what_zooms_client_looks_for(dana):
+def test_every_response_has_the_headers_that_zooms_client_requires(dana):
     for path in (ME, "/healthz", "/nowhere", "/api/zoomapp/auth", "/static/css/tokens.css", "/"):
         assert carries_what_zooms_client_looks_for(dana.look(path)), path
 
 
-def test_a_page_of_a_fault_of_ours_carries_it_too(dana, app):
+def test_an_internal_error_page_has_the_security_headers(dana, app):
     app.view_functions["info.privacy"] = lambda: {}["a fault"]
 
     page = dana.look("/privacy")
@@ -176,7 +176,7 @@ def test_a_page_of_a_fault_of_ours_carries_it_too(dana, app):
 
 
 @pytest.mark.parametrize("path", ["/meetings", "/api/zoomapp/install"])
-def test_a_page_of_an_outage_carries_it_too(apart, path):
+def test_an_outage_page_has_the_security_headers(apart, path):
     person, redis = apart
     redis.kill()
 
@@ -186,7 +186,7 @@ def test_a_page_of_an_outage_carries_it_too(apart, path):
     assert carries_what_zooms_client_looks_for(page)
 
 
-def test_a_sign_out_that_failed_carries_it_too(apart):
+def test_a_failed_sign_out_has_the_security_headers(apart):
     person, redis = apart
     redis.kill()
 
@@ -196,7 +196,7 @@ def test_a_sign_out_that_failed_carries_it_too(apart):
     assert carries_what_zooms_client_looks_for(page)
 
 
-def test_the_content_policy_is_strict_and_lets_zoom_frame_us(dana):
+def test_the_content_policy_is_strict_and_allows_zoom_to_frame_the_app(dana):
     rules = dict(rule.split(" ", 1) for rule in dana.look("/").headers["Content-Security-Policy"].split("; "))
 
     assert rules["script-src"] == rules["style-src"] == rules["connect-src"] == "'self'"

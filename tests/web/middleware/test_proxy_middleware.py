@@ -1,4 +1,4 @@
-"""The short way of a proxied call: the same answer as Flask's way, and Flask is not asked."""
+"""The proxy middleware: it gives the same response as Flask's route, without calling Flask."""
 
 import re
 from dataclasses import replace
@@ -24,12 +24,12 @@ def settings(settings):
 
 @pytest.fixture
 def lane(app):
-    """The short way; in front of it is only what begins a request and answers a failure of it."""
+    """The proxy middleware. Only the outermost middleware is in front of it."""
     return app.wsgi_app.app
 
 
 @pytest.fixture
-def asked(lane, dana):
+def flask_requests(lane, dana):
     """The paths that Flask is asked for, from Dana's sign-in on."""
     paths, flask = [], lane.app
 
@@ -42,15 +42,15 @@ def asked(lane, dana):
 
 
 def both_ways(app, lane, person, method, path, **more):
-    """What is seen on the short way, and on Flask's."""
-    seen, front = [], app.wsgi_app
+    """The responses of the middleware and of Flask's route."""
+    requests_seen, front = [], app.wsgi_app
     for way in (lane, lane.app):
         front.app = way
         answer = person.browser.open(path, method=method, **more)
-        told = sorted((name, value) for name, value in answer.headers.items() if name not in OWN)
-        seen.append((answer.status_code, told, re.sub(REFERENCE, b"", answer.data)))
+        headers = sorted((name, value) for name, value in answer.headers.items() if name not in OWN)
+        requests_seen.append((answer.status_code, headers, re.sub(REFERENCE, b"", answer.data)))
     front.app = lane
-    return seen
+    return requests_seen
 
 
 @pytest.mark.parametrize(
@@ -73,7 +73,7 @@ def both_ways(app, lane, person, method, path, **more):
         ("DELETE", "/zoom/api/v2/meetings/1", {}),
     ],
 )
-def test_both_ways_lead_to_the_same_answer(app, lane, dana, method, path, more):
+def test_flask_and_the_middleware_return_the_same_response(app, lane, dana, method, path, more):
     short, usual = both_ways(app, lane, dana, method, path, **more)
 
     assert short == usual
@@ -95,7 +95,7 @@ def test_both_ways_lead_to_the_same_answer(app, lane, dana, method, path, more):
     ],
     ids=lambda fault: f"{fault.status or 'late'}-{len(str(fault.body))}",
 )
-def test_both_ways_say_the_same_of_zooms_answer(app, lane, dana, world, fault):
+def test_flask_and_the_middleware_return_zooms_answer_in_the_same_way(app, lane, dana, world, fault):
     world.faults.append(fault)
 
     short, usual = both_ways(app, lane, dana, "GET", ME)
@@ -103,14 +103,14 @@ def test_both_ways_say_the_same_of_zooms_answer(app, lane, dana, world, fault):
     assert short == usual
 
 
-def test_both_ways_say_the_same_to_strangers(app, lane, anyone):
+def test_flask_and_the_middleware_return_the_same_response_to_visitors(app, lane, anyone):
     short, usual = both_ways(app, lane, anyone, "GET", ME)
 
     assert short == usual
     assert short[0] == 401
 
 
-def test_both_ways_know_what_is_kept(app, lane, dana):
+def test_flask_and_the_middleware_serve_the_same_cached_response(app, lane, dana):
     tag = dana.get(LIST).headers["ETag"]
 
     hits = both_ways(app, lane, dana, "GET", LIST)
@@ -120,24 +120,24 @@ def test_both_ways_know_what_is_kept(app, lane, dana):
     assert unchanged[0] == unchanged[1] and unchanged[0][0] == 304
 
 
-def test_a_call_is_answered_without_flask(asked, dana):
+def test_the_middleware_serves_a_call_without_flask(flask_requests, dana):
     assert dana.get(ME).json["id"] == dana.id
     assert dana.post(ME + "/meetings", json={"topic": "x", "type": 1}).status_code == 201
     assert dana.get(LIST).status_code == 200
-    assert asked == []
+    assert flask_requests == []
 
 
-def test_a_failure_goes_flasks_way_and_no_call_is_made_twice(asked, dana, world):
+def test_flask_answers_a_failed_call_without_sending_it_again(flask_requests, dana, world):
     world.faults.append(Fault("POST /v2/users/me/meetings", 502, {"Content-Type": "text/html"}, "<p>"))
 
     answer = dana.post(ME + "/meetings", json={"topic": "x", "type": 1})
 
     assert (answer.status_code, answer.json["error"]) == (502, "upstream_error")
-    assert asked == ["/zoom/api/v2/users/me/meetings"]
+    assert flask_requests == ["/zoom/api/v2/users/me/meetings"]
     assert world.calls.count("POST /v2/users/me/meetings") == 1
 
 
-def test_a_call_that_failed_is_in_the_call_log_too(dana, world):
+def test_a_failed_call_is_in_the_call_log(dana, world):
     world.faults.append(Fault("GET /v2/users/me", 502, {"Content-Type": "text/html"}, "<p>"))
 
     dana.get(ME)
@@ -146,7 +146,7 @@ def test_a_call_that_failed_is_in_the_call_log_too(dana, world):
 
 
 @pytest.mark.parametrize("body", ["{}", "x" * 300_000], ids=["whole", "streamed"])
-def test_nobody_waits_for_the_line_about_a_call(dana, world, caplog, body):
+def test_the_response_is_sent_before_its_log_line_is_written(dana, world, caplog, body):
     world.faults.append(Fault("GET /v2/users/me", 200, JSON, body))
     caplog.set_level("INFO")
     caplog.clear()
@@ -160,7 +160,7 @@ def test_nobody_waits_for_the_line_about_a_call(dana, world, caplog, body):
     assert (line.status, line.upstream[0]["status"]) == (200, 200)
 
 
-def test_a_browser_that_leaves_half_way_lets_go_of_zoom(dana, world, monkeypatch):
+def test_the_connection_to_zoom_is_released_when_the_browser_disconnects(dana, world, monkeypatch):
     world.faults.append(Fault("GET /v2/users/me", 200, JSON, "x" * 300_000))
     let_go, close = [], Answer.close
     monkeypatch.setattr(Answer, "close", lambda answer: let_go.append(answer) or close(answer))
@@ -172,7 +172,7 @@ def test_a_browser_that_leaves_half_way_lets_go_of_zoom(dana, world, monkeypatch
     assert (before, len(let_go)) == (0, 1)
 
 
-def test_a_session_past_half_its_life_is_renewed_by_a_call(dana, parts, clock):
+def test_a_call_renews_a_session_past_half_its_lifetime(dana, parts, clock):
     clock.tick(parts.settings.session_days * 86400 * 0.6)
 
     answer = dana.get(ME)
@@ -182,7 +182,7 @@ def test_a_session_past_half_its_life_is_renewed_by_a_call(dana, parts, clock):
     assert "Set-Cookie" not in dana.get(ME).headers
 
 
-def test_the_session_is_read_once_whichever_way_a_request_goes(dana, parts, monkeypatch):
+def test_the_session_is_read_once_by_flask_and_the_middleware_together(dana, parts, monkeypatch):
     pool, trips = parts.redis.connection_pool, []
     take = pool.get_connection
     monkeypatch.setattr(pool, "get_connection", lambda *names: trips.append(names) or take(*names))
@@ -192,9 +192,9 @@ def test_the_session_is_read_once_whichever_way_a_request_goes(dana, parts, monk
     assert len(trips) == 1
 
 
-def test_an_expired_token_is_renewed_on_the_short_way(asked, dana, clock, world):
+def test_the_middleware_refreshes_an_expired_token(flask_requests, dana, clock, world):
     clock.tick(3600 - SKEW_SECONDS + 1)
 
     assert dana.get(ME).status_code == 200
     assert world.calls.count("POST /oauth/token") == 1
-    assert asked == []
+    assert flask_requests == []

@@ -1,4 +1,4 @@
-"""A body that did not come whole changes nothing, whatever it was to be."""
+"""Request bodies: incomplete ones change nothing, and limits depend on the sender."""
 
 import io
 import socket
@@ -28,7 +28,7 @@ def as_gunicorn_hands_on(body, **announced):
     return {"environ_overrides": {"wsgi.input": io.BytesIO(body), "wsgi.input_terminated": True, **announced}}
 
 
-def test_half_a_form_changes_nothing(dana, world, form):
+def test_an_incomplete_form_changes_nothing(dana, world, form):
     broken = as_gunicorn_hands_on(form[:-9], CONTENT_LENGTH=str(len(form)))
 
     answer = dana.post("/meetings/new", content_type=FORM, **broken)
@@ -39,7 +39,7 @@ def test_half_a_form_changes_nothing(dana, world, form):
     assert world.calls.count(CREATE) == 1
 
 
-def test_a_form_in_chunks_is_not_cut_off_where_it_gets_too_long(dana, world, form):
+def test_a_chunked_form_over_the_limit_is_refused_and_not_truncated(dana, world, form):
     longer = form + b"&more=" + b"x" * 1024 * 1024
     chunked = as_gunicorn_hands_on(longer, HTTP_TRANSFER_ENCODING="chunked")
 
@@ -49,14 +49,14 @@ def test_a_form_in_chunks_is_not_cut_off_where_it_gets_too_long(dana, world, for
     assert world.calls.count(CREATE) == 0
 
 
-def test_a_body_in_chunks_arrives_whole(dana, world, form):
+def test_a_chunked_body_is_read_completely(dana, world, form):
     chunked = as_gunicorn_hands_on(form, HTTP_TRANSFER_ENCODING="chunked")
 
     assert dana.post("/meetings/new", content_type=FORM, **chunked).status_code == 303
     assert world.calls.count(CREATE) == 1
 
 
-def test_half_an_authorization_is_none(anyone, world):
+def test_an_incomplete_authorization_body_is_refused_before_its_code_is_used(anyone, world):
     broken = as_gunicorn_hands_on(b'{"code":"abc"}', CONTENT_LENGTH="40")
 
     answer = anyone.post("/api/zoomapp/onauthorized", content_type="application/json", **broken)
@@ -88,17 +88,17 @@ FRAMINGS = [{}, {"CONTENT_LENGTH": "", "HTTP_TRANSFER_ENCODING": "chunked"}]
 
 
 @pytest.mark.parametrize("framing", FRAMINGS)
-def test_a_stranger_may_send_16_kb(anyone, framing):
-    most = b'{"code":"%s"}' % (b"x" * (SIXTEEN_KB - 11))
+def test_a_visitor_may_send_16_kb(anyone, framing):
+    largest_body = b'{"code":"%s"}' % (b"x" * (SIXTEEN_KB - 11))
 
-    allowed, _ = send(anyone, "/api/zoomapp/onauthorized", most, **framing)
-    refused, _ = send(anyone, "/api/zoomapp/onauthorized", most + b" ", **framing)
+    allowed, _ = send(anyone, "/api/zoomapp/onauthorized", largest_body, **framing)
+    refused, _ = send(anyone, "/api/zoomapp/onauthorized", largest_body + b" ", **framing)
 
-    assert len(most) == SIXTEEN_KB and allowed.status_code == 400
+    assert len(largest_body) == SIXTEEN_KB and allowed.status_code == 400
     assert (refused.status_code, refused.json["error"]) == (413, "too_large")
 
 
-def test_a_strangers_large_body_is_not_read(anyone):
+def test_a_large_body_of_a_visitor_is_not_read(anyone):
     answer, reads = send(anyone, "/api/zoomapp/onauthorized", b"x" * (SIXTEEN_KB + 1))
 
     assert (answer.status_code, reads) == (413, 0)
@@ -112,7 +112,7 @@ def test_the_session_is_checked_before_a_body_is_read(anyone, path, size):
     assert (answer.status_code, answer.json["error"], reads) == (401, "unauthorized", 0)
 
 
-def test_somebody_who_is_signed_in_may_send_more(dana, world):
+def test_a_signed_in_user_may_send_a_larger_body(dana, world):
     body = b'{"topic":"%s"}' % (b"x" * SIXTEEN_KB)
 
     answer, _ = send(dana, "/zoom/api/v2/users/me/meetings", body)
@@ -121,7 +121,7 @@ def test_somebody_who_is_signed_in_may_send_more(dana, world):
     assert world.calls.count(CREATE) == 1
 
 
-def test_bodies_in_memory_are_bounded_together(dana, anyone, world):
+def test_the_memory_for_all_request_bodies_is_limited(dana, anyone, world):
     body = b'{"code":"abc"}'
     body_limits.memory.take(body_limits.MAX_BYTES_IN_MEMORY - len(body))
     try:
@@ -139,7 +139,7 @@ def test_bodies_in_memory_are_bounded_together(dana, anyone, world):
     assert relayed.status_code == 503 and world.calls.count(CREATE) == 0
 
 
-def test_the_memory_of_a_relayed_body_is_free_after_its_answer(dana):
+def test_the_memory_of_a_proxied_body_is_free_after_the_response(dana):
     free = body_limits.MAX_BYTES_IN_MEMORY
 
     send(dana, "/zoom/api/v2/users/me/meetings", b'{"topic":"x"}')
@@ -174,7 +174,7 @@ def threads():
         yield threads
 
 
-def test_a_body_that_takes_too_long_ends(threads, clock):
+def test_a_body_that_takes_too_long_is_refused(threads, clock):
     reads = BodyReads(max_bytes=100, max_reads=4, seconds=10, clock=clock)
     slow = Connection(reads, threads)
     clock.tick(5)
@@ -194,7 +194,7 @@ def test_a_body_that_takes_too_long_ends(threads, clock):
     young.close()
 
 
-def test_the_oldest_read_ends_when_there_are_too_many(threads, clock):
+def test_the_oldest_body_read_is_ended_when_there_are_too_many(threads, clock):
     reads = BodyReads(max_bytes=100, max_reads=2, seconds=10, clock=clock)
     first, second, third = (Connection(reads, threads) for _ in range(3))
 

@@ -94,10 +94,10 @@ def days_later(at: datetime, days: int) -> datetime:
 
 
 def days_left(at: datetime | calendar_date) -> str:
-    left = days_until(at)
-    if left <= 1:
-        return "tomorrow" if left == 1 else "today"
-    return f"in {left} days"
+    days = days_until(at)
+    if days <= 1:
+        return "tomorrow" if days == 1 else "today"
+    return f"in {days} days"
 
 
 def iso(at: datetime) -> str:
@@ -149,9 +149,9 @@ def time_axis(table: AttendanceTable) -> Axis:
     return table.axis(viewer().zone, hour12=viewer().chosen.hour12)
 
 
-def attendance_bar(person: Person, axis: Axis, left: bool) -> Markup:
+def attendance_bar(person: Person, axis: Axis, has_left: bool) -> Markup:
     """The attendance of one person as a bar."""
-    return timeline(axis, person.here, person.waiting, left=left)
+    return timeline(axis, person.here, person.waiting, has_left=has_left)
 
 
 def attendance_description(person: Person, axis: Axis) -> str:

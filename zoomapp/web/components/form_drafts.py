@@ -1,6 +1,6 @@
 """Form drafts: a form that could not be sent because the user's Zoom grant had ended, saved until they sign in again.
 
-The draft is in the session, and a session starts empty when another person signs in, so nobody else sees it.
+The draft is in the session. A session starts empty when another person signs in, so only its author sees the draft.
 """
 
 from __future__ import annotations

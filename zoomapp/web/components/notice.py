@@ -46,7 +46,7 @@ class Permission:
 
     use: ScopeUse
     #: The title if Zoom answers 404, and the link in that notice: endpoint, ``show`` argument, text.
-    gone: str = "This meeting has ended or was deleted"
+    not_found_title: str = "This meeting has ended or was deleted"
     instead: tuple[str, str, str] = ("meetings.index", "past", "Past meetings")
 
     @property
@@ -77,8 +77,7 @@ FILES = Permission(
 )
 CHATBOT = Permission(scopes.SEND_CHAT)
 LIVE = Permission(scopes.LIST_LIVE_PARTICIPANTS)
-HELD = Permission(scopes.READ_PAST_MEETING)
-HELD_TIMES = Permission(scopes.LIST_PAST_INSTANCES)
+PAST_INSTANCES = Permission(scopes.LIST_PAST_INSTANCES)
 REPORT = Permission(scopes.READ_REPORT)
 PAST = Permission(scopes.LIST_PAST_PARTICIPANTS)
 
@@ -123,7 +122,7 @@ def notice_for(error: ZoomAppError, permission: Permission, shown_at: datetime |
     if isinstance(error, NotFound):
         endpoint, show, text = permission.instead
         link = (url_for(endpoint, show=show or None), text)
-        return Notice("info", "info", permission.gone, "", 404, actions=(link,))
+        return Notice("info", "info", permission.not_found_title, "", 404, actions=(link,))
     if isinstance(error, FileRefused):
         return Notice("warn", "lock", error.title, error.message, error.status, reference())
     if isinstance(error, Redirected):

@@ -35,7 +35,7 @@ def plural(singular: str, plural: str, count: int) -> Markup:
 
 
 def frame() -> dict[str, Any]:
-    """What the layouts need."""
+    """The variables of the page layouts."""
     return {
         "app_name": services().settings.app_name,
         "viewer": viewer(),
@@ -51,7 +51,7 @@ def frame() -> dict[str, Any]:
 
 
 def places() -> tuple[tuple[str, str, str], ...]:
-    """The four tabs, always in this order: name, address, words."""
+    """The four tabs, always in this order: name, address, label."""
     return (
         ("overview", url_for("overview.show"), "Overview"),
         ("participants", url_for("participants.index"), "Participants"),
@@ -66,6 +66,6 @@ def say_done(title: str, text: str = "") -> None:
 
 
 def done() -> tuple[str, str] | None:
-    """What the last form did, once."""
+    """The message about the last form, which is shown once."""
     said = session.pop("done", None)
     return (said[0], said[1]) if said else None

@@ -1,4 +1,4 @@
-"""The progress page of a long list: it says how many pages are loaded and reloads itself."""
+"""Loads all rows of a long list; a browser gets a progress page, which reloads itself, until the last row is there."""
 
 from __future__ import annotations
 

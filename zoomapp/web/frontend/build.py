@@ -1,7 +1,7 @@
-"""The door for another frontend, such as Zoom's React sample, at the address its build expects.
+"""Serves another frontend, such as Zoom's React sample, at the address that its build expects.
 
-``FRONTEND_DIR`` names the folder of a build, ``FRONTEND_URL`` a development server. With neither, the door leads to our
-own pages. Sign-in and the API proxy are the same for every frontend.
+``FRONTEND_DIR`` names the folder of a build, ``FRONTEND_URL`` a development server. With neither, the address redirects
+to our own pages. Sign-in and the API proxy are the same for every frontend.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ from zoomapp.web.middleware.security_headers import frontend_policy
 bp = Blueprint("frontend", __name__)
 
 INDEX = "index.html"
-#: The build puts what it names after its content below static/: main.073c9b0a.css, 453.8beb8d2d.chunk.js
+#: Files below static/ with a hash of their content in their name: main.073c9b0a.css, 453.8beb8d2d.chunk.js
 _HASHED = re.compile(r"static/.+[.-][0-9a-f]{8,}\.[^/]+")
 #: Files up to here are kept in memory, compressed too; larger ones are streamed.
 HELD_BYTES = 2 * 1024 * 1024
-HELD_FILES = 32
+CACHED_FILES = 32
 
 
 @bp.get(FRONTEND_PATH)
@@ -50,7 +50,7 @@ def show(name: str = "") -> ResponseReturnValue:
 
 @bp.get("/hello")
 def hello() -> ResponseReturnValue:
-    """What the React sample shows in a frame of its page."""
+    """A greeting, which the React sample shows in a frame of its page."""
     return Response(f"Hello from {services().settings.app_name}!", mimetype="text/plain")
 
 
@@ -78,14 +78,14 @@ def _file(folder: Path, name: str) -> Response:
     if found.st_size > HELD_BYTES:
         response = send_file(path, media_type(path))
     else:
-        response = answer(_held(path, found.st_mtime_ns, found.st_size), immutable=False)
+        response = answer(_cached_asset(path, found.st_mtime_ns, found.st_size), immutable=False)
         response.add_etag()
         response.make_conditional(request)
     response.headers["Cache-Control"] = cache_control(name)
     return response
 
 
-@lru_cache(maxsize=HELD_FILES)
-def _held(path: Path, changed_ns: int, size: int) -> Asset:
-    """The file as it is since then: a new build is served without a restart."""
+@lru_cache(maxsize=CACHED_FILES)
+def _cached_asset(path: Path, changed_ns: int, size: int) -> Asset:
+    """The file's content. A file with another time or size is read again, so a new build needs no restart."""
     return Asset(path.read_bytes(), media_type(path))

@@ -1,7 +1,7 @@
-"""The development server of another frontend (``FRONTEND_URL``), relayed under our address.
+"""A proxy to the development server of another frontend (``FRONTEND_URL``), at this app's address.
 
-It gets what a stranger's browser would send, and no more: no cookie, no credentials, no app context. What comes back
-is its files; cookies, policies and redirects to other places stay there.
+The server gets no cookie, no credentials and no app context. Only its files are passed on: its cookies, policies and
+redirects to other hosts are not.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ from zoomapp.zoom.urllib3_transport import Urllib3Transport
 
 UP = ("Accept", "Accept-Encoding", "Accept-Language")
 DOWN = ("Content-Type", "Content-Encoding", "Content-Length", "Vary")
-#: What we put our name into (RFC 9110 7.6.3), so that an address leading back to ourselves ends after one round.
+#: The ``Via`` header of our requests (RFC 9110 7.6.3). If ``FRONTEND_URL`` leads back to this app, it ends the loop.
 VIA = "1.1 zoomapp-frontend"
 
 
 def relay(origin: str, request: Request) -> Response:
-    """What the development server has at this address. Raises FrontendAway, NotFound."""
+    """The development server's response for this address. Raises FrontendAway, NotFound."""
     if VIA in request.headers.get("Via", ""):
         raise FrontendAway("FRONTEND_URL leads back to this app")
     try:
@@ -57,13 +57,13 @@ def target(path: str, query: bytes) -> str:
 
 
 def _ask(url: Url, request: Request) -> Answer:
-    asked = requests.PreparedRequest()
-    asked.method, asked.url, asked.body = request.method, str(url), None
-    asked.headers = CaseInsensitiveDict({name: request.headers[name] for name in UP if name in request.headers})
-    asked.headers["Via"] = VIA
+    upstream = requests.PreparedRequest()
+    upstream.method, upstream.url, upstream.body = request.method, str(url), None
+    upstream.headers = CaseInsensitiveDict({name: request.headers[name] for name in UP if name in request.headers})
+    upstream.headers["Via"] = VIA
     seconds = deadline.remaining(ANSWER_SECONDS)
     timeout = (min(CONNECT_SECONDS, seconds), seconds)
-    return Answer.of(_transport().send(asked, stream=True, timeout=timeout), request.method)
+    return Answer.of(_transport().send(upstream, stream=True, timeout=timeout), request.method)
 
 
 def _climbs(path: str) -> bool:

@@ -1,4 +1,7 @@
-"""Pages travel compressed. None holds a secret beside what somebody else could put in, so a length tells nothing."""
+"""Compresses pages with gzip.
+
+A page never has a secret beside text that an attacker can choose, so its compressed length reveals nothing (BREACH).
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Cross-site requests change nothing here, read nothing through the proxy, and open nothing that hands out a secret.
+"""CSRF protection: refuses requests of other sites that would write, use the API proxy, or open a page with a secret.
 
-Browsers say where a request comes from (``Sec-Fetch-Site``; ``Origin`` on every POST of those that do not; ``Referer``
-of those that send neither), and no page can forge it, so no token has to travel in forms.
+Browsers say where a request comes from, and no page can forge it, so forms need no token. The header is
+``Sec-Fetch-Site``; older browsers send ``Origin`` with every POST, or ``Referer``.
 https://www.w3.org/TR/fetch-metadata/
 """
 
@@ -15,10 +15,10 @@ from flask import Flask, request
 from zoomapp.errors import CrossSite
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
-#: Read by scripts of our own pages; nobody else has a reason to.
+#: Only scripts of our own pages need these addresses.
 SCRIPTS_ONLY = "/zoom/api/"
-#: Pages that hand out a credential: a start link, a passcode, an invitation, the verifier of a sign-in. They open from
-#: our own pages and from a typed address.
+#: Pages that show a credential: a start link, a passcode, an invitation, the verifier of a sign-in. They can be opened
+#: from our own pages and by typing the address.
 CREDENTIAL_ENDPOINTS = frozenset(
     {"meetings.start", "meeting.passcode", "meeting.invitation", "recordings.passcode", "oauth.authorize"}
 )
@@ -35,14 +35,14 @@ def init_app(app: Flask, public_url: str) -> None:
 
 
 def _hands_out_credential() -> bool:
-    """Whether this page holds a secret; a calendar file does on request, and a one-time link opens it from anywhere."""
+    """Whether this page shows a secret. A calendar file does on request; a one-time link may open it anywhere."""
     if request.endpoint == "meeting.calendar":
         return "passcode" in request.args and "once" not in request.args
     return request.endpoint in CREDENTIAL_ENDPOINTS
 
 
 def refuse_cross_site(path: str, environ: Mapping[str, Any], public_url: str) -> None:
-    """Raises CrossSite unless the request is safe, ours, or of no browser at all."""
+    """Raises CrossSite unless the request is safe, from our own pages, or not from a browser."""
     if path == WEBHOOK:
         return
     if environ["REQUEST_METHOD"] in SAFE and not path.startswith(SCRIPTS_ONLY):
@@ -63,5 +63,5 @@ def refuse_foreign(environ: Mapping[str, Any], public_url: str) -> None:
 
 
 def _is_own(referer: str, public_url: str) -> bool:
-    """Whether this is no address, or one of ours: compared as text, so that no parser can be misled."""
+    """Whether this is empty or one of our own addresses. It is compared as text, so no parser can be misled."""
     return not referer or referer == public_url or referer.startswith(f"{public_url}/")

@@ -1,4 +1,4 @@
-"""The outermost WSGI middleware: begins each request, and answers a failure that nothing below it could answer."""
+"""The outermost WSGI middleware: starts each request, and returns 500 for an exception that Flask did not handle."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ class OutermostMiddleware:
             log.error("unexpected failure", exc_info=(type(failure), failure, failure.__traceback__))
             kind, body = self._body(environ.get("HTTP_ACCEPT", ""))
             fields = [("Content-Type", kind), ("Content-Length", str(len(body)))]
-            # The server raises it anew if the head of another answer is already sent (PEP 3333).
+            # If the head of another response was already sent, the server raises the exception again (PEP 3333).
             start("500 Internal Server Error", fields, sys.exc_info() if started else None)
             return [] if environ.get("REQUEST_METHOD") == "HEAD" else [body]
 

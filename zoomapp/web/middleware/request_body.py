@@ -1,8 +1,7 @@
-"""Reads request bodies: complete, within their limits, or not at all.
+"""A ``before_request`` hook: the body becomes a stream that is read, whole and within limits, when the view asks.
 
 Servers pass on an incomplete body, and Werkzeug truncates one that is too long and has no length. So every body is read
-here, once, when the view asks for it. The limits depend on the sender, so the session is read before the body
-(``body_limits.py``).
+here, once. The limits depend on the sender, so the session is read before the body (``body_limits.py``).
 """
 
 from __future__ import annotations

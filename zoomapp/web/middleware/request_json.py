@@ -13,7 +13,7 @@ Shape = TypeVar("Shape")
 
 
 def json_object() -> dict[str, Any]:
-    """The body as a JSON object, whatever its content type says. Raises BadRequest."""
+    """The body as a JSON object; its content type is ignored. Raises BadRequest."""
     return json_body(dict[str, Any])
 
 

@@ -24,7 +24,7 @@ GOODBYE = {
 
 @bp.get("/connect")
 def show() -> ResponseReturnValue:
-    """What it means to connect, and the button."""
+    """The page that explains what connecting means, with the button."""
     if user_id() is not None:
         return redirect(url_for("overview.show"))
     # A script that just started a sign-in adds ``began``. The browser must have sent the session cookie then.
@@ -39,5 +39,5 @@ def show() -> ResponseReturnValue:
 
 @bp.get("/disconnect")
 def leave() -> str:
-    """What is deleted when the user disconnects, and the button."""
+    """The page that says what a disconnect deletes, with the button."""
     return render_template("pages/disconnect.html")

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from zoomapp.attendance.occurrences import compare_tables, list_occurrences
 from zoomapp.attendance.past import past_meeting, past_table
 from zoomapp.web.components.attendance import attendance_sources, requested_instance
-from zoomapp.web.components.notice import HELD_TIMES, PAST
+from zoomapp.web.components.notice import PAST, PAST_INSTANCES
 from zoomapp.web.components.section import section
 from zoomapp.web.pages.participants import kept_choices, names_hidden
 
@@ -19,7 +19,7 @@ bp = Blueprint("occurrences", __name__)
 def index(key: str) -> ResponseReturnValue:
     """The list of occurrences, newest first."""
     topic, loaded = list_occurrences(attendance_sources(), requested_instance(key))
-    listed = section(loaded, HELD_TIMES)
+    listed = section(loaded, PAST_INSTANCES)
     names = kept_choices().get("names")
     page = render_template("pages/occurrences.html", listed=listed, key=key, topic=topic, names=names)
     return page, listed.status, listed.headers

@@ -19,10 +19,14 @@ bp = Blueprint("person", __name__)
 @bp.get("/participants/<key>/people/<person>")
 def show(key: str, person: str) -> ResponseReturnValue:
     """The page of one person."""
-    attendance, seen = requested_attendance(key)
-    if seen.value is None:
-        return render_template("pages/trouble.html", title="Person", notice=seen.trouble), seen.status, seen.headers
-    table = seen.value.without_names() if names_hidden() else seen.value
+    attendance, loaded = requested_attendance(key)
+    if loaded.value is None:
+        return (
+            render_template("pages/trouble.html", title="Person", notice=loaded.trouble),
+            loaded.status,
+            loaded.headers,
+        )
+    table = loaded.value.without_names() if names_hidden() else loaded.value
     row = next((row for row in table.rows if row.person.key == person), None)
     if row is None:
         raise NotFound

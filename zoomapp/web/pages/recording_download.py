@@ -19,7 +19,7 @@ DOWNLOAD_SECONDS = 4 * 3600.0
 
 
 @bp.get("/recordings/<key>/<file>")
-def one_file(key: str, file: str) -> ResponseReturnValue:
+def send(key: str, file: str) -> ResponseReturnValue:
     """The file as a stream, or a page that says why there is none."""
     try:
         recording, recording_file = files.find(user_client(), instance_of(key), file)

@@ -1,4 +1,4 @@
-"""Sample data for the style guide: meetings and recordings in Zoom's JSON, a table of attendance, and each notice."""
+"""Sample data for the style guide: meetings, recordings, an attendance table, and each notice."""
 
 from __future__ import annotations
 

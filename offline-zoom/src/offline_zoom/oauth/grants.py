@@ -160,9 +160,9 @@ class Grants:
         return f"{head}.{_base64url(seal)}"
 
 
-def same(secret: str, other_secret: str) -> bool:
+def same(secret: str, expected: str) -> bool:
     """Compare secrets in constant time. An empty secret equals nothing."""
-    return bool(secret) and hmac.compare_digest(secret.encode(), other_secret.encode())
+    return bool(secret) and hmac.compare_digest(secret.encode(), expected.encode())
 
 
 def proves(verifier: str, challenge: str, method: str) -> bool:

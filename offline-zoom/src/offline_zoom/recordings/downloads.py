@@ -15,8 +15,8 @@ from offline_zoom.recordings.files import KINDS, content
 
 bp = Blueprint("downloads", __name__)
 LINK_SECONDS = 300
-#: loopback has two names, which serve as two hosts
-OTHER_HOST = {"127.0.0.1": "localhost", "localhost": "127.0.0.1"}
+#: The two names of the loopback address serve as two hosts: one for Zoom, one for the files.
+STORAGE_HOST = {"127.0.0.1": "localhost", "localhost": "127.0.0.1"}
 
 
 @bp.get("/rec/download/<file_id>")
@@ -29,7 +29,7 @@ def download(file_id: str) -> ResponseReturnValue:
         return jsonify(status=False, errorCode=3322, errorMessage="This recording does not exist."), 404
     expires_at = int(current_world().now()) + LINK_SECONDS
     here_url = urlsplit(current_world().base_url)
-    host = OTHER_HOST.get(here_url.hostname or "", "localhost")
+    host = STORAGE_HOST.get(here_url.hostname or "", "localhost")
     port = f":{here_url.port}" if here_url.port else ""
     signed = f"expires={expires_at}&signature={current_world().seal(f'{file_id} {expires_at}')}"
     return redirect(f"{here_url.scheme}://{host}{port}/storage/{file_id}?{signed}")

@@ -140,7 +140,7 @@ class AppServer(ThreadingHTTPServer):
         self.app = app
         super().__init__((host, port), RequestHandler)
         if tls:
-            # The request handler does the handshake in its own thread, so a slow client delays nobody.
+            # The request handler does the handshake in its own thread, so a slow client does not delay others.
             self.socket = tls.wrap_socket(self.socket, server_side=True, do_handshake_on_connect=False)
 
     def is_own_host(self, host: str) -> bool:

@@ -32,7 +32,7 @@ def quiet_day(story: StoryData) -> None:
     calendar(story)
     series(story)
     past_meetings(story)
-    other_users(story)
+    colleagues(story)
 
 
 def calendar(story: StoryData) -> None:
@@ -119,8 +119,8 @@ def past_meetings(story: StoryData) -> None:
     add_instance(story, hall, meeting_uuid("town hall"), opens, 60, people, recorded=True)
 
 
-def other_users(story: StoryData) -> None:
-    """Add meetings of the other users."""
+def colleagues(story: StoryData) -> None:
+    """Add the meetings of Dana's colleagues."""
     for number, host, days in ((87000000301, "priya", -1), (87000000401, "finn", -1), (87000000501, "ada", -3)):
         begins = local_time(story, days, 13)
         call = add_meeting(story, number, "Catch-up", host, begins, 30)
