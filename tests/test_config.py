@@ -169,3 +169,17 @@ def test_every_kind_of_redis_address_is_taken(url):
 @pytest.mark.parametrize("text", ["0", "-1", "1.5", "9" * 9, "9" * 5000, "１２", "1e3"])
 def test_a_number_that_is_none_or_too_large_is_a_named_fault(name, text):
     assert problems(**{name: text})[0].startswith(f"{name} must be")
+
+
+def test_two_client_secrets_are_read_newest_first():
+    settings = Settings.from_env({**GOOD, "ZOOM_CLIENT_SECRET": " new-hush , old-hush "})
+
+    assert settings.zoom_client_secrets == ("new-hush", "old-hush")
+    assert "hush" not in repr(settings)
+
+
+@pytest.mark.parametrize("text", [",", "new,", ",old", "a,b,c"])
+def test_list_of_client_secrets_that_is_not_one_or_two_is_a_named_fault(text):
+    (problem,) = problems(ZOOM_CLIENT_SECRET=text)
+
+    assert problem.startswith("ZOOM_CLIENT_SECRET holds")

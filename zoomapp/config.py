@@ -29,6 +29,7 @@ class Settings:
     """
 
     zoom_client_id: str
+    #: One secret, or while it is being replaced two: the newest, a comma, the one before.
     zoom_client_secret: str = field(repr=False)
     public_url: str
     secret_key: str = field(repr=False)
@@ -72,6 +73,11 @@ class Settings:
     @property
     def redirect_uri(self) -> str:
         return self.public_url + CALLBACK_PATH
+
+    @property
+    def zoom_client_secrets(self) -> tuple[str, ...]:
+        """The client secrets, newest first."""
+        return _split_secrets(self.zoom_client_secret)
 
     @property
     def has_frontend(self) -> bool:
@@ -166,6 +172,20 @@ def _key(text: str) -> bytes:
     return key
 
 
+def _client_secret(text: str) -> str:
+    return ",".join(_split_secrets(text))
+
+
+def _split_secrets(text: str) -> tuple[str, ...]:
+    """The distinct secrets of a comma list."""
+    secrets = tuple(dict.fromkeys(part.strip() for part in text.split(",")))
+    if not all(secrets):
+        raise ValueError("holds an empty secret")
+    if len(secrets) > 2:
+        raise ValueError(f"holds {len(secrets)} secrets; it takes the newest and the one before")
+    return secrets
+
+
 def _secret_key(text: str) -> str:
     if len(text) < 32:
         raise ValueError("must have at least 32 characters")
@@ -237,6 +257,7 @@ READERS: dict[str, Callable[[str], Any]] = {
     "public_url": origin,
     "zoom_host": origin,
     "zoom_api_host": origin,
+    "zoom_client_secret": _client_secret,
     "secret_key": _secret_key,
     "token_encryption_keys": key_ring,
     "redis_url": _redis_url,

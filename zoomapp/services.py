@@ -132,7 +132,7 @@ def build(
         session,
         settings.zoom_host,
         settings.zoom_client_id,
-        settings.zoom_client_secret,
+        settings.zoom_client_secrets,
         settings.redirect_uri,
         clock,
     )

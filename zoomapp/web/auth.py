@@ -55,7 +55,7 @@ def sign_in_with_context(encrypted: str) -> str:
     parts = services()
     uses, now = parts.used_contexts, parts.clock()
     settings, issuers = parts.settings, parts.client.hosts.context_issuers
-    context = open_context(encrypted, settings.zoom_client_id, settings.zoom_client_secret, now, issuers)
+    context = open_context(encrypted, settings.zoom_client_id, settings.zoom_client_secrets, now, issuers)
     # A context has no nonce, so it is stored until it expires to prevent a replay. The key is its bytes: the text can
     # be written in many ways (padding, alphabet, unused bits of the last character).
     if not uses.claim(context.sealed, this_session().sid, int(context.expires_at - now) + 10):
