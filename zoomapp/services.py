@@ -14,6 +14,7 @@ from requests.adapters import BaseAdapter
 from zoomapp.attendance.client_reports import ClientReports
 from zoomapp.attendance.webhook_log import WebhookLog
 from zoomapp.auth.pending_signins import PendingSignIns
+from zoomapp.auth.repeated_signins import RepeatedSignIns
 from zoomapp.auth.signin import SignIn
 from zoomapp.auth.used_contexts import UsedContexts
 from zoomapp.config import Settings
@@ -143,7 +144,10 @@ def build(
     token_store = store or RedisTokenStore(connection, settings.grant_days)
     tokens = TokenService(token_store, key_ring, oauth, settings.refresh_margin_seconds, clock)
     pending_signins = PendingSignIns(connection, key_ring, clock)
-    signin = SignIn(oauth, zoom, tokens, pending_signins, settings.public_url, settings.in_client_redirect)
+    repeated_signins = RepeatedSignIns(connection, clock)
+    signin = SignIn(
+        oauth, zoom, tokens, pending_signins, repeated_signins, settings.public_url, settings.in_client_redirect
+    )
 
     # Zoom's API as one user
     response_cache = ResponseCache(connection, key_ring, clock)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, request, session, url_for
+from flask import Blueprint, jsonify, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
 from zoomapp.auth.pending_signins import started_in_client
@@ -17,6 +17,7 @@ from zoomapp.web.current_user import (
     open_guest_session,
     open_session,
     remember_browser,
+    sent_session_id,
     services,
     this_session,
     user_id,
@@ -103,18 +104,25 @@ def authorize() -> ResponseReturnValue:
 
 @bp.post("/onauthorized")
 def onauthorized() -> ResponseReturnValue:
-    """Finish a sign-in in Zoom's client, with the code that the SDK's ``onAuthorized`` gave to the page."""
+    """Finish a sign-in in Zoom's client, with the code that the SDK's ``onAuthorized`` gave to the page.
+
+    A repeat gets the same answer when the first one was sent, without a session: only the first gets the cookie.
+    """
     body = json_object()
-    signed_in_user_id = services().signin.finish_in_client(
+    signed_in = services().signin.finish_in_client(
         browser(),
         code=_text(body, "code"),
         state=_text(body, "state", ""),
         redirect_uri=_text(body, "redirectUri", ""),
         href=_text(body, "href", ""),
         known_user_id=user_id() or "",
+        former_session_id=sent_session_id(),
     )
-    open_session(signed_in_user_id)
-    return {"result": "Success"}
+    answer = jsonify(result="Success")
+    if signed_in is not None:
+        open_session(signed_in.user_id)
+        answer.call_on_close(signed_in.announce)
+    return answer
 
 
 @bp.get("/install")
