@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, jsonify, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
-from zoomapp.auth.pending_signins import started_in_client
+from zoomapp.auth.pending_signins import PendingSignIn, started_in_client
 from zoomapp.config import FRONTEND_PATH
 from zoomapp.errors import ContextRefused, SignInDenied, SignInError, StateMismatch, ZoomAppError
 from zoomapp.web.components import form_drafts
@@ -147,7 +147,19 @@ def callback() -> ResponseReturnValue:
         return _restart()
     signed_in_user_id, pending = services().signin.finish_web(browser(), code, state)
     open_session(signed_in_user_id)
-    return redirect(_deep_link(signed_in_user_id) if pending.restarted else form_drafts.pending_path() or "/")
+    return redirect(_page_after_sign_in(signed_in_user_id, pending))
+
+
+def _page_after_sign_in(user_id: str, pending: PendingSignIn) -> str:
+    """The link to the app in Zoom's client after an installation; else the page with an unsent form, or the overview.
+
+    With another frontend every sign-in in a browser is an installation, as with Zoom's sample.
+    """
+    if pending.restarted:
+        return _deep_link(user_id)
+    if path := form_drafts.pending_path():
+        return path
+    return _deep_link(user_id) if services().settings.has_frontend else first_page("")
 
 
 def _restart() -> ResponseReturnValue:
@@ -161,11 +173,11 @@ def _restart() -> ResponseReturnValue:
 
 
 def _deep_link(user_id: str) -> str:
-    """The link to the app in Zoom's client, where the person added it; the overview if Zoom gives no link."""
+    """The link to the app in Zoom's client, where the person added it; the first page if Zoom gives no link."""
     try:
         return services().signin.deep_link(services().tokens.access_token(user_id), "added")
     except ZoomAppError:
-        return "/"
+        return first_page("")
 
 
 @bp.post("/logout")
