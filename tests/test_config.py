@@ -1,11 +1,14 @@
 """A deployment that is set up wrong is told everything at once, and no secret is printed."""
 
 import base64
+import time
+from dataclasses import replace
 
 import pytest
 
 from zoomapp.config import Settings, is_loopback
 from zoomapp.errors import ConfigError
+from zoomapp.services import clock_of
 
 GOOD = {
     "ZOOM_CLIENT_ID": "client",
@@ -183,3 +186,23 @@ def test_list_of_client_secrets_that_is_not_one_or_two_is_a_named_fault(text):
     (problem,) = problems(ZOOM_CLIENT_SECRET=text)
 
     assert problem.startswith("ZOOM_CLIENT_SECRET holds")
+
+
+def test_clock_of_an_offline_zoom_is_refused_with_the_real_one():
+    offline = {**GOOD, "ZOOM_HOST": "http://127.0.0.1:4000", "CLOCK_OFFSET_FILE": "/tmp/clock"}
+
+    assert Settings.from_env(offline).clock_offset_file == "/tmp/clock"
+    assert problems(CLOCK_OFFSET_FILE="/tmp/clock")[0].startswith("CLOCK_OFFSET_FILE is for development")
+    assert problems(CLOCK_OFFSET_FILE="/tmp/clock", ZOOM_HOST="https://zoom.example")
+
+
+def test_clock_follows_the_offset_file_and_is_the_machines_without_it(settings, tmp_path):
+    path = tmp_path / "clock"
+    clock = clock_of(replace(settings, clock_offset_file=str(path)))
+
+    assert abs(clock() - time.time()) < 60
+    path.write_text("86400.0\n")
+    assert abs(clock() - time.time() - 86400) < 60
+    path.write_text("not a number")
+    assert abs(clock() - time.time()) < 60
+    assert clock_of(settings) is time.time

@@ -67,6 +67,8 @@ class Settings:
     #: Another frontend than our pages: the folder of its build, or the address of its development server.
     frontend_dir: str = ""
     frontend_url: str = ""
+    #: For development: a file with the seconds by which the clock of the offline Zoom, and so of the app, is ahead.
+    clock_offset_file: str = ""
     #: Whether the app uses ``zoomapp/fastpath/``. Without it the app does the same, slower.
     fast_path: bool = True
 
@@ -107,6 +109,12 @@ class Settings:
                 problems.append(f"{name} {error}.")
         if "frontend_dir" in values and "frontend_url" in values:
             problems.append("FRONTEND_DIR and FRONTEND_URL exclude each other: a build, or a development server.")
+        if "clock_offset_file" in values and not is_loopback(
+            urlsplit(values.get("zoom_host", "https://zoom.us")).hostname
+        ):
+            problems.append(
+                "CLOCK_OFFSET_FILE is for development with an offline Zoom: ZOOM_HOST must be a loopback address."
+            )
         if problems:
             raise ConfigError(problems)
         return cls(**values)

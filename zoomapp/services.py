@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import redis
@@ -119,9 +120,10 @@ def build(
     store: TokenStore | None = None,
     client: redis.Redis | None = None,
     transport: BaseAdapter | None = None,
-    clock: Callable[[], float] = time.time,
+    clock: Callable[[], float] | None = None,
 ) -> Services:
     """The parts for these settings. Opens no connection: the first request does, after the fork."""
+    clock = clock or clock_of(settings)
     connection = client or redis_client.connect(
         settings.redis_url, verify=settings.redis_tls_verify, pools=_redis_pools(settings)
     )
@@ -190,6 +192,21 @@ def build(
         webhook_queue=WebhookQueue(connection, key_ring, subscriptions),
         deauthorization=removal,
     )
+
+
+def clock_of(settings: Settings) -> Callable[[], float]:
+    """The clock of this machine, or in development that of the offline Zoom, where a developer lets time pass."""
+    if not settings.clock_offset_file:
+        return time.time
+    path = Path(settings.clock_offset_file)
+    return lambda: time.time() + _offset_seconds(path)
+
+
+def _offset_seconds(path: Path) -> float:
+    try:
+        return float(path.read_text())
+    except (OSError, ValueError):
+        return 0.0
 
 
 def _redis_pools(settings: Settings) -> redis_client.Pools:
