@@ -78,7 +78,7 @@ class WorldState:
     def signing_time(self) -> float:
         """The time in the headers of a webhook: what the app's clock shows.
 
-        An app without this world's clock has the real time, whatever time has passed in the world.
+        An app without the clock file has the real time, also after time passed in the world.
         """
         return self.now() if self._clock_file else self.clock()
 
