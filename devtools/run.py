@@ -115,6 +115,10 @@ class Run:
             "ZOOM_WEBHOOK_SECRET": self.by_hand.get("ZOOM_WEBHOOK_SECRET", self._state.secret("webhook_secret")[:22]),
         }
         public = self.environ["PUBLIC_URL"]
+        clock_file = DATA / "clock"
+        # The offline Zoom writes it when time passes there, and the app reads it: both have the same time.
+        clock_file.write_text("0\n")
+        self.environ["CLOCK_OFFSET_FILE"] = str(clock_file)
         options = {
             "port": port,
             "data": DATA / "sandbox",
@@ -124,6 +128,7 @@ class Run:
             "home-url": f"{public}/api/zoomapp/home",
             "webhook-url": f"{public}/api/zoomapp/webhook",
             "webhook-secret": self.environ["ZOOM_WEBHOOK_SECRET"],
+            "clock-file": clock_file,
         }
         self._start("sandbox", PYTHON, "-m", "offline_zoom", *_flags(options))
         self._awaited.append(port)

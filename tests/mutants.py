@@ -182,8 +182,8 @@ MUTANTS = [
     Mutant(
         "a wrong state is refused in the client",
         "zoomapp/auth/signin.py",
-        "if pending is None or not pending.in_client:",
-        "pending = pending or next(iter(self._pending_signins.all(browser)), None)\n        if pending is None:",
+        "return next((pending for pending in in_client if pending.state in (state, unquote(state))), None)",
+        "return next(iter(in_client), None)",
         "tests/web/test_auth.py::test_a_wrong_state_is_never_accepted",
     ),
     Mutant(

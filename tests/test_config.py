@@ -1,11 +1,14 @@
 """Wrong settings are all reported at once, and no secret is printed."""
 
 import base64
+import time
+from dataclasses import replace
 
 import pytest
 
 from zoomapp.config import Settings, is_loopback
 from zoomapp.errors import ConfigError
+from zoomapp.services import clock_of
 
 GOOD = {
     "ZOOM_CLIENT_ID": "client",
@@ -174,3 +177,37 @@ def test_a_number_that_is_none_or_too_large_is_a_named_fault(name, text):
 def test_pages_may_ask_zoom_for_each_view():
     assert Settings.from_env({**GOOD, "PAGE_CACHE_SECONDS": "0"}).page_cache_seconds == 0
     assert problems(PAGE_CACHE_SECONDS="-1")[0].startswith("PAGE_CACHE_SECONDS must be")
+
+
+def test_two_client_secrets_are_read_newest_first():
+    settings = Settings.from_env({**GOOD, "ZOOM_CLIENT_SECRET": " new-hush , old-hush "})
+
+    assert settings.zoom_client_secrets == ("new-hush", "old-hush")
+    assert "hush" not in repr(settings)
+
+
+@pytest.mark.parametrize("text", [",", "new,", ",old", "a,b,c"])
+def test_list_of_client_secrets_that_is_not_one_or_two_is_a_named_fault(text):
+    (problem,) = problems(ZOOM_CLIENT_SECRET=text)
+
+    assert problem.startswith("ZOOM_CLIENT_SECRET holds")
+
+
+def test_clock_of_an_offline_zoom_is_refused_with_the_real_one():
+    offline = {**GOOD, "ZOOM_HOST": "http://127.0.0.1:4000", "CLOCK_OFFSET_FILE": "/tmp/clock"}
+
+    assert Settings.from_env(offline).clock_offset_file == "/tmp/clock"
+    assert problems(CLOCK_OFFSET_FILE="/tmp/clock")[0].startswith("CLOCK_OFFSET_FILE is for development")
+    assert problems(CLOCK_OFFSET_FILE="/tmp/clock", ZOOM_HOST="https://zoom.example")
+
+
+def test_clock_follows_the_offset_file_and_is_the_machines_without_it(settings, tmp_path):
+    path = tmp_path / "clock"
+    clock = clock_of(replace(settings, clock_offset_file=str(path)))
+
+    assert abs(clock() - time.time()) < 60
+    path.write_text("86400.0\n")
+    assert abs(clock() - time.time() - 86400) < 60
+    path.write_text("not a number")
+    assert abs(clock() - time.time()) < 60
+    assert clock_of(settings) is time.time

@@ -29,6 +29,7 @@ class Settings:
     """
 
     zoom_client_id: str
+    #: One secret, or while it is being replaced two: the newest, a comma, the one before.
     zoom_client_secret: str = field(repr=False)
     public_url: str
     secret_key: str = field(repr=False)
@@ -68,12 +69,19 @@ class Settings:
     #: Another frontend than our pages: the folder of its build, or the address of its development server.
     frontend_dir: str = ""
     frontend_url: str = ""
+    #: For development: a file with the seconds by which the clock of the offline Zoom, and so of the app, is ahead.
+    clock_offset_file: str = ""
     #: Whether the app uses ``zoomapp/fastpath/``. Without it the app does the same, slower.
     fast_path: bool = True
 
     @property
     def redirect_uri(self) -> str:
         return self.public_url + CALLBACK_PATH
+
+    @property
+    def zoom_client_secrets(self) -> tuple[str, ...]:
+        """The client secrets, newest first."""
+        return _split_secrets(self.zoom_client_secret)
 
     @property
     def has_frontend(self) -> bool:
@@ -103,6 +111,12 @@ class Settings:
                 problems.append(f"{name} {error}.")
         if "frontend_dir" in values and "frontend_url" in values:
             problems.append("FRONTEND_DIR and FRONTEND_URL exclude each other: a build, or a development server.")
+        if "clock_offset_file" in values and not is_loopback(
+            urlsplit(values.get("zoom_host", "https://zoom.us")).hostname
+        ):
+            problems.append(
+                "CLOCK_OFFSET_FILE is for development with an offline Zoom: ZOOM_HOST must be a loopback address."
+            )
         if problems:
             raise ConfigError(problems)
         return cls(**values)
@@ -166,6 +180,20 @@ def _key(text: str) -> bytes:
     if len(key) != 32:
         raise ValueError(f"holds a key of {len(key)} bytes; it takes 32")
     return key
+
+
+def _client_secret(text: str) -> str:
+    return ",".join(_split_secrets(text))
+
+
+def _split_secrets(text: str) -> tuple[str, ...]:
+    """The distinct secrets of a comma list."""
+    secrets = tuple(dict.fromkeys(part.strip() for part in text.split(",")))
+    if not all(secrets):
+        raise ValueError("holds an empty secret")
+    if len(secrets) > 2:
+        raise ValueError(f"holds {len(secrets)} secrets; it takes the newest and the one before")
+    return secrets
 
 
 def _secret_key(text: str) -> str:
@@ -243,6 +271,7 @@ READERS: dict[str, Callable[[str], Any]] = {
     "public_url": origin,
     "zoom_host": origin,
     "zoom_api_host": origin,
+    "zoom_client_secret": _client_secret,
     "secret_key": _secret_key,
     "token_encryption_keys": key_ring,
     "redis_url": _redis_url,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import redis
@@ -14,6 +15,7 @@ from requests.adapters import BaseAdapter
 from zoomapp.attendance.client_reports import ClientReports
 from zoomapp.attendance.webhook_log import WebhookLog
 from zoomapp.auth.pending_signins import PendingSignIns
+from zoomapp.auth.repeated_signins import RepeatedSignIns
 from zoomapp.auth.signin import SignIn
 from zoomapp.auth.used_contexts import UsedContexts
 from zoomapp.config import Settings
@@ -122,9 +124,10 @@ def build(
     store: TokenStore | None = None,
     client: redis.Redis | None = None,
     transport: BaseAdapter | None = None,
-    clock: Callable[[], float] = time.time,
+    clock: Callable[[], float] | None = None,
 ) -> Services:
     """The parts for these settings. Opens no connection: the first request does, after the fork."""
+    clock = clock or clock_of(settings)
     connection = client or redis_client.connect(
         settings.redis_url, verify=settings.redis_tls_verify, pools=_redis_pools(settings)
     )
@@ -136,7 +139,7 @@ def build(
         session,
         settings.zoom_host,
         settings.zoom_client_id,
-        settings.zoom_client_secret,
+        settings.zoom_client_secrets,
         settings.redirect_uri,
         clock,
     )
@@ -147,7 +150,10 @@ def build(
     token_store = store or RedisTokenStore(connection, settings.grant_days)
     tokens = TokenService(token_store, key_ring, oauth, settings.refresh_margin_seconds, clock)
     pending_signins = PendingSignIns(connection, key_ring, clock)
-    signin = SignIn(oauth, zoom, tokens, pending_signins, settings.public_url, settings.in_client_redirect)
+    repeated_signins = RepeatedSignIns(connection, clock)
+    signin = SignIn(
+        oauth, zoom, tokens, pending_signins, repeated_signins, settings.public_url, settings.in_client_redirect
+    )
 
     # Zoom's API as one user
     response_cache = ResponseCache(connection, key_ring, clock)
@@ -198,6 +204,21 @@ def build(
         webhook_queue=WebhookQueue(connection, key_ring, subscriptions),
         deauthorization=removal,
     )
+
+
+def clock_of(settings: Settings) -> Callable[[], float]:
+    """The clock of this machine, or in development that of the offline Zoom, where a developer lets time pass."""
+    if not settings.clock_offset_file:
+        return time.time
+    path = Path(settings.clock_offset_file)
+    return lambda: time.time() + _offset_seconds(path)
+
+
+def _offset_seconds(path: Path) -> float:
+    try:
+        return float(path.read_text())
+    except (OSError, ValueError):
+        return 0.0
 
 
 def _redis_pools(settings: Settings) -> redis_client.Pools:

@@ -31,7 +31,7 @@ function offer(config) {
 function usable(config, names, says) {
   const missing = names.filter((name) => config.unsupportedApis?.includes(name));
   if (missing.length) {
-    says(`Zoom has not granted ${missing.join(", ")} to this app. An admin adds it in the Marketplace under Features, Zoom App SDK.`);
+    says(`Zoom has not granted ${missing.join(", ")} to this app. Your role in the meeting may not use it, or an admin has to add it in the Marketplace under Features, Zoom App SDK.`);
   } else if (!MEETINGS.includes(config.runningContext)) {
     says("Works during a meeting. You are not in one.");
   }

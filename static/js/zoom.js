@@ -6,9 +6,13 @@ import { ask, onUnauthorized } from "./api.js";
 
 // What every page asks for; a page that can do more names it in data-capabilities, the newest last.
 const MORE = document.querySelector("[data-capabilities]")?.dataset.capabilities.split(" ") ?? [];
-const CAPABILITIES = ["authorize", "onAuthorized", "getAppContext", "openUrl", "promptAuthorize", "onMyUserContextChange", "onRunningContextChange", ...MORE];
+const BASE = ["authorize", "onAuthorized", "getAppContext", "openUrl", "promptAuthorize", "onMyUserContextChange", "onRunningContextChange"];
+const CAPABILITIES = [...BASE, ...MORE];
 const CORE = ["authorize", "onAuthorized", "getAppContext", "openUrl"];
-const CONFIG_MS = 3000;
+// What a guest may use.
+const GUEST = ["getAppContext", "openUrl", "promptAuthorize", "onMyUserContextChange"];
+const LISTS = [CAPABILITIES, CAPABILITIES.slice(0, -1), BASE, CORE, GUEST, GUEST.slice(0, 2)];
+const [CONFIG_MS, ALL_CONFIGS_MS] = [3000, 9000];
 const ANSWER_MS = 60000;
 
 // Anew whenever the client has changed: whoever waits for it gets the latest.
@@ -22,11 +26,16 @@ if (document.querySelector("[data-sighted]")) import("./sighted.js");
 document.addEventListener("click", pressed);
 
 // What the client allows on this page: its answer to config, or null outside of it. Some clients refuse a list that
-// holds a name they do not know, so the next try asks for less.
+// holds a name they do not know, or that this role or a guest may not use (80012), so the next try asks for less. Others
+// accept such a list and return the name in unsupportedApis: there are also the names that were not asked for.
 async function configure() {
-  for (const capabilities of [CAPABILITIES, CAPABILITIES.slice(0, -1), CORE]) {
+  const endsAt = performance.now() + ALL_CONFIGS_MS;
+  for (const capabilities of LISTS) {
+    if (performance.now() > endsAt) break;
     try {
-      return await zoomSdk.config({ capabilities, version: "0.16", popoutSize: { width: 480, height: 760 }, timeout: CONFIG_MS });
+      const config = await zoomSdk.config({ capabilities, version: "0.16", popoutSize: { width: 480, height: 760 }, timeout: CONFIG_MS });
+      const left = CAPABILITIES.filter((name) => !capabilities.includes(name));
+      return { ...config, unsupportedApis: [...(config.unsupportedApis ?? []), ...left] };
     } catch (error) {
       console.info("zoom config", error.message);
     }

@@ -132,6 +132,10 @@ def wrong_secret(deployment):
     deployment.set(zoom_client_secret="that of the development app")
 
 
+def new_secret_is_not_at_zoom_yet(deployment):
+    deployment.set(zoom_client_secret=f"the next one,{deployment.world.client_secret}")
+
+
 def redirect_uri_is_not_registered(deployment):
     deployment.world.redirect_uris.remove(deployment.settings.public_url)
 
@@ -210,6 +214,7 @@ BROKEN = [
     (redis_forbids_scan, "keys.records", "fail"),
     (zoom_is_down, "zoom", "fail"),
     (wrong_secret, "zoom.credentials", "fail"),
+    (new_secret_is_not_at_zoom_yet, "zoom.credentials", "warn"),
     (redirect_uri_is_not_registered, "zoom.redirect", "fail"),
     (wrong_api_host, "zoom.api", "fail"),
     (consent_page_fails, "zoom.redirect", "warn"),

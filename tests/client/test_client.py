@@ -82,6 +82,27 @@ def test_unknown_capability_is_named_or_refuses_everything(client):
     assert outcome(app, "config({version: '0.16', capabilities: ['readMinds']})") == "10002"
 
 
+@pytest.mark.parametrize(
+    ("seat", "code"),
+    [
+        (ClientSession("jonas", role="participant"), "80012"),
+        (ClientSession("jonas", role="host", status="unauthenticated"), "10284"),
+    ],
+)
+def test_config_names_or_rejects_what_a_role_or_a_guest_may_not_use(client, seat, code):
+    client.seat = seat
+    names = ["getUserContext", "getMeetingContext"]
+    app = opened(client, *names)
+    client.set(roleRefusals="listed")
+
+    listed = app.evaluate(CONFIG, names)
+    client.set(roleRefusals="rejected")
+
+    assert listed["unsupportedApis"] == ["getMeetingContext"]
+    assert outcome(app, "getUserContext()")["screenName"]
+    assert outcome(app, f"config({{version: '0.16', capabilities: {names}}})") == code
+
+
 @pytest.mark.parametrize("call", ["getMeetingParticipants()", "getMeetingContext()", "getMeetingJoinUrl()"])
 def test_participants_may_not_use_the_calls_of_hosts(client, call):
     app = opened(client, "getMeetingParticipants", "getMeetingContext", "getMeetingJoinUrl", "getMeetingUUID")
@@ -90,7 +111,7 @@ def test_participants_may_not_use_the_calls_of_hosts(client, call):
     client.sit(role="participant")
 
     assert isinstance(as_host, dict)
-    assert outcome(app, call) == "80004"
+    assert outcome(app, call) == "80012"
     assert outcome(app, "getMeetingUUID()")["meetingUUID"]
 
 

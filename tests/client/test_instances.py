@@ -129,4 +129,4 @@ def test_host_allows_a_participant_to_record(client, world):
     assert [allow("revoke"), allow("grant"), allow("grant")] == ["10052", {"message": "Success"}, "10050"]
     assert allow("grant", "nobody") == "10051"
     client.sit(role="participant")
-    assert allow("revoke") == "80004"
+    assert allow("revoke") == "80012"

@@ -80,6 +80,20 @@ def test_a_guest_who_declined_can_press_again(stack, open_client):
     client.app.wait_for_function(SIGNED_IN)
 
 
+@pytest.mark.parametrize("how", ["listed", "rejected"])
+@pytest.mark.parametrize("status", ["unauthenticated", "authorized"])
+def test_person_connects_where_config_names_or_rejects_what_they_may_not_use(stack, open_client, how, status):
+    seat = ClientSession("jonas", status=status, role="participant")
+    client = open_client("webview2", stack, seat, state={"roleRefusals": how})
+
+    client.press("[data-connect]")
+    client.app.wait_for_function(SIGNED_IN)
+
+    # A participant, who may become the host, still gets role changes.
+    client.page.wait_for_function("() => client.state.granted.includes('onMyUserContextChange')")
+    assert [error for error in client.errors if "401" not in error] == []
+
+
 def test_a_role_change_reloads_the_page_once(stack, open_client):
     client = open_client("webview2", stack)
     client.press("[data-connect]")

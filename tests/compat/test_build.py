@@ -7,8 +7,9 @@ from hashlib import sha256
 
 import pytest
 
+from offline_zoom.faults import Fault
 from tests.compat.conftest import HASHED
-from tests.support.people import ZOOM, Person
+from tests.support.people import OWN, ZOOM, Person
 from tests.web.reading import HEADERS
 from zoomapp import create_app
 from zoomapp.web.frontend.build import HELD_BYTES, cache_control
@@ -45,6 +46,22 @@ def test_every_entry_address_leads_to_the_frontend(anyone, world):
 
     assert in_meeting.json["location"] == root.location == DOOR
     assert f'href="{DOOR}"' in without.text
+
+
+def test_sign_in_in_a_browser_ends_in_zoom(anyone):
+    answer = anyone.connect()
+
+    assert answer.status_code == 302
+    assert answer.location.startswith(f"{ZOOM}/launch/")
+
+
+def test_sign_in_in_a_browser_ends_at_the_frontend_if_zoom_gives_no_link(anyone, world):
+    world.faults.append(Fault("POST /v2/zoomapp/deeplink", 500, body={"code": 500}))
+    installed = anyone.connect()
+    code = world.issue_code("dana", f"{OWN}/api/zoomapp/auth")
+    added = anyone.get(anyone.consent(anyone.get(anyone.get(f"/api/zoomapp/auth?code={code}").location).location))
+
+    assert (installed.location, added.location) == (DOOR, DOOR)
 
 
 def test_without_a_frontend_both_addresses_lead_to_our_own_pages(plain):

@@ -1,5 +1,6 @@
 """`dev.py run`, started as a person would, in a copy of the project."""
 
+import html
 import os
 import re
 import signal
@@ -7,6 +8,7 @@ import socket
 import sys
 
 import pytest
+import requests
 
 from devtools.processes import free_port, wait_until
 from devtools.run import DEFAULT_PORT, chosen_port
@@ -124,3 +126,35 @@ def test_refuses_a_port_that_is_no_number(launch, port):
 
     assert child.process.wait(HANG_SECONDS) == 2
     assert child.log.read_text() == f"PORT must be a number between 1 and 65535, not {port!r}.\n"
+
+
+def test_app_goes_on_after_a_developer_let_time_pass(dev_run):
+    run = dev_run()
+    zoom = re.search(r"offline Zoom: (http://[\d.:]+)", run.child.log.read_text())[1]
+
+    def control(path, **body):
+        return requests.post(f"{zoom}{path}", json=body, timeout=HANG_SECONDS).json()
+
+    def deliveries():
+        return [entry for entry in control("/client/webhooks")["log"] if entry["event"].startswith("meeting.")]
+
+    control("/_sandbox/story", story="live-meeting")
+    control("/_sandbox/switches", auto_consent=True)
+    browser = requests.Session()
+    assert browser.get(f"{run.url}/api/zoomapp/install", timeout=HANG_SECONDS).url.startswith(run.url)
+    (number,) = requests.get(f"{zoom}/_sandbox/", timeout=HANG_SECONDS).json()["live"]
+
+    control("/_sandbox/clock", tick=2 * 3600)
+
+    assert wait_until(lambda: deliveries() and all(entry["attempts"] for entry in deliveries()), HANG_SECONDS)
+    assert {entry["attempts"][-1]["status"] for entry in deliveries()} == {204}
+    seat = {"seat": {"user": "dana"}, "data": {}}
+    present = {each["screenName"] for each in control("/client/ask/state", **seat)["answer"]["participants"]}
+    assert len(present) > 1
+
+    def shown():
+        page = browser.get(f"{run.url}/participants/{number}", headers={"Accept": "text/html"}, timeout=HANG_SECONDS)
+        here = re.search(r'data-here="(\d+)"', page.text)
+        return int(here[1]) if here else 0, {name for name in present if name in html.unescape(page.text)}
+
+    assert wait_until(lambda: shown() == (len(present), present), HANG_SECONDS), shown()

@@ -289,3 +289,16 @@ def test_each_user_gets_their_own_token(http, world, jonas):
     answer = jonas.get(f"/users/{world.user('dana').id}")
 
     assert refusal(answer) == (400, 4711)
+
+
+def test_both_secrets_are_valid_for_a_while_after_a_rotation(http, world):
+    old = world.client_secret
+    world.rotate_client_secret("a new secret", overlap_seconds=60)
+
+    def status(secret: str) -> int:
+        form = {"grant_type": "client_credentials"}
+        return http.post(f"{world.base_url}/oauth/token", data=form, auth=(world.client_id, secret)).status_code
+
+    assert (status("a new secret"), status(old)) == (200, 200)
+    world.tick(60)
+    assert (status("a new secret"), status(old)) == (200, 400)

@@ -391,3 +391,18 @@ def test_thread_sends_due_events(receiver):
 
     assert receiver.arrived.wait(HANG_SECONDS)
     sender.stop()
+
+
+@pytest.mark.parametrize("shared", [False, True])
+def test_headers_have_the_time_of_the_apps_clock_after_time_passed(receiver, tmp_path, shared):
+    world = World("live-meeting", clock=lambda: 1_772_445_600.0, webhook_url=receiver.url, webhook_secret=SECRET)
+    if shared:
+        world.share_clock(tmp_path / "clock")
+    sender = WebhookSender(receiver.url, SECRET, world.now, world.signing_time)
+
+    world.tick(7200)
+    sender.validate()
+
+    ahead = 7200 if shared else 0
+    assert int(receiver.got[-1][2]["x-zm-request-timestamp"]) == 1_772_445_600 + ahead
+    assert not shared or float((tmp_path / "clock").read_text()) == 7200

@@ -66,6 +66,16 @@ def test_tools_without_a_granted_capability_are_named_and_not_shown(open_tools):
     assert not client.app.is_visible("[data-rtms]")
 
 
+@pytest.mark.parametrize("how", ["listed", "rejected"])
+def test_tools_that_the_role_may_not_use_are_named_and_stay_hidden(open_tools, how):
+    client = open_tools(roleRefusals=how, role="attendee")
+
+    said(client, "[data-chat-status]", "Zoom has not granted sendMessageToChat to this app. Your role")
+
+    assert not client.app.is_visible("[data-chat]")
+    assert client.errors == []
+
+
 def test_tools_follow_the_client_out_of_the_meeting_and_back(open_tools):
     client = open_tools()
     client.app.wait_for_selector("[data-chat]:visible")

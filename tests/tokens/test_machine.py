@@ -32,7 +32,7 @@ class Tokens(RuleBasedStateMachine):
         self.clock = Clock()
         self.world = World(clock=self.clock, sleep=self.clock.tick, redirect_uris=[OWN], base_url=ZOOM)
         session = http_session(OfflineZoomAdapter(self.world))
-        client = (self.world.client_id, self.world.client_secret)
+        client = (self.world.client_id, (self.world.client_secret,))
         self.oauth = ZoomOAuth(session, ZOOM, *client, REDIRECT, self.clock)
         self.store = MemoryTokenStore()
         self.keys = [bytes([0]) * 32]

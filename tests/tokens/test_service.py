@@ -56,7 +56,7 @@ def store():
 @pytest.fixture
 def oauth(world, clock):
     session = http_session(OfflineZoomAdapter(world))
-    return ZoomOAuth(session, ZOOM, world.client_id, world.client_secret, OWN + "/api/zoomapp/auth", clock)
+    return ZoomOAuth(session, ZOOM, world.client_id, (world.client_secret,), OWN + "/api/zoomapp/auth", clock)
 
 
 @pytest.fixture

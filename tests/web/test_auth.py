@@ -3,7 +3,7 @@
 import base64
 import string
 import threading
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
@@ -12,7 +12,8 @@ from offline_zoom.faults import Fault
 from tests.support.people import Person
 from tests.support.processes import HANG_SECONDS
 from zoomapp.auth.pending_signins import LIFETIME_SECONDS
-from zoomapp.errors import ContextRefused
+from zoomapp.auth.repeated_signins import DONE, MAX_WAITING, RepeatedSignIns
+from zoomapp.errors import Busy, ContextRefused
 from zoomapp.store import key_names
 from zoomapp.zoom.pkce import s256
 
@@ -275,6 +276,108 @@ def test_a_page_of_another_origin_cannot_be_the_redirect(anyone, world):
 
     assert (answer.status_code, answer.json["error"]) == (400, "sign_in_failed")
     assert world.calls.count("POST /oauth/token") == 0
+
+
+@pytest.fixture
+def code_post(anyone, world):
+    """The page's post of a code, as Zoom's client gave it for this browser; not sent yet."""
+    begun = anyone.get("/api/zoomapp/authorize").json
+    code = world.issue_code("dana", "http://localhost/", begun["codeChallenge"], "plain", in_client=True)
+    return {"code": code, "state": begun["state"], "href": "http://localhost/"}
+
+
+def post_code(app, cookie, body):
+    browser = app.test_client()
+    browser.set_cookie("zoomapp", cookie)
+    return browser.post("/api/zoomapp/onauthorized", json=body, buffered=True)
+
+
+def test_code_that_is_posted_twice_at_once_signs_in_once_and_both_posts_succeed(anyone, app, world, code_post):
+    before = anyone.browser.get_cookie("zoomapp").value
+    together = threading.Barrier(2)
+    world.sleep = threading.Event().wait
+    world.faults.append(Fault("POST /oauth/token", delay=0.3))
+
+    def send(_):
+        together.wait(HANG_SECONDS)
+        return post_code(app, before, code_post)
+
+    with ThreadPoolExecutor(2) as pool:
+        repeat, first = sorted(pool.map(send, range(2)), key=lambda answer: "Set-Cookie" in answer.headers)
+
+    assert (first.status_code, repeat.status_code) == (200, 200)
+    assert first.json == repeat.json == {"result": "Success"}
+    assert "Set-Cookie" in first.headers and "Set-Cookie" not in repeat.headers
+    assert world.calls.count("POST /oauth/token") == 1
+
+
+@pytest.mark.parametrize("state", ["same", "encoded", "missing"])
+@pytest.mark.parametrize("cookie", ["old", "new"])
+def test_code_that_is_posted_again_within_a_minute_changes_nothing(anyone, app, world, clock, code_post, cookie, state):
+    cookies = {"old": anyone.browser.get_cookie("zoomapp").value}
+    assert anyone.post("/api/zoomapp/onauthorized", json=code_post).status_code == 200
+    cookies["new"] = anyone.browser.get_cookie("zoomapp").value
+    calls = world.calls.total
+    states = {"same": code_post["state"], "encoded": code_post["state"].replace("-", "%2D"), "missing": ""}
+    clock.tick(60)
+
+    repeat = post_code(app, cookies[cookie], code_post | {"state": states[state]})
+
+    assert (repeat.status_code, repeat.json) == (200, {"result": "Success"})
+    assert "Set-Cookie" not in repeat.headers
+    assert world.calls.total == calls
+    old = app.test_client()
+    old.set_cookie("zoomapp", cookies["old"])
+    assert old.get(ME).status_code == 401, "the old session id is not signed in"
+
+
+@pytest.mark.parametrize(
+    ("change", "seconds"),
+    [({"code": "another"}, 0), ({"state": "c-" + "x" * 43}, 0), ({"state": "wrong"}, 0), ({}, 61)],
+)
+def test_post_with_another_code_or_state_or_a_minute_later_is_refused(anyone, world, clock, code_post, change, seconds):
+    anyone.post("/api/zoomapp/onauthorized", json=code_post)
+    clock.tick(seconds)
+
+    repeat = anyone.post("/api/zoomapp/onauthorized", json=code_post | change)
+
+    assert (repeat.status_code, repeat.json["error"]) == (400, "sign_in_failed")
+    assert world.calls.count("POST /oauth/token") == 1
+
+
+@pytest.mark.parametrize("cookie", ["", "somebody.else"])
+def test_repeated_code_from_another_browser_is_refused(anyone, app, code_post, cookie):
+    anyone.post("/api/zoomapp/onauthorized", json=code_post)
+
+    assert post_code(app, cookie, code_post).status_code == 400
+
+
+def test_repeat_of_a_refused_code_is_refused(anyone, world, code_post):
+    body = code_post | {"code": "never-issued"}
+    assert anyone.post("/api/zoomapp/onauthorized", json=body).status_code == 400
+
+    assert anyone.post("/api/zoomapp/onauthorized", json=body).status_code == 400
+
+    assert world.calls.count("POST /oauth/token") == 1
+
+
+def test_posts_that_wait_for_a_silent_first_post_are_limited(parts, clock):
+    first = RepeatedSignIns(parts.redis, clock)
+    assert first.claim("browser", "code", "state")
+
+    def repeat():
+        try:
+            return first.result(("browser",), "code", ())
+        except Busy:
+            return "busy"
+
+    with ThreadPoolExecutor(MAX_WAITING + 1) as pool:
+        results = [pool.submit(repeat) for _ in range(MAX_WAITING + 1)]
+        busy = next(as_completed(results)).result()
+        first.finish(("browser",), "code", "state", DONE)
+
+    assert busy == "busy"
+    assert sorted(result.result() for result in results) == ["busy"] + [DONE] * MAX_WAITING
 
 
 def test_an_in_client_state_at_the_web_callback_starts_a_new_sign_in(anyone, app, world):

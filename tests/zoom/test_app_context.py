@@ -46,7 +46,7 @@ def seal(claims, secret=SECRET, initial=None, associated=b""):
 
 
 def opened(blob, now=NOW):
-    return open_context(blob, CLIENT, SECRET, now)
+    return open_context(blob, CLIENT, (SECRET,), now)
 
 
 def test_the_published_vector_opens():
@@ -112,10 +112,10 @@ def test_a_context_of_zoom_for_government_opens_where_it_is_configured():
     blob = seal({**CLAIMS, "iss": "marketplace.zoomgov.com"})
     government = ZoomHosts("https://zoomgov.com").context_issuers
 
-    assert open_context(blob, CLIENT, SECRET, NOW, government).user_id == "u-0001"
-    assert open_context(VECTOR, CLIENT, SECRET, NOW, government).user_id == "u-0001"
+    assert open_context(blob, CLIENT, (SECRET,), NOW, government).user_id == "u-0001"
+    assert open_context(VECTOR, CLIENT, (SECRET,), NOW, government).user_id == "u-0001"
     with pytest.raises(ContextRefused, match="wrong_issuer"):
-        open_context(blob, CLIENT, SECRET, NOW, ZoomHosts("https://zoom.us").context_issuers)
+        open_context(blob, CLIENT, (SECRET,), NOW, ZoomHosts("https://zoom.us").context_issuers)
 
 
 def test_another_apps_secret_does_not_open_it():

@@ -64,11 +64,11 @@ def download(transport, host):
 
 
 def ask_token_endpoint(transport, host):
-    ZoomOAuth(http_session(transport), host, "id", "secret", "https://app.example/").client_tokens()
+    ZoomOAuth(http_session(transport), host, "id", ("secret",), "https://app.example/").client_tokens()
 
 
 def revoke(transport, host):
-    ZoomOAuth(http_session(transport), host, "id", "secret", "https://app.example/").revoke("token")
+    ZoomOAuth(http_session(transport), host, "id", ("secret",), "https://app.example/").revoke("token")
 
 
 WAYS = [call_api, write_to_api, download, ask_token_endpoint, revoke]

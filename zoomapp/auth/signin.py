@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
+from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
 import msgspec
 
 from zoomapp.auth.pending_signins import IN_CLIENT, WEB, PendingSignIn, PendingSignIns
+from zoomapp.auth.repeated_signins import DONE, FAILED, RepeatedSignIns
 from zoomapp.errors import MissingScope, SignInError, StateMismatch, UpstreamError
 from zoomapp.tokens.service import TokenService
 from zoomapp.zoom.client import Call, ZoomClient, parse_response
@@ -22,6 +25,14 @@ log = logging.getLogger(__name__)
 CODE_LENGTHS = range(1, 2049)
 
 
+@dataclass(frozen=True)
+class ClientSignIn:
+    """A finished sign-in in Zoom's client. Call ``announce`` when the browser has the answer: repeats wait for it."""
+
+    user_id: str
+    announce: Callable[[], None]
+
+
 class SignIn:
     """Sign-in by redirect through Zoom's consent page, and inside Zoom's client.
 
@@ -34,6 +45,7 @@ class SignIn:
         client: ZoomClient,
         tokens: TokenService,
         pending_signins: PendingSignIns,
+        repeated_signins: RepeatedSignIns,
         public_url: str,
         in_client_redirect: str = "event",
     ) -> None:
@@ -41,6 +53,7 @@ class SignIn:
         self._client = client
         self._tokens = tokens
         self._pending_signins = pending_signins
+        self._repeated_signins = repeated_signins
         self._public_url = public_url
         self._in_client_redirect = in_client_redirect
 
@@ -71,28 +84,57 @@ class SignIn:
         return self._exchange(code, pending, self._oauth.redirect_uri), pending
 
     def finish_in_client(
-        self, browser: str, code: str, state: str, redirect_uri: str, href: str, known_user_id: str
-    ) -> str:
-        """The user id. Raises as ``finish_web``.
+        self,
+        browser: str,
+        code: str,
+        state: str,
+        redirect_uri: str,
+        href: str,
+        known_user_id: str,
+        former_session_id: str = "",
+    ) -> ClientSignIn | None:
+        """The sign-in; None for a repeat of one that succeeded. Raises as ``finish_web``, and Busy.
 
         ``state`` may be empty, because Zoom's client does not always return it. Then the code is accepted only while
         this browser has exactly one pending sign-in. A wrong state is never accepted. ``known_user_id`` is the user of
         the app context; it is used when the grant does not allow reading the user.
+
+        The same post again within a minute waits for the first one and exchanges nothing. A repeat that left before the
+        first answer came has ``former_session_id``, which no longer leads to the browser's name.
         """
-        pending = self._take_in_client(browser, state)
-        return self._exchange(code, pending, self._in_client_redirect_uri(redirect_uri, href), known_user_id)
+        owners = tuple(filter(None, (browser, former_session_id)))
+        pending = self._find_in_client(browser, state)
+        if pending is None or not self._repeated_signins.claim(browser, code, pending.state):
+            self._check_repeat(owners, code, state)
+            return None
+        repeated = (owners, code, pending.state)
+        try:
+            taken = self._take_in_client(browser, pending.state)
+            address = self._in_client_redirect_uri(redirect_uri, href)
+            user_id = self._exchange(code, taken, address, known_user_id)
+        except BaseException:
+            self._repeated_signins.finish(*repeated, FAILED)
+            raise
+        return ClientSignIn(user_id, lambda: self._repeated_signins.finish(*repeated, DONE))
+
+    def _find_in_client(self, browser: str, state: str) -> PendingSignIn | None:
+        """The pending sign-in of this state; without a state, the only one in Zoom's client."""
+        in_client = [pending for pending in self._pending_signins.all(browser) if pending.in_client]
+        if not state:
+            return in_client[0] if len(in_client) == 1 else None
+        return next((pending for pending in in_client if pending.state in (state, unquote(state))), None)
 
     def _take_in_client(self, browser: str, state: str) -> PendingSignIn:
-        if not state:
-            in_client = [pending for pending in self._pending_signins.all(browser) if pending.in_client]
-            if len(in_client) != 1:
-                raise StateMismatch(f"no state, and {len(in_client)} pending sign-ins")
-            state = in_client[0].state
-        take = self._pending_signins.take
-        pending = take(browser, state) or take(browser, unquote(state))
+        pending = self._pending_signins.take(browser, state)
         if pending is None or not pending.in_client:
             raise StateMismatch("state unknown, used, or another browser's")
         return pending
+
+    def _check_repeat(self, owners: tuple[str, ...], code: str, state: str) -> None:
+        """Do nothing if the first post of this code and state signed in. Raises StateMismatch, Busy."""
+        states = (state, unquote(state)) if state else ()
+        if self._repeated_signins.result(owners, code, states) != DONE:
+            raise StateMismatch("state unknown, used, or another browser's")
 
     def _in_client_redirect_uri(self, redirect_uri: str, href: str) -> str | None:
         """The redirect URI for an in-client code: as Zoom's client gave it, else the address of the page."""

@@ -7,18 +7,22 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from typing import Any
+from dataclasses import replace
+from typing import IO, Any
 from urllib.parse import urlsplit
 
 import click
 from flask.cli import with_appcontext
 
 from zoomapp.attendance import webhook_log
+from zoomapp.cli import manifest_rules
 from zoomapp.cli.scopes import scopes_to_select
 from zoomapp.cli.support import current_services, report_errors
-from zoomapp.config import Settings
+from zoomapp.config import Settings, origin
 from zoomapp.user_api import response_cache
 from zoomapp.web.middleware.security_headers import FRONTEND_NEEDS
+from zoomapp.zoom import tolerant_reader
+from zoomapp.zoom.scopes import SEND_CHAT, ScopeUse
 
 #: The SDK APIs that the app's pages use: exactly these must be selected in the Marketplace.
 SDK_APIS = (
@@ -30,6 +34,10 @@ SDK_APIS = (
 )
 #: The webhook events that the app handles.
 EVENTS = ("app_deauthorized", *webhook_log.EVENTS, *response_cache.EVENTS)
+#: What the media stream on the page /tools needs at Zoom, besides an account that has RTMS.
+RTMS_SCOPES = ("meeting:read:meeting_transcript", "rtms:read:rtms_started", "rtms:read:rtms_stopped")
+RTMS_EVENTS = ("meeting.rtms_started", "meeting.rtms_stopped")
+TUNNEL_NOTE = "Note: set PUBLIC_URL to {} as well, and restart the app."
 FRONTEND_APIS = (
     "Note: these are the SDK APIs of the app's own pages. The app does not know which ones your frontend uses: "
     "add what its scripts call and pass to zoomSdk.config."
@@ -43,9 +51,12 @@ SCOPES_FOR = "Each scope feeds one part of the app, which says so where it is mi
 
 
 def manifest(settings: Settings, events: list[str], by_admin: bool = False) -> dict[str, Any]:
-    """The manifest of a general app that its users add themselves, or that an admin manages."""
-    home = f"{settings.public_url}/api/zoomapp/home"
-    uses = scopes_to_select(settings, by_admin)
+    """The manifest of a general app that its users add themselves, or that an admin manages.
+
+    It holds only what Zoom accepts: a user-managed app has no chatbot, an admin-managed one is not shown in meetings.
+    RTMS is missing: Zoom refuses its events in a manifest, and its scopes in accounts without RTMS.
+    """
+    uses = [use for use in scopes_to_select(settings, by_admin) if by_admin or use is not SEND_CHAT]
     return {
         "display_information": {
             "display_name": settings.app_name[:49],
@@ -66,18 +77,8 @@ def manifest(settings: Settings, events: list[str], by_admin: bool = False) -> d
             + ".",
         },
         "features": {
-            "products": ["ZOOM_MEETING"],
-            "development_home_uri": home,
-            "production_home_uri": home,
-            "domain_allow_list": [{"domain": host, "explanation": why} for host, why in _domains(settings)],
-            "in_client_feature": {
-                "zoom_app_api": {"enable": True, "zoom_app_apis": list(SDK_APIS)},
-                "guest_mode": {"enable": False, "enable_test_guest_mode": False},
-                "in_client_oauth": {"enable": True},
-                "collaborate_mode": {"enable": False},
-            },
+            **(_without_surface(uses) if by_admin else _surface(settings)),
             "zoom_client_support": {"mobile": {"enable": False}, "pwa_client": {"enable": False}},
-            "embed": {"enable": False},
             "team_chat_subscription": {"enable": False},
             "event_subscription": {
                 "enable": bool(settings.zoom_webhook_secret),
@@ -85,6 +86,45 @@ def manifest(settings: Settings, events: list[str], by_admin: bool = False) -> d
             },
         },
     }
+
+
+def _surface(settings: Settings) -> dict[str, Any]:
+    """The app inside Zoom's client, for users and for guests."""
+    home = f"{settings.public_url}/api/zoomapp/home"
+    return {
+        "products": ["ZOOM_MEETING"],
+        "development_home_uri": home,
+        "production_home_uri": home,
+        "domain_allow_list": [{"domain": host, "explanation": why} for host, why in _domains(settings)],
+        "in_client_feature": {
+            "zoom_app_api": {"enable": True, "zoom_app_apis": list(SDK_APIS)},
+            "guest_mode": {"enable": True, "enable_test_guest_mode": True},
+            "in_client_oauth": {"enable": True},
+            "collaborate_mode": {"enable": False},
+        },
+    }
+
+
+def _without_surface(uses: list[ScopeUse]) -> dict[str, Any]:
+    """No part of Zoom's client: Zoom hides admin-managed apps there. Without products, Zoom allows no home URL."""
+    return {
+        "products": ["ZOOM_CHAT"] if SEND_CHAT in uses else [],
+        "domain_allow_list": [],
+        "in_client_feature": {
+            "zoom_app_api": {"enable": False, "zoom_app_apis": []},
+            "guest_mode": {"enable": False, "enable_test_guest_mode": False},
+            "in_client_oauth": {"enable": False},
+        },
+    }
+
+
+def with_tunnel(settings: Settings, address: str) -> Settings:
+    """The settings with another public address, in every setting that holds it. Raises ValueError."""
+    public_url = origin(address)
+    redirect = settings.in_client_redirect
+    if redirect == settings.public_url or redirect.startswith(settings.public_url + "/"):
+        redirect = public_url + redirect.removeprefix(settings.public_url)
+    return replace(settings, public_url=public_url, in_client_redirect=redirect)
 
 
 def _in_client_addresses(settings: Settings) -> list[str]:
@@ -112,6 +152,8 @@ def _events(settings: Settings, names: list[str], by_admin: bool) -> list[dict[s
             "event_types": names,
             "development_webhook_url": address,
             "production_webhook_url": address,
+            "development_event_custom_header": None,
+            "production_event_custom_header": None,
         }
     ]
 
@@ -124,11 +166,14 @@ def fields(document: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
     for address in oauth["oauth_allow_list"]:
         yield "Basic Information", "OAuth Allow List", address
     yield "Basic Information", "Strict Mode", "on" if oauth["strict_mode"] else "off"
-    yield "Features > Surface", "Home URL", features["production_home_uri"]
+    if "production_home_uri" in features:
+        yield "Features > Surface", "Home URL", features["production_home_uri"]
     for domain in features["domain_allow_list"]:
         yield "Features > Surface", "Domain Allow List", domain["domain"]
-    yield "Features > Surface", "In-client OAuth", "on"
-    for name in features["in_client_feature"]["zoom_app_api"]["zoom_app_apis"]:
+    in_client = features["in_client_feature"]
+    for name, feature in (("Guest mode", "guest_mode"), ("In-client OAuth", "in_client_oauth")):
+        yield "Features > Surface", name, "on" if in_client[feature]["enable"] else "off"
+    for name in in_client["zoom_app_api"]["zoom_app_apis"]:
         yield "Features > Surface", "Zoom App SDK, add API", name
     for subscription in features["event_subscription"]["events"]:
         yield "Features > Access", "Event notification endpoint URL", subscription["production_webhook_url"]
@@ -137,17 +182,37 @@ def fields(document: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
     for scope in oauth["scopes"]:
         yield "Scopes", "Optional scope" if scope["optional"] else "Scope", scope["scope"]
     yield "Scopes", "Scope description", oauth["scope_description"]
+    if oauth["usage"] == "USER_OPERATION":
+        yield from (("Scopes", "If your account has RTMS", scope) for scope in RTMS_SCOPES)
+        yield from (("Features > Access", "Event, if your account has RTMS", name) for name in RTMS_EVENTS)
 
 
 @click.command("manifest")
 @click.option("--format", "form", type=click.Choice(["json", "fields"]), default="json", show_default=True)
 @click.option("--admin", "by_admin", is_flag=True, help="For an app that an admin manages.")
+@click.option("--tunnel", metavar="URL", help="Use this public address in place of PUBLIC_URL, everywhere.")
+@click.option("--validate", is_flag=True, help="Check the manifest, or that in FILE, by Zoom's rules.")
+@click.argument("file", type=click.File("rb"), required=False)
 @with_appcontext
 @report_errors
-def print_manifest(form: str, by_admin: bool) -> None:
-    """Print the app manifest for the Marketplace, or with --format fields what to paste where."""
+def print_manifest(form: str, by_admin: bool, tunnel: str | None, validate: bool, file: IO[bytes] | None) -> None:
+    """Print the app manifest for the Marketplace, or with --format fields what to paste where.
+
+    --validate prints a sentence for each fault instead, and exits with 1 if there is one.
+    """
+    if file and not validate:
+        raise click.UsageError("FILE is only for --validate.")
     settings = current_services().settings
+    if tunnel:
+        try:
+            settings = with_tunnel(settings, tunnel)
+        except ValueError as error:
+            raise click.BadParameter(str(error), param_hint="--tunnel") from error
+        click.echo(TUNNEL_NOTE.format(settings.public_url), err=True)
     document = manifest(settings, sorted(EVENTS), by_admin)
+    if validate:
+        _report_faults(manifest_rules.faults(_read(file) if file else document))
+        return
     if settings.has_frontend:
         click.echo(FRONTEND_APIS, err=True)
     if form == "json":
@@ -155,3 +220,18 @@ def print_manifest(form: str, by_admin: bool) -> None:
         return
     for page, name, value in fields(document):
         click.echo(f"{page:<20} {name:<34} {value}")
+
+
+def _read(file: IO[bytes]) -> Any:
+    try:
+        return tolerant_reader.decode(file.read())
+    except ValueError as error:
+        raise click.ClickException(f"{file.name} is not JSON.") from error
+
+
+def _report_faults(faults: list[str]) -> None:
+    for fault in faults:
+        click.echo(fault)
+    if faults:
+        raise click.exceptions.Exit(1)
+    click.echo("The manifest keeps all of Zoom's rules that this app knows.")

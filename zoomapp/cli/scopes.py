@@ -7,12 +7,15 @@ from flask.cli import with_appcontext
 
 from zoomapp.cli.support import current_services, report_errors
 from zoomapp.config import Settings
-from zoomapp.zoom.scopes import ALL, SEND_CHAT, ScopeUse, not_granted, unused
+from zoomapp.zoom.scopes import ALL, IN_MEETING, SEND_CHAT, ScopeUse, not_granted, unused
 
 
 def scopes_to_select(settings: Settings, by_admin: bool = False) -> list[ScopeUse]:
     """The scopes to select in the Marketplace, for an app that users add or that an admin manages."""
-    return [use for use in ALL if (by_admin or not use.for_admins) and (use is not SEND_CHAT or settings.zoom_bot_jid)]
+    # Zoom shows admin-managed apps in no meeting.
+    excluded = [IN_MEETING] if by_admin else [use for use in ALL if use.for_admins]
+    excluded += [] if settings.zoom_bot_jid else [SEND_CHAT]
+    return [use for use in ALL if use not in excluded]
 
 
 @click.command("scopes")

@@ -161,6 +161,7 @@ PENDING_SIGN_INS = RecordKind(
 )
 PENDING_COUNT = _mark("pending", "{begun}:pending", 300, Owner.APP, storage="sorted set")
 USED_CONTEXT = _mark("context", "context:*", DAY_SECONDS, Owner.APP)
+REPEATED_SIGN_IN = _mark("repeated", "repeated:*", MINUTE_SECONDS, Owner.APP)
 
 # What a user chose, sent and saw
 PREFERENCES = RecordKind("preferences", "{*}:preferences", CHOICES, 90 * DAY_SECONDS)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, request, session, url_for
+from flask import Blueprint, jsonify, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
-from zoomapp.auth.pending_signins import started_in_client
+from zoomapp.auth.pending_signins import PendingSignIn, started_in_client
 from zoomapp.config import FRONTEND_PATH
 from zoomapp.errors import ContextRefused, SignInDenied, SignInError, StateMismatch, ZoomAppError
 from zoomapp.web.components import form_drafts
@@ -17,6 +17,7 @@ from zoomapp.web.current_user import (
     open_guest_session,
     open_session,
     remember_browser,
+    sent_session_id,
     services,
     this_session,
     user_id,
@@ -55,7 +56,7 @@ def sign_in_with_context(encrypted: str) -> str:
     parts = services()
     uses, now = parts.used_contexts, parts.clock()
     settings, issuers = parts.settings, parts.client.hosts.context_issuers
-    context = open_context(encrypted, settings.zoom_client_id, settings.zoom_client_secret, now, issuers)
+    context = open_context(encrypted, settings.zoom_client_id, settings.zoom_client_secrets, now, issuers)
     # A context has no nonce, so it is stored until it expires to prevent a replay. The key is its bytes: the text can
     # be written in many ways (padding, alphabet, unused bits of the last character).
     if not uses.claim(context.sealed, this_session().sid, int(context.expires_at - now) + 10):
@@ -103,18 +104,25 @@ def authorize() -> ResponseReturnValue:
 
 @bp.post("/onauthorized")
 def onauthorized() -> ResponseReturnValue:
-    """Finish a sign-in in Zoom's client, with the code that the SDK's ``onAuthorized`` gave to the page."""
+    """Finish a sign-in in Zoom's client, with the code that the SDK's ``onAuthorized`` gave to the page.
+
+    A repeat gets the same answer when the first one was sent, without a session: only the first gets the cookie.
+    """
     body = json_object()
-    signed_in_user_id = services().signin.finish_in_client(
+    signed_in = services().signin.finish_in_client(
         browser(),
         code=_text(body, "code"),
         state=_text(body, "state", ""),
         redirect_uri=_text(body, "redirectUri", ""),
         href=_text(body, "href", ""),
         known_user_id=user_id() or "",
+        former_session_id=sent_session_id(),
     )
-    open_session(signed_in_user_id)
-    return {"result": "Success"}
+    answer = jsonify(result="Success")
+    if signed_in is not None:
+        open_session(signed_in.user_id)
+        answer.call_on_close(signed_in.announce)
+    return answer
 
 
 @bp.get("/install")
@@ -139,7 +147,19 @@ def callback() -> ResponseReturnValue:
         return _restart()
     signed_in_user_id, pending = services().signin.finish_web(browser(), code, state)
     open_session(signed_in_user_id)
-    return redirect(_deep_link(signed_in_user_id) if pending.restarted else form_drafts.pending_path() or "/")
+    return redirect(_page_after_sign_in(signed_in_user_id, pending))
+
+
+def _page_after_sign_in(user_id: str, pending: PendingSignIn) -> str:
+    """The link to the app in Zoom's client after an installation; else the page with an unsent form, or the overview.
+
+    With another frontend every sign-in in a browser is an installation, as with Zoom's sample.
+    """
+    if pending.restarted:
+        return _deep_link(user_id)
+    if path := form_drafts.pending_path():
+        return path
+    return _deep_link(user_id) if services().settings.has_frontend else first_page("")
 
 
 def _restart() -> ResponseReturnValue:
@@ -153,11 +173,11 @@ def _restart() -> ResponseReturnValue:
 
 
 def _deep_link(user_id: str) -> str:
-    """The link to the app in Zoom's client, where the person added it; the overview if Zoom gives no link."""
+    """The link to the app in Zoom's client, where the person added it; the first page if Zoom gives no link."""
     try:
         return services().signin.deep_link(services().tokens.access_token(user_id), "added")
     except ZoomAppError:
-        return "/"
+        return first_page("")
 
 
 @bp.post("/logout")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from typing import cast
 
-from flask import current_app, g, session
+from flask import current_app, g, request, session
 
 from zoomapp.errors import NotSignedIn, StoreUnavailable
 from zoomapp.services import Services
@@ -44,6 +44,11 @@ def browser() -> str:
     if this_session().unknown:
         raise StoreUnavailable("the session could not be read")
     return cast(str, session.get("browser") or secrets.token_urlsafe(16))
+
+
+def sent_session_id() -> str:
+    """The session id in the request's cookie, whether or not such a session exists; empty without a cookie."""
+    return request.cookies.get(current_app.config["SESSION_COOKIE_NAME"], "")
 
 
 def remember_browser(name: str) -> None:

@@ -51,16 +51,16 @@ class AppContext:
 
 
 def open_context(
-    text: str, client_id: str, client_secret: str, now: float, issuers: Container[str] = (ISSUER,)
+    text: str, client_id: str, client_secrets: tuple[str, ...], now: float, issuers: Container[str] = (ISSUER,)
 ) -> AppContext:
-    """The context in ``text`` (base64 or base64url). ``issuers``: who may have encrypted it.
+    """The context in ``text`` (base64 or base64url), encrypted with any of the app's client secrets.
 
-    Raises ContextRefused, with the same reason for everything that cannot be decrypted. Only somebody who knows the
-    client secret can make a context that is refused for another reason.
+    ``issuers``: who may have encrypted it. Raises ContextRefused, with the same reason for everything that cannot be
+    decrypted. Only somebody who knows a client secret can make a context that is refused for another reason.
     """
     try:
         sealed = _decode(text)
-        claims = _decrypt(sealed, client_secret)
+        claims = _decrypt(sealed, client_secrets)
     except (ValueError, KeyError, TypeError, struct.error, InvalidTag, binascii.Error, RecursionError) as error:
         raise ContextRefused from error
     return _check(claims, client_id, now * 1000, sealed, issuers)
@@ -73,7 +73,7 @@ def _decode(text: str) -> bytes:
     return base64.b64decode(plain + "=" * (-len(plain) % 4), altchars=b"-_", validate=True)
 
 
-def _decrypt(raw: bytes, client_secret: str) -> dict[str, Any]:
+def _decrypt(raw: bytes, client_secrets: tuple[str, ...]) -> dict[str, Any]:
     initial, rest = _field(raw, raw[0] if raw else 0, 1)
     (length,) = struct.unpack_from("<H", rest)
     associated, rest = _field(rest, length, 2)
@@ -81,11 +81,20 @@ def _decrypt(raw: bytes, client_secret: str) -> dict[str, Any]:
     sealed, tag = _field(rest, length, 4)
     if len(tag) != _TAG or not 8 <= len(initial) <= 128:
         raise ValueError("lengths")
-    key = hashlib.sha256(client_secret.encode()).digest()
-    claims = json.loads(AESGCM(key).decrypt(initial, sealed + tag, associated))
+    claims = json.loads(_open(initial, sealed + tag, associated, client_secrets))
     if not isinstance(claims, dict):
         raise ValueError("not an object")
     return claims
+
+
+def _open(initial: bytes, sealed: bytes, associated: bytes, client_secrets: tuple[str, ...]) -> bytes:
+    """The plain text. Raises InvalidTag if no secret fits."""
+    for secret in client_secrets:
+        try:
+            return AESGCM(hashlib.sha256(secret.encode()).digest()).decrypt(initial, sealed, associated)
+        except InvalidTag:
+            continue
+    raise InvalidTag
 
 
 def _field(raw: bytes, length: int, start: int) -> tuple[bytes, bytes]:

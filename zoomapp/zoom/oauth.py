@@ -16,6 +16,7 @@ import requests
 
 from zoomapp import deadline, metrics
 from zoomapp.errors import RateLimited, SignInError, UpstreamError, UpstreamTimeout
+from zoomapp.zoom.client_secrets import ClientSecrets
 from zoomapp.zoom.endpoints import REQUEST_TOKEN, REVOKE_TOKEN, metrics_label
 from zoomapp.zoom.pkce import s256
 from zoomapp.zoom.rate_limits import retry_after_seconds
@@ -75,6 +76,10 @@ class Probe:
     date: str
 
 
+#: Status, headers, and the JSON object (None without one).
+Answer = tuple[int, Any, JsonObject | None]
+
+
 class InvalidGrant(Exception):
     """Zoom refused the code or the refresh token (``invalid_grant``, RFC 6749 5.2)."""
 
@@ -91,14 +96,14 @@ class ZoomOAuth:
         session: requests.Session,
         host: str,
         client_id: str,
-        client_secret: str,
+        client_secrets: tuple[str, ...],
         redirect_uri: str,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._session = session
         self._host = host
-        self._client = (client_id, client_secret)
         self.client_id = client_id
+        self.client_secrets = ClientSecrets(client_secrets)
         self.redirect_uri = redirect_uri
         self._clock = clock
 
@@ -196,15 +201,28 @@ class ZoomOAuth:
             account_id=before.account_id if before else "",
         )
 
-    def _post(self, path: str, form: dict[str, str], seconds: float) -> tuple[int, Any, JsonObject | None]:
-        """Status, headers, and the JSON object of the answer (None without one)."""
+    def _post(self, path: str, form: dict[str, str], seconds: float) -> Answer:
+        """Zoom's answer. If it refuses the client secret in use, the answer to the other secret."""
+        secret = self.client_secrets.in_use
+        answer = self._send(path, form, seconds, secret)
+        other = self.client_secrets.other_than(secret) if _refuses_client(answer) else None
+        if other is None:
+            return answer
+        # Nothing is spent yet: Zoom checks the client before it looks at a code or a refresh token.
+        answer = self._send(path, form, seconds, other)
+        status, _, body = answer
+        if body is not None and status < 500 and status != 429 and not _refuses_client(answer):
+            self.client_secrets.accepted(other)
+        return answer
+
+    def _send(self, path: str, form: dict[str, str], seconds: float, secret: str) -> Answer:
         started_at = time.monotonic()
         status, headers = 0, dict[str, str]()
         try:
             answer = self._session.post(
                 self._host + path,
                 data=form,
-                auth=self._client,
+                auth=(self.client_id, secret),
                 timeout=(min(CONNECT_SECONDS, seconds), seconds),
                 allow_redirects=False,
             )
@@ -220,6 +238,12 @@ class ZoomOAuth:
         except ValueError:
             body = None
         return answer.status_code, answer.headers, JsonObject(body, "token") if isinstance(body, dict) else None
+
+
+def _refuses_client(answer: Answer) -> bool:
+    """Whether Zoom does not accept the client id with this secret (``invalid_client``, RFC 6749 5.2)."""
+    _, _, body = answer
+    return body is not None and body.text("error") == "invalid_client"
 
 
 def _token(body: JsonObject, name: str) -> str:

@@ -8,6 +8,7 @@ import signal
 import sys
 import threading
 from collections.abc import Mapping
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from offline_zoom.serving.server import serve
@@ -46,6 +47,8 @@ def main() -> int:
         data=options.data,
     )
     world.switches.auto_consent, world.switches.limits = options.auto_consent, "plan" if options.limits else "off"
+    if options.clock_file:
+        world.share_clock(Path(options.clock_file))
     stop_requested = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda _number, _frame: stop_requested.set())
@@ -72,6 +75,7 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument("--home-url", default=HOME_URL, help="the app's Home URL, for the client")
     parser.add_argument("--webhook-url", default="", help="where events go")
     parser.add_argument("--webhook-secret", default="", help="secret token of the event subscription")
+    parser.add_argument("--clock-file", default="", help="where to write by how many seconds this Zoom's time is ahead")
     parser.add_argument("--auto-consent", action="store_true", help="the consent page allows without asking")
     parser.add_argument("--limits", action="store_true", help="Zoom's rate limits, by the plan of the account")
     return parser

@@ -138,6 +138,14 @@ def tokens() -> JSON:
     return {"done": body["do"]}
 
 
+@bp.post("/secret")
+def rotate_secret() -> JSON:
+    """Give the app a ``new`` client secret. The one before stays valid for ``overlap`` seconds (a day)."""
+    world, body = current_world(), json_object()
+    world.rotate_client_secret(str(body["new"]), float(body.get("overlap", 86400)))
+    return {"valid": len(world.client_secrets)}
+
+
 @bp.post("/meetings")
 def meetings() -> JSON:
     """``start`` or ``end`` a meeting by number."""

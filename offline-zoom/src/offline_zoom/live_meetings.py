@@ -31,6 +31,7 @@ class LiveMeetings(WorldState):
         if not abs(self.offset_seconds + seconds) <= MAX_OFFSET_SECONDS:
             raise ValueError(f"{seconds} seconds are too many")
         self.offset_seconds += seconds
+        self._write_clock_file()
         self.catch_up()
 
     def on_event(self, listener: Callable[[events.Event], None]) -> None:

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import os
 import threading
 from collections.abc import Callable
+from pathlib import Path
 
 from offline_zoom.model import Account, Instance, Meeting, Recording, User
 from offline_zoom.oauth.grants import Grants
@@ -28,7 +30,11 @@ class WorldState:
     def __init__(self, clock: Callable[[], float], client_id: str, client_secret: str, base_url: str) -> None:
         self.lock = threading.RLock()
         self.clock, self.offset_seconds = clock, 0.0
+        self._clock_file: Path | None = None
         self.client_id, self.client_secret, self.base_url = client_id, client_secret, base_url
+        #: the secret before ``client_secret``, and until when it is valid
+        self.previous_secret, self.previous_secret_until = "", 0.0
+        self.seal_key = client_secret
         self.switches = Switches()
         self.grants = Grants(self.now, self.switches, client_secret)
         self.story, self.began_at = "", self.now()
@@ -43,6 +49,38 @@ class WorldState:
     def now(self) -> float:
         """The world's current time, in epoch seconds."""
         return self.clock() + self.offset_seconds
+
+    @property
+    def client_secrets(self) -> list[str]:
+        """The secrets that the app may use now."""
+        previous = [self.previous_secret] if self.now() < self.previous_secret_until else []
+        return [self.client_secret, *previous]
+
+    def rotate_client_secret(self, secret: str, overlap_seconds: float = 86400) -> None:
+        """Give the app a new secret. The one before stays valid for a while. Raises ValueError for an empty one."""
+        if not secret:
+            raise ValueError("a secret is not empty")
+        with self.lock:
+            self.previous_secret, self.previous_secret_until = self.client_secret, self.now() + overlap_seconds
+            self.client_secret = secret
+
+    def share_clock(self, path: Path) -> None:
+        """Keep the seconds by which this world's time is ahead in a file, so that the app can have the same time."""
+        self._clock_file = path
+        self._write_clock_file()
+
+    def _write_clock_file(self) -> None:
+        if self._clock_file:
+            temporary = self._clock_file.with_suffix(".new")
+            temporary.write_text(f"{self.offset_seconds}\n")
+            os.replace(temporary, self._clock_file)
+
+    def signing_time(self) -> float:
+        """The time in the headers of a webhook: what the app's clock shows.
+
+        An app without the clock file has the real time, also after time passed in the world.
+        """
+        return self.now() if self._clock_file else self.clock()
 
     def user(self, user: str | User) -> User:
         """A user by short name, id or email. Raises KeyError."""
@@ -71,7 +109,7 @@ class WorldState:
 
     def seal(self, text: str) -> str:
         """64 hex digits that only this world can compute for this text."""
-        return hmac.new(self.client_secret.encode(), text.encode(), hashlib.sha256).hexdigest()
+        return hmac.new(self.seal_key.encode(), text.encode(), hashlib.sha256).hexdigest()
 
     def download_token(self, host_id: str, lifetime: float) -> str:
         """A token that opens the recordings of one host for ``lifetime`` seconds."""

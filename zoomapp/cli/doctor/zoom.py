@@ -9,6 +9,7 @@ from zoomapp.cli.doctor.finding import Finding, fail, ok, warn
 from zoomapp.errors import UpstreamError
 from zoomapp.services import Services
 from zoomapp.zoom.client import Call
+from zoomapp.zoom.client_secrets import ClientSecrets
 from zoomapp.zoom.endpoints import READ_USER
 from zoomapp.zoom.oauth import UNISSUED_TOKEN
 
@@ -29,14 +30,14 @@ def check(services: Services) -> Iterator[Finding]:
         return
     yield ok("zoom", f"{services.settings.zoom_host} answers.")
     yield _clock(services, probe.date)
-    credentials = _credentials(probe.error, probe.reason)
+    credentials = _credentials(probe.error, probe.reason, services.oauth.client_secrets)
     yield credentials
-    if credentials.state == "ok":
+    if credentials.state == "ok" or not services.oauth.client_secrets.newest_in_use:
         yield _redirect(services)
     yield _api(services)
 
 
-def _credentials(error: str, reason: str) -> Finding:
+def _credentials(error: str, reason: str, client_secrets: ClientSecrets) -> Finding:
     if error == "invalid_client" or "client_id" in reason:
         return fail(
             "zoom.credentials",
@@ -44,9 +45,22 @@ def _credentials(error: str, reason: str) -> Finding:
             "Copy both from the app's page in the Marketplace; development and production have different ones.",
         )
     if error == "invalid_grant" or reason == "Invalid Token!":
-        return ok("zoom.credentials", "Zoom knows the client id and its secret.")
+        return _secret_in_use(client_secrets)
     return warn(
         "zoom.credentials", f"Zoom's response says nothing about the credentials ({error}).", "Try again later."
+    )
+
+
+def _secret_in_use(client_secrets: ClientSecrets) -> Finding:
+    """Which secret of ZOOM_CLIENT_SECRET Zoom accepted."""
+    if len(client_secrets) == 1:
+        return ok("zoom.credentials", "Zoom knows the client id and its secret.")
+    if client_secrets.newest_in_use:
+        return ok("zoom.credentials", "Zoom accepts the first of the two secrets in ZOOM_CLIENT_SECRET.")
+    return warn(
+        "zoom.credentials",
+        "Zoom accepts only the second of the two secrets in ZOOM_CLIENT_SECRET.",
+        "Create the new secret in the Marketplace; if you did, copy it again and put it first.",
     )
 
 

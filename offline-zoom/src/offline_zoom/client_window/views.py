@@ -26,7 +26,7 @@ def start_webhooks(setup: BlueprintSetupState) -> None:
     """Start the webhook sender, if a webhook address is configured."""
     world: World = setup.app.extensions["world"]
     if world.webhook_url:
-        sender = WebhookSender(world.webhook_url, world.webhook_secret, world.now)
+        sender = WebhookSender(world.webhook_url, world.webhook_secret, world.now, world.signing_time)
         setup.app.extensions["webhooks"] = sender
         world.on_event(sender.enqueue)
         sender.start()

@@ -150,7 +150,8 @@ def check_client() -> None:
         name, _, secret = base64.b64decode(encoded, validate=True).decode().partition(":")
     except (binascii.Error, ValueError):
         name, secret = "", ""
-    if kind.lower() != "basic" or not same(world.client_id, name) or not same(world.client_secret, secret):
+    valid = same(world.client_id, name) and any(same(current, secret) for current in world.client_secrets)
+    if kind.lower() != "basic" or not valid:
         raise OAuthError("invalid_client", "Invalid client_id or client_secret", status)
 
 

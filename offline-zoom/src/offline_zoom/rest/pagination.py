@@ -69,7 +69,7 @@ def open_token(world: World, user_id: str, token: str) -> int:
 def _signature(world: World, user_id: str, head: bytes) -> bytes:
     query = sorted((key, value) for key, value in request.args.items(multi=True) if key != "next_page_token")
     signed = repr((user_id, request.path, query)).encode() + head
-    return hmac.new(world.client_secret.encode(), signed, hashlib.sha256).digest()[:18]
+    return hmac.new(world.seal_key.encode(), signed, hashlib.sha256).digest()[:18]
 
 
 def _refuse() -> int:

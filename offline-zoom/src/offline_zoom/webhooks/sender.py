@@ -42,10 +42,18 @@ class WebhookSender:
     """Sends events to one address, in its own thread.
 
     ``enqueue`` does not wait for the network. Tests call ``run_due`` instead of starting the thread.
+    ``signing_clock`` gives the time in the headers, if it differs.
     """
 
-    def __init__(self, url: str, secret: str, clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self,
+        url: str,
+        secret: str,
+        clock: Callable[[], float] = time.time,
+        signing_clock: Callable[[], float] | None = None,
+    ) -> None:
         self.url, self.secret, self.clock = url, secret, clock
+        self._signing_clock = signing_clock or clock
         self.faults = DeliveryFaults()
         self.validated_until = 0.0
         self._log: deque[Delivery] = deque(maxlen=500)
@@ -179,7 +187,7 @@ class WebhookSender:
 
     def _headers(self, body: bytes) -> dict[str, str]:
         """Zoom's headers, with a new timestamp and request id for each attempt."""
-        timestamp = str(int(self.clock()) - self.faults.stale_seconds)
+        timestamp = str(int(self._signing_clock()) - self.faults.stale_seconds)
         headers = {
             "Content-Type": "application/json; charset=utf-8",
             "User-Agent": "Zoom Marketplace/1.0a",

@@ -11,7 +11,7 @@
   "use strict";
 
   const NOT_DECLARED = "10001";
-  const NOT_PERMITTED = "80004";
+  const NOT_PERMITTED = "80012";
   const NOT_IN_THIS_CONTEXT = "10116";
   const NOT_FOR_GUESTS = "10284";
   const ALREADY_PENDING = "10285";
@@ -41,6 +41,7 @@
       features: null,            // names ticked in the Marketplace; null: all this client knows
       granted: [], grantedAt: "",
       authorization: "usual",    // with-state, encoded-state, denied, never, twice, wrong-redirect
+      roleRefusals: "at-call",   // what config does with a name that this role or guest may not use: at-call (nothing), listed, rejected
       rejectsUnknown: false, silent: [], failing: {}, delays: {},
       agrees: true,              // whether the user allows what the client asks about
       sharing: false, background: null, mirrored: false, recorders: [],
@@ -76,7 +77,9 @@
       config(data) {
         const asked = data.js_api_lists || [];
         const enabled = (name) => name in RULES && (!state.features || state.features.includes(name));
-        const unsupportedApis = asked.filter((name) => !enabled(name));
+        const forbidden = state.roleRefusals === "at-call" ? [] : asked.filter((name) => enabled(name) && client.refusal(name));
+        if (state.roleRefusals === "rejected" && forbidden.length) throw client.refusal(forbidden[0]);
+        const unsupportedApis = asked.filter((name) => !enabled(name) || forbidden.includes(name));
         if (state.rejectsUnknown && unsupportedApis.length) throw new Refusal("10002", `Unsupported API: ${unsupportedApis}`);
         state.granted = asked.filter(enabled);
         state.grantedAt = client.page();
@@ -194,15 +197,22 @@
       /* Refuses what was not declared on this page, or is not for this role, guest or context. */
       check(name) {
         const { state } = client;
-        const rules = RULES[name];
         const declared = state.granted.includes(name) && state.grantedAt === client.page();
         if (!declared) throw new Refusal(NOT_DECLARED, `${name} is not among the capabilities configured on this page.`);
-        const [roles, ...marks] = rules.split(" ");
-        if (marks.includes("m") && (!state.meeting || !MEETINGS.includes(state.runningContext))) {
+        if (RULES[name].split(" ").includes("m") && (!state.meeting || !MEETINGS.includes(state.runningContext))) {
           throw new Refusal(NOT_IN_THIS_CONTEXT, "The running context does not support this API.");
         }
-        if (state.status !== "authorized" && !marks.includes("g")) throw new Refusal(NOT_FOR_GUESTS, "API is not support in guest mode.");
-        if (!roles.includes(LETTERS[state.role])) throw new Refusal(NOT_PERMITTED, "No permission for this API.");
+        const refusal = client.refusal(name);
+        if (refusal) throw refusal;
+      },
+
+      /* Why this role, or a guest, may not use an API; null if it may. */
+      refusal(name) {
+        const { state } = client;
+        const [roles, ...marks] = RULES[name].split(" ");
+        if (state.status !== "authorized" && !marks.includes("g")) return new Refusal(NOT_FOR_GUESTS, "API is not support in guest mode.");
+        if (!roles.includes(LETTERS[state.role])) return new Refusal(NOT_PERMITTED, "No Permission for this API. [code:80012, reason:require_meeting_role]");
+        return null;
       },
 
       /* The in-client authorization, which ends in an event rather than in an answer. */
