@@ -108,7 +108,7 @@ class Resolved:
         if self.resumes:
             return f"{typed} doesn't exist {day}, the clocks go forward. Choose {self.resumes:%H:%M} or later."
         if self.kind == "overlap":
-            return f"{typed} comes twice {day}, the clocks go back. We took the first."
+            return f"{typed} comes twice {day}, the clocks go back. We used the earlier one."
         return ""
 
 
@@ -175,7 +175,7 @@ def _month_before(day: date) -> date:
 
 
 def clock(at: Moment, zone: tzinfo, *, hour12: bool = False) -> str:
-    """The time of day: "09:57", "9:57 am"; with the word UTC when that is the zone."""
+    """The time of day: "09:57", "9:57 AM", which has a no-break space; with the word UTC when that is the zone."""
     return tick(at, zone, hour12=hour12) + _utc(zone)
 
 
@@ -194,7 +194,7 @@ def clock_range(start: Moment, end: Moment, zone: tzinfo, *, hour12: bool = Fals
 def _hour(at: datetime, hour12: bool) -> str:
     if not hour12:
         return f"{at.hour:02}:{at.minute:02}"
-    return f"{at.hour % 12 or 12}:{at.minute:02} {'am' if at.hour < 12 else 'pm'}"
+    return f"{at.hour % 12 or 12}:{at.minute:02}\u00a0{'AM' if at.hour < 12 else 'PM'}"
 
 
 def _utc(zone: tzinfo) -> str:
@@ -242,7 +242,7 @@ def relative(at: Moment, now: Moment) -> str:
     amount = f"{abs(seconds)} s" if abs(seconds) < 60 else f"{abs(seconds) // 60} min"
     if abs(seconds) >= 3600:
         return ""
-    return f"in {amount}" if seconds > 0 else f"{amount} ago" if seconds else "now"
+    return f"in {amount}" if seconds > 0 else f"{amount} ago" if seconds else "just now"
 
 
 def when(at: Moment, zone: tzinfo, now: Moment, *, hour12: bool = False) -> str:
@@ -254,6 +254,14 @@ def dated(at: Moment, zone: tzinfo, now: Moment, *, hour12: bool = False) -> str
     """The same without how far off it is."""
     time_of_day, today = clock(at, zone, hour12=hour12), local(at, zone).date() == local(now, zone).date()
     return time_of_day if today else f"{day(at, zone, now)}, {time_of_day}"
+
+
+def dated_in_sentence(at: Moment, zone: tzinfo, now: Moment, *, hour12: bool = False) -> str:
+    """The same inside a sentence: "at 14:30", "tomorrow at 09:00", "Friday at 13:00"."""
+    time_of_day, day_name = f"at {clock(at, zone, hour12=hour12)}", day(at, zone, now)
+    if day_name == "Today":
+        return time_of_day
+    return f"{'tomorrow' if day_name == 'Tomorrow' else day_name} {time_of_day}"
 
 
 # --- quantities -------------------------------------------------------------------------------------

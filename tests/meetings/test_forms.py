@@ -54,7 +54,7 @@ def test_an_ambiguous_local_time_means_the_first_with_a_remark():
 
     assert not validation.faults
     assert validation.start_at == datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
-    assert "We took the first" in validation.remark
+    assert "We used the earlier one" in validation.remark
 
 
 @pytest.mark.parametrize("zone", ["Asia/Kathmandu", "America/St_Johns", "Europe/Berlin"])
@@ -126,3 +126,9 @@ def test_errors_of_zoom_are_shown_at_the_field_of_the_form():
         "time": "Zoom says: Late.",
     }
     assert zoom_faults([], "No.") == {"topic": "Zoom says: No."}
+
+
+def test_a_day_that_is_over_is_a_fault_of_the_date():
+    faults = validate(date="2026-03-26", time="12:00").faults
+
+    assert set(faults) == {"date"}

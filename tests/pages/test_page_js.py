@@ -110,13 +110,13 @@ def test_how_far_off_something_is_stays_true_while_the_page_is_open(page, world)
     page.goto("/meetings")
     badges, first = page.locator(".badge [data-relative]"), page.locator(".sub [data-relative]")
     # The first begins now, the second in an hour.
-    assert badges.all_text_contents()[:2] == ["now", ""]
-    assert first.text_content() == "now"
+    assert badges.all_text_contents()[:2] == ["just now", ""]
+    assert first.text_content() == "at 11:00"
 
     page.clock.run_for(5 * 60_000)
     assert badges.all_text_contents()[:2] == ["5 min ago", "in 55 min"]
     # What comes next is never "ago".
-    assert first.text_content() == "11:00"
+    assert first.text_content() == "at 11:00"
     page.clock.run_for(56 * 60_000)
 
     assert badges.all_text_contents()[:2] == ["", "1 min ago"]

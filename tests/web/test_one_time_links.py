@@ -116,7 +116,7 @@ def test_a_link_that_was_used_says_where_another_is(dana, app, files):
 
     page = stranger.get(link, headers={"Accept": "text/html"})
 
-    assert "This link was used, or is too old" in read(page, 410)
+    assert "This link was used or has expired" in read(page, 410)
 
 
 def test_another_site_cannot_ask_for_a_link(dana, files):

@@ -60,8 +60,8 @@ def test_overview_sections_show_their_last_data_and_its_age_during_an_outage(dan
     assert "Customer call" in before
     assert "Customer call" in following
     assert "Weekly sync" in latest
-    assert "What you see is from 11:00, 2 min ago." in following
-    assert "What you see is from 11:00, 2 min ago." in latest
+    assert "Last updated 2 min ago." in following
+    assert "Last updated 2 min ago." in latest
 
 
 @pytest.mark.parametrize("fault", [Fault(LISTS, 502, {}, "gone"), Fault(LISTS, 400, {}, SCOPES)])
@@ -91,5 +91,9 @@ def test_a_meeting_that_started_early_shows_no_negative_duration(dana, world):
 
     text = read(dana.look("/"))
 
-    assert re.search(r"Live now (now|\d+ s ago) Product review", text)
+    assert re.search(r"Live now (just now|\d+ s ago) Product review", text)
     assert "started" not in read(dana.look(f"/participants/{meeting.id}"))
+
+
+def test_the_activity_of_a_person_without_a_name_has_a_subject():
+    assert [event.name for event in latest([person("", here=[(0.0, None)])])] == ["Someone"]

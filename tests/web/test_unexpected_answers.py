@@ -164,7 +164,7 @@ def test_the_other_parts_of_the_overview_stay(dana, world):
 
     text = read(dana.look("/"))
 
-    assert "What you see is from" in text
+    assert "Last updated" in text
     assert text.partition("All recordings")[2] == recordings
 
 
@@ -175,7 +175,7 @@ def test_a_saved_list_outlives_an_answer_without_the_list(dana, world):
     text = read(dana.look("/meetings"))
 
     assert "Weekly sync" in text
-    assert "What you see is from" in text
+    assert "Last updated" in text
 
 
 def test_a_failing_live_list_is_reported_beside_the_list_that_works(dana, world):
@@ -247,7 +247,7 @@ def test_a_recording_that_is_no_object_makes_page_and_csv_incomplete(dana, world
     assert "Some recordings are missing here" in read(dana.look("/recordings"))
     answer = dana.get("/recordings.csv")
     assert "_partial.csv" in answer.headers["Content-Disposition"]
-    assert answer.text.splitlines()[1].endswith(",no")
+    assert ",no," in answer.text.splitlines()[1]
 
 
 class RawBody(str):

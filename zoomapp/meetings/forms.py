@@ -107,7 +107,9 @@ class MeetingForm:
             soonest_at = now + timedelta(minutes=3)
             soonest = dates.local(soonest_at + timedelta(minutes=-dates.local(soonest_at, zone).minute % 5), zone)
             day_name = "today" if soonest.date() == dates.local(now, zone).date() else "tomorrow"
-            faults["time"] = f"The start is in the past: choose {soonest:%H:%M} or later {day_name}"
+            # A day that is over is a mistake in the date, not in the time.
+            wrong = "date" if day < soonest.date() else "time"
+            faults[wrong] = f"The start is in the past: choose {soonest:%H:%M} or later {day_name}"
         elif start.at > now + MAX_LEAD:
             faults["date"] = "The start is more than a year away: choose an earlier date"
         return start

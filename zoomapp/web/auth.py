@@ -23,6 +23,7 @@ from zoomapp.web.current_user import (
 )
 from zoomapp.web.errors import prefers_html
 from zoomapp.web.middleware.request_json import json_object
+from zoomapp.web.return_path import page_path
 from zoomapp.zoom.app_context import AppContext, open_context
 
 bp = Blueprint("oauth", __name__, url_prefix="/api/zoomapp")
@@ -37,7 +38,9 @@ def home() -> ResponseReturnValue:
     """The Home URL. Zoom's client sends the app context in a header; without it, the page gets it from the SDK."""
     header = request.headers.get(CONTEXT_HEADER)
     if header is None:
-        return render_template("pages/home.html", first_page=first_page(""))
+        # The overview may be the Home URL, too, where the client would send a refused context again.
+        next_page = url_for("connect.show") if user_id() is None else first_page("")
+        return render_template("pages/home.html", next_page=next_page)
     return redirect(sign_in_with_context(header))
 
 
@@ -119,10 +122,10 @@ def onauthorized() -> ResponseReturnValue:
 
 @bp.get("/install")
 def install() -> ResponseReturnValue:
-    """Start a sign-in: redirect to Zoom's consent page."""
-    restarted = request.args.get("restart") == "1"
+    """Start a sign-in: redirect to Zoom's consent page. ``next`` is the path of the page to return to."""
+    restarted, next_path = request.args.get("restart") == "1", page_path(request.args.get("next", ""))
     name = browser()
-    address = services().signin.start_web(name, restarted=restarted)
+    address = services().signin.start_web(name, restarted=restarted, next_path=next_path)
     remember_browser(name)
     return redirect(address)
 
@@ -139,7 +142,9 @@ def callback() -> ResponseReturnValue:
         return _restart()
     signed_in_user_id, pending = services().signin.finish_web(browser(), code, state)
     open_session(signed_in_user_id)
-    return redirect(_deep_link(signed_in_user_id) if pending.restarted else form_drafts.pending_path() or "/")
+    if pending.restarted:
+        return redirect(_deep_link(signed_in_user_id))
+    return redirect(form_drafts.pending_path() or page_path(pending.next_path) or "/")
 
 
 def _restart() -> ResponseReturnValue:
