@@ -312,3 +312,18 @@ def test_meeting_ids_are_grouped_for_reading_aloud():
     numbers = (84211773390, "8114420917", 123456789)
 
     assert [dates.meeting_id(number) for number in numbers] == ["842 1177 3390", "811 442 0917", "123 456 789"]
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "hour12", "words"),
+    [
+        ("2026-10-25T00:30Z", "2026-10-25T01:00Z", False, "02:30 – 02:00 (clocks go back)"),
+        ("2026-03-29T00:30Z", "2026-03-29T01:30Z", False, "01:30 – 03:30 (clocks go forward)"),
+        ("2026-03-02T13:00Z", "2026-03-02T13:30Z", True, "2:00 – 2:30\u00a0PM"),
+        ("2026-03-02T10:30Z", "2026-03-02T11:30Z", True, "11:30\u00a0AM – 12:30\u00a0PM"),
+    ],
+)
+def test_a_range_says_that_the_clocks_change_and_names_am_or_pm_once(start, end, hour12, words):
+    first, last = (datetime.fromisoformat(text) for text in (start, end))
+
+    assert dates.clock_range(first, last, BERLIN, hour12=hour12) == words
