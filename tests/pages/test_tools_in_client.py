@@ -93,7 +93,7 @@ def test_a_sign_in_that_was_lost_is_renewed_silently_and_the_call_repeated(open_
 
 
 FILES = {
-    "/participants/mZ_f3MfttxSz5wUidTLRvw": ["One row per person", "Every join and leave", "For programs"],
+    "/participants/mZ_f3MfttxSz5wUidTLRvw": ["One row per person", "Every join and leave", "JSON"],
     "/recordings": ["Export CSV", "Video"],
     "/meetings/85000000101": ["Add to calendar"],
 }

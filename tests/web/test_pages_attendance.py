@@ -368,3 +368,27 @@ def test_hidden_emails_are_not_called_missing(dana, past):
     assert "@" not in page
     assert "No email" not in page
     assert "Email hidden" in page
+
+
+def test_table_heads_sort_in_both_directions(dana, past):
+    head = re.compile(r'aria-sort="(\w+)"><a href="([^"]+)">([^<]+)</a>')
+
+    assert head.findall(dana.look(past).text) == [("ascending", f"{past}?sort=-arrival", "Arrived")]
+    assert head.findall(dana.look(f"{past}?sort=name").text) == [("ascending", f"{past}?sort=-name", "Name")]
+    assert head.findall(dana.look(f"{past}?sort=-name").text) == [("descending", f"{past}?sort=name", "Name")]
+    longest = re.compile(r'aria-sort="(\w+)" class="right"|class="right" aria-sort="(\w+)"')
+    assert longest.search(dana.look(f"{past}?sort=time").text)[2] == "descending"
+    assert longest.search(dana.look(f"{past}?sort=-time").text)[2] == "ascending"
+
+
+def test_a_minus_reverses_the_order(dana, past):
+    for sort in ("name", "arrival"):
+        assert shown(dana.look(f"{past}?sort=-{sort}").text) == shown(dana.look(f"{past}?sort={sort}").text)[::-1]
+
+
+def test_sort_and_hide_names_stand_at_the_list(dana, past):
+    page = dana.look(f"{past}?show=left&sort=name").text
+
+    assert f'href="{past}?show=left&amp;sort=name&amp;names=hide">Hide names' in page
+    assert f'href="{past}?show=left&amp;sort=time">Time here' in page
+    assert "Hide names" not in page.partition('class="menu"')[2].partition("</details>")[0]

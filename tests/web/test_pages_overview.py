@@ -97,3 +97,32 @@ def test_a_meeting_that_started_early_shows_no_negative_duration(dana, world):
 
 def test_the_activity_of_a_person_without_a_name_has_a_subject():
     assert [event.name for event in latest([person("", here=[(0.0, None)])])] == ["Someone"]
+
+
+def test_a_meeting_appears_once_on_a_quiet_overview(dana):
+    page = dana.look("/").text
+
+    links = re.findall(r'href="/meetings/(\d+)"', page)
+    started = re.findall(r'href="/meetings/(\d+)/start"', page)
+    assert len(started) == 1
+    assert started[0] not in links
+    assert "Later All meetings" in read(dana.look("/"))
+
+
+def test_one_failure_is_told_once_on_the_overview(dana, world):
+    world.faults.append(Fault(LISTS, 502, {}, {"code": 502, "message": "x"}))
+
+    text = read(dana.look("/"))
+
+    assert text.count("We couldn’t reach Zoom") == 1
+    assert text.count("Not available right now.") == 2
+
+
+def test_failures_with_different_causes_are_each_told_on_the_overview(dana, world):
+    world.faults.append(Fault("GET /v2/users/me/meetings", 502, {}, {"code": 502, "message": "x"}))
+    world.faults.append(Fault("GET /v2/users/me/recordings", 400, {}, SCOPES))
+
+    text = read(dana.look("/"))
+
+    assert text.count("We couldn’t reach Zoom") == 1
+    assert text.count("One permission is missing") == 1
