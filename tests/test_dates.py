@@ -65,7 +65,7 @@ def test_a_local_time_that_occurs_twice_is_the_first_and_is_marked(zone, typed, 
     resolved = dates.resolve(datetime.fromisoformat(typed), zone)
 
     assert (resolved.at, resolved.kind) == (utc(found), "overlap")
-    assert resolved.message.endswith("the clocks go back. We took the first.")
+    assert resolved.message.endswith("the clocks go back. We used the earlier one.")
 
 
 @given(st.datetimes(datetime(1990, 1, 1), datetime(2035, 1, 1)), ZONES)
@@ -193,9 +193,9 @@ def test_six_months_and_the_day_before_are_six_pieces(today):
     ("zone", "hour12", "words"),
     [
         (BERLIN, False, "10:42"),
-        (BERLIN, True, "10:42 am"),
+        (BERLIN, True, "10:42\u00a0AM"),
         (KATHMANDU, False, "15:27"),
-        (KATHMANDU, True, "3:27 pm"),
+        (KATHMANDU, True, "3:27\u00a0PM"),
         (ST_JOHNS, False, "06:12"),
         (UTC, False, "09:42 UTC"),
     ],
@@ -255,7 +255,15 @@ def test_whole_days_are_written_in_full():
 
 @pytest.mark.parametrize(
     ("seconds", "words"),
-    [(0, "now"), (-6, "6 s ago"), (-59, "59 s ago"), (-180, "3 min ago"), (1080, "in 18 min"), (3600, ""), (-3600, "")],
+    [
+        (0, "just now"),
+        (-6, "6 s ago"),
+        (-59, "59 s ago"),
+        (-180, "3 min ago"),
+        (1080, "in 18 min"),
+        (3600, ""),
+        (-3600, ""),
+    ],
 )
 def test_how_far_off_is_said_under_an_hour(seconds, words):
     assert dates.relative(NOW + timedelta(seconds=seconds), NOW) == words
@@ -304,3 +312,18 @@ def test_meeting_ids_are_grouped_for_reading_aloud():
     numbers = (84211773390, "8114420917", 123456789)
 
     assert [dates.meeting_id(number) for number in numbers] == ["842 1177 3390", "811 442 0917", "123 456 789"]
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "hour12", "words"),
+    [
+        ("2026-10-25T00:30Z", "2026-10-25T01:00Z", False, "02:30 – 02:00 (clocks go back)"),
+        ("2026-03-29T00:30Z", "2026-03-29T01:30Z", False, "01:30 – 03:30 (clocks go forward)"),
+        ("2026-03-02T13:00Z", "2026-03-02T13:30Z", True, "2:00 – 2:30\u00a0PM"),
+        ("2026-03-02T10:30Z", "2026-03-02T11:30Z", True, "11:30\u00a0AM – 12:30\u00a0PM"),
+    ],
+)
+def test_a_range_says_that_the_clocks_change_and_names_am_or_pm_once(start, end, hour12, words):
+    first, last = (datetime.fromisoformat(text) for text in (start, end))
+
+    assert dates.clock_range(first, last, BERLIN, hour12=hour12) == words

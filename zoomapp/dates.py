@@ -108,7 +108,7 @@ class Resolved:
         if self.resumes:
             return f"{typed} doesn't exist {day}, the clocks go forward. Choose {self.resumes:%H:%M} or later."
         if self.kind == "overlap":
-            return f"{typed} comes twice {day}, the clocks go back. We took the first."
+            return f"{typed} comes twice {day}, the clocks go back. We used the earlier one."
         return ""
 
 
@@ -175,7 +175,7 @@ def _month_before(day: date) -> date:
 
 
 def clock(at: Moment, zone: tzinfo, *, hour12: bool = False) -> str:
-    """The time of day: "09:57", "9:57 am"; with the word UTC when that is the zone."""
+    """The time of day: "09:57", "9:57 AM", which has a no-break space; with the word UTC when that is the zone."""
     return tick(at, zone, hour12=hour12) + _utc(zone)
 
 
@@ -185,16 +185,24 @@ def tick(at: Moment, zone: tzinfo, *, hour12: bool = False) -> str:
 
 
 def clock_range(start: Moment, end: Moment, zone: tzinfo, *, hour12: bool = False) -> str:
-    """From when to when: "11:00 – 11:30", "23:30 – Tue 24 Nov, 00:30"."""
+    """From when to when: "11:00 – 11:30", "2:00 – 2:30 PM", "23:30 – Tue 24 Nov, 00:30".
+
+    If the clocks change in between, it says so: "02:30 – 02:00 (clocks go back)".
+    """
     begins, ends = local(start, zone), local(end, zone)
     day = f"{_date(ends.date())}, " if ends.date() != begins.date() else ""
-    return f"{_hour(begins, hour12)} – {day}{_hour(ends, hour12)}{_utc(zone)}"
+    first, last = _hour(begins, hour12), _hour(ends, hour12)
+    if hour12 and not day and first[-2:] == last[-2:]:
+        first = first[:-3]
+    before, after = begins.utcoffset() or timedelta(), ends.utcoffset() or timedelta()
+    change = "" if before == after else f" (clocks go {'back' if after < before else 'forward'})"
+    return f"{first} – {day}{last}{_utc(zone)}{change}"
 
 
 def _hour(at: datetime, hour12: bool) -> str:
     if not hour12:
         return f"{at.hour:02}:{at.minute:02}"
-    return f"{at.hour % 12 or 12}:{at.minute:02} {'am' if at.hour < 12 else 'pm'}"
+    return f"{at.hour % 12 or 12}:{at.minute:02}\u00a0{'AM' if at.hour < 12 else 'PM'}"
 
 
 def _utc(zone: tzinfo) -> str:
@@ -242,7 +250,7 @@ def relative(at: Moment, now: Moment) -> str:
     amount = f"{abs(seconds)} s" if abs(seconds) < 60 else f"{abs(seconds) // 60} min"
     if abs(seconds) >= 3600:
         return ""
-    return f"in {amount}" if seconds > 0 else f"{amount} ago" if seconds else "now"
+    return f"in {amount}" if seconds > 0 else f"{amount} ago" if seconds else "just now"
 
 
 def when(at: Moment, zone: tzinfo, now: Moment, *, hour12: bool = False) -> str:
@@ -256,12 +264,31 @@ def dated(at: Moment, zone: tzinfo, now: Moment, *, hour12: bool = False) -> str
     return time_of_day if today else f"{day(at, zone, now)}, {time_of_day}"
 
 
+def dated_in_sentence(at: Moment, zone: tzinfo, now: Moment, *, hour12: bool = False) -> str:
+    """The same inside a sentence: "at 14:30", "tomorrow at 09:00", "Friday at 13:00"."""
+    time_of_day, day_name = f"at {clock(at, zone, hour12=hour12)}", day(at, zone, now)
+    if day_name == "Today":
+        return time_of_day
+    return f"{'tomorrow' if day_name == 'Tomorrow' else day_name} {time_of_day}"
+
+
 # --- quantities -------------------------------------------------------------------------------------
 
 
 def whole_number(text: str) -> int:
     """The number that a person typed; -1 if the text is no whole number of at most six digits."""
     return int(text) if re.fullmatch(r"[0-9]{1,6}", text) else -1
+
+
+def typed_minutes(text: str) -> int:
+    """The minutes of a duration that a person typed: "45", "45 min", "1h", "1:30", "1 h 30 min"; -1 if it is none."""
+    compact = re.sub(r"\s+", "", text.lower())
+    if clock_form := re.fullmatch(r"([0-9]{1,2}):([0-5][0-9])", compact):
+        return 60 * int(clock_form[1]) + int(clock_form[2])
+    if parts := re.fullmatch(r"(?:([0-9]{1,2})(?:h|hr|hrs|hours?))?(?:([0-9]{1,4})(?:m|min|mins|minutes?)?)?", compact):
+        hours, minutes = parts[1], parts[2]
+        return 60 * int(hours or 0) + int(minutes or 0) if hours or minutes else -1
+    return -1
 
 
 def duration(seconds: float) -> str:

@@ -113,7 +113,7 @@ class StateMismatch(SignInError):
 class SignInDenied(SignInError):
     """The person declined on Zoom's consent page, or Zoom refused the request."""
 
-    title = "You said no, and that’s fine"
+    title = "Connection cancelled"
     message = "Zoom was not connected. Nothing was changed."
 
 
@@ -281,7 +281,7 @@ class NotFound(ZoomRefused):
 
     status = 404
     code = "not_found"
-    title = "This is not here"
+    title = "Page not found"
     message = "It has ended, was deleted, or never existed."
 
     def __init__(self, zoom_status: int = 404, zoom_code: int = 0, zoom_message: str = "") -> None:
@@ -370,7 +370,7 @@ class RateLimited(UpstreamError):
         self.retry_after = retry_after
         self.daily = daily
         if daily:
-            self.message = "Zoom’s daily limit for this is used up. Try again when it starts anew."
+            self.message = "Zoom’s daily limit for this is used up. Try again when it resets."
 
     @property
     def headers(self) -> dict[str, str]:

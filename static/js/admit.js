@@ -41,7 +41,7 @@ function button(door, textContent, people) {
 }
 
 function say(door, error) {
-  const words = Object.assign(document.createElement("p"), { textContent: `Zoom did not do it: ${error.message}` });
+  const words = Object.assign(document.createElement("p"), { textContent: `Zoom didn’t admit them: ${error.message}` });
   door.querySelector("div").replaceChildren(words);
 }
 

@@ -163,7 +163,7 @@ function tell() {
 
 function age() {
   const ms = Date.now() - seenAt;
-  return `${byHand ? "Updated" : "Live"} · ${ms < 2000 ? "now" : `${short(ms)} ago`}`;
+  return `${byHand ? "Updated" : "Live"} · ${ms < 2000 ? "just now" : `${short(ms)} ago`}`;
 }
 
 function short(ms) {

@@ -22,7 +22,7 @@ offer(config);
 function offer(config) {
   if (!config) return;
   form.hidden = !usable(config, ["sendMessageToChat"], chatSays);
-  if (!form.hidden) chatSays("Everybody in the meeting sees it, from you.");
+  if (!form.hidden) chatSays("Sent to everyone as you.");
   stream.hidden = !usable(config, ["startRTMS", "stopRTMS", "getRTMSStatus"], streamSays);
   if (!stream.hidden) showStream();
 }
@@ -33,7 +33,7 @@ function usable(config, names, says) {
   if (missing.length) {
     says(`Zoom has not granted ${missing.join(", ")} to this app. Your role in the meeting may not use it, or an admin has to add it in the Marketplace under Features, Zoom App SDK.`);
   } else if (!MEETINGS.includes(config.runningContext)) {
-    says("Works during a meeting. You are not in one.");
+    says("Works during a meeting. You aren’t in one.");
   }
   return !missing.length && MEETINGS.includes(config.runningContext);
 }
@@ -48,7 +48,7 @@ async function send(event) {
     field.value = "";
     chatSays("Sent to the meeting’s chat.");
   } catch (error) {
-    chatSays(`Zoom did not send it: ${error.message}`);
+    chatSays(`The message wasn’t sent: ${error.message}`);
   }
 }
 
@@ -70,7 +70,7 @@ async function showStream() {
     stop.disabled = !running;
     streamSays(running ? "The stream is running." : "The stream is stopped.");
   } catch (error) {
-    streamSays(`Zoom does not say whether the stream runs: ${error.message}`);
+    streamSays(`We couldn’t find out whether the stream is running: ${error.message}`);
   }
 }
 

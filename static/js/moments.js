@@ -11,7 +11,7 @@ function reckon() {
     const seconds = Math.round((Date.parse(each.dateTime) - Date.now() - AHEAD_MS) / 1000);
     const far = Math.abs(seconds);
     const amount = far < 60 ? `${far} s` : `${Math.floor(far / 60)} min`;
-    const beyond = far >= 3600 || (seconds < 0 && "ahead" in each.dataset);
-    each.textContent = beyond ? each.dataset.relative : seconds > 0 ? `in ${amount}` : seconds ? `${amount} ago` : "now";
+    const beyond = far >= 3600 || (seconds <= 0 && "ahead" in each.dataset);
+    each.textContent = beyond ? each.dataset.relative : seconds > 0 ? `in ${amount}` : seconds ? `${amount} ago` : "just now";
   }
 }

@@ -1,4 +1,4 @@
-// What every page gets: copying, secrets on request, parts that load later, focus on faults, the browser's time zone, and
+// What every page gets: copying, menus, parts that load later, focus on faults, the browser's time zone, and
 // the SDK where Zoom's client is around.
 
 const PART_ROUNDS = 20;
@@ -12,8 +12,6 @@ for (const button of document.querySelectorAll("[data-copy]")) {
   button.addEventListener("click", () => copy(button));
 }
 
-for (const link of document.querySelectorAll("[data-copy-from]")) link.addEventListener("click", copyFrom);
-for (const link of document.querySelectorAll("[data-secret]")) link.addEventListener("click", reveal);
 for (const part of document.querySelectorAll("[data-part]")) load(part);
 
 for (const form of document.querySelectorAll("form[method=post]")) {
@@ -32,12 +30,14 @@ addEventListener("offline", () => offline(true));
 addEventListener("online", () => offline(false));
 document.addEventListener("click", leaving);
 document.addEventListener("toggle", more, true);
+document.addEventListener("click", ({ target }) => document.querySelectorAll(".menu[open]").forEach((menu) => (menu.open = menu.contains(target))));
+document.addEventListener("keydown", menuKey);
 for (const place of document.querySelectorAll("[data-countdown]")) count(place);
 
 const bridged = window !== window.top || window.chrome?.webview || window.webkit?.messageHandlers?.jsOCHelper || window.android;
 if (bridged) import("./zoom.js");
 
-async function copy(button) {
+export async function copy(button) {
   const words = button.querySelector("[data-words]");
   const before = words.textContent;
   try {
@@ -50,33 +50,17 @@ async function copy(button) {
   setTimeout(() => (words.textContent = before), 2000);
 }
 
-// A text that is not in the page is asked for when it is wanted; where that fails, the link leads to it.
-async function copyFrom(event) {
-  event.preventDefault();
-  const link = event.currentTarget;
-  const said = await ask(link.href);
-  if (!said) return location.assign(link.href);
-  link.dataset.copy = said.text;
-  await copy(link);
-  delete link.dataset.copy;
-}
-
-async function reveal(event) {
-  event.preventDefault();
-  const link = event.currentTarget;
-  const said = await ask(link.href);
-  if (!said) return location.assign(link.href);
-  const shown = Object.assign(document.createElement("code"), { textContent: said.passcode, tabIndex: -1 });
-  link.replaceWith(shown);
-  shown.focus();
-}
-
-async function ask(address) {
-  try {
-    const answer = await fetch(address, { headers: { Accept: "application/json" } });
-    return answer.ok ? await answer.json() : null;
-  } catch {
-    return null;
+// Esc closes the open menu and returns the focus to its button; arrow keys move in it.
+function menuKey(event) {
+  const menu = document.querySelector(".menu[open]");
+  const items = [...(menu?.querySelectorAll("summary, a, button:not([hidden])") ?? [])];
+  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  if (menu && event.key === "Escape") {
+    menu.open = false;
+    items[0].focus();
+  } else if (step && items.includes(event.target)) {
+    event.preventDefault();
+    items.at((items.indexOf(event.target) + step) % items.length).focus();
   }
 }
 
@@ -107,7 +91,7 @@ async function partOf(address, id) {
 function offline(is) {
   const strip = document.querySelector("[data-offline]");
   if (strip) strip.hidden = !is;
-  say(is ? strip?.textContent.trim() : "You’re online again.");
+  say(is ? strip?.textContent.trim() : "You’re back online.");
 }
 
 // A place that takes long to come: rows to wait for after 1.5 s, a word after 8 s. What was there is put back on leaving, as

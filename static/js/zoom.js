@@ -69,8 +69,8 @@ async function askContext() {
     location.replace(answer.location);
   } catch (error) {
     // Our server says why it refused; without a code the client gave no context.
-    const reason = error.code === "sign_in_failed" ? error.message : "Zoom did not say who is here.";
-    tell(document, "[data-context-status]", `${reason} Or continue, and connect.`);
+    const reason = error.code === "sign_in_failed" ? error.message : "We couldn’t identify your Zoom account.";
+    tell(document, "[data-context-status]", `${reason}`);
   }
 }
 

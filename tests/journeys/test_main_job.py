@@ -65,7 +65,7 @@ def test_the_main_job(at_home, dev_run, page):
     page.get_by_role("link", name="Disconnect").click()
     page.get_by_role("button", name=re.compile("Disconnect")).click()
     page.wait_for_url(re.compile(r"/connect\?left=disconnected$"))
-    assert page.get_by_text("What we kept of you is deleted.").is_visible()
+    assert page.get_by_text("Your data is deleted.").is_visible()
     assert page.get_by_role("link", name="Connect Zoom").is_visible()
     assert page.evaluate("async () => (await fetch('/zoom/api/v2/users/me')).status") == 401
 

@@ -23,9 +23,10 @@ def validate(weekdays=(), **changes):
         ("date", "2026-02-30", "Enter a date, such as 2026-03-27"),
         ("date", "2027-06-01", "The start is more than a year away: choose an earlier date"),
         ("time", "25:00", "Enter a time, such as 14:30"),
-        ("duration", "0", "Enter a length between 1 and 1440 minutes"),
-        ("duration", "1441", "Enter a length between 1 and 1440 minutes"),
-        ("duration", "½", "Enter a length between 1 and 1440 minutes"),
+        ("duration", "0", "Enter a duration between 1 minute and 24 hours"),
+        ("duration", "1441", "Enter a duration between 1 minute and 24 hours"),
+        ("duration", "½", "Enter a duration such as 45, 1h, or 1:30"),
+        ("duration", "1:75", "Enter a duration such as 45, 1h, or 1:30"),
         ("zone", "Mars/Olympus", "Choose a time zone from the list"),
         ("passcode", "has space", "Use up to 10 letters, digits, or @ - _ *"),
         ("passcode", "elevenchars", "Use up to 10 letters, digits, or @ - _ *"),
@@ -54,7 +55,7 @@ def test_an_ambiguous_local_time_means_the_first_with_a_remark():
 
     assert not validation.faults
     assert validation.start_at == datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
-    assert "We took the first" in validation.remark
+    assert "We used the earlier one" in validation.remark
 
 
 @pytest.mark.parametrize("zone", ["Asia/Kathmandu", "America/St_Johns", "Europe/Berlin"])
@@ -126,3 +127,34 @@ def test_errors_of_zoom_are_shown_at_the_field_of_the_form():
         "time": "Zoom says: Late.",
     }
     assert zoom_faults([], "No.") == {"topic": "Zoom says: No."}
+
+
+def test_a_day_that_is_over_is_a_fault_of_the_date():
+    faults = validate(date="2026-03-26", time="12:00").faults
+
+    assert set(faults) == {"date"}
+
+
+@pytest.mark.parametrize(
+    ("typed", "minutes"),
+    [
+        ("45", 45),
+        ("45 min", 45),
+        ("1h", 60),
+        ("1 H", 60),
+        ("1:30", 90),
+        ("1 h 30 min", 90),
+        ("2 hours", 120),
+        ("1h5", 65),
+    ],
+)
+def test_a_duration_can_be_typed_in_hours_and_minutes(typed, minutes):
+    assert validate(duration=typed).body["duration"] == minutes
+
+
+@pytest.mark.parametrize(
+    ("day", "remark"),
+    [("31", "Zoom skips months without a 31st."), ("30", "Zoom skips months without a 30th."), ("28", "")],
+)
+def test_a_monthly_meeting_says_which_months_are_skipped(day, remark):
+    assert validate(date=f"2026-07-{day}", repeat="monthly", interval="1", count="5").remark == remark

@@ -293,3 +293,20 @@ def test_a_calendar_file_is_named_after_the_viewers_day(anyone, world, zone, day
     world.faults.append(Fault("GET /v2/meetings/*", 200, {}, {**UNTIMED, "type": 2, "start_time": start}))
 
     assert f"meeting_{day}_open-room.ics" in anyone.get("/meetings/85512340987.ics").headers["Content-Disposition"]
+
+
+def test_a_partly_held_series_has_its_remaining_occurrences_only():
+    # Weekly, ten times from 2 March. Zoom lists the last seven; the first two of these were deleted, and one later one.
+    starts = [datetime(2026, 3, 2, 10, tzinfo=UTC) + timedelta(weeks=week) for week in range(3, 10)]
+    occurrences = tuple(
+        Occurrence(str(int(at.timestamp()) * 1000), at, 45, deleted=index in (0, 1, 4))
+        for index, at in enumerate(starts)
+    )
+    recurrence = {"type": 2, "repeat_interval": 1, "weekly_days": "2", "end_times": 10}
+    given = meeting(zone_name="UTC", start_at=starts[0], type=8, recurrence=recurrence, occurrences=occurrences)
+
+    lines = unfolded(calendar(given, NOW))
+
+    assert "DTSTART;TZID=UTC:20260406T100000" in lines
+    assert "RRULE:FREQ=WEEKLY;INTERVAL=1;BYDAY=MO;COUNT=5" in lines
+    assert [line for line in lines if line.startswith("EXDATE")] == ["EXDATE;TZID=UTC:20260420T100000"]

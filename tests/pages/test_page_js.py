@@ -110,13 +110,13 @@ def test_relative_times_are_updated_while_the_page_is_open(page, world):
     page.goto("/meetings")
     badges, first = page.locator(".badge [data-relative]"), page.locator(".sub [data-relative]")
     # The first begins now, the second in an hour.
-    assert badges.all_text_contents()[:2] == ["now", ""]
-    assert first.text_content() == "now"
+    assert badges.all_text_contents()[:2] == ["just now", ""]
+    assert first.text_content() == "at 11:00"
 
     page.clock.run_for(5 * 60_000)
     assert badges.all_text_contents()[:2] == ["5 min ago", "in 55 min"]
     # What comes next is never "ago".
-    assert first.text_content() == "11:00"
+    assert first.text_content() == "at 11:00"
     page.clock.run_for(56 * 60_000)
 
     assert badges.all_text_contents()[:2] == ["", "1 min ago"]
@@ -130,13 +130,13 @@ def test_a_switch_turns_off_the_switch_that_it_excludes_and_says_so(page, addres
 
     page.check("#join_before_host")
     assert not page.is_checked("#waiting_room")
-    assert "The waiting room is off now" in page.text_content("[data-switched]")
+    assert "The waiting room is now off" in page.text_content("[data-switched]")
     page.focus("#waiting_room")
     page.keyboard.press("Space")
 
     assert page.is_checked("#waiting_room")
     assert not page.is_checked("#join_before_host")
-    assert "Join before host is off now" in page.text_content("[data-switched]")
+    assert "Join before host is now off" in page.text_content("[data-switched]")
     page.uncheck("#waiting_room")
     assert page.text_content("[data-switched]") == ""
 
@@ -196,3 +196,73 @@ def test_a_developer_sends_a_call_and_sees_its_result(page, dana, world):
     page.fill("[name=path]", "/users/me")
     page.press("[name=path]", "Enter")
     page.wait_for_selector("[data-answer-status] a")
+
+
+def test_a_menu_closes_on_esc_and_on_a_press_outside(page, world):
+    page.goto(past_page(page))
+    button = page.locator(".head .menu > summary")
+
+    button.click()
+    assert page.locator(".menu[open]").count() == 1
+    page.keyboard.press("Escape")
+    assert page.locator(".menu[open]").count() == 0
+    assert button.evaluate("button => button === document.activeElement")
+
+    button.click()
+    page.click("h1")
+    assert page.locator(".menu[open]").count() == 0
+
+
+def test_arrow_keys_move_in_a_menu(page):
+    page.goto(past_page(page))
+    page.locator(".head .menu > summary").press("Enter")
+    focused = lambda: page.evaluate("document.activeElement.textContent.trim()")  # noqa: E731
+
+    moves = []
+    for key in ("ArrowDown", "ArrowDown", "ArrowUp", "ArrowUp", "ArrowUp"):
+        page.keyboard.press(key)
+        moves.append(focused())
+
+    first, second = "One row per person (CSV)", "Every join and leave (CSV)"
+    assert moves == [first, second, first, "Export", "Print or save as PDF"]
+
+
+def test_a_shown_passcode_has_a_label_and_can_be_copied_and_hidden(page, world):
+    secrets = {each.play_passcode for each in world.recordings.values()}
+    page.goto("/recordings")
+    page.locator("[data-secret]").first.click()
+    shown = page.locator(".shown").first
+
+    assert shown.locator("code").text_content() in secrets
+    assert shown.text_content().split() == ["Passcode", shown.locator("code").text_content(), "Copy", "Hide"]
+    shown.get_by_text("Copy").click()
+    assert clipboard(page) == shown.locator("code").text_content()
+
+    count = page.locator("[data-secret]").count()
+    shown.get_by_text("Hide").click()
+    assert page.locator("[data-secret]").count() == count + 1
+    assert page.locator(".shown").count() == 0
+
+
+def past_page(page):
+    page.goto("/meetings?show=past")
+    return page.locator("a[href^='/participants/']").first.get_attribute("href")
+
+
+def test_the_form_shows_the_fields_of_the_chosen_way_to_repeat(page):
+    page.goto("/meetings/new")
+    seen = {}
+    for repeat in ("", "daily", "weekly", "monthly", "any"):
+        page.select_option("#repeat", repeat)
+        fields = {"interval": "#interval", "count": "#count", "weekdays": "#weekdays", "date": "#date"}
+        seen[repeat] = {name for name, place in fields.items() if page.is_visible(place)}
+
+    assert seen == {
+        "": {"date"},
+        "daily": {"date", "interval", "count"},
+        "weekly": {"date", "interval", "count", "weekdays"},
+        "monthly": {"date", "interval", "count"},
+        "any": set(),
+    }
+    page.select_option("#repeat", "monthly")
+    assert page.locator("label[for=interval]").inner_text() == "Repeat every (months)"

@@ -61,7 +61,7 @@ def test_without_javascript_recordings_are_searched_filtered_and_their_passcode_
     plain.goto("/recordings")
     plain.click("details.menu summary")
     plain.fill("[name=from]", "2026-01-01")
-    follow(plain, "text=Show these days")
+    follow(plain, "text=Apply")
     assert "1 Jan – 2 Mar 2026" in words(plain)
     follow(plain, "text=On its own page")
     assert plain.is_visible("svg[role=img]")

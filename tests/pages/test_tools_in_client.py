@@ -103,7 +103,7 @@ def test_a_lost_sign_in_is_renewed_in_the_client_and_the_call_is_repeated(open_t
 
 
 FILES = {
-    "/participants/mZ_f3MfttxSz5wUidTLRvw": ["One row per person", "Every join and leave", "For programs"],
+    "/participants/mZ_f3MfttxSz5wUidTLRvw": ["One row per person", "Every join and leave", "JSON"],
     "/recordings": ["Export CSV", "Video"],
     "/meetings/85000000101": ["Add to calendar"],
 }

@@ -1,10 +1,12 @@
 """Sign-in by redirect and inside Zoom's client, with every possible failure."""
 
 import base64
+import html
+import re
 import string
 import threading
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from urllib.parse import parse_qs, quote, urlsplit
+from urllib.parse import parse_qs, quote, unquote, urlsplit
 
 import pytest
 
@@ -653,3 +655,38 @@ def test_disconnecting_works_while_zoom_is_unreachable(dana, world, parts):
 
     assert dana.post("/api/zoomapp/disconnect").status_code == 200
     assert parts.redis.keys("*:tokens") == []
+
+
+@pytest.mark.parametrize("path", ["/recordings", "/meetings?show=past&q=a%20b", "/participants/85000000101"])
+def test_sign_in_returns_to_the_page_that_asked_for_it(anyone, path):
+    page = anyone.look(path).text
+    install = html.unescape(re.search(r'href="(/api/zoomapp/install[^"]*)"', page)[1])
+
+    answer = anyone.get(anyone.consent(anyone.get(install).location))
+
+    assert (answer.status_code, unquote(answer.location)) == (302, unquote(path))
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("https://evil.example/", "//evil.example", "/\\evil.example", "\\/evil.example", "/\t/evil.example"),
+        *("javascript:alert(1)", "recordings", "/api/zoomapp/install", "/" + "a" * 3000),
+    ],
+)
+def test_sign_in_never_returns_to_another_site(anyone, path):
+    install = anyone.get("/api/zoomapp/install", query_string={"next": path})
+
+    assert anyone.get(anyone.consent(install.location)).location == "/"
+
+
+def test_two_tabs_return_to_their_own_pages(anyone):
+    first, second = (anyone.get(f"/api/zoomapp/install?next={path}").location for path in ("/recordings", "/meetings"))
+
+    assert [anyone.get(anyone.consent(address)).location for address in (first, second)] == ["/recordings", "/meetings"]
+
+
+def test_continue_leads_on_after_a_refused_context(anyone):
+    assert 'href="/connect">Continue' in anyone.look("/api/zoomapp/home").text
+    anyone.connect()
+    assert 'href="/">Continue' in anyone.look("/api/zoomapp/home").text

@@ -34,7 +34,7 @@ def test_basic_view_shows_the_people_of_the_client_report(report, priya, clock):
 
     assert "Guest Kim" in text
     assert "Left 1" in text
-    assert "Basic view: what your own Zoom client says; times start when this panel was opened" in text
+    assert "From your Zoom client only; times start when you opened this panel" in text
     assert "One permission is missing" in text
     assert "Guest Kim" in priya.get(f"{PAGE}/live").text
 
@@ -75,7 +75,7 @@ def test_client_report_completes_other_sources_for_its_user_only(dana, ada, worl
 
     page = read(dana.look(link))
     assert "Only Seen Here" in page
-    assert "From Zoom’s dashboard; completed by what your own Zoom client says, for you alone" in page
+    assert "From Zoom’s dashboard; and from your Zoom client, for you only" in page
     assert "Only Seen Here" not in ada.look(link).text
 
 
@@ -89,7 +89,7 @@ def test_a_webhook_event_hides_no_participant_of_the_client_report(report, priya
 
     page = priya.look(PAGE)
     assert re.findall(r'class="person-name"><bdi>([^<]*)', page.text) == ["Guest Kim", "Guest Lee"]
-    assert "as people come and go; completed by what your own Zoom client says" in read(page)
+    assert "live events; and from your Zoom client" in read(page)
 
 
 @pytest.mark.parametrize(

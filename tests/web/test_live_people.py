@@ -32,7 +32,7 @@ def test_host_without_the_dashboard_sees_people_by_webhook(priya, world, webhook
     page = priya.look(f"/participants/{PRIYAS}")
 
     assert names(page) == ["Guest Lee", "Guest Kim"]
-    assert "From Zoom’s webhooks, as people come and go · as of 15:30" in read(page)
+    assert "From Zoom’s live events · as of 15:30" in read(page)
     assert "One permission is missing" not in page.text
     world.leave(meeting, lee)
     assert 'class="left"' in priya.look(f"/participants/{PRIYAS}").text
@@ -74,7 +74,7 @@ def test_the_dashboard_completes_what_webhooks_missed(dana, world, webhooks, clo
     page = dana.look(f"/participants/{REVIEW}")
 
     assert names(page) == ["Early Bird", "Guest Lee"]
-    assert "From Zoom’s webhooks, as people come and go, and Zoom’s dashboard" in read(page)
+    assert "From Zoom’s live events and dashboard" in read(page)
 
 
 def test_dashboard_outage_hides_no_webhook_data(dana, world, webhooks):
@@ -99,7 +99,7 @@ def test_page_shows_the_age_of_the_newest_data(priya, world, webhooks, clock):
     page = priya.look(f"/participants/{PRIYAS}")
 
     assert "as of 15:30" in read(page)
-    assert "Live · 10 min ago" in read(page)
+    assert "Updated at 15:30" in read(page)
     assert priya.get(f"/participants/{PRIYAS}/live").headers["X-Seen-Age"] == "600"
 
 
@@ -151,7 +151,7 @@ def test_observed_attendance_is_shown_until_the_report_exists(priya, world, webh
     page = priya.look(f"/participants/{PRIYAS}")
 
     assert names(page) == ["Guest Lee", "Guest Kim"]
-    assert "From our own observations; Zoom’s report usually follows within 30 minutes" in read(page)
+    assert "From live events; Zoom’s report usually follows within 30 minutes" in read(page)
     assert "Planning · Monday 2 March" in read(page)
     # The planned start is not known, so no person is late.
     assert "Late" not in read(page)
@@ -413,7 +413,7 @@ def test_page_with_all_rows_is_not_refreshed(dana, world):
     assert len(names(everybody)) > 100 == len(rows(part))
     assert "data-live" not in everybody.text
     assert "live.js" not in everybody.text
-    assert "Updated · now" in read(everybody)
+    assert "Updated · just now" in read(everybody)
     assert "Back to the live list" in read(everybody)
     assert "data-live" in dana.look(page).text
 

@@ -116,7 +116,7 @@ def test_a_used_one_time_link_says_how_to_get_another(dana, app, files):
 
     page = stranger.get(link, headers={"Accept": "text/html"})
 
-    assert "This link was used, or is too old" in read(page, 410)
+    assert "This link was used or has expired" in read(page, 410)
 
 
 def test_another_site_cannot_create_a_one_time_link(dana, files):

@@ -5,10 +5,14 @@ import io
 import json
 import re
 
+import msgspec
 import pytest
 
 from offline_zoom.faults import Fault
 from tests.web.reading import read
+from zoomapp.attendance import Frame, Person
+from zoomapp.attendance.attendance_table import AttendanceTable
+from zoomapp.attendance.occurrences import compare_tables
 from zoomapp.attendance.past import REUSE_SECONDS
 from zoomapp.meetings.agenda import fold
 
@@ -131,10 +135,10 @@ def test_occurrences_link_to_their_comparison(dana, world):
     page = dana.look(together)
 
     read(page)
-    told = dict(re.findall(r'id="(both|first|second)">[^<]* <span class="muted">(\d+)', page.text))
+    told = dict(re.findall(r'id="(both|first|second)">[^<]*: (\d+)', page.text))
     both, first, second = (int(told[name]) for name in ("both", "first", "second"))
     keys = re.findall(r"[\w-]{22}", together)
-    came = [rows(dana.get(f"/participants/{key}.csv").text) for key in keys]
+    came = [[row for row in rows(dana.get(f"/participants/{key}.csv").text) if row["first_joined"]] for key in keys]
     assert (both + first, both + second) == (len(came[0]), len(came[1]))
     assert both
 
@@ -169,7 +173,7 @@ def test_hidden_names_stay_hidden_in_a_comparison(dana, world):
     assert all("names=hide" in link for link in links)
     assert "Jonas" not in page.text
     assert "<bdi>JW</bdi>" in page.text
-    assert "names=hide" in dana.look(links[0]).text.partition("All times")[0]
+    assert "names=hide" in dana.look(links[0]).text.partition("All sessions")[0]
 
 
 def test_complete_report_is_fetched_once_for_filters_search_sorting_and_files(dana, past, world, clock):
@@ -292,8 +296,8 @@ def test_person_page_says_if_connections_were_matched_by_name(dana, past, world)
 
     page = dana.look(past)
 
-    assert "matched by name" in read(page)
-    assert "2 connections merged, matched by name" in read(opened(dana, page.text, "iPhone"))
+    assert "merged by name" in read(page)
+    assert "2 connections merged, merged by name" in read(opened(dana, page.text, "iPhone"))
 
 
 def test_person_page_needs_the_right_key_and_viewer(dana, priya, past):
@@ -341,3 +345,50 @@ def test_running_meeting_can_be_sorted_by_longest_wait(dana, world):
     waiting = {row["name"] for row in rows(dana.get(f"{address}.csv").text) if row["status"] == "waiting"}
 
     assert set(shown(dana.look(f"{address}?sort=waiting").text)[: len(waiting)]) == waiting
+
+
+def test_comparison_leaves_out_a_person_who_never_left_the_waiting_room():
+    frame = Frame(now=3600.0, ended_at=3600.0)
+    stay, identity = ((0.0, 60.0),), frozenset({("id", "tom")})
+    maya = Person("maya", "Maya", stay, (), identities=frozenset({("id", "maya")}))
+    tom = Person("tom", "Tom", stay, (), identities=identity)
+    first = AttendanceTable((maya, tom), frame)
+    second = AttendanceTable((maya, msgspec.structs.replace(tom, here=(), waiting=stay)), frame)
+
+    groups = {name: [person.name for person in people] for name, people in compare_tables(first, second)}
+
+    assert groups == {"both": ["Maya"], "first": ["Tom"], "second": []}
+
+
+def test_hidden_emails_are_not_called_missing(dana, past):
+    assert "@" in dana.look(past).text.partition("<tbody")[2]
+
+    page = dana.look(f"{past}?names=hide").text.partition("<tbody")[2]
+
+    assert "@" not in page
+    assert "No email" not in page
+    assert "Email hidden" in page
+
+
+def test_table_heads_sort_in_both_directions(dana, past):
+    head = re.compile(r'aria-sort="(\w+)"><a href="([^"]+)">([^<]+)</a>')
+
+    assert head.findall(dana.look(past).text) == [("ascending", f"{past}?sort=-arrival", "Arrived")]
+    assert head.findall(dana.look(f"{past}?sort=name").text) == [("ascending", f"{past}?sort=-name", "Name")]
+    assert head.findall(dana.look(f"{past}?sort=-name").text) == [("descending", f"{past}?sort=name", "Name")]
+    longest = re.compile(r'aria-sort="(\w+)" class="right"|class="right" aria-sort="(\w+)"')
+    assert longest.search(dana.look(f"{past}?sort=time").text)[2] == "descending"
+    assert longest.search(dana.look(f"{past}?sort=-time").text)[2] == "ascending"
+
+
+def test_a_minus_reverses_the_order(dana, past):
+    for sort in ("name", "arrival"):
+        assert shown(dana.look(f"{past}?sort=-{sort}").text) == shown(dana.look(f"{past}?sort={sort}").text)[::-1]
+
+
+def test_sort_and_hide_names_stand_at_the_list(dana, past):
+    page = dana.look(f"{past}?show=left&sort=name").text
+
+    assert f'href="{past}?show=left&amp;sort=name&amp;names=hide">Hide names' in page
+    assert f'href="{past}?show=left&amp;sort=time">Time here' in page
+    assert "Hide names" not in page.partition('class="menu"')[2].partition("</details>")[0]

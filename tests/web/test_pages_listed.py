@@ -49,11 +49,11 @@ def test_a_meeting_of_another_host_can_be_joined_but_not_changed(dana, world):
 
     mine, theirs = (cards(dana.look("/meetings").text)[topic] for topic in ("Mine", "Theirs"))
 
-    assert "somebody else hosts" in said(theirs)
+    assert "someone else hosts" in said(theirs)
     assert "Join Theirs" in said(theirs)
     assert "Start" not in said(theirs)
     assert "Settings of" not in theirs
-    assert "somebody else hosts" not in said(mine)
+    assert "someone else hosts" not in said(mine)
     assert "Start Mine" in said(mine)
     assert "Settings of Mine" in mine
 
@@ -147,7 +147,9 @@ def test_a_running_meeting_without_access_shows_no_number(priya, world):
 def test_the_empty_live_list_names_the_next_meeting(dana, world):
     listed(world, row(1, "Design review", SOON))
 
-    assert "No meeting is running Your next one is Design review, in 20 min." in read(dana.look("/meetings?show=live"))
+    assert "No meeting is running Your next meeting is Design review, in 20 min." in read(
+        dana.look("/meetings?show=live")
+    )
 
 
 def test_settings_of_a_running_meeting_say_when_they_apply(dana, world):
@@ -166,3 +168,42 @@ def test_a_calendar_file_has_the_passcode_only_on_request(dana, world):
 
     assert secret not in dana.get(plain).text
     assert secret in dana.get(with_passcode).text
+
+
+def test_a_start_that_has_passed_is_named_by_its_time(dana, world, clock):
+    listed(world, row(1, "Design review", "2026-03-02T09:57:00Z"))
+
+    text = read(dana.look("/meetings"))
+
+    assert "1 upcoming · next at 10:57" in text
+    assert "next 3 min ago" not in text
+
+
+def test_the_day_of_the_next_meeting_reads_as_part_of_the_sentence(dana, world):
+    listed(world, row(1, "Design review", "2026-03-03T14:30:00Z"))
+
+    assert "1 upcoming · next tomorrow at 15:30" in read(dana.look("/meetings"))
+
+
+def test_tabs_keep_the_search(dana):
+    assert 'href="/meetings?show=past&amp;q=sync"' in dana.look("/meetings?q=sync").text
+
+
+@pytest.mark.parametrize(
+    ("path", "tab"),
+    [
+        ("/meetings/new", "Meetings"),
+        ("/meetings/85000000101", "Meetings"),
+        ("/tools", "Participants"),
+        ("/", "Overview"),
+    ],
+)
+def test_the_tab_of_a_page_is_current(dana, path, tab):
+    assert re.search(rf'aria-current="page">{tab}</a>', dana.look(path).text)
+
+
+def test_settings_are_linked_from_every_page(dana):
+    page = dana.look("/help").text
+
+    assert '<a class="who" href="/settings"' in page
+    assert re.search(r'<footer.*href="/settings">Settings</a>', page, re.S)

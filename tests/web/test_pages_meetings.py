@@ -47,8 +47,8 @@ def test_search_finds_by_topic_without_accents_and_by_id(dana, query, found, mis
 def test_search_without_results_says_what_was_searched(dana):
     text = read(dana.look("/meetings?q=budjet"))
 
-    assert "No meeting called “budjet”" in text
-    assert "Search looks at topic and meeting ID." in text
+    assert "No meeting matches “budjet”" in text
+    assert "The search covers topics and meeting IDs." in text
 
 
 @pytest.mark.parametrize("show", ["upcoming", "live", "scheduled", "past", "nonsense"])
@@ -163,7 +163,7 @@ def test_an_unknown_result_is_shown_and_the_next_try_looks_for_duplicates(dana, 
     unsure = dana.post("/meetings/new", data=form)
 
     text = read(unsure, 502)
-    assert "We couldn’t look for it either" in text
+    assert "We couldn’t check" in text
     assert "We found none" not in text
     again = dana.post("/meetings/new", data=typed_again(unsure, form))
     assert "We found “Budget circle”" in read(again)
@@ -175,7 +175,7 @@ def test_a_meeting_that_zoom_did_not_create_is_created_by_the_next_try(dana, wor
 
     none = dana.post("/meetings/new", data=form)
 
-    assert "We found none that matches" in read(none, 502)
+    assert "We found no matching meeting" in read(none, 502)
     assert dana.post("/meetings/new", data=typed_again(none, form)).status_code == 303
     assert len(created(world)) == 1
 
@@ -331,7 +331,7 @@ def test_a_schedule_form_survives_a_revoked_grant(dana, world, clock, form):
 
     page = dana.look(back.location)
     assert back.location == "/meetings/new"
-    assert "What you typed is still here" in read(page)
+    assert "Your entries are still here" in read(page)
     again = fields(page.text)
     assert (again["topic"], again["date"], again["time"]) == ("Budget circle", "2026-03-09", "14:00")
     assert re.findall(r'name="weekdays" value="(\d)" checked', page.text) == ["2", "4"]
@@ -352,7 +352,7 @@ def test_a_settings_form_survives_a_revoked_grant(dana, world, clock):
     assert "still here" not in read(dana.look("/meetings/new"))
     page = dana.look(back)
 
-    assert "What you typed is still here" in read(page)
+    assert "Your entries are still here" in read(page)
     dana.post(f"/meetings/{meeting.id}", data=settings_form(page.text))
     assert meeting.settings["waiting_room"] is not before
 

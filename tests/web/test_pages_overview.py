@@ -60,8 +60,8 @@ def test_overview_sections_show_their_last_data_and_its_age_during_an_outage(dan
     assert "Customer call" in before
     assert "Customer call" in following
     assert "Weekly sync" in latest
-    assert "What you see is from 11:00, 2 min ago." in following
-    assert "What you see is from 11:00, 2 min ago." in latest
+    assert "Last updated 2 min ago." in following
+    assert "Last updated 2 min ago." in latest
 
 
 @pytest.mark.parametrize("fault", [Fault(LISTS, 502, {}, "gone"), Fault(LISTS, 400, {}, SCOPES)])
@@ -91,5 +91,38 @@ def test_a_meeting_that_started_early_shows_no_negative_duration(dana, world):
 
     text = read(dana.look("/"))
 
-    assert re.search(r"Live now (now|\d+ s ago) Product review", text)
+    assert re.search(r"Live now (just now|\d+ s ago) Product review", text)
     assert "started" not in read(dana.look(f"/participants/{meeting.id}"))
+
+
+def test_the_activity_of_a_person_without_a_name_has_a_subject():
+    assert [event.name for event in latest([person("", here=[(0.0, None)])])] == ["Someone"]
+
+
+def test_a_meeting_appears_once_on_a_quiet_overview(dana):
+    page = dana.look("/").text
+
+    links = re.findall(r'href="/meetings/(\d+)"', page)
+    started = re.findall(r'href="/meetings/(\d+)/start"', page)
+    assert len(started) == 1
+    assert started[0] not in links
+    assert "Later All meetings" in read(dana.look("/"))
+
+
+def test_one_failure_is_told_once_on_the_overview(dana, world):
+    world.faults.append(Fault(LISTS, 502, {}, {"code": 502, "message": "x"}))
+
+    text = read(dana.look("/"))
+
+    assert text.count("We couldn’t reach Zoom") == 1
+    assert text.count("Not available right now.") == 2
+
+
+def test_failures_with_different_causes_are_each_told_on_the_overview(dana, world):
+    world.faults.append(Fault("GET /v2/users/me/meetings", 502, {}, {"code": 502, "message": "x"}))
+    world.faults.append(Fault("GET /v2/users/me/recordings", 400, {}, SCOPES))
+
+    text = read(dana.look("/"))
+
+    assert text.count("We couldn’t reach Zoom") == 1
+    assert text.count("One permission is missing") == 1

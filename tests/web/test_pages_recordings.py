@@ -122,7 +122,7 @@ def test_an_unfinished_or_incomplete_list_is_not_called_empty(year, world):
     month = "/recordings?from=2026-01-02&to=2026-01-31&q=budjet"
     break_off(world)
     assert "No recording called" not in read(year.look(month))
-    assert "No recording called “budjet”" in read(year.look(month))
+    assert "No recording matches “budjet”" in read(year.look(month))
 
     world.faults.append(Fault(LIST, delay=3))
     page = year.look(f"{LONG}&q=budjet")
@@ -158,7 +158,7 @@ def test_an_incomplete_month_of_storage_is_a_lower_bound(year, world):
 def test_no_expiring_recordings_is_not_an_empty_list(dana):
     page = dana.look("/recordings?show=expiring")
 
-    assert "Nothing of these days expires this week" in read(page)
+    assert "Nothing in this period expires this week" in read(page)
     assert "No cloud recordings" not in read(page)
 
 

@@ -317,9 +317,9 @@ def test_a_deleted_meeting_is_not_found(dana, world, path):
         ("/meetings", "Nothing planned"),
         ("/meetings?show=live", "No meeting is running"),
         ("/meetings?show=past", "No past meetings"),
-        ("/meetings?q=budjet", "No meeting called “budjet”"),
+        ("/meetings?q=budjet", "No meeting matches “budjet”"),
         ("/recordings", "No cloud recordings between"),
-        ("/recordings?q=budjet", "No recording called “budjet”"),
+        ("/recordings?q=budjet", "No recording matches “budjet”"),
         ("/recordings/trash", "The trash is empty"),
         ("/participants", "No meeting is running"),
         ("/", "Nothing planned"),
@@ -401,9 +401,9 @@ def test_other_apps_show_granular_scope_names(dana, anyone):
 @pytest.mark.parametrize(
     ("leave", "fault", "says"),
     [
-        ("disconnect", None, "Disconnected from Zoom What we kept of you is deleted."),
-        ("disconnect", Fault("POST /oauth/revoke", drop="before"), "Remove the app in the Zoom App Marketplace, too."),
-        ("logout", None, "You are signed out here"),
+        ("disconnect", None, "Disconnected from Zoom Your data is deleted."),
+        ("disconnect", Fault("POST /oauth/revoke", drop="before"), "Also remove the app in the Zoom App Marketplace."),
+        ("logout", None, "You’re signed out on this device"),
     ],
 )
 def test_signing_out_or_disconnecting_is_confirmed_once(dana, world, leave, fault, says):
@@ -417,7 +417,7 @@ def test_signing_out_or_disconnecting_is_confirmed_once(dana, world, leave, faul
 
 
 def test_an_unknown_address_has_a_404_page(dana):
-    assert "This is not here" in read(dana.look("/nowhere"), 404)
+    assert "Page not found" in read(dana.look("/nowhere"), 404)
 
 
 def test_texts_for_offline_and_slow_pages_are_in_the_page(dana):
@@ -425,3 +425,15 @@ def test_texts_for_offline_and_slow_pages_are_in_the_page(dana):
 
     assert re.search(r"<section[^>]*data-offline hidden>", page)
     assert "Zoom is taking longer than usual." in words('id="main">' + page.partition("<template data-loading>")[2])
+
+
+def test_a_plan_that_is_too_low_names_no_account_and_offers_no_retry(dana, world):
+    world.faults.append(
+        refusal("GET /v2/users/me/recordings", 200, "Only available for Paid account: Ab3dE_f-hIjkLmNoPqRs12.")
+    )
+
+    page = dana.look("/")
+
+    assert "Cloud recording needs a Pro plan or higher. Zoom says: Only available for Paid account." in read(page)
+    assert "Ab3dE" not in page.text
+    assert "Try again" not in read(page).partition("Latest recordings")[2]

@@ -163,7 +163,7 @@ def test_an_unreadable_answer_leaves_the_other_sections_of_the_overview(dana, wo
 
     text = read(dana.look("/"))
 
-    assert "What you see is from" in text
+    assert "Last updated" in text
     assert text.partition("All recordings")[2] == recordings
 
 
@@ -174,7 +174,7 @@ def test_an_answer_without_the_list_shows_the_saved_list(dana, world):
     text = read(dana.look("/meetings"))
 
     assert "Weekly sync" in text
-    assert "What you see is from" in text
+    assert "Last updated" in text
 
 
 def test_a_failing_live_list_is_reported_beside_the_list_that_works(dana, world):
@@ -246,7 +246,7 @@ def test_an_unreadable_recording_marks_the_page_and_the_csv_as_incomplete(dana, 
     assert "Some recordings are missing here" in read(dana.look("/recordings"))
     answer = dana.get("/recordings.csv")
     assert "_partial.csv" in answer.headers["Content-Disposition"]
-    assert answer.text.splitlines()[1].endswith(",no")
+    assert ",no," in answer.text.splitlines()[1]
 
 
 def raw_body(content):

@@ -38,4 +38,4 @@ def _events(person: Person) -> Iterator[Event]:
 
 
 def _event(at: float, person: Person, state: str, words: str) -> Event:
-    return Event(datetime.fromtimestamp(at, UTC), person.name, state, words)
+    return Event(datetime.fromtimestamp(at, UTC), person.name or "Someone", state, words)

@@ -27,8 +27,9 @@ from zoomapp.charts import Axis
 from zoomapp.meetings import agenda
 
 VIEWS = ("here", "waiting", "left", "late")
-#: Sort keys of a person at a moment; without one, people are in order of arrival.
+#: Sort keys of a person at a moment; without one, people are in order of arrival. A minus before a name reverses it.
 SORTS: dict[str, Callable[[Person, float], Any]] = {
+    "arrival": lambda person, at: person.arrived_at,
     "name": lambda person, at: agenda.fold(person.name),
     "time": lambda person, at: -intervals.seconds(intervals.until_moment(person.here, at), at),
     "waiting": lambda person, at: waiting_since(person, at) or inf,
@@ -161,10 +162,12 @@ class AttendanceTable:
         They are sorted as they were at ``sorted_at``, and later arrivals come last: a refresh moves no row.
         """
         rows = [row for row in self.rows if row.is_in(view) and (not query or agenda.matches(query, row.person.name))]
-        if sort not in SORTS:
+        name, at = sort.removeprefix("-"), self.frame.end if sorted_at is None else sorted_at
+        if name not in SORTS:
             return rows
-        at, key = self.frame.end if sorted_at is None else sorted_at, SORTS[sort]
-        return sorted(rows, key=lambda row: (1,) if row.person.arrived_at > at else (0, key(row.person, at)))
+        present = [row for row in rows if row.person.arrived_at <= at]
+        present.sort(key=lambda row: SORTS[name](row.person, at), reverse=sort.startswith("-"))
+        return [*present, *(row for row in rows if row.person.arrived_at > at)]
 
     def without_names(self) -> AttendanceTable:
         """The table with initials for names and without e-mail addresses, for a screen that others see."""

@@ -13,7 +13,7 @@ REASONS = {
     "user_id": "same Zoom account",
     "registrant_id": "same registration",
     "customer_key": "same customer key",
-    "email": "same e-mail address",
+    "email": "same email address",
 }
 
 
@@ -39,7 +39,7 @@ def merged_connections(
 def merge_reason(person: Person) -> str:
     """Why the connections count as one person, in words."""
     if person.by_name:
-        return "matched by name"
+        return "merged by name"
     kinds = {kind for kind, _value in person.identities}
     return next((words for kind, words in REASONS.items() if kind in kinds), "known to Zoom as one")
 

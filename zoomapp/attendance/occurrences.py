@@ -1,4 +1,4 @@
-"""The occurrences of a meeting, and the comparison of two: who came to both."""
+"""The occurrences of a meeting, and the comparison of two: who attended both."""
 
 from __future__ import annotations
 
@@ -50,9 +50,13 @@ def list_occurrences(sources: AttendanceSources, instance: str) -> tuple[str, Lo
 def compare_tables(
     first: AttendanceTable, second: AttendanceTable, *, hide_names: bool = False
 ) -> tuple[tuple[str, list[ComparedPerson]], ...]:
-    """The people of both occurrences, of the first only, of the second only. Each person is in one group."""
+    """The people who attended both occurrences, the first only, the second only. Each person is in one group.
+
+    A person who never left the waiting room of an occurrence did not attend it.
+    """
     in_first, in_second = ({row.person.key: row.seconds for row in table.rows} for table in (first, second))
-    pairs = compare(first.people, second.people)
+    attended = [[person for person in table.people if person.here] for table in (first, second)]
+    pairs = compare(*attended)
     people = [_compared(pair, in_first, in_second, hide_names=hide_names) for pair in pairs]
     return (
         ("both", [person for person in people if person.first is not None and person.second is not None]),

@@ -59,12 +59,16 @@ return deleted
 
 @dataclass(frozen=True)
 class PendingSignIn:
-    """One pending sign-in. ``restarted``: it replaced one that came back without a state."""
+    """One pending sign-in.
+
+    ``restarted``: it replaced one that came back without a state. ``next_path``: the page to return to, or empty.
+    """
 
     state: str
     verifier: str = field(repr=False)
     began_at: float
     restarted: bool = False
+    next_path: str = ""
 
     @property
     def in_client(self) -> bool:
@@ -93,9 +97,12 @@ class PendingSignIns:
         self._count_script = client.register_script(_COUNT)
         self._add_script = client.register_script(_ADD)
 
-    def add(self, browser: str, channel: str, verifier: str, *, restarted: bool = False) -> PendingSignIn:
+    def add(
+        self, browser: str, channel: str, verifier: str, *, restarted: bool = False, next_path: str = ""
+    ) -> PendingSignIn:
         """Start a sign-in. ``channel`` is WEB or IN_CLIENT. Raises TooManySignIns, StoreUnavailable."""
-        pending = PendingSignIn(f"{channel}-{secrets.token_urlsafe(32)}", verifier, self._clock(), restarted)
+        state = f"{channel}-{secrets.token_urlsafe(32)}"
+        pending = PendingSignIn(state, verifier, self._clock(), restarted, next_path)
         field_name = key_names.digest(pending.state)
         self._count(field_name)
         record = self._encrypted.encode(PENDING_SIGN_INS, browser, pending)

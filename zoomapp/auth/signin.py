@@ -57,9 +57,12 @@ class SignIn:
         self._public_url = public_url
         self._in_client_redirect = in_client_redirect
 
-    def start_web(self, browser: str, *, restarted: bool = False) -> str:
-        """Start a sign-in by redirect. Returns the address of Zoom's consent page. Raises TooManySignIns."""
-        pending = self._pending_signins.add(browser, WEB, code_verifier(), restarted=restarted)
+    def start_web(self, browser: str, *, restarted: bool = False, next_path: str = "") -> str:
+        """Start a sign-in by redirect. Returns the address of Zoom's consent page. Raises TooManySignIns.
+
+        ``next_path``: the page of this app to return to.
+        """
+        pending = self._pending_signins.add(browser, WEB, code_verifier(), restarted=restarted, next_path=next_path)
         return self._oauth.authorize_url(pending.state, pending.verifier)
 
     def start_in_client(self, browser: str) -> tuple[str, str]:

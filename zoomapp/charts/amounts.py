@@ -6,6 +6,7 @@ from markupsafe import Markup, escape
 
 from zoomapp.charts import svg
 
+MIN_SCALE_BYTES = 1e9
 LABEL_HEIGHT = 18  # pixels for the month below a bar, and for the number above it
 
 
@@ -17,7 +18,8 @@ def storage(
     ``partial`` names the months whose number is a lower bound.
     """
     floor, slot_width = height - LABEL_HEIGHT, 100 / max(1, len(months))
-    max_bytes = max((size for _, size in months), default=0) or 1
+    # Below one gigabyte a bar does not fill the height: it would look like much.
+    max_bytes = max(MIN_SCALE_BYTES, *(size for _, size in months)) if months else MIN_SCALE_BYTES
     body = [svg.horizontal_line("c-base", floor)]
     for index, (month, size) in enumerate(months):
         current, bar_height = index == len(months) - 1, (floor - LABEL_HEIGHT) * size / max_bytes
@@ -56,4 +58,5 @@ def table(headers: Sequence[str], rows: Iterable[Sequence[object]], title: str =
 
 
 def _gigabytes(size: int) -> str:
-    return f"{size / 1e9:.1f}" if size else "0"
+    """The label of an amount. One that would round to "0.0" is not nothing."""
+    return f"{size / 1e9:.1f}" if size >= 0.05e9 else "<0.1" if size else "0"

@@ -7,7 +7,8 @@ from zoomapp import dates
 
 LEAD_SECONDS = 120  # the axis starts this long before the first event
 TICK_SECONDS = tuple(60 * minutes for minutes in (1, 2, 5, 10, 15, 30, 60, 120, 180, 240, 360, 720, 1440))
-MIN_GAP_TO_LAST = 14.0  # percent; a closer tick would touch the last label in a narrow panel
+# Percent of the width; a closer tick would touch the last label. A chart with few labels is in a narrow panel.
+MIN_GAP_TO_LAST, WIDE_MIN_GAP, MAX_NARROW_TICKS = 20.0, 11.0, 5
 
 
 @dataclass(frozen=True)
@@ -48,14 +49,19 @@ class Axis:
 
     def ticks(self, max_ticks: int) -> list[tuple[float, str]]:
         """Positions and labels of at most ``max_ticks`` round times. The last one is now, or the end."""
-        ticks = [(self.x(at), self.clock(at)) for at in self.round_times(max_ticks)]
-        return [*ticks, (100.0, "now" if self.live else self.clock(self.end))]
+        ticks = [(self.x(at), self.label(at)) for at in self.round_times(max_ticks)]
+        return [*ticks, (100.0, "now" if self.live else self.label(self.end))]
+
+    def label(self, at: float) -> str:
+        """The time of day without AM or PM, for which a tick has no room."""
+        return self.clock(at).partition("\u00a0")[0]
 
     def round_times(self, max_ticks: int) -> list[float]:
         """The moments of the ticks without the last one."""
         utc_offset = dates.local(self.start, self.zone).utcoffset()
         offset_seconds = utc_offset.total_seconds() if utc_offset else 0.0
-        last = self.end - (self.end - self.start) * MIN_GAP_TO_LAST / 100
+        min_gap = MIN_GAP_TO_LAST if max_ticks <= MAX_NARROW_TICKS else WIDE_MIN_GAP
+        last = self.end - (self.end - self.start) * min_gap / 100
         for step in TICK_SECONDS:
             first = ((self.start + offset_seconds) // step + 1) * step - offset_seconds
             count = int((last - first) // step) + 1

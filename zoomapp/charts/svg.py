@@ -47,9 +47,10 @@ def time_labels(axis: Axis, max_labels: int, y: float) -> str:
     return "".join(text(x, y, label, anchor(x, 4)) for x, label in axis.ticks(max_labels))
 
 
-def text(x: float, y: float, content: str, anchor: str = "start", *, bold: bool = False) -> str:
+def text(x: float, y: float, content: str, anchor: str = "start", *, bold: bool = False, css: str = "") -> str:
     """A text at a percentage from the left and a pixel from the top."""
-    css_class = ' class="strong"' if bold else ""
+    css = "strong" if bold else css
+    css_class = f' class="{css}"' if css else ""
     return f'<text{css_class} x="{number(x)}%" y="{number(y)}" text-anchor="{anchor}">{escape(content)}</text>'
 
 

@@ -78,9 +78,11 @@ class MeetingForm:
         if zone is None:
             faults["zone"] = "Choose a time zone from the list"
         start = None if self.repeat == "any" or zone is None else self._start(now, zone, faults)
-        minutes = dates.whole_number(self.duration)
-        if not 1 <= minutes <= MAX_MINUTES:
-            faults["duration"] = "Enter a length between 1 and 1440 minutes"
+        minutes = dates.typed_minutes(self.duration)
+        if minutes < 0:
+            faults["duration"] = "Enter a duration such as 45, 1h, or 1:30"
+        elif not 1 <= minutes <= MAX_MINUTES:
+            faults["duration"] = "Enter a duration between 1 minute and 24 hours"
         if self.passcode and not PASSCODE.fullmatch(self.passcode):
             faults["passcode"] = "Use up to 10 letters, digits, or @ - _ *"
         if len(self.agenda) > MAX_AGENDA_LENGTH:
@@ -89,7 +91,13 @@ class MeetingForm:
         faults |= validate_switches(self.switches)
         if faults:
             return Validation(faults)
-        return Validation({}, self._body(minutes), start.at if start else None, start.message if start else "")
+        remarks = (start.message if start else "", self._skipped_months())
+        return Validation({}, self._body(minutes), start.at if start else None, " ".join(filter(None, remarks)))
+
+    def _skipped_months(self) -> str:
+        """What happens to a monthly meeting on a day that some months do not have; empty for other days."""
+        day = int(self.date[-2:]) if self.repeat == "monthly" else 0
+        return f"Zoom skips months without a {day}{'st' if day == 31 else 'th'}." if day > 28 else ""
 
     def _start(self, now: datetime, zone: Any, faults: dict[str, str]) -> dates.Resolved | None:
         """The start as a moment. Adds to ``faults`` what is wrong with the date or the time."""
@@ -107,7 +115,9 @@ class MeetingForm:
             soonest_at = now + timedelta(minutes=3)
             soonest = dates.local(soonest_at + timedelta(minutes=-dates.local(soonest_at, zone).minute % 5), zone)
             day_name = "today" if soonest.date() == dates.local(now, zone).date() else "tomorrow"
-            faults["time"] = f"The start is in the past: choose {soonest:%H:%M} or later {day_name}"
+            # A day that is over is a mistake in the date, not in the time.
+            wrong = "date" if day < soonest.date() else "time"
+            faults[wrong] = f"The start is in the past: choose {soonest:%H:%M} or later {day_name}"
         elif start.at > now + MAX_LEAD:
             faults["date"] = "The start is more than a year away: choose an earlier date"
         return start

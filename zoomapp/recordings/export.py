@@ -11,6 +11,8 @@ from zoomapp.zoom.recordings import Recording
 COLUMNS = (
     *("start", "topic", "meeting_id", "duration_minutes", "size_bytes", "files", "deleted_on", "share_url"),
     "complete",
+    # The same day as in ``deleted_on``, under a name that says that it lies ahead.
+    "auto_delete_on",
 )
 
 
@@ -29,6 +31,7 @@ def rows(
             recording.deleted_on.isoformat() if recording.deleted_on else "",
             safe_link(recording.share_url),
             "yes" if complete else "no",
+            recording.deleted_on.isoformat() if recording.deleted_on else "",
         )
         for recording in recordings
     ]

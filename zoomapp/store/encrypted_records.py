@@ -54,37 +54,37 @@ SIGN_IN = PrivacyNote(
 )
 PENDING_SIGN_IN = PrivacyNote("A sign-in that this browser started and has not finished", "5 minutes")
 BROWSER = PrivacyNote(
-    "This browser’s session: your Zoom user id, the theme, and a form that could not be sent, until you see it again",
+    "This browser’s session: your Zoom user ID, the theme, and a form that could not be sent, until you see it again",
     "{settings.session_days} days without a visit",
 )
-CHOICES = PrivacyNote("Your choices on the settings page", "90 days after the last change")
-ZOOM_PROFILE = PrivacyNote("Your name, e-mail address and time zone from the Zoom profile", "15 minutes")
+CHOICES = PrivacyNote("Your settings", "90 days after the last change")
+ZOOM_PROFILE = PrivacyNote("Your name, email address, and time zone from your Zoom profile", "15 minutes")
 LAST_SEEN = PrivacyNote(
-    "The lists you last saw, to show them when Zoom is away",
+    "The lists you last saw, to show them when Zoom is unavailable",
     "one hour; of past meetings {settings.attendance_days} days",
 )
 ZOOM_ANSWERS = PrivacyNote("Zoom’s answers to your latest requests, so that Zoom is asked less often", "10 minutes")
 USAGE = PrivacyNote(
-    "How much you recorded in each month; which calls this session made to Zoom, without their content", "one day"
+    "How much you recorded each month, and which calls this session made to Zoom, without their content", "one day"
 )
 FORMS = PrivacyNote(
-    "Which forms you sent, so that none takes effect twice, and how many changes you made today", "one day"
+    "Which forms you sent, so that each takes effect once, and how many changes you made today", "one day"
 )
-DOWNLOAD_LINKS = PrivacyNote("A download link: whose file it is and its address, not the file", "one use or one minute")
+DOWNLOAD_LINKS = PrivacyNote("A download link: your user ID and the file’s address", "one use or one minute")
 CLIENT_AND_DASHBOARD = PrivacyNote(
-    "Who your own Zoom client sees in your meeting, for your page; what the dashboard lists, for those who may read it",
+    "The people your Zoom client sees in your meeting, for your page; the dashboard’s list, for people who may read it",
     "one day; 15 minutes",
 )
 ATTENDANCE = PrivacyNote(
-    "Attendance: names, e-mail addresses, when people joined and left, when the meeting was planned",
+    "Attendance: names, email addresses, join and leave times, and the planned time of the meeting",
     "{settings.attendance_days} days",
 )
-EVENTS = PrivacyNote("Zoom’s events about your meetings that wait to be processed", "usually seconds")
+EVENTS = PrivacyNote("Zoom’s events about your meetings, until they are processed", "usually seconds")
 KEY_LISTS = PrivacyNote(
-    "The list of your records, so that Disconnect finds all of them", "until you disconnect, at most 400 days"
+    "The list of your records, so that Disconnect deletes all of them", "until you disconnect, at most 400 days"
 )
 TECHNICAL = PrivacyNote(
-    "Technical marks that name nobody: locks, times, and which limits of Zoom’s are used up", "seconds, at most one day"
+    "Technical data without names: locks, times, and which Zoom limits are used up", "seconds, at most one day"
 )
 
 

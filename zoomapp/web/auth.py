@@ -24,6 +24,7 @@ from zoomapp.web.current_user import (
 )
 from zoomapp.web.errors import prefers_html
 from zoomapp.web.middleware.request_json import json_object
+from zoomapp.web.return_path import page_path
 from zoomapp.zoom.app_context import AppContext, open_context
 
 bp = Blueprint("oauth", __name__, url_prefix="/api/zoomapp")
@@ -38,7 +39,9 @@ def home() -> ResponseReturnValue:
     """The Home URL. Zoom's client sends the app context in a header; without it, the page gets it from the SDK."""
     header = request.headers.get(CONTEXT_HEADER)
     if header is None:
-        return render_template("pages/home.html", first_page=first_page(""))
+        # The overview may be the Home URL, too, where the client would send a refused context again.
+        next_page = url_for("connect.show") if user_id() is None else first_page("")
+        return render_template("pages/home.html", next_page=next_page)
     return redirect(sign_in_with_context(header))
 
 
@@ -127,10 +130,10 @@ def onauthorized() -> ResponseReturnValue:
 
 @bp.get("/install")
 def install() -> ResponseReturnValue:
-    """Start a sign-in: redirect to Zoom's consent page."""
-    restarted = request.args.get("restart") == "1"
+    """Start a sign-in: redirect to Zoom's consent page. ``next`` is the path of the page to return to."""
+    restarted, next_path = request.args.get("restart") == "1", page_path(request.args.get("next", ""))
     name = browser()
-    address = services().signin.start_web(name, restarted=restarted)
+    address = services().signin.start_web(name, restarted=restarted, next_path=next_path)
     remember_browser(name)
     return redirect(address)
 
@@ -151,13 +154,13 @@ def callback() -> ResponseReturnValue:
 
 
 def _page_after_sign_in(user_id: str, pending: PendingSignIn) -> str:
-    """The link to the app in Zoom's client after an installation; else the page with an unsent form, or the overview.
+    """The link to the app in Zoom's client after an installation; else the page with an unsent form, or that asked.
 
     With another frontend every sign-in in a browser is an installation, as with Zoom's sample.
     """
     if pending.restarted:
         return _deep_link(user_id)
-    if path := form_drafts.pending_path():
+    if path := form_drafts.pending_path() or page_path(pending.next_path):
         return path
     return _deep_link(user_id) if services().settings.has_frontend else first_page("")
 

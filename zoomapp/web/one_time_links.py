@@ -46,7 +46,7 @@ def use_link() -> ResponseReturnValue | None:
     user_id = _links().redeem(secret, f"{request.path}?{query}") if request.method == "GET" else None
     if user_id is None:
         text = "It works once, and for a minute. Ask for a new one in Zoom."
-        notice = Notice("info", "info", "This link was used, or is too old", text)
+        notice = Notice("info", "info", "This link was used or has expired", text)
         return render_template("pages/trouble.html", title="Download", notice=notice), 410
     act_as_link_user(user_id)
     return None

@@ -27,13 +27,14 @@ def calendar(meeting: Meeting, now: datetime, *, with_passcode: bool = False) ->
     if meeting.start_at is None:
         raise NoFixedTime
     zone = dates.find_zone(meeting.zone_name) if meeting.recurrence else None
-    repeats = rule(meeting.recurrence, zone) if zone else ""
+    start, left = _remaining(meeting, meeting.start_at) if zone else (meeting.start_at, 0)
+    repeats = rule(meeting.recurrence, zone, count=left) if zone else ""
     if not repeats:
-        zone = None
+        zone, start = None, meeting.start_at
     lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//zoomapp//meetings//EN", "METHOD:PUBLISH"]
     if zone:
-        lines += time_zone(zone, meeting.start_at, _last(meeting, meeting.start_at))
-    lines += _event(meeting, meeting.start_at, now, zone, repeats, with_passcode)
+        lines += time_zone(zone, start, _last(meeting, start))
+    lines += _event(meeting, start, now, zone, repeats, with_passcode)
     if zone:
         for occurrence in meeting.occurrences:
             lines += _moved_occurrence(meeting, occurrence, now, zone, with_passcode)
@@ -52,7 +53,7 @@ def _event(
         yield from (
             moment("EXDATE", at, zone)
             for occurrence in meeting.occurrences
-            if occurrence.deleted and (at := _planned_start(occurrence))
+            if occurrence.deleted and (at := _planned_start(occurrence)) and at > start
         )
     yield from _text(meeting, with_passcode)
     yield "END:VEVENT"
@@ -72,6 +73,16 @@ def _moved_occurrence(
         yield from _times(occurrence.start_at, minutes, zone)
         yield from _text(meeting, with_passcode)
         yield "END:VEVENT"
+
+
+def _remaining(meeting: Meeting, start: datetime) -> tuple[datetime, int]:
+    """The first occurrence of a series that Zoom lists, and how many there are from then on, deleted ones included.
+
+    Zoom does not list the occurrences that were held. Without a list: the start of the meeting, and 0.
+    """
+    planned = [(at, occurrence.deleted) for occurrence in meeting.occurrences if (at := _planned_start(occurrence))]
+    first = min((at for at, deleted in planned if not deleted), default=None)
+    return (start, 0) if first is None else (first, sum(at >= first for at, _deleted in planned))
 
 
 def _planned_start(occurrence: Occurrence) -> datetime | None:

@@ -18,8 +18,11 @@ MAX_INTERVAL, MAX_COUNT = 999, 9999
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
-def rule(recurrence: Mapping[str, Any], zone: tzinfo = UTC) -> str:
-    """The RRULE for the ``recurrence`` of a Zoom meeting in ``zone``; empty if it does not say how often it repeats."""
+def rule(recurrence: Mapping[str, Any], zone: tzinfo = UTC, *, count: int = 0) -> str:
+    """The RRULE for the ``recurrence`` of a Zoom meeting in ``zone``; empty if it does not say how often it repeats.
+
+    ``count``: how many times are left of a series that ends after a number of times; 0 if all are.
+    """
     fields = JsonObject(recurrence, "recurrence")
     kind, interval = _kind(fields), _within(fields, "repeat_interval", 1, MAX_INTERVAL) or 1
     if not kind:
@@ -34,8 +37,8 @@ def rule(recurrence: Mapping[str, Any], zone: tzinfo = UTC) -> str:
         parts += _days_of_month(fields)
     if until := _until(fields, zone):
         parts.append(f"UNTIL={until:{INSTANT}}")
-    elif count := _within(fields, "end_times", 1, MAX_COUNT):
-        parts.append(f"COUNT={count}")
+    elif end_times := _within(fields, "end_times", 1, MAX_COUNT):
+        parts.append(f"COUNT={count or end_times}")
     return ";".join(parts)
 
 

@@ -115,12 +115,23 @@ def moving(at: datetime, otherwise: str = "", *, ahead: bool = False) -> Markup:
     """
     html = Markup('<time datetime="{}" title="{}" data-relative="{}"{}>{}</time>')
     mark = Markup(" data-ahead") if ahead else ""
-    return html.format(iso(at), full(at), otherwise, mark, relative(at) or otherwise)
+    text = "" if ahead and at <= now() else relative(at)
+    return html.format(iso(at), full(at), otherwise, mark, text or otherwise)
 
 
 def when(at: datetime) -> Markup:
     """The time until a moment, or the moment: "in 18 min", "14:30", "Tomorrow, 09:00"."""
     return moving(at, dates.dated(at, viewer().zone, now(), hour12=viewer().chosen.hour12), ahead=True)
+
+
+def when_in_sentence(at: datetime) -> str:
+    """The moment inside a sentence: "at 14:30", "tomorrow at 09:00"."""
+    return dates.dated_in_sentence(at, viewer().zone, now(), hour12=viewer().chosen.hour12)
+
+
+def next_at(at: datetime) -> Markup:
+    """The time until a start, or the start, inside a sentence: "in 18 min", "at 14:30", "tomorrow at 09:00"."""
+    return moving(at, when_in_sentence(at), ahead=True)
 
 
 def span(start: datetime, end: datetime) -> str:
@@ -225,6 +236,7 @@ FILTERS: dict[str, Callable[..., object]] = {
     "minutes": minutes,
     "moment": moment,
     "moving": moving,
+    "next_at": next_at,
     "offset": offset,
     "relative": relative,
     "short_date": short_date,

@@ -32,4 +32,4 @@ def take() -> MultiDict[str, str] | None:
 
 def restored_notice() -> Notice:
     """The notice above a form that was restored."""
-    return Notice("info", "info", "What you typed is still here", "Zoom had signed you out before it was sent.")
+    return Notice("info", "info", "Your entries are still here", "Zoom signed you out before they were sent.")

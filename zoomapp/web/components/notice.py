@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -30,6 +31,7 @@ from zoomapp.log_setup import request_id
 from zoomapp.web.components import filters
 from zoomapp.web.current_user import services, user_client
 from zoomapp.web.errors import answer, prefers_html
+from zoomapp.web.return_path import page_path
 from zoomapp.web.viewer import now, viewer
 from zoomapp.zoom import scopes
 from zoomapp.zoom.scopes import ScopeUse
@@ -97,6 +99,8 @@ class Notice:
     retry_after: int = 0
     #: Seconds that a script counts down. 0 if the wait lasts until tomorrow.
     countdown: int = 0
+    #: Whether the same request can succeed later without anybody's help.
+    can_retry: bool = True
 
 
 def reference() -> str:
@@ -116,7 +120,8 @@ def notice_for(error: ZoomAppError, permission: Permission, shown_at: datetime |
         return _missing_scope(error, permission)
     if isinstance(error, PlanRequired):
         title = permission.plan or "Your Zoom plan or role does not include this."
-        return Notice("warn", "info", title.rstrip("."), f"Zoom says: {error.zoom_message}")
+        text = f"Zoom says: {without_ids(error.zoom_message)}"
+        return Notice("warn", "info", title.rstrip("."), text, can_retry=False)
     if isinstance(error, RateLimited):
         return _rate_limited(error, shown_at)
     if isinstance(error, NotFound):
@@ -131,6 +136,11 @@ def notice_for(error: ZoomAppError, permission: Permission, shown_at: datetime |
         return _unreachable(error, shown_at)
     message = getattr(error, "zoom_message", "") or error.message
     return Notice("bad", "warn", error.title, f"Zoom says: {message}", reference=reference())
+
+
+def without_ids(message: str) -> str:
+    """Zoom's message without the account or user IDs in it, which mean nothing to a person."""
+    return re.sub(r"[\s:,]*[\w-]{16,}={0,2}", "", message)
 
 
 def unreadable_notice(count: int) -> Notice | None:
@@ -175,8 +185,9 @@ def _missing_scope(error: MissingScope, permission: Permission) -> Notice:
         text += "Only an admin of your Zoom account can grant it."
     else:
         text += "Add it under Scopes in the app’s Marketplace settings, then connect again."
-    connect = (url_for("oauth.install"), "Connect again")
-    about = (url_for("info.help_page") + "#scopes", "What it is for")
+    back = page_path(request.full_path.rstrip("?")) if request.method == "GET" else ""
+    connect = (url_for("oauth.install", next=back or None), "Connect again")
+    about = (url_for("info.help_page") + "#scopes", "Why we need this")
     admin_request = (
         f"{services().settings.app_name} needs the Zoom scope {scope} to {permission.verb}. "
         "In the Zoom App Marketplace open Manage, choose the app, "
@@ -208,8 +219,7 @@ def _as_of(shown_at: datetime | None) -> str:
     """The sentence that says how old the shown data is."""
     if shown_at is None:
         return ""
-    age = filters.moving(shown_at, "over an hour ago")
-    return Markup(" What you see is from %(clock)s, %(age)s.") % {"clock": filters.clock(shown_at), "age": age}
+    return Markup(" Last updated %s.") % filters.moving(shown_at, filters.when_in_sentence(shown_at))
 
 
 def _try_again() -> tuple[str, str]:

@@ -12,7 +12,17 @@ from zoomapp.web.components import filters
 from zoomapp.web.components.notice import reference
 from zoomapp.web.current_user import services
 from zoomapp.web.middleware.minify import Minify
+from zoomapp.web.return_path import page_path
 from zoomapp.web.viewer import next_theme, now, theme, viewer
+
+#: The tab of the pages below it, by blueprint. Each other blueprint has the name of its tab, or no tab.
+PLACE_OF = {
+    "meeting": "meetings",
+    "schedule": "meetings",
+    "occurrences": "participants",
+    "person": "participants",
+    "tools": "participants",
+}
 
 
 def init_app(app: Flask) -> None:
@@ -42,12 +52,19 @@ def frame() -> dict[str, Any]:
         "theme": theme(),
         "next_theme": next_theme(),
         "here": request.full_path.rstrip("?"),
+        "return_path": return_path(),
         "now": now(),
-        "place": request.blueprint,
+        "place": PLACE_OF.get(request.blueprint or "", request.blueprint),
         "places": places(),
         "short_reference": reference,
         "refreshing": g.get("refreshing", False),
     }
+
+
+def return_path() -> str:
+    """The page to return to after a sign-in: this one, or empty for the start page and for a form that was sent."""
+    path = page_path(request.full_path.rstrip("?"))
+    return "" if request.method != "GET" or path.startswith(("/connect", "/disconnect")) or path == "/" else path
 
 
 def places() -> tuple[tuple[str, str, str], ...]:

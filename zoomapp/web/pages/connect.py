@@ -9,15 +9,14 @@ from zoomapp.web.current_user import services, user_id
 
 bp = Blueprint("connect", __name__)
 
-DELETED = "What we kept of you is deleted."
+DELETED = "Your data is deleted."
 #: What the page says after signing out or disconnecting, by the ``left`` argument of its address.
 GOODBYE = {
-    "signed-out": ("You are signed out here", "The app stays connected with Zoom for the next time."),
+    "signed-out": ("You’re signed out on this device", "The app stays connected to Zoom."),
     "disconnected": ("Disconnected from Zoom", DELETED),
     "deleted": (
-        "Disconnected here",
-        f"{DELETED} Zoom did not confirm that it took the permission back. "
-        "Remove the app in the Zoom App Marketplace, too.",
+        "Disconnected on our side",
+        f"{DELETED} Zoom did not confirm that access was revoked. Also remove the app in the Zoom App Marketplace.",
     ),
 }
 

@@ -94,7 +94,10 @@ def _tabs(show: str, query: str, result: lists.SearchResult) -> list[tuple[str, 
     counts = {"live": len(result.live.value) if result.live.value is not None else None}
     if show == "upcoming" and not query and result.loaded.value is not None:
         counts["upcoming"] = len(result.found)
-    return [(url_for(".index", show=name), label, counts.get(name), name == show, "") for name, label in LABELS.items()]
+    return [
+        (url_for(".index", show=name, q=query or None), label, counts.get(name), name == show, "")
+        for name, label in LABELS.items()
+    ]
 
 
 def _live_trouble(result: lists.SearchResult) -> Notice | None:

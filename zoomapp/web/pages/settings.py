@@ -11,6 +11,7 @@ from zoomapp.store import preferences
 from zoomapp.store.preferences import Preferences
 from zoomapp.web.components.page_context import done, say_done
 from zoomapp.web.current_user import user_id
+from zoomapp.web.return_path import own_path
 from zoomapp.web.viewer import THEMES, theme, user_records, viewer
 
 bp = Blueprint("settings", __name__)
@@ -42,18 +43,12 @@ def save() -> ResponseReturnValue:
 def switch_theme() -> ResponseReturnValue:
     """The theme switch in the footer: save the theme and return to the page it was on."""
     _save_theme(request.form.get("theme", ""))
-    return redirect(own_path(request.form.get("back", "")), 303)
-
-
-def own_path(address: str) -> str:
-    """The address if it is a path of this app, else the start page. Prevents an open redirect."""
-    safe = address.startswith("/") and not address.startswith("//") and "\\" not in address and address.isprintable()
-    return address if safe else url_for("overview.show")
+    return redirect(own_path(request.form.get("back", "")) or url_for("overview.show"), 303)
 
 
 def _page(chosen: Preferences, theme: str, late_minutes: int | str, faults: dict[str, str] | None = None) -> str:
     """The form. ``late_minutes`` is the text as typed if it is not valid."""
-    zones = [("", "As in my Zoom profile"), *((name, name) for name in dates.zone_choices())]
+    zones = [("", "Same as Zoom profile"), *((name, name) for name in dates.zone_choices())]
     return render_template(
         "pages/settings.html",
         chosen=chosen,

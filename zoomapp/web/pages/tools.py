@@ -41,7 +41,7 @@ def send() -> ResponseReturnValue:
     if faults := _faults(fields):
         return _page(fields, key, faults), 422
     if not keys.begin(key):
-        say_done("Sent only once", "The form came twice; the first one counts.")
+        say_done("Sent only once", "The form was sent twice, so we used the first one.")
         return redirect(url_for(".show"), 303)
     permission = OVERVIEW
     try:
