@@ -159,6 +159,7 @@ def build(
     subscriptions.subscribe(deauthorization.EVENT, removal.on_event)
     subscriptions.subscribe("meeting.", webhook_log.save)
     subscriptions.subscribe("meeting", response_cache.on_meeting_event)
+    subscriptions.subscribe("recording.transcript_completed", response_cache.on_meeting_event)
 
     return Services(
         settings=settings,

@@ -81,6 +81,8 @@ HELD = Permission(scopes.READ_PAST_MEETING)
 HELD_TIMES = Permission(scopes.LIST_PAST_INSTANCES)
 REPORT = Permission(scopes.READ_REPORT)
 PAST = Permission(scopes.LIST_PAST_PARTICIPANTS)
+SUMMARY = Permission(scopes.READ_SUMMARY)
+TRANSCRIPT = Permission(scopes.READ_TRANSCRIPT)
 
 
 @dataclass(frozen=True)
