@@ -1321,6 +1321,55 @@ MUTANTS = [
         "if False:",
         "tests/web/test_auth.py::test_an_outage_during_the_code_exchange_is_not_a_sign_in_error",
     ),
+    Mutant(
+        "a summary's own HTML is text",
+        "zoomapp/meeting_content/markdown.py",
+        '{"html": False,',
+        '{"html": True,',
+        "tests/meeting_content/test_markdown.py::test_what_could_run_or_load_is_text",
+    ),
+    Mutant(
+        "a summary's HTML is cleaned",
+        "zoomapp/meeting_content/markdown.py",
+        "return nh3.clean(html, tags=TAGS, attributes=ATTRIBUTES, url_schemes=SCHEMES, link_rel=LINK_REL)",
+        "return html",
+        "tests/meeting_content/test_markdown.py::test_link_shows_its_host_and_promises_nothing_to_it",
+    ),
+    Mutant(
+        "a summary's pictures are words",
+        "zoomapp/meeting_content/markdown.py",
+        'if token.type == "image":',
+        "if False:",
+        "tests/meeting_content/test_markdown.py::test_what_could_run_or_load_is_text",
+    ),
+    Mutant(
+        "the owner of a next step is one attendee",
+        "zoomapp/meeting_content/digest.py",
+        "if len(found) == 1:",
+        "if found:",
+        "tests/meeting_content/test_digest.py::test_owner_is_the_one_attendee_whose_name_is_in_its_place",
+    ),
+    Mutant(
+        "a new summary clears the host's cached answers",
+        "zoomapp/user_api/response_cache.py",
+        '.text("host_id", "meeting_host_id")',
+        '.text("host_id")',
+        "tests/web/test_pages_summary.py::test_event_about_new_content_clears_the_cached_answers_of_its_host",
+    ),
+    Mutant(
+        "a refusal is no transcript",
+        "zoomapp/meeting_content/loading.py",
+        '        check_is_file(answer, RecordingFile("", "TRANSCRIPT", "vtt"))\n',
+        "",
+        "tests/web/test_pages_summary.py::test_refusal_of_the_download_is_no_transcript",
+    ),
+    Mutant(
+        "an encrypted meeting is no missing summary",
+        "zoomapp/meeting_content/loading.py",
+        "if meeting.id and _is_encrypted(user_client, meeting.id):",
+        "if False:",
+        "tests/web/test_pages_summary.py::test_encrypted_meeting_says_that_it_has_neither",
+    ),
 ]
 
 

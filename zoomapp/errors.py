@@ -22,6 +22,7 @@ ZoomAppError              500  internal_error      we act
 │   ├── PlanRequired                               a plan or a role is missing
 │   ├── InvalidFields                              the person corrects a form
 │   └── NotFound          404  not_found           no action: it was deleted
+│       └── ContentAbsent 404  not_found           depends on the reason: no summary, or no transcript
 ├── NoFixedTime           404  not_found           no action: the meeting has no start
 ├── UpstreamError         502  upstream_error      wait
 │   ├── UpstreamTimeout   504  upstream_timeout    wait
@@ -286,6 +287,18 @@ class NotFound(ZoomRefused):
 
     def __init__(self, zoom_status: int = 404, zoom_code: int = 0, zoom_message: str = "") -> None:
         super().__init__(zoom_status, zoom_code, zoom_message)
+
+
+class ContentAbsent(NotFound):
+    """A past meeting has no summary or no transcript. ``reason``: a value of ``meeting_content.absence.Absence``."""
+
+    title = "There is nothing to read"
+    message = "This meeting has no summary or transcript here."
+
+    def __init__(self, reason: str) -> None:
+        super().__init__()
+        self.detail = f"no content: {reason}"
+        self.reason = reason
 
 
 class NoFixedTime(ZoomAppError):

@@ -13,6 +13,8 @@ PAGES = {
     "participants": "/participants",
     # Held by the quiet day: a meeting with traps in its UUID, and a series.
     "attendance": "/participants/mZ_f3MfttxSz5wUidTLRvw",
+    "summary": "/participants/_I84Pj7PRnR0S-zLVAnH1w/summary",
+    "transcript": "/participants/_I84Pj7PRnR0S-zLVAnH1w/summary?view=transcript&q=billing",
     "person": "/participants/mZ_f3MfttxSz5wUidTLRvw/people/05d8b58608",
     "times": "/participants/85512340987/times",
     "comparison": "/participants/mZ_f3MfttxSz5wUidTLRvw/with/_I84Pj7PRnR0S-zLVAnH1w",
@@ -56,6 +58,8 @@ WITH_STATES = (
     "overview",
     "participants",
     "attendance",
+    "summary",
+    "transcript",
     "times",
     "meetings",
     "past",

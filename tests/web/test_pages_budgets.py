@@ -17,6 +17,8 @@ KB = 1024
 
 
 SERVED = Assets(STATIC)
+#: Stylesheets that only some pages load.
+LATER_CSS = ("css/after.css",)
 
 
 def zipped(names):
@@ -34,7 +36,15 @@ def travels(person, path):
 
 
 def test_the_stylesheets_fit_their_budget():
-    assert zipped(name for name in SERVED.files if name.endswith(".css")) <= 9 * KB
+    assert zipped(name for name in SERVED.files if name.endswith(".css") and name not in LATER_CSS) <= 9 * KB
+    assert all(zipped([name]) <= 6 * KB for name in LATER_CSS)
+
+
+def test_only_pages_of_past_meetings_load_the_stylesheet_for_them(dana):
+    attendance = "/participants/_I84Pj7PRnR0S-zLVAnH1w"
+    pages = ["/", "/meetings", "/meetings/new", "/recordings", "/settings", attendance, f"{attendance}/summary"]
+
+    assert [page for page in pages if "css/after.css" in dana.look(page).text] == pages[-2:]
 
 
 #: Only in Zoom's client, as is the SDK: they come on top.

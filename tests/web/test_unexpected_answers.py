@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 
 from offline_zoom.faults import Fault
+from offline_zoom.stories.quiet_day import FIXTURES
 from tests.web.reading import HEADERS, read, words
 from zoomapp import metrics
+from zoomapp.zoom.endpoints import encode_id
 
 ME = "GET /v2/users/me"
 LISTS = "GET /v2/users/me/meetings"
@@ -20,8 +22,12 @@ INSTANCES = "GET /v2/past_meetings/*/instances"
 PAST = "GET /v2/past_meetings/*"
 PARTICIPANTS = "GET /v2/past_meetings/*/participants"
 REPORT = "GET /v2/report/meetings/*/participants"
+SUMMARY = "GET /v2/meetings/*/meeting_summary"
+TRANSCRIPT = "GET /v2/meetings/*/transcript"
 LIVE = "GET /v2/metrics/meetings/*/participants"
 OWN = "/meetings/85000000101"
+#: A past meeting with a summary and a transcript.
+WEEKLY_SYNC = "/participants/_I84Pj7PRnR0S-zLVAnH1w"
 
 HTML = "<!DOCTYPE html><title>Sign in</title><h1>Sign in</h1>"
 #: Whole bodies, each with the status 200.
@@ -58,6 +64,10 @@ PAGES = [
     ("/participants/85000000101", PARTICIPANTS),
     ("/participants/85000000101", REPORT),
     ("/participants/85000000101", MEETING),
+    (f"{WEEKLY_SYNC}/summary", SUMMARY),
+    (f"{WEEKLY_SYNC}/summary.md", SUMMARY),
+    (f"{WEEKLY_SYNC}/summary?view=transcript", TRANSCRIPT),
+    (f"{WEEKLY_SYNC}/transcript.vtt", TRANSCRIPT),
 ]
 #: Where the rows of a list are read by this part of the app, and an answer of Zoom's whose fields can be replaced.
 FIELDS = [pair for pair in PAGES if pair[1] not in (PARTICIPANTS, REPORT, LIVE)]
@@ -90,6 +100,8 @@ def real_answers(person):
         RECORDINGS: "/users/me/recordings?from=2026-02-02&to=2026-03-02",
         INSTANCES: f"/past_meetings/{own}/instances",
         PAST: f"/past_meetings/{past}",
+        SUMMARY: f"/meetings/{encode_id(FIXTURES[2])}/meeting_summary",
+        TRANSCRIPT: f"/meetings/{encode_id(FIXTURES[2])}/transcript",
     }
     return {route: person.get(zoom + path).json for route, path in paths.items()}
 

@@ -34,6 +34,8 @@ PUT /meetings/{meetingId}/status meeting:update:status meeting:write light
 GET /meetings/{meetingId}/recordings cloud_recording:read:list_recording_files recording:read light
 DELETE /meetings/{meetingId}/recordings cloud_recording:delete:meeting_recording recording:write light
 PATCH /live_meetings/{meetingId}/events meeting:update:in_meeting_controls meeting:write medium
+GET /meetings/{meetingId}/meeting_summary meeting:read:summary meeting_summary:read light
+GET /meetings/{meetingId}/transcript cloud_recording:read:meeting_transcript recording:read medium
 GET /past_meetings/{meetingId} meeting:read:past_meeting meeting:read light
 GET /past_meetings/{meetingId}/instances meeting:read:list_past_instances meeting:read medium
 GET /past_meetings/{meetingId}/participants meeting:read:list_past_participants meeting:read medium
@@ -47,6 +49,7 @@ CACHED = {
     **dict.fromkeys(("/v2/users/me/meetings", "/v2/users/me/upcoming_meetings"), 10),
     **dict.fromkeys(("/v2/users/{id}/settings", "/v2/users/me/settings"), 60),
     "/v2/past_meetings/{id}": 300,
+    "/v2/meetings/{id}/meeting_summary": 60,
     **dict.fromkeys(("/v2/past_meetings/{id}/instances", "/v2/past_meetings/{id}/participants"), 60),
     **dict.fromkeys(("/v2/report/meetings/{id}", "/v2/report/meetings/{id}/participants"), 60),
     **dict.fromkeys(

@@ -98,6 +98,14 @@ def test_numbers_are_read_from_a_list_text_or_one_alone(value, numbers):
     assert JsonObject({"days": value}, "recurrence").numbers("days") == numbers
 
 
+@pytest.mark.parametrize(
+    ("value", "texts"),
+    [(["a", " b ", 7, None, {}, "", True], ["a", "b", "7"]), ("alone", ["alone"]), (None, []), ({"a": 1}, [])],
+)
+def test_texts_are_read_from_a_list_or_one_alone(value, texts):
+    assert JsonObject({"next_steps": value}, "summary").texts("next_steps") == texts
+
+
 @pytest.mark.parametrize("text", ["0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z", "yesterday", "2026-02-30T10:00:00Z"])
 def test_an_impossible_moment_is_a_missing_one(text):
     row = JsonObject({"field": text}, "test row")

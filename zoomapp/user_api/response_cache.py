@@ -33,7 +33,10 @@ from zoomapp.zoom.tolerant_reader import JsonObject
 log = logging.getLogger(__name__)
 
 #: The webhook events that clear the cache, beside the events of running meetings.
-EVENTS = ("meeting.created", "meeting.updated", "meeting.deleted")
+EVENTS = (
+    *("meeting.created", "meeting.updated", "meeting.deleted"),
+    *("meeting.summary_completed", "recording.transcript_completed"),
+)
 
 #: Of one user. One more clears all of them.
 MAX_ENTRIES = 50
@@ -125,13 +128,15 @@ class ResponseCache:
     def on_meeting_event(self, event: dict[str, Any]) -> None:
         """Clear the cache of the host of a changed meeting or recording, and of the user who changed it.
 
-        People who come and go change no list that is cached for longer than a minute.
+        People who come and go change no list that is cached for longer than a minute. An event about a summary names
+        the host ``meeting_host_id``.
         """
         fields = JsonObject(event, "event")
         if fields.text("event").startswith("meeting.participant_"):
             return
         payload = fields.part("payload")
-        for user_id in {payload.text("operator_id"), payload.part("object").text("host_id")} - {""}:
+        host_id = payload.part("object").text("host_id", "meeting_host_id")
+        for user_id in {payload.text("operator_id"), host_id} - {""}:
             self.clear(user_id)
 
     def _fetch(

@@ -19,6 +19,7 @@ from zoomapp.user_api.response_cache import ResponseCache
 from zoomapp.zoom import endpoints
 from zoomapp.zoom.client import SAFE, Answer, Call, ZoomClient, lacks_scope, parse_response
 from zoomapp.zoom.endpoints import Endpoint
+from zoomapp.zoom.meeting_content import MeetingSummary, MeetingTranscript
 from zoomapp.zoom.models import Meeting, User
 from zoomapp.zoom.recordings import Recording
 from zoomapp.zoom.tolerant_reader import JsonObject, read_rows, refusal_words
@@ -184,6 +185,14 @@ class UserClient:
         found = self._object("past meeting", endpoints.READ_PAST_MEETING, instance=instance)
         _required(found.text("uuid"), "past meeting")
         return found.fields
+
+    def meeting_summary(self, uuid: str) -> MeetingSummary:
+        """The AI Companion summary of one meeting instance. Zoom takes no meeting number here."""
+        return MeetingSummary.from_api(self._object("meeting summary", endpoints.READ_SUMMARY, instance=uuid))
+
+    def transcript(self, uuid: str) -> MeetingTranscript:
+        """Whether one meeting instance has an AI Companion transcript, and where its file is."""
+        return MeetingTranscript.from_api(self._object("transcript", endpoints.READ_TRANSCRIPT, instance=uuid))
 
     def past_instances(self, meeting_id: int) -> Any:
         """The past instances of a meeting's number. Raises UpstreamError for a response without the list."""

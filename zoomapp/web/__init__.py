@@ -28,6 +28,7 @@ from zoomapp.web.pages import (
     schedule,
     settings,
     styleguide,
+    summary,
     tools,
 )
 from zoomapp.web.sessions import EncryptedSessions
@@ -59,6 +60,7 @@ def init_app(app: Flask) -> None:
         attendance_files,
         one_time_links,
         occurrences,
+        summary,
         meetings,
         meeting,
         schedule,

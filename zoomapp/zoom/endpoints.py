@@ -128,6 +128,23 @@ LIST_PAST_PARTICIPANTS = Endpoint(
     cache_seconds=60,
     plan=PRO,
 )
+# The summary takes a UUID only. A transcript's response holds the link to its file: it is never cached.
+READ_SUMMARY = Endpoint(
+    "GET",
+    "/v2/meetings/{instance}/meeting_summary",
+    "meeting:read:summary",
+    "meeting_summary:read",
+    LIGHT,
+    cache_seconds=60,
+    plan=PRO,
+)
+READ_TRANSCRIPT = Endpoint(
+    "GET",
+    "/v2/meetings/{instance}/transcript",
+    "cloud_recording:read:meeting_transcript",
+    "recording:read",
+    MEDIUM,
+)
 READ_REPORT = Endpoint(
     "GET",
     "/v2/report/meetings/{instance}",

@@ -174,6 +174,7 @@ class PastMeeting:
     end_at: datetime | None = None
     host: str = ""
     host_id: str = ""
+    has_summary: bool = False
 
     @classmethod
     def from_api(cls, data: Json) -> PastMeeting:
@@ -186,7 +187,12 @@ class PastMeeting:
             end_at=fields.time("end_time"),
             host=fields.text("user_name"),
             host_id=fields.text("host_id"),
+            has_summary=fields.flag("has_meeting_summary"),
         )
+
+    def may_have_content(self, user_id: str) -> bool:
+        """Whether this user may find a summary or a transcript: Zoom shows them to the host and whom the host chose."""
+        return bool(self.uuid) and (self.has_summary or self.host_id in ("", user_id))
 
 
 def _minutes(data: JsonObject) -> int:

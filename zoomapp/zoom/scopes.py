@@ -79,6 +79,17 @@ LIST_PAST_PARTICIPANTS = ScopeUse(
 LIST_PAST_INSTANCES = ScopeUse(
     endpoints.LIST_PAST_INSTANCES, "list when a meeting was held", ("/participants/<key>/times",)
 )
+READ_SUMMARY = ScopeUse(
+    endpoints.READ_SUMMARY,
+    "show the summary of a meeting",
+    ("/participants/<key>/summary", "/participants/<key>/summary.md"),
+    "Summaries need a Pro plan or higher.",
+)
+READ_TRANSCRIPT = ScopeUse(
+    endpoints.READ_TRANSCRIPT,
+    "show the transcript of a meeting",
+    ("/participants/<key>/summary", "/participants/<key>/transcript.vtt", "/participants/<key>/transcript.txt"),
+)
 READ_PARTICIPANT = ScopeUse(
     endpoints.PARTICIPANT_EVENTS, "hear who comes to your meetings and leaves them", ("/api/zoomapp/webhook",)
 )

@@ -140,6 +140,13 @@ class JsonObject:
         )
         return [int(number) for number in fields if number is not None and number == int(number)]
 
+    def texts(self, name: str) -> list[str]:
+        """The texts of a list; text alone is a list of one. Others, and empty ones, are left out."""
+        value = self._fields.get(name)
+        items = value if isinstance(value, list) else [value]
+        fields = (JsonObject({name: item}, self._kind).text(name) for item in items)
+        return [text for text in fields if text]
+
     def flag(self, name: str, default: bool = False) -> bool:
         """True or false; ``default`` if it is missing."""
         value = self._fields.get(name)

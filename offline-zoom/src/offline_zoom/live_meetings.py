@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from offline_zoom import identifiers
+from offline_zoom.meeting_content import summary_of, transcript_of
 from offline_zoom.model import Instance, Join, Meeting, User
 from offline_zoom.pending_events import PendingEvent
 from offline_zoom.recordings.files import recording_of
@@ -13,6 +14,8 @@ from offline_zoom.webhooks import events
 from offline_zoom.world_state import WorldState
 
 FIRST_USER_ID = 16778240
+#: a recording's transcript comes this much later than the recording
+TRANSCRIBED_SECONDS = 300
 MAX_OFFSET_SECONDS = 10 * 365 * 86400
 #: what stays the same when a person moves from the waiting room into the meeting
 IDENTITY = ("person_id", "email", "internal", "role", "participant_uuid", "device", "registrant_id")
@@ -156,9 +159,13 @@ class LiveMeetings(WorldState):
                 self._finish_meeting(instance, at)
             case "recorded" if pending.recording:
                 yield events.recording_event(at, pending.recording, self)
+            case "transcribed" if pending.recording:
+                yield events.recording_transcript_event(at, pending.recording, self)
+            case "summarized" if instance and instance.summary:
+                yield events.summary_event(at, instance, instance.summary, self)
 
     def _finish_meeting(self, instance: Instance, at: float) -> None:
-        """Give an ended meeting a new UUID for its next instance, and plan its recording."""
+        """Give an ended meeting a new UUID for its next instance, and plan its recording, transcript and summary."""
         meeting = self.meetings.get(instance.meeting_id)
         if meeting and meeting.uuid == instance.uuid:
             meeting.uuid = identifiers.meeting_uuid()
@@ -166,3 +173,8 @@ class LiveMeetings(WorldState):
             recording = recording_of(instance, available_at=at + self.switches.recording_ready_after)
             self.recordings[recording.uuid] = recording
             self.pending_events.add(recording.available_at, "recorded", recording=recording)
+            self.pending_events.add(recording.available_at + TRANSCRIBED_SECONDS, "transcribed", recording=recording)
+        if instance.recording and instance.summary is None:
+            instance.summary = summary_of(instance, at + self.switches.summary_ready_after)
+            instance.transcript = transcript_of(instance, at + self.switches.transcript_ready_after)
+            self.pending_events.add(instance.summary.created_at, "summarized", instance)

@@ -124,6 +124,32 @@ class Join:
         return self.join_at <= now and (self.leave_at is None or now < self.leave_at)
 
 
+@dataclass
+class Summary:
+    """The AI Companion summary of one meeting. ``content`` is the whole of it in Markdown.
+
+    ``details``: pairs of a label and a text. ``edited``: what an editor made of it, as Zoom sends it, or None.
+    """
+
+    content: str
+    overview: str = ""
+    details: list[tuple[str, str]] = field(default_factory=list)
+    next_steps: list[str] = field(default_factory=list)
+    title: str = ""
+    doc_url: str = ""
+    edited: dict[str, Any] | None = None
+    created_at: float = 0.0
+
+
+@dataclass
+class Transcript:
+    """The AI Companion transcript of one meeting: a file in WebVTT."""
+
+    id: str
+    content: bytes
+    created_at: float = 0.0
+
+
 @dataclass(eq=False)
 class Instance:
     """One instance of a meeting, with its attendance. ``ended_at`` may be in the future or None."""
@@ -138,6 +164,8 @@ class Instance:
     joins: list[Join] = field(default_factory=list)
     timezone: str = "Europe/Berlin"
     recording: bool = False
+    summary: Summary | None = None
+    transcript: Transcript | None = None
 
     def live(self, now: float) -> bool:
         return self.started_at <= now and not self.ended(now)

@@ -13,7 +13,7 @@ from typing import Literal, NamedTuple
 
 from offline_zoom.model import Instance, Join, Recording
 
-Kind = Literal["started", "joined", "left", "ended", "recorded"]
+Kind = Literal["started", "joined", "left", "ended", "recorded", "transcribed", "summarized"]
 
 
 class PendingEvent(NamedTuple):
@@ -35,6 +35,11 @@ class PendingEvent(NamedTuple):
             return self.instance is not None and self.instance.ended_at == self.at
         if self.kind == "recorded":
             return self.recording is not None and self.recording.available_at == self.at
+        if self.kind == "transcribed":
+            return self.recording is not None and not self.recording.deleted
+        if self.kind == "summarized":
+            found = self.instance.summary if self.instance else None
+            return found is not None and found.created_at == self.at
         if self.instance is None or self.join is None or self.join not in self.instance.joins:
             return False
         return self.at == (self.join.join_at if self.kind == "joined" else self.join.leave_at)
@@ -68,6 +73,8 @@ class PendingEvents:
                 self.add(join.leave_at, "left", instance, join)
         if instance.ended_at is not None and instance.ended_at > after:
             self.add(instance.ended_at, "ended", instance)
+        if instance.summary and instance.summary.created_at > after:
+            self.add(instance.summary.created_at, "summarized", instance)
 
     def due(self, now: float) -> Iterator[PendingEvent]:
         """Remove and return the valid events up to ``now``."""

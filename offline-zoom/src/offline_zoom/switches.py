@@ -5,6 +5,12 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
+#: why Zoom gives no summary: not made yet, switched off, in the trash, two settings of the account, not shared
+SUMMARY_REFUSALS = ("missing", "off", "trashed", "email-only", "ip-range", "unclear", "not-shared")
+#: why Zoom gives no transcript: none, not shared, or a reason in place of the file
+RESTRICTIONS = ("DELETED_OR_TRASHED", "UNSUPPORTED", "NO_TRANSCRIPT_DATA", "NOT_READY")
+TRANSCRIPT_REFUSALS = ("missing", "not-shared", *RESTRICTIONS)
+CHOICES = {"summary": SUMMARY_REFUSALS, "transcript": TRANSCRIPT_REFUSALS}
 #: three hundred years in seconds
 MAX_NUMBER = 10_000_000_000
 
@@ -18,7 +24,9 @@ class Switches:
     label. ``rate_headers``: ``category`` alone, as seen in 2026, or ``all`` that are documented.
     ``recordings_range``: ``honour`` (any range), or ``clamp`` (to a month). ``download_refusal``: ``401``,
     ``200`` (a small JSON body with status 200) or ``html``. ``withheld_scopes`` are not granted at consent.
-    ``ready_after``: how long after its end a meeting is missing in reports.
+    ``ready_after``: how long after its end a meeting is missing in reports. ``summary``: ``""``, or why there are no
+    summaries: one of ``SUMMARY_REFUSALS``. ``transcript``: ``""``, or why there are no transcripts: one of
+    ``TRANSCRIPT_REFUSALS``. ``summary_ready_after`` and ``transcript_ready_after`` count from the end of a meeting.
     """
 
     auto_consent: bool = False
@@ -40,6 +48,10 @@ class Switches:
     download_refusal: str = "401"
     ready_after: float = 0
     recording_ready_after: float = 120
+    summary: str = ""
+    transcript: str = ""
+    summary_ready_after: float = 360
+    transcript_ready_after: float = 240
 
     def change(self, changes: dict[str, Any]) -> None:
         """Set several settings. Raises ValueError for an unknown name or a value of a wrong type."""
@@ -59,6 +71,8 @@ class Switches:
             raise ValueError(f"{name} wants {kind.__name__}")
         if name == "invalid_client_status" and not 400 <= value <= 599:
             raise ValueError(f"{name} wants the status of an error")
+        if name in CHOICES and value not in ("", *CHOICES[name]):
+            raise ValueError(f"{name} wants one of {', '.join(CHOICES[name])}, or an empty text")
         if isinstance(value, list) and not all(isinstance(item, str) for item in value):
             raise ValueError(f"{name} wants a list of texts")
         if isinstance(value, dict) and not all(type(item) is int for item in value.values()):

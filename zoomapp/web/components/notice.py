@@ -82,6 +82,8 @@ LIVE = Permission(scopes.LIST_LIVE_PARTICIPANTS)
 PAST_INSTANCES = Permission(scopes.LIST_PAST_INSTANCES)
 REPORT = Permission(scopes.READ_REPORT)
 PAST = Permission(scopes.LIST_PAST_PARTICIPANTS)
+SUMMARY = Permission(scopes.READ_SUMMARY)
+TRANSCRIPT = Permission(scopes.READ_TRANSCRIPT)
 
 
 @dataclass(frozen=True)

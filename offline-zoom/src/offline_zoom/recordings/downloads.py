@@ -9,7 +9,7 @@ from flask import Blueprint, Response, jsonify, redirect, render_template, reque
 from flask.typing import ResponseReturnValue
 
 from offline_zoom.errors import current_world
-from offline_zoom.model import Recording, RecordingFile
+from offline_zoom.model import RecordingFile
 from offline_zoom.oauth.grants import InvalidAccessToken, same
 from offline_zoom.recordings.files import KINDS, content
 
@@ -22,10 +22,10 @@ STORAGE_HOST = {"127.0.0.1": "localhost", "localhost": "127.0.0.1"}
 @bp.get("/rec/download/<file_id>")
 def download(file_id: str) -> ResponseReturnValue:
     """Redirect to the file, if the token may read it."""
-    recording, _ = find(file_id)
-    if not allowed(recording):
+    host_id, _ = find(file_id)
+    if not allowed(host_id):
         return refusal()
-    if recording is None:
+    if host_id is None:
         return jsonify(status=False, errorCode=3322, errorMessage="This recording does not exist."), 404
     expires_at = int(current_world().now()) + LINK_SECONDS
     here_url = urlsplit(current_world().base_url)
@@ -80,16 +80,22 @@ def elsewhere(_: str) -> str:
     return render_template("sandbox/elsewhere.html", path=request.path)
 
 
-def find(file_id: str) -> tuple[Recording | None, RecordingFile | None]:
-    """A file that is not in the trash, with its recording."""
+def find(file_id: str) -> tuple[str | None, RecordingFile | None]:
+    """The id of the host and the file: one of a recording that is not in the trash, or a transcript."""
     for recording in current_world().recordings.values():
         for file in recording.files:
             if file.id == file_id and recording.trashed_at is None and file.trashed_at is None:
-                return recording, file
+                return recording.host_id, file
+    for instance in current_world().instances.values():
+        found = instance.transcript
+        if found and found.id == file_id:
+            size, start, end = len(found.content), instance.started_at, instance.ended_at or 0.0
+            file = RecordingFile(file_id, "TRANSCRIPT", "VTT", "audio_transcript", start, end, size, found.content)
+            return instance.host_id, file
     return None, None
 
 
-def allowed(recording: Recording | None) -> bool:
+def allowed(owner_id: str | None) -> bool:
     """Whether the Bearer token is a download token of the host, or an access token with access to the host."""
     world = current_world()
     kind, _, token = request.headers.get("Authorization", "").partition(" ")
@@ -98,15 +104,15 @@ def allowed(recording: Recording | None) -> bool:
     host_id, _, rest = token.partition(".")
     expires_at, _, mark = rest.partition(".")
     if expires_at.isdigit() and same(mark, world.seal(f"download {host_id} {expires_at}")):
-        return int(expires_at) > world.now() and (recording is None or recording.host_id == host_id)
+        return int(expires_at) > world.now() and owner_id in (None, host_id)
     try:
         grant = world.grants.access(token)
     except InvalidAccessToken:
         return False
     me = world.users.get(grant.user_id)
-    if recording is None or me is None:
+    if owner_id is None or me is None:
         return me is not None
-    host = world.users[recording.host_id]
+    host = world.users[owner_id]
     whole_account = any(
         scope.endswith(":admin") and scope.startswith(("cloud_recording", "recording")) for scope in grant.scopes
     )

@@ -32,7 +32,7 @@ def past_json(instance: Instance, world: WorldState) -> JSON:
         "participants_count": len(rows),
         "dept": host.dept,
         "source": "Zoom",
-        "has_meeting_summary": False,
+        "has_meeting_summary": instance.summary is not None and instance.summary.created_at <= world.now(),
     }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from offline_zoom.identifiers import meeting_uuid
+from offline_zoom.meeting_content import summary_of, transcript_of
 from offline_zoom.model import NO_FIXED_TIME, Join
 from offline_zoom.stories.builder import (
     add_instance,
@@ -33,6 +34,7 @@ def quiet_day(story: StoryData) -> None:
     series(story)
     past_meetings(story)
     colleagues(story)
+    meeting_contents(story)
 
 
 def calendar(story: StoryData) -> None:
@@ -131,3 +133,17 @@ def colleagues(story: StoryData) -> None:
         add_instance(story, call, meeting_uuid(f"catch-up {host}"), begins, 30, rows, recorded=host == "priya")
         add_meeting(story, number + 1, "Planning", host, local_time(story, 0, 15), 45)
         add_meeting(story, number + 2, "Demo", host, local_time(story, 1, 11), 30)
+
+
+def meeting_contents(story: StoryData) -> None:
+    """Add summaries and transcripts: an edited summary, one of Markdown alone, and a transcript without a summary."""
+    by_uuid = {instance.uuid: instance for instance in story.instances}
+    for uuid in (FIXTURES[1], FIXTURES[2], FIXTURES[3], meeting_uuid("catch-up priya"), meeting_uuid("catch-up finn")):
+        instance = by_uuid[uuid]
+        ended_at = instance.ended_at or instance.started_at
+        instance.summary = summary_of(instance, ended_at + 360, edited=uuid == FIXTURES[3])
+        instance.transcript = transcript_of(instance, ended_at + 240)
+        if uuid == FIXTURES[1]:
+            instance.summary.overview, instance.summary.details, instance.summary.next_steps = "", [], []
+    office = by_uuid[FIXTURES[0]]
+    office.transcript = transcript_of(office, (office.ended_at or office.started_at) + 240)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from offline_zoom.dates import DAY_SECONDS, iso
-from offline_zoom.model import Instance, Join, Meeting, Recording
+from offline_zoom.model import Instance, Join, Meeting, Recording, Summary
+from offline_zoom.serializers.meeting_content import summary_json
 from offline_zoom.serializers.recordings import recording_json
 from offline_zoom.world_state import WorldState
 
@@ -112,16 +113,30 @@ def scheduled_event(
 
 def recording_event(at: float, recording: Recording, world: WorldState) -> Event:
     """``recording.completed``, with a token that opens its files for a day."""
+    more = {"on_prem": False, "participant_audio_files": []}
+    return _files_event("recording.completed", at, recording, {**recording_json(recording, world), **more}, world)
+
+
+def recording_transcript_event(at: float, recording: Recording, world: WorldState) -> Event:
+    """``recording.transcript_completed``: the same with the transcript alone. Here the type is a number."""
+    unsent = ("recording_play_passcode", "auto_delete", "auto_delete_date")
+    thing = {name: value for name, value in recording_json(recording, world).items() if name not in unsent}
+    files = [file for file in thing["recording_files"] if file["file_type"] == "TRANSCRIPT"]
+    size = sum(file["file_size"] for file in files)
+    thing |= {"type": recording.type, "recording_files": files, "recording_count": len(files), "total_size": size}
+    return _files_event("recording.transcript_completed", at, recording, thing, world)
+
+
+def _files_event(name: str, at: float, recording: Recording, thing: dict[str, Any], world: WorldState) -> Event:
     host = world.users[recording.host_id]
-    thing = {
-        **recording_json(recording, world),
-        "host_email": host.email,
-        "on_prem": False,
-        "password": recording.password,
-        "participant_audio_files": [],
-    }
-    event = envelope("recording.completed", at, host.account_id, thing)
+    event = envelope(name, at, host.account_id, {**thing, "host_email": host.email, "password": recording.password})
     return {**event, "download_token": world.download_token(recording.host_id, DAY_SECONDS)}
+
+
+def summary_event(at: float, instance: Instance, summary: Summary, world: WorldState) -> Event:
+    """``meeting.summary_completed``: the summary as the API gives it. The host is ``meeting_host_id`` here."""
+    thing = summary_json(instance, summary, world)
+    return envelope("meeting.summary_completed", at, world.users[instance.host_id].account_id, thing)
 
 
 def deauthorized_event(at: float, user_id: str, world: WorldState) -> Event:

@@ -1,0 +1,115 @@
+"""A transcript to read: turns of speakers, who spoke how long, and what a search finds."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from zoomapp.meeting_content.webvtt import Cue, Cues
+
+UNKNOWN = "Unknown speaker"
+TURNS_PER_PAGE = 200
+#: A speaker's turn ends after a silence, and when it is this long.
+SILENCE_SECONDS, TURN_CHARS = 30.0, 1200
+#: At most so many speakers are listed.
+MAX_SPEAKERS = 100
+
+
+@dataclass(frozen=True)
+class Turn:
+    """What one speaker said until the next one spoke. ``number``: its place in the whole transcript, from 0."""
+
+    number: int
+    speaker: str
+    start_seconds: float
+    end_seconds: float
+    text: str
+
+
+@dataclass(frozen=True)
+class Transcript:
+    """A transcript. ``speakers``: name and seconds of talk, longest first. ``unreadable``: parts that are missing."""
+
+    turns: tuple[Turn, ...]
+    speakers: tuple[tuple[str, float], ...]
+    unreadable: int = 0
+
+
+@dataclass(frozen=True)
+class View:
+    """A page of a transcript. ``hits``: the numbers of the turns that a search found.
+
+    ``hit``: which of them is the current one, from 1; 0 for none. ``page`` and ``pages`` count from 1.
+    """
+
+    turns: tuple[Turn, ...]
+    page: int = 1
+    pages: int = 1
+    hits: tuple[int, ...] = ()
+    hit: int = 0
+
+    @property
+    def current(self) -> int:
+        """The number of the turn of the current hit; -1 for none."""
+        return self.hits[self.hit - 1] if self.hit else -1
+
+
+def transcript_of(cues: Cues) -> Transcript:
+    """The turns and speakers of a file's cues."""
+    turns: list[Turn] = []
+    talked: Counter[str] = Counter()
+    for parts in _by_turn(cues.items):
+        speaker, text = parts[0].speaker or UNKNOWN, " ".join(cue.text for cue in parts)
+        turns.append(Turn(len(turns), speaker, parts[0].start_seconds, parts[-1].end_seconds, text))
+        talked[speaker] += sum(cue.end_seconds - cue.start_seconds for cue in parts)  # type: ignore[assignment]
+    return Transcript(tuple(turns), tuple(talked.most_common(MAX_SPEAKERS)), cues.unreadable)
+
+
+def view(transcript: Transcript, query: str = "", speaker: str = "", page: int = 0, hit: int = 0) -> View:
+    """The page of a transcript that a reader asks for. Without ``page``, it is the page of the current hit."""
+    turns = [turn for turn in transcript.turns if speaker in ("", turn.speaker)]
+    pages = max(1, -(-len(turns) // TURNS_PER_PAGE))
+    wanted = query.casefold()
+    places = [place for place, turn in enumerate(turns) if wanted and wanted in turn.text.casefold()]
+    hit = max(1, min(hit or 1, len(places))) if places else 0
+    if hit and page < 1:
+        page = places[hit - 1] // TURNS_PER_PAGE + 1
+    page = max(1, min(page, pages))
+    shown = turns[(page - 1) * TURNS_PER_PAGE : page * TURNS_PER_PAGE]
+    return View(tuple(shown), page, pages, tuple(turns[place].number for place in places), hit)
+
+
+def highlighted(text: str, query: str) -> list[tuple[str, bool]]:
+    """The parts of a text, each with whether it is what the reader searches for."""
+    if not query:
+        return [(text, False)]
+    parts = re.split(f"({re.escape(query)})", text, flags=re.IGNORECASE)
+    return [(part, index % 2 == 1) for index, part in enumerate(parts) if part]
+
+
+def to_text(transcript: Transcript) -> str:
+    """The transcript as plain text, with times from the beginning."""
+    return "".join(f"{elapsed(turn.start_seconds)} {turn.speaker}: {turn.text}\n" for turn in transcript.turns)
+
+
+def elapsed(seconds: float) -> str:
+    """Time from the beginning: "0:03:12"."""
+    whole = int(seconds)
+    return f"{whole // 3600}:{whole // 60 % 60:02d}:{whole % 60:02d}"
+
+
+def _by_turn(cues: Sequence[Cue]) -> list[list[Cue]]:
+    groups: list[list[Cue]] = []
+    length = 0
+    for cue in cues:
+        last = groups[-1][-1] if groups else None
+        follows = last is not None and last.speaker == cue.speaker
+        if last and follows and cue.start_seconds - last.end_seconds <= SILENCE_SECONDS and length < TURN_CHARS:
+            groups[-1].append(cue)
+            length += len(cue.text)
+        else:
+            groups.append([cue])
+            length = len(cue.text)
+    return groups

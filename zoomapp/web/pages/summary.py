@@ -1,0 +1,168 @@
+"""The AI Companion summary and the transcript of a past meeting: a page, and both as files."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from flask import Blueprint, Response, render_template, request
+from flask.typing import ResponseReturnValue
+from markupsafe import Markup
+
+from zoomapp import csv_export, dates
+from zoomapp.attendance.past import past_meeting, past_table
+from zoomapp.attendance.sources import AttendanceSources
+from zoomapp.errors import ContentAbsent, NotFound, UpstreamError, ZoomRefused
+from zoomapp.meeting_content import markdown
+from zoomapp.meeting_content.absence import Absence
+from zoomapp.meeting_content.digest import digest, to_markdown
+from zoomapp.meeting_content.loading import load_file, load_summary, load_transcript
+from zoomapp.meeting_content.transcript import Transcript, elapsed, highlighted, to_text, view
+from zoomapp.web.components.attendance import attendance_sources, requested_instance
+from zoomapp.web.components.content_notices import content_notice
+from zoomapp.web.components.notice import SUMMARY, TRANSCRIPT, Notice, Permission
+from zoomapp.web.errors import prefers_html
+from zoomapp.web.viewer import viewer
+from zoomapp.zoom.models import PastMeeting
+
+bp = Blueprint("summary", __name__)
+
+MAX_QUERY_CHARS = 200
+#: A longer summary has no button that copies it: it would double the page.
+MAX_COPY_CHARS = 20_000
+
+
+@bp.get("/participants/<key>/summary")
+def show(key: str) -> ResponseReturnValue:
+    """The page: the summary, or with ``?view=transcript`` the transcript."""
+    sources = attendance_sources()
+    meeting = _requested_meeting(sources, key)
+    if request.args.get("view") == "transcript":
+        return _page(sources, key, meeting, TRANSCRIPT)
+    return _page(sources, key, meeting, SUMMARY)
+
+
+@bp.get("/participants/<key>/summary.md")
+def markdown_file(key: str) -> ResponseReturnValue:
+    """The summary as Zoom wrote it, in Markdown."""
+    sources = attendance_sources()
+    meeting = _requested_meeting(sources, key)
+    try:
+        body = to_markdown(load_summary(sources.user_client, meeting, sources.now))
+    except (ZoomRefused, UpstreamError) as error:
+        return _refusal(error, SUMMARY)
+    return _file(body.encode("utf-8", "replace"), meeting, sources, "summary", ".md", "text/markdown")
+
+
+@bp.get("/participants/<key>/transcript.vtt")
+def transcript_file(key: str) -> ResponseReturnValue:
+    """The transcript as Zoom wrote it, in WebVTT."""
+    sources = attendance_sources()
+    meeting = _requested_meeting(sources, key)
+    try:
+        body = load_file(sources.user_client, meeting, sources.now)
+    except (ZoomRefused, UpstreamError) as error:
+        return _refusal(error, TRANSCRIPT)
+    return _file(body, meeting, sources, "transcript", ".vtt", "text/vtt")
+
+
+@bp.get("/participants/<key>/transcript.txt")
+def transcript_text(key: str) -> ResponseReturnValue:
+    """The transcript as plain text; as JSON for the button that copies it."""
+    sources = attendance_sources()
+    meeting = _requested_meeting(sources, key)
+    try:
+        text = to_text(load_transcript(sources.user_client, meeting, sources.now))
+    except (ZoomRefused, UpstreamError) as error:
+        return _refusal(error, TRANSCRIPT)
+    if request.accept_mimetypes.best == "application/json":
+        return {"text": text}
+    return _file(text.encode("utf-8", "replace"), meeting, sources, "transcript", ".txt", "text/plain")
+
+
+def _requested_meeting(sources: AttendanceSources, key: str) -> PastMeeting:
+    """The past meeting that a key stands for: of an unknown one, its UUID is all that is known. Raises NotFound."""
+    instance = requested_instance(key)
+    meeting = past_meeting(sources, instance)
+    if meeting is None and instance.isdigit():
+        raise NotFound
+    return meeting or PastMeeting(instance)
+
+
+def _page(sources: AttendanceSources, key: str, meeting: PastMeeting, permission: Permission) -> ResponseReturnValue:
+    notice: Notice | None = None
+    context: dict[str, Any] = {}
+    try:
+        if permission is SUMMARY:
+            context = _summary_context(sources, meeting)
+        else:
+            context = _transcript_context(load_transcript(sources.user_client, meeting, sources.now), meeting)
+    except (ZoomRefused, UpstreamError) as error:
+        notice = content_notice(error, permission)
+    about = {"about": meeting, "key": key, "notice": notice, "transcript_view": permission is TRANSCRIPT}
+    page = render_template("pages/summary.html", tab="summary", **about, **context)
+    if notice is None:
+        return page
+    headers = {"Refresh": str(notice.retry_after)} if notice.status == 404 and notice.retry_after else {}
+    return page, notice.status, headers
+
+
+def _summary_context(sources: AttendanceSources, meeting: PastMeeting) -> dict[str, Any]:
+    summary = load_summary(sources.user_client, meeting, sources.now)
+    parts = digest(summary)
+    if parts.next_steps:
+        table = past_table(sources, meeting.uuid, meeting).value
+        parts = digest(summary, [person.name for person in table.people] if table else [])
+    whole = to_markdown(summary)
+    steps = "\n".join(f"- {step.text}" for step in parts.next_steps)
+    return {
+        "summary": summary,
+        "overview": Markup(markdown.to_html(parts.overview)),
+        "details": Markup(markdown.to_html(parts.details)),
+        "shortened": markdown.is_too_long(parts.overview) or markdown.is_too_long(parts.details),
+        "next_steps": parts.next_steps,
+        "steps_text": steps,
+        "copy_text": whole if len(whole) <= MAX_COPY_CHARS else "",
+    }
+
+
+def _transcript_context(transcript: Transcript, meeting: PastMeeting) -> dict[str, Any]:
+    query = " ".join(request.args.get("q", "").split())[:MAX_QUERY_CHARS]
+    speaker = request.args.get("speaker", "")[:MAX_QUERY_CHARS]
+    if not transcript.turns:
+        raise ContentAbsent(Absence.NONE)
+    page, hit = request.args.get("page", 0, type=int), request.args.get("hit", 0, type=int)
+    shown = view(transcript, query, speaker, page, hit)
+    return {
+        "transcript": transcript,
+        "shown": shown,
+        "query": query,
+        "speaker": speaker,
+        "time_of": lambda seconds: _time_of(meeting, seconds),
+        "marked": lambda words: highlighted(words, query),
+    }
+
+
+def _time_of(meeting: PastMeeting, seconds: float) -> str:
+    """The time of day if the start is known, else the time from the beginning."""
+    if meeting.start_at is None:
+        return elapsed(seconds)
+    return dates.clock(meeting.start_at + timedelta(seconds=seconds), viewer().zone, hour12=viewer().chosen.hour12)
+
+
+def _file(
+    body: bytes, meeting: PastMeeting, sources: AttendanceSources, kind: str, ending: str, media_type: str
+) -> Response:
+    day = dates.local(meeting.start_at or meeting.end_at or sources.now, viewer().zone).date()
+    name = csv_export.disposition(day, meeting.topic, ending, kind=kind)
+    return Response(body, headers={"Content-Type": f"{media_type}; charset=utf-8", "Content-Disposition": name})
+
+
+def _refusal(error: ZoomRefused | UpstreamError, permission: Permission) -> ResponseReturnValue:
+    """Why there is no file, always with an error status: a browser must not save it as the file."""
+    if not prefers_html():
+        raise error
+    notice = content_notice(error, permission)
+    page = render_template("pages/trouble.html", title="Summary", notice=notice)
+    headers = {"Retry-After": str(notice.retry_after)} if notice.retry_after else {}
+    return page, notice.status if notice.status >= 400 else 502, headers
