@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from zoomapp.errors import UpstreamError
 from zoomapp.meetings import agenda
 from zoomapp.user_api.page_cache import Loaded, PageCache
 from zoomapp.user_api.user_client import UserClient
 from zoomapp.zoom.models import Meeting, Page
-from zoomapp.zoom.tolerant_reader import read_rows
+from zoomapp.zoom.tolerant_reader import JsonObject, read_rows
 
 #: The name of the user's live meetings in the page cache.
 LIVE_LIST = "live"
@@ -80,6 +81,14 @@ def all_meetings(user_client: UserClient, cache: PageCache, name: str) -> Loaded
     )
 
 
+def one_meeting(user_client: UserClient, cache: PageCache, meeting_id: int) -> Meeting:
+    """One meeting for its page, without its passcode. Raises what ``UserClient.meeting`` raises."""
+    loaded = cache.load(f"meeting {meeting_id}", lambda: user_client.meeting_fields(meeting_id), _read_meeting)
+    if loaded.error or loaded.value is None:
+        raise loaded.error or UpstreamError("response without a meeting")
+    return loaded.value
+
+
 def search(user_client: UserClient, cache: PageCache, name: str, query: str) -> SearchResult:
     """The meetings of the list ``name`` that match ``query``, in the order in which the page shows them."""
     now = cache.now
@@ -123,6 +132,13 @@ def blocking_meeting(live: Iterable[Meeting], meeting_id: int, user_id: str) -> 
     if any(meeting.id == meeting_id for meeting in hosted):
         return None
     return next(iter(hosted), None)
+
+
+def _read_meeting(body: Any) -> Meeting:
+    meeting = Meeting.from_api(JsonObject(body, "meeting"))
+    if meeting is None:
+        raise UpstreamError("response without a meeting")
+    return meeting
 
 
 def _read_page(body: Any) -> Page[Meeting]:

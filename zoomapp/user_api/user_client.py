@@ -154,6 +154,12 @@ class UserClient:
         """One page of the user's meetings. ``kind``: upcoming, live, scheduled or previous_meetings."""
         return self.call(endpoints.LIST_MEETINGS, type=kind, page_size=PAGE_SIZE, next_page_token=page_token)
 
+    def meeting_fields(self, meeting_id: int) -> dict[str, Any]:
+        """One meeting as Zoom sends it. Raises UpstreamError for a response without an id."""
+        found = self._object("meeting", endpoints.READ_MEETING, meeting_id=meeting_id)
+        _meeting(found)
+        return found.fields
+
     def meeting(self, meeting_id: int, occurrence_id: str = "", *, past_dates: bool = False) -> Meeting:
         """One meeting. ``past_dates``: with the past occurrences of a recurring meeting."""
         query = {"occurrence_id": occurrence_id, "show_previous_occurrences": "true" if past_dates else ""}
