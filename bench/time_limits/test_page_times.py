@@ -1,4 +1,4 @@
-"""How long a page takes while every call to Zoom takes half a second: the calls that depend on each other, then nothing."""
+"""How long a page takes while every call to Zoom takes half a second: its chain of calls, then nothing."""
 
 import statistics
 import time
