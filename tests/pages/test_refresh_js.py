@@ -1,0 +1,46 @@
+"""A page that was served from an older copy takes over the new one by itself, unless somebody uses it."""
+
+from dataclasses import replace
+
+import pytest
+
+from offline_zoom.faults import Fault
+
+NEW = {"id": 85000000777, "topic": "Sprint demo", "type": 2, "start_time": "2026-03-03T10:00:00Z", "duration": 30}
+
+
+@pytest.fixture
+def settings(settings):
+    return replace(settings, page_cache_seconds=60)
+
+
+@pytest.fixture
+def old_page(dana_at, world, clock):
+    """The list of meetings from a copy of a minute ago; meanwhile there is another meeting."""
+    page = dana_at(360)
+    page.goto("/meetings")
+    world.faults.append(Fault("GET /v2/users/me/meetings?type=upcoming", 200, {}, {"meetings": [NEW]}))
+    clock.tick(61)
+    page.goto("/meetings")
+    assert page.locator("main[data-refreshing]").count() == 1
+    assert "Sprint demo" not in page.text_content("main")
+    return page
+
+
+def test_an_older_page_takes_over_the_new_one_without_a_reload(old_page):
+    old_page.evaluate("() => { window.same = true; }")
+
+    old_page.wait_for_selector("main:not([data-refreshing]) >> text=Sprint demo")
+
+    assert old_page.evaluate("() => window.same")
+
+
+def test_a_page_in_use_stays_as_it_is(old_page):
+    old_page.fill("input[type=search]", "plan")
+
+    with old_page.expect_response("**/meetings"):
+        pass
+    old_page.wait_for_function("() => document.readyState === 'complete'")
+
+    assert old_page.input_value("input[type=search]") == "plan"
+    assert "Sprint demo" not in old_page.text_content("main")
