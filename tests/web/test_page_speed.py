@@ -171,3 +171,12 @@ def test_an_app_without_the_cache_asks_zoom_for_each_view(settings, world, clock
 
     assert calls(world) == before + 2
     built.call_log.stop()
+
+
+def test_what_a_former_grant_read_is_not_shown_with_a_new_one(dana, world):
+    dana.look("/meetings")
+    world.faults.append(Fault(f"{LISTS}?type=upcoming", 200, {}, {"meetings": [meeting(NEXT)]}))
+
+    dana.connect()
+
+    assert NEXT in read(dana.look("/meetings"))

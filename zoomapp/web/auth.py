@@ -123,7 +123,7 @@ def onauthorized() -> ResponseReturnValue:
     )
     answer = jsonify(result="Success")
     if signed_in is not None:
-        open_session(signed_in.user_id)
+        _open_session_with_new_grant(signed_in.user_id)
         answer.call_on_close(signed_in.announce)
     return answer
 
@@ -149,8 +149,14 @@ def callback() -> ResponseReturnValue:
     if not state or started_in_client(state):
         return _restart()
     signed_in_user_id, pending = services().signin.finish_web(browser(), code, state)
-    open_session(signed_in_user_id)
+    _open_session_with_new_grant(signed_in_user_id)
     return redirect(_page_after_sign_in(signed_in_user_id, pending))
+
+
+def _open_session_with_new_grant(user_id: str) -> None:
+    """Open a session. What was read with the user's former grant is not shown with the new one."""
+    open_session(user_id)
+    services().response_cache.clear(user_id)
 
 
 def _page_after_sign_in(user_id: str, pending: PendingSignIn) -> str:
