@@ -35,7 +35,9 @@ def index() -> ResponseReturnValue:
     """One list of meetings by day. ``show`` names the list, ``q`` searches it, ``rows`` limits it."""
     show, query, rows = _arguments()
     cache = page_cache()
+    pending_viewer = cache.calls.start(viewer)
     result = lists.search(user_client(), cache, show, query)
+    pending_viewer.result()
     sources = attendance_sources()
     tables = {
         meeting.id: cache.calls.start(partial(live_table, sources, meeting)) for meeting in result.running[:MAX_LIVE]

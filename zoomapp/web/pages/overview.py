@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC
+
 from flask import Blueprint, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
@@ -18,7 +20,7 @@ from zoomapp.web.components.page_data import page_cache
 from zoomapp.web.components.section import section
 from zoomapp.web.current_user import user_client, user_id
 from zoomapp.web.pages.recordings import library
-from zoomapp.web.viewer import now
+from zoomapp.web.viewer import now, viewer
 
 bp = Blueprint("overview", __name__)
 
@@ -38,10 +40,12 @@ def show() -> ResponseReturnValue:
 
 
 def _overview() -> str:
-    client, cache, latest_recordings = user_client(), page_cache(), library().latest
+    client, cache = user_client(), page_cache()
+    pending_viewer = cache.calls.start(viewer)
     pending_upcoming = cache.calls.start(lambda: upcoming_meetings(client, cache))
-    pending_recordings = cache.calls.start(latest_recordings)
+    pending_recordings = cache.calls.start(library(UTC).latest)
     live = section(live_meetings(client, cache), MEETINGS)
+    pending_viewer.result()
     attendance = section(live_table(attendance_sources(), live.value[0]), LIVE) if live.value else None
     upcoming = section(pending_upcoming.result(), MEETINGS)
     next_meetings = agenda.upcoming(upcoming.value or (), now(), live.value or ())

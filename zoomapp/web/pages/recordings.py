@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, tzinfo
 from typing import Any
 
 from flask import Blueprint, Response, render_template, request, url_for
@@ -126,9 +126,9 @@ def passcode(key: str) -> ResponseReturnValue:
     )
 
 
-def library() -> RecordingLibrary:
-    """The recordings of the user of this request."""
-    return RecordingLibrary(user_client(), page_cache(), user_records(), services().clock, viewer().zone)
+def library(zone: tzinfo | None = None) -> RecordingLibrary:
+    """The recordings of the user of this request. ``zone``: of the days; the viewer's by default."""
+    return RecordingLibrary(user_client(), page_cache(), user_records(), services().clock, zone or viewer().zone)
 
 
 def _arguments() -> tuple[date, date, str]:
