@@ -57,7 +57,7 @@ class WorldState:
         return [self.client_secret, *previous]
 
     def rotate_client_secret(self, secret: str, overlap_seconds: float = 86400) -> None:
-        """Give the app a new secret. The one before stays valid for a while. Raises ValueError for one that is no text."""
+        """Give the app a new secret. The one before stays valid for a while. Raises ValueError for a wrong one."""
         if not isinstance(secret, str) or not secret or not secret.isascii():
             raise ValueError("a secret is a text of ASCII characters")
         with self.lock:
