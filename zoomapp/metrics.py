@@ -33,6 +33,7 @@ class Counters:
         self.unreadable = Counter(
             "zoomapp_unreadable_values", "Values from outside that were left out", ["kind", "field"]
         )
+        self.webhooks = Counter("zoomapp_webhooks", "Webhooks, by what became of them", ["outcome", "event"])
         # Of the account that called last: a label for the account would have as many values as there are accounts.
         self.quota = Gauge(
             "zoomapp_quota_remaining", "Calls left, as Zoom said last", ["category"], multiprocess_mode="mostrecent"
@@ -115,6 +116,12 @@ def unreadable_value(kind: str, field: str) -> None:
     """Count one value from outside that could not be read. Both labels are names from the code."""
     if _counters:
         _counters.unreadable.labels(kind, field).inc()
+
+
+def webhook(outcome: str, event: str) -> None:
+    """Count one webhook. Both labels are names from the code."""
+    if _counters:
+        _counters.webhooks.labels(outcome, event).inc()
 
 
 def lease_wait() -> None:

@@ -12,6 +12,7 @@ import redis
 import requests
 from requests.adapters import BaseAdapter
 
+from zoomapp.attendance import webhook_log
 from zoomapp.attendance.client_reports import ClientReports
 from zoomapp.attendance.webhook_log import WebhookLog
 from zoomapp.auth.pending_signins import PendingSignIns
@@ -26,6 +27,7 @@ from zoomapp.store.one_time_links import OneTimeLinks
 from zoomapp.store.user_records import UserRecords
 from zoomapp.tokens.service import TokenService
 from zoomapp.tokens.store import RedisTokenStore, TokenStore
+from zoomapp.user_api import response_cache
 from zoomapp.user_api.exhausted_quotas import ExhaustedQuotas
 from zoomapp.user_api.fair_pool import FairPool
 from zoomapp.user_api.page_cache import PageCaches
@@ -36,6 +38,7 @@ from zoomapp.user_api.response_cache import ResponseCache
 from zoomapp.user_api.shared_poll import SharedPolls
 from zoomapp.user_api.user_client import UserClient
 from zoomapp.webhooks import deauthorization
+from zoomapp.webhooks.arrivals import WebhookArrivals
 from zoomapp.webhooks.deauthorization import Deauthorization
 from zoomapp.webhooks.queue import WebhookQueue
 from zoomapp.webhooks.subscriptions import Subscriptions
@@ -51,6 +54,9 @@ BATCH_PLACES = 8
 BATCH_PLACES_PER_PERSON = BATCH_PLACES // 4
 #: How long a batch waits for its first place before it gets 503.
 BATCH_START_SECONDS = 2.0
+
+#: The webhook events that the app handles.
+KNOWN_EVENTS = frozenset({deauthorization.EVENT, *webhook_log.EVENTS, *response_cache.EVENTS})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,6 +88,7 @@ class Services:
     client_reports: ClientReports
     subscriptions: Subscriptions
     webhook_queue: WebhookQueue
+    webhook_arrivals: WebhookArrivals
     deauthorization: Deauthorization
 
     def user_client(self, user_id: str, record: bytes | None = None) -> UserClient:
@@ -156,7 +163,7 @@ def build(
     )
 
     # Zoom's API as one user
-    response_cache = ResponseCache(connection, key_ring, clock)
+    cache = ResponseCache(connection, key_ring, clock)
     parallel_calls = ParallelCalls()
     user_records = UserRecords(connection, key_ring)
     page_caches = PageCaches(user_records, parallel_calls, clock, settings.page_cache_seconds)
@@ -166,15 +173,15 @@ def build(
     quota_guard = QuotaGuard(quotas, clock, settings.rate_limit_wait_seconds, settings.web_threads)
 
     # Webhook events
-    webhook_log = WebhookLog(connection, key_ring, settings.attendance_days, clock)
+    events = WebhookLog(connection, key_ring, settings.attendance_days, clock)
     removal = Deauthorization(
         connection, tokens, lambda user_id: UserClient(user_id, tokens, zoom), settings.zoom_client_id
     )
     subscriptions = Subscriptions()
     subscriptions.subscribe(deauthorization.EVENT, removal.on_event)
-    subscriptions.subscribe("meeting.", webhook_log.save)
-    subscriptions.subscribe("meeting", response_cache.on_meeting_event)
-    subscriptions.subscribe("recording", response_cache.on_meeting_event)
+    subscriptions.subscribe("meeting.", events.save)
+    subscriptions.subscribe("meeting", cache.on_meeting_event)
+    subscriptions.subscribe("recording", cache.on_meeting_event)
 
     return Services(
         settings=settings,
@@ -191,17 +198,18 @@ def build(
         user_records=user_records,
         one_time_links=OneTimeLinks(connection, key_ring),
         call_log=CallLog(connection, key_ring),
-        response_cache=response_cache,
+        response_cache=cache,
         parallel_calls=parallel_calls,
         page_caches=page_caches,
         shared_polls=shared_polls,
         quota_guard=quota_guard,
         refused_endpoints=RefusedEndpoints(connection, clock),
         batch_pool=FairPool(BATCH_PLACES, BATCH_PLACES_PER_PERSON, BATCH_START_SECONDS, "batch"),
-        webhook_log=webhook_log,
+        webhook_log=events,
         client_reports=ClientReports(connection, key_ring, clock),
         subscriptions=subscriptions,
         webhook_queue=WebhookQueue(connection, key_ring, subscriptions),
+        webhook_arrivals=WebhookArrivals(connection, clock, KNOWN_EVENTS),
         deauthorization=removal,
     )
 

@@ -291,6 +291,14 @@ def test_each_user_gets_their_own_token(http, world, jonas):
     assert refusal(answer) == (400, 4711)
 
 
+@pytest.mark.parametrize("secret", ["", 5, None, "\ud800", "\u00e9"])
+def test_client_secret_that_is_no_text_is_refused(world, secret):
+    with pytest.raises(ValueError, match="a secret is"):
+        world.rotate_client_secret(secret)
+
+    assert len(world.client_secrets) == 1
+
+
 def test_both_secrets_are_valid_for_a_while_after_a_rotation(http, world):
     old = world.client_secret
     world.rotate_client_secret("a new secret", overlap_seconds=60)

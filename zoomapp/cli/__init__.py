@@ -1,4 +1,5 @@
-"""Commands for operators: `flask tokens`, `flask doctor`, `flask scopes`, `flask manifest`."""
+"""Commands for operators: `flask tokens`, `flask doctor`, `flask scopes`, `flask manifest`,
+`flask webhooks`."""
 
 from __future__ import annotations
 
@@ -14,6 +15,7 @@ COMMANDS = {
     "doctor": "zoomapp.cli.doctor:doctor",
     "scopes": "zoomapp.cli.scopes:scopes",
     "manifest": "zoomapp.cli.manifest:print_manifest",
+    "webhooks": "zoomapp.cli.webhooks:webhooks",
 }
 
 

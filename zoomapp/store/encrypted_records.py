@@ -80,6 +80,10 @@ ATTENDANCE = PrivacyNote(
     "{settings.attendance_days} days",
 )
 EVENTS = PrivacyNote("Zoom’s events about your meetings, until they are processed", "usually seconds")
+EVENT_COUNTS = PrivacyNote(
+    "How many of Zoom’s events arrived, by kind and by a digest of the account, without their content",
+    "90 days after the last event",
+)
 KEY_LISTS = PrivacyNote(
     "The list of your records, so that Disconnect deletes all of them", "until you disconnect, at most 400 days"
 )
@@ -203,6 +207,16 @@ SNAPSHOT_VIEWER_LEASE = _mark("snapshot:lease:viewer", "{*}:snapshot:lease:*", M
 EVENT_QUEUE = RecordKind("events:queue", "{events}:queue", EVENTS, 0, Owner.APP, storage="list", bound_to="nothing")
 EVENT_SEEN = _mark("events:taken", "{events}:taken:*", DAY_SECONDS, Owner.APP)
 EVENT_LEASE = _mark("events:lease", "{events}:lease", MINUTE_SECONDS, Owner.APP)
+#: How many arrived, by event and account: one hash for the whole app.
+WEBHOOK_ARRIVALS = RecordKind(
+    "arrivals",
+    "{webhooks}:arrivals",
+    EVENT_COUNTS,
+    90 * DAY_SECONDS,
+    Owner.APP,
+    storage="hash",
+    encrypted=False,
+)
 GRANT_PROBE = _mark("probe", "probe:*", MINUTE_SECONDS, Owner.APP)
 
 # The keys of a user, and the doctor's test

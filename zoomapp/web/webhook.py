@@ -10,7 +10,9 @@ from flask.typing import ResponseReturnValue
 from zoomapp.errors import BadRequest, BadSignature, NotFound
 from zoomapp.server.body_limits import webhooks_in_flight
 from zoomapp.web.current_user import services
+from zoomapp.webhooks import arrivals
 from zoomapp.zoom import tolerant_reader, webhook_signature
+from zoomapp.zoom.tolerant_reader import JsonObject
 
 bp = Blueprint("webhook", __name__)
 
@@ -20,6 +22,7 @@ def receive() -> ResponseReturnValue:
     """204 for an event, also for a repeated one; 200 with the answer to Zoom's URL validation."""
     secret = services().settings.zoom_webhook_secret
     if not secret:
+        services().webhook_arrivals.count(arrivals.NO_SECRET)
         raise NotFound
     # Anybody can send a body without a valid signature: few are read at once, and no large one.
     with webhooks_in_flight.place():
@@ -29,14 +32,18 @@ def receive() -> ResponseReturnValue:
 
 def _receive(secret: str, body: bytes) -> ResponseReturnValue:
     parts = services()
-    signed = _is_signed(secret, body)
+    fault = _fault(secret, body)
     event = _decode(body)
-    if event.get("event") == "endpoint.url_validation":
-        return _validate(secret, event, signed)
-    if not signed:
+    if event.get("event") == arrivals.URL_VALIDATION:
+        return _validate(secret, event, not fault)
+    if fault:
+        parts.webhook_arrivals.count(fault, event.get("event"))
         return _unverified(event)
     response = Response(status=204)
-    if parts.webhook_queue.add(event):
+    is_new = parts.webhook_queue.add(event)
+    account_id = JsonObject(event, "webhook event").part("payload").text("account_id")
+    parts.webhook_arrivals.count(arrivals.RECEIVED if is_new else arrivals.DUPLICATE, event.get("event"), account_id)
+    if is_new:
         response.call_on_close(parts.webhook_queue.process)
     return response
 
@@ -49,12 +56,15 @@ def process_waiting_events(response: Response) -> Response:
     return response
 
 
-def _is_signed(secret: str, body: bytes) -> bool:
+def _fault(secret: str, body: bytes) -> str:
+    """Why the signature of this request is not accepted; empty if it is."""
     parts = services()
     timestamp = request.headers.get("x-zm-request-timestamp", "")
     signature = request.headers.get("x-zm-signature", "")
+    if not webhook_signature.is_signed(secret, timestamp, signature, body):
+        return arrivals.SIGNATURE
     fresh = webhook_signature.is_fresh(timestamp, parts.clock(), parts.settings.webhook_window_seconds)
-    return fresh and webhook_signature.is_signed(secret, timestamp, signature, body)
+    return "" if fresh else arrivals.AGE
 
 
 def _decode(body: bytes) -> dict[str, Any]:
@@ -63,20 +73,25 @@ def _decode(body: bytes) -> dict[str, Any]:
         body.decode()
         event = tolerant_reader.decode(body)
     except ValueError as error:
+        services().webhook_arrivals.count(arrivals.UNREADABLE)
         raise BadRequest(f"JSON: {type(error).__name__}") from error
     if not isinstance(event, dict):
+        services().webhook_arrivals.count(arrivals.UNREADABLE)
         raise BadRequest("JSON: not an object")
     return event
 
 
 def _validate(secret: str, event: dict[str, Any], signed: bool) -> ResponseReturnValue:
     """Zoom's documents disagree on whether the challenge is signed. If it is, the signature must be valid."""
+    counts = services().webhook_arrivals
     if not signed and "x-zm-signature" in request.headers:
+        counts.count(arrivals.VALIDATION, arrivals.URL_VALIDATION)
         raise BadSignature("url validation")
     payload = event.get("payload")
     answer = webhook_signature.validation_answer(
         secret, payload.get("plainToken") if isinstance(payload, dict) else None
     )
+    counts.count(arrivals.VALIDATED if answer else arrivals.VALIDATION, arrivals.URL_VALIDATION)
     if answer is None:
         raise BadRequest("plainToken is not a token")
     return answer

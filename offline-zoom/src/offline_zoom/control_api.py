@@ -65,6 +65,8 @@ def add_fault() -> ResponseReturnValue:
     """Add a fault: its fields, or a ``preset`` and the fields that differ from it."""
     body = json_object()
     name = body.pop("preset", None)
+    if name is not None and not isinstance(name, str):
+        raise ValueError("preset wants a text")
     fault = current_world().faults.add(name, **body) if name else current_world().faults.add(Fault.from_json(body))
     return fault.as_json(), 201
 
@@ -142,7 +144,7 @@ def tokens() -> JSON:
 def rotate_secret() -> JSON:
     """Give the app a ``new`` client secret. The one before stays valid for ``overlap`` seconds (a day)."""
     world, body = current_world(), json_object()
-    world.rotate_client_secret(str(body["new"]), float(body.get("overlap", 86400)))
+    world.rotate_client_secret(body["new"], float(body.get("overlap", 86400)))
     return {"valid": len(world.client_secrets)}
 
 

@@ -57,9 +57,9 @@ class WorldState:
         return [self.client_secret, *previous]
 
     def rotate_client_secret(self, secret: str, overlap_seconds: float = 86400) -> None:
-        """Give the app a new secret. The one before stays valid for a while. Raises ValueError for an empty one."""
-        if not secret:
-            raise ValueError("a secret is not empty")
+        """Give the app a new secret. The one before stays valid for a while. Raises ValueError for a wrong one."""
+        if not isinstance(secret, str) or not secret or not secret.isascii():
+            raise ValueError("a secret is a text of ASCII characters")
         with self.lock:
             self.previous_secret, self.previous_secret_until = self.client_secret, self.now() + overlap_seconds
             self.client_secret = secret

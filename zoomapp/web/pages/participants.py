@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from zoomapp.attendance.attendance_table import AttendanceRow, AttendanceTable
+from zoomapp.errors import StoreUnavailable
 from zoomapp.meetings.lists import live_meetings, next_meeting
 from zoomapp.store import key_names
 from zoomapp.web.components.attendance import requested_attendance
 from zoomapp.web.components.notice import MEETINGS, unreadable_notice
 from zoomapp.web.components.page_data import page_cache
 from zoomapp.web.components.section import Section, section
-from zoomapp.web.current_user import user_client
+from zoomapp.web.current_user import services, user_client
 from zoomapp.web.viewer import now, viewer
+from zoomapp.webhooks import arrivals
 from zoomapp.zoom.models import Meeting
 
 bp = Blueprint("participants", __name__)
@@ -52,12 +55,27 @@ def show(key: str) -> ResponseReturnValue:
     attendance, seen = requested_attendance(key)
     page = render_template(
         "pages/participants.html",
+        no_events_since=_no_events_since(attendance.running) if attendance.running else None,
         about=attendance.past,
         live_address=live_address(key),
         live_version=live_version(seen.value.version) if seen.value else "",
         **people_context(key, attendance.running, seen),
     )
     return page, seen.status, seen.headers
+
+
+def _no_events_since(meeting: Meeting) -> datetime | None:
+    """For the host: since when the app has counted Zoom's events, if none has arrived although meetings ran."""
+    parts = services()
+    parts.webhook_arrivals.meeting_shown()
+    if not parts.settings.zoom_webhook_secret or meeting.host_id != user_client().user_id:
+        return None
+    try:
+        summary = parts.webhook_arrivals.summary()
+    except StoreUnavailable:
+        return None
+    silent = not summary.valid_at and summary.silent_for(arrivals.DAY_SECONDS, parts.clock())
+    return datetime.fromtimestamp(summary.since, UTC) if silent else None
 
 
 def choices() -> dict[str, Any]:
