@@ -174,7 +174,7 @@ def build(
         used_contexts=UsedContexts(connection, clock),
         user_records=UserRecords(connection, key_ring),
         one_time_links=OneTimeLinks(connection, key_ring),
-        call_log=CallLog(connection, key_ring),
+        call_log=CallLog(connection, key_ring, clock),
         response_cache=response_cache,
         shared_polls=SharedPolls(connection, key_ring, clock),
         quota_guard=quota_guard,
