@@ -133,7 +133,7 @@ def test_the_client_alone_shows_it(without_dashboard, open_client, steps, clock)
     client = open_client()
     seconds_until_seen(client, steps, clock)
 
-    assert "Basic view" in client.app.text_content("main")
+    assert "From your Zoom client only" in client.app.text_content("main")
     assert client.errors == []
 
 

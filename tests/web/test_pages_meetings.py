@@ -111,7 +111,7 @@ def test_faults_stand_at_their_fields_and_nothing_is_lost(dana, world, form):
     assert "The start is in the past" in text
     assert "<title>Error: " in answer.text
     assert fields(answer.text)["duration"] == "0"
-    assert 'aria-describedby="duration-fault"' in answer.text
+    assert 'aria-describedby="duration-hint duration-fault"' in answer.text
     assert not created(world)
 
 
