@@ -5,7 +5,7 @@ from hypothesis import settings as hypothesis_settings
 
 from devtools import found
 from tests.client.transports import zoom_client
-from tests.support.browser import NOT_RUN, browser, chromium, new_page, page
+from tests.support.browser import NOT_RUN, browser, chromium, large_font_browser, new_page, page
 from tests.support.people import anyone, apart, app, clock, dana, parts, priya, settings, webhooks, world
 from tests.support.processes import group, processes
 from tests.support.redis_cluster import redis_cluster, redis_sentinel
@@ -24,6 +24,7 @@ __all__ = [
     "dana",
     "dev_run",
     "group",
+    "large_font_browser",
     "new_page",
     "page",
     "parts",

@@ -197,7 +197,7 @@ def build(
         used_contexts=UsedContexts(connection, clock),
         user_records=user_records,
         one_time_links=OneTimeLinks(connection, key_ring),
-        call_log=CallLog(connection, key_ring),
+        call_log=CallLog(connection, key_ring, clock),
         response_cache=cache,
         parallel_calls=parallel_calls,
         page_caches=page_caches,

@@ -285,3 +285,19 @@ def test_three_people_are_visible_in_the_panel(dana_at, dana, world):
     third = page.locator("tbody tr").nth(2).bounding_box()
 
     assert third["y"] + third["height"] <= 640
+
+
+def test_no_page_is_wider_than_the_panel_with_a_font_of_twice_the_size(dana, site, large_font_browser):
+    context = large_font_browser.new_context(viewport={"width": 360, "height": 700}, base_url=site)
+    cookie = dana.browser.get_cookie("zoomapp")
+    context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": site}])
+    page = context.new_page()
+
+    found = {}
+    for name, path in PAGES.items():
+        page.goto(path)
+        if name != "guide" and (sideways := page.evaluate(SIDEWAYS)):
+            found[name] = sideways
+
+    assert page.evaluate("getComputedStyle(document.documentElement).fontSize") == "32px"
+    assert found == {}

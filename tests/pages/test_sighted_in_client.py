@@ -133,7 +133,7 @@ def test_client_reports_alone_show_changes(without_dashboard, open_client, steps
     client = open_client()
     seconds_until_seen(client, steps, clock)
 
-    assert "Basic view" in client.app.text_content("main")
+    assert "From your Zoom client only" in client.app.text_content("main")
     assert client.errors == []
 
 

@@ -82,7 +82,7 @@ def test_tools_follow_the_client_out_of_the_meeting_and_back(open_tools):
     client.app.fill("[name=message]", "Half a sentence")
 
     client.sit(running_context="inMainClient")
-    said(client, "[data-chat-status]", "You are not in one")
+    said(client, "[data-chat-status]", "You aren’t in one")
     assert not client.app.is_visible("[data-chat]")
     client.sit(running_context="inMeeting")
 

@@ -41,6 +41,15 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
+def large_font_browser(browser: Browser) -> Iterator[Browser]:
+    """A Chromium whose person chose a font of twice the usual size."""
+    path = found.chromium() or browser.browser_type.executable_path
+    chromium = browser.browser_type.launch(executable_path=path, args=[*FLAGS, "--blink-settings=defaultFontSize=32"])
+    yield chromium
+    chromium.close()
+
+
+@pytest.fixture
 def new_page(browser: Browser) -> Iterator[Callable[..., Page]]:
     """A factory of pages, each with cookies of its own: ``new_page(width=360)``; other arguments are the context's."""
     contexts = []

@@ -391,4 +391,4 @@ def test_sort_and_hide_names_stand_at_the_list(dana, past):
 
     assert f'href="{past}?show=left&amp;sort=name&amp;names=hide">Hide names' in page
     assert f'href="{past}?show=left&amp;sort=time">Time here' in page
-    assert "Hide names" not in page.partition('class="menu"')[2].partition("</details>")[0]
+    assert "Hide names" not in page.partition('aria-label="Export"')[2].partition("</details>")[0]

@@ -107,11 +107,21 @@ def test_the_live_part_of_a_thousand_people_fits_its_size_budget(dana, world):
     assert travels(dana, f"{link}?rows=1000") <= 48 * KB
 
 
-def test_a_first_visit_fits_its_budget_of_bytes_and_requests(dana):
-    page = dana.look("/meetings").text
+@pytest.mark.parametrize("path", ["/", "/participants", "/meetings", "/recordings"])
+def test_a_first_visit_fits_its_budget_of_bytes_and_requests(dana, world, path):
+    world.load_story("live-meeting")
+    path = dana.look(path).location or path
+    page = dana.look(path).text
     files = set(re.findall(r'(?:src|href)="(/static/[^"]+)"', page))
 
     assert len(files) + 1 <= 7
     answers = [dana.browser.get(path, headers={"Accept-Encoding": "gzip"}) for path in files]
-    assert sum(len(each.data) for each in answers) + travels(dana, "/meetings") <= 30 * KB
+    assert sum(len(each.data) for each in answers) + travels(dana, path) <= 30 * KB
     assert {each.headers["Cache-Control"] for each in answers} == {"public, max-age=31536000, immutable"}
+
+
+def test_a_page_of_an_earlier_release_still_gets_its_stylesheets(dana):
+    for name in ("css/tokens.css", "css/base.css", "css/components.css"):
+        answer = dana.get(f"/static/{'0' * 12}/{name}")
+
+        assert (answer.status_code, answer.mimetype) == (200, "text/css")

@@ -1,5 +1,6 @@
 """The call log: the Zoom calls of this session, without tokens and bodies."""
 
+import re
 import sys
 import threading
 
@@ -146,3 +147,13 @@ def test_disconnecting_deletes_stored_and_pending_calls(dana, parts):
 
 def test_a_visitor_is_asked_to_connect(anyone):
     read(anyone.look("/calls"), 401)
+
+
+def test_a_call_is_listed_with_its_time(dana, clock):
+    dana.get("/zoom/api/v2/users/me")
+    clock.tick(120)
+    dana.look("/meetings")
+
+    times = re.findall(r'class="call-time">(\d\d:\d\d)', dana.look("/calls").text)
+
+    assert {"11:00", "11:02"} <= set(times)

@@ -111,7 +111,7 @@ def test_errors_are_shown_at_their_fields_and_the_input_stays(dana, world, form)
     assert "The start is in the past" in text
     assert "<title>Error: " in answer.text
     assert fields(answer.text)["duration"] == "0"
-    assert 'aria-describedby="duration-fault"' in answer.text
+    assert 'aria-describedby="duration-hint duration-fault"' in answer.text
     assert not created(world)
 
 

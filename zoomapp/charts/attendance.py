@@ -67,7 +67,13 @@ def curve(axis: Axis, points: Points, *, height: int = 96, max_labels: int = 5, 
         # A number of the grid would touch the label of an early peak. It covers the line of the scheduled start.
         *(svg.text(0, y(n) - 4, str(n), css="c-number") for n in _grid(peak) if peak_x > 22 or y(n) - y(peak) > 12),
         f'<circle class="c-dot" cx="{svg.number(peak_x)}%" cy="{svg.number(y(peak))}" r="4"/>',
-        svg.text(peak_x, y(peak) - 8, f"peak {peak} at {axis.clock(peak_at)}", svg.anchor(peak_x, 15), bold=True),
+        svg.text(
+            peak_x,
+            y(peak) - 8,
+            f"peak {peak} at {axis.clock(peak_at)}",
+            svg.anchor(peak_x, 22 if axis.hour12 else 18),
+            bold=True,
+        ),
         svg.time_labels(axis, max_labels, height - 3),
     ]
     return svg.figure(prefix, height, "People in the meeting over time", curve_description(axis, points), body)

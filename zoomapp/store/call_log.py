@@ -10,6 +10,7 @@ import logging
 import threading
 import time
 from collections import deque
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Any, cast
 
@@ -33,8 +34,9 @@ MAX_PENDING = 5000
 class CallLog:
     """The call logs of all sessions. Calls that cannot be written are dropped."""
 
-    def __init__(self, client: redis.Redis, ring: KeyRing) -> None:
+    def __init__(self, client: redis.Redis, ring: KeyRing, clock: Callable[[], float] = time.time) -> None:
         self._redis = client
+        self._clock = clock
         self._encrypted = EncryptedRecords(ring)
         self._user_keys = user_keys.UserKeys(client)
         self._pending: deque[tuple[str, str, list[dict[str, Any]]]] = deque(maxlen=MAX_PENDING)
@@ -43,8 +45,9 @@ class CallLog:
         self._timer: threading.Timer | None = None
 
     def add(self, user_id: str, session_id: str, calls: list[dict[str, Any]]) -> None:
-        """Queue the calls of one request, oldest first."""
-        self._pending.append((user_id, _key(user_id, session_id), calls))
+        """Queue the calls of one request, oldest first. Each gets the time at which the request ended."""
+        at = int(self._clock())
+        self._pending.append((user_id, _key(user_id, session_id), [{**call, "at": at} for call in calls]))
         with self._timer_lock:
             if self._timer is None:
                 self._timer = threading.Timer(WRITE_SECONDS, self._write_on_time)

@@ -28,6 +28,8 @@ TYPES = {
     ".woff": "font/woff",
     ".woff2": "font/woff2",
 }
+#: Files that travel as one, because every page needs all of them: one request instead of three.
+BUNDLES = {"css/app.css": ("css/tokens.css", "css/base.css", "css/components.css")}
 _STANDARD_TYPES = mimetypes.MimeTypes()
 
 
@@ -47,6 +49,14 @@ class Assets:
     def __init__(self, folder: Path) -> None:
         found = sorted(path for path in folder.rglob("*") if path.is_file())
         self.files = {path.relative_to(folder).as_posix(): Asset(_body(path), media_type(path)) for path in found}
+        #: The parts of bundles. Pages of an earlier release still ask for them.
+        self.parts: dict[str, Asset] = {}
+        for name, parts in BUNDLES.items():
+            if set(parts) <= set(self.files):
+                bundled = {part: self.files.pop(part) for part in parts}
+                self.parts |= bundled
+                body = b"".join(part.body for part in bundled.values())
+                self.files[name] = Asset(body, bundled[parts[0]].type)
         together = hashlib.sha256()
         for name, asset in self.files.items():
             together.update(name.encode() + b"\0" + hashlib.sha256(asset.body).digest())
@@ -65,7 +75,7 @@ def init_app(app: Flask) -> None:
     @app.get("/static/<string(length=12):fingerprint>/<path:name>")
     def fingerprinted(fingerprint: str, name: str) -> Response:
         """A file by its fingerprinted address. An older address gets the current file, without caching."""
-        asset = assets.files.get(name)
+        asset = assets.files.get(name) or assets.parts.get(name)
         if asset is None:
             abort(404)
         return answer(asset, immutable=fingerprint == assets.fingerprint)
