@@ -96,6 +96,14 @@ def test_long_list_of_next_steps_is_cut():
     assert len(steps[0].text) == 1000
 
 
+@pytest.mark.parametrize("line", ["# a" + " #" * 200_000 + "x", "[" * 500_000, "## next steps\n" + "- x\n" * 100_000])
+def test_a_long_line_is_no_heading(line):
+    """With a search of the whole line the first of them takes minutes."""
+    parts = digest(MeetingSummary(content=line))
+
+    assert len(parts.next_steps) <= MAX_STEPS
+
+
 def test_file_has_the_content_as_zoom_wrote_it():
     assert to_markdown(MeetingSummary(content=CONTENT, overview="x")) == f"{CONTENT}\n"
     fields = MeetingSummary(title="T", overview="O", details=(("L", "D"), ("", "E")), next_steps=("S\n- x",))

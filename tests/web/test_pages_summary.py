@@ -237,6 +237,15 @@ def test_search_without_a_hit_says_so(dana):
     assert "Clear search" in page
 
 
+@pytest.mark.parametrize(
+    "value", ["", "%00", "9" * 4300, "-1", "1e400", "%ed%a0%80", "%(x)s", "(", "%f0%9f%98%80" * 60]
+)
+def test_odd_choices_show_the_transcript(dana, value):
+    for names in (["q"], ["speaker"], ["page"], ["hit", "q"], ["q", "speaker", "page", "hit"]):
+        query = "&".join(f"{name}={value}" for name in names)
+        assert dana.look(f"{TRANSCRIPT}&{query}").status_code == 200
+
+
 def test_one_speaker_is_shown_alone(dana):
     page = dana.look(f"{TRANSCRIPT}&speaker=Guest+Lee").text
     turns = page.partition('class="turns"')[2].partition("</ol>")[0]

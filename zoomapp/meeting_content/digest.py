@@ -18,7 +18,9 @@ NEXT_STEPS = frozenset({"next steps", "next step", "action items"})
 #: Longer lists and lines are cut: a page of them helps nobody.
 MAX_STEPS, MAX_STEP_CHARS = 200, 1000
 MAX_NAME_WORDS = 6
-_HEADING = re.compile(r" {0,3}(#{1,6})[ \t]+(.*?)[ \t#]*")
+_HEADING = re.compile(r" {0,3}(#{1,6})[ \t]+(.*)")
+#: A longer line is no heading and no next step: searching it takes too long.
+MAX_LINE_CHARS = 2000
 _FENCE = re.compile(r" {0,3}(```|~~~)")
 _BULLET = re.compile(r"(?:[-*+]|\d{1,9}[.)])[ \t]+(?:\[[ xX]\][ \t]+)?")
 _IN_PARENTHESES = re.compile(r"(.*\S)\s*\(([^()]{1,100})\)\.?", re.DOTALL)
@@ -78,7 +80,7 @@ def _split(content: str) -> tuple[str, str, list[str]]:
     current, level, person = "details", 0, ""
     for line, heading in _lines(content):
         if heading and (not level or len(heading[1]) <= level):
-            name = plain(heading[2][:MAX_STEP_CHARS]).casefold().rstrip(":")
+            name = plain(heading[2]).casefold().strip(" \t#:")
             current = "overview" if name in OVERVIEW else "steps" if name in NEXT_STEPS else "details"
             level, person = (len(heading[1]) if current != "details" else 0), ""
             if current != "details":
@@ -86,8 +88,8 @@ def _split(content: str) -> tuple[str, str, list[str]]:
         if current != "steps":
             parts[current].append(line)
         elif heading:
-            person = heading[2]
-        elif text := _BULLET.sub("", line.strip(), count=1):
+            person = heading[2].rstrip(" \t#")
+        elif text := _BULLET.sub("", line.strip()[:MAX_LINE_CHARS], count=1):
             parts["steps"].append(f"{person}: {text}" if person else text)
     return "\n".join(parts["overview"]).strip(), "\n".join(parts["details"]).strip(), parts["steps"]
 
@@ -97,7 +99,7 @@ def _lines(content: str) -> Iterator[tuple[str, re.Match[str] | None]]:
     fenced = False
     for line in content.splitlines():
         fenced ^= bool(_FENCE.match(line))
-        yield line, None if fenced else _HEADING.fullmatch(line)
+        yield line, None if fenced or len(line) > MAX_LINE_CHARS else _HEADING.fullmatch(line)
 
 
 class _Owners:
