@@ -103,6 +103,7 @@ class Services:
 
     def begin_shutdown(self) -> None:
         """Called on SIGTERM, before the server drains."""
+        self.parallel_calls.close()
         self.tokens.begin_shutdown()
 
     @property

@@ -7,35 +7,43 @@ const [SKELETON_MS, SLOW_MS] = [1500, 8000];
 document.cookie = `zone=${Intl.DateTimeFormat().resolvedOptions().timeZone}; path=/; max-age=31536000; samesite=lax`;
 document.querySelector("[data-focus]")?.focus();
 
-for (const button of document.querySelectorAll("[data-copy]")) {
-  button.hidden = false;
-  button.addEventListener("click", () => copy(button));
-}
+bind();
+document.addEventListener("refreshed", bind);
 
-for (const part of document.querySelectorAll("[data-part]")) load(part);
-
-for (const form of document.querySelectorAll("form[method=post]")) {
-  // Decoration: what makes a second sending harmless is the key in the form.
-  form.addEventListener("submit", () => setTimeout(() => form.querySelector("button")?.setAttribute("disabled", "")));
-}
 // A page that comes back from the browser's memory must be usable again.
-addEventListener("pageshow", () => document.querySelectorAll("form button[disabled]").forEach((each) => (each.disabled = false)));
-
-for (const button of document.querySelectorAll("[data-print]")) {
-  button.hidden = false;
-  button.addEventListener("click", () => print());
-}
+addEventListener("pageshow", () => forAll("form button[disabled]", (button) => (button.disabled = false)));
 
 addEventListener("offline", () => offline(true));
 addEventListener("online", () => offline(false));
 document.addEventListener("click", leaving);
 document.addEventListener("toggle", more, true);
-document.addEventListener("click", ({ target }) => document.querySelectorAll(".menu[open]").forEach((menu) => (menu.open = menu.contains(target))));
+document.addEventListener("click", ({ target }) => forAll(".menu[open]", (menu) => (menu.open = menu.contains(target))));
 document.addEventListener("keydown", menuKey);
-for (const place of document.querySelectorAll("[data-countdown]")) count(place);
 
 const bridged = window !== window.top || window.chrome?.webview || window.webkit?.messageHandlers?.jsOCHelper || window.android;
 if (bridged) import("./zoom.js");
+
+// What each element of the page does; again after the page was refreshed, as its elements are new.
+function bind() {
+  forAll("[data-copy]", (button) => {
+    button.hidden = false;
+    button.addEventListener("click", () => copy(button));
+  });
+  forAll("[data-part]", load);
+  // Decoration: what makes a second sending harmless is the key in the form.
+  forAll("form[method=post]", (form) =>
+    form.addEventListener("submit", () => setTimeout(() => form.querySelector("button")?.setAttribute("disabled", ""))),
+  );
+  forAll("[data-print]", (button) => {
+    button.hidden = false;
+    button.addEventListener("click", () => print());
+  });
+  forAll("[data-countdown]", count);
+}
+
+function forAll(selector, act) {
+  for (const element of document.querySelectorAll(selector)) act(element);
+}
 
 export async function copy(button) {
   const words = button.querySelector("[data-words]");

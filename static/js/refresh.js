@@ -11,20 +11,26 @@ async function refresh(delays) {
   try {
     const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
     if (!answer.ok) return;
+    // Another page, such as that of a meeting that has started, or the progress of a long list: it needs scripts of its own.
+    if (answer.redirected || answer.headers.has("Refresh")) return inUse() || location.assign(answer.url);
     page = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("main");
   } catch {
     return refresh(delays.slice(1));
   }
-  if (!page || inUse()) return;
-  if (page.innerHTML !== main.innerHTML) main.replaceChildren(...page.childNodes);
+  if (!page) return;
+  if (inUse()) return refresh(delays.slice(1));
+  if (page.innerHTML !== main.innerHTML) {
+    main.replaceChildren(...page.childNodes);
+    document.dispatchEvent(new Event("refreshed"));
+  }
   main.toggleAttribute("data-refreshing", page.hasAttribute("data-refreshing"));
   if (main.hasAttribute("data-refreshing")) return refresh(delays.slice(1));
 }
 
-// Somebody types, selects a text, or has opened a menu: the page stays as it is.
+// Somebody types, has changed a field, selects a text, or has opened a menu: the page stays as it is.
 function inUse() {
-  const focused = document.activeElement;
-  return main.contains(focused) || !getSelection().isCollapsed || main.querySelector("details[open], :popover-open");
+  const changed = [...main.querySelectorAll("input, textarea")].some((field) => field.value !== field.defaultValue || field.checked !== field.defaultChecked);
+  return changed || main.contains(document.activeElement) || !getSelection().isCollapsed || main.querySelector("details[open]");
 }
 
 refresh(DELAYS_MS);

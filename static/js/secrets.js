@@ -1,8 +1,13 @@
 // What is not in a page and is asked for when it is wanted: a text to copy, and a passcode to show.
 import { copy } from "./page.js";
 
-for (const link of document.querySelectorAll("[data-copy-from]")) link.addEventListener("click", copyFrom);
-for (const link of document.querySelectorAll("[data-secret]")) link.addEventListener("click", reveal);
+bind();
+document.addEventListener("refreshed", bind);
+
+function bind() {
+  for (const link of document.querySelectorAll("[data-copy-from]")) link.addEventListener("click", copyFrom);
+  for (const link of document.querySelectorAll("[data-secret]")) link.addEventListener("click", reveal);
+}
 
 // A text that is not in the page is asked for when it is wanted; where that fails, the link leads to it.
 async function copyFrom(event) {

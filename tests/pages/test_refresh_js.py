@@ -6,7 +6,14 @@ import pytest
 
 from offline_zoom.faults import Fault
 
-NEW = {"id": 85000000777, "topic": "Sprint demo", "type": 2, "start_time": "2026-03-03T10:00:00Z", "duration": 30}
+NEW = {
+    "id": 85000000777,
+    "topic": "Sprint demo",
+    "type": 2,
+    "start_time": "2026-03-03T10:00:00Z",
+    "duration": 30,
+    "join_url": "https://zoom.us/j/85000000777",
+}
 
 
 @pytest.fixture
@@ -44,3 +51,11 @@ def test_a_page_in_use_stays_as_it_is(old_page):
 
     assert old_page.input_value("input[type=search]") == "plan"
     assert "Sprint demo" not in old_page.text_content("main")
+
+
+def test_buttons_of_a_page_that_was_taken_over_work(old_page):
+    old_page.wait_for_selector("main:not([data-refreshing]) >> text=Sprint demo")
+
+    old_page.click("main [data-copy] >> nth=0")
+
+    old_page.wait_for_selector("text=/Copied|Press Ctrl\\+C to copy/")

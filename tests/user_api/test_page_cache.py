@@ -12,7 +12,7 @@ from zoomapp.store.encrypted_records import LAST_SEEN_SECTION
 from zoomapp.user_api.long_lists import ListIncomplete
 from zoomapp.user_api.page_cache import FRESH_SECONDS, STALE_SECONDS, PageCaches
 from zoomapp.user_api.parallel_calls import ParallelCalls
-from zoomapp.zoom.credentials import WITHHELD
+from zoomapp.zoom.credentials import WITHHELD, without_credentials
 from zoomapp.zoom.tolerant_reader import read_rows
 
 GUARD_SECONDS = 30
@@ -281,3 +281,54 @@ def test_a_long_list_is_loaded_in_steps_for_a_page_and_whole_in_the_background(p
     assert load().refreshing
     pages.finish_background_calls()
     assert (load().value, load().refreshing) == (2, False)
+
+
+def test_an_incomplete_list_replaces_no_complete_copy(pages, clock):
+    answers = [{"rows": [{"n": 1}], "next_page_token": "second"}, {"rows": [{"n": 2}], "next_page_token": ""}]
+
+    def load(fetch_page):
+        cache = pages.caches.of("dana", b"", datetime.fromtimestamp(clock(), UTC))
+        return cache.load_list("rows", fetch_page, "rows", lambda body: (len(body["rows"]), body["complete"]))
+
+    def broken_off(token):
+        if token:
+            raise UpstreamError("away")
+        return answers[0]
+
+    assert load(lambda token: answers[bool(token)]).value == (2, True)
+    clock.tick(FRESH_SECONDS)
+    load(broken_off)
+    pages.finish_background_calls()
+
+    assert load(broken_off).value == (2, True)
+
+
+def test_a_refusal_in_the_background_deletes_the_copy(pages, zoom, clock):
+    pages.load()
+    clock.tick(FRESH_SECONDS)
+    zoom.error = MissingScope(400, 4711, "no scope", ())
+    pages.load()
+    pages.finish_background_calls()
+
+    assert pages.load().error is zoom.error
+
+
+def test_a_busy_pool_leaves_the_refresh_to_the_next_view(pages, zoom, clock):
+    pages.load()
+    clock.tick(FRESH_SECONDS)
+    pages.calls.close()
+
+    assert not pages.load().refreshing
+
+    pages.calls = pages.caches.parallel_calls = ParallelCalls()
+    assert pages.load().refreshing
+    pages.finish_background_calls()
+    assert pages.load().value == 2
+
+
+@pytest.mark.parametrize("value", ["secret", 123456, ["secret"]])
+def test_credentials_of_any_type_are_withheld(value):
+    assert without_credentials({"passcode": value, "password_required": True}) == {
+        "passcode": WITHHELD,
+        "password_required": True,
+    }

@@ -118,7 +118,6 @@ def test_background_calls_take_at_most_half_of_the_pool(gate):
 
 def test_a_failed_background_call_gives_its_place_back(caplog):
     calls = ParallelCalls(threads=2)
-    finished = threading.Event()
 
     assert calls.start_in_background(lambda: 1 // 0)
     with calls._pool:  # waits for the call
@@ -126,4 +125,25 @@ def test_a_failed_background_call_gives_its_place_back(caplog):
 
     assert calls._background_places.acquire(blocking=False)
     assert "background call failed" in caplog.text
-    finished.set()
+
+
+def test_no_call_waits_in_a_queue(gate):
+    calls = ParallelCalls(threads=1)
+    blocked = calls.page().start(gate)
+    gate.wait_until(running=1)
+
+    for _ in range(100):
+        calls.page().start(lambda: None)
+
+    assert calls._pool._work_queue.qsize() == 0
+    gate.opened.set()
+    blocked.result()
+
+
+def test_a_process_that_ends_starts_no_background_call():
+    calls = ParallelCalls()
+
+    calls.close()
+
+    assert not calls.start_in_background(lambda: None)
+    assert calls.page().start(lambda: "a page").result() == "a page"

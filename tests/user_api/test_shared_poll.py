@@ -8,7 +8,7 @@ import pytest
 from zoomapp import services
 from zoomapp.errors import MissingScope, NotFound, RateLimited, UpstreamError
 from zoomapp.store import key_names
-from zoomapp.user_api.shared_poll import KEEP_SECONDS, PROOF_SECONDS, RENEW_SECONDS, _key
+from zoomapp.user_api.shared_poll import KEEP_SECONDS, OLD_SECONDS, PROOF_SECONDS, RENEW_SECONDS, _key
 
 PAUSE = 15.0
 
@@ -345,3 +345,19 @@ def test_a_viewer_without_proof_of_access_waits_for_zoom(look, background):
 
     assert look("priya").body == {"answer": 2}
     assert not background
+
+
+def test_a_snapshot_that_is_too_old_is_not_served_while_zoom_answers(look, clock, background):
+    look()
+    clock.tick(OLD_SECONDS)
+
+    assert look().body == {"answer": 2}
+    assert not background
+
+
+def test_a_viewer_polls_where_no_background_poll_can_start(parts, look, clock):
+    parts.shared_polls._start_in_background = lambda poll: False
+    look()
+    clock.tick(PAUSE)
+
+    assert look().body == {"answer": 2}

@@ -178,3 +178,23 @@ def test_what_a_former_grant_read_is_not_shown_with_a_new_one(dana, world):
     dana.connect()
 
     assert NEXT in read(dana.look("/meetings"))
+
+
+def test_the_live_part_is_no_reload_though_the_script_asks_for_a_new_answer(dana, world):
+    headers = {"Cache-Control": "no-cache", "Sec-Fetch-Mode": "cors", "Sec-Fetch-Site": "same-origin"}
+    dana.look("/meetings?show=live")
+    before = world.calls.count(LISTS)
+
+    for _ in range(3):
+        dana.get("/participants/85000000101/live", headers=headers)
+
+    assert world.calls.count(LISTS) == before
+
+
+def test_a_start_link_is_decided_by_what_runs_now(dana, world, clock):
+    dana.look("/meetings")
+    running = {**meeting(NEXT), "host_id": dana.id}
+    world.faults.append(Fault(f"{LISTS}?type=live", 200, {}, {"meetings": [running]}))
+    clock.tick(1)
+
+    assert dana.get("/meetings/85000000101/start").status_code == 409

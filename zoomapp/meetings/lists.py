@@ -81,12 +81,9 @@ def all_meetings(user_client: UserClient, cache: PageCache, name: str) -> Loaded
     )
 
 
-def one_meeting(user_client: UserClient, cache: PageCache, meeting_id: int) -> Meeting:
-    """One meeting for its page, without its passcode. Raises what ``UserClient.meeting`` raises."""
-    loaded = cache.load(f"meeting {meeting_id}", lambda: user_client.meeting_fields(meeting_id), _read_meeting)
-    if loaded.error or loaded.value is None:
-        raise loaded.error or UpstreamError("response without a meeting")
-    return loaded.value
+def one_meeting(user_client: UserClient, cache: PageCache, meeting_id: int) -> Loaded[Meeting]:
+    """One meeting for its page, without its passcode."""
+    return cache.load(f"meeting {meeting_id}", lambda: user_client.meeting_fields(meeting_id), _read_meeting)
 
 
 def search(user_client: UserClient, cache: PageCache, name: str, query: str) -> SearchResult:

@@ -122,6 +122,8 @@ class RecordingLibrary:
         fresh_seconds: float = PART_FRESH_SECONDS
         if reload and (last - first).days <= dates.RANGE_DAYS:
             fresh_seconds = SHORT_RANGE_FRESH_SECONDS if len(ranges) > 1 else self.cache.view_seconds
+        if self.cache.reload:
+            fresh_seconds = min(fresh_seconds, SHORT_RANGE_FRESH_SECONDS)
         # After a change by the user, the parts of before are not used: they have another name.
         version = f":{self.cache.version}" if self.cache.version else ""
         cut = {days: (max(days[0], first), min(days[1], last)) for days in ranges}

@@ -15,6 +15,7 @@ from zoomapp.store.encrypted_records import RecordKind
 from zoomapp.store.user_records import UserRecords
 from zoomapp.user_api.long_lists import STEP_SECONDS
 from zoomapp.zoom import call_trace
+from zoomapp.zoom.credentials import without_credentials
 
 #: The first and the last day, both included.
 DayRange = tuple[date, date]
@@ -105,7 +106,7 @@ class PartLoader:
 
     def store(self, kind: PartKind, name: str, part: Part) -> None:
         """Store a part under a name."""
-        fields = {"value": part.value, "at": part.at, "complete": int(part.complete)}
+        fields = {"value": without_credentials(part.value), "at": part.at, "complete": int(part.complete)}
         self.records.save(self.user_id, kind.kind, fields, kind.lifetime_seconds, name)
 
     def _stored_part(self, kind: PartKind, days: DayRange) -> Part | None:

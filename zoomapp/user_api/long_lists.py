@@ -9,6 +9,7 @@ from typing import Any
 from zoomapp.store import key_names
 from zoomapp.store.encrypted_records import PARTIAL_LIST
 from zoomapp.store.user_records import UserRecords
+from zoomapp.zoom.credentials import without_credentials
 from zoomapp.zoom.pagination import Collected, collect
 
 #: How long one request loads pages of a list.
@@ -48,7 +49,7 @@ def load_in_steps(
     ends_at = clock() + seconds
     found = collect(fetch, rows, start=start, pause=lambda: clock() > ends_at)
     if found.token:
-        fields = asdict(found)
+        fields = {**asdict(found), "rows": without_credentials(found.rows)}
         # The release before this one reads no list with other fields.
         del fields["cut_off"]
         if unreadable := fields.pop("unreadable"):

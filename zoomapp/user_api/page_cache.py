@@ -2,7 +2,7 @@
 
 A copy is fresh for a minute, unless the user changed something since (see ``response_cache``: both read the same
 version). For some minutes more it is served with its age, while one call in the background replaces it. While Zoom
-cannot be reached, a copy of the last hour is better than nothing. Copies hold no credentials.
+cannot be reached, a copy of the last hour is better than nothing. Copies hold no credentials (see ``credentials``).
 """
 
 from __future__ import annotations
@@ -186,8 +186,14 @@ class PageCache:
         def fetch_whole() -> dict[str, Any]:
             return body(collect(fetch_page, rows))
 
+        def replace_whole() -> dict[str, Any]:
+            collected = collect(fetch_page, rows)
+            if collected.cut_off:
+                raise UpstreamError("the list is not complete, so the copy stays")
+            return body(collected)
+
         fetch = fetch_in_steps if self.in_steps else fetch_whole
-        return self.load(name, fetch, read, keep_seconds=keep_seconds, background_fetch=fetch_whole)
+        return self.load(name, fetch, read, keep_seconds=keep_seconds, background_fetch=replace_whole)
 
     def recent(self, name: str, read: Callable[[Any], Value], seconds: float) -> Loaded[Value] | None:
         """The saved copy of ``name`` if it is younger than ``seconds``. Does not call Zoom."""
@@ -242,6 +248,10 @@ class PageCache:
             try:
                 raw = fetch()
                 read(raw)
+            except ZoomRefused as error:
+                log.info("copy not refreshed", extra={"code": error.code, "detail": error.detail})
+                records.delete(self.user_id, LAST_SEEN_SECTION, digest)
+                return
             except ZoomAppError as error:
                 # The claim stays for its seconds: while Zoom fails, not every view tries again.
                 log.info("copy not refreshed", extra={"code": error.code, "detail": error.detail})
@@ -249,7 +259,10 @@ class PageCache:
             self._save(name, raw, keep_seconds)
             records.delete(self.user_id, PAGE_REFRESH, digest)
 
-        return self.shared.parallel_calls.start_in_background(refresh)
+        started = self.shared.parallel_calls.start_in_background(refresh)
+        if not started:
+            records.delete(self.user_id, PAGE_REFRESH, digest)
+        return started
 
     def _save(self, name: str, raw: Any, keep_seconds: int) -> None:
         copy = {"at": self.shared.clock(), "raw": without_credentials(raw), "version": self.version}

@@ -14,6 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Generic, TypeVar, cast
 
 from zoomapp import deadline
+from zoomapp.errors import ZoomAppError
 from zoomapp.zoom import call_trace
 
 log = logging.getLogger(__name__)
@@ -59,50 +60,66 @@ class PendingCall(Generic[Result]):
 
 
 class ParallelCalls:
-    """The pool of one process. Its threads start with the first call, so after a fork."""
+    """The pool of one process. Its threads start with the first call, so after a fork. No call waits in a queue."""
 
     def __init__(self, threads: int = THREADS) -> None:
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="page-call")
+        self._free = threading.Semaphore(threads)
         self._background_places = threading.Semaphore(max(1, threads // 2))
+        self._closed = False
 
     def page(self, calls_at_once: int = CALLS_PER_PAGE) -> PageCalls:
         """The calls of one page."""
-        return PageCalls(self._pool, calls_at_once)
+        return PageCalls(self, calls_at_once)
+
+    def close(self) -> None:
+        """Start no more background calls: the process ends."""
+        self._closed = True
+
+    def start(self, call: Callable[[], object], places: threading.Semaphore) -> bool:
+        """Run a call in the pool, if a thread is free and one of these places. It must not raise."""
+        if not places.acquire(blocking=False):
+            return False
+        if not self._free.acquire(blocking=False):
+            places.release()
+            return False
+
+        def run() -> None:
+            try:
+                call()
+            finally:
+                self._free.release()
+                places.release()
+
+        # The call brings its own context; the thread's is empty.
+        self._pool.submit(contextvars.Context().run, run)
+        return True
 
     def start_in_background(self, call: Callable[[], object]) -> bool:
         """Start a call that no request waits for. False if half of the pool is busy with such calls."""
-        if not self._background_places.acquire(blocking=False):
-            return False
-        self._pool.submit(contextvars.Context().run, self._run_in_background, call)
-        return True
-
-    def _run_in_background(self, call: Callable[[], object]) -> None:
-        deadline.start()
-        call_trace.start()
-        try:
-            call()
-        except Exception:
-            log.exception("background call failed")
-        finally:
-            self._background_places.release()
+        return not self._closed and self.start(lambda: _run_in_background(call), self._background_places)
 
 
 class PageCalls:
     """The calls of one page: at most a few of them run in the pool at the same time."""
 
-    def __init__(self, pool: ThreadPoolExecutor, calls_at_once: int) -> None:
-        self._pool = pool
+    def __init__(self, parallel_calls: ParallelCalls, calls_at_once: int) -> None:
+        self._parallel_calls = parallel_calls
         self._places = threading.Semaphore(calls_at_once)
 
     def start(self, call: Callable[[], Result]) -> PendingCall[Result]:
-        """Start a call. Without a free place it runs when its result is asked for."""
+        """Start a call. Without a free thread it runs when its result is asked for."""
         pending = PendingCall(call)
-        if self._places.acquire(blocking=False):
-            self._pool.submit(self._run, pending)
+        self._parallel_calls.start(pending.run, self._places)
         return pending
 
-    def _run(self, pending: PendingCall[Result]) -> None:
-        try:
-            pending.run()
-        finally:
-            self._places.release()
+
+def _run_in_background(call: Callable[[], object]) -> None:
+    deadline.start()
+    call_trace.start()
+    try:
+        call()
+    except ZoomAppError as error:
+        log.info("background call failed", extra={"code": error.code, "detail": error.detail})
+    except Exception:
+        log.exception("background call failed")

@@ -29,6 +29,8 @@ from zoomapp.store.user_records import UserRecords
 PROOF_SECONDS, RENEW_SECONDS = SNAPSHOT_ACCESS.seconds, 540
 #: How long a snapshot is shown while there is no newer one.
 KEEP_SECONDS = SNAPSHOT.seconds
+#: How old a snapshot may be that is served while a newer one is fetched.
+OLD_SECONDS = 150.0
 #: Longer than all pages of an answer take. A worker that dies while it asks blocks the others for this long.
 LEASE_SECONDS = 60
 #: A failure is remembered for this long after its pause, so that one viewer tries again for all of them.
@@ -106,10 +108,15 @@ class SharedPolls:
         stored = self._load_for(name, viewer)
         if snapshot := self._visible(stored):
             return snapshot
-        if self._start_in_background and (old := stored.snapshot and self._visible(stored, others_poll=True)):
-            self._start_in_background(lambda: self._poll_once(name, viewer, fetch, pause, stored))
+
+        def poll() -> Snapshot:
+            return self._poll_once(name, viewer, fetch, pause, stored)
+
+        old = self._visible(stored, others_poll=True) if stored.snapshot else None
+        may_be_old = old and self._clock() - old.at < OLD_SECONDS
+        if old and may_be_old and self._start_in_background and self._start_in_background(poll):
             return old
-        return self._poll_once(name, viewer, fetch, pause, stored)
+        return poll()
 
     def _poll_once(
         self, name: str, viewer: str, fetch: Callable[[], Any], pause: Callable[[], float], stored: _Stored

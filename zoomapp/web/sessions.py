@@ -127,6 +127,7 @@ class EncryptedSessions(RedisSessionInterface):
         self._delete_session(self._get_store_id(session.sid))
         session.sid = self._generate_sid(self.sid_length, session.get("user_id"))
         session.stored = False
+        session.tokens, session.version = None, b""
         session.modified = True
 
     def _new(self) -> Session:

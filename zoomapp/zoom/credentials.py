@@ -1,4 +1,7 @@
-"""Which fields of Zoom's JSON let a person in, and JSON without their values."""
+"""Which fields of Zoom's JSON let a person in, and JSON without their values.
+
+A join link stays as it is: Zoom puts an encrypted passcode into it, and people share it.
+"""
 
 from __future__ import annotations
 
@@ -17,9 +20,15 @@ def without_credentials(value: Any) -> Any:
     """The same JSON value with the texts of credential fields replaced by ``WITHHELD``."""
     if isinstance(value, dict):
         return {
-            name: WITHHELD if part and isinstance(part, str) and _NAME.search(name) else without_credentials(part)
-            for name, part in value.items()
+            name: WITHHELD if _is_credential(name, part) else without_credentials(part) for name, part in value.items()
         }
     if isinstance(value, list | tuple):
         return [without_credentials(part) for part in value]
     return value
+
+
+def _is_credential(name: str, value: Any) -> bool:
+    """Whether a field holds a credential. Settings such as ``meeting_password_requirement`` are objects or flags."""
+    return (
+        bool(value) and isinstance(value, str | int | float | list) and value is not True and bool(_NAME.search(name))
+    )

@@ -15,22 +15,23 @@ from zoomapp.web.viewer import now
 def page_cache() -> PageCache:
     """What this user's pages read from Zoom. It is the same everywhere on a page. Raises NotSignedIn.
 
-    Copies serve a view of a page. A form, a one-time link, a reload and the request that signed the user in read what
-    Zoom says now.
+    A reload, a one-time link, and the request that signed the user in read what Zoom says now.
     """
     if "page_cache" not in g:
         session = this_session()
-        is_view = request.method == "GET" and not uses_one_time_link()
         g.page_cache = services().page_caches.of(
             user_client().user_id,
             session.version,
             now(),
-            reload=_is_reload() or not is_view or not session.stored,
-            in_steps=is_view and prefers_html(),
+            reload=_is_reload() or uses_one_time_link() or not session.stored,
+            in_steps=request.method == "GET" and prefers_html() and not uses_one_time_link(),
         )
     return cast(PageCache, g.page_cache)
 
 
 def _is_reload() -> bool:
+    """Whether a person reloads the page. A script that asks for the live part again and again is none."""
+    if request.headers.get("Sec-Fetch-Mode", "navigate") != "navigate":
+        return False
     wishes = request.headers.get("Cache-Control", "").lower().replace(" ", "").split(",")
     return "no-cache" in wishes or "max-age=0" in wishes

@@ -8,6 +8,7 @@ from typing import Generic, TypeVar
 
 from flask import g
 
+from zoomapp.errors import NotFound
 from zoomapp.user_api.page_cache import Loaded
 from zoomapp.web.components.notice import Notice, Permission, notice_for
 
@@ -32,6 +33,15 @@ class Section(Generic[Value]):
         """The HTTP headers of a page that consists of this section alone."""
         wait = self.trouble.retry_after if self.trouble and self.status != 200 else 0
         return {"Retry-After": str(wait)} if wait else {}
+
+
+def required(loaded: Loaded[Value]) -> Value:
+    """The value of a page that shows nothing without it. Raises why there is none."""
+    if loaded.value is None:
+        raise loaded.error or NotFound
+    if loaded.refreshing:
+        g.refreshing = True
+    return loaded.value
 
 
 def section(loaded: Loaded[Value], permission: Permission) -> Section[Value]:

@@ -17,6 +17,7 @@ from zoomapp.web.components.filters import link as zoom_link
 from zoomapp.web.components.notice import DELETE, INVITATION, MEETING, UPDATE, Notice, error_page, notice_for
 from zoomapp.web.components.page_context import done, say_done
 from zoomapp.web.components.page_data import page_cache
+from zoomapp.web.components.section import required
 from zoomapp.web.current_user import user_client
 from zoomapp.web.errors import prefers_html
 from zoomapp.web.viewer import now, user_records, viewer
@@ -35,7 +36,7 @@ def show_error(error: ZoomRefused | UpstreamError) -> ResponseReturnValue:
 @bp.get("/meetings/<int:meeting_id>")
 def show(meeting_id: int) -> str:
     """The time, the join link and the settings of the meeting."""
-    meeting = lists.one_meeting(user_client(), page_cache(), meeting_id)
+    meeting = required(lists.one_meeting(user_client(), page_cache(), meeting_id))
     if (draft := form_drafts.take()) is not None:
         return _page(meeting, *_switches(draft), form_drafts.restored_notice())
     switches = as_switches(meeting.settings)

@@ -116,7 +116,7 @@ def _more_link(show: str, query: str, rows: int, total: int) -> str:
 
 
 def _blocking_meeting(meeting_id: int) -> Meeting | None:
-    live = lists.live_meetings(user_client(), page_cache()).value or ()
+    live = lists.live_meetings(user_client(), replace(page_cache(), reload=True)).value or ()
     return lists.blocking_meeting(live, meeting_id, user_client().user_id)
 
 
