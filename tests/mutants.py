@@ -1023,7 +1023,7 @@ MUTANTS = [
     Mutant(
         "attendance: names hidden in the list",
         "zoomapp/web/pages/participants.py",
-        "seen = replace(seen, value=seen.value.without_names())",
+        "people = replace(people, value=people.value.without_names())",
         "pass",
         "tests/web/test_pages_attendance.py::test_names_can_be_hidden",
     ),
@@ -1065,7 +1065,7 @@ MUTANTS = [
     Mutant(
         "recordings: a month in two pieces is done",
         "zoomapp/recordings/library.py",
-        "SHORT_RANGE_FRESH_SECONDS if len(ranges) > 1 else 0",
+        "SHORT_RANGE_FRESH_SECONDS if len(ranges) > 1 else self.cache.view_seconds",
         "0",
         "tests/web/test_pages_recordings.py::test_a_slow_month_in_two_parts_finishes_and_loads_each_part_once",
     ),

@@ -1,24 +1,24 @@
 // What every page gets: copying, menus, parts that load later, focus on faults, the browser's time zone, and
 // the SDK where Zoom's client is around.
 
-const PART_ROUNDS = 20;
-const [SKELETON_MS, SLOW_MS] = [1500, 8000];
+const [ROUNDS, SKELETON_MS, SLOW_MS] = [20, 1500, 8000];
 
 document.cookie = `zone=${Intl.DateTimeFormat().resolvedOptions().timeZone}; path=/; max-age=31536000; samesite=lax`;
-document.querySelector("[data-focus]")?.focus();
 
+const forAll = (selector, act) => document.querySelectorAll(selector).forEach(act);
+
+document.querySelector("[data-focus]")?.focus();
 bind();
-document.addEventListener("refreshed", bind);
+addEventListener("refreshed", bind);
 
 // A page that comes back from the browser's memory must be usable again.
 addEventListener("pageshow", () => forAll("form button[disabled]", (button) => (button.disabled = false)));
 
 addEventListener("offline", () => offline(true));
 addEventListener("online", () => offline(false));
-document.addEventListener("click", leaving);
-document.addEventListener("toggle", more, true);
-document.addEventListener("click", ({ target }) => forAll(".menu[open]", (menu) => (menu.open = menu.contains(target))));
-document.addEventListener("keydown", menuKey);
+addEventListener("click", pressed);
+addEventListener("toggle", more, true);
+addEventListener("keydown", menuKey);
 
 const bridged = window !== window.top || window.chrome?.webview || window.webkit?.messageHandlers?.jsOCHelper || window.android;
 if (bridged) import("./zoom.js");
@@ -27,22 +27,18 @@ if (bridged) import("./zoom.js");
 function bind() {
   forAll("[data-copy]", (button) => {
     button.hidden = false;
-    button.addEventListener("click", () => copy(button));
+    button.onclick = () => copy(button);
+  });
+  forAll("[data-print]", (button) => {
+    button.hidden = false;
+    button.onclick = () => print();
   });
   forAll("[data-part]", load);
   // Decoration: what makes a second sending harmless is the key in the form.
-  forAll("form[method=post]", (form) =>
-    form.addEventListener("submit", () => setTimeout(() => form.querySelector("button")?.setAttribute("disabled", ""))),
-  );
-  forAll("[data-print]", (button) => {
-    button.hidden = false;
-    button.addEventListener("click", () => print());
+  forAll("form[method=post]", (form) => {
+    form.onsubmit = () => void setTimeout(() => form.querySelector("button")?.setAttribute("disabled", ""));
   });
   forAll("[data-countdown]", count);
-}
-
-function forAll(selector, act) {
-  for (const element of document.querySelectorAll(selector)) act(element);
 }
 
 export async function copy(button) {
@@ -74,7 +70,7 @@ function menuKey(event) {
 
 // A section that takes long has a page of its own: take it from there until it is finished.
 async function load(part) {
-  for (let round = 0; part?.dataset.part && round < PART_ROUNDS; round++) {
+  for (let round = 0; part?.dataset.part && round < ROUNDS; round++) {
     const fresh = await partOf(part.dataset.part, part.id);
     if (!fresh) return;
     part.replaceWith(fresh);
@@ -104,7 +100,9 @@ function offline(is) {
 
 // A place that takes long to come: rows to wait for after 1.5 s, a word after 8 s. What was there is put back on leaving, as
 // the browser may show this page again.
-function leaving(event) {
+function pressed(event) {
+  // A press outside an open menu closes it.
+  forAll(".menu[open]", (menu) => (menu.open = menu.contains(event.target)));
   if (!event.target.closest(".nav a, .chips a") || event.ctrlKey || event.metaKey || event.shiftKey) return;
   const main = document.querySelector("main");
   const before = [...main.childNodes];

@@ -21,7 +21,7 @@ async function refresh(delays) {
   if (inUse()) return refresh(delays.slice(1));
   if (page.innerHTML !== main.innerHTML) {
     main.replaceChildren(...page.childNodes);
-    document.dispatchEvent(new Event("refreshed"));
+    dispatchEvent(new Event("refreshed"));
   }
   main.toggleAttribute("data-refreshing", page.hasAttribute("data-refreshing"));
   if (main.hasAttribute("data-refreshing")) return refresh(delays.slice(1));

@@ -2,7 +2,7 @@
 import { copy } from "./page.js";
 
 bind();
-document.addEventListener("refreshed", bind);
+addEventListener("refreshed", bind);
 
 function bind() {
   for (const link of document.querySelectorAll("[data-copy-from]")) link.addEventListener("click", copyFrom);

@@ -41,7 +41,7 @@ VALUES = [
 #: Values for the variable parts of a path.
 PATHS = ["0", "9" * 5000, "..%2f..%2fetc%2fpasswd", "%", "85000000101", "0" * 22, "A" * 22, *VALUES]
 QUERY = ["anyway", "at", "began", "code", "error", "from", "left", "names", "once", "passcode", "q", "restart", "rows"]
-QUERY += ["show", "sort", "state", "theme", "to", "hit", "page", "speaker", "view"]
+QUERY += ["next", "show", "sort", "state", "theme", "to", "hit", "page", "speaker", "view"]
 DATES = [
     "0001-01-01",
     "0001-01-31",

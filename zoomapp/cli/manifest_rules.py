@@ -12,13 +12,14 @@ from collections.abc import Iterator
 from typing import Any
 
 from zoomapp.urls import UnsafeAddress, parse
+from zoomapp.zoom import endpoints
 
 USAGES = ("USER_OPERATION", "ADMIN_MANAGEMENT")
 PRODUCTS = (
     *("ZOOM_MEETING", "ZOOM_CHAT", "ZOOM_PHONE", "ZOOM_ROOM", "ZOOM_WEBINAR", "ZOOM_CONTACT_CENTER"),
     *("ZOOM_WHITEBOARD", "ZOOM_EVENTS"),
 )
-BOT_SCOPE, SURFACE_SCOPE = "imchat:bot", "zoomapp:inmeeting"
+BOT_SCOPE, SURFACE_SCOPE = endpoints.SEND_CHAT_MESSAGE.scope, endpoints.OPEN_DEEPLINK.scope
 #: Scopes of two parts. All others are granular: service:action:data, and ``:admin`` in an admin-managed app.
 SHORT_SCOPES = (BOT_SCOPE, SURFACE_SCOPE)
 GRANULAR = re.compile(r"[a-z_]+:[a-z_]+:[a-z_]+(:admin)?")

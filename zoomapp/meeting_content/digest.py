@@ -15,7 +15,7 @@ from zoomapp.zoom.meeting_content import MeetingSummary
 
 OVERVIEW = frozenset({"overview", "quick recap", "recap", "meeting overview", "quick summary"})
 NEXT_STEPS = frozenset({"next steps", "next step", "action items"})
-#: Longer lists and lines are cut: a page of them helps nobody.
+#: Longer lists and lines are cut: a page with all of them would be too long to read.
 MAX_STEPS, MAX_STEP_CHARS = 200, 1000
 MAX_NAME_WORDS = 6
 _HEADING = re.compile(r" {0,3}(#{1,6})[ \t]+(.*)")

@@ -19,7 +19,7 @@ MAX_SPEAKERS = 100
 
 @dataclass(frozen=True)
 class Turn:
-    """What one speaker said until the next one spoke. ``number``: its place in the whole transcript, from 0."""
+    """The words of a speaker, until the next speaker. ``number``: its place in the whole transcript, from 0."""
 
     number: int
     speaker: str

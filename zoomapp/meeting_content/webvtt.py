@@ -20,7 +20,7 @@ _SPEAKER = re.compile(r"([^:\n]{1,100}?):\s+(\S.*)", re.DOTALL)
 
 @dataclass(frozen=True)
 class Cue:
-    """What one speaker said in a row. Seconds from the beginning. ``speaker``: empty if unknown."""
+    """The words of a speaker in a row. Seconds from the beginning. ``speaker``: empty if unknown."""
 
     start_seconds: float
     end_seconds: float

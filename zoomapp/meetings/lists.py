@@ -81,7 +81,7 @@ def all_meetings(user_client: UserClient, cache: PageCache, name: str) -> Loaded
     )
 
 
-def one_meeting(user_client: UserClient, cache: PageCache, meeting_id: int) -> Loaded[Meeting]:
+def meeting_details(user_client: UserClient, cache: PageCache, meeting_id: int) -> Loaded[Meeting]:
     """One meeting for its page, without its passcode."""
     return cache.load(f"meeting {meeting_id}", lambda: user_client.meeting_fields(meeting_id), _read_meeting)
 

@@ -102,7 +102,7 @@ class PageCaches:
 
 @dataclass(frozen=True)
 class PageCache:
-    """What one user's pages read from Zoom, at the moment ``now`` of a request.
+    """The copies of one user, at the moment ``now`` of a request.
 
     ``calls`` starts loads that do not depend on each other at the same time.
     """

@@ -144,8 +144,8 @@ class EncryptedSessions(RedisSessionInterface):
 
     def _read(self, sid: str) -> tuple[dict[str, Any] | None, bytes | None, bytes | None]:
         """The session, the user's tokens and the version of the caches, in one round trip."""
-        store_id, *other_keys = _keys(sid)
-        record, tokens, version = redis_client.load_together(self.client, store_id, *other_keys)
+        store_id, tokens_key, version_key = _keys(sid)
+        record, tokens, version = redis_client.load_together(self.client, store_id, tokens_key, version_key)
         return self._decrypt(store_id, record), tokens, version
 
     def _decrypt(self, store_id: str, record: bytes | None) -> dict[str, Any] | None:

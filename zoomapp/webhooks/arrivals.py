@@ -71,7 +71,7 @@ class Summary:
         return max((row.last_at for row in self.rows if row.outcome in VALID), default=0)
 
     def silent_for(self, seconds: float, now: float) -> bool:
-        """Whether a meeting ran in the last ``seconds`` and no valid event arrived. False if nobody can know."""
+        """Whether a meeting ran in the last ``seconds`` and no valid event arrived. False while that is unknown."""
         begins_at = now - seconds
         counted_long = self.since and self.meeting_at - self.since >= DAY_SECONDS
         return bool(counted_long and self.meeting_at >= begins_at and self.valid_at < begins_at)

@@ -27,9 +27,9 @@ class ClientSecrets:
         """Whether the secret in use is the first of ZOOM_CLIENT_SECRET."""
         return self._in_use == self._secrets[0]
 
-    def other_than(self, secret: str) -> str | None:
+    def alternative_to(self, secret: str) -> str | None:
         """The secret to try when Zoom refused this one; None if there is only one."""
-        return next((other for other in self._secrets if other != secret), None)
+        return next((candidate for candidate in self._secrets if candidate != secret), None)
 
     def accepted(self, secret: str) -> None:
         """Zoom accepted this secret after it refused the other one: use it from here on."""

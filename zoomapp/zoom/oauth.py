@@ -205,7 +205,7 @@ class ZoomOAuth:
         """Zoom's answer. If it refuses the client secret in use, the answer to the other secret."""
         secret = self.client_secrets.in_use
         answer = self._send(path, form, seconds, secret)
-        other = self.client_secrets.other_than(secret) if _refuses_client(answer) else None
+        other = self.client_secrets.alternative_to(secret) if _refuses_client(answer) else None
         if other is None:
             return answer
         # Nothing is spent yet: Zoom checks the client before it looks at a code or a refresh token.

@@ -27,8 +27,8 @@ def calendar(meeting: Meeting, now: datetime, *, with_passcode: bool = False) ->
     if meeting.start_at is None:
         raise NoFixedTime
     zone = dates.find_zone(meeting.zone_name) if meeting.recurrence else None
-    start, left = _remaining(meeting, meeting.start_at) if zone else (meeting.start_at, 0)
-    repeats = rule(meeting.recurrence, zone, count=left) if zone else ""
+    start, count = _remaining(meeting, meeting.start_at) if zone else (meeting.start_at, 0)
+    repeats = rule(meeting.recurrence, zone, count=count) if zone else ""
     if not repeats:
         zone, start = None, meeting.start_at
     lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//zoomapp//meetings//EN", "METHOD:PUBLISH"]

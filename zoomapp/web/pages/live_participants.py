@@ -25,7 +25,7 @@ LIST_SECONDS = 60.0
 WEBHOOK_SECONDS = 1.2
 #: The shortest wait for the next poll of the dashboard.
 MIN_SECONDS = 1.0
-#: A viewer who chose to refresh less often than this gets what they chose.
+#: A viewer who chose to refresh less often than this gets their own choice.
 FAST_SECONDS = 15
 #: The wait while Zoom does not answer and names no time.
 PAUSE_SECONDS = 30

@@ -36,7 +36,7 @@ def show_error(error: ZoomRefused | UpstreamError) -> ResponseReturnValue:
 @bp.get("/meetings/<int:meeting_id>")
 def show(meeting_id: int) -> str:
     """The time, the join link and the settings of the meeting."""
-    meeting = required(lists.one_meeting(user_client(), page_cache(), meeting_id))
+    meeting = required(lists.meeting_details(user_client(), page_cache(), meeting_id))
     if (draft := form_drafts.take()) is not None:
         return _page(meeting, *_switches(draft), form_drafts.restored_notice())
     switches = as_switches(meeting.settings)

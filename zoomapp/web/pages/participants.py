@@ -52,16 +52,16 @@ def index() -> ResponseReturnValue:
 @bp.get("/participants/<key>")
 def show(key: str) -> ResponseReturnValue:
     """The page of one meeting: ``key`` is a number for the meeting now, or the UUID of one occurrence."""
-    attendance, seen = requested_attendance(key)
+    attendance, people = requested_attendance(key)
     page = render_template(
         "pages/participants.html",
         no_events_since=_no_events_since(attendance.running) if attendance.running else None,
         about=attendance.past,
         live_address=live_address(key),
-        live_version=live_version(seen.value.version) if seen.value else "",
-        **people_context(key, attendance.running, seen),
+        live_version=live_version(people.value.version) if people.value else "",
+        **people_context(key, attendance.running, people),
     )
-    return page, seen.status, seen.headers
+    return page, people.status, people.headers
 
 
 def _no_events_since(meeting: Meeting) -> datetime | None:
@@ -107,23 +107,23 @@ def live_address(key: str) -> str:
     return url_for("live.show", key=key, **query)
 
 
-def people_context(key: str, meeting: Meeting | None, seen: Section[AttendanceTable]) -> dict[str, Any]:
+def people_context(key: str, meeting: Meeting | None, people: Section[AttendanceTable]) -> dict[str, Any]:
     """The template variables of a page, or its live part, for the people that this request chooses."""
     query, view = request.args.get("q", "").strip()[:200], request.args.get("show", "")
     max_rows = max(ROWS, min(request.args.get("rows", ROWS, type=int), MAX_ROWS))
-    rows = _chosen_rows(seen.value, view, query) if seen.value else []
-    if seen.value and names_hidden():
-        seen = replace(seen, value=seen.value.without_names())
+    rows = _chosen_rows(people.value, view, query) if people.value else []
+    if people.value and names_hidden():
+        people = replace(people, value=people.value.without_names())
     return {
         "key": key,
         "meeting": meeting,
         "live": meeting is not None,
-        "seen": seen,
+        "seen": people,
         "rows": rows,
         "staying": kept_choices(),
         # A page has a thousand links to persons: their address is built once, and each key is inserted.
         "person_link": url_for("person.show", key=key, person=PERSON, **kept_choices()).split(PERSON),
-        "chips": _chips(key, seen.value, view) if seen.value else (),
+        "chips": _chips(key, people.value, view) if people.value else (),
         "query": query,
         "view": view,
         "max_rows": max_rows,
