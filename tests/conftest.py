@@ -55,6 +55,10 @@ def all_the_time_there_is() -> None:
     deadline.start(float("inf"))
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--long", action="store_true", help="run the tests with random inputs (tests/fuzz) for minutes")
+
+
 def pytest_report_header() -> list[str]:
     return [f"redis: {which_redis()}", f"browser: {found.chromium()}"]
 

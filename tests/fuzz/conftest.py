@@ -14,8 +14,8 @@ import pytest
 from tests.support.people import Person
 from zoomapp.services import Services
 
-#: for all tests of this package together
-SECONDS = float(os.environ.get("FUZZ_SECONDS", "10"))
+#: For all tests of this package together: as they are, and with ``--long``.
+SECONDS, LONG_SECONDS = float(os.environ.get("FUZZ_SECONDS", "10")), 300.0
 STARTS = [
     *("/", "/meetings", "/meetings?show=past", "/meetings?show=live", "/meetings?show=scheduled", "/participants"),
     *("/recordings", "/recordings.csv", "/recordings/trash", "/recordings/storage", "/tools", "/calls", "/settings"),
@@ -46,7 +46,7 @@ class Budget:
 
 @pytest.fixture
 def budget(request: pytest.FixtureRequest) -> Iterator[Budget]:
-    budget = Budget(SECONDS / 4)
+    budget = Budget((LONG_SECONDS if request.config.getoption("--long") else SECONDS) / 4)
     yield budget
     request.node.user_properties.append(("fuzz", f"{budget.inputs} inputs: {request.node.name}"))
 

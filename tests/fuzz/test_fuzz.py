@@ -1,6 +1,6 @@
 """Random answers and events of Zoom: no page fails, no other row is lost, the proxy changes no byte.
 
-FUZZ_SECONDS=600 .venv/bin/python -m pytest -q -n 0 tests/fuzz      ten minutes instead of ten seconds
+.venv/bin/python -m pytest -q -n 0 tests/fuzz --long      five minutes instead of ten seconds
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from werkzeug.test import TestResponse
 from offline_zoom.json_text import raw_json, stringify
 from offline_zoom.stories.live_meeting import LIVE
 from offline_zoom.stories.quiet_day import WEEKLY
-from tests.fuzz.conftest import SECONDS
+from tests.fuzz.conftest import LONG_SECONDS
 from tests.fuzz.random_answers import RandomFault, RandomRows, change_body, change_once
 from zoomapp.config import Settings
 
@@ -30,7 +30,7 @@ SEEDS = st.integers(0, 2**32)
 PROXIED = ["users/me", "users/me/meetings", f"meetings/{WEEKLY}", f"past_meetings/{WEEKLY}/participants"]
 PROXIED += ["users/me/recordings", "metrics/meetings?from=2026-02-20&to=2026-03-02&type=past", "meetings/1"]
 #: More than there is time for: the budget ends a test.
-MAX_EXAMPLES = int(SECONDS * 60) + 100
+MAX_EXAMPLES = int(LONG_SECONDS * 60)
 fuzz = settings(
     max_examples=MAX_EXAMPLES, derandomize=True, phases=[Phase.generate], suppress_health_check=list(HealthCheck)
 )

@@ -2,41 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Any
 
-import msgspec
 from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
 from zoomapp.attendance.current_meeting import running
-from zoomapp.errors import NotFound, TooLarge
+from zoomapp.errors import BadRequest, NotFound, TooLarge
 from zoomapp.web.components.attendance import attendance_sources, requested_instance
-from zoomapp.web.middleware.request_json import json_body
+from zoomapp.web.middleware.request_json import json_object
+from zoomapp.zoom.tolerant_reader import JsonObject, read_rows
 
 bp = Blueprint("sighted", __name__)
 
 #: Enough for a meeting of 1,000 and its waiting room, with names in any script.
 MAX_BODY_BYTES, MAX_PEOPLE = 512 * 1024, 1_500
+#: A longer name or id is cut.
+MAX_TEXT = 256
 #: Zoom lists the user's running meetings at most once in this time.
 LIST_SECONDS = 60.0
-
-Text = Annotated[str, msgspec.Meta(max_length=256)]
-
-
-class ReportedParticipant(msgspec.Struct, omit_defaults=True):
-    """One participant with the field names of the Zoom Apps SDK; other fields are ignored."""
-
-    participantUUID: Text = ""
-    screenName: Text = ""
-    role: Text = ""
-    room: Literal["", "waiting"] = ""
-
-
-class ParticipantReport(msgspec.Struct):
-    """All participants at this moment. ``uuid``: of the meeting's instance; empty if the client cannot tell."""
-
-    uuid: Text
-    participants: Annotated[list[ReportedParticipant], msgspec.Meta(max_length=MAX_PEOPLE)]
 
 
 @bp.post("/participants/<key>/sighted")
@@ -48,7 +32,26 @@ def take(key: str) -> ResponseReturnValue:
     meeting = running(sources, requested_instance(key), LIST_SECONDS).value
     if meeting is None:
         raise NotFound
-    report = json_body(ParticipantReport)
-    rows = [msgspec.to_builtins(row) for row in report.participants]
-    sources.client_reports.add(sources.user_id, meeting.id, report.uuid or meeting.uuid, rows)
+    uuid, rows = _read(json_object())
+    sources.client_reports.add(sources.user_id, meeting.id, uuid or meeting.uuid, rows)
     return "", 204
+
+
+def _read(body: dict[str, Any]) -> tuple[str, list[dict[str, Any]]]:
+    """The UUID of the meeting's instance, empty if the client cannot tell, and all participants at this moment.
+
+    Their fields have the names of the Zoom Apps SDK. A row without a name and an id is left out and counted. Raises
+    BadRequest for a report without a list of participants, or with too many.
+    """
+    listed = body.get("participants")
+    if not isinstance(listed, list) or len(listed) > MAX_PEOPLE:
+        raise BadRequest(f"a report has a list of at most {MAX_PEOPLE} participants")
+    rows = read_rows(body, "participants", _read_participant, "client report participant")
+    return JsonObject(body, "client report").text("uuid")[:MAX_TEXT], list(rows)
+
+
+def _read_participant(row: JsonObject) -> dict[str, Any] | None:
+    texts = {name: row.text(name)[:MAX_TEXT] for name in ("participantUUID", "screenName", "role")}
+    if not texts["participantUUID"] and not texts["screenName"]:
+        return None
+    return {**texts, "room": "waiting" if row.text("room") == "waiting" else ""}
