@@ -45,7 +45,7 @@ __all__ = [
 ]
 
 # A busy machine makes an example slow, not wrong.
-hypothesis_settings.register_profile("house", deadline=None, max_examples=60)
+hypothesis_settings.register_profile("house", deadline=None, max_examples=40)
 hypothesis_settings.load_profile("house")
 
 

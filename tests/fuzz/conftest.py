@@ -25,6 +25,8 @@ NOT_PAGES = ("/static", "/disconnect", "/api/zoomapp", "/zoom/api", "/meetings/n
 MAX_PAGES = 70
 #: A video is too large to be loaded a hundred times.
 MAX_BYTES = 1_000_000
+#: What the fixture ``pages`` found: the same for each test of this process.
+usable_pages: list[str] = []
 
 
 class Budget:
@@ -75,6 +77,8 @@ def restore(dana: Person, parts: Services) -> Callable[[], None]:
 @pytest.fixture
 def pages(dana: Person, restore: Callable[[], None]) -> list[str]:
     """The addresses of pages and files that the app links to, at most four of a kind."""
+    if usable_pages:
+        return usable_pages
     found, kinds = list(STARTS), dict.fromkeys(map(kind_of, STARTS), 1)
     for path in found:
         for link in map(unescape, LINK.findall(dana.look(path).data.decode(errors="replace"))):
@@ -84,8 +88,10 @@ def pages(dana: Person, restore: Callable[[], None]) -> list[str]:
             kinds[kind] = kinds.get(kind, 0) + 1
             found.append(link)
     restore()
-    usable = [(path, dana.look(path)) for path in found]
-    return [path for path, answer in usable if answer.status_code == 200 and len(answer.data) < MAX_BYTES]
+    answers = [(path, dana.look(path)) for path in found]
+    usable_pages.extend(path for path, page in answers if page.status_code == 200 and len(page.data) < MAX_BYTES)
+    restore()
+    return usable_pages
 
 
 def kind_of(path: str) -> str:

@@ -112,8 +112,8 @@ def variants(body):
         yield {**body, name: VALUES[number % len(VALUES)]}
         if isinstance(body[name], list) and body[name] and isinstance(body[name][0], dict):
             yield from ({**body, name: [row, *body[name][1:]]} for row in variants(body[name][0]))
-            yield from ({**body, name: [row]} for row in VALUES)
-    for value in VALUES:
+            yield from ({**body, name: [row]} for row in VALUES[::2])
+    for value in VALUES[::2]:
         yield dict.fromkeys(body, value)
 
 
