@@ -126,3 +126,17 @@ def test_failures_with_different_causes_are_each_told_on_the_overview(dana, worl
 
     assert text.count("We couldn’t reach Zoom") == 1
     assert text.count("One permission is missing") == 1
+
+
+def test_a_recording_that_cannot_be_read_is_reported(dana, world):
+    rows = [
+        {"topic": "No UUID"},
+        None,
+        {"uuid": "A" * 22 + "==", "topic": "Review", "start_time": "2026-03-01T10:00:00Z"},
+    ]
+    world.faults.append(Fault("GET /v2/users/me/recordings", 200, body={"meetings": rows}))
+
+    text = read(dana.look("/"))
+
+    assert "Review" in text
+    assert "2 entries from Zoom could not be read, so this list is not complete." in text

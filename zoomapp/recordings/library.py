@@ -161,14 +161,17 @@ class RecordingLibrary:
 
         return self.cache.load_list("trash", self.user_client.trashed_recordings, "meetings", read)
 
-    def latest(self) -> Loaded[tuple[Recording, ...]]:
+    def latest(self) -> Loaded[Page[Recording]]:
         """The latest recordings of the last thirty days. They end with the current day of UTC, so none is missing."""
         last = self.now.date()
         first = last - timedelta(days=LATEST_DAYS - 1)
 
-        def read(body: Any) -> tuple[Recording, ...]:
-            started = [row for row in Page.of(body, "meetings", Recording.from_api) if row.start_at]
-            return tuple(sorted(started, key=lambda row: row.start_at or self.now, reverse=True)[:MAX_LATEST])
+        def read(body: Any) -> Page[Recording]:
+            page = Page.of(body, "meetings", Recording.from_api, "recording")
+            started = sorted(
+                (row for row in page if row.start_at), key=lambda row: row.start_at or self.now, reverse=True
+            )
+            return Page(tuple(started[:MAX_LATEST]), unreadable=page.unreadable)
 
         name = f"recordings {first} {last}"
         return self.cache.load(name, lambda: self.user_client.recordings(first, last), read)

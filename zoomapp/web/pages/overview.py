@@ -48,16 +48,19 @@ def _overview() -> str:
     pending_viewer.result()
     attendance = section(live_table(attendance_sources(), live.value[0]), LIVE) if live.value else None
     upcoming = section(pending_upcoming.result(), MEETINGS)
+    recordings = section(pending_recordings.result(), RECORDINGS)
     next_meetings = agenda.upcoming(upcoming.value or (), now(), live.value or ())
     return render_template(
         "pages/overview.html",
         live=live,
-        not_whole=unreadable_notice(sum(part.value.unreadable for part in (live, upcoming) if part.value is not None)),
+        not_whole=unreadable_notice(
+            sum(part.value.unreadable for part in (live, upcoming, recordings) if part.value is not None)
+        ),
         attendance=attendance,
         activity=latest(attendance.value.people) if attendance and attendance.value else (),
         upcoming=upcoming,
         next_meetings=[meeting for meeting in next_meetings if meeting.start_at][:MAX_UPCOMING],
-        recordings=section(pending_recordings.result(), RECORDINGS),
+        recordings=recordings,
         starts_soon=agenda.starts_soon(agenda.first_with_start(next_meetings), now()),
         draft=form_drafts.pending_path(),
         done=done(),
