@@ -392,3 +392,13 @@ def test_sort_and_hide_names_stand_at_the_list(dana, past):
     assert f'href="{past}?show=left&amp;sort=name&amp;names=hide">Hide names' in page
     assert f'href="{past}?show=left&amp;sort=time">Time here' in page
     assert "Hide names" not in page.partition('aria-label="Export"')[2].partition("</details>")[0]
+
+
+def test_past_sessions_of_an_unknown_meeting_are_an_outage_while_zoom_is_down(dana, world):
+    page = "/participants/_I84Pj7PRnR0S-zLVAnH1w/times"
+    world.faults.append(Fault("GET /v2/past_meetings/**", 502, {}, "gone"))
+
+    assert dana.look(page).status_code == 502
+
+    world.faults.clear()
+    assert dana.look(page).status_code == 200

@@ -10,9 +10,9 @@ from typing import Any
 from zoomapp.attendance import Pair, compare
 from zoomapp.attendance.attendance_table import AttendanceTable
 from zoomapp.attendance.names import initials
-from zoomapp.attendance.past import past_meeting
+from zoomapp.attendance.past import load_past_meeting
 from zoomapp.attendance.sources import AttendanceSources
-from zoomapp.errors import NotFound
+from zoomapp.errors import NotFound, UpstreamError
 from zoomapp.user_api.page_cache import Loaded
 from zoomapp.zoom.meeting_ids import is_number
 from zoomapp.zoom.models import Page, PastMeeting
@@ -38,11 +38,12 @@ class ComparedPerson:
 
 
 def list_occurrences(sources: AttendanceSources, instance: str) -> tuple[str, Loaded[list[Occurrence]]]:
-    """The topic of a meeting and its occurrences, newest first. Raises NotFound."""
-    meeting = past_meeting(sources, instance)
+    """The topic of a meeting and its occurrences, newest first. Raises NotFound, and UpstreamError during an outage."""
+    found = load_past_meeting(sources, instance)
+    meeting = found.value
     number = int(instance) if is_number(instance) else meeting.id if meeting else 0
     if not number:
-        raise NotFound
+        raise found.error if isinstance(found.error, UpstreamError) else NotFound
     listed = sources.cache.load(f"times {number}", lambda: sources.user_client.past_instances(number), _newest_first)
     return meeting.topic if meeting else "", listed
 

@@ -35,11 +35,18 @@ def remember_running(sources: AttendanceSources, meeting: Meeting) -> None:
 
 def past_meeting(sources: AttendanceSources, instance: str) -> PastMeeting | None:
     """Topic, start and end of a past meeting; None if it is unknown."""
+    return load_past_meeting(sources, instance).value
+
+
+def load_past_meeting(sources: AttendanceSources, instance: str) -> Loaded[PastMeeting]:
+    """The same, with the reason if Zoom did not answer."""
     last = _last_instance(sources, instance) if is_number(instance) else None
     uuid = last.uuid if last else instance
     from_zoom = _fetch_meeting(sources, uuid)
+    if from_zoom.value and from_zoom.value.uuid:
+        return from_zoom
     # For a number, Zoom may still answer with the instance before.
-    return from_zoom if from_zoom and from_zoom.uuid else _from_webhooks(sources, uuid) or last
+    return Loaded(_from_webhooks(sources, uuid) or last, from_zoom.at, from_zoom.error)
 
 
 def past_table(sources: AttendanceSources, instance: str, meeting: PastMeeting | None) -> Loaded[AttendanceTable]:
@@ -62,7 +69,7 @@ def past_table(sources: AttendanceSources, instance: str, meeting: PastMeeting |
     return Loaded(table, datetime.fromtimestamp(at, UTC) if at else sources.now)
 
 
-def _fetch_meeting(sources: AttendanceSources, instance: str) -> PastMeeting | None:
+def _fetch_meeting(sources: AttendanceSources, instance: str) -> Loaded[PastMeeting]:
     name, read = f"held {instance}", PastMeeting.from_api
     return sources.cache.load(
         name,
@@ -70,7 +77,7 @@ def _fetch_meeting(sources: AttendanceSources, instance: str) -> PastMeeting | N
         read,
         fresh_seconds=0 if is_number(instance) else REUSE_SECONDS,
         keep_seconds=sources.keep_seconds,
-    ).value
+    )
 
 
 def _last_instance(sources: AttendanceSources, number: str) -> PastMeeting | None:
