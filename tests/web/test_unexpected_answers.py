@@ -14,7 +14,7 @@ from zoomapp.zoom.endpoints import encode_id
 
 ME = "GET /v2/users/me"
 LISTS = "GET /v2/users/me/meetings"
-LIVE = LISTS + "?type=live"
+LIVE_LIST = LISTS + "?type=live"
 MEETING = "GET /v2/meetings/*"
 INVITATION = "GET /v2/meetings/*/invitation"
 RECORDINGS = "GET /v2/users/me/recordings"
@@ -191,7 +191,7 @@ def test_an_answer_without_the_list_shows_the_saved_list(dana, world):
 
 
 def test_a_failing_live_list_is_reported_beside_the_list_that_works(dana, world):
-    world.faults.append(Fault(LIVE, 502, body="gone"))
+    world.faults.append(Fault(LIVE_LIST, 502, body="gone"))
 
     text = read(dana.look("/meetings"))
 
@@ -200,7 +200,7 @@ def test_a_failing_live_list_is_reported_beside_the_list_that_works(dana, world)
 
 
 def test_an_empty_list_beside_a_failing_live_list_is_not_called_nothing_planned(dana, world):
-    world.faults.append(Fault(LIVE, 502, body="gone"))
+    world.faults.append(Fault(LIVE_LIST, 502, body="gone"))
     world.faults.append(Fault(LISTS, 200, {}, {"meetings": []}))
 
     text = read(dana.look("/meetings"))
@@ -226,7 +226,7 @@ ROW = {"id": 85000000999, "topic": "Readable", "type": 2, "start_time": "2026-03
     ],
 )
 def test_a_list_with_unreadable_entries_says_that_it_is_incomplete(dana, world, rows, sentence):
-    world.faults.append(Fault(LIVE, 200, {}, {"meetings": []}))
+    world.faults.append(Fault(LIVE_LIST, 200, {}, {"meetings": []}))
     world.faults.append(Fault(LISTS, 200, {}, {"meetings": rows}))
 
     page = read(dana.look("/meetings"))
@@ -238,7 +238,7 @@ def test_a_list_with_unreadable_entries_says_that_it_is_incomplete(dana, world, 
 
 @pytest.mark.parametrize("path", ["/", "/participants", "/meetings?show=live"])
 def test_every_page_with_an_unreadable_live_entry_says_that_the_list_is_incomplete(dana, world, path):
-    world.faults.append(Fault(LIVE, 200, {}, {"meetings": ["x"]}))
+    world.faults.append(Fault(LIVE_LIST, 200, {}, {"meetings": ["x"]}))
     world.faults.append(Fault(LISTS, 200, {}, {"meetings": []}))
 
     text = read(dana.look(path))
