@@ -5,32 +5,8 @@ import threading
 
 import pytest
 
+from tests.support.gate import Gate
 from zoomapp.user_api.parallel_calls import ParallelCalls
-
-GUARD_SECONDS = 30
-
-
-class Gate:
-    """A call that runs until the gate opens."""
-
-    def __init__(self):
-        self.opened = threading.Event()
-        self.changed = threading.Condition()
-        self.running = self.most = 0
-
-    def __call__(self):
-        with self.changed:
-            self.running += 1
-            self.most = max(self.most, self.running)
-            self.changed.notify_all()
-        assert self.opened.wait(GUARD_SECONDS)
-        with self.changed:
-            self.running -= 1
-        return threading.current_thread().name
-
-    def wait_until(self, running):
-        with self.changed:
-            assert self.changed.wait_for(lambda: self.running == running, GUARD_SECONDS)
 
 
 @pytest.fixture
