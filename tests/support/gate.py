@@ -6,9 +6,13 @@ GUARD_SECONDS = 30
 
 
 class Gate:
-    """A call that runs until the gate opens, and returns its thread's name. ``running``: how many are in it now."""
+    """A call that runs until the gate opens; it returns ``result``, or its thread's name.
 
-    def __init__(self) -> None:
+    ``running``: how many calls are in the gate now.
+    """
+
+    def __init__(self, result: str = "") -> None:
+        self._result = result
         self.opened = threading.Event()
         self.changed = threading.Condition()
         self.running = self.most = 0
@@ -21,7 +25,7 @@ class Gate:
         assert self.opened.wait(GUARD_SECONDS)
         with self.changed:
             self.running -= 1
-        return threading.current_thread().name
+        return self._result or threading.current_thread().name
 
     def wait_until(self, running: int) -> None:
         """Wait until this number of calls is in the gate."""

@@ -5,34 +5,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from tests.support.gate import GUARD_SECONDS, Gate
 from zoomapp import deadline
 from zoomapp.errors import Busy
 from zoomapp.user_api.fair_pool import FairPool
-
-GUARD_SECONDS = 30
-
-
-class Gate:
-    """A call that runs until the gate opens. ``running``: how many are in it now."""
-
-    def __init__(self):
-        self.opened = threading.Event()
-        self.changed = threading.Condition()
-        self.running = self.most = 0
-
-    def __call__(self):
-        with self.changed:
-            self.running += 1
-            self.most = max(self.most, self.running)
-            self.changed.notify_all()
-        assert self.opened.wait(GUARD_SECONDS)
-        with self.changed:
-            self.running -= 1
-        return "done"
-
-    def until(self, running):
-        with self.changed:
-            assert self.changed.wait_for(lambda: self.running == running, GUARD_SECONDS)
 
 
 @pytest.fixture
@@ -45,7 +21,7 @@ def people():
 @pytest.fixture
 def gate(people):
     """A gate that opens before the threads of ``people`` are waited for."""
-    gate = Gate()
+    gate = Gate("done")
     yield gate
     gate.opened.set()
 
@@ -57,7 +33,7 @@ def pool(start_seconds=GUARD_SECONDS, places=8, share=2):
 def test_one_person_never_holds_more_than_their_share(gate, people):
     shared = pool()
     batches = [people.submit(shared.run, "dana", [gate] * 20) for _ in range(6)]
-    gate.until(running=2)
+    gate.wait_until(running=2)
 
     # Meanwhile the call of another person is served.
     assert shared.run("priya", [lambda: 1, lambda: 2, lambda: 3]) == [1, 2, 3]
@@ -70,7 +46,7 @@ def test_one_person_never_holds_more_than_their_share(gate, people):
 def test_a_batch_that_cannot_start_in_time_gets_busy(gate, people):
     shared = pool()
     first = people.submit(shared.run, "dana", [gate] * 2)
-    gate.until(running=2)
+    gate.wait_until(running=2)
     shared._start_seconds = 0
 
     with pytest.raises(Busy) as caught:
@@ -87,7 +63,7 @@ def test_a_full_pool_is_busy_for_another_person(gate, people):
     shared = pool(places=2, share=1)
     for person in ("dana", "priya"):
         people.submit(shared.run, person, [gate])
-    gate.until(running=2)
+    gate.wait_until(running=2)
     shared._start_seconds = 0
 
     with pytest.raises(Busy):
@@ -98,7 +74,7 @@ def test_free_places_go_to_people_in_turn(gate, people):
     shared = pool(places=1, share=1)
     order = []
     people.submit(shared.run, "first", [gate])
-    gate.until(running=1)
+    gate.wait_until(running=1)
     waiting = []
     for person in ("dana", "priya"):
         waiting.append(people.submit(shared.run, person, [lambda person=person: order.append(person)] * 3))

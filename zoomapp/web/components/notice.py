@@ -147,11 +147,13 @@ def without_ids(message: str) -> str:
 
 def unreadable_notice(count: int) -> Notice | None:
     """The notice of a list without ``count`` entries that could not be read; None for a whole list."""
-    if not count:
-        return None
+    return Notice("warn", "info", "Some entries are missing", unreadable_sentence(count)) if count else None
+
+
+def unreadable_sentence(count: int) -> str:
+    """What a page says of entries that are missing from a list because they could not be read."""
     entries = "1 entry" if count == 1 else f"{count} entries"
-    text = f"{entries} from Zoom could not be read, so this list is not complete."
-    return Notice("warn", "info", "Some entries are missing", text)
+    return f"{entries} from Zoom could not be read, so this list is not complete."
 
 
 def error_page(error: ZoomRefused | UpstreamError, permission: Permission, title: str) -> ResponseReturnValue:
