@@ -14,6 +14,7 @@ REVIEW, PRIYAS = 85000000102, 87000000302
 METRICS = "GET /v2/metrics/meetings/*/participants"
 REPORT = "GET /v2/report/meetings/*/participants"
 SENTENCE = "entries from Zoom could not be read, so this list is not complete."
+ENTRY = SENTENCE.replace("entries", "entry")
 LEE = {"user_id": "1", "user_name": "Guest Lee", "email": "", "join_time": "2026-03-02T09:55:00Z"}
 PARTS = ["", "/live", ".csv", ".events.csv", ".json"]
 
@@ -91,7 +92,7 @@ def test_rows_that_cannot_be_read_are_counted_on_the_live_page(live, part):
 
 
 def test_a_single_unreadable_row_is_reported_in_the_singular(live):
-    assert "1 entry from Zoom could not be read, so this list is not complete." in read(live("", LEE, {}))
+    assert f"1 {ENTRY}" in read(live("", LEE, {}))
 
 
 def test_a_readable_list_does_not_mention_unreadable_rows(live, dana):
@@ -202,3 +203,68 @@ def test_a_late_event_of_an_earlier_instance_does_not_hide_the_running_one(post,
     page = priya.look(f"/participants/{PRIYAS}").text
     assert "Guest Lee" in page
     assert "Earlier Kim" not in page
+
+
+@pytest.mark.parametrize("participant", [None, [], {"user_id": {}}, "Lee"], ids=str)
+def test_an_event_without_a_readable_participant_is_reported_on_the_page_and_in_files(post, priya, clock, participant):
+    post("participant_joined", {"user_id": "1", "user_name": "Guest Kim"})
+    clock.tick(1)
+    post("participant_joined", participant)
+
+    page = read(priya.look(f"/participants/{PRIYAS}"))
+
+    assert f"1 {ENTRY}" in page
+    assert "Guest Kim" in page
+    assert json.loads(priya.get(f"/participants/{PRIYAS}.json").text)["complete"] is False
+
+
+def test_a_meeting_with_only_unreadable_events_is_not_shown_as_empty(post, priya):
+    post("participant_joined", None)
+
+    assert f"1 {ENTRY}" in read(priya.look(f"/participants/{PRIYAS}"))
+
+
+def test_an_unreadable_event_that_is_repeated_is_counted_once(post, priya):
+    post("participant_joined", None)
+    post("participant_joined", None, repeated=True)
+
+    assert f"1 {ENTRY}" in read(priya.look(f"/participants/{PRIYAS}"))
+
+
+def test_the_live_part_changes_with_an_unreadable_event(post, priya, clock):
+    post("participant_joined", {"user_id": "1", "user_name": "Guest Kim"})
+    etag = priya.get(f"/participants/{PRIYAS}/live").headers["ETag"]
+    clock.tick(1)
+    post("participant_joined", None)
+
+    answer = priya.get(f"/participants/{PRIYAS}/live", headers={"If-None-Match": etag})
+
+    assert (answer.status_code, ENTRY in answer.text) == (200, True)
+
+
+def test_unreadable_events_are_reported_after_the_meeting_until_zooms_list_is_there(post, priya, clock, world):
+    post("participant_joined", {"user_id": "1", "user_name": "Guest Kim"})
+    clock.tick(1)
+    post("participant_joined", None)
+    world.end_meeting(world.start_meeting(PRIYAS))
+    clock.tick(1)
+    post("ended", None, thing={"end_time": "2026-03-02T10:00:00Z"})
+    for endpoint in (REPORT, "GET /v2/past_meetings/*/participants"):
+        world.faults.append(Fault(endpoint, 200, {}, {"total_records": 0, "participants": []}))
+
+    page = read(priya.look(f"/participants/{PRIYAS}"))
+
+    assert f"1 {ENTRY}" in page
+    assert "Guest Kim" in page
+
+
+def test_unreadable_entries_of_a_client_report_are_reported_until_the_next_report(priya, world):
+    world.start_meeting(PRIYAS)
+    page = f"/participants/{PRIYAS}"
+    kim = {"participantUUID": "A1", "screenName": "Guest Kim", "role": "attendee"}
+    priya.post(f"{page}/sighted", json={"participants": [kim, {"role": "attendee"}, "Lee"]})
+    before = read(priya.look(page))
+    priya.post(f"{page}/sighted", json={"participants": [kim]})
+
+    assert f"2 {SENTENCE}" in before
+    assert "could not be read" not in read(priya.look(page))

@@ -87,7 +87,8 @@ class AttendanceRow:
 class AttendanceTable:
     """The people of one meeting, and the ``records`` they are made of.
 
-    ``complete``: whether all rows of Zoom's list were loaded; ``unreadable``: how many of them could not be read.
+    ``complete``: whether all rows of Zoom's list were loaded. ``unreadable``: how many rows, events and entries of the
+    client's report could not be read.
     ``total``: how many rows Zoom has, if it says so. ``version``: see ``LiveView.version``; empty after the meeting.
     """
 

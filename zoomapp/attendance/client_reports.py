@@ -19,11 +19,15 @@ MAX_STAYS = 5_000
 
 @dataclass(frozen=True)
 class ClientReport:
-    """The stays that a client saw in the instance ``uuid``; ``at`` is the moment of its newest report."""
+    """The stays that a client saw in the instance ``uuid``; ``at`` is the moment of its newest report.
+
+    ``unreadable``: how many entries of that newest report could not be read.
+    """
 
     uuid: str
     at: float
     stays: tuple[Record, ...]
+    unreadable: int = 0
 
 
 class ClientReports:
@@ -35,9 +39,10 @@ class ClientReports:
         self._clock = clock
         self._user_keys = user_keys.UserKeys(client)
 
-    def add(self, user_id: str, number: int, uuid: str, rows: Iterable[dict[str, Any]]) -> None:
+    def add(self, user_id: str, number: int, uuid: str, rows: Iterable[dict[str, Any]], *, unreadable: int = 0) -> None:
         """Save the list of all who are in the meeting now, for a connected user. Raises StoreUnavailable.
 
+        ``unreadable``: how many entries of the list could not be read.
         Of two reports at the same time, one is lost. The next report corrects that, because each lists everybody.
         """
         previous, at = self.of(user_id, number, uuid), self._clock()
@@ -45,7 +50,8 @@ class ClientReports:
         # People who are present come last, so that the limit does not drop them.
         stays.sort(key=lambda stay: (stay.left_at is None, stay.left_at or 0.0))
         key = _key(user_id, number)
-        encrypted = self._encrypted.encode(CLIENT_REPORT, key, ClientReport(uuid, at, tuple(stays[-MAX_STAYS:])))
+        report = ClientReport(uuid, at, tuple(stays[-MAX_STAYS:]), unreadable)
+        encrypted = self._encrypted.encode(CLIENT_REPORT, key, report)
         self._user_keys.put(user_id, key, encrypted, CLIENT_REPORT.seconds)
 
     def of(self, user_id: str, number: int, uuid: str) -> ClientReport | None:

@@ -5,7 +5,7 @@ Users get only what Zoom lets them see: webhooks of their own meetings, the dash
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 
-from zoomapp.attendance import Frame, Record
+from zoomapp.attendance import Frame
 from zoomapp.attendance.attendance_table import AttendanceTable
 from zoomapp.attendance.client_reports import ClientReport
 from zoomapp.attendance.dashboard import dashboard
@@ -45,7 +45,8 @@ class LiveView:
         error = self.dashboard.error
         failure = f"{error.code} {getattr(error, 'daily', False)}" if error else ""
         listed = key_names.digest(bytes(self.dashboard.value.raw)) if self.dashboard.value else ""
-        reported = key_names.digest(msgspec.json.encode(self.client_report.stays)) if self.client_report else ""
+        report = self.client_report
+        reported = key_names.digest(msgspec.json.encode([report.stays, report.unreadable])) if report else ""
         return f"{self.webhook_records} {listed} {reported} {failure}"
 
     @property
@@ -69,16 +70,16 @@ class LiveView:
         frame, snapshot = self._frame(times), self.dashboard.value
         body: Any = snapshot.body if snapshot else {"rows": [], "complete": True, "total": 0}
         listed = read_list("metrics", body["rows"], self.dashboard.at.timestamp())
-        records = self._records(listed)
-        if snapshot is None and not records:
+        observed = self.sources.observed(self.meeting.uuid, self.client_report)
+        if snapshot is None and not observed and not observed.unreadable:
             return Loaded(None, self.dashboard.at, self.error)
         table = AttendanceTable.of(
-            records,
+            [*observed, *listed],
             frame,
             complete=body["complete"],
             total=body["total"],
             version=self.version,
-            unreadable=listed.unreadable + body.get("unreadable", 0),
+            unreadable=observed.unreadable + listed.unreadable + body.get("unreadable", 0),
         )
         return Loaded(table, self.at, self.error, self.dashboard.last_seen_at)
 
@@ -87,15 +88,6 @@ class LiveView:
         return Frame(
             now, planned.starts_at, planned.ends_at, late_seconds=late_seconds, schedule_known=planned.is_known
         )
-
-    def _records(self, listed: Iterable[Record]) -> list[Record]:
-        """The records of all sources; ``listed`` are those of the dashboard."""
-        sources = self.sources
-        return [
-            *(sources.webhook_log.records(sources.user_id, self.meeting.uuid) if self.webhook_records else ()),
-            *listed,
-            *(self.client_report.stays if self.client_report else ()),
-        ]
 
 
 def live_view(sources: AttendanceSources, meeting: Meeting) -> LiveView:

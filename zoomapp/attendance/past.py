@@ -21,6 +21,7 @@ from zoomapp.user_api.page_cache import Loaded
 from zoomapp.zoom import scopes
 from zoomapp.zoom.meeting_ids import is_number
 from zoomapp.zoom.models import Meeting, PastMeeting
+from zoomapp.zoom.tolerant_reader import Rows
 
 #: A final list does not change: pages with another filter, and files, reuse it.
 REUSE_SECONDS = 600.0
@@ -55,7 +56,8 @@ def past_table(sources: AttendanceSources, instance: str, meeting: PastMeeting |
     Until Zoom has either, it is what webhooks and the user's client reported.
     """
     uuid, user_client = meeting.uuid if meeting else instance, sources.user_client
-    observed = _observed_records(sources, uuid, meeting.id if meeting else 0)
+    report = sources.client_reports.of(sources.user_id, meeting.id, uuid) if meeting and meeting.id else None
+    observed = sources.observed(uuid, report)
     if user_client.scopes() & scopes.READ_REPORT.accepted:
         found = _final_list(sources, "report", user_client.report_participants, uuid, meeting, observed)
         # Zoom's report takes up to half an hour; the other list may be there already.
@@ -65,7 +67,7 @@ def past_table(sources: AttendanceSources, instance: str, meeting: PastMeeting |
     if (found.value is not None and found.value.people) or not observed:
         return found
     at = max(record.seen_at for record in observed)
-    table = AttendanceTable.of(observed, _frame(sources, observed, meeting))
+    table = AttendanceTable.of(observed, _frame(sources, observed.items, meeting), unreadable=observed.unreadable)
     return Loaded(table, datetime.fromtimestamp(at, UTC) if at else sources.now)
 
 
@@ -98,32 +100,27 @@ def _from_webhooks(sources: AttendanceSources, uuid: str) -> PastMeeting | None:
     return PastMeeting(log.uuid, log.number, log.topic, end_at=datetime.fromtimestamp(log.ended_at, UTC))
 
 
-def _observed_records(sources: AttendanceSources, uuid: str, number: int) -> list[Record]:
-    """What webhooks reported to this user as the host, and what the user's client reported."""
-    report = sources.client_reports.of(sources.user_id, number, uuid) if number else None
-    return [*sources.webhook_log.records(sources.user_id, uuid), *(report.stays if report else ())]
-
-
 def _final_list(
     sources: AttendanceSources,
     kind: Literal["report", "past"],
     fetch: Callable[[str, str], Any],
     uuid: str,
     meeting: PastMeeting | None,
-    observed: list[Record],
+    observed: Rows[Record],
 ) -> Loaded[AttendanceTable]:
-    """One of Zoom's final lists. Only its rows count; ``observed`` adds who was host or co-host."""
+    """One of Zoom's final lists. Only its rows count, if it has any; ``observed`` adds who was host or co-host."""
     name = f"{kind} {uuid}"
 
     def read(body: Any) -> AttendanceTable:
         listed = read_list(kind, body["rows"])
         rows = [_with_host_role(record, meeting) for record in listed]
+        unreadable = listed.unreadable + body.get("unreadable", 0)
         return AttendanceTable.of(
             [*rows, *observed],
             _frame(sources, rows, meeting),
             complete=body["complete"],
             total=body["total"],
-            unreadable=listed.unreadable + body.get("unreadable", 0),
+            unreadable=unreadable if rows else unreadable + observed.unreadable,
         )
 
     recent = sources.cache.recent(name, read, REUSE_SECONDS)

@@ -100,15 +100,15 @@ def read_list(source: Source, rows: object, seen_at: float = 0.0) -> Rows[Record
     return read_rows({"participants": rows}, "participants", read, f"{source} participant")
 
 
-def from_event(event: object, arrived_at: float) -> list[Record]:
-    """The records of a webhook event: none, one or two.
+def from_event(event: object, arrived_at: float) -> Rows[Record]:
+    """The records of a webhook event: none, one or two. An event without its participant is unreadable.
 
     An event without a readable time happened when it was sent, or else when it arrived.
     """
     fields = JsonObject(event, "webhook event")
     name = fields.text("event")
     if name not in EVENTS and name != ROLE_CHANGED:
-        return []
+        return Rows(())
     meeting = fields.part("payload").part("object")
     participant = meeting.part("participant", "participant event")
     sent_at = fields.epoch_seconds("event_ts") or arrived_at
@@ -118,14 +118,14 @@ def from_event(event: object, arrived_at: float) -> list[Record]:
     )
     if not record.connection:
         count_unreadable("participant event", "", participant)
-        return []
+        return Rows((), unreadable=1)
     if name == ROLE_CHANGED:
-        return [record]
+        return Rows((record,))
     times = ("join_time", "date_time") if "_joined" in name else ("leave_time", "date_time")
     at = next((moment for field in times if (moment := _epoch(participant, field))), sent_at)
     has_moved = name == PARTICIPANT_LEFT and _moved_to_breakout_room(participant, record)
     ends = MOVED_TO_BREAKOUT_ROOM if has_moved else EVENTS[name]
-    return [_end_of_stay(record, room, end, at) for room, end in ends]
+    return Rows(tuple(_end_of_stay(record, room, end, at) for room, end in ends))
 
 
 def merge_client_report(before: Iterable[Record], at: float, rows: Iterable[Row]) -> list[Record]:

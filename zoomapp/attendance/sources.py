@@ -6,12 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from zoomapp.attendance.client_reports import ClientReports
+from zoomapp.attendance import Record
+from zoomapp.attendance.client_reports import ClientReport, ClientReports
 from zoomapp.attendance.webhook_log import WebhookLog
 from zoomapp.store.user_records import UserRecords
 from zoomapp.user_api.page_cache import PageCache
 from zoomapp.user_api.shared_poll import SharedPolls
 from zoomapp.user_api.user_client import UserClient
+from zoomapp.zoom.tolerant_reader import Rows
 
 
 @dataclass(frozen=True)
@@ -36,3 +38,10 @@ class AttendanceSources:
     @property
     def user_id(self) -> str:
         return self.user_client.user_id
+
+    def observed(self, uuid: str, report: ClientReport | None) -> Rows[Record]:
+        """What webhooks reported of this meeting to the user as its host, and the ``report`` of the user's client."""
+        events = self.webhook_log.records(self.user_id, uuid)
+        if report is None:
+            return events
+        return Rows((*events, *report.stays), events.unreadable + report.unreadable)

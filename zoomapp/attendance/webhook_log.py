@@ -1,8 +1,8 @@
 """Participant events of meetings from webhooks: who joined, waited and left. Stored encrypted, for the host alone.
 
 Each event has its own field in the meeting's hash, named by its content: workers never overwrite each other's events,
-and a repeated event is stored once. Nothing is stored for a host who is not connected; a connected host's records are
-deleted after the retention time, or when the host disconnects.
+and a repeated event is stored once. Of an event that cannot be read, the time is stored. Nothing is stored for a host
+who is not connected; a connected host's records are deleted after the retention time, or when the host disconnects.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from zoomapp.store.encrypted_records import (
     RecordKind,
 )
 from zoomapp.store.encryption import KeyRing
-from zoomapp.zoom.tolerant_reader import JsonObject
+from zoomapp.zoom.tolerant_reader import JsonObject, Rows
 
 #: The events that a subscription has to include.
 EVENTS = ("meeting.started", "meeting.ended", *records.EVENTS, records.ROLE_CHANGED)
@@ -97,11 +97,12 @@ class WebhookLog:
         fields, arrived_at = JsonObject(event, "webhook event"), self._clock()
         meeting, name = fields.part("payload").part("object"), fields.text("event")
         host, uuid = meeting.text("host_id"), meeting.text("uuid")
-        participant_records = from_event(event, arrived_at)
-        if not host or not uuid or not (participant_records or name in ("meeting.started", "meeting.ended")):
+        found = from_event(event, arrived_at)
+        if not host or not uuid or not (found or found.unreadable or name in ("meeting.started", "meeting.ended")):
             return
         index, room = MEETING_INDEX.key_of(host), _room(host, uuid)
         field, sent_at = key_names.digest(uuid).encode(), fields.epoch_seconds("event_ts") or arrived_at
+        values = [sent_at] if found.unreadable else found
         if name == "meeting.ended":
             field += ENDED
             about = self._encrypted.encode(MEETING_INDEX, index, _epoch(meeting, "end_time") or sent_at)
@@ -109,10 +110,10 @@ class WebhookLog:
             about = self._encrypted.encode(MEETING_INDEX, index, _about(meeting, uuid, sent_at))
         pairs = [
             part
-            for record in participant_records
+            for value in values
             for part in (
-                key_names.digest(msgspec.json.encode(record)),
-                self._encrypted.encode(MEETING_EVENTS, room, record),
+                key_names.digest(msgspec.json.encode(value)),
+                self._encrypted.encode(MEETING_EVENTS, room, value),
             )
         ]
         names = [TOKENS.key_of(host), room, index, USER_KEY_LIST.key_of(host)]
@@ -121,17 +122,22 @@ class WebhookLog:
         if name == "meeting.started":
             self._prune(host)
 
-    def records(self, host_id: str, uuid: str) -> tuple[Record, ...]:
-        """The participant records of a meeting, in no order. Raises StoreUnavailable."""
+    def records(self, host_id: str, uuid: str) -> Rows[Record]:
+        """The participant records of a meeting, in no order, and the number of unreadable events.
+
+        Raises StoreUnavailable.
+        """
         room = _room(host_id, uuid)
         with redis_client.store_errors():
             encrypted = cast("list[bytes]", self._redis.hvals(room))
-        return tuple(self._decode_all(MEETING_EVENTS, room, encrypted, Record))
+        values = list(self._decode_all(MEETING_EVENTS, room, encrypted, Record | float))
+        found = tuple(value for value in values if isinstance(value, Record))
+        return Rows(found, len(values) - len(found))
 
     def news(self, host_id: str, uuid: str) -> tuple[int, float]:
         """The number of records and the moment of the last event. Raises StoreUnavailable.
 
-        The number changes with each new record, and with nothing else.
+        The number changes with each new record or unreadable event, and with nothing else.
         """
         index = MEETING_INDEX.key_of(host_id)
         with redis_client.store_errors(), self._redis.pipeline(transaction=False) as pipe:
@@ -183,7 +189,7 @@ class WebhookLog:
                 self._redis.hdel(MEETING_INDEX.key_of(host), *names, *(name + ENDED for name in names))
                 self._redis.delete(*(_room(host, meeting.uuid) for meeting in expired))
 
-    def _decode_all(self, kind: RecordKind, owner: str, encrypted: Iterable[bytes], type_: type[Any]) -> Iterable[Any]:
+    def _decode_all(self, kind: RecordKind, owner: str, encrypted: Iterable[bytes], type_: Any) -> Iterable[Any]:
         """The values of readable records; one of an older format or a retired key counts as missing."""
         values = (self._encrypted.decode(kind, owner, record, type_) for record in encrypted)
         return (value for value in values if value is not None)

@@ -11,7 +11,7 @@ from zoomapp.attendance.current_meeting import running
 from zoomapp.errors import BadRequest, NotFound, TooLarge
 from zoomapp.web.components.attendance import attendance_sources, requested_instance
 from zoomapp.web.middleware.request_json import json_object
-from zoomapp.zoom.tolerant_reader import JsonObject, read_rows
+from zoomapp.zoom.tolerant_reader import JsonObject, Rows, read_rows
 
 bp = Blueprint("sighted", __name__)
 
@@ -33,11 +33,11 @@ def take(key: str) -> ResponseReturnValue:
     if meeting is None:
         raise NotFound
     uuid, rows = _read(json_object())
-    sources.client_reports.add(sources.user_id, meeting.id, uuid or meeting.uuid, rows)
+    sources.client_reports.add(sources.user_id, meeting.id, uuid or meeting.uuid, rows, unreadable=rows.unreadable)
     return "", 204
 
 
-def _read(body: dict[str, Any]) -> tuple[str, list[dict[str, Any]]]:
+def _read(body: dict[str, Any]) -> tuple[str, Rows[dict[str, Any]]]:
     """The UUID of the meeting's instance, empty if the client cannot tell, and all participants at this moment.
 
     Their fields have the names of the Zoom Apps SDK. A row without a name and an id is left out and counted. Raises
@@ -47,7 +47,7 @@ def _read(body: dict[str, Any]) -> tuple[str, list[dict[str, Any]]]:
     if not isinstance(listed, list) or len(listed) > MAX_PEOPLE:
         raise BadRequest(f"a report has a list of at most {MAX_PEOPLE} participants")
     rows = read_rows(body, "participants", _read_participant, "client report participant")
-    return JsonObject(body, "client report").text("uuid")[:MAX_TEXT], list(rows)
+    return JsonObject(body, "client report").text("uuid")[:MAX_TEXT], rows
 
 
 def _read_participant(row: JsonObject) -> dict[str, Any] | None:
