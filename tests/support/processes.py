@@ -1,6 +1,7 @@
 """Real processes for tests. All of them end with the test run, even when that is killed."""
 
 import http.client
+import signal
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -27,6 +28,9 @@ def group(tmp_path: Path) -> Iterator[Group]:
     """The processes of one test, which end with it."""
     with Group(tmp_path / "logs") as group:
         yield group
+        # gunicorn waits two seconds for idle connections after SIGTERM, and not at all after SIGINT.
+        for child in group.children:
+            child.process.send_signal(signal.SIGINT)
 
 
 def family(pid: int) -> list[int]:
