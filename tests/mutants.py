@@ -972,10 +972,17 @@ MUTANTS = [
         "tests/store/test_user_keys.py::test_disconnect_deletes_the_records_of_the_user",
     ),
     Mutant(
+        "attendance: a page names unreadable participant events",
+        "zoomapp/attendance/webhook_log.py",
+        "values = [sent_at] if found.unreadable else found",
+        "values = list(found)",
+        "tests/web/test_unreadable_participants.py::test_a_meeting_with_only_unreadable_events_is_not_shown_as_empty",
+    ),
+    Mutant(
         "attendance: client reports complete better sources",
         "zoomapp/attendance/live.py",
-        "*(self.client_report.stays if self.client_report else ()),",
-        "*(self.client_report.stays if self.client_report and not self.webhook_records else ()),",
+        "observed = self.sources.observed(self.meeting.uuid, self.client_report)",
+        "observed = self.sources.observed(self.meeting.uuid, None if self.webhook_records else self.client_report)",
         "tests/web/test_client_reports.py::test_a_webhook_event_hides_no_participant_of_the_client_report",
     ),
     Mutant(

@@ -1,5 +1,6 @@
 """Fixtures for an app, an offline Zoom and people with browsers, all in one process; only Redis runs in its own."""
 
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import lru_cache
@@ -17,6 +18,7 @@ from werkzeug.test import TestResponse
 from offline_zoom.serving.requests_adapter import OfflineZoomAdapter
 from offline_zoom.world import World
 from tests.support.fast_path import FAST_PATH
+from tests.support.processes import HANG_SECONDS
 from tests.support.redis_process import RedisProcess
 from zoomapp import create_app, services
 from zoomapp.config import Settings
@@ -175,6 +177,11 @@ def settings(world: World, redis_url: str) -> Settings:
 def parts(settings: Settings, world: World, clock: Clock) -> Iterator[services.Services]:
     built = services.build(settings, transport=adapter(world), clock=clock)
     yield built
+    # A refresh that is still under way would use the next test's tokens: its users have the same ids.
+    built.begin_shutdown()
+    for thread in threading.enumerate():
+        if thread.name == "single-flight":
+            thread.join(HANG_SECONDS)
     built.call_log.stop()
     built.redis.connection_pool.disconnect()
 
