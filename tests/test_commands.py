@@ -131,9 +131,9 @@ def test_a_command_for_redis_lifts_the_days_limit(command, dana, world, clock, r
 
 @pytest.mark.parametrize("command", BENCH)
 def test_the_benchmark_accepts_the_documented_arguments(command):
-    told = arguments().parse_args(shlex.split(command)[3:])
+    options = arguments().parse_args(shlex.split(command)[3:])
 
-    assert set(told.only or ()) <= set(ROWS)
+    assert set(options.only or ()) <= set(ROWS)
 
 
 @pytest.mark.parametrize("command", PYTHON)

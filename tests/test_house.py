@@ -238,14 +238,14 @@ def test_a_template_has_nothing_inline(path):
 
 def test_vendored_files_equal_the_published_ones():
     vendor = ROOT / "static" / "vendor"
-    told = dict(re.findall(r"\| `(\S+\.js)` .*`([0-9a-f]{64})`", (vendor / "README.md").read_text()))
+    documented = dict(re.findall(r"\| `(\S+\.js)` .*`([0-9a-f]{64})`", (vendor / "README.md").read_text()))
     found = {
         path.relative_to(vendor).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
         for path in vendor.rglob("*.js")
     }
 
-    assert told == found
-    assert all(list((vendor / name).parent.glob("LICENSE*")) for name in told)
+    assert documented == found
+    assert all(list((vendor / name).parent.glob("LICENSE*")) for name in documented)
 
 
 def test_the_tests_that_acceptance_names_exist():

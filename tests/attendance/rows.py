@@ -43,11 +43,14 @@ class Visit:
 
     def events(self):
         """As webhook events."""
-        told = [event("joined", self.entered, self.who, "join_time"), event("left", self.left, self.who, "leave_time")]
+        sent = [
+            event("joined", self.entered, self.who, "join_time"),
+            event("left", self.left, self.who, "leave_time"),
+        ]
         if self.came < self.entered:
-            told.append(event("joined_waiting_room", self.came, self.who, "date_time"))
-            told.append(event("admitted", self.entered, self.who, "date_time"))
-        return told
+            sent.append(event("joined_waiting_room", self.came, self.who, "date_time"))
+            sent.append(event("admitted", self.entered, self.who, "date_time"))
+        return sent
 
 
 def event(kind, seconds, who, field):
@@ -64,7 +67,7 @@ def breakout_event(kind, seconds, who):
 
 
 def client_saw(*lists):
-    """The stays that a client saw which told these lists, ``(moment, rows)``, one after the other."""
+    """The stays in the reports of a client that sent these lists, ``(moment, rows)``, one after the other."""
     stays = []
     for at, rows in lists:
         stays = merge_client_report(stays, at, rows)

@@ -18,7 +18,7 @@ def reported(visits):
     return [from_report(row) for visit in visits for row in visit.report()]
 
 
-def told(events):
+def records_of(events):
     return [record for event in events for record in from_event(event, TEN)]
 
 
@@ -41,7 +41,7 @@ def test_lost_late_repeated_and_reordered_webhooks_do_not_change_the_report(visi
     events = [event for visit in visits for event in visit.events()]
     arrived = data.draw(st.lists(st.sampled_from(events), max_size=2 * len(events)))
 
-    mixture = data.draw(st.permutations([*told(arrived), *report]))
+    mixture = data.draw(st.permutations([*records_of(arrived), *report]))
 
     assert merge(mixture) == merge(report)
 
@@ -51,13 +51,13 @@ def test_the_order_of_events_does_not_matter(visits, data):
     events = [event for visit in visits for event in visit.events()]
     arrived = data.draw(st.lists(st.sampled_from(events), unique_by=str))
 
-    assert merge(told(arrived)) == merge(told(data.draw(st.permutations(arrived))))
+    assert merge(records_of(arrived)) == merge(records_of(data.draw(st.permutations(arrived))))
 
 
 @given(meetings(), st.data())
 def test_merging_twice_changes_nothing(visits, data):
     events = [event for visit in visits for event in visit.events()]
-    records = told(data.draw(st.lists(st.sampled_from(events))))
+    records = records_of(data.draw(st.lists(st.sampled_from(events))))
 
     assert merge(records * 2) == merge(records)
 
@@ -66,7 +66,7 @@ def test_merging_twice_changes_nothing(visits, data):
 def test_all_webhooks_together_give_the_same_result_as_the_report(visits):
     events = [event for visit in visits for event in visit.events()]
 
-    live, final = merge(told(events)), merge(reported(visits))
+    live, final = merge(records_of(events)), merge(reported(visits))
 
     assert [(one.name, one.here, one.waiting) for one in live] == [(one.name, one.here, one.waiting) for one in final]
 
@@ -74,7 +74,7 @@ def test_all_webhooks_together_give_the_same_result_as_the_report(visits):
 @given(meetings(), st.data())
 def test_no_minute_is_counted_twice(visits, data):
     events = [event for visit in visits for event in visit.events()]
-    people = merge(told(data.draw(st.lists(st.sampled_from(events), min_size=1))), ended_at=TEN + HOUR)
+    people = merge(records_of(data.draw(st.lists(st.sampled_from(events), min_size=1))), ended_at=TEN + HOUR)
 
     for person in people:
         stays = sorted([*person.here, *person.waiting])
@@ -213,7 +213,7 @@ def test_a_person_put_back_into_the_waiting_room_waits():
     guest = {"user_id": "1", "user_name": "Lee"}
     events = [event("joined", 0, guest, "join_time"), event("put_in_waiting_room", 600, guest, "date_time")]
 
-    [lee] = merge(told(events))
+    [lee] = merge(records_of(events))
 
     assert (minutes(lee.here), minutes(lee.waiting), status(lee)) == ([(0, 10)], [(10, None)], "waiting")
 
@@ -224,7 +224,7 @@ def test_a_person_put_back_into_the_waiting_room_waits():
 def test_webhook_times_are_preferred_to_those_of_the_snapshot():
     guest = {"user_id": "1", "user_name": "Lee"}
 
-    [lee] = merge([*told([event("joined", 5 * MINUTE, guest, "join_time")]), row(1, 4, 20, user_name="Lee")])
+    [lee] = merge([*records_of([event("joined", 5 * MINUTE, guest, "join_time")]), row(1, 4, 20, user_name="Lee")])
 
     assert (minutes(lee.here), lee.sources) == ([(5, 20)], ("webhook", "metrics"))
 
@@ -232,7 +232,7 @@ def test_webhook_times_are_preferred_to_those_of_the_snapshot():
 def test_a_lost_join_event_is_completed_from_the_snapshot():
     guest = {"user_id": "1", "user_name": "Lee"}
 
-    [lee] = merge([*told([event("left", 20 * MINUTE, guest, "leave_time")]), row(1, 4, user_name="Lee")])
+    [lee] = merge([*records_of([event("left", 20 * MINUTE, guest, "leave_time")]), row(1, 4, user_name="Lee")])
 
     assert minutes(lee.here) == [(4, 20)]
 
@@ -243,7 +243,7 @@ def test_a_newer_snapshot_ends_stays_that_an_older_one_left_open():
 
 def test_a_client_report_adds_no_person_known_from_webhooks():
     guest = {"user_id": "1", "user_name": "Lee", "participant_uuid": "abc-1"}
-    heard = told([event("joined", 0, guest, "join_time"), event("left", 600, guest, "leave_time")])
+    heard = records_of([event("joined", 0, guest, "join_time"), event("left", 600, guest, "leave_time")])
     seen = client_saw((TEN + 300, [{"screenName": "Lee", "participantUUID": "ABC-1", "role": "coHost"}]))
 
     [lee] = merge([*heard, *seen])
@@ -255,7 +255,7 @@ def test_two_people_of_one_name_in_a_client_report_stay_two_beside_one_from_webh
     phone = {"user_id": "1", "user_name": "iPhone", "participant_uuid": "abc-1"}
     list_of_two = [{"screenName": "iPhone", "participantUUID": uuid} for uuid in ("ABC-0", "ABC-1")]
 
-    people = merge([*told([event("joined", 0, phone, "join_time")]), *client_saw((TEN + 300, list_of_two))])
+    people = merge([*records_of([event("joined", 0, phone, "join_time")]), *client_saw((TEN + 300, list_of_two))])
 
     assert [(minutes(one.here), one.sources) for one in people] == [
         ([(0, None)], ("webhook", "sdk")),
@@ -277,7 +277,7 @@ def test_a_new_id_after_a_role_change_makes_no_second_person():
     first, second = ({"screenName": "Lee", "participantUUID": uuid} for uuid in ("U1", "U2"))
 
     [one] = merge(
-        [*told([event("joined", 0, lee, "join_time")]), *client_saw((TEN + 60, [first]), (TEN + 90, [second]))]
+        [*records_of([event("joined", 0, lee, "join_time")]), *client_saw((TEN + 60, [first]), (TEN + 90, [second]))]
     )
 
     assert minutes(one.here) == [(0, None)]
@@ -285,7 +285,7 @@ def test_a_new_id_after_a_role_change_makes_no_second_person():
 
 def test_a_stay_that_only_the_client_reported_belongs_to_the_right_person():
     lee = {"user_id": "1", "user_name": "Lee", "participant_uuid": "U1", "id": "lee-id"}
-    heard = told([event("joined", 0, lee, "join_time"), event("left", 600, lee, "leave_time")])
+    heard = records_of([event("joined", 0, lee, "join_time"), event("left", 600, lee, "leave_time")])
     seen = client_saw((TEN + 1200, [{"screenName": "Lee", "participantUUID": "U1"}]))
 
     [one] = merge([*heard, *seen])
@@ -313,7 +313,7 @@ def test_a_host_who_hands_over_is_no_longer_the_host():
     changes = [event("role_changed", at, dana | {"new_role": role}, "date_time") for at, role in
                ((0, "host"), (60, "attendee"))]  # fmt: skip
 
-    [person] = merge(told([*changes[::-1], event("joined", 0, dana, "join_time")]))
+    [person] = merge(records_of([*changes[::-1], event("joined", 0, dana, "join_time")]))
 
     assert person.role == "participant"
 

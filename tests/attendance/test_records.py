@@ -69,7 +69,7 @@ def test_every_spelling_of_a_role_is_known(spelt, role):
 
 
 @pytest.mark.parametrize(
-    ("kind", "field", "told"),
+    ("kind", "field", "expected"),
     [
         ("joined", "join_time", [("meeting", TEN, None)]),
         ("left", "leave_time", [("meeting", None, TEN)]),
@@ -81,10 +81,10 @@ def test_every_spelling_of_a_role_is_known(spelt, role):
         ("phone_callout_ringing", "date_time", []),
     ],
 )
-def test_an_event_is_the_start_or_the_end_of_a_stay(kind, field, told):
+def test_an_event_is_the_start_or_the_end_of_a_stay(kind, field, expected):
     records = from_event(event(kind, 0, DANA, field), TEN + HOUR)
 
-    assert [(record.room, record.joined_at, record.left_at) for record in records] == told
+    assert [(record.room, record.joined_at, record.left_at) for record in records] == expected
 
 
 def test_an_event_without_a_time_happened_when_it_was_sent():

@@ -17,7 +17,7 @@ from zoomapp.zoom.tolerant_reader import Rows
 UUID, NUMBER = "4ReA1pNsQnGgLZ4/s+xW7Q==", 85000000101
 
 
-def told(kind, at, *, host, uuid=UUID, number=NUMBER, **participant):
+def meeting_event(kind, at, *, host, uuid=UUID, number=NUMBER, **participant):
     """An event as Zoom words it."""
     thing = {"id": str(number), "uuid": uuid, "host_id": host, "topic": "Review"}
     if participant:
@@ -26,7 +26,7 @@ def told(kind, at, *, host, uuid=UUID, number=NUMBER, **participant):
 
 
 def joined(at, number, *, host, **more):
-    return told("participant_joined", at, host=host, user_id=str(number), user_name=f"Guest {number}", **more)
+    return meeting_event("participant_joined", at, host=host, user_id=str(number), user_name=f"Guest {number}", **more)
 
 
 def of_dana(visit, dana, uuid=UUID):
@@ -122,8 +122,8 @@ def test_a_meeting_runs_until_its_end_event_in_any_order_of_events(dana, parts, 
     parts.webhook_log.save(joined(clock(), 1, host=dana.id))
     [running] = parts.webhook_log.running(dana.id)
 
-    parts.webhook_log.save(told("ended", clock() + 60, host=dana.id))
-    parts.webhook_log.save(told("started", clock() - 60, host=dana.id))
+    parts.webhook_log.save(meeting_event("ended", clock() + 60, host=dana.id))
+    parts.webhook_log.save(meeting_event("started", clock() - 60, host=dana.id))
 
     assert (running.uuid, running.number, running.topic) == (UUID, NUMBER, "Review")
     assert parts.webhook_log.running(dana.id) == ()
@@ -141,10 +141,10 @@ def test_a_meeting_whose_end_event_was_lost_ends_with_the_next_one_or_after_zoom
 
 def test_old_and_excess_meetings_are_removed_from_the_index(dana, parts, clock):
     for day in range(3):
-        parts.webhook_log.save(told("started", clock() - day * 86400, host=dana.id, uuid=f"{day}=="))
+        parts.webhook_log.save(meeting_event("started", clock() - day * 86400, host=dana.id, uuid=f"{day}=="))
     clock.tick(29 * 86400)
 
-    parts.webhook_log.save(told("started", clock(), host=dana.id))
+    parts.webhook_log.save(meeting_event("started", clock(), host=dana.id))
 
     assert [room.uuid for room in parts.webhook_log.all(dana.id)] == [UUID, "0==", "1=="]
 
@@ -160,7 +160,7 @@ def test_a_meeting_has_a_limited_number_of_records(dana, parts, clock):
 
 @pytest.mark.parametrize("kind", ["created", "sharing_started", "alert"])
 def test_other_meeting_events_store_nothing(dana, parts, clock, kind):
-    parts.webhook_log.save(told(kind, clock(), host=dana.id))
+    parts.webhook_log.save(meeting_event(kind, clock(), host=dana.id))
 
     assert parts.webhook_log.all(dana.id) == []
 
@@ -226,10 +226,10 @@ def test_a_late_event_of_an_ended_instance_does_not_make_it_the_newest(dana, par
         parts.webhook_log.save(event)
 
     save(joined(clock() - 7200, 1, host=dana.id, uuid="earlier=="), **start_time)
-    save(told("ended", clock() - 5400, host=dana.id, uuid="earlier=="), **start_time)
+    save(meeting_event("ended", clock() - 5400, host=dana.id, uuid="earlier=="), **start_time)
     save(joined(clock(), 2, host=dana.id), start_time="2026-03-02T09:50:00Z")
 
-    save(told("participant_left", clock() + 60, host=dana.id, uuid="earlier==", user_id="1"), **start_time)
+    save(meeting_event("participant_left", clock() + 60, host=dana.id, uuid="earlier==", user_id="1"), **start_time)
 
     assert [meeting.uuid for meeting in parts.webhook_log.running(dana.id)] == [UUID]
     assert parts.webhook_log.find(dana.id, str(NUMBER)).uuid == UUID
@@ -239,7 +239,7 @@ def test_a_late_event_of_an_instance_whose_end_was_lost_does_not_make_it_the_new
     events = [
         joined(clock() - 7200, 1, host=dana.id, uuid="earlier=="),
         joined(clock(), 2, host=dana.id),
-        told("participant_left", clock() + 60, host=dana.id, uuid="earlier==", user_id="1"),
+        meeting_event("participant_left", clock() + 60, host=dana.id, uuid="earlier==", user_id="1"),
     ]
     for event, start_time in zip(events, ["08:00", "09:50", "08:00"], strict=True):
         event["payload"]["object"]["start_time"] = f"2026-03-02T{start_time}:00Z"

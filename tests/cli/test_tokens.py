@@ -117,10 +117,10 @@ def test_rotate_reencrypts_webhook_records(with_keys, world, clock):
 
     result = invoke(with_keys(NEW, OLD), "tokens", "rotate")
 
-    told = with_keys(NEW).extensions["zoomapp"].webhook_log
+    webhook_log = with_keys(NEW).extensions["zoomapp"].webhook_log
     assert result.exit_code == 0, result.output
-    assert [each.name for each in told.records(person.id, "a/b==")] == ["Guest"]
-    assert [room.number for room in told.all(person.id)] == [1]
+    assert [each.name for each in webhook_log.records(person.id, "a/b==")] == ["Guest"]
+    assert [room.number for room in webhook_log.all(person.id)] == [1]
 
 
 def carried_on(person, app):

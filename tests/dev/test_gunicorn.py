@@ -21,7 +21,7 @@ class Services:
         print("begun", flush=True)
 
     def begin_shutdown(self):
-        print("told", flush=True)
+        print("shutdown began", flush=True)
         go.set()
 
 class App:
@@ -40,7 +40,7 @@ app = App()
 
 @pytest.fixture
 def toy(group, tmp_path):
-    """An app whose slow response ends only after the app was told that the server stops."""
+    """An app whose slow response ends only after the app knows that the server stops."""
     (tmp_path / "toy.py").write_text(TOY)
     port = free_port()
     command = ["gunicorn", "-c", "gunicorn.conf.py", "--pythonpath", str(tmp_path), "--bind", f"127.0.0.1:{port}"]
@@ -59,7 +59,7 @@ def test_a_stopping_server_tells_the_app_and_answers_requests_in_flight(toy):
 
         assert slow.result().text == "whole"
         assert child.process.wait(HANG_SECONDS) == 0
-    assert "told" in child.last_lines()
+    assert "shutdown began" in child.last_lines()
 
 
 def test_an_empty_environment_names_every_missing_variable_and_stops(group):

@@ -26,11 +26,11 @@ def dockerfile():
 
 
 def test_the_button_asks_for_every_required_setting():
-    told = json.loads((ROOT / "app.json").read_text())
+    manifest = json.loads((ROOT / "app.json").read_text())
 
-    assert set(told["env"]) <= ALL
-    assert set(told["env"]) | {"REDIS_URL"} >= REQUIRED
-    assert told["addons"] == ["heroku-redis:mini"]
+    assert set(manifest["env"]) <= ALL
+    assert set(manifest["env"]) | {"REDIS_URL"} >= REQUIRED
+    assert manifest["addons"] == ["heroku-redis:mini"]
 
 
 def test_a_key_generated_by_a_host_is_a_valid_encryption_key():
@@ -41,10 +41,10 @@ def test_the_image_and_the_docs_run_the_command_of_the_procfile():
     commands = [json.loads(rest) for word, rest in dockerfile() if word == "CMD"]
     environ = next(rest for word, rest in dockerfile() if word == "ENV")
 
-    told, web = procfile()["web"].split(" ", 1)
+    setting, web = procfile()["web"].split(" ", 1)
     assert commands[-1] == web.split()
-    assert told in environ.split()
-    assert f"export {told}\n" in (ROOT / "docs" / "deployment.md").read_text()
+    assert setting in environ.split()
+    assert f"export {setting}\n" in (ROOT / "docs" / "deployment.md").read_text()
 
 
 def test_the_image_uses_the_named_python_and_copies_existing_files():

@@ -66,7 +66,7 @@ def test_forged_forwarding_headers_change_nothing(hosted):
         assert "Secure" in answer.headers["Set-Cookie"]
 
 
-@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="told by Linux alone")
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux reports it")
 def test_the_app_fits_a_dyno_and_stops_in_order(slug, hosted, browser):
     for page in ("/", "/participants", "/meetings", "/recordings"):
         browser.get(hosted.url + page)

@@ -63,12 +63,12 @@ def test_dashboard_range_is_one_month_of_the_last_six(dana, first, last):
 
 
 def test_dashboard_durations_are_text_and_dates_are_repeated(dana):
-    told = dana.json("/metrics/meetings", type="past", from_="2026-02-20", to="2026-03-04")
+    body = dana.json("/metrics/meetings", type="past", from_="2026-02-20", to="2026-03-04")
 
-    assert (told["from"], told["to"]) == ("2026-02-20", "2026-03-04")
-    row = next(row for row in told["meetings"] if row["id"] == WEEKLY)
+    assert (body["from"], body["to"]) == ("2026-02-20", "2026-03-04")
+    row = next(row for row in body["meetings"] if row["id"] == WEEKLY)
     assert (row["duration"], row["host"], row["email"]) == ("44:00", "Dana Okoye", "dana@example.com")
-    assert FOCUS not in {row["id"] for row in told["meetings"]}
+    assert FOCUS not in {row["id"] for row in body["meetings"]}
 
 
 def test_a_webinar_has_no_metrics(dana):

@@ -108,9 +108,9 @@ def test_body_is_validated_before_the_meeting_is_looked_up(dana):
 def test_missing_scope_error_names_the_required_scopes(world):
     blind = caller(world, "dana", ["zoomapp:inmeeting"])
 
-    told = blind.get("/users/me/meetings").json()
+    body = blind.get("/users/me/meetings").json()
 
-    assert told == {
+    assert body == {
         "code": 4711,
         "message": "Invalid access token, does not contain scopes:"
         "[meeting:read:list_meetings, meeting:read:list_meetings:admin].",

@@ -231,13 +231,13 @@ def test_meeting_list_can_be_limited_to_dates(dana, world):
 
 
 def test_upcoming_covers_a_day_and_includes_invitations(dana, world):
-    told = dana.json("/users/me/upcoming_meetings")
+    sent = dana.json("/users/me/upcoming_meetings")
 
-    topics = {row["topic"] for row in told["meetings"]}
-    assert told["total_records"] == len(told["meetings"])
+    topics = {row["topic"] for row in sent["meetings"]}
+    assert sent["total_records"] == len(sent["meetings"])
     assert "Type critique" in topics and "Retrospektive für März" not in topics
-    assert all("uuid" not in row for row in told["meetings"])
-    assert "next_page_token" not in told
+    assert all("uuid" not in row for row in sent["meetings"])
+    assert "next_page_token" not in sent
 
 
 def test_a_meeting_number_expires_a_month_after_its_last_use(dana, clock):
@@ -278,16 +278,16 @@ def test_live_controls_need_a_running_meeting_and_its_host(dana, world):
 
 
 def test_each_change_is_announced_as_an_event(dana, world):
-    told: list[dict] = []
-    world.on_event(told.append)
+    sent: list[dict] = []
+    world.on_event(sent.append)
 
     number = made(dana, topic="Plans")["id"]
     dana.call("PATCH", f"/meetings/{number}", json={"topic": "Other"})
     dana.call("DELETE", f"/meetings/{number}")
 
-    assert [event["event"] for event in told] == ["meeting.created", "meeting.updated", "meeting.deleted"]
-    assert told[1]["payload"]["object"]["topic"] == "Other"
-    assert told[1]["payload"]["old_object"]["id"] == str(number)
+    assert [event["event"] for event in sent] == ["meeting.created", "meeting.updated", "meeting.deleted"]
+    assert sent[1]["payload"]["object"]["topic"] == "Other"
+    assert sent[1]["payload"]["old_object"]["id"] == str(number)
 
 
 def test_users_and_me(dana):

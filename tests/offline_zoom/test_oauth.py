@@ -199,8 +199,8 @@ def test_app_tokens_have_no_refresh_token(http, world):
 
 def test_revoking_deletes_the_grant_and_announces_it(http, world):
     tokens = signed_in(http, world)
-    told = []
-    world.on_event(told.append)
+    sent = []
+    world.on_event(sent.append)
 
     auth = (world.client_id, world.client_secret)
     answer = http.post(f"{world.base_url}/oauth/revoke", data={"token": tokens["access_token"]}, auth=auth)
@@ -208,9 +208,9 @@ def test_revoking_deletes_the_grant_and_announces_it(http, world):
     assert answer.json() == {"status": "success"}
     refreshed = token(http, world, grant_type="refresh_token", refresh_token=tokens["refresh_token"])
     assert refreshed.json()["error"] == "invalid_grant"
-    assert [event["event"] for event in told] == ["app_deauthorized"]
-    assert told[0]["payload"]["user_id"] == world.user("dana").id
-    assert told[0]["payload"]["client_id"] == world.client_id
+    assert [event["event"] for event in sent] == ["app_deauthorized"]
+    assert sent[0]["payload"]["user_id"] == world.user("dana").id
+    assert sent[0]["payload"]["client_id"] == world.client_id
 
 
 def test_revoking_an_unknown_token_is_refused(http, world):

@@ -115,10 +115,10 @@ def test_call_log_leaves_out_the_control_api(control, dana):
     dana.get("/users/me")
     dana.get("/meetings/1")
 
-    told = control("GET", "calls?route=GET%20/v2/users/*").json()
+    body = control("GET", "calls?route=GET%20/v2/users/*").json()
 
-    assert (told["count"], told["calls"][0]["path"]) == (1, "/v2/users/me")
-    assert dana.access_token not in str(told)
+    assert (body["count"], body["calls"][0]["path"]) == (1, "/v2/users/me")
+    assert dana.access_token not in str(body)
     control("DELETE", "calls")
     assert control("GET", "").json()["calls"] == 0
 

@@ -71,10 +71,10 @@ def test_per_second_error_names_its_limit(limited):
 def test_only_the_category_header_is_sent_by_default(limited):
     limited.switches.rate_limits = {"Light": 0}
 
-    told = caller(limited, "dana").get("/users/me").headers
+    headers = caller(limited, "dana").get("/users/me").headers
 
-    assert {name for name in told if name.startswith("X-RateLimit")} == {"X-RateLimit-Category"}
-    assert "Retry-After" not in told
+    assert {name for name in headers if name.startswith("X-RateLimit")} == {"X-RateLimit-Category"}
+    assert "Retry-After" not in headers
 
 
 def test_all_documented_rate_limit_headers_can_be_sent(limited):
@@ -92,6 +92,6 @@ def test_daily_limit_error_has_an_iso_retry_after(limited):
     dana = caller(limited, "dana")
     dana.get("/users/me")
 
-    told = dana.get("/users/me").headers
+    headers = dana.get("/users/me").headers
 
-    assert (told["X-RateLimit-Type"], told["Retry-After"]) == ("Daily-limit", "2026-03-05T00:00:00Z")
+    assert (headers["X-RateLimit-Type"], headers["Retry-After"]) == ("Daily-limit", "2026-03-05T00:00:00Z")

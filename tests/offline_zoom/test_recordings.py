@@ -23,9 +23,9 @@ def download(http: requests.Session, url: str, token: str) -> requests.Response:
 
 
 def test_without_dates_the_list_is_about_one_day(dana, world):
-    told = dana.json("/users/me/recordings")
+    found = dana.json("/users/me/recordings")
 
-    assert (told["from"], told["to"], told["meetings"]) == ("2026-03-04", "2026-03-05", [])
+    assert (found["from"], found["to"], found["meetings"]) == ("2026-03-04", "2026-03-05", [])
 
 
 def test_both_ends_of_the_range_are_included(dana, world):
@@ -81,30 +81,30 @@ def test_the_share_passcode_comes_with_one_meeting_only(dana):
 
 
 def test_a_file_is_sent_by_another_host_with_its_length(dana, http):
-    told = files(dana)
+    found = files(dana)
 
-    answer = download(http, told["CHAT"]["download_url"], dana.access_token)
+    answer = download(http, found["CHAT"]["download_url"], dana.access_token)
 
     assert [step.status_code for step in answer.history] == [302]
-    assert urlsplit(answer.url).hostname != urlsplit(told["CHAT"]["download_url"]).hostname
+    assert urlsplit(answer.url).hostname != urlsplit(found["CHAT"]["download_url"]).hostname
     assert "Authorization" not in answer.request.headers
-    assert int(answer.headers["Content-Length"]) == len(answer.content) == told["CHAT"]["file_size"]
+    assert int(answer.headers["Content-Length"]) == len(answer.content) == found["CHAT"]["file_size"]
     assert "Dana Okoye" in answer.text
 
 
 def test_video_has_the_announced_size(dana, http):
-    told = files(dana)["MP4"]
+    found = files(dana)["MP4"]
 
-    answer = download(http, told["download_url"], dana.access_token)
+    answer = download(http, found["download_url"], dana.access_token)
 
-    assert len(answer.content) == told["file_size"]
+    assert len(answer.content) == found["file_size"]
     assert answer.content[4:8] == b"ftyp"
     assert answer.headers["Content-Type"] == "video/mp4"
 
 
 def test_a_download_token_opens_the_files_until_it_ends(dana, http, clock):
-    told = dana.json(f"/meetings/{WEEKLY}/recordings", include_fields="download_access_token", ttl=60)
-    url, token = told["recording_files"][3]["download_url"], told["download_access_token"]
+    found = dana.json(f"/meetings/{WEEKLY}/recordings", include_fields="download_access_token", ttl=60)
+    url, token = found["recording_files"][3]["download_url"], found["download_access_token"]
 
     opened = download(http, url, token)
     clock.at += 60
@@ -154,8 +154,8 @@ def test_a_colleague_without_admin_scopes_gets_no_file(dana, http, world):
 
 
 def test_a_recording_is_ready_some_time_after_the_end(dana, world, clock):
-    told: list[dict] = []
-    world.on_event(told.append)
+    found: list[dict] = []
+    world.on_event(found.append)
     instance = world.start_meeting(85000000101, recording=True)
     world.join(instance, "dana")
     clock.at += 600
@@ -165,7 +165,7 @@ def test_a_recording_is_ready_some_time_after_the_end(dana, world, clock):
 
     assert refusal(early) == (404, 3301)
     assert dana.json("/meetings/85000000101/recordings")["uuid"] == instance.uuid
-    event = told[-1]
+    event = found[-1]
     assert event["event"] == "recording.completed"
     assert isinstance(event["payload"]["object"]["id"], int)
     file = event["payload"]["object"]["recording_files"][3]

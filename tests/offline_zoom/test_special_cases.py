@@ -123,8 +123,8 @@ def test_the_latest_instance_answers_for_the_number(dana):
 
 
 def test_durations_cover_one_row_each(dana):
-    told = dana.json(f"/past_meetings/{WEEKLY}")
+    body = dana.json(f"/past_meetings/{WEEKLY}")
     rows = [row for row in dana.json(SYNC)["participants"] if row["status"] == "in_meeting"]
 
-    assert told["participants_count"] == len(rows)
-    assert told["total_minutes"] == round(sum(row["duration"] for row in rows) / 60)
+    assert body["participants_count"] == len(rows)
+    assert body["total_minutes"] == round(sum(row["duration"] for row in rows) / 60)

@@ -17,7 +17,7 @@ from offline_zoom.world import World
 from tests.offline_zoom.conftest import NOON, Clock, caller, refusal
 
 
-def told(story: str, clock: Clock) -> World:
+def build_world(story: str, clock: Clock) -> World:
     return World(story, clock=clock, sleep=clock.sleep)
 
 
@@ -25,7 +25,7 @@ def told(story: str, clock: Clock) -> World:
 @pytest.mark.parametrize("hour", [0, 1, 6, 12, 18, 23.9])
 def test_today_always_has_meetings(story, clock, hour):
     clock.at = NOON - 11 * 3600 + hour * 3600
-    world = told(story, clock)
+    world = build_world(story, clock)
     me = caller(world, world.me.key)
 
     today = datetime.fromtimestamp(clock.at, ZoneInfo("Europe/Berlin")).strftime("%Y-%m-%d")
@@ -44,7 +44,7 @@ def test_the_quiet_day_has_no_running_meeting(dana):
 
 
 def test_people_come_and_go_in_the_live_meeting(clock):
-    world = told("live-meeting", clock)
+    world = build_world("live-meeting", clock)
     instance = world.live_instance(LIVE)
     crowds = []
     for _ in range(30):
@@ -60,11 +60,11 @@ def test_same_start_gives_the_same_meeting(clock):
         instance = world.live_instance(LIVE)
         return [(join.name, join.join_at, join.leave_at, join.waiting) for join in instance.joins]
 
-    assert rows(told("live-meeting", clock)) == rows(told("live-meeting", clock))
+    assert rows(build_world("live-meeting", clock)) == rows(build_world("live-meeting", clock))
 
 
 def test_passing_time_sends_the_events_of_that_time(clock):
-    world = told("live-meeting", clock)
+    world = build_world("live-meeting", clock)
     heard: list[dict] = []
     world.on_event(heard.append)
 
@@ -83,7 +83,7 @@ def test_passing_time_sends_the_events_of_that_time(clock):
 
 
 def test_a_thousand_are_in_the_all_hands(clock):
-    world = told("all-hands", clock)
+    world = build_world("all-hands", clock)
     dana = caller(world, "dana")
 
     page = dana.json(f"/metrics/meetings/{ALL_HANDS}/participants", page_size=300)
@@ -94,7 +94,7 @@ def test_a_thousand_are_in_the_all_hands(clock):
 
 
 def test_the_personal_app_has_no_admin_scopes(clock):
-    world = told("personal-app", clock)
+    world = build_world("personal-app", clock)
     priya = caller(world, "priya")
 
     assert world.me.key == "priya"
@@ -103,14 +103,14 @@ def test_the_personal_app_has_no_admin_scopes(clock):
 
 
 def test_the_free_plan_is_free(clock):
-    world = told("free-plan", clock)
+    world = build_world("free-plan", clock)
 
     assert world.me.key == "finn"
     assert refusal(caller(world, "finn").get("/users/me/recordings")) == (400, 200)
 
 
 def test_attacking_names_are_returned_unchanged(clock):
-    world = told("attacking-names", clock)
+    world = build_world("attacking-names", clock)
     number = world.live_instance().meeting_id
 
     rows = caller(world, "dana").json(f"/metrics/meetings/{number}/participants")["participants"]
@@ -119,7 +119,7 @@ def test_attacking_names_are_returned_unchanged(clock):
 
 
 def test_a_year_has_four_recordings_a_week(clock):
-    world = told("year-of-recordings", clock)
+    world = build_world("year-of-recordings", clock)
     dana = caller(world, "dana")
     world.switches.recordings_range = "honour"
 
@@ -180,7 +180,7 @@ def test_the_end_of_a_meeting_ends_every_stay(world, clock):
 
 
 def test_nothing_planned_happens_in_a_meeting_that_was_ended(clock):
-    world = told("live-meeting", clock)
+    world = build_world("live-meeting", clock)
     instance = world.live_instance(LIVE)
     instance.recording = False
     world.end_meeting(instance)

@@ -378,9 +378,9 @@ def test_removing_the_app_sends_an_event(sender, receiver, clock):
     world.deauthorize("dana")
     sender.run_due()
 
-    ((told, _, _),) = receiver.events
-    assert told["event"] == "app_deauthorized"
-    assert told["payload"]["user_id"] == world.user("dana").id
+    ((event, _, _),) = receiver.events
+    assert event["event"] == "app_deauthorized"
+    assert event["payload"]["user_id"] == world.user("dana").id
 
 
 def test_thread_sends_due_events(receiver):

@@ -69,20 +69,20 @@ def test_csv_has_a_row_per_person_or_per_join(dana, past):
     assert re.search(
         r'filename="attendance_\d{4}-\d\d-\d\d_[a-z0-9-]+\.csv"; filename\*=', people.headers["Content-Disposition"]
     )
-    told = rows(people.text)
-    assert {row["complete"] for row in told} == {"yes"}
+    exported = rows(people.text)
+    assert {row["complete"] for row in exported} == {"yes"}
     attended = int(re.search(r'class="number">(\d+)', dana.look(past).text)[1])
-    assert attended == sum(1 for row in told if row["first_joined"])
-    assert len(rows(events.text)) >= 2 * len(told)
+    assert attended == sum(1 for row in exported if row["first_joined"])
+    assert len(rows(events.text)) >= 2 * len(exported)
     assert {row["event"] for row in rows(events.text)} >= {"joined", "left"}
     assert rows(dana.get(f"{past}/events.csv").text) == rows(events.text)
 
 
 def test_json_export_has_the_same_people(dana, past):
-    told = json.loads(dana.get(f"{past}.json").text)
+    exported = json.loads(dana.get(f"{past}.json").text)
 
-    assert [row["name"] for row in told["people"]] == [row["name"] for row in rows(dana.get(f"{past}.csv").text)]
-    assert told["complete"] is True
+    assert [row["name"] for row in exported["people"]] == [row["name"] for row in rows(dana.get(f"{past}.csv").text)]
+    assert exported["complete"] is True
 
 
 def test_running_meeting_can_be_exported(dana, world):
@@ -135,8 +135,8 @@ def test_occurrences_link_to_their_comparison(dana, world):
     page = dana.look(together)
 
     read(page)
-    told = dict(re.findall(r'id="(both|first|second)">[^<]*: (\d+)', page.text))
-    both, first, second = (int(told[name]) for name in ("both", "first", "second"))
+    counts = dict(re.findall(r'id="(both|first|second)">[^<]*: (\d+)', page.text))
+    both, first, second = (int(counts[name]) for name in ("both", "first", "second"))
     keys = re.findall(r"[\w-]{22}", together)
     came = [[row for row in rows(dana.get(f"/participants/{key}.csv").text) if row["first_joined"]] for key in keys]
     assert (both + first, both + second) == (len(came[0]), len(came[1]))
@@ -154,8 +154,8 @@ def test_comparison_separates_people_of_one_occurrence_only(dana, world, clock):
 
     page = dana.look(together).text
 
-    told = dict(re.findall(r'id="(both|first|second)">.*?<tbody>(.*?)</tbody>', page, re.S))
-    assert {name: re.findall(r"<bdi>([^<]+)</bdi>", body) for name, body in told.items()} == {
+    groups = dict(re.findall(r'id="(both|first|second)">.*?<tbody>(.*?)</tbody>', page, re.S))
+    assert {name: re.findall(r"<bdi>([^<]+)</bdi>", body) for name, body in groups.items()} == {
         "both": ["Always"],
         "first": ["Only Before"],
         "second": ["Only After"],
@@ -203,9 +203,9 @@ def test_curve_is_also_a_table(dana, past):
     page = dana.look(past).text
 
     table = page.partition("Show the curve as a table")[2].partition("</table>")[0]
-    told = re.findall(r"<tr><td>(\d\d:\d\d)</td><td>(\d+)</td></tr>", table)
-    assert len(told) >= 3
-    assert max(int(count) for _at, count in told) == int(re.search(r"peak (\d+) at", page)[1])
+    points = re.findall(r"<tr><td>(\d\d:\d\d)</td><td>(\d+)</td></tr>", table)
+    assert len(points) >= 3
+    assert max(int(count) for _at, count in points) == int(re.search(r"peak (\d+) at", page)[1])
 
 
 def series(person, world):

@@ -9,9 +9,9 @@ from markupsafe import Markup, escape
 
 from zoomapp.web import assets
 from zoomapp.web.components import filters
+from zoomapp.web.components.minify import Minify
 from zoomapp.web.components.notice import reference, unreadable_sentence
 from zoomapp.web.current_user import services
-from zoomapp.web.middleware.minify import Minify
 from zoomapp.web.return_path import page_path
 from zoomapp.web.viewer import next_theme, now, theme, viewer
 
