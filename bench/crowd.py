@@ -21,7 +21,7 @@ PEOPLE, CALLERS = 50, 8
 #: No page calls this, and the proxy does not cache it.
 PROXIED, PER_SECOND = "/v2/meetings/85000000101", 100
 #: The proxied calls of one round: for so long, and the crowd comes when they have run for a while.
-SECONDS, CROWD_AFTER_SECONDS = 2.5, 0.7
+SECONDS, CROWD_AFTER_SECONDS = 2.0, 0.6
 PAGE_HEADERS = {**load.HEADERS, "Accept": "text/html"}
 del PAGE_HEADERS["Cache-Control"]
 numbers = count()
@@ -44,7 +44,7 @@ def crowd(plan: Plan) -> list[Figure]:
         process.submit(_steady, steady, 0.5).result()
         Caller(f"{app.url}/", _sign_in(app, PEOPLE), PAGE_HEADERS).burst(PEOPLE)
         without, beside = alternate(
-            [False, True], max(2, plan.rounds - 2), lambda with_crowd: _round(app, process, steady, with_crowd)
+            [False, True], plan.rounds, lambda with_crowd: _round(app, process, steady, with_crowd)
         )
     rounds = [percentile(each.pages, 95) / 1000 / CALL_SECONDS for each in beside]
     say("  p95 in each round: " + ", ".join(f"{each:.2f}" for each in rounds) + " calls")

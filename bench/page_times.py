@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import http.client
 import itertools
 import time
@@ -67,13 +68,14 @@ def _views(app: Target, path: str, cookie: str) -> Views:
 
 
 def _view(app: Target, path: str, cookie: str) -> float:
-    """Seconds until the whole page has arrived."""
+    """Seconds until the whole page has arrived. Raises Failed if it is not the page of a connected user."""
     began = time.perf_counter()
     connection = http.client.HTTPConnection(urlsplit(app.url).netloc, timeout=TIMEOUT_SECONDS)
     connection.request("GET", path, headers={"Accept": "text/html", "Accept-Encoding": "gzip", "Cookie": cookie})
     response = connection.getresponse()
-    response.read()
+    body = response.read()
+    seconds = time.perf_counter() - began
     connection.close()
-    if response.status != 200:
-        raise Failed(f"{path} answered {response.status}.")
-    return time.perf_counter() - began
+    if response.status != 200 or b">Disconnect<" not in gzip.decompress(body):
+        raise Failed(f"{path} answered {response.status}, or without the data of a connected user.")
+    return seconds
