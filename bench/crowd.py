@@ -48,11 +48,13 @@ def crowd(plan: Plan) -> list[Figure]:
         )
     rounds = [percentile(each.pages, 95) / 1000 / CALL_SECONDS for each in beside]
     say("  p95 in each round: " + ", ".join(f"{each:.2f}" for each in rounds) + " calls")
+    calm_p99, crowd_p99 = _p99(without), _p99(beside)
+    say(f"  p99 of proxied calls: {calm_p99:.0f} ms, beside the crowd {crowd_p99:.0f} ms")
     failed = sum(answer.status != 200 for each in beside for answer in each.pages)
     return [
         Figure("50 people at / at once: p95, against one call", median(rounds), must=1.5),
         Figure("50 people at / at once: not answered 200", failed, "", must=0),
-        Figure("proxied calls beside them: p99 more than without", _p99(beside) - _p99(without), "ms", must=5),
+        Figure("proxied calls beside them: p99 more than without", crowd_p99 - calm_p99, "ms", must=5),
     ]
 
 
