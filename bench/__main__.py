@@ -10,7 +10,7 @@ from collections.abc import Callable
 from contextlib import nullcontext
 from pathlib import Path
 
-from bench import alone, limits, pages, pressure, servers, table, traffic
+from bench import alone, crowd, limits, page_times, pages, pressure, servers, table, traffic, visible
 from bench.figures import Figure
 from bench.plan import Plan
 from devtools.install import Failed, say
@@ -27,6 +27,9 @@ ROWS: dict[str, Callable[[Plan], list[Figure]]] = {
     "lease": alone.lease,
     "round-trips": alone.round_trips,
     "pages": pages.pages,
+    "page-times": page_times.page_times,
+    "visible": visible.visible,
+    "crowd": crowd.crowd,
     "limits": limits.limits,
 }
 README = Path(__file__).with_name("README.md")

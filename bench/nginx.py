@@ -76,6 +76,18 @@ UPSTREAM = """
   }}
 """
 
+SLOW = """
+  upstream slow {{ server 127.0.0.1:{zoom}; keepalive 1024; }}
+  server {{
+    listen 127.0.0.1:{port} ssl backlog=2048;
+    ssl_certificate {folder}/certificate.pem;
+    ssl_certificate_key {folder}/key.pem;
+    proxy_http_version 1.1;
+    proxy_set_header Connection "";
+    location / {{ proxy_pass http://slow; }}
+  }}
+"""
+
 FLOOR = """
   upstream zoom {{ server 127.0.0.1:{upstream}; keepalive 64; }}
   server {{
@@ -97,6 +109,11 @@ def upstream(folder: Path, port: int, standin: int) -> Path:
     _write_certificate(folder)
     headers = " ".join(f'add_header {name} "{value}";' for name, value in ANSWER_HEADERS.items())
     return _write(folder, "upstream", 1, UPSTREAM.format(folder=folder, port=port, standin=standin, headers=headers))
+
+
+def slow_upstream(folder: Path, port: int, zoom: int) -> Path:
+    """Write the configuration of TLS before the slow Zoom; returns the path. The certificate is the upstream's."""
+    return _write(folder, "slow-upstream", 1, SLOW.format(folder=folder, port=port, zoom=zoom))
 
 
 def floor(folder: Path, port: int, upstream_port: int) -> Path:

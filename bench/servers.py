@@ -58,6 +58,7 @@ class Servers:
         self.folder = folder
         self._group = group
         self._targets: dict[str, Target] = {}
+        self._slow_zoom = ""
         self.redis_port = free_port()
         self.redis_url = f"redis://127.0.0.1:{self.redis_port}/0"
         server = found.redis_server() or found.embedded_valkey()
@@ -77,14 +78,32 @@ class Servers:
 
     # A target starts at its first use.
 
-    def app(self, workers: int = 2, checkout: Path = ROOT, name: str = "ours", wsgi: str = "wsgi:app") -> Target:
-        """The app of a checkout, started as in its Procfile."""
+    def app(
+        self,
+        workers: int = 2,
+        checkout: Path = ROOT,
+        name: str = "ours",
+        wsgi: str = "wsgi:app",
+        zoom: str = "",
+        people: int = PEOPLE,
+    ) -> Target:
+        """The app of a checkout, started as in its Procfile. ``zoom``: the address of another upstream."""
 
         def start(port: int) -> Child:
             command = [sys.executable, "-m", "gunicorn", "-c", "gunicorn.conf.py"]
-            return self._gunicorn(name, port, [*command, "--bind", f"127.0.0.1:{port}", wsgi], workers, checkout)
+            bind = ["--bind", f"127.0.0.1:{port}", wsgi]
+            return self._gunicorn(name, port, [*command, *bind], workers, checkout, zoom)
 
-        return self._target(f"{name}-{workers}", start)
+        return self._target(f"{name}-{workers}", start, people)
+
+    def slow_app(self) -> Target:
+        """The app, and the guide's dashboard, with a Zoom that takes 0.2 s for each call. No one is signed in."""
+        if not self._slow_zoom:
+            zoom, port = free_port(), free_port()
+            self._start("slow-zoom", zoom, [sys.executable, "-m", "bench.slow_zoom", str(zoom)], cwd=ROOT)
+            self._start("slow-upstream", port, [need("nginx"), "-c", nginx.slow_upstream(self.folder, port, zoom)])
+            self._slow_zoom = f"https://127.0.0.1:{port}"
+        return self.app(name="slow", wsgi="bench.guide:app", zoom=self._slow_zoom, people=0)
 
     def start_app(self) -> float:
         """Seconds from the start of the app to its first response. Stops it afterwards."""
@@ -159,7 +178,9 @@ class Servers:
             self._targets[name] = target
         return self._targets[name]
 
-    def _gunicorn(self, name: str, port: int, command: list[str], workers: int, checkout: Path) -> Child:
+    def _gunicorn(
+        self, name: str, port: int, command: list[str], workers: int, checkout: Path, zoom: str = ""
+    ) -> Child:
         environ = {
             **_clean(),
             **CLIENT,
@@ -170,9 +191,9 @@ class Servers:
             "SECRET_KEY": "a key of the benchmark, long enough for all",
             "TOKEN_ENCRYPTION_KEYS": "11" * 32,
             "WEB_CONCURRENCY": str(workers),
-            "ZOOM_API_HOST": self.upstream,
+            "ZOOM_API_HOST": zoom or self.upstream,
             "ZOOM_CA_BUNDLE": str(self._roots),
-            "ZOOM_HOST": self.upstream,
+            "ZOOM_HOST": zoom or self.upstream,
         }
         return self._start(f"{name}-{workers}", port, command, environ, checkout)
 

@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 import http.client
+from concurrent.futures import ThreadPoolExecutor
 from http.cookies import SimpleCookie
 from urllib.parse import parse_qs, urlsplit
+
+AT_ONCE = 16
 
 
 def sign_in(url: str, people: list[str]) -> list[str]:
     """The value of the ``Cookie`` header for each person."""
     return [_sign_in(url, person) for person in people]
+
+
+def sign_in_at_once(url: str, people: list[str]) -> list[str]:
+    """As ``sign_in``, some at the same time: for a Zoom that takes its time."""
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        return list(pool.map(lambda person: _sign_in(url, person), people))
 
 
 def _sign_in(url: str, person: str) -> str:

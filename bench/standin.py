@@ -24,8 +24,9 @@ class Zoom:
         #: Number of refreshes per person.
         self.renewals: dict[str, int] = {}
 
-    async def answer(self, path: str, token: str, form: dict[str, str]) -> tuple[int, object]:
-        """Status and JSON."""
+    async def answer(self, target: str, token: str, form: dict[str, str]) -> tuple[int, object]:
+        """Status, and JSON or the bytes of it."""
+        path = target.partition("?")[0]
         if path == "/oauth/token":
             return await self._tokens(form)
         if path == "/v2/users/me":
@@ -63,8 +64,8 @@ async def converse(zoom: Zoom, reader: asyncio.StreamReader, writer: asyncio.Str
             body = await reader.readexactly(int(headers.get("content-length", 0)))
             form = {name: values[0] for name, values in parse_qs(body.decode()).items()}
             token = headers.get("authorization", "").partition(" ")[2]
-            status, said = await zoom.answer(head[0].split(" ")[1].partition("?")[0], token, form)
-            content = json.dumps(said).encode()
+            status, said = await zoom.answer(head[0].split(" ")[1], token, form)
+            content = said if isinstance(said, bytes) else json.dumps(said).encode()
             lines = (
                 f"HTTP/1.1 {status} -",
                 "Content-Type: application/json",
@@ -77,8 +78,8 @@ async def converse(zoom: Zoom, reader: asyncio.StreamReader, writer: asyncio.Str
         writer.close()
 
 
-async def main(port: int) -> None:
-    zoom = Zoom()
+async def serve(zoom: Zoom, port: int) -> None:
+    """Serve on the loopback address until the process ends."""
     server = await asyncio.start_server(
         lambda reader, writer: converse(zoom, reader, writer), "127.0.0.1", port, backlog=1024
     )
@@ -86,4 +87,4 @@ async def main(port: int) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(int(sys.argv[1])))
+    asyncio.run(serve(Zoom(), int(sys.argv[1])))

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bench.load import Answered, Caller, carried, percentile, whole
-from bench.nginx import floor, upstream
+from bench.nginx import floor, slow_upstream, upstream
 from bench.servers import ROOT
 from devtools.processes import free_port, listening, wait_until
 from tests.support.processes import HANG_SECONDS
@@ -75,10 +75,12 @@ def test_a_burst_is_answered_side_by_side(standin):
 
 
 def test_the_configurations_name_no_place_but_their_own(tmp_path):
-    texts = [path.read_text() for path in (upstream(tmp_path, 4001, 4002), floor(tmp_path, 4003, 4001))]
+    paths = upstream(tmp_path, 4001, 4002), floor(tmp_path, 4003, 4001), slow_upstream(tmp_path, 4004, 4005)
+    texts = [path.read_text() for path in paths]
 
     assert "listen 127.0.0.1:4001 ssl" in texts[0]
     assert "proxy_pass https://zoom/;" in texts[1]
+    assert "listen 127.0.0.1:4004 ssl" in texts[2] and "server 127.0.0.1:4005;" in texts[2]
     assert len((tmp_path / "2k.json").read_bytes()) == 2048
     assert json.loads((tmp_path / "100k.json").read_text())["page_size"] == 300
 

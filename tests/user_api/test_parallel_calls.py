@@ -38,6 +38,16 @@ def test_one_page_has_at_most_its_number_of_calls_in_the_pool(gate):
     assert gate.most <= 3  # two in the pool, one in the thread that asks for results
 
 
+def test_all_calls_of_25_people_who_open_a_page_run_at_the_same_time(gate):
+    calls = ParallelCalls()
+
+    pending = [page.start(gate) for page in [calls.page() for _ in range(25)] for _ in range(3)]
+    gate.wait_until(running=75)
+    gate.opened.set()
+
+    assert len({call.result() for call in pending}) == 75
+
+
 def test_a_full_pool_runs_calls_in_the_thread_that_needs_them(gate):
     calls = ParallelCalls(threads=1)
     blocked = calls.page().start(gate)

@@ -21,8 +21,9 @@ log = logging.getLogger(__name__)
 
 Result = TypeVar("Result")
 
-#: Threads of one process.
-THREADS = 16
+#: Threads of one process: enough for 25 people who open the overview at the same time, with four calls each. With a
+#: full pool a page makes its calls one after the other. A thread starts when it is needed, and mostly waits.
+THREADS = 128
 #: Calls of one page that run at the same time, in threads of the pool.
 CALLS_PER_PAGE = 4
 
