@@ -175,7 +175,7 @@ def test_no_cell_of_a_file_is_a_formula(dana, world):
 def test_markup_in_answers_names_and_questions_is_text(dana, world):
     instance, (poll, *_) = world.instances[WEEK_AGO], world.meetings[WEEKLY].polls
     poll.title = poll.questions[0]["answers"][3] = ODD[6]
-    instance.poll_answers = answers(*ODD, names=ODD) + answers(*ODD, question=ODD[6], poll_id=ODD[7])
+    instance.poll_answers = answers(*ODD, names=ODD) + answers(*ODD[6:], question=ODD[6], poll_id=ODD[7])
     instance.questions = [Statements(text, text, [{"question": text, "answer": text}]) for text in ODD]
 
     answer = dana.look(PAGE)
@@ -184,6 +184,7 @@ def test_markup_in_answers_names_and_questions_is_text(dana, world):
     body = answer.text.partition("<main")[2].partition("</main>")[0]
     assert "<script" not in body and "<img" not in body
     assert body.count("&lt;script&gt;alert(1)&lt;/script&gt;") > 5
+    assert '<p class="quote">&lt;script&gt;' in body
 
 
 def test_same_name_twice_is_two_people(dana, world):
@@ -347,6 +348,42 @@ def test_outage_of_one_part_leaves_the_other(dana, world):
 
     assert "We couldn’t reach Zoom" in text
     assert "Will the old invoices keep their numbers?" in text
+
+
+@pytest.mark.parametrize("route", [RESULTS, QUESTIONS])
+def test_outage_of_one_part_and_an_empty_other_part_are_no_missing_polls(dana, world, route):
+    world.faults.append(Fault(route, drop="before"))
+
+    text = read(dana.look(page_of(OFFICE)))
+
+    assert "We couldn’t reach Zoom" in text
+    assert "No polls or questions" not in text
+
+
+def test_empty_copy_from_before_an_outage_is_no_proof_that_there_are_none(dana, world, clock):
+    instance = world.start_meeting(85000000101)
+    world.join(instance, "dana")
+    world.tick(600)
+    world.end_meeting(instance)
+    path = page_of(instance.uuid)
+    assert "Zoom is collecting the answers" in dana.look(path).text
+    world.faults.append(Fault(RESULTS, drop="before"))
+    clock.tick(2400)
+
+    text = read(dana.look(path))
+
+    assert "We couldn’t reach Zoom" in text
+    assert "No polls or questions" not in text
+    assert f'href="{path}"' in dana.look(path.removesuffix("/polls")).text
+
+
+def test_unreadable_answers_alone_are_no_missing_polls(dana, world):
+    world.instances[OFFICE].poll_answers = [Statements("Kim", "", "none")]
+
+    text = read(dana.look(page_of(OFFICE)))
+
+    assert "1 entry from Zoom could not be read" in text
+    assert "No polls or questions" not in text
 
 
 def test_colleague_is_not_the_host(world, anyone):

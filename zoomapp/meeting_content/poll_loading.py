@@ -33,11 +33,16 @@ class MeetingPolls:
 
     @property
     def is_empty(self) -> bool:
-        """Whether the meeting is known to have neither."""
-        parts = (self.results.value, self.questions.value)
-        if parts[0] is None or parts[1] is None or parts[0].unreadable or parts[1].unreadable:
+        """Whether Zoom says that the meeting has neither. Unreadable entries are something; an old copy is no proof."""
+        results, questions = self.results, self.questions
+        if results.error or questions.error or results.value is None or questions.value is None:
             return False
-        return not parts[0].questions and not parts[1].items
+        return not (self.has_some or results.value.unreadable or questions.value.unreadable)
+
+    @property
+    def has_some(self) -> bool:
+        """Whether there is anything to show."""
+        return bool((self.results.value and self.results.value.questions) or self.questions.value)
 
 
 def load_polls(sources: AttendanceSources, instance: str) -> MeetingPolls:
@@ -104,10 +109,9 @@ def _in_order(questions: Loaded[Rows[Question]]) -> Loaded[Rows[Question]]:
 
 def _remember_emptiness(sources: AttendanceSources, found: MeetingPolls) -> None:
     uuid, cache = found.meeting.uuid, sources.cache
-    fresh = found.results.error is None and found.questions.error is None
-    if found.is_empty and fresh and not _is_collecting(sources, found.meeting):
+    if found.is_empty and not _is_collecting(sources, found.meeting):
         cache.remember(_fact(uuid), {"any": False}, sources.keep_seconds)
-    elif not found.is_empty and not may_have_polls(cache, uuid):
+    elif found.has_some and not may_have_polls(cache, uuid):
         cache.remember(_fact(uuid), {"any": True}, sources.keep_seconds)
 
 
