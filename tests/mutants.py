@@ -1391,6 +1391,34 @@ MUTANTS = [
         "if False:",
         "tests/web/test_pages_summary.py::test_encrypted_meeting_says_that_it_has_neither",
     ),
+    Mutant(
+        "the file of an anonymous poll has no names",
+        "zoomapp/meeting_content/poll_exports.py",
+        '*(("", "") if question.is_anonymous else (answer.name, answer.email)),',
+        "*(answer.name, answer.email),",
+        "tests/web/test_pages_polls.py::test_anonymous_poll_has_no_names_on_the_page_and_in_the_file",
+    ),
+    Mutant(
+        "a poll is anonymous if its author said so",
+        "zoomapp/meeting_content/polls.py",
+        "bool(poll and poll.anonymous) or ",
+        "",
+        "tests/meeting_content/test_polls.py::test_poll_is_anonymous_if_its_author_said_so_or_no_answer_has_a_name",
+    ),
+    Mutant(
+        "an old copy is no proof that a meeting has no polls",
+        "zoomapp/meeting_content/poll_loading.py",
+        "results.error or questions.error or ",
+        "",
+        "tests/web/test_pages_polls.py::test_empty_copy_from_before_an_outage_is_no_proof_that_there_are_none",
+    ),
+    Mutant(
+        "an answer of many semicolons is not split",
+        "zoomapp/meeting_content/poll_choices.py",
+        ' or text.count(";") >= MAX_PARTS',
+        "",
+        "tests/meeting_content/test_polls.py::test_answer_of_many_semicolons_is_one_choice",
+    ),
 ]
 
 

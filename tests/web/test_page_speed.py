@@ -16,6 +16,7 @@ GUARD_SECONDS = 60
 LISTS = "GET /v2/users/me/meetings"
 RECORDINGS = "GET /v2/users/me/recordings"
 NEXT = "Sprint demo"
+WEEK_AGO = "/participants/_I84Pj7PRnR0S-zLVAnH1w"
 
 
 @pytest.fixture
@@ -66,7 +67,21 @@ def test_a_list_of_meetings_waits_for_one_call(dana, world, at_once, show):
     assert (calls(world), barrier.broken) == (3, False)
 
 
-@pytest.mark.parametrize("path", ["/", "/meetings", "/meetings?show=past", "/recordings", "/recordings/trash"])
+def test_polls_and_questions_wait_for_one_call_after_the_attendance(dana, world, at_once):
+    dana.look(WEEK_AGO)
+    world.calls.clear()
+    barrier = at_once(3)  # the answers, the polls as defined, the Q&A
+
+    page = dana.look(f"{WEEK_AGO}/polls")
+
+    assert "When should the billing page go out?" in read(page)
+    assert (calls(world), barrier.broken) == (3, False)
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/", "/meetings", "/meetings?show=past", "/recordings", "/recordings/trash", f"{WEEK_AGO}/polls"],
+)
 def test_a_view_within_a_minute_costs_no_call(dana, world, clock, path):
     assert dana.look(path).status_code == 200
     before = calls(world)

@@ -43,8 +43,9 @@ def test_the_stylesheets_fit_their_budget():
 def test_only_pages_of_past_meetings_load_the_stylesheet_for_them(dana):
     attendance = "/participants/_I84Pj7PRnR0S-zLVAnH1w"
     pages = ["/", "/meetings", "/meetings/new", "/recordings", "/settings", attendance, f"{attendance}/summary"]
+    pages.append(f"{attendance}/polls")
 
-    assert [page for page in pages if "css/after.css" in dana.look(page).text] == pages[-2:]
+    assert [page for page in pages if "css/after.css" in dana.look(page).text] == pages[-3:]
 
 
 #: Only in Zoom's client, as is the SDK: they come on top.

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from offline_zoom.faults import Fault
-from offline_zoom.stories.quiet_day import FIXTURES
+from offline_zoom.stories.quiet_day import FIXTURES, WEEKLY
 from tests.web.reading import HEADERS, read, words
 from zoomapp import metrics
 from zoomapp.zoom.endpoints import encode_id
@@ -25,6 +25,9 @@ PARTICIPANTS = "GET /v2/past_meetings/*/participants"
 REPORT = "GET /v2/report/meetings/*/participants"
 SUMMARY = "GET /v2/meetings/*/meeting_summary"
 TRANSCRIPT = "GET /v2/meetings/*/transcript"
+POLL_RESULTS = "GET /v2/past_meetings/*/polls"
+POLLS = "GET /v2/meetings/*/polls"
+QUESTIONS = "GET /v2/past_meetings/*/qa"
 LIVE = "GET /v2/metrics/meetings/*/participants"
 OWN = "/meetings/85000000101"
 #: A past meeting with a summary and a transcript.
@@ -69,6 +72,11 @@ PAGES = [
     (f"{WEEKLY_SYNC}/summary.md", SUMMARY),
     (f"{WEEKLY_SYNC}/summary?view=transcript", TRANSCRIPT),
     (f"{WEEKLY_SYNC}/transcript.vtt", TRANSCRIPT),
+    (f"{WEEKLY_SYNC}/polls", POLL_RESULTS),
+    (f"{WEEKLY_SYNC}/polls", POLLS),
+    (f"{WEEKLY_SYNC}/polls", QUESTIONS),
+    (f"{WEEKLY_SYNC}/polls.csv", POLL_RESULTS),
+    (f"{WEEKLY_SYNC}/qa.csv", QUESTIONS),
 ]
 #: Where the rows of a list are read by this part of the app, and an answer of Zoom's whose fields can be replaced.
 FIELDS = [pair for pair in PAGES if pair[1] not in (PARTICIPANTS, REPORT, LIVE)]
@@ -103,6 +111,9 @@ def real_answers(person):
         PAST: f"/past_meetings/{past}",
         SUMMARY: f"/meetings/{encode_id(FIXTURES[2])}/meeting_summary",
         TRANSCRIPT: f"/meetings/{encode_id(FIXTURES[2])}/transcript",
+        POLL_RESULTS: f"/past_meetings/{encode_id(FIXTURES[2])}/polls",
+        POLLS: f"/meetings/{WEEKLY}/polls",
+        QUESTIONS: f"/past_meetings/{encode_id(FIXTURES[2])}/qa",
     }
     return {route: person.get(zoom + path).json for route, path in paths.items()}
 

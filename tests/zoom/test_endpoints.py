@@ -36,6 +36,9 @@ DELETE /meetings/{meetingId}/recordings cloud_recording:delete:meeting_recording
 PATCH /live_meetings/{meetingId}/events meeting:update:in_meeting_controls meeting:write medium
 GET /meetings/{meetingId}/meeting_summary meeting:read:summary meeting_summary:read light
 GET /meetings/{meetingId}/transcript cloud_recording:read:meeting_transcript recording:read medium
+GET /meetings/{meetingId}/polls meeting:read:list_polls meeting:read light
+GET /past_meetings/{meetingId}/polls meeting:read:list_poll_results meeting:read medium
+GET /past_meetings/{meetingId}/qa meeting:read:past_qa meeting:read medium
 GET /past_meetings/{meetingId} meeting:read:past_meeting meeting:read light
 GET /past_meetings/{meetingId}/instances meeting:read:list_past_instances meeting:read medium
 GET /past_meetings/{meetingId}/participants meeting:read:list_past_participants meeting:read medium
@@ -50,6 +53,7 @@ CACHED = {
     **dict.fromkeys(("/v2/users/{id}/settings", "/v2/users/me/settings"), 60),
     "/v2/past_meetings/{id}": 300,
     "/v2/meetings/{id}/meeting_summary": 60,
+    **dict.fromkeys(("/v2/past_meetings/{id}/polls", "/v2/past_meetings/{id}/qa"), 60),
     **dict.fromkeys(("/v2/past_meetings/{id}/instances", "/v2/past_meetings/{id}/participants"), 60),
     **dict.fromkeys(("/v2/report/meetings/{id}", "/v2/report/meetings/{id}/participants"), 60),
     **dict.fromkeys(

@@ -27,6 +27,7 @@ class Absence(StrEnum):
     RESTRICTED = "restricted"
     NOT_SHARED = "not-shared"
     UNSUPPORTED = "unsupported"
+    TOO_OLD = "too-old"
 
 
 #: Zoom's reasons why a transcript cannot be downloaded.

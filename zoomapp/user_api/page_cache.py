@@ -200,6 +200,10 @@ class PageCache:
         copy = self._load_copy(name, read)
         return copy.loaded() if copy and not self.reload and self._age(copy) < seconds else None
 
+    def remember(self, name: str, fact: Any, keep_seconds: int) -> None:
+        """Save what a page found out, so that ``recent`` returns it."""
+        self._save(name, fact, keep_seconds)
+
     def _fetch(
         self,
         name: str,

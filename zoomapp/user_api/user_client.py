@@ -200,6 +200,18 @@ class UserClient:
         """Whether one meeting instance has an AI Companion transcript, and where its file is."""
         return MeetingTranscript.from_api(self._object("transcript", endpoints.READ_TRANSCRIPT, instance=uuid))
 
+    def polls(self, meeting_id: int) -> Any:
+        """The polls of a meeting, with all choices. Zoom takes no UUID here."""
+        return self.call(endpoints.LIST_POLLS, meeting_id=meeting_id)
+
+    def poll_results(self, uuid: str) -> Any:
+        """What people answered in the polls of one meeting instance."""
+        return self.call(endpoints.LIST_POLL_RESULTS, instance=uuid)
+
+    def questions(self, uuid: str) -> Any:
+        """The Q&A of one meeting instance."""
+        return self.call(endpoints.READ_QUESTIONS, instance=uuid)
+
     def past_instances(self, meeting_id: int) -> Any:
         """The past instances of a meeting's number. Raises UpstreamError for a response without the list."""
         body = self.call(endpoints.LIST_PAST_INSTANCES, meeting_id=meeting_id)

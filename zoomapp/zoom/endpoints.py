@@ -145,6 +145,22 @@ READ_TRANSCRIPT = Endpoint(
     "recording:read",
     MEDIUM,
 )
+# Polls of a meeting by its number; their results and the Q&A by instance.
+LIST_POLLS = Endpoint(
+    "GET", "/v2/meetings/{meeting_id}/polls", "meeting:read:list_polls", "meeting:read", LIGHT, plan=PRO
+)
+LIST_POLL_RESULTS = Endpoint(
+    "GET",
+    "/v2/past_meetings/{instance}/polls",
+    "meeting:read:list_poll_results",
+    "meeting:read",
+    MEDIUM,
+    cache_seconds=60,
+    plan=PRO,
+)
+READ_QUESTIONS = Endpoint(
+    "GET", "/v2/past_meetings/{instance}/qa", "meeting:read:past_qa", "meeting:read", MEDIUM, cache_seconds=60
+)
 READ_REPORT = Endpoint(
     "GET",
     "/v2/report/meetings/{instance}",

@@ -90,6 +90,24 @@ READ_TRANSCRIPT = ScopeUse(
     "show the transcript of a meeting",
     ("/participants/<key>/summary", "/participants/<key>/transcript.vtt", "/participants/<key>/transcript.txt"),
 )
+_POLL_PAGES = ("/participants/<key>/polls", "/participants/<key>/polls.csv")
+LIST_POLL_RESULTS = ScopeUse(
+    endpoints.LIST_POLL_RESULTS,
+    "show what people answered in a meeting’s polls",
+    _POLL_PAGES,
+    "Polls need a Pro plan or higher.",
+)
+LIST_POLLS = ScopeUse(
+    endpoints.LIST_POLLS,
+    "show the choices of a poll that nobody took",
+    _POLL_PAGES,
+    "Polls need a Pro plan or higher.",
+)
+READ_QUESTIONS = ScopeUse(
+    endpoints.READ_QUESTIONS,
+    "show the questions and answers of a meeting",
+    ("/participants/<key>/polls", "/participants/<key>/qa.csv"),
+)
 READ_PARTICIPANT = ScopeUse(
     endpoints.PARTICIPANT_EVENTS, "hear who comes to your meetings and leaves them", ("/api/zoomapp/webhook",)
 )

@@ -70,6 +70,18 @@ class Occurrence:
 
 
 @dataclass
+class Poll:
+    """A poll of a meeting. ``questions`` are as Zoom sends them. ``poll_type``: 1 poll, 2 advanced, 3 quiz."""
+
+    id: str
+    title: str
+    questions: list[dict[str, Any]] = field(default_factory=list)
+    anonymous: bool = False
+    poll_type: int = 1
+    status: str = "ended"
+
+
+@dataclass
 class Meeting:
     """A scheduled meeting. ``uuid`` is that of the running instance, else of the next."""
 
@@ -92,6 +104,7 @@ class Meeting:
     webinar: bool = False
     deleted: bool = False
     source: str = "web_portal"
+    polls: list[Poll] = field(default_factory=list)
     #: edited since the story was loaded, so the data file saves it
     edited: bool = False
 
@@ -150,6 +163,15 @@ class Transcript:
     created_at: float = 0.0
 
 
+@dataclass
+class Statements:
+    """The answers or questions of one person. ``details`` are as Zoom sends them, with values of any type."""
+
+    name: Any
+    email: Any
+    details: Any
+
+
 @dataclass(eq=False)
 class Instance:
     """One instance of a meeting, with its attendance. ``ended_at`` may be in the future or None."""
@@ -166,6 +188,8 @@ class Instance:
     recording: bool = False
     summary: Summary | None = None
     transcript: Transcript | None = None
+    poll_answers: list[Statements] = field(default_factory=list)
+    questions: list[Statements] = field(default_factory=list)
 
     def live(self, now: float) -> bool:
         return self.started_at <= now and not self.ended(now)

@@ -10,7 +10,16 @@ SUMMARY_REFUSALS = ("missing", "off", "trashed", "email-only", "ip-range", "uncl
 #: why Zoom gives no transcript: none, not shared, or a reason in place of the file
 RESTRICTIONS = ("DELETED_OR_TRASHED", "UNSUPPORTED", "NO_TRANSCRIPT_DATA", "NOT_READY")
 TRANSCRIPT_REFUSALS = ("missing", "not-shared", *RESTRICTIONS)
-CHOICES = {"summary": SUMMARY_REFUSALS, "transcript": TRANSCRIPT_REFUSALS}
+#: what is not there of polls: answers, polls at all, their definitions (deleted after the meeting); or not shared
+POLL_STATES = ("missing", "off", "deleted", "not-shared")
+#: why there is no Q&A: no questions, not shared
+QUESTION_STATES = ("missing", "not-shared")
+CHOICES = {
+    "summary": SUMMARY_REFUSALS,
+    "transcript": TRANSCRIPT_REFUSALS,
+    "polls": POLL_STATES,
+    "questions": QUESTION_STATES,
+}
 #: three hundred years in seconds
 MAX_NUMBER = 10_000_000_000
 
@@ -26,7 +35,8 @@ class Switches:
     ``200`` (a small JSON body with status 200) or ``html``. ``withheld_scopes`` are not granted at consent.
     ``ready_after``: how long after its end a meeting is missing in reports. ``summary``: ``""``, or why there are no
     summaries: one of ``SUMMARY_REFUSALS``. ``transcript``: ``""``, or why there are no transcripts: one of
-    ``TRANSCRIPT_REFUSALS``. ``summary_ready_after`` and ``transcript_ready_after`` count from the end of a meeting.
+    ``TRANSCRIPT_REFUSALS``. ``polls`` and ``questions``: ``""``, or one of ``POLL_STATES`` and ``QUESTION_STATES``.
+    ``summary_ready_after`` and ``transcript_ready_after`` count from the end of a meeting.
     """
 
     auto_consent: bool = False
@@ -50,6 +60,8 @@ class Switches:
     recording_ready_after: float = 120
     summary: str = ""
     transcript: str = ""
+    polls: str = ""
+    questions: str = ""
     summary_ready_after: float = 360
     transcript_ready_after: float = 240
 

@@ -82,6 +82,8 @@ LIVE = Permission(scopes.LIST_LIVE_PARTICIPANTS)
 PAST_INSTANCES = Permission(scopes.LIST_PAST_INSTANCES)
 REPORT = Permission(scopes.READ_REPORT)
 PAST = Permission(scopes.LIST_PAST_PARTICIPANTS)
+POLLS = Permission(scopes.LIST_POLL_RESULTS, "Zoom doesn’t know this meeting")
+QUESTIONS = Permission(scopes.READ_QUESTIONS, "Zoom doesn’t know this meeting")
 SUMMARY = Permission(scopes.READ_SUMMARY)
 TRANSCRIPT = Permission(scopes.READ_TRANSCRIPT)
 

@@ -11,6 +11,7 @@ from zoomapp.web import assets
 from zoomapp.web.components import filters
 from zoomapp.web.components.minify import Minify
 from zoomapp.web.components.notice import reference, unreadable_sentence
+from zoomapp.web.components.poll_sections import has_polls_tab
 from zoomapp.web.current_user import services
 from zoomapp.web.return_path import page_path
 from zoomapp.web.viewer import next_theme, now, theme, viewer
@@ -28,6 +29,7 @@ PLACE_OF = {
 def init_app(app: Flask) -> None:
     app.jinja_env.add_extension(Minify)
     app.jinja_env.globals.update(fill=fill, plural=plural, unreadable_sentence=unreadable_sentence)
+    app.jinja_env.globals.update(has_polls_tab=has_polls_tab)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     assets.init_app(app)
     filters.init_app(app)

@@ -9,6 +9,7 @@ from offline_zoom.rest import (
     meeting_content,
     meetings,
     past_meetings,
+    polls,
     recordings,
     users,
 )
@@ -25,6 +26,7 @@ __all__ = [
     "meeting_content",
     "meetings",
     "past_meetings",
+    "polls",
     "recordings",
     "users",
     "with_rate_headers",

@@ -82,8 +82,8 @@ def list_report_participants(meeting_id: str) -> JSON:
     )
 
 
-def requested_past_instance(segment: str) -> Instance:
-    """The past meeting in a path. Raises ZoomError if it runs, is not ready, or is over a year old."""
+def requested_past_instance(segment: str, max_days: int = 365) -> Instance:
+    """The past meeting in a path. Raises ZoomError if it runs, is not ready, or is too old."""
     world, key = current_world(), meeting_number_or_uuid(segment)
     now = world.now()
     candidates = [candidate for candidate in world.instances.values() if key in (candidate.uuid, candidate.meeting_id)]
@@ -94,7 +94,7 @@ def requested_past_instance(segment: str) -> Instance:
     latest = max(past, key=lambda candidate: candidate.started_at, default=None)
     if latest is None or (latest.ended_at or 0) + world.switches.ready_after > now:
         refuse(404, 3001, "Meeting ID is invalid or not end.")
-    if latest.started_at < now - 365 * DAY_SECONDS:
+    if latest.started_at < now - max_days * DAY_SECONDS:
         refuse(400, 12702, "Can not access a meeting a year ago.")
     return latest
 

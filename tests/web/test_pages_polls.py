@@ -1,0 +1,459 @@
+"""The polls and the Q&A of a past meeting: their page, their files, and why there is nothing."""
+
+import csv
+import io
+import re
+
+import pytest
+
+from offline_zoom.faults import Fault
+from offline_zoom.identifiers import meeting_uuid
+from offline_zoom.model import Statements
+from offline_zoom.polls import RELEASE, add_polls
+from offline_zoom.stories.quiet_day import FIXTURES, TOWN_HALL, WEEKLY
+from tests.web.reading import read, words
+from zoomapp.store import key_names
+from zoomapp.store.encrypted_records import LAST_SEEN_SECTION
+from zoomapp.zoom.meeting_ids import key_of
+
+WEEK_AGO, QUESTIONS_ONLY, OFFICE = FIXTURES[2], FIXTURES[1], FIXTURES[0]
+RESULTS, QUESTIONS = "GET /v2/past_meetings/*/polls", "GET /v2/past_meetings/*/qa"
+DEFINITIONS = "GET /v2/meetings/*/polls"
+ATTENDANCE = f"/participants/{key_of(WEEK_AGO)}"
+PAGE = f"{ATTENDANCE}/polls"
+QA_FILE = f"{ATTENDANCE}/qa.csv"
+RELEASE_QUESTION = "When should the billing page go out?"
+ODD = ["=1+1", "+1", "-1", "@cmd", "\tx", "\rx", "<script>alert(1)</script>", '"><img src=x>']
+
+
+def page_of(uuid):
+    return f"/participants/{key_of(uuid)}/polls"
+
+
+def card(page, question):
+    """The card of one question, without markup."""
+    cards = re.findall(r'<section class="card poll".*?</section>', page, re.DOTALL)
+    return next(words(f'id="main">{each}</main>') for each in cards if question in each)
+
+
+def rows(answer):
+    assert answer.status_code == 200
+    assert answer.data.startswith(b"\xef\xbb\xbf")
+    return list(csv.DictReader(io.StringIO(answer.data.decode("utf-8-sig"))))
+
+
+def answers(*texts, question=RELEASE_QUESTION, poll_id=RELEASE, names=None):
+    return [
+        Statements(
+            names[n] if names else f"Person {n}",
+            "",
+            [{"polling_id": poll_id, "question": question, "answer": text, "date_time": "2026-02-23T09:10:00Z"}],
+        )
+        for n, text in enumerate(texts)
+    ]
+
+
+def test_poll_has_all_choices_with_counts_and_percents(dana):
+    answer = dana.look(PAGE)
+
+    read(answer)
+    text = card(answer.text, RELEASE_QUESTION)
+    assert "Release · Pick one · 5 answers" in text
+    assert "Thursday, December 3 3 · 60%" in text
+    assert "No opinion 0 · 0%" in text
+    assert "Choices without votes aren’t listed" not in answer.text
+
+
+def test_numbers_of_the_bars_are_in_a_table_as_well(dana):
+    page = dana.look(PAGE).text
+    table = page.partition(f": {RELEASE_QUESTION}</span></summary>")[2].partition("Show as table")[2]
+    table = table.partition("</table>")[0]
+
+    assert '<th scope="col">Choice</th>' in table
+    assert '<th scope="row"><bdi>Thursday, December 3</bdi></th><td>3</td><td>60%</td>' in table
+    assert all('aria-hidden="true"' in bar for bar in re.findall(r'<svg class="meter"[^>]*>', page))
+
+
+def test_page_says_who_answered_what(dana):
+    text = card(dana.look(PAGE).text, RELEASE_QUESTION)
+
+    assert "Mina Park Monday, December 7" in text
+
+
+def test_anonymous_poll_has_no_names_on_the_page_and_in_the_file(dana, world):
+    world.instances[WEEK_AGO].poll_answers += answers(
+        "4", question="How useful was this meeting?", poll_id=world.meetings[WEEKLY].polls[1].id, names=["Lena Fischer"]
+    )
+
+    page, file = dana.look(PAGE), rows(dana.get(f"{PAGE}.csv"))
+
+    assert "Anonymous: Zoom didn’t record names." in card(page.text, "How useful was this meeting?")
+    assert "Lena Fischer" not in page.text
+    assert {row["name"] + row["email"] for row in file if row["poll"] == "Feedback"} == {""}
+
+
+def test_quiz_marks_right_answers_and_splits_several_choices_of_one_text(dana):
+    text = card(dana.look(PAGE).text, "Which customers wait for a credit?")
+
+    assert "Quiz, pick any · 5 answers · 2 right" in text
+    assert "Fabrikam; Contoso Right answer 3 · 60%" in text
+    assert "Litware 0 · 0%" in text
+
+
+@pytest.mark.parametrize("how", ["deleted", "off", "refused", "outage", "no scope"])
+def test_without_definitions_the_choices_are_what_people_answered(anyone, world, how):
+    if how == "deleted":
+        world.switches.change({"polls": "deleted"})
+    elif how == "no scope":
+        world.switches.change({"withheld_scopes": ["meeting:read:list_polls:admin"]})
+    else:
+        faults = {
+            "off": Fault(DEFINITIONS, 400, body={"code": 4400, "message": "Polls are off."}),
+            "refused": Fault(DEFINITIONS, 404, body={"code": 404, "message": "Meeting not found."}),
+            "outage": Fault(DEFINITIONS, drop="before"),
+        }
+        world.faults.append(faults[how])
+    anyone.connect()
+
+    answer = anyone.look(PAGE)
+
+    text = card(answer.text, RELEASE_QUESTION)
+    assert "Thursday, December 3 3 · 60%" in text
+    assert "No opinion" not in text
+    assert "Choices without votes aren’t listed." in answer.text
+    assert "permission is missing" not in answer.text
+    if how == "no scope":
+        assert not [call for call in world.calls.all() if call.path.endswith(f"/meetings/{WEEKLY}/polls")]
+
+
+def test_question_has_its_asker_and_answer_and_an_unanswered_one_is_first(dana):
+    text = read(dana.look(PAGE)).partition("Questions and answers")[2]
+
+    assert "3 questions, 1 without an answer" in text
+    first, second = text.index("Will the old invoices"), text.index("Does the new page work")
+    assert first < second
+    assert "Will the old invoices keep their numbers? No answer Jonas Weber" in text
+    assert "Answered Łukasz Żółć Yes. The second one is used" in text
+    assert "Can we announce the date to customers? Answered Anonymous Not before" in text
+
+
+def test_meeting_with_questions_alone_shows_them(dana):
+    text = read(dana.look(page_of(QUESTIONS_ONLY)))
+
+    assert "Nobody answered a poll." in text
+    assert "Will the old invoices keep their numbers?" in text
+    assert dana.look(f"{page_of(QUESTIONS_ONLY)}.csv").status_code == 404
+
+
+def test_files_have_a_row_per_answer_and_a_name_with_day_and_topic(dana):
+    polls, questions = dana.get(f"{PAGE}.csv"), dana.get(QA_FILE)
+
+    first = rows(polls)[0]
+    assert list(first) == ["poll", "question", "type", "name", "email", "answer", "answered_at"]
+    assert first["answer"] == "Thursday, December 3"
+    assert first["answered_at"] == "2026-02-23T10:10:41+01:00"
+    assert len(rows(polls)) == 19
+    asked = rows(questions)
+    assert [row["status"] for row in asked] == ["No answer", "Answered", "Answered"]
+    assert (asked[2]["name"], asked[2]["email"]) == ("", "")
+    assert polls.content_type == questions.content_type == "text/csv; charset=utf-8"
+    assert 'filename="polls_2026-02-23_weekly-sync.csv"' in polls.headers["Content-Disposition"]
+    assert 'filename="qa_2026-02-23_weekly-sync.csv"' in questions.headers["Content-Disposition"]
+
+
+def test_no_cell_of_a_file_is_a_formula(dana, world):
+    instance = world.instances[WEEK_AGO]
+    instance.poll_answers = answers(*ODD, names=ODD)
+    instance.questions = [Statements(text, text, [{"question": text, "answer": text}]) for text in ODD]
+
+    for path in (f"{PAGE}.csv", QA_FILE):
+        cells = [cell for row in rows(dana.get(path)) for cell in row.values()]
+        assert "'=1+1" in cells
+        assert not [cell for cell in cells if cell.startswith(("=", "+", "-", "@", "\t", "\r"))]
+
+
+def test_markup_in_answers_names_and_questions_is_text(dana, world):
+    instance, (poll, *_) = world.instances[WEEK_AGO], world.meetings[WEEKLY].polls
+    poll.title = poll.questions[0]["answers"][3] = ODD[6]
+    instance.poll_answers = answers(*ODD, names=ODD) + answers(*ODD[6:], question=ODD[6], poll_id=ODD[7])
+    instance.questions = [Statements(text, text, [{"question": text, "answer": text}]) for text in ODD]
+
+    answer = dana.look(PAGE)
+
+    read(answer)
+    body = answer.text.partition("<main")[2].partition("</main>")[0]
+    assert "<script" not in body and "<img" not in body
+    assert body.count("&lt;script&gt;alert(1)&lt;/script&gt;") > 5
+    assert '<p class="quote">&lt;script&gt;' in body
+
+
+def test_same_name_twice_is_two_people(dana, world):
+    days = ("Monday, December 7", "Thursday, December 3")
+    world.instances[WEEK_AGO].poll_answers = answers(*days, names=["Kim Lee", "Kim Lee"])
+
+    text = card(dana.look(PAGE).text, RELEASE_QUESTION)
+
+    assert "2 answers" in text
+    assert text.count("Kim Lee") == 2
+
+
+def test_poll_of_500_answers_is_shown_and_whole_in_the_file(dana, world):
+    written = answers(*(f"Written answer {n}" for n in range(500)), question="Why?", poll_id="unknown")
+    world.instances[WEEK_AGO].poll_answers = answers(*["Monday, December 7"] * 500) + written
+
+    answer = dana.look(PAGE)
+
+    read(answer)
+    assert "Monday, December 7 500 · 100%" in card(answer.text, RELEASE_QUESTION)
+    why = card(answer.text, "Why?")
+    assert "Written answer 199" in why and "Written answer 200" not in why
+    assert "The CSV file has all 500." in why
+    assert len(answer.data) < 200_000
+    assert len(rows(dana.get(f"{PAGE}.csv"))) == 1000
+
+
+def test_unreadable_answers_and_questions_are_counted_and_the_files_are_called_partial(dana, world):
+    instance = world.instances[WEEK_AGO]
+    instance.poll_answers = [*answers("Monday, December 7", {"a": 1}, True, 7), Statements(7, [], "none")]
+    instance.questions = [Statements("Kim", {}, [{"question": ["x"]}, 7]), *instance.questions]
+
+    answer, text = dana.look(PAGE), read(dana.look(PAGE))
+
+    assert "3 entries from Zoom could not be read, so this list is not complete." in text
+    assert "2 entries from Zoom could not be read, so this list is not complete." in text
+    assert "2 answers" in card(answer.text, RELEASE_QUESTION)
+    assert "_partial.csv" in dana.get(f"{PAGE}.csv").headers["Content-Disposition"]
+    assert "_partial.csv" in dana.get(QA_FILE).headers["Content-Disposition"]
+
+
+def test_meeting_without_polls_and_questions_says_so(dana, world):
+    world.switches.change({"polls": "missing", "questions": "missing"})
+
+    page, files = dana.look(PAGE), [dana.look(f"{PAGE}.csv"), dana.look(QA_FILE)]
+
+    assert {answer.status_code for answer in (page, *files)} == {404}
+    for answer in (page, *files):
+        assert "No polls or questions in this meeting" in answer.text
+    assert "Refresh" not in page.headers
+
+
+def test_answers_are_being_collected_in_the_first_half_hour(dana, world, clock):
+    instance = world.start_meeting(85000000101)
+    world.join(instance, "dana")
+    world.tick(600)
+    world.end_meeting(instance)
+    path = page_of(instance.uuid)
+
+    early = dana.look(path)
+    add_polls(world.meetings[85000000101], instance)
+    clock.tick(120)
+    later = dana.look(path)
+
+    assert (early.status_code, early.headers["Refresh"]) == (404, "60")
+    assert "Zoom is collecting the answers" in early.text
+    assert RELEASE_QUESTION in read(later)
+
+
+def test_encrypted_meeting_says_that_it_has_neither(dana, world):
+    world.meetings[WEEKLY].settings["encryption_type"] = "e2ee"
+
+    answer = dana.look(PAGE)
+
+    assert answer.status_code == 404
+    assert "Encrypted meetings have no polls" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("withheld", "other"),
+    [
+        ("meeting:read:list_poll_results", "Will the old invoices keep their numbers?"),
+        ("meeting:read:past_qa", RELEASE_QUESTION),
+    ],
+)
+def test_missing_permission_is_named_and_the_other_part_is_shown(anyone, world, withheld, other):
+    world.switches.change({"withheld_scopes": [f"{withheld}:admin"]})
+    anyone.connect()
+
+    text = read(anyone.look(PAGE))
+
+    assert "One permission is missing" in text
+    assert withheld in text
+    assert other in text
+
+
+def test_free_plan_shows_the_questions_and_says_what_polls_need(dana, world):
+    world.faults.append(Fault(RESULTS, 400, body={"code": 200, "message": "Only available for Paid account: x."}))
+
+    text = read(dana.look(PAGE))
+
+    assert "Polls need a Pro plan or higher" in text
+    assert "Will the old invoices keep their numbers?" in text
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "title"),
+    [
+        (403, 403, "Not shared with you"),
+        (400, 3003, "Not shared with you"),
+        (401, 1010, "Not shared with you"),
+        (400, 12702, "This meeting is too old"),
+        (404, 3001, "Zoom doesn’t know this meeting"),
+    ],
+)
+def test_refusal_of_both_is_told_once(dana, world, status, code, title):
+    for route in (RESULTS, QUESTIONS):
+        world.faults.append(Fault(route, status, body={"code": code, "message": "No."}))
+
+    page, file = dana.look(PAGE), dana.look(f"{PAGE}.csv")
+
+    assert page.status_code == file.status_code == 404
+    assert page.text.count(f"<h2>{title}</h2>") == 1
+    assert title in file.text
+
+
+def test_refusal_of_the_questions_as_another_account_keeps_the_person_connected(dana, world):
+    world.faults.append(Fault(QUESTIONS, 401, body={"code": 1010, "message": "User does not belong to this account."}))
+
+    text = read(dana.look(PAGE))
+
+    assert "Not shared with you" in text
+    assert RELEASE_QUESTION in text
+    assert dana.look("/").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("fault", "status", "title"),
+    [
+        ({"drop": "before"}, 502, "We couldn’t reach Zoom"),
+        ({"status": 429, "headers": {"Retry-After": "9"}, "body": {"code": 429}}, 429, "Zoom asked us to slow down"),
+        ({"status": 200, "body": {}}, 502, "We couldn’t reach Zoom"),
+    ],
+)
+def test_outage_and_rate_limit_are_no_missing_polls(dana, world, fault, status, title):
+    for route in (RESULTS, QUESTIONS):
+        world.faults.append(Fault(route, **fault))
+
+    page, file = dana.look(PAGE), dana.look(QA_FILE)
+
+    assert page.status_code == file.status_code == status
+    assert page.headers.get("Retry-After") == fault.get("headers", {}).get("Retry-After")
+    assert page.text.count(f"<h2>{title}</h2>") == 1
+    assert "No polls or questions" not in page.text
+
+
+def test_outage_of_one_part_leaves_the_other(dana, world):
+    world.faults.append(Fault(RESULTS, drop="before"))
+
+    text = read(dana.look(PAGE))
+
+    assert "We couldn’t reach Zoom" in text
+    assert "Will the old invoices keep their numbers?" in text
+
+
+@pytest.mark.parametrize("route", [RESULTS, QUESTIONS])
+def test_outage_of_one_part_and_an_empty_other_part_are_no_missing_polls(dana, world, route):
+    world.faults.append(Fault(route, drop="before"))
+
+    text = read(dana.look(page_of(OFFICE)))
+
+    assert "We couldn’t reach Zoom" in text
+    assert "No polls or questions" not in text
+
+
+def test_empty_copy_from_before_an_outage_is_no_proof_that_there_are_none(dana, world, clock):
+    instance = world.start_meeting(85000000101)
+    world.join(instance, "dana")
+    world.tick(600)
+    world.end_meeting(instance)
+    path = page_of(instance.uuid)
+    assert "Zoom is collecting the answers" in dana.look(path).text
+    world.faults.append(Fault(RESULTS, drop="before"))
+    clock.tick(2400)
+
+    text = read(dana.look(path))
+
+    assert "We couldn’t reach Zoom" in text
+    assert "No polls or questions" not in text
+    assert f'href="{path}"' in dana.look(path.removesuffix("/polls")).text
+
+
+def test_unreadable_answers_alone_are_no_missing_polls(dana, world):
+    world.instances[OFFICE].poll_answers = [Statements("Kim", "", "none")]
+
+    text = read(dana.look(page_of(OFFICE)))
+
+    assert "1 entry from Zoom could not be read" in text
+    assert "No polls or questions" not in text
+
+
+def test_colleague_is_not_the_host(world, anyone):
+    anyone.name = "jonas"
+    anyone.connect()
+
+    text = read(anyone.look(PAGE), 200)
+
+    assert "One permission is missing" in text
+    assert "meeting:read:list_poll_results:admin" in text
+
+
+def test_unknown_meeting_is_not_found(dana):
+    assert dana.look("/participants/999999999/polls").status_code == 404
+    assert dana.look("/participants/nonsense/polls").status_code == 404
+    answer = dana.look(f"/participants/{'A' * 22}/polls")
+    assert answer.status_code == 404
+    assert "Zoom doesn’t know this meeting" in answer.text
+
+
+def test_number_stands_for_the_latest_meeting(dana):
+    assert "Town hall" in dana.look(f"/participants/{TOWN_HALL}/polls").text
+    assert RELEASE_QUESTION in read(dana.look(f"/participants/{WEEKLY}/polls"))
+
+
+def test_tab_is_gone_once_the_page_found_nothing(dana, parts):
+    office = f"/participants/{key_of(OFFICE)}"
+    link = f'href="{office}/polls"'
+    before = dana.look(office).text
+
+    empty = dana.look(f"{office}/polls").text
+    after = dana.look(office).text
+
+    assert link in before
+    assert 'aria-current="page">Polls and Q&amp;A' in empty
+    assert link not in after and f'href="{office}/summary"' in after
+    fact = parts.user_records.load(dana.id, LAST_SEEN_SECTION, key_names.digest(f"any polls {OFFICE}"))
+    assert fact["raw"] == {"any": False}
+
+
+def test_tab_comes_back_when_there_is_something(dana, world):
+    office = f"/participants/{key_of(OFFICE)}"
+    dana.look(f"{office}/polls")
+    add_polls(world.meetings[WEEKLY], world.instances[OFFICE])
+
+    dana.look(f"{office}/polls")
+
+    assert f'href="{office}/polls"' in dana.look(office).text
+
+
+@pytest.mark.parametrize("route", [RESULTS, QUESTIONS])
+def test_tab_stays_after_a_page_that_could_not_ask(dana, world, route):
+    office = f"/participants/{key_of(OFFICE)}"
+    world.faults.append(Fault(route, drop="before"))
+    dana.look(f"{office}/polls")
+
+    assert f'href="{office}/polls"' in dana.look(office).text
+
+
+def test_attendance_of_a_past_meeting_asks_nothing_about_polls(dana, world):
+    dana.look(ATTENDANCE)
+
+    assert not [call for call in world.calls.all() if call.path.endswith(("/polls", "/qa"))]
+
+
+def test_meeting_of_another_host_has_no_tab(dana, world):
+    uuid = meeting_uuid("catch-up ada")
+    world.instances[uuid].summary = world.instances[WEEK_AGO].summary
+
+    page = dana.look(f"/participants/{key_of(uuid)}").text
+
+    assert f'href="/participants/{key_of(uuid)}/summary"' in page
+    assert "/polls" not in page

@@ -1,0 +1,134 @@
+"""Loads the poll results and the Q&A of a past meeting, and remembers meetings that have neither."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from zoomapp.attendance.past import past_meeting
+from zoomapp.attendance.sources import AttendanceSources
+from zoomapp.errors import NotFound
+from zoomapp.meeting_content.absence import Absence
+from zoomapp.meeting_content.polls import PollResults, poll_results
+from zoomapp.meetings.lists import meeting_details
+from zoomapp.user_api.page_cache import Loaded, PageCache
+from zoomapp.zoom import scopes
+from zoomapp.zoom.meeting_ids import is_number
+from zoomapp.zoom.models import PastMeeting
+from zoomapp.zoom.polls import Poll, PollAnswer, Question, read_poll_answers, read_polls, read_questions
+from zoomapp.zoom.tolerant_reader import Rows
+
+#: Zoom collects answers for some minutes. After this time, what is not there does not come.
+COLLECTING_SECONDS = 1800.0
+
+
+@dataclass(frozen=True)
+class MeetingPolls:
+    """The polls and the Q&A of a past meeting; each may have failed on its own."""
+
+    meeting: PastMeeting
+    results: Loaded[PollResults]
+    questions: Loaded[Rows[Question]]
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether Zoom says that the meeting has neither. Unreadable entries are something; an old copy is no proof."""
+        results, questions = self.results, self.questions
+        if results.error or questions.error or results.value is None or questions.value is None:
+            return False
+        return not (self.has_some or results.value.unreadable or questions.value.unreadable)
+
+    @property
+    def has_some(self) -> bool:
+        """Whether there is anything to show."""
+        return bool((self.results.value and self.results.value.questions) or self.questions.value)
+
+
+def load_polls(sources: AttendanceSources, instance: str) -> MeetingPolls:
+    """Poll results and Q&A of the past meeting with this number or UUID. Raises NotFound for an unknown number.
+
+    Calls that do not need each other run at the same time.
+    """
+    scheduled = _required_meeting(sources, instance) if is_number(instance) else None
+    uuid, cache, client = scheduled.uuid if scheduled else instance, sources.cache, sources.user_client
+    results = cache.calls.start(
+        lambda: cache.load(f"poll results {uuid}", lambda: client.poll_results(uuid), read_poll_answers)
+    )
+    questions = cache.calls.start(
+        lambda: cache.load(f"questions {uuid}", lambda: client.questions(uuid), read_questions)
+    )
+    meeting = scheduled or past_meeting(sources, uuid) or PastMeeting(uuid)
+    definitions = _definitions(sources, meeting.id)
+    found = MeetingPolls(meeting, _with_definitions(results.result(), definitions), _in_order(questions.result()))
+    _remember_emptiness(sources, found)
+    return found
+
+
+def may_have_polls(cache: PageCache, uuid: str) -> bool:
+    """Whether a past meeting may have polls or a Q&A. False after a page found neither. Does not call Zoom."""
+    fact = replace(cache, reload=False).recent(_fact(uuid), _read_fact, float("inf"))
+    return fact is None or bool(fact.value)
+
+
+def reason_for_none(sources: AttendanceSources, meeting: PastMeeting) -> Absence:
+    """Why a meeting has neither: it was encrypted, or it ended a moment ago, or it had neither."""
+    if meeting.id and _is_encrypted(sources, meeting.id):
+        return Absence.ENCRYPTED
+    return Absence.WRITING if _is_collecting(sources, meeting) else Absence.NONE
+
+
+def _required_meeting(sources: AttendanceSources, number: str) -> PastMeeting:
+    meeting = past_meeting(sources, number)
+    if meeting is None:
+        raise NotFound
+    return meeting
+
+
+def _definitions(sources: AttendanceSources, number: int) -> Iterable[Poll]:
+    """The polls as they were defined; none if Zoom does not say, or the grant does not allow to ask."""
+    client = sources.user_client
+    if not number or not client.scopes() & scopes.LIST_POLLS.accepted:
+        return ()
+    return sources.cache.load(f"polls {number}", lambda: client.polls(number), read_polls).value or ()
+
+
+def _with_definitions(answers: Loaded[Rows[PollAnswer]], polls: Iterable[Poll]) -> Loaded[PollResults]:
+    value = None if answers.value is None else poll_results(answers.value, polls)
+    return Loaded(value, answers.at, answers.error, answers.last_seen_at, answers.refreshing)
+
+
+def _in_order(questions: Loaded[Rows[Question]]) -> Loaded[Rows[Question]]:
+    """Questions without an answer first. Deleted ones are left out."""
+    if questions.value is None:
+        return questions
+    shown = [question for question in questions.value if question.status != "deleted"]
+    shown.sort(key=lambda question: question.is_answered or question.status == "dismissed")
+    return replace(questions, value=Rows(tuple(shown), questions.value.unreadable))
+
+
+def _remember_emptiness(sources: AttendanceSources, found: MeetingPolls) -> None:
+    uuid, cache = found.meeting.uuid, sources.cache
+    if found.is_empty and not _is_collecting(sources, found.meeting):
+        cache.remember(_fact(uuid), {"any": False}, sources.keep_seconds)
+    elif found.has_some and not may_have_polls(cache, uuid):
+        cache.remember(_fact(uuid), {"any": True}, sources.keep_seconds)
+
+
+def _fact(uuid: str) -> str:
+    return f"any polls {uuid}"
+
+
+def _read_fact(fact: Any) -> bool:
+    return not isinstance(fact, dict) or fact.get("any") is not False
+
+
+def _is_collecting(sources: AttendanceSources, meeting: PastMeeting) -> bool:
+    ended_at = meeting.end_at
+    return ended_at is not None and (sources.now - ended_at).total_seconds() < COLLECTING_SECONDS
+
+
+def _is_encrypted(sources: AttendanceSources, number: int) -> bool:
+    """Whether the meeting is end-to-end encrypted. False if Zoom does not say."""
+    details = meeting_details(sources.user_client, sources.cache, number).value
+    return details is not None and details.settings.get("encryption_type") == "e2ee"
