@@ -54,4 +54,7 @@ def test_each_exception_is_a_route():
 
 @pytest.mark.parametrize("route", page_routes())
 def test_each_page_answers_with_html(dana, route):
-    read(dana.look(example(route)))
+    address = example(route)
+
+    assert "<" not in address, "add an example of the parameter to tests/support/page_routes.py"
+    read(dana.look(address))
