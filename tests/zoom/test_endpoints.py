@@ -2,6 +2,7 @@
 
 import inspect
 import re
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 from werkzeug.exceptions import MethodNotAllowed, NotFound
 
 from offline_zoom.app import create_app as create_offline_zoom
+from zoomapp.errors import UpstreamError
 from zoomapp.metrics import CATEGORIES
 from zoomapp.user_api.user_client import UserClient
 from zoomapp.zoom import endpoints
@@ -173,8 +175,7 @@ class RecordingClient(UserClient):
     def call(self, endpoint, body=None, **arguments):
         target = endpoint.target(**{"user_id": "me", **arguments})
         self.calls.append((endpoint, target.partition("?")[0]))
-        number = 85000000101
-        return {"id": number, "uuid": "/a//b==", "invitation": "Come", "meetings": []}
+        return {}
 
 
 #: The table, and texts for the style guide.
@@ -196,7 +197,8 @@ def test_each_method_of_the_user_client_calls_an_endpoint_of_the_table(name):
     method = getattr(RecordingClient(calls), name)
     required = [each for each in inspect.signature(method).parameters.values() if each.default is each.empty]
 
-    method(**{parameter.name: ARGUMENTS[parameter.name] for parameter in required})
+    with suppress(UpstreamError):  # the response of RecordingClient may lack what the method reads
+        method(**{parameter.name: ARGUMENTS[parameter.name] for parameter in required})
 
     ((endpoint, path),) = calls
     assert endpoint in endpoints.ALL
