@@ -1,9 +1,8 @@
 """`flask scopes`: the scopes that the app names are those that Zoom requires."""
 
-import re
-
 import pytest
 
+from tests.support.page_routes import readable
 from tests.support.people import Person
 from zoomapp.zoom import endpoints, scopes
 
@@ -42,7 +41,7 @@ def test_a_page_names_the_missing_scope_of_its_scope_use(app, world, use, page):
 
 
 def test_scope_uses_name_existing_routes(app):
-    rules = {re.sub(r"<(?:[^:<>]+:)?(\w+)>", r"<\1>", rule.rule) for rule in app.url_map.iter_rules()}
+    rules = {readable(rule) for rule in app.url_map.iter_rules()}
 
     assert {page for use in endpoints.IN_USE for page in use.pages} <= rules
 

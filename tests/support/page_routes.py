@@ -20,7 +20,8 @@ ADDRESSES = {
     "/participants/<key>/times": "/participants/85512340987/times",
     "/recordings/<key>/passcode": "/recordings/_I84Pj7PRnR0S-zLVAnH1w/passcode",
 }
-#: GET routes of page modules that answer a signed-in browser with something else than a page. So do all with a dot.
+#: GET routes of page modules that answer a signed-in browser with something else than a page. Routes with a dot, which
+#: are files, do so too.
 NO_PAGES = {
     "/connect",  # redirects those who are signed in; test_pages_everywhere.py shows it to a visitor
     "/meetings/<meeting_id>/start",  # redirects to Zoom
