@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.page_routes import page_routes, readable
 from zoomapp.config import Settings
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -191,12 +192,27 @@ def test_readme_names_every_setting():
     assert {field.name.upper() for field in fields(Settings)} <= words
 
 
-def test_readme_names_every_route(app):
-    text = README.read_text()
-    rules = {re.sub(r"<(?:[^:<>]+:)?(\w+)>", r"<\1>", rule.rule) for rule in app.url_map.iter_rules()}
+def without_end_slash(address):
+    return address.rstrip("/") or "/"
 
-    missing = sorted(rule for rule in rules if rule.removesuffix("<_>") not in text)
-    assert not missing
+
+def readme_routes():
+    """The addresses in the README's table of routes, and those of its groups: ``/settings/…`` is each page below."""
+    table = README.read_text().partition("## Routes")[2].partition("\n\nFailures")[0]
+    rows = [line.split(" | ")[0] for line in table.splitlines() if line.startswith(("| `", "| any"))]
+    addresses = {without_end_slash(name) for row in rows for name in re.findall(r"`(?:[A-Z]+ )?(/[^`]*)`", row)}
+    groups = {address for address in addresses if address.endswith("/…")}
+    return addresses - groups, tuple(address.removesuffix("…") for address in groups)
+
+
+def test_readme_names_every_route(app):
+    named, groups = readme_routes()
+    routes = {without_end_slash(readable(rule).removesuffix("<_>")) for rule in app.url_map.iter_rules()}
+    in_a_group = {page for page in page_routes() if page.startswith(groups)}
+
+    assert sorted(routes - named - in_a_group) == []
+    assert sorted(named - routes) == [], "the README names a route that does not exist"
+    assert [group for group in groups if not any(page.startswith(group) for page in in_a_group)] == []
 
 
 def test_readme_shows_where_every_module_lives():

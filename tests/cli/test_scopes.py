@@ -1,18 +1,23 @@
 """`flask scopes`: the scopes that the app names are those that Zoom requires."""
 
-import re
-
 import pytest
 
+from tests.support.page_routes import readable
 from tests.support.people import Person
-from zoomapp.zoom import scopes
+from zoomapp.zoom import endpoints, scopes
 
 #: Opening a page does not show these: a form needs them, or the page works without them.
-NOT_ON_A_PAGE = {scopes.IN_MEETING, scopes.READ_PARTICIPANT, scopes.CREATE_MEETING, scopes.SEND_CHAT, scopes.READ_USER}
-NOT_MENTIONED = {(scopes.LIST_LIVE_PARTICIPANTS, "/"), (scopes.LIST_RECORDINGS, "/recordings.csv")}
+NOT_ON_A_PAGE = {
+    endpoints.OPEN_DEEPLINK,
+    endpoints.PARTICIPANT_EVENTS,
+    endpoints.CREATE_MEETING,
+    endpoints.SEND_CHAT_MESSAGE,
+    endpoints.READ_USER,
+}
+NOT_MENTIONED = {(endpoints.LIST_LIVE_PARTICIPANTS, "/"), (endpoints.LIST_RECORDINGS, "/recordings.csv")}
 PAGES = {
     (use, page)
-    for use in scopes.ALL
+    for use in endpoints.IN_USE
     for page in use.pages
     if use not in NOT_ON_A_PAGE and "<" not in page and not page.endswith("storage")
 } - NOT_MENTIONED
@@ -36,9 +41,9 @@ def test_a_page_names_the_missing_scope_of_its_scope_use(app, world, use, page):
 
 
 def test_scope_uses_name_existing_routes(app):
-    rules = {re.sub(r"<(?:[^:<>]+:)?(\w+)>", r"<\1>", rule.rule) for rule in app.url_map.iter_rules()}
+    rules = {readable(rule) for rule in app.url_map.iter_rules()}
 
-    assert {page for use in scopes.ALL for page in use.pages} <= rules
+    assert {page for use in endpoints.IN_USE for page in use.pages} <= rules
 
 
 def test_a_complete_grant_is_missing_no_scope(run, priya):
@@ -72,15 +77,15 @@ def test_an_admins_grant_is_compared_with_admin_scopes(run, app, world):
 
 
 def test_a_classic_scope_is_accepted():
-    assert scopes.not_granted({"meeting:read"}, [scopes.LIST_MEETINGS, scopes.CREATE_MEETING]) == [
-        scopes.CREATE_MEETING
+    assert scopes.not_granted({"meeting:read"}, [endpoints.LIST_MEETINGS, endpoints.CREATE_MEETING]) == [
+        endpoints.CREATE_MEETING
     ]
-    assert scopes.not_granted({"recording:read:admin"}, [scopes.LIST_RECORDINGS]) == []
+    assert scopes.not_granted({"recording:read:admin"}, [endpoints.LIST_RECORDINGS]) == []
 
 
 def test_a_user_scope_does_not_replace_an_admin_scope():
-    assert scopes.not_granted({"dashboard_meetings:read"}, [scopes.LIST_LIVE_PARTICIPANTS]) == [
-        scopes.LIST_LIVE_PARTICIPANTS
+    assert scopes.not_granted({"dashboard_meetings:read"}, [endpoints.LIST_LIVE_PARTICIPANTS]) == [
+        endpoints.LIST_LIVE_PARTICIPANTS
     ]
 
 

@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from offline_zoom.app import create_app
-from offline_zoom.oauth.scopes import ADMIN_SCOPES
+from offline_zoom.oauth.scopes import admin_scopes
 from offline_zoom.stories.live_meeting import LIVE
 from offline_zoom.stories.quiet_day import FIXTURES, FOCUS, OFFICE, WEBINAR, WEEKLY
 from offline_zoom.webhooks.sender import WebhookSender
@@ -35,7 +35,7 @@ class Zoom:
         self.sender = WebhookSender("http://127.0.0.1:9/", "secret", clock)
         APP.extensions |= {"world": self.world, "webhooks": self.sender}
         APP.wsgi_app.world = self.world
-        grant = self.world.grants.grant(self.world.user("dana").id, [*ADMIN_SCOPES, "imchat:bot"])
+        grant = self.world.grants.grant(self.world.user("dana").id, [*admin_scopes(), "imchat:bot"])
         self.bearer = f"Bearer {grant.access_token}"
         self.client = APP.test_client()
 

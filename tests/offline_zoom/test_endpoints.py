@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from urllib.parse import quote
 
 import pytest
 
+from offline_zoom import create_app, rest
 from offline_zoom.stories.quiet_day import FIXTURES
 from tests.offline_zoom.conftest import Caller, caller, refusal
 
@@ -120,6 +122,29 @@ def test_missing_scope_error_names_the_required_scopes(world):
 @pytest.mark.parametrize("scope", ["user:read:user", "user:read:user:admin", "user:read", "user_info:read"])
 def test_one_of_the_listed_scopes_is_enough(world, scope):
     assert caller(world, "dana", [scope]).get("/users/me").status_code == 200
+
+
+def rules(world):
+    """The rule of each endpoint, by its method and path."""
+    views = create_app(world).view_functions
+    return {name.removeprefix("rest."): view.rule for name, view in views.items() if hasattr(view, "rule")}
+
+
+@pytest.mark.parametrize(("who", "wanted"), [("dana", "account"), ("priya", "own")])
+def test_a_user_can_grant_a_scope_of_each_endpoint(world, who, wanted):
+    scopes = {name: getattr(rule.scopes, wanted) for name, rule in rules(world).items()}
+    granted = set(world.scopes(who))
+
+    assert len(scopes) > 15
+    refused = [name for name, accepted in scopes.items() if accepted and not granted & set(accepted)]
+    assert refused == ["POST /im/chat/messages"]
+
+
+def test_all_resource_modules_are_registered(world):
+    code = "".join(path.read_text() for path in Path(rest.__file__).parent.glob("*.py"))
+    declared = {" ".join(words) for words in re.findall(r'@endpoint\(\s*"(\w+)",\s*"([^"]+)"', code)}
+
+    assert declared == set(rules(world))
 
 
 def test_every_response_has_a_tracking_id_and_the_offline_zooms_header(dana):

@@ -6,39 +6,17 @@ import pytest
 
 from offline_zoom.faults import Fault
 from tests.pages.axe import faults_of
+from tests.support.page_routes import example, page_routes
 
-MEETING = "/meetings/85000000101"
-PAGES = {
-    "overview": "/",
-    "participants": "/participants",
-    # Held by the quiet day: a meeting with traps in its UUID, and a series.
-    "attendance": "/participants/mZ_f3MfttxSz5wUidTLRvw",
-    "summary": "/participants/_I84Pj7PRnR0S-zLVAnH1w/summary",
-    "transcript": "/participants/_I84Pj7PRnR0S-zLVAnH1w/summary?view=transcript&q=billing",
-    "polls": "/participants/_I84Pj7PRnR0S-zLVAnH1w/polls",
+#: An example of each page, by its route.
+PAGES = {route: example(route) for route in page_routes()}
+#: Other views of a page, and the answer for an address that does not exist.
+PAGES |= {
+    "transcript": f"{PAGES['/participants/<key>/summary']}?view=transcript&q=billing",
     "questions": "/participants/dwb4XYaQAkrWvaNAG-nIyw/polls",
-    "person": "/participants/mZ_f3MfttxSz5wUidTLRvw/people/05d8b58608",
-    "times": "/participants/85512340987/times",
-    "comparison": "/participants/mZ_f3MfttxSz5wUidTLRvw/with/_I84Pj7PRnR0S-zLVAnH1w",
-    "meetings": "/meetings",
-    "past": "/meetings?show=past",
-    "meeting": MEETING,
-    "schedule": "/meetings/new",
-    "delete": f"{MEETING}/delete",
-    "passcode": f"{MEETING}/passcode",
-    "recordings": "/recordings",
-    "trash": "/recordings/trash",
-    "storage": "/recordings/storage",
-    "tools": "/tools",
-    "calls": "/calls",
-    "settings": "/settings",
-    "help": "/help",
-    "privacy": "/privacy",
-    "disconnect": "/disconnect",
+    "past meetings": "/meetings?show=past",
     "nowhere": "/nowhere",
-    "guide": "/_styleguide",
 }
-LISTS = "GET /v2/users/me/*"
 SCOPES = {"code": 4711, "message": "does not contain scopes:[a:read:thing]."}
 ANY = "GET /v2/**"
 DAILY = {"code": 429, "message": "You have reached the maximum daily rate limit for this API."}
@@ -55,22 +33,9 @@ STATES = {
     "empty": Fault(ANY, 200, {}, {}),
     "grant ended": Fault(ANY, 401, {}, {"code": 124, "message": "Invalid access token."}),
 }
-#: Those that ask Zoom.
-WITH_STATES = (
-    "overview",
-    "participants",
-    "attendance",
-    "summary",
-    "transcript",
-    "polls",
-    "times",
-    "meetings",
-    "past",
-    "meeting",
-    "schedule",
-    "recordings",
-)
-WITH_STATES += ("passcode", "trash", "storage", "tools")
+#: Pages that show nothing of Zoom's, so that they look the same in every state; and polls once more.
+WITHOUT_STATES = {"/calls", "/disconnect", "/help", "/privacy", "/settings", "/_styleguide", "nowhere", "questions"}
+WITH_STATES = [name for name in PAGES if name not in WITHOUT_STATES]
 WIDTHS = (320, 360, 480, 720, 768, 960, 1200)
 #: Everything in one theme at the narrowest width, in the other at the widest; in the other two only colours differ.
 THEMES = {320: ("light", "dark"), 1200: ("dark", "light")}
@@ -167,8 +132,9 @@ def test_names_of_any_length_and_script_fit(dana_at, world):
 
 
 #: In the panel those whose actions stand elsewhere than in a window.
-WALKS = [(name, 1200) for name in PAGES if name not in ("guide", "nowhere")]
-WALKS += [(name, 360) for name in ("overview", "attendance", "meetings", "meeting", "schedule", "recordings")]
+WALKS = [(name, 1200) for name in PAGES if name not in ("/_styleguide", "nowhere")]
+WALKS += [(name, 360) for name in ("/", "/participants/<key>", "/meetings", "/meetings/<meeting_id>")]
+WALKS += [(name, 360) for name in ("/meetings/new", "/recordings")]
 
 
 @pytest.mark.parametrize(("name", "width"), WALKS)
@@ -255,7 +221,7 @@ def test_a_printed_page_has_no_buttons_and_no_navigation(dana_at):
 
 def test_forced_colors_keep_the_knob_of_switches_visible(dana_at):
     page = dana_at(360, forced_colors="active")
-    page.goto(MEETING)
+    page.goto(PAGES["/meetings/<meeting_id>"])
 
     colours = page.evaluate(
         """() => { const each = document.querySelector("[role=switch]");
@@ -299,7 +265,7 @@ def test_no_page_is_wider_than_the_panel_with_a_font_of_twice_the_size(dana, sit
     found = {}
     for name, path in PAGES.items():
         page.goto(path)
-        if name != "guide" and (sideways := page.evaluate(SIDEWAYS)):
+        if name != "/_styleguide" and (sideways := page.evaluate(SIDEWAYS)):
             found[name] = sideways
 
     assert page.evaluate("getComputedStyle(document.documentElement).fontSize") == "32px"

@@ -17,7 +17,7 @@ from zoomapp.store import key_names
 from zoomapp.user_api.refused_endpoints import MAX_PER_USER, SECONDS, RefusedEndpoints, endpoint_name
 from zoomapp.user_api.user_client import refuses_token
 from zoomapp.zoom.client import Answer
-from zoomapp.zoom.endpoints import Endpoint
+from zoomapp.zoom.endpoint_types import Endpoint
 
 ME = "/zoom/api/v2/users/me"
 REGISTRANTS = "/zoom/api/v2/meetings/85000000101/registrants"

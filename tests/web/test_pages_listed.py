@@ -194,6 +194,9 @@ def test_tabs_keep_the_search(dana):
         ("/meetings/new", "Meetings"),
         ("/meetings/85000000101", "Meetings"),
         ("/tools", "Participants"),
+        ("/participants/_I84Pj7PRnR0S-zLVAnH1w/summary", "Participants"),
+        ("/participants/_I84Pj7PRnR0S-zLVAnH1w/times", "Participants"),
+        ("/recordings/nothing/nothing", "Recordings"),
         ("/", "Overview"),
     ],
 )

@@ -8,7 +8,7 @@ from offline_zoom.faults import Fault
 from offline_zoom.model import Transcript
 from offline_zoom.stories.quiet_day import FIXTURES, WEEKLY
 from offline_zoom.webhooks import events
-from zoomapp.zoom.endpoints import encode_id
+from zoomapp.zoom.endpoint_types import encode_id
 from zoomapp.zoom.meeting_ids import key_of
 
 WEEK_AGO, EDITED, MARKDOWN_ONLY, OFFICE = FIXTURES[2], FIXTURES[3], FIXTURES[1], FIXTURES[0]

@@ -10,7 +10,7 @@ from offline_zoom.faults import Fault
 from offline_zoom.stories.quiet_day import FIXTURES, WEEKLY
 from tests.web.reading import HEADERS, read, words
 from zoomapp import metrics
-from zoomapp.zoom.endpoints import encode_id
+from zoomapp.zoom.endpoint_types import encode_id
 
 ME = "GET /v2/users/me"
 LISTS = "GET /v2/users/me/meetings"

@@ -8,9 +8,10 @@ from zoomapp.attendance.sources import AttendanceSources
 from zoomapp.attendance.webhook_log import MeetingLog
 from zoomapp.meetings.lists import live_meetings
 from zoomapp.user_api.page_cache import Loaded
+from zoomapp.zoom.endpoints import LIST_LIVE_PARTICIPANTS
 from zoomapp.zoom.meeting_ids import is_number
 from zoomapp.zoom.models import Meeting, Page
-from zoomapp.zoom.scopes import LIST_LIVE_PARTICIPANTS
+from zoomapp.zoom.scopes import accepted
 
 #: While webhooks report on the meeting, Zoom's list only gives its topic and its planned times.
 WEBHOOK_LIST_SECONDS = 600.0
@@ -47,7 +48,7 @@ def running(sources: AttendanceSources, instance: str, seconds: float) -> Loaded
 def may_read_dashboard(sources: AttendanceSources) -> bool:
     """Whether the user's grant has the scope of the dashboard. If the grant names no scopes, Zoom decides."""
     granted = sources.user_client.scopes()
-    return not granted or bool(granted & LIST_LIVE_PARTICIPANTS.accepted)
+    return not granted or bool(granted & accepted(LIST_LIVE_PARTICIPANTS))
 
 
 def _is_newer(log: MeetingLog, listed: Loaded[Page[Meeting]]) -> bool:

@@ -19,6 +19,7 @@ from zoomapp.attendance.sources import AttendanceSources
 from zoomapp.store.encrypted_records import PAST_INSTANCE
 from zoomapp.user_api.page_cache import Loaded
 from zoomapp.zoom import scopes
+from zoomapp.zoom.endpoints import LIST_REPORT_PARTICIPANTS
 from zoomapp.zoom.meeting_ids import is_number
 from zoomapp.zoom.models import Meeting, PastMeeting
 from zoomapp.zoom.tolerant_reader import Rows
@@ -58,7 +59,7 @@ def past_table(sources: AttendanceSources, instance: str, meeting: PastMeeting |
     uuid, user_client = meeting.uuid if meeting else instance, sources.user_client
     report = sources.client_reports.of(sources.user_id, meeting.id, uuid) if meeting and meeting.id else None
     observed = sources.observed(uuid, report)
-    if user_client.scopes() & scopes.READ_REPORT.accepted:
+    if user_client.scopes() & scopes.accepted(LIST_REPORT_PARTICIPANTS):
         found = _final_list(sources, "report", user_client.report_participants, uuid, meeting, observed)
         # Zoom's report takes up to half an hour; the other list may be there already.
         if found.value is not None and found.value.people:

@@ -22,7 +22,8 @@ from zoomapp.config import Settings, origin
 from zoomapp.user_api import response_cache
 from zoomapp.web.middleware.security_headers import FRONTEND_NEEDS
 from zoomapp.zoom import tolerant_reader
-from zoomapp.zoom.scopes import SEND_CHAT, ScopeUse
+from zoomapp.zoom.endpoints import SEND_CHAT_MESSAGE
+from zoomapp.zoom.scopes import Source, name_for
 
 #: The SDK APIs that the app's pages use: exactly these must be selected in the Marketplace.
 SDK_APIS = (
@@ -56,7 +57,7 @@ def manifest(settings: Settings, events: list[str], by_admin: bool = False) -> d
     It holds only what Zoom accepts: a user-managed app has no chatbot, an admin-managed one is not shown in meetings.
     RTMS is missing: Zoom refuses its events in a manifest, and its scopes in accounts without RTMS.
     """
-    uses = [use for use in scopes_to_select(settings, by_admin) if by_admin or use is not SEND_CHAT]
+    uses = [use for use in scopes_to_select(settings, by_admin) if by_admin or use is not SEND_CHAT_MESSAGE]
     return {
         "display_information": {
             "display_name": settings.app_name[:49],
@@ -71,9 +72,9 @@ def manifest(settings: Settings, events: list[str], by_admin: bool = False) -> d
             # An in-client code is bound to the page that requested it: strict mode would need a list of all pages.
             "strict_mode": settings.in_client_redirect != "event",
             "subdomain_strict_mode": True,
-            "scopes": [{"scope": use.name_for(by_admin), "optional": not use.required} for use in uses],
+            "scopes": [{"scope": name_for(use, by_admin), "optional": not use.required} for use in uses],
             "scope_description": SCOPES_FOR
-            + "; ".join(f"{use.name_for(by_admin)} to {use.verb}" for use in uses)
+            + "; ".join(f"{name_for(use, by_admin)} to {use.verb}" for use in uses)
             + ".",
         },
         "features": {
@@ -105,10 +106,10 @@ def _surface(settings: Settings) -> dict[str, Any]:
     }
 
 
-def _without_surface(uses: list[ScopeUse]) -> dict[str, Any]:
+def _without_surface(uses: list[Source]) -> dict[str, Any]:
     """No part of Zoom's client: Zoom hides admin-managed apps there. Without products, Zoom allows no home URL."""
     return {
-        "products": ["ZOOM_CHAT"] if SEND_CHAT in uses else [],
+        "products": ["ZOOM_CHAT"] if SEND_CHAT_MESSAGE in uses else [],
         "domain_allow_list": [],
         "in_client_feature": {
             "zoom_app_api": {"enable": False, "zoom_app_apis": []},

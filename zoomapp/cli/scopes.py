@@ -7,15 +7,16 @@ from flask.cli import with_appcontext
 
 from zoomapp.cli.support import current_services, report_errors
 from zoomapp.config import Settings
-from zoomapp.zoom.scopes import ALL, IN_MEETING, SEND_CHAT, ScopeUse, not_granted, unused
+from zoomapp.zoom.endpoints import IN_USE, OPEN_DEEPLINK, SEND_CHAT_MESSAGE
+from zoomapp.zoom.scopes import Source, is_for_admins, name_for, not_granted, unused
 
 
-def scopes_to_select(settings: Settings, by_admin: bool = False) -> list[ScopeUse]:
+def scopes_to_select(settings: Settings, by_admin: bool = False) -> list[Source]:
     """The scopes to select in the Marketplace, for an app that users add or that an admin manages."""
     # Zoom shows admin-managed apps in no meeting.
-    excluded = [IN_MEETING] if by_admin else [use for use in ALL if use.for_admins]
-    excluded += [] if settings.zoom_bot_jid else [SEND_CHAT]
-    return [use for use in ALL if use not in excluded]
+    excluded = [OPEN_DEEPLINK] if by_admin else [use for use in IN_USE if is_for_admins(use)]
+    excluded += [] if settings.zoom_bot_jid else [SEND_CHAT_MESSAGE]
+    return [use for use in IN_USE if use not in excluded]
 
 
 @click.command("scopes")
@@ -31,30 +32,30 @@ def scopes(by_admin: bool, user_id: str | None) -> None:
     if user_id:
         _compare(current_services().tokens.scopes(user_id))
         return
-    for use in ALL:
-        click.echo(f"{use.name_for(by_admin):<48} classic {use.classic}")
+    for use in IN_USE:
+        click.echo(f"{name_for(use, by_admin):<48} classic {use.classic_scope}")
         click.echo(f"  {_purpose(use)}")
     click.echo("\nTick in the Marketplace, under Scopes:")
     for use in scopes_to_select(current_services().settings, by_admin):
-        click.echo(f"  {use.name_for(by_admin)}")
+        click.echo(f"  {name_for(use, by_admin)}")
 
 
 def _compare(granted: frozenset[str]) -> None:
     """Compare with one grant. A scope with ``:admin`` shows that an admin manages the app."""
     by_admin = any(name.endswith(":admin") for name in granted)
-    for use in ALL:
+    for use in IN_USE:
         state = "no " if not_granted(granted, [use]) else "yes"
-        click.echo(f"{state}  {use.name_for(by_admin):<48} classic {use.classic}")
+        click.echo(f"{state}  {name_for(use, by_admin):<48} classic {use.classic_scope}")
         click.echo(f"       {_purpose(use)}")
     if extra := unused(granted):
         click.echo(f"\nGranted, and nothing here needs it: {', '.join(extra)}")
     if missing := not_granted(granted, scopes_to_select(current_services().settings, by_admin)):
-        names = ", ".join(use.name_for(by_admin) for use in missing)
+        names = ", ".join(name_for(use, by_admin) for use in missing)
         click.echo(f"\nNot granted: {names}. Tick it in the Marketplace under Scopes; then this person connects again.")
         raise click.exceptions.Exit(1)
     click.echo("\nNothing is lacking.")
 
 
-def _purpose(use: ScopeUse) -> str:
-    need = "required" if use.required else "only in an app that an admin manages" if use.for_admins else "optional"
+def _purpose(use: Source) -> str:
+    need = "required" if use.required else "only in an app that an admin manages" if is_for_admins(use) else "optional"
     return f"to {use.verb} ({need}): {', '.join(use.pages)}"

@@ -13,7 +13,7 @@ from zoomapp.meeting_content.absence import Absence
 from zoomapp.meeting_content.polls import PollResults, poll_results
 from zoomapp.meetings.lists import meeting_details
 from zoomapp.user_api.page_cache import Loaded, PageCache
-from zoomapp.zoom import scopes
+from zoomapp.zoom import endpoints, scopes
 from zoomapp.zoom.meeting_ids import is_number
 from zoomapp.zoom.models import PastMeeting
 from zoomapp.zoom.polls import Poll, PollAnswer, Question, read_poll_answers, read_polls, read_questions
@@ -88,7 +88,7 @@ def _required_meeting(sources: AttendanceSources, number: str) -> PastMeeting:
 def _definitions(sources: AttendanceSources, number: int) -> Iterable[Poll]:
     """The polls as they were defined; none if Zoom does not say, or the grant does not allow to ask."""
     client = sources.user_client
-    if not number or not client.scopes() & scopes.LIST_POLLS.accepted:
+    if not number or not client.scopes() & scopes.accepted(endpoints.LIST_POLLS):
         return ()
     return sources.cache.load(f"polls {number}", lambda: client.polls(number), read_polls).value or ()
 

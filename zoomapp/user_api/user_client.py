@@ -18,7 +18,7 @@ from zoomapp.user_api.refused_endpoints import RefusedEndpoints, endpoint_name
 from zoomapp.user_api.response_cache import ResponseCache
 from zoomapp.zoom import endpoints
 from zoomapp.zoom.client import SAFE, Answer, Call, ZoomClient, lacks_scope, parse_response
-from zoomapp.zoom.endpoints import Endpoint
+from zoomapp.zoom.endpoint_types import Endpoint
 from zoomapp.zoom.meeting_content import MeetingSummary, MeetingTranscript
 from zoomapp.zoom.models import Meeting, User
 from zoomapp.zoom.recordings import Recording

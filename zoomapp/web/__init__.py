@@ -10,28 +10,7 @@ from zoomapp.web.components import page_context, progressive_list
 from zoomapp.web.frontend import build as frontend
 from zoomapp.web.middleware import access_log, compression, csrf, outermost, request_body, security_headers
 from zoomapp.web.middleware import proxy as proxy_middleware
-from zoomapp.web.pages import (
-    attendance_files,
-    calls,
-    client_reports,
-    connect,
-    help,
-    live_participants,
-    meeting,
-    meetings,
-    occurrences,
-    overview,
-    participants,
-    person,
-    polls,
-    recording_download,
-    recordings,
-    schedule,
-    settings,
-    styleguide,
-    summary,
-    tools,
-)
+from zoomapp.web.pages import page_blueprints
 from zoomapp.web.sessions import EncryptedSessions
 
 
@@ -50,28 +29,10 @@ def init_app(app: Flask) -> None:
     access_log.init_app(app, parts.settings.metrics_token)
     compression.init_app(app)
     page_context.init_app(app)
-    for part in (health, access_log, auth, proxy, batch, frontend, webhook):
+    for part in (health, access_log, auth, proxy, batch, frontend, webhook, one_time_links):
         app.register_blueprint(part.bp)
-    for page in (
-        overview,
-        participants,
-        person,
-        live_participants,
-        client_reports,
-        attendance_files,
-        one_time_links,
-        occurrences,
-        summary,
-        polls,
-        meetings,
-        meeting,
-        schedule,
-        recordings,
-        recording_download,
-    ):
-        app.register_blueprint(page.bp)
-    for page in (connect, settings, help, tools, calls, styleguide):
-        app.register_blueprint(page.bp)
+    for blueprint in page_blueprints():
+        app.register_blueprint(blueprint)
     wsgi_app: proxy_middleware.App = app.wsgi_app
     if parts.settings.fast_path:
         wsgi_app = proxy_middleware.ProxyMiddleware(wsgi_app, parts, sessions)

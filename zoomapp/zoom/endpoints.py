@@ -1,78 +1,35 @@
 """The table of Zoom's endpoints: every fact about an endpoint that the app relies on, once.
 
-Metrics, quota tracking, cache lifetimes, the scopes page, the manifest, the doctor and ``UserClient`` read it.
-A new endpoint is one line here and one method in ``user_api/user_client.py``.
+Metrics, quota tracking, cache lifetimes, the scopes on the help page, `flask scopes`, the manifest, the notice of a
+missing permission and ``UserClient`` read it. A new endpoint is one record here and one method in
+``user_api/user_client.py``. People see the scopes in the order of this table.
 
 Methods, paths, scopes and labels: https://developers.zoom.us/docs/api/
 """
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
-from urllib.parse import quote, urlencode
+
+from zoomapp.zoom.endpoint_types import Endpoint, Event
 
 #: Zoom's rate limit labels: https://developers.zoom.us/docs/api/rate-limits/
 LIGHT, MEDIUM, HEAVY, RESOURCE_INTENSIVE = "light", "medium", "heavy", "resource-intensive"
 PRO, BUSINESS = "Pro", "Business"
-
-
-@dataclass(frozen=True)
-class Endpoint:
-    """One endpoint of Zoom.
-
-    ``path``: a template, such as ``/v2/users/{user_id}/meetings``. ``scope``: the granular scope; its name ends with
-    ``:admin`` if only an admin can grant it. ``classic_scope``: what an app from before March 2024 has instead.
-    ``rate_limit``: Zoom's label. ``cache_seconds``: how long the proxy may cache a response; 0 for not at all.
-    ``plan``: the lowest plan that includes the endpoint; empty for every plan. ``counts_for_host``: Zoom counts a
-    call among the 100 meetings that a host may create and update in a day. ``note``: why a fact is missing.
-    """
-
-    method: str
-    path: str
-    scope: str = ""
-    classic_scope: str = ""
-    rate_limit: str = ""
-    cache_seconds: int = 0
-    plan: str = ""
-    counts_for_host: bool = False
-    note: str = ""
-
-    def target(self, **arguments: Any) -> str:
-        """Path and query of a call. ``arguments``: an id for each name in ``path``; the others are the query.
-
-        A query field that is empty or None is left out.
-        """
-        names = _ID.findall(self.path)
-        path = self.path.format_map({name: encode_id(str(arguments[name])) for name in names})
-        query = {
-            name: value for name, value in arguments.items() if name not in names and value is not None and value != ""
-        }
-        return f"{path}?{urlencode(query)}" if query else path
-
-    @property
-    def templates(self) -> tuple[str, ...]:
-        """What ``template`` returns for a path of this endpoint: with ``{id}``, and with ``me`` for a user."""
-        by_id = _ID.sub("{id}", self.path)
-        return (by_id, by_id.replace("/users/{id}", "/users/me")) if "/users/{id}" in by_id else (by_id,)
-
-
-@dataclass(frozen=True)
-class Event:
-    """A group of Zoom's webhook events that needs a scope of its own. ``name``: as in Zoom's list, with ``*``."""
-
-    name: str
-    scope: str
-    classic_scope: str
-
-
-_ID = re.compile(r"{(\w+)}")
+RECORDING_PLAN = "Cloud recording needs a Pro plan or higher."
 
 # Users
 LIST_USERS = Endpoint("GET", "/v2/users", "user:read:list_users:admin", "user:read:admin", MEDIUM)
-READ_USER = Endpoint("GET", "/v2/users/{user_id}", "user:read:user", "user:read", LIGHT)
+READ_USER = Endpoint(
+    "GET",
+    "/v2/users/{user_id}",
+    "user:read:user",
+    "user:read",
+    LIGHT,
+    verb="show your name and time zone",
+    pages=("/",),
+    required=True,
+)
 READ_SETTINGS = Endpoint(
     "GET", "/v2/users/{user_id}/settings", "user:read:settings", "user:read", MEDIUM, cache_seconds=60
 )
@@ -81,7 +38,14 @@ READ_ZAK = Endpoint("GET", "/v2/users/{user_id}/zak", "user:read:zak", "user_zak
 
 # Meetings. The response of READ_MEETING holds the start link: it is never cached.
 LIST_MEETINGS = Endpoint(
-    "GET", "/v2/users/{user_id}/meetings", "meeting:read:list_meetings", "meeting:read", MEDIUM, cache_seconds=10
+    "GET",
+    "/v2/users/{user_id}/meetings",
+    "meeting:read:list_meetings",
+    "meeting:read",
+    MEDIUM,
+    cache_seconds=10,
+    verb="list your meetings",
+    pages=("/", "/meetings", "/participants"),
 )
 LIST_UPCOMING_MEETINGS = Endpoint(
     "GET",
@@ -91,16 +55,52 @@ LIST_UPCOMING_MEETINGS = Endpoint(
     MEDIUM,
     cache_seconds=10,
 )
-CREATE_MEETING = Endpoint(
-    "POST", "/v2/users/{user_id}/meetings", "meeting:write:meeting", "meeting:write", LIGHT, counts_for_host=True
+READ_MEETING = Endpoint(
+    "GET",
+    "/v2/meetings/{meeting_id}",
+    "meeting:read:meeting",
+    "meeting:read",
+    LIGHT,
+    verb="show a meeting",
+    pages=("/meetings/<meeting_id>", "/meetings/<meeting_id>.ics"),
 )
-READ_MEETING = Endpoint("GET", "/v2/meetings/{meeting_id}", "meeting:read:meeting", "meeting:read", LIGHT)
-UPDATE_MEETING = Endpoint(
-    "PATCH", "/v2/meetings/{meeting_id}", "meeting:update:meeting", "meeting:write", LIGHT, counts_for_host=True
-)
-DELETE_MEETING = Endpoint("DELETE", "/v2/meetings/{meeting_id}", "meeting:delete:meeting", "meeting:write", LIGHT)
 READ_INVITATION = Endpoint(
-    "GET", "/v2/meetings/{meeting_id}/invitation", "meeting:read:invitation", "meeting:read", LIGHT
+    "GET",
+    "/v2/meetings/{meeting_id}/invitation",
+    "meeting:read:invitation",
+    "meeting:read",
+    LIGHT,
+    verb="read a meeting’s invitation",
+    pages=("/meetings/<meeting_id>/invitation",),
+)
+CREATE_MEETING = Endpoint(
+    "POST",
+    "/v2/users/{user_id}/meetings",
+    "meeting:write:meeting",
+    "meeting:write",
+    LIGHT,
+    counts_for_host=True,
+    verb="schedule meetings",
+    pages=("/meetings/new",),
+)
+UPDATE_MEETING = Endpoint(
+    "PATCH",
+    "/v2/meetings/{meeting_id}",
+    "meeting:update:meeting",
+    "meeting:write",
+    LIGHT,
+    counts_for_host=True,
+    verb="save a meeting’s settings",
+    pages=("/meetings/<meeting_id>",),
+)
+DELETE_MEETING = Endpoint(
+    "DELETE",
+    "/v2/meetings/{meeting_id}",
+    "meeting:delete:meeting",
+    "meeting:write",
+    LIGHT,
+    verb="delete a meeting",
+    pages=("/meetings/<meeting_id>/delete",),
 )
 UPDATE_STATUS = Endpoint("PUT", "/v2/meetings/{meeting_id}/status", "meeting:update:status", "meeting:write", LIGHT)
 CONTROL_LIVE_MEETING = Endpoint(
@@ -109,15 +109,14 @@ CONTROL_LIVE_MEETING = Endpoint(
 
 # Past and live meetings. ``instance``: the UUID of one instance, or the meeting's number for the last one.
 READ_PAST_MEETING = Endpoint(
-    "GET", "/v2/past_meetings/{instance}", "meeting:read:past_meeting", "meeting:read", LIGHT, cache_seconds=300
-)
-LIST_PAST_INSTANCES = Endpoint(
     "GET",
-    "/v2/past_meetings/{meeting_id}/instances",
-    "meeting:read:list_past_instances",
+    "/v2/past_meetings/{instance}",
+    "meeting:read:past_meeting",
     "meeting:read",
-    MEDIUM,
-    cache_seconds=60,
+    LIGHT,
+    cache_seconds=300,
+    verb="show a past meeting",
+    pages=("/participants/<key>",),
 )
 LIST_PAST_PARTICIPANTS = Endpoint(
     "GET",
@@ -127,6 +126,19 @@ LIST_PAST_PARTICIPANTS = Endpoint(
     MEDIUM,
     cache_seconds=60,
     plan=PRO,
+    verb="list who was in a past meeting",
+    pages=("/participants/<key>",),
+    plan_note="This needs a Pro plan or higher.",
+)
+LIST_PAST_INSTANCES = Endpoint(
+    "GET",
+    "/v2/past_meetings/{meeting_id}/instances",
+    "meeting:read:list_past_instances",
+    "meeting:read",
+    MEDIUM,
+    cache_seconds=60,
+    verb="list when a meeting was held",
+    pages=("/participants/<key>/times",),
 )
 # The summary takes a UUID only. A transcript's response holds the link to its file: it is never cached.
 READ_SUMMARY = Endpoint(
@@ -137,6 +149,9 @@ READ_SUMMARY = Endpoint(
     LIGHT,
     cache_seconds=60,
     plan=PRO,
+    verb="show the summary of a meeting",
+    pages=("/participants/<key>/summary", "/participants/<key>/summary.md"),
+    plan_note="Summaries need a Pro plan or higher.",
 )
 READ_TRANSCRIPT = Endpoint(
     "GET",
@@ -144,11 +159,11 @@ READ_TRANSCRIPT = Endpoint(
     "cloud_recording:read:meeting_transcript",
     "recording:read",
     MEDIUM,
+    verb="show the transcript of a meeting",
+    pages=("/participants/<key>/summary", "/participants/<key>/transcript.vtt", "/participants/<key>/transcript.txt"),
 )
 # Polls of a meeting by its number; their results and the Q&A by instance.
-LIST_POLLS = Endpoint(
-    "GET", "/v2/meetings/{meeting_id}/polls", "meeting:read:list_polls", "meeting:read", LIGHT, plan=PRO
-)
+_POLL_PAGES = ("/participants/<key>/polls", "/participants/<key>/polls.csv")
 LIST_POLL_RESULTS = Endpoint(
     "GET",
     "/v2/past_meetings/{instance}/polls",
@@ -157,27 +172,37 @@ LIST_POLL_RESULTS = Endpoint(
     MEDIUM,
     cache_seconds=60,
     plan=PRO,
+    verb="show what people answered in a meeting’s polls",
+    pages=_POLL_PAGES,
+    plan_note="Polls need a Pro plan or higher.",
+)
+LIST_POLLS = Endpoint(
+    "GET",
+    "/v2/meetings/{meeting_id}/polls",
+    "meeting:read:list_polls",
+    "meeting:read",
+    LIGHT,
+    plan=PRO,
+    verb="show the choices of a poll that nobody took",
+    pages=_POLL_PAGES,
+    plan_note="Polls need a Pro plan or higher.",
 )
 READ_QUESTIONS = Endpoint(
-    "GET", "/v2/past_meetings/{instance}/qa", "meeting:read:past_qa", "meeting:read", MEDIUM, cache_seconds=60
-)
-READ_REPORT = Endpoint(
     "GET",
-    "/v2/report/meetings/{instance}",
-    "report:read:meeting:admin",
-    "report:read:admin",
-    HEAVY,
+    "/v2/past_meetings/{instance}/qa",
+    "meeting:read:past_qa",
+    "meeting:read",
+    MEDIUM,
     cache_seconds=60,
-    plan=PRO,
+    verb="show the questions and answers of a meeting",
+    pages=("/participants/<key>/polls", "/participants/<key>/qa.csv"),
 )
-LIST_REPORT_PARTICIPANTS = Endpoint(
-    "GET",
-    "/v2/report/meetings/{instance}/participants",
-    "report:read:list_meeting_participants:admin",
-    "report:read:admin",
-    HEAVY,
-    cache_seconds=60,
-    plan=PRO,
+PARTICIPANT_EVENTS = Event(
+    "meeting.participant_*",
+    "meeting:read:participant",
+    "meeting:read",
+    verb="hear who comes to your meetings and leaves them",
+    pages=("/api/zoomapp/webhook",),
 )
 LIST_METRICS = Endpoint(
     "GET",
@@ -205,6 +230,30 @@ LIST_LIVE_PARTICIPANTS = Endpoint(
     HEAVY,
     cache_seconds=15,
     plan=BUSINESS,
+    verb="list participants live",
+    pages=("/", "/participants", "/participants/<key>"),
+    plan_note="Live participants need a Business plan.",
+)
+READ_REPORT = Endpoint(
+    "GET",
+    "/v2/report/meetings/{instance}",
+    "report:read:meeting:admin",
+    "report:read:admin",
+    HEAVY,
+    cache_seconds=60,
+    plan=PRO,
+)
+LIST_REPORT_PARTICIPANTS = Endpoint(
+    "GET",
+    "/v2/report/meetings/{instance}/participants",
+    "report:read:list_meeting_participants:admin",
+    "report:read:admin",
+    HEAVY,
+    cache_seconds=60,
+    plan=PRO,
+    verb="read Zoom’s attendance report",
+    pages=("/participants/<key>",),
+    plan_note="Reports need a Pro plan or higher.",
 )
 
 # Cloud recordings
@@ -215,6 +264,9 @@ LIST_RECORDINGS = Endpoint(
     "recording:read",
     MEDIUM,
     plan=PRO,
+    verb="list recordings",
+    pages=("/", "/recordings", "/recordings.csv", "/recordings/trash", "/recordings/storage"),
+    plan_note=RECORDING_PLAN,
 )
 READ_RECORDING = Endpoint(
     "GET",
@@ -223,6 +275,9 @@ READ_RECORDING = Endpoint(
     "recording:read",
     LIGHT,
     plan=PRO,
+    verb="open a recording’s files",
+    pages=("/recordings/<key>/<file>", "/recordings/<key>/passcode"),
+    plan_note=RECORDING_PLAN,
 )
 DELETE_RECORDING = Endpoint(
     "DELETE",
@@ -234,15 +289,32 @@ DELETE_RECORDING = Endpoint(
 )
 
 # The app itself
-OPEN_DEEPLINK = Endpoint("POST", "/v2/zoomapp/deeplink", "zoomapp:inmeeting", "zoomapp:inmeeting", LIGHT)
-SEND_CHAT_MESSAGE = Endpoint("POST", "/v2/im/chat/messages", "imchat:bot", "imchat:bot", MEDIUM)
+SEND_CHAT_MESSAGE = Endpoint(
+    "POST",
+    "/v2/im/chat/messages",
+    "imchat:bot",
+    "imchat:bot",
+    MEDIUM,
+    verb="send Team Chat messages",
+    pages=("/tools",),
+)
+OPEN_DEEPLINK = Endpoint(
+    "POST",
+    "/v2/zoomapp/deeplink",
+    "zoomapp:inmeeting",
+    "zoomapp:inmeeting",
+    LIGHT,
+    verb="open beside a meeting",
+    pages=("/api/zoomapp/home",),
+    required=True,
+)
 _OAUTH = "The authorization server takes the app's credentials: no scope, no rate limit label."
 REQUEST_TOKEN = Endpoint("POST", "/oauth/token", note=_OAUTH)
 REVOKE_TOKEN = Endpoint("POST", "/oauth/revoke", note=_OAUTH)
 
-PARTICIPANT_EVENTS = Event("meeting.participant_*", "meeting:read:participant", "meeting:read")
-
 ALL = tuple(value for value in globals().values() if isinstance(value, Endpoint))
+#: What the app uses and needs a scope for, in the order in which people see it: the order above.
+IN_USE = tuple(value for value in globals().values() if isinstance(value, Endpoint | Event) and value.verb)
 
 #: Label values of metrics are frozen. These templates had none when they were, and count as ``other``.
 _UNMEASURED = {"/v2/users/{id}/settings"}.union(
@@ -278,12 +350,3 @@ def metrics_label(path: str) -> str:
 def template(path: str) -> str:
     """A path of Zoom's with ``{id}`` for each segment that could name a person or a thing."""
     return "/".join(part if part in _WORDS else "{id}" for part in path.split("/")[:_MAX_SEGMENTS])
-
-
-def encode_id(value: str) -> str:
-    """An id as one path segment: encoded, and encoded again if it is a UUID that begins with ``/`` or holds ``//``.
-
-    https://developers.zoom.us/docs/api/using-zoom-apis/
-    """
-    encoded = quote(value, safe="")
-    return quote(encoded, safe="") if value.startswith("/") or "//" in value else encoded

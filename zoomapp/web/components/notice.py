@@ -33,8 +33,7 @@ from zoomapp.web.current_user import services, user_client
 from zoomapp.web.errors import answer, prefers_html
 from zoomapp.web.return_path import page_path
 from zoomapp.web.viewer import now, viewer
-from zoomapp.zoom import scopes
-from zoomapp.zoom.scopes import ScopeUse
+from zoomapp.zoom import endpoints, scopes
 
 log = logging.getLogger(__name__)
 
@@ -46,46 +45,46 @@ ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 class Permission:
     """What a part of a page needs at Zoom. Its scope is named if Zoom's refusal names none."""
 
-    use: ScopeUse
+    source: scopes.Source
     #: The title if Zoom answers 404, and the link in that notice: endpoint, ``show`` argument, text.
     not_found_title: str = "This meeting has ended or was deleted"
     instead: tuple[str, str, str] = ("meetings.index", "past", "Past meetings")
 
     @property
     def scope(self) -> str:
-        return self.use.scope
+        return self.source.scope
 
     @property
     def verb(self) -> str:
-        return self.use.verb
+        return self.source.verb
 
     @property
     def plan(self) -> str:
-        return self.use.plan
+        return self.source.plan_note
 
 
-OVERVIEW = Permission(scopes.READ_USER)
-MEETINGS = Permission(scopes.LIST_MEETINGS)
-MEETING = Permission(scopes.READ_MEETING)
-INVITATION = Permission(scopes.READ_INVITATION)
-CREATE = Permission(scopes.CREATE_MEETING)
-UPDATE = Permission(scopes.UPDATE_MEETING)
-DELETE = Permission(scopes.DELETE_MEETING)
-RECORDINGS = Permission(scopes.LIST_RECORDINGS)
+OVERVIEW = Permission(endpoints.READ_USER)
+MEETINGS = Permission(endpoints.LIST_MEETINGS)
+MEETING = Permission(endpoints.READ_MEETING)
+INVITATION = Permission(endpoints.READ_INVITATION)
+CREATE = Permission(endpoints.CREATE_MEETING)
+UPDATE = Permission(endpoints.UPDATE_MEETING)
+DELETE = Permission(endpoints.DELETE_MEETING)
+RECORDINGS = Permission(endpoints.LIST_RECORDINGS)
 FILES = Permission(
-    scopes.READ_RECORDING,
+    endpoints.READ_RECORDING,
     "This recording was deleted in Zoom, or moved to the trash",
     ("recordings.trash", "", "See trash"),
 )
-CHATBOT = Permission(scopes.SEND_CHAT)
-LIVE = Permission(scopes.LIST_LIVE_PARTICIPANTS)
-PAST_INSTANCES = Permission(scopes.LIST_PAST_INSTANCES)
-REPORT = Permission(scopes.READ_REPORT)
-PAST = Permission(scopes.LIST_PAST_PARTICIPANTS)
-POLLS = Permission(scopes.LIST_POLL_RESULTS, "Zoom doesn’t know this meeting")
-QUESTIONS = Permission(scopes.READ_QUESTIONS, "Zoom doesn’t know this meeting")
-SUMMARY = Permission(scopes.READ_SUMMARY)
-TRANSCRIPT = Permission(scopes.READ_TRANSCRIPT)
+CHATBOT = Permission(endpoints.SEND_CHAT_MESSAGE)
+LIVE = Permission(endpoints.LIST_LIVE_PARTICIPANTS)
+PAST_INSTANCES = Permission(endpoints.LIST_PAST_INSTANCES)
+REPORT = Permission(endpoints.LIST_REPORT_PARTICIPANTS)
+PAST = Permission(endpoints.LIST_PAST_PARTICIPANTS)
+POLLS = Permission(endpoints.LIST_POLL_RESULTS, "Zoom doesn’t know this meeting")
+QUESTIONS = Permission(endpoints.READ_QUESTIONS, "Zoom doesn’t know this meeting")
+SUMMARY = Permission(endpoints.READ_SUMMARY)
+TRANSCRIPT = Permission(endpoints.READ_TRANSCRIPT)
 
 
 @dataclass(frozen=True)
@@ -183,7 +182,7 @@ def in_classic_app() -> bool:
 
 def _missing_scope(error: MissingScope, permission: Permission) -> Notice:
     accepted = best_scope(error.scopes, permission)
-    scope = permission.use.classic if in_classic_app() and not scopes.is_classic([accepted]) else accepted
+    scope = permission.source.classic_scope if in_classic_app() and not scopes.is_classic([accepted]) else accepted
     text = f"To {permission.verb} Zoom must allow {scope}. "
     if scope != accepted:
         text += f"In newer apps it is called {accepted}. "

@@ -16,14 +16,8 @@ from zoomapp.web.current_user import services
 from zoomapp.web.return_path import page_path
 from zoomapp.web.viewer import next_theme, now, theme, viewer
 
-#: The tab of the pages below it, by blueprint. Each other blueprint has the name of its tab, or no tab.
-PLACE_OF = {
-    "meeting": "meetings",
-    "schedule": "meetings",
-    "occurrences": "participants",
-    "person": "participants",
-    "tools": "participants",
-}
+#: The name of the tab, by the first part of a page's address, where it has another name.
+TABS = {"": "overview", "tools": "participants"}
 
 
 def init_app(app: Flask) -> None:
@@ -56,7 +50,7 @@ def frame() -> dict[str, Any]:
         "here": request.full_path.rstrip("?"),
         "return_path": return_path(),
         "now": now(),
-        "place": PLACE_OF.get(request.blueprint or "", request.blueprint),
+        "place": place(),
         "places": places(),
         "short_reference": reference,
         "refreshing": g.get("refreshing", False),
@@ -67,6 +61,12 @@ def return_path() -> str:
     """The page to return to after a sign-in: this one, or empty for the start page and for a form that was sent."""
     path = page_path(request.full_path.rstrip("?"))
     return "" if request.method != "GET" or path.startswith(("/connect", "/disconnect")) or path == "/" else path
+
+
+def place() -> str:
+    """The first part of this page's address, which is the name of its tab if it has one."""
+    first_part = request.path.split("/", 2)[1]
+    return TABS.get(first_part, first_part)
 
 
 def places() -> tuple[tuple[str, str, str], ...]:

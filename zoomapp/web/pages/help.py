@@ -9,7 +9,7 @@ from flask import Blueprint, render_template
 from zoomapp.store.encrypted_records import privacy_notes
 from zoomapp.web.components.notice import in_classic_app
 from zoomapp.web.current_user import services
-from zoomapp.zoom.scopes import ALL
+from zoomapp.zoom.endpoints import IN_USE
 
 bp = Blueprint("info", __name__)
 
@@ -18,7 +18,7 @@ bp = Blueprint("info", __name__)
 def help_page() -> str:
     """How the app works, what each scope is for, and what an admin sets up."""
     host = urlsplit(services().settings.public_url).netloc
-    return render_template("pages/help.html", needs=ALL, classic=in_classic_app(), host=host)
+    return render_template("pages/help.html", needs=IN_USE, classic=in_classic_app(), host=host)
 
 
 @bp.get("/privacy")

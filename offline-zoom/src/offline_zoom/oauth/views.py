@@ -16,7 +16,7 @@ from flask.typing import ResponseReturnValue
 from offline_zoom.errors import current_world
 from offline_zoom.model import User
 from offline_zoom.oauth.grants import Grant, OAuthError, same
-from offline_zoom.oauth.scopes import ADMIN_SCOPES
+from offline_zoom.oauth.scopes import BOT, admin_scopes
 
 bp = Blueprint("oauth", __name__, url_prefix="/oauth")
 
@@ -178,12 +178,12 @@ def account_grant() -> Grant:
     if not people:
         raise OAuthError("invalid_request", "Bad Request")
     owner = min(people, key=lambda user: user.role_id)
-    return world.grants.grant_app(owner.id, ADMIN_SCOPES, "account")
+    return world.grants.grant_app(owner.id, admin_scopes(), "account")
 
 
 def app_grant() -> Grant:
     """A token for the app itself, as a chatbot."""
-    return current_world().grants.grant_app("", ["imchat:bot"], "app")
+    return current_world().grants.grant_app("", list(BOT.own), "app")
 
 
 def token_json(grant: Grant) -> dict[str, Any]:

@@ -9,14 +9,14 @@ from flask import request
 from offline_zoom.dates import iso
 from offline_zoom.errors import current_world, refuse
 from offline_zoom.identifiers import random_text
-from offline_zoom.oauth import scopes
+from offline_zoom.oauth.scopes import BOT
 from offline_zoom.request_json import json_value
 from offline_zoom.rest.endpoints import EndpointRule, endpoint
 
 JSON = dict[str, Any]
 
 
-@endpoint("POST", "/im/chat/messages", EndpointRule(scopes.CHAT, "Medium"))
+@endpoint("POST", "/im/chat/messages", EndpointRule(BOT, "Medium"))
 def send_chat() -> JSON:
     """Accept a chatbot's message to Team Chat. Nothing shows it."""
     body = json_value(request.get_data())

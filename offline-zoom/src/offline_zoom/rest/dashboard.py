@@ -9,7 +9,7 @@ from flask import request
 from offline_zoom.dates import day_of, month_before, parse_day
 from offline_zoom.errors import current_world, refuse
 from offline_zoom.model import Instance, Join
-from offline_zoom.oauth import scopes
+from offline_zoom.oauth.scopes import admin_only
 from offline_zoom.rest.endpoints import (
     EndpointRule,
     check_host,
@@ -25,10 +25,18 @@ from offline_zoom.serializers.dashboard import metrics_meeting, metrics_particip
 JSON = dict[str, Any]
 NOT_ENDED = "Meeting ID is invalid or not end."
 NOT_AVAILABLE = "This meeting's details info is not available or ID is not valid."
+#: The classic scopes of the dashboard.
+DASHBOARD = ("dashboard_meetings:read:admin", "dashboard:read:admin")
 PLAN_MESSAGE = "Only available for paid account and enabled Dashboard feature."
 
 
-@endpoint("GET", "/metrics/meetings", EndpointRule(scopes.LIST_METRICS, "Resource-intensive", "business", PLAN_MESSAGE))
+@endpoint(
+    "GET",
+    "/metrics/meetings",
+    EndpointRule(
+        admin_only("dashboard:read:list_meetings", *DASHBOARD), "Resource-intensive", "business", PLAN_MESSAGE
+    ),
+)
 def list_metrics() -> JSON:
     """The account's meetings in a range of at most one month within the last six."""
     world, me = current_world(), current_user()
@@ -77,7 +85,11 @@ def has_requested_type(instance: Instance) -> bool:
     return ready and (count_people(instance) == 1) == (kind == "pastOne")
 
 
-@endpoint("GET", "/metrics/meetings/<meeting_id>", EndpointRule(scopes.READ_METRICS, "Heavy", "business", PLAN_MESSAGE))
+@endpoint(
+    "GET",
+    "/metrics/meetings/<meeting_id>",
+    EndpointRule(admin_only("dashboard:read:meeting", *DASHBOARD), "Heavy", "business", PLAN_MESSAGE),
+)
 def get_metrics(meeting_id: str) -> JSON:
     """One meeting of the account."""
     return {
@@ -90,7 +102,7 @@ def get_metrics(meeting_id: str) -> JSON:
 @endpoint(
     "GET",
     "/metrics/meetings/<meeting_id>/participants",
-    EndpointRule(scopes.METRICS_PARTICIPANTS, "Heavy", "business", PLAN_MESSAGE),
+    EndpointRule(admin_only("dashboard:read:list_meeting_participants", *DASHBOARD), "Heavy", "business", PLAN_MESSAGE),
 )
 def list_metrics_participants(meeting_id: str) -> JSON:
     """All attendance rows so far, including people who left."""

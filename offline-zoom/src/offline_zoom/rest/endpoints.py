@@ -13,7 +13,7 @@ from offline_zoom.errors import ZoomError, current_world, refuse
 from offline_zoom.identifiers import is_uuid
 from offline_zoom.model import Account, Plan, User
 from offline_zoom.oauth.grants import Grant, InvalidAccessToken
-from offline_zoom.oauth.scopes import RequiredScopes
+from offline_zoom.oauth.scopes import RequiredScopes, add_endpoint
 from offline_zoom.rate_limits import Label, RateLimitExceeded
 
 bp = Blueprint("rest", __name__, url_prefix="/v2")
@@ -35,7 +35,8 @@ class EndpointRule:
 
 
 def endpoint(method: str, path: str, rule: EndpointRule) -> Callable[[View], View]:
-    """Register a view as an endpoint with a rule."""
+    """Register a view as an endpoint with a rule. Users can then grant its scopes."""
+    add_endpoint(rule.scopes)
 
     def serve(view: View) -> View:
         view.rule = rule  # type: ignore[attr-defined]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from offline_zoom.errors import current_world
-from offline_zoom.oauth import scopes
+from offline_zoom.oauth.scopes import user_and_admin
 from offline_zoom.rest.endpoints import EndpointRule, endpoint
 from offline_zoom.rest.meetings import requested_meeting
 from offline_zoom.serializers.meetings import meeting_json
@@ -13,7 +13,9 @@ from offline_zoom.serializers.meetings import meeting_json
 JSON = dict[str, Any]
 
 
-@endpoint("GET", "/meetings/<meeting_id>/invitation", EndpointRule(scopes.READ_INVITATION))
+@endpoint(
+    "GET", "/meetings/<meeting_id>/invitation", EndpointRule(user_and_admin("meeting:read:invitation", "meeting:read"))
+)
 def get_invitation(meeting_id: str) -> JSON:
     """The invitation text that a host sends by email."""
     meeting, world = requested_meeting(meeting_id), current_world()

@@ -7,7 +7,7 @@ from typing import Any
 from offline_zoom.dates import iso
 from offline_zoom.errors import current_world, refuse
 from offline_zoom.model import Instance, Meeting
-from offline_zoom.oauth import scopes
+from offline_zoom.oauth.scopes import user_and_admin
 from offline_zoom.rest.endpoints import EndpointRule, current_user, endpoint
 from offline_zoom.rest.meeting_validation import json_body
 from offline_zoom.rest.meetings import requested_meeting
@@ -28,7 +28,11 @@ METHODS = (
 )
 
 
-@endpoint("PATCH", "/live_meetings/<meeting_id>/events", EndpointRule(scopes.CONTROL_LIVE, "Medium"))
+@endpoint(
+    "PATCH",
+    "/live_meetings/<meeting_id>/events",
+    EndpointRule(user_and_admin("meeting:update:in_meeting_controls", "meeting:write"), "Medium"),
+)
 def control_meeting(meeting_id: str) -> tuple[str, int]:
     """Control a running meeting. Zoom has no control to admit, mute or remove participants."""
     body = json_body()

@@ -6,7 +6,7 @@ from typing import Any
 
 from offline_zoom.errors import current_world, refuse
 from offline_zoom.model import Instance
-from offline_zoom.oauth import scopes
+from offline_zoom.oauth.scopes import user_and_admin
 from offline_zoom.rest.endpoints import EndpointRule, check_host, endpoint, meeting_number_or_uuid
 from offline_zoom.serializers.meeting_content import summary_json, transcript_json
 from offline_zoom.switches import RESTRICTIONS
@@ -24,7 +24,11 @@ SUMMARY_REFUSALS = {
 }
 
 
-@endpoint("GET", "/meetings/<meeting_id>/meeting_summary", EndpointRule(scopes.READ_SUMMARY, "Light", "pro"))
+@endpoint(
+    "GET",
+    "/meetings/<meeting_id>/meeting_summary",
+    EndpointRule(user_and_admin("meeting:read:summary", "meeting_summary:read"), "Light", "pro"),
+)
 def get_summary(meeting_id: str) -> JSON:
     """The summary of one past meeting. The path takes a UUID only."""
     world, uuid = current_world(), meeting_number_or_uuid(meeting_id)
@@ -41,7 +45,13 @@ def get_summary(meeting_id: str) -> JSON:
     return summary_json(instance, summary, world)
 
 
-@endpoint("GET", "/meetings/<meeting_id>/transcript", EndpointRule(scopes.READ_TRANSCRIPT, "Medium"))
+@endpoint(
+    "GET",
+    "/meetings/<meeting_id>/transcript",
+    EndpointRule(
+        user_and_admin("cloud_recording:read:meeting_transcript", "recording:read", "recording:write"), "Medium"
+    ),
+)
 def get_transcript(meeting_id: str) -> JSON:
     """The transcript of one past meeting by UUID, or the latest of a meeting number."""
     world, key = current_world(), meeting_number_or_uuid(meeting_id)

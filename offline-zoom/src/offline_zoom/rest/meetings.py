@@ -11,7 +11,7 @@ from flask import request
 from offline_zoom.dates import DAY_SECONDS, day_start, parse_day, zone
 from offline_zoom.errors import current_world, refuse
 from offline_zoom.model import FIXED_TIME, INSTANT, NO_FIXED_TIME, Meeting, Occurrence, User
-from offline_zoom.oauth import scopes
+from offline_zoom.oauth.scopes import user_and_admin
 from offline_zoom.rate_limits import RateLimitExceeded
 from offline_zoom.rest import meeting_changes
 from offline_zoom.rest.endpoints import (
@@ -35,7 +35,11 @@ Row = tuple[Meeting, float | None]
 NO_CONTENT = ("", 204)
 
 
-@endpoint("GET", "/users/<user_id>/meetings", EndpointRule(scopes.LIST_MEETINGS, "Medium"))
+@endpoint(
+    "GET",
+    "/users/<user_id>/meetings",
+    EndpointRule(user_and_admin("meeting:read:list_meetings", "meeting:read"), "Medium"),
+)
 def list_meetings(user_id: str) -> JSON:
     """The user's own meetings of the requested ``type``, without instant ones."""
     world, user = current_world(), requested_user(user_id)
@@ -113,7 +117,11 @@ def previous_item(instance: Any) -> JSON:
     }
 
 
-@endpoint("GET", "/users/<user_id>/upcoming_meetings", EndpointRule(scopes.LIST_UPCOMING, "Medium"))
+@endpoint(
+    "GET",
+    "/users/<user_id>/upcoming_meetings",
+    EndpointRule(user_and_admin("meeting:read:list_upcoming_meetings", "meeting:read"), "Medium"),
+)
 def list_upcoming(user_id: str) -> JSON:
     """The meetings of the next 24 hours, including invitations, without UUIDs."""
     world, user = current_world(), requested_user(user_id)
@@ -137,7 +145,7 @@ def list_upcoming(user_id: str) -> JSON:
     }
 
 
-@endpoint("POST", "/users/<user_id>/meetings", EndpointRule(scopes.CREATE_MEETING))
+@endpoint("POST", "/users/<user_id>/meetings", EndpointRule(user_and_admin("meeting:write:meeting", "meeting:write")))
 def create_meeting(user_id: str) -> tuple[JSON, int]:
     """Create a meeting. At most a hundred a day and host."""
     world, user = current_world(), requested_user(user_id)
@@ -174,7 +182,7 @@ def host_for(body: JSON, user: User) -> User:
     return found
 
 
-@endpoint("GET", "/meetings/<meeting_id>", EndpointRule(scopes.READ_MEETING))
+@endpoint("GET", "/meetings/<meeting_id>", EndpointRule(user_and_admin("meeting:read:meeting", "meeting:read")))
 def get_meeting(meeting_id: str) -> JSON:
     """One scheduled meeting, by number."""
     world, meeting = current_world(), requested_meeting(meeting_id)
@@ -183,7 +191,7 @@ def get_meeting(meeting_id: str) -> JSON:
     return meeting_changes.as_occurrence(fields, date) if date else fields
 
 
-@endpoint("PATCH", "/meetings/<meeting_id>", EndpointRule(scopes.UPDATE_MEETING))
+@endpoint("PATCH", "/meetings/<meeting_id>", EndpointRule(user_and_admin("meeting:update:meeting", "meeting:write")))
 def update_meeting(meeting_id: str) -> tuple[str, int]:
     """Change a meeting, or one occurrence of it."""
     world = current_world()
@@ -204,7 +212,7 @@ def update_meeting(meeting_id: str) -> tuple[str, int]:
     return NO_CONTENT
 
 
-@endpoint("DELETE", "/meetings/<meeting_id>", EndpointRule(scopes.DELETE_MEETING))
+@endpoint("DELETE", "/meetings/<meeting_id>", EndpointRule(user_and_admin("meeting:delete:meeting", "meeting:write")))
 def delete_meeting(meeting_id: str) -> tuple[str, int]:
     """Delete a meeting, or one occurrence of it."""
     world, meeting = current_world(), requested_meeting(meeting_id)
@@ -224,7 +232,9 @@ def delete_meeting(meeting_id: str) -> tuple[str, int]:
     return NO_CONTENT
 
 
-@endpoint("PUT", "/meetings/<meeting_id>/status", EndpointRule(scopes.UPDATE_STATUS))
+@endpoint(
+    "PUT", "/meetings/<meeting_id>/status", EndpointRule(user_and_admin("meeting:update:status", "meeting:write"))
+)
 def update_status(meeting_id: str) -> tuple[str, int]:
     """End a running meeting, or recover a deleted one."""
     world, action = current_world(), json_body().get("action")

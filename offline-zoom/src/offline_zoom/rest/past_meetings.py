@@ -9,7 +9,7 @@ from flask import request
 from offline_zoom.dates import DAY_SECONDS, iso
 from offline_zoom.errors import current_world, refuse
 from offline_zoom.model import Instance, Join
-from offline_zoom.oauth import scopes
+from offline_zoom.oauth.scopes import admin_only, user_and_admin
 from offline_zoom.rest.endpoints import (
     EndpointRule,
     check_host,
@@ -24,14 +24,18 @@ from offline_zoom.serializers.past_meetings import past_json, past_participant, 
 JSON = dict[str, Any]
 
 
-@endpoint("GET", "/past_meetings/<meeting_id>", EndpointRule(scopes.READ_PAST))
+@endpoint(
+    "GET", "/past_meetings/<meeting_id>", EndpointRule(user_and_admin("meeting:read:past_meeting", "meeting:read"))
+)
 def get_past_meeting(meeting_id: str) -> JSON:
     """One past meeting by UUID, or the latest of a meeting number."""
     return past_json(requested_past_instance(meeting_id), current_world())
 
 
 @endpoint(
-    "GET", "/past_meetings/<meeting_id>/participants", EndpointRule(scopes.LIST_PAST_PARTICIPANTS, "Medium", "pro")
+    "GET",
+    "/past_meetings/<meeting_id>/participants",
+    EndpointRule(user_and_admin("meeting:read:list_past_participants", "meeting:read"), "Medium", "pro"),
 )
 def list_past_participants(meeting_id: str) -> JSON:
     """All attendance rows. None when only one person was there."""
@@ -46,7 +50,11 @@ def list_past_participants(meeting_id: str) -> JSON:
     )
 
 
-@endpoint("GET", "/past_meetings/<meeting_id>/instances", EndpointRule(scopes.LIST_INSTANCES, "Medium"))
+@endpoint(
+    "GET",
+    "/past_meetings/<meeting_id>/instances",
+    EndpointRule(user_and_admin("meeting:read:list_past_instances", "meeting:read"), "Medium"),
+)
 def list_instances(meeting_id: str) -> JSON:
     """All past instances of a meeting number."""
     number, now = meeting_number(meeting_id), current_world().now()
@@ -62,13 +70,21 @@ def list_instances(meeting_id: str) -> JSON:
     return {"meetings": [{"uuid": candidate.uuid, "start_time": iso(candidate.started_at)} for candidate in instances]}
 
 
-@endpoint("GET", "/report/meetings/<meeting_id>", EndpointRule(scopes.REPORT_MEETING, "Heavy", "pro"))
+@endpoint(
+    "GET",
+    "/report/meetings/<meeting_id>",
+    EndpointRule(admin_only("report:read:meeting", "report:read:admin"), "Heavy", "pro"),
+)
 def get_report(meeting_id: str) -> JSON:
     """The report of one past meeting, for an admin."""
     return report_json(requested_past_instance(meeting_id), current_world())
 
 
-@endpoint("GET", "/report/meetings/<meeting_id>/participants", EndpointRule(scopes.REPORT_PARTICIPANTS, "Heavy", "pro"))
+@endpoint(
+    "GET",
+    "/report/meetings/<meeting_id>/participants",
+    EndpointRule(admin_only("report:read:list_meeting_participants", "report:read:admin"), "Heavy", "pro"),
+)
 def list_report_participants(meeting_id: str) -> JSON:
     """All attendance rows of one past meeting, for an admin."""
     instance = requested_past_instance(meeting_id)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from offline_zoom.errors import ZoomError, current_world, refuse
-from offline_zoom.oauth import scopes
+from offline_zoom.oauth.scopes import user_and_admin
 from offline_zoom.rest.endpoints import EndpointRule, check_host, endpoint, meeting_number
 from offline_zoom.rest.meeting_content import SUMMARY_REFUSALS, is_encrypted
 from offline_zoom.rest.past_meetings import requested_past_instance
@@ -16,7 +16,11 @@ JSON = dict[str, Any]
 QUESTION_DAYS = 456
 
 
-@endpoint("GET", "/meetings/<meeting_id>/polls", EndpointRule(scopes.LIST_POLLS, "Light", "pro"))
+@endpoint(
+    "GET",
+    "/meetings/<meeting_id>/polls",
+    EndpointRule(user_and_admin("meeting:read:list_polls", "meeting:read"), "Light", "pro"),
+)
 def list_polls(meeting_id: str) -> JSON:
     """The polls of a scheduled meeting, without answers. The path takes no UUID."""
     world, number = current_world(), meeting_number(meeting_id)
@@ -30,7 +34,11 @@ def list_polls(meeting_id: str) -> JSON:
     return {"total_records": len(polls), "polls": polls}
 
 
-@endpoint("GET", "/past_meetings/<meeting_id>/polls", EndpointRule(scopes.LIST_POLL_RESULTS, "Medium", "pro"))
+@endpoint(
+    "GET",
+    "/past_meetings/<meeting_id>/polls",
+    EndpointRule(user_and_admin("meeting:read:list_poll_results", "meeting:read"), "Medium", "pro"),
+)
 def list_poll_results(meeting_id: str) -> JSON:
     """What each person answered in the polls of one past meeting."""
     state = current_world().switches.polls
@@ -41,7 +49,11 @@ def list_poll_results(meeting_id: str) -> JSON:
     return statements_json(instance, [] if empty else instance.poll_answers)
 
 
-@endpoint("GET", "/past_meetings/<meeting_id>/qa", EndpointRule(scopes.READ_QUESTIONS, "Medium"))
+@endpoint(
+    "GET",
+    "/past_meetings/<meeting_id>/qa",
+    EndpointRule(user_and_admin("meeting:read:past_qa", "meeting:read"), "Medium"),
+)
 def list_questions(meeting_id: str) -> JSON:
     """What each person asked in the Q&A of one past meeting. A host of another account is a 401."""
     state = current_world().switches.questions

@@ -10,7 +10,7 @@ from flask import request
 from offline_zoom.dates import day_of, month_before, parse_day
 from offline_zoom.errors import current_world, refuse
 from offline_zoom.model import Recording, User
-from offline_zoom.oauth import scopes
+from offline_zoom.oauth.scopes import user_and_admin
 from offline_zoom.rest.endpoints import (
     EndpointRule,
     check_host,
@@ -27,7 +27,11 @@ MAX_TTL_SECONDS = 604800
 NONE = "There is no recording for this meeting."
 
 
-@endpoint("GET", "/users/<user_id>/recordings", EndpointRule(scopes.LIST_RECORDINGS, "Medium", "pro"))
+@endpoint(
+    "GET",
+    "/users/<user_id>/recordings",
+    EndpointRule(user_and_admin("cloud_recording:read:list_user_recordings", "recording:read"), "Medium", "pro"),
+)
 def list_recordings(user_id: str) -> JSON:
     """A user's recordings. Without dates, those of today and tomorrow."""
     world, user = current_world(), requested_user(user_id)
@@ -83,7 +87,11 @@ def trashed(user: User) -> list[Recording]:
     return [recording for recording in owned(user) if recording.trashed_at is not None]
 
 
-@endpoint("GET", "/meetings/<meeting_id>/recordings", EndpointRule(scopes.READ_RECORDING))
+@endpoint(
+    "GET",
+    "/meetings/<meeting_id>/recordings",
+    EndpointRule(user_and_admin("cloud_recording:read:list_recording_files", "recording:read")),
+)
 def get_recording(meeting_id: str) -> JSON:
     """The files of one recording, by UUID or by meeting number (then the latest)."""
     recording = requested_recording(meeting_id)
@@ -100,7 +108,11 @@ def get_recording(meeting_id: str) -> JSON:
     return recording_fields
 
 
-@endpoint("DELETE", "/meetings/<meeting_id>/recordings", EndpointRule(scopes.DELETE_RECORDING))
+@endpoint(
+    "DELETE",
+    "/meetings/<meeting_id>/recordings",
+    EndpointRule(user_and_admin("cloud_recording:delete:meeting_recording", "recording:write")),
+)
 def delete_recording(meeting_id: str) -> tuple[str, int]:
     """Move a recording to the trash, or delete it permanently."""
     action = request.args.get("action", "trash")

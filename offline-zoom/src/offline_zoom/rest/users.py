@@ -7,7 +7,7 @@ from typing import Any
 from flask import request
 
 from offline_zoom.errors import current_world, refuse
-from offline_zoom.oauth import scopes
+from offline_zoom.oauth.scopes import RequiredScopes, admin_only, user_and_admin
 from offline_zoom.rest.endpoints import EndpointRule, current_grant, current_user, endpoint, requested_user
 from offline_zoom.rest.pagination import page
 from offline_zoom.serializers.users import user_item, user_json
@@ -15,7 +15,7 @@ from offline_zoom.serializers.users import user_item, user_json
 JSON = dict[str, Any]
 
 
-@endpoint("GET", "/users", EndpointRule(scopes.LIST_USERS, "Medium"))
+@endpoint("GET", "/users", EndpointRule(admin_only("user:read:list_users", "user:read:admin"), "Medium"))
 def list_users() -> JSON:
     """The users of the caller's account."""
     world, me = current_world(), current_user()
@@ -24,20 +24,29 @@ def list_users() -> JSON:
     return page(world, current_grant().user_id, people, "users", lambda user: user_item(user, world), numbered=True)
 
 
-@endpoint("GET", "/users/<user_id>", EndpointRule(scopes.READ_USER))
+@endpoint(
+    "GET",
+    "/users/<user_id>",
+    EndpointRule(
+        RequiredScopes(
+            ("user:read:user", "user:read", "user_info:read", "user_profile"),
+            ("user:read:user:admin", "user:read:admin"),
+        )
+    ),
+)
 def get_user(user_id: str) -> JSON:
     """One user."""
     return user_json(requested_user(user_id), current_world())
 
 
-@endpoint("GET", "/users/<user_id>/token", EndpointRule(scopes.READ_TOKEN))
+@endpoint("GET", "/users/<user_id>/token", EndpointRule(user_and_admin("user:read:token", "user:read")))
 def get_token(user_id: str) -> JSON:
     """A ZAK or another token. Neither opens anything."""
     user, kind = requested_user(user_id), request.args.get("type", "token")
     return {"token": f"SANDBOX-{kind}-{current_world().seal(f'{kind} {user.id} {int(current_world().now())}')}"}
 
 
-@endpoint("GET", "/users/me/zak", EndpointRule(scopes.READ_ZAK))
+@endpoint("GET", "/users/me/zak", EndpointRule(user_and_admin("user:read:zak", "user_zak:read")))
 def get_zak() -> JSON:
     """The caller's own ZAK, for user tokens only."""
     if current_grant().kind != "user":
