@@ -22,6 +22,8 @@ PAGES = {
     "past": "/meetings?show=past",
     "meeting": MEETING,
     "schedule": "/meetings/new",
+    "edit": f"{MEETING}/edit",
+    "edit session": "/meetings/85512340987/edit?occurrence=1773651600000",
     "delete": f"{MEETING}/delete",
     "passcode": f"{MEETING}/passcode",
     "recordings": "/recordings",
@@ -65,6 +67,7 @@ WITH_STATES = (
     "past",
     "meeting",
     "schedule",
+    "edit",
     "recordings",
 )
 WITH_STATES += ("passcode", "trash", "storage", "tools")

@@ -61,13 +61,17 @@ RECORDING_PLAN = "Cloud recording needs a Pro plan or higher."
 READ_USER = ScopeUse(endpoints.READ_USER, "show your name and time zone", ("/",), required=True)
 LIST_MEETINGS = ScopeUse(endpoints.LIST_MEETINGS, "list your meetings", ("/", "/meetings", "/participants"))
 READ_MEETING = ScopeUse(
-    endpoints.READ_MEETING, "show a meeting", ("/meetings/<meeting_id>", "/meetings/<meeting_id>.ics")
+    endpoints.READ_MEETING,
+    "show a meeting",
+    ("/meetings/<meeting_id>", "/meetings/<meeting_id>.ics", "/meetings/<meeting_id>/edit"),
 )
 READ_INVITATION = ScopeUse(
     endpoints.READ_INVITATION, "read a meeting’s invitation", ("/meetings/<meeting_id>/invitation",)
 )
 CREATE_MEETING = ScopeUse(endpoints.CREATE_MEETING, "schedule meetings", ("/meetings/new",))
-UPDATE_MEETING = ScopeUse(endpoints.UPDATE_MEETING, "save a meeting’s settings", ("/meetings/<meeting_id>",))
+UPDATE_MEETING = ScopeUse(
+    endpoints.UPDATE_MEETING, "change a meeting", ("/meetings/<meeting_id>", "/meetings/<meeting_id>/edit")
+)
 DELETE_MEETING = ScopeUse(endpoints.DELETE_MEETING, "delete a meeting", ("/meetings/<meeting_id>/delete",))
 READ_PAST_MEETING = ScopeUse(endpoints.READ_PAST_MEETING, "show a past meeting", ("/participants/<key>",))
 LIST_PAST_PARTICIPANTS = ScopeUse(

@@ -18,6 +18,7 @@ from zoomapp.web.viewer import next_theme, now, theme, viewer
 #: The tab of the pages below it, by blueprint. Each other blueprint has the name of its tab, or no tab.
 PLACE_OF = {
     "meeting": "meetings",
+    "edit": "meetings",
     "schedule": "meetings",
     "occurrences": "participants",
     "person": "participants",
