@@ -372,8 +372,27 @@ def test_series_is_moved_with_its_rule(dana, sent_bodies):
     assert sent_bodies() == [{**start, "recurrence": rule}]
 
 
+def test_new_start_must_be_on_a_day_of_the_rule(dana, sent_bodies):
+    path = f"/meetings/{SERIES}/edit"
+
+    page = dana.post(path, data=form_in(dana.look(path), date="2026-03-17"))
+
+    assert "The next session is on a Tuesday: choose that day, too" in read(page, 422)
+    assert sent_bodies() == []
+    assert dana.post(path, data=form_in(page, weekdays=["3"])).status_code == 303
+
+
+def test_series_has_the_start_of_its_rule_if_a_session_was_moved(dana, series, sent_bodies):
+    path = f"/meetings/{SERIES}/edit"
+    dana.post(path, data=form_in(dana.look(f"{path}?occurrence={SESSION}"), time="15:00"))
+
+    page = dana.look(path)
+
+    assert "One session has its own time" in read(page)
+    assert (form_in(page)["date"], form_in(page)["time"]) == ("2026-03-23", "10:00")
+
+
 def test_weekdays_are_those_of_the_viewer(dana, series, sent_bodies):
-    series.timezone = "America/Los_Angeles"
     series.recurrence["weekly_days"] = "1"  # 10:00 on Monday in Berlin is Sunday evening in Honolulu
     series.timezone = "Pacific/Honolulu"
     path = f"/meetings/{SERIES}/edit"
@@ -423,6 +442,12 @@ def test_basic_user_is_told_what_registration_needs(dana, world):
 
     assert "Registration needs a Pro plan or higher." in read(page)
     assert 'name="registration"' not in page.text
+
+
+def test_meeting_of_another_host_cannot_be_edited(dana, world):
+    other = next(each for each in world.meetings.values() if each.topic == "Type critique")
+
+    assert dana.look(f"/meetings/{other.id}/edit").location == f"/meetings/{other.id}"
 
 
 def test_missing_meeting_is_an_error_page(dana):

@@ -27,7 +27,7 @@ from zoomapp.meetings.forms import (
 )
 from zoomapp.store.user_records import UserRecords
 from zoomapp.user_api.user_client import UserClient
-from zoomapp.zoom.models import FIXED_TIME, NO_FIXED_TIME, SCHEDULED, Meeting
+from zoomapp.zoom.models import FIXED_TIME, NO_FIXED_TIME, SCHEDULED, Meeting, Occurrence
 from zoomapp.zoom.tolerant_reader import JsonObject
 
 EDITABLE_TYPES = (SCHEDULED, NO_FIXED_TIME, FIXED_TIME)
@@ -90,10 +90,14 @@ class EditResult:
         return not (self.faults or self.conflicts or self.error)
 
 
-def form_of(meeting: Meeting, zone_name: str) -> MeetingForm:
-    """The form that shows the meeting, with its times in a zone. The passcode is left out: no page contains it."""
+def form_of(meeting: Meeting, zone_name: str, *, occurrence: bool = False) -> MeetingForm:
+    """The form that shows the meeting, with its times in a zone. The passcode is left out: no page contains it.
+
+    ``occurrence``: whether ``meeting`` is one occurrence of a series; else the form shows the next session by the rule.
+    """
     zone = dates.find_zone(zone_name) or UTC
-    start = dates.local(meeting.start_at, zone) if meeting.start_at else None
+    start_at = meeting.start_at if occurrence else _next_start(meeting)
+    start = dates.local(start_at, zone) if start_at else None
     hosts = JsonObject(meeting.settings, "settings").text("alternative_hosts")
     form = MeetingForm(
         topic=meeting.topic,
@@ -141,9 +145,9 @@ def save(
         meeting = user_client.meeting(meeting_id, occurrence_id)
     except ZoomAppError as error:
         return EditResult(form, loaded, error=error)
-    current = form_of(meeting, loaded.zone)
+    current = form_of(meeting, loaded.zone, occurrence=bool(occurrence_id))
     merged = merge(form, loaded, current, occurrence=bool(occurrence_id), take=take)
-    if faults := _faults(merged, now):
+    if faults := _faults(merged, now, occurrence=bool(occurrence_id)):
         return EditResult(form, loaded, faults=faults)
     if merged.conflicts:
         # Shown again on top of what Zoom has now: what is sent next replaces it.
@@ -211,7 +215,7 @@ def _timing(form: MeetingForm, current: MeetingForm, meeting: Meeting) -> dict[s
     return body
 
 
-def _faults(merged: Merge, now: datetime) -> dict[str, str]:
+def _faults(merged: Merge, now: datetime, *, occurrence: bool) -> dict[str, str]:
     """What is wrong with the changed fields. The others come from Zoom, so nothing is said about them."""
     # The rule of a series counts from its start, so the start is sent, too.
     groups = merged.groups | ({"start"} if "repeat" in merged.groups else set())
@@ -219,6 +223,11 @@ def _faults(merged: Merge, now: datetime) -> dict[str, str]:
     faults = merged.form.validate(now).faults
     if "waiting_room" in merged.switches:
         names |= set(validate_switches(merged.form.switches))
+    if form_start := merged.form.start if merged.form.repeat == "weekly" and "start" in groups else None:
+        weekday = dates.local(form_start.at, form_start.zone).isoweekday() % 7
+        if "weekdays" not in faults and str(weekday + 1) not in merged.form.weekdays and not occurrence:
+            faults["weekdays"] = f"The next session is on a {dates.WEEKDAYS[weekday - 1]}: choose that day, too"
+            names.add("weekdays")
     return {name: sentence for name, sentence in faults.items() if name in names}
 
 
@@ -247,6 +256,23 @@ def _repeat_value(form: MeetingForm) -> tuple[object, ...]:
         return (form.repeat,)
     weekdays = tuple(form.valid_weekdays()) if form.repeat == "weekly" else ()
     return form.repeat, form.interval, weekdays, form.count
+
+
+def moved_sessions(meeting: Meeting) -> list[Occurrence]:
+    """The sessions of a series whose start differs from the rule's: Zoom's id of a session is its first start."""
+    return [
+        each for each in _sessions(meeting) if each.start_at and each.id != f"{1000 * each.start_at.timestamp():.0f}"
+    ]
+
+
+def _sessions(meeting: Meeting) -> list[Occurrence]:
+    return [each for each in meeting.occurrences if each.start_at and not each.deleted]
+
+
+def _next_start(meeting: Meeting) -> datetime | None:
+    """The start of the next session that was not moved; of a single meeting its start."""
+    sessions, moved = _sessions(meeting), moved_sessions(meeting)
+    return next((each.start_at for each in sessions if each not in moved), meeting.start_at)
 
 
 def _days_later(meeting: Meeting, start: datetime | None, zone_name: str) -> int:

@@ -55,7 +55,7 @@ def changed_rule(
         rule.pop("end_date_time", None)
         rule["end_times"] = dates.whole_number(form.count)
     rule |= {"type": REPEATS[form.repeat][0], "repeat_interval": dates.whole_number(form.interval)}
-    if form.repeat == "weekly":
+    if form.repeat == "weekly" and form.valid_weekdays():
         weekdays = sorted(shift_weekday(int(day), -days_later) for day in form.valid_weekdays())
         rule["weekly_days"] = ",".join(map(str, weekdays))
     if form.repeat == "monthly" and "monthly_week" not in rule:

@@ -11,7 +11,7 @@ from werkzeug.datastructures import MultiDict
 
 from zoomapp import dates
 from zoomapp.errors import UpstreamError, ZoomRefused
-from zoomapp.meetings import editing
+from zoomapp.meetings import editing, settings
 from zoomapp.meetings.editing import EditResult
 from zoomapp.meetings.forms import REPEATS, MeetingForm
 from zoomapp.web.components import filters, form_drafts
@@ -48,9 +48,9 @@ def form(meeting_id: int) -> ResponseReturnValue:
     meeting = user_client().meeting(meeting_id, occurrence_id)
     if (draft := form_drafts.take()) is not None:
         return _restored(meeting_id, draft)
-    if meeting.type not in editing.EDITABLE_TYPES:
+    if meeting.type not in editing.EDITABLE_TYPES or not settings.is_host(meeting, user_client().user_id):
         return redirect(url_for("meeting.show", meeting_id=meeting_id), 303)
-    shown = editing.form_of(meeting, viewer().zone_name)
+    shown = editing.form_of(meeting, viewer().zone_name, occurrence=bool(occurrence_id))
     return _page(meeting_id, shown, shown, occurrence_id, meeting=meeting)
 
 
@@ -159,6 +159,7 @@ def _page(
         meeting_id=meeting_id,
         meeting=meeting,
         sessions=sessions,
+        moved=len(editing.moved_sessions(meeting)) if meeting and not occurrence_id else 0,
         loaded=urlencode(replace(loaded, passcode="").as_fields()),
         topic=loaded.topic,
         starts_at=loaded.start.at if loaded.start else None,
