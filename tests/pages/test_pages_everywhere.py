@@ -87,7 +87,9 @@ SQUEEZED = """() => [...document.querySelectorAll("body *")].filter((each) => {
 CONTRAST = {"type": "rule", "values": ["color-contrast"]}
 BY_KEY = """async () => {
   const able = [...document.querySelectorAll("a[href], button, input, select, textarea, summary, [tabindex='0']")];
-  return able.filter((each) => each.checkVisibility() && !each.disabled && each.type !== "hidden").length;
+  // One of a group of radio buttons is reached with Tab, the others from there with the arrow keys.
+  const skipped = (each) => each.type === "hidden" || (each.type === "radio" && !each.checked);
+  return able.filter((each) => each.checkVisibility() && !each.disabled && !skipped(each)).length;
 }"""
 
 

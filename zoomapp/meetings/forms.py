@@ -13,6 +13,8 @@ from zoomapp.zoom.models import FIXED_TIME, NO_FIXED_TIME, SCHEDULED
 
 MAX_TOPIC_LENGTH, MAX_AGENDA_LENGTH = 200, 2000
 MAX_MINUTES = 1440
+#: Without a unit, because the previous release may get the form, and it reads minutes only.
+DEFAULT_DURATION = "30"
 #: Zoom changes a start in the past to "now", so the start must still be ahead when the request reaches Zoom.
 MIN_LEAD = timedelta(minutes=1)
 MAX_LEAD = timedelta(days=366)
@@ -62,7 +64,7 @@ class MeetingForm:
     topic: str = ""
     date: str = ""
     time: str = ""
-    duration: str = "30"
+    duration: str = DEFAULT_DURATION
     zone: str = "UTC"
     passcode: str = ""
     agenda: str = ""
@@ -104,7 +106,9 @@ class MeetingForm:
 
     @property
     def duration_words(self) -> str:
-        """The duration as all pages write it, "1 h 30 min"; what was typed if it is not valid."""
+        """The duration as all pages write it, "1 h 30 min"; the default and what is not valid stay as they are."""
+        if self.duration == DEFAULT_DURATION:
+            return self.duration
         return dates.duration(60 * self.minutes) if 1 <= self.minutes <= MAX_MINUTES else self.duration
 
     @property
