@@ -11,6 +11,7 @@ from zoomapp.meetings.editing import GROUPS, changed_fields, form_of, merge
 from zoomapp.meetings.forms import EDIT_SWITCHES, MeetingForm
 from zoomapp.meetings.recurrence import changed_rule, repeat_fields, shift_weekday
 from zoomapp.zoom.models import FIXED_TIME, Meeting, Occurrence
+from zoomapp.zoom.tolerant_reader import JsonObject
 
 START = datetime(2026, 3, 16, 9, tzinfo=UTC)
 SERIES = Meeting(
@@ -127,6 +128,33 @@ def test_odd_rule_is_shown_as_far_as_it_can_be_read(rule):
 
     assert fields["repeat"] in ("daily", "weekly")
     assert fields["interval"] == "1"
+
+
+odd = st.one_of(st.none(), st.booleans(), st.integers(), st.text(max_size=5), st.lists(st.integers(), max_size=2))
+names = st.sampled_from(["type", "weekly_days", "end_times", "repeat_interval", "approval_type", "alternative_hosts"])
+
+
+@given(
+    st.fixed_dictionaries(
+        {
+            "type": st.sampled_from([2, 3, 8, "8", None]),
+            "start_time": st.one_of(odd, st.just("2026-03-16T09:00:00Z")),
+            "timezone": st.sampled_from(["Europe/Berlin", "Pacific/Apia", "Mars/Olympus", 7, None]),
+            "duration": odd,
+            "agenda": odd,
+            "settings": st.one_of(odd, st.dictionaries(names, odd)),
+            "recurrence": st.one_of(odd, st.dictionaries(names, odd)),
+            "occurrences": st.one_of(odd, st.lists(st.fixed_dictionaries({"occurrence_id": odd, "start_time": odd}))),
+        }
+    )
+)
+def test_meeting_with_odd_fields_can_be_shown_and_changed(fields):
+    meeting = Meeting.from_api(JsonObject({"id": 1, **fields}, "meeting"))
+    shown = form_of(meeting, "Asia/Kathmandu")
+
+    assert MeetingForm.parse(dict(shown.as_fields()), shown.weekdays) == shown
+    merged = merge(replace(shown, topic="Other"), shown, shown, occurrence=False)
+    assert changed_fields(merged, shown, meeting, occurrence=False) == {"topic": "Other"}
 
 
 @given(st.integers(1, 7), st.integers(-1, 1))

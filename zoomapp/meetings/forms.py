@@ -260,7 +260,7 @@ def as_switches(settings: Mapping[str, Any]) -> frozenset[str]:
     if "waiting_room" in on:
         on.discard("join_before_host")
     on |= {"record"} if settings.get("auto_recording") == "cloud" else set()
-    on |= {"registration"} if settings.get("approval_type") in (0, 1) else set()
+    on |= {"registration"} if settings.get("approval_type") in (0, 1, "0", "1") else set()
     return frozenset(on)
 
 

@@ -30,7 +30,8 @@ def repeat_fields(meeting: Meeting, days_later: int = 0) -> dict[str, Any]:
     rule = JsonObject(meeting.recurrence, "recurrence")
     kind = rule.number("type")
     repeat = next((name for name, (number, _) in REPEATS.items() if number == kind), "daily")
-    weekdays = sorted({shift_weekday(number, days_later) for number in rule.numbers("weekly_days")})
+    known = [number for number in rule.numbers("weekly_days") if 1 <= number <= 7]
+    weekdays = sorted({shift_weekday(number, days_later) for number in known})
     # Zoom lists the sessions to come. A series is counted from the next one, because that is the start in the form.
     remaining = len(meeting.occurrences) or rule.number("end_times") or 10
     return {
