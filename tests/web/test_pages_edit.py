@@ -230,6 +230,17 @@ def test_moved_start_is_a_conflict_in_words(dana, meeting):
     assert "Start is now “ Mon 2 Mar, 17:30 ” in Zoom. You typed “ Fri 20 Mar, 17:00 ”." in text
 
 
+def test_my_start_replaces_no_fixed_time_when_the_form_is_sent_again(dana, world, meeting):
+    form = form_in(dana.look(EDIT), date="2026-03-20", time="17:00")
+    meeting.type, meeting.start_at = 3, None
+
+    page = dana.post(EDIT, data=form)
+    assert "Start is now “ no fixed time ” in Zoom. You typed “ Fri 20 Mar, 17:00 ”." in read(page, 409)
+    dana.post(EDIT, data=form_in(page))
+
+    assert (meeting.type, meeting.start_at) == (2, 1774022400.0)
+
+
 @pytest.mark.parametrize("route", [READ, PATCH])
 @pytest.mark.parametrize(
     ("fault", "status", "sentence"),

@@ -120,9 +120,9 @@ def merge(
     changed = [group for group in allowed if group not in take and _value(form, group) != _value(loaded, group)]
     groups = frozenset(group for group in changed if _value(form, group) != _value(current, group))
     conflicts = tuple(group for group in changed if group in groups and _value(loaded, group) != _value(current, group))
+    if not occurrence and groups & {"start", "repeat"} and current.repeat == "any":  # a meeting without a time gets one
+        groups |= {"start", "repeat"}
     texts = {name: getattr(form, name) for group in groups for name in GROUPS[group]}
-    if "repeat" in groups and current.repeat == "any":  # a meeting without a time gets one
-        texts |= {name: getattr(form, name) for name in GROUPS["start"]}
     touched = (form.switches ^ loaded.switches) & frozenset(OCCURRENCE_SWITCHES if occurrence else EDIT_SWITCHES)
     switches = (current.switches - touched) | (form.switches & touched)
     merged = replace(current, **texts, switches=switches)
