@@ -1105,6 +1105,20 @@ MUTANTS = [
         "tests/web/test_pages_meetings.py::test_settings_changed_by_another_person_meanwhile_stay",
     ),
     Mutant(
+        "edit: a change of someone else is a conflict",
+        "zoomapp/meetings/editing.py",
+        "if merged.conflicts:",
+        "if False:",
+        "tests/web/test_pages_edit.py::test_conflict_shows_both_values_and_loses_nothing",
+    ),
+    Mutant(
+        "edit: fields that were not changed are not sent",
+        "zoomapp/meetings/editing.py",
+        "_value(form, group) != _value(loaded, group)]",
+        "True]",
+        "tests/web/test_pages_edit.py::test_change_of_another_field_by_someone_else_stays",
+    ),
+    Mutant(
         "drafts: only where they were typed",
         "zoomapp/web/components/form_drafts.py",
         "if pending_path() != request.path:",

@@ -285,6 +285,52 @@ def test_durations_are_whole_minutes_rounded_down(seconds, words):
     assert dates.duration(seconds) == words
 
 
+@pytest.mark.parametrize(
+    ("typed", "minutes"),
+    [
+        ("45", 45),
+        ("1h", 60),
+        ("1:30", 90),
+        ("90 min", 90),
+        ("1 h 15", 75),
+        ("1h15", 75),
+        (" 2 Hours ", 120),
+        ("1 hour 5 minutes", 65),
+        ("0", 0),
+        ("", -1),
+        ("1 30", -1),
+        ("4 5", -1),
+        ("1:75", -1),
+        ("-5", -1),
+        ("1.5 h", -1),
+        ("h", -1),
+        ("٤٥", -1),
+    ],
+)
+def test_typed_duration_is_read_in_minutes(typed, minutes):
+    assert dates.typed_minutes(typed) == minutes
+
+
+@given(st.integers(1, 1440), st.sampled_from(["", " "]), st.sampled_from(["h", "hr", "hour", "hours", "H"]))
+def test_every_way_to_write_a_duration_is_read_alike(minutes, space, unit):
+    hours, rest = divmod(minutes, 60)
+    ways = [
+        str(minutes),
+        f"{minutes}{space}min",
+        f"{hours}:{rest:02}",
+        f"{hours}{space}{unit}{space}{rest}",
+        f"{hours}{space}{unit}{space}{rest}{space}minutes",
+        dates.duration(60 * minutes),
+    ]
+
+    assert {dates.typed_minutes(way) for way in ways} == {minutes}
+
+
+@given(st.text())
+def test_any_text_is_a_duration_or_none(text):
+    assert dates.typed_minutes(text) >= -1
+
+
 def test_a_countdown_never_promises_too_early():
     assert [dates.countdown(seconds) for seconds in (24, 23.2, 60, 0, -3)] == ["0:24", "0:24", "1:00", "0:00", "0:00"]
 

@@ -30,6 +30,8 @@ REGIONS = frozenset(
     ("Africa", "America", "Antarctica", "Arctic", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific")
 )
 _ZONES = frozenset(available_timezones())
+_HOURS, _MINUTES = r"([0-9]{1,2})\s*(?:h|hr|hrs|hours?)\s*", r"([0-9]{1,4})\s*(?:m|min|mins|minutes?)?"
+_DURATION = re.compile(f"(?:{_HOURS})?(?:{_MINUTES})?")
 
 
 # --- moments ----------------------------------------------------------------------------------------
@@ -281,11 +283,11 @@ def whole_number(text: str) -> int:
 
 
 def typed_minutes(text: str) -> int:
-    """The minutes of a duration that a person typed: "45", "45 min", "1h", "1:30", "1 h 30 min"; -1 if it is none."""
-    compact = re.sub(r"\s+", "", text.lower())
-    if clock_form := re.fullmatch(r"([0-9]{1,2}):([0-5][0-9])", compact):
+    """The minutes of a duration that a person typed: "45", "90 min", "1h", "1:30", "1 h 15"; -1 if it is none."""
+    typed = text.strip().lower()
+    if clock_form := re.fullmatch(r"([0-9]{1,2}):([0-5][0-9])", typed):
         return 60 * int(clock_form[1]) + int(clock_form[2])
-    if parts := re.fullmatch(r"(?:([0-9]{1,2})(?:h|hr|hrs|hours?))?(?:([0-9]{1,4})(?:m|min|mins|minutes?)?)?", compact):
+    if parts := _DURATION.fullmatch(typed):
         hours, minutes = parts[1], parts[2]
         return 60 * int(hours or 0) + int(minutes or 0) if hours or minutes else -1
     return -1

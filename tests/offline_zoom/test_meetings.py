@@ -333,3 +333,96 @@ def test_chatbot_message_is_accepted(world, dana):
     robot.access_token = ""
     assert refused() == (401, 7010)
     assert refusal(dana.call("POST", "/im/chat/messages", json=message)) == (400, 4711)
+
+
+def test_moved_occurrence_is_listed_at_its_new_start_and_keeps_its_id(dana):
+    date = dana.json(f"/meetings/{WEEKLY}")["occurrences"][-1]["occurrence_id"]
+
+    dana.call("PATCH", f"/meetings/{WEEKLY}", json={"start_time": "2026-03-20T09:00:00Z"}, occurrence_id=date)
+
+    assert dana.json(f"/meetings/{WEEKLY}")["occurrences"][-1]["occurrence_id"] == date
+    assert dana.json(f"/meetings/{WEEKLY}", occurrence_id=date)["start_time"] == "2026-03-20T09:00:00Z"
+    rows = dana.json("/users/me/meetings", type="upcoming")["meetings"]
+    assert "2026-03-20T09:00:00Z" in [row["start_time"] for row in rows if row["id"] == WEEKLY]
+
+
+def test_local_start_of_an_occurrence_is_in_the_zone_of_the_meeting(dana, world):
+    date = dana.json(f"/meetings/{WEEKLY}")["occurrences"][-1]["occurrence_id"]
+    world.meetings[WEEKLY].timezone = "Asia/Tokyo"
+
+    dana.call("PATCH", f"/meetings/{WEEKLY}", json={"start_time": "2026-03-20T09:00:00"}, occurrence_id=date)
+
+    assert dana.json(f"/meetings/{WEEKLY}", occurrence_id=date)["start_time"] == "2026-03-20T00:00:00Z"
+
+
+def test_start_of_an_occurrence_in_the_past_is_ignored(dana):
+    date = dana.json(f"/meetings/{WEEKLY}")["occurrences"][-1]
+    body = {"start_time": "2020-01-01T00:00:00Z"}
+
+    answer = dana.call("PATCH", f"/meetings/{WEEKLY}", json=body, occurrence_id=date["occurrence_id"])
+
+    assert answer.status_code == 204
+    assert dana.json(f"/meetings/{WEEKLY}")["occurrences"][-1] == date
+
+
+def test_waiting_room_of_an_occurrence_turns_off_join_before_host(dana):
+    date = dana.json(f"/meetings/{WEEKLY}")["occurrences"][-1]["occurrence_id"]
+    dana.call("PATCH", f"/meetings/{WEEKLY}", json={"settings": {"waiting_room": False, "join_before_host": True}})
+
+    dana.call("PATCH", f"/meetings/{WEEKLY}", json={"settings": {"waiting_room": True}}, occurrence_id=date)
+
+    assert dana.json(f"/meetings/{WEEKLY}", occurrence_id=date)["settings"]["join_before_host"] is False
+
+
+def test_unknown_occurrence_is_refused(dana):
+    assert refusal(dana.call("PATCH", f"/meetings/{WEEKLY}", json={"duration": 5}, occurrence_id="1")) == (400, 3000)
+
+
+def test_new_start_of_a_series_needs_its_recurrence(dana):
+    start = {"start_time": "2026-03-10T15:00:00", "timezone": "Europe/Berlin"}
+
+    refused = dana.call("PATCH", f"/meetings/{WEEKLY}", json=start)
+
+    assert refused.json()["errors"] == [{"field": "recurrence", "message": "Invalid field."}]
+    rule = {"type": 2, "weekly_days": "3", "end_times": 3}
+    assert dana.call("PATCH", f"/meetings/{WEEKLY}", json={**start, "recurrence": rule}).status_code == 204
+    dates = [date["start_time"] for date in dana.json(f"/meetings/{WEEKLY}")["occurrences"]]
+    assert dates == ["2026-03-10T14:00:00Z", "2026-03-17T14:00:00Z", "2026-03-24T14:00:00Z"]
+
+
+def test_past_occurrences_stay_when_the_series_moves(dana):
+    before = dana.json(f"/meetings/{WEEKLY}", show_previous_occurrences="true")["occurrences"]
+    past = [date for date in before if date["start_time"] < "2026-03-05"]
+    body = {"start_time": "2026-03-10T15:00:00Z", "recurrence": {"type": 2, "end_times": 2}}
+
+    dana.call("PATCH", f"/meetings/{WEEKLY}", json=body)
+
+    after = dana.json(f"/meetings/{WEEKLY}", show_previous_occurrences="true")["occurrences"]
+    assert past and after[: len(past)] == past
+    assert len(after) == len(past) + 2
+
+
+def test_new_duration_of_a_series_is_that_of_its_occurrences_to_come(dana):
+    dana.call("PATCH", f"/meetings/{WEEKLY}", json={"duration": 20})
+
+    assert {date["duration"] for date in dana.json(f"/meetings/{WEEKLY}")["occurrences"]} == {20}
+
+
+def test_type_of_a_meeting_can_change(dana):
+    meeting = made(dana, start_time=LATER)
+    path = f"/meetings/{meeting['id']}"
+
+    assert refusal(dana.call("PATCH", path, json={"type": 8})) == (400, 300)
+    dana.call("PATCH", path, json={"type": 8, "recurrence": {"type": 1, "end_times": 2}})
+    assert len(dana.json(path)["occurrences"]) == 2
+    dana.call("PATCH", path, json={"type": 3})
+    assert not {"start_time", "recurrence", "occurrences"} & dana.json(path).keys()
+    dana.call("PATCH", path, json={"type": 2, "start_time": LATER})
+    assert (dana.json(path)["type"], dana.json(path)["start_time"]) == (2, LATER)
+
+
+@pytest.mark.parametrize("duration", [0, 1441, "30", 30.5])
+def test_impossible_duration_is_named(dana, duration):
+    answer = dana.call("PATCH", f"/meetings/{WEEKLY}", json={"duration": duration})
+
+    assert answer.json()["errors"] == [{"field": "duration", "message": "Invalid field."}]

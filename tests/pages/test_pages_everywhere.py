@@ -15,6 +15,7 @@ PAGES |= {
     "transcript": f"{PAGES['/participants/<key>/summary']}?view=transcript&q=billing",
     "questions": "/participants/dwb4XYaQAkrWvaNAG-nIyw/polls",
     "past meetings": "/meetings?show=past",
+    "edit session": "/meetings/85512340987/edit?occurrence=1773651600000",
     "nowhere": "/nowhere",
 }
 SCOPES = {"code": 4711, "message": "does not contain scopes:[a:read:thing]."}
@@ -33,8 +34,18 @@ STATES = {
     "empty": Fault(ANY, 200, {}, {}),
     "grant ended": Fault(ANY, 401, {}, {"code": 124, "message": "Invalid access token."}),
 }
-#: Pages that show nothing of Zoom's, so that they look the same in every state; and polls once more.
-WITHOUT_STATES = {"/calls", "/disconnect", "/help", "/privacy", "/settings", "/_styleguide", "nowhere", "questions"}
+#: Pages that show nothing of Zoom's, so that they look the same in every state; and two pages once more.
+WITHOUT_STATES = {
+    "/calls",
+    "/disconnect",
+    "/help",
+    "/privacy",
+    "/settings",
+    "/_styleguide",
+    "nowhere",
+    "questions",
+    "edit session",
+}
 WITH_STATES = [name for name in PAGES if name not in WITHOUT_STATES]
 WIDTHS = (320, 360, 480, 720, 768, 960, 1200)
 #: Everything in one theme at the narrowest width, in the other at the widest; in the other two only colours differ.
@@ -52,7 +63,9 @@ SQUEEZED = """() => [...document.querySelectorAll("body *")].filter((each) => {
 CONTRAST = {"type": "rule", "values": ["color-contrast"]}
 BY_KEY = """async () => {
   const able = [...document.querySelectorAll("a[href], button, input, select, textarea, summary, [tabindex='0']")];
-  return able.filter((each) => each.checkVisibility() && !each.disabled && each.type !== "hidden").length;
+  // One of a group of radio buttons is reached with Tab, the others from there with the arrow keys.
+  const skipped = (each) => each.type === "hidden" || (each.type === "radio" && !each.checked);
+  return able.filter((each) => each.checkVisibility() && !each.disabled && !skipped(each)).length;
 }"""
 
 

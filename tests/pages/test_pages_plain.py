@@ -40,6 +40,25 @@ def test_without_javascript_a_meeting_is_scheduled_changed_and_deleted(plain, wo
     assert not [each for each in world.meetings.values() if each.topic == "Budget circle" and not each.deleted]
 
 
+def test_without_javascript_a_meeting_is_scheduled_on_the_overview_and_edited(plain, world):
+    plain.goto("/")
+    plain.click("label >> text=Tomorrow")
+    follow(plain, "button >> text=Schedule")
+    assert "Meeting scheduled" in words(plain)
+    assert "Tue 3 Mar, 09:00" in words(plain)
+
+    follow(plain, "a >> text=Edit")
+    plain.fill("[name=topic]", "Budget circle")
+    plain.fill("[name=duration]", "1h 15")
+    next(each for each in world.meetings.values() if each.topic == "Dana’s meeting").topic = "Theirs"
+    follow(plain, "text=Save changes")
+    assert "Someone changed this meeting" in words(plain)
+    follow(plain, "text=Keep mine")
+
+    assert "Topic, Duration." in words(plain)
+    assert "Budget circle" in words(plain)
+
+
 def test_without_javascript_links_can_be_selected_for_copying(plain):
     plain.goto("/meetings")
 

@@ -1,9 +1,9 @@
-"""The forms for a meeting: validation, the body for Zoom, and Zoom's settings as switches."""
+"""The form of a meeting, to schedule and to edit it: validation, the body for Zoom, and Zoom's settings as switches."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -13,37 +13,62 @@ from zoomapp.zoom.models import FIXED_TIME, NO_FIXED_TIME, SCHEDULED
 
 MAX_TOPIC_LENGTH, MAX_AGENDA_LENGTH = 200, 2000
 MAX_MINUTES = 1440
+#: Without a unit, because the previous release may get the form, and it reads minutes only.
+DEFAULT_DURATION = "30"
 #: Zoom changes a start in the past to "now", so the start must still be ahead when the request reaches Zoom.
 MIN_LEAD = timedelta(minutes=1)
 MAX_LEAD = timedelta(days=366)
+EMAIL = re.compile(r"[^@\s,;]+@[^@\s,;]+\.[^@\s,;]+")
 PASSCODE = re.compile(r"[A-Za-z0-9@_*-]{1,10}")
 
 #: How a meeting can repeat: Zoom's recurrence type and the largest interval.
 REPEATS = {"daily": (1, 99), "weekly": (2, 50), "monthly": (3, 10)}
 MAX_OCCURRENCES = 60
 
-#: The names of the switches in both forms.
+#: The names of the switches of the schedule form and the settings form.
 SWITCHES = ("waiting_room", "join_before_host", "mute_upon_entry", "record")
+#: The settings that one occurrence of a series may have of its own: Zoom allows these seven.
+OCCURRENCE_SWITCHES = (*SWITCHES, "host_video", "participant_video", "watermark")
+#: The switches of the edit form.
+EDIT_SWITCHES = (*OCCURRENCE_SWITCHES, "registration")
+#: The setting at Zoom of each switch, with its value when the switch is on and when it is off.
+_SETTING_OF = {
+    **{name: (name, True, False) for name in OCCURRENCE_SWITCHES if name != "record"},
+    "record": ("auto_recording", "cloud", "none"),
+    # Registration is approved automatically; 2 is Zoom's number for no registration.
+    "registration": ("approval_type", 0, 2),
+}
 #: Zoom's settings as the page names them.
 SETTING_LABELS = {
     "waiting_room": "Waiting room",
     "join_before_host": "Join before host",
     "mute_upon_entry": "Mute on entry",
     "auto_recording": "Record to the cloud",
+    "host_video": "Host video",
+    "participant_video": "Participant video",
+    "watermark": "Watermark",
+    "approval_type": "Registration",
 }
+
+
+TEXT_FIELDS = (
+    *("topic", "date", "time", "duration", "zone", "passcode", "agenda", "alternative_hosts"),
+    *("repeat", "interval", "count"),
+)
 
 
 @dataclass(frozen=True)
 class MeetingForm:
-    """The schedule form as a person typed it."""
+    """The form as a person typed it. ``alternative_hosts``: email addresses, separated by commas."""
 
     topic: str = ""
     date: str = ""
     time: str = ""
-    duration: str = "30"
+    duration: str = DEFAULT_DURATION
     zone: str = "UTC"
     passcode: str = ""
     agenda: str = ""
+    alternative_hosts: str = ""
     repeat: str = ""
     interval: str = "1"
     weekdays: tuple[str, ...] = ()
@@ -62,10 +87,37 @@ class MeetingForm:
     @classmethod
     def parse(cls, fields: Mapping[str, str], weekdays: Sequence[str] = ()) -> MeetingForm:
         """The form from the fields of a request. ``weekdays`` is the one field that can have several values."""
-        names = ("topic", "date", "time", "duration", "zone", "passcode", "agenda", "repeat", "interval", "count")
-        values = {name: fields.get(name, "").strip() for name in names}
-        switches = frozenset(name for name in SWITCHES if fields.get(name))
+        values = {name: fields.get(name, "").strip().replace("\r\n", "\n") for name in TEXT_FIELDS}
+        if start := fields.get("at", ""):  # one of the proposed starts, such as 2026-03-02T11:00
+            values["date"], _, values["time"] = start.partition("T")
+        switches = frozenset(name for name in EDIT_SWITCHES if fields.get(name))
         return cls(**values, weekdays=tuple(weekdays), switches=switches)
+
+    def as_fields(self) -> list[tuple[str, str]]:
+        """The fields as a browser sends them: ``parse`` reads them again."""
+        texts = [(name, getattr(self, name)) for name in TEXT_FIELDS]
+        weekdays = [("weekdays", day) for day in self.weekdays]
+        return [*texts, *weekdays, *((name, "on") for name in EDIT_SWITCHES if name in self.switches)]
+
+    @property
+    def minutes(self) -> int:
+        """The duration in minutes; -1 if it is none."""
+        return dates.typed_minutes(self.duration)
+
+    @property
+    def duration_words(self) -> str:
+        """The duration as all pages write it, "1 h 30 min"; the default and what is not valid stay as they are."""
+        if self.duration == DEFAULT_DURATION:
+            return self.duration
+        return dates.duration(60 * self.minutes) if 1 <= self.minutes <= MAX_MINUTES else self.duration
+
+    @property
+    def start(self) -> dates.Resolved | None:
+        """The start as a moment. None without a fixed time, or if date, time or zone are not valid."""
+        day, hour, zone = _date(self.date), _time(self.time), dates.find_zone(self.zone)
+        if self.repeat == "any" or day is None or hour is None or zone is None:
+            return None
+        return dates.resolve(datetime.combine(day, hour), zone)
 
     def validate(self, now: datetime) -> Validation:
         """The body for Zoom, or a message for each field that is not valid."""
@@ -78,7 +130,7 @@ class MeetingForm:
         if zone is None:
             faults["zone"] = "Choose a time zone from the list"
         start = None if self.repeat == "any" or zone is None else self._start(now, zone, faults)
-        minutes = dates.typed_minutes(self.duration)
+        minutes = self.minutes
         if minutes < 0:
             faults["duration"] = "Enter a duration such as 45, 1h, or 1:30"
         elif not 1 <= minutes <= MAX_MINUTES:
@@ -87,12 +139,18 @@ class MeetingForm:
             faults["passcode"] = "Use up to 10 letters, digits, or @ - _ *"
         if len(self.agenda) > MAX_AGENDA_LENGTH:
             faults["agenda"] = "The agenda is too long, shorten it to 2000 characters"
+        if wrong := [address for address in self.host_addresses() if not EMAIL.fullmatch(address)]:
+            faults["alternative_hosts"] = f"“{wrong[0]}” is not an email address"
         self._validate_repeat(faults)
         faults |= validate_switches(self.switches)
         if faults:
             return Validation(faults)
         remarks = (start.message if start else "", self._skipped_months())
         return Validation({}, self._body(minutes), start.at if start else None, " ".join(filter(None, remarks)))
+
+    def host_addresses(self) -> list[str]:
+        """The email addresses of the alternative hosts."""
+        return [address for address in re.split(r"[,;\s]+", self.alternative_hosts) if address]
 
     def _skipped_months(self) -> str:
         """What happens to a monthly meeting on a day that some months do not have; empty for other days."""
@@ -134,10 +192,11 @@ class MeetingForm:
             faults["interval"] = f"Enter a number between 1 and {max_interval}"
         if not 1 <= dates.whole_number(self.count) <= MAX_OCCURRENCES:
             faults["count"] = "Enter a number of meetings between 1 and 60"
-        if self.repeat == "weekly" and not self._valid_weekdays():
+        if self.repeat == "weekly" and not self.valid_weekdays():
             faults["weekdays"] = "Choose at least one day of the week"
 
-    def _valid_weekdays(self) -> list[str]:
+    def valid_weekdays(self) -> list[str]:
+        """The chosen days of the week, 1 for Sunday to 7."""
         return sorted({day for day in self.weekdays if day in "1234567" and len(day) == 1})
 
     def _body(self, minutes: int) -> dict[str, Any]:
@@ -166,7 +225,7 @@ class MeetingForm:
             "end_times": dates.whole_number(self.count),
         }
         if self.repeat == "weekly":
-            recurrence["weekly_days"] = ",".join(self._valid_weekdays())
+            recurrence["weekly_days"] = ",".join(self.valid_weekdays())
         if self.repeat == "monthly":
             recurrence["monthly_day"] = int(self.date[-2:])
         return recurrence
@@ -189,22 +248,20 @@ def validate_switches(switches: frozenset[str]) -> dict[str, str]:
     return {"join_before_host": "Turn off either the waiting room or join before host"}
 
 
-def as_settings(switches: frozenset[str]) -> dict[str, Any]:
-    """The switches as settings of Zoom."""
-    return {
-        "waiting_room": "waiting_room" in switches,
-        "join_before_host": "join_before_host" in switches,
-        "mute_upon_entry": "mute_upon_entry" in switches,
-        "auto_recording": "cloud" if "record" in switches else "none",
-    }
+def as_settings(switches: frozenset[str], names: Iterable[str] = SWITCHES) -> dict[str, Any]:
+    """The switches with these names as settings of Zoom."""
+    settings = [(_SETTING_OF[name], name in switches) for name in names]
+    return {setting: on if is_on else off for (setting, on, off), is_on in settings}
 
 
 def as_switches(settings: Mapping[str, Any]) -> frozenset[str]:
     """Zoom's settings as switches. Zoom ignores "join before host" while the waiting room is on."""
-    on = {name for name in ("waiting_room", "join_before_host", "mute_upon_entry") if settings.get(name) is True}
+    on = {name for name in OCCURRENCE_SWITCHES if settings.get(name) is True}
     if "waiting_room" in on:
         on.discard("join_before_host")
-    return frozenset(on | ({"record"} if settings.get("auto_recording") == "cloud" else set()))
+    on |= {"record"} if settings.get("auto_recording") == "cloud" else set()
+    on |= {"registration"} if settings.get("approval_type") in (0, 1, "0", "1") else set()
+    return frozenset(on)
 
 
 def changed_settings(before: frozenset[str], after: frozenset[str]) -> dict[str, Any]:
@@ -218,10 +275,13 @@ def changed_settings(before: frozenset[str], after: frozenset[str]) -> dict[str,
 
 def describe_changes(changes: Mapping[str, Any]) -> str:
     """The changed settings as a sentence: "Waiting room: on, Mute on entry: off."."""
-    parts = [
-        f"{SETTING_LABELS[name]}: {'on' if value in (True, 'cloud') else 'off'}" for name, value in changes.items()
-    ]
+    parts = [f"{SETTING_LABELS[name]}: {'on' if _is_on(value) else 'off'}" for name, value in changes.items()]
     return ", ".join(parts) + "." if parts else ""
+
+
+def _is_on(value: Any) -> bool:
+    """Whether this is the value of a setting whose switch is on. The 0 of a registration is; False is not."""
+    return value is True or value == "cloud" or (value is not False and value == 0)
 
 
 #: Zoom's field names and the fields of the form, for the errors that Zoom reports.
@@ -233,6 +293,10 @@ _ZOOM_FIELDS: Sequence[tuple[str, str]] = (
     ("password", "passcode"),
     ("agenda", "agenda"),
     ("recurrence", "repeat"),
+    ("settings.alternative_hosts", "alternative_hosts"),
+    ("settings.approval_type", "registration"),
+    ("settings.registration_type", "registration"),
+    *((f"settings.{setting}", name) for name, (setting, _on, _off) in _SETTING_OF.items()),
 )
 
 

@@ -62,7 +62,7 @@ READ_MEETING = Endpoint(
     "meeting:read",
     LIGHT,
     verb="show a meeting",
-    pages=("/meetings/<meeting_id>", "/meetings/<meeting_id>.ics"),
+    pages=("/meetings/<meeting_id>", "/meetings/<meeting_id>.ics", "/meetings/<meeting_id>/edit"),
 )
 READ_INVITATION = Endpoint(
     "GET",
@@ -90,8 +90,8 @@ UPDATE_MEETING = Endpoint(
     "meeting:write",
     LIGHT,
     counts_for_host=True,
-    verb="save a meeting’s settings",
-    pages=("/meetings/<meeting_id>",),
+    verb="change a meeting",
+    pages=("/meetings/<meeting_id>", "/meetings/<meeting_id>/edit"),
 )
 DELETE_MEETING = Endpoint(
     "DELETE",

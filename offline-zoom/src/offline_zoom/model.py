@@ -68,6 +68,15 @@ class Occurrence:
         """Zoom's id: the start as Unix milliseconds."""
         return str(int(self.start_at * 1000))
 
+    @property
+    def current_start_at(self) -> float:
+        """The start, after it was moved. The id stays that of the first start."""
+        return float(self.changes.get("start_at", self.start_at))
+
+    def is_over(self, now: float) -> bool:
+        """Whether the planned time is over."""
+        return self.current_start_at + self.duration_minutes * 60 <= now
+
 
 @dataclass
 class Poll:

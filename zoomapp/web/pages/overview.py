@@ -11,6 +11,8 @@ from zoomapp.attendance.activity import latest
 from zoomapp.attendance.live import live_table
 from zoomapp.meetings import agenda
 from zoomapp.meetings.lists import live_meetings, upcoming_meetings
+from zoomapp.meetings.quick_schedule import default_topic, proposed_starts
+from zoomapp.store import idempotency
 from zoomapp.web.auth import CONTEXT_HEADER, sign_in_with_context
 from zoomapp.web.components import form_drafts
 from zoomapp.web.components.attendance import attendance_sources
@@ -64,4 +66,7 @@ def _overview() -> str:
         starts_soon=agenda.starts_soon(agenda.first_with_start(next_meetings), now()),
         draft=form_drafts.pending_path(),
         done=done(),
+        quick=proposed_starts(now(), viewer().zone_name),
+        quick_topic=default_topic(viewer().name),
+        quick_key=idempotency.new_key(),
     )

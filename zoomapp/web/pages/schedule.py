@@ -1,32 +1,35 @@
-"""The page that schedules a meeting."""
+"""The page that schedules a meeting. The short form of the overview is sent here, too."""
 
 from __future__ import annotations
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from zoomapp import dates
-from zoomapp.errors import RateLimited, TokenError, UpstreamError, ZoomAppError, ZoomRefused
-from zoomapp.meetings import daily_changes, scheduling
+from zoomapp.meetings import scheduling
 from zoomapp.meetings.forms import MeetingForm
+from zoomapp.meetings.quick_schedule import CUSTOM_START, prefilled
 from zoomapp.meetings.scheduling import PossibleDuplicates, ScheduleResult
 from zoomapp.store import idempotency
 from zoomapp.store.idempotency import IdempotencyKeys
-from zoomapp.web.components import filters, form_drafts
-from zoomapp.web.components.notice import CREATE, Notice, notice_for
+from zoomapp.web.components import form_drafts
+from zoomapp.web.components.meeting_form import (
+    error_notice,
+    error_status,
+    form_context,
+    show_again_or_raise,
+    typed_form,
+)
+from zoomapp.web.components.notice import CREATE, Notice
 from zoomapp.web.components.page_context import say_done
 from zoomapp.web.current_user import user_client
 from zoomapp.web.viewer import now, require_connection, user_records, viewer
 
 bp = Blueprint("schedule", __name__)
 
-#: The zones at the top of the list.
-COMMON_ZONES = ("Europe/Berlin", "Europe/London", "America/New_York", "America/Los_Angeles", "Asia/Tokyo", "UTC")
-
 
 @bp.get("/meetings/new")
 def form() -> ResponseReturnValue:
-    """An empty form; or, for a form that was sent before, the result of the first time."""
+    """A new form, with the topic and duration of the address; or the result of a form that was sent before."""
     require_connection()
     key = request.args.get("once", "")
     if key and (result := IdempotencyKeys(user_records(), user_client().user_id).result(key)) is not None:
@@ -34,13 +37,15 @@ def form() -> ResponseReturnValue:
     if (draft := form_drafts.take()) is not None:
         restored = MeetingForm.parse(draft, draft.getlist("weekdays"))
         return _page(restored, idempotency.new_key(), notice=form_drafts.restored_notice())
-    return _page(MeetingForm.default(now(), viewer().zone_name), idempotency.new_key())
+    return _page(prefilled(now(), viewer().zone_name, request.args), idempotency.new_key())
 
 
 @bp.post("/meetings/new")
 def create() -> ResponseReturnValue:
     """Schedule the meeting, or show the form again with what is wrong. The same form sent twice schedules once."""
-    form = MeetingForm.parse(request.form, request.form.getlist("weekdays"))
+    form = typed_form()
+    if request.form.get("at") == CUSTOM_START:
+        return redirect(url_for(".form", topic=form.topic, duration=form.duration), 303)
     result = scheduling.schedule(
         user_client(),
         user_records(),
@@ -71,23 +76,9 @@ def _not_created(form: MeetingForm, result: ScheduleResult) -> ResponseReturnVal
     error = result.error
     if error is None:
         return _page(form, result.key, duplicates=result.duplicates)
-    if isinstance(error, TokenError):
-        form_drafts.save()
-    if not isinstance(error, ZoomRefused | UpstreamError):
-        raise error
-    page = _page(form, result.key, notice=_notice(error), duplicates=result.duplicates)
-    if isinstance(error, RateLimited) and error.daily:
-        return page, 429, error.headers
-    return page, error.status if isinstance(error, UpstreamError) else 200
-
-
-def _notice(error: ZoomAppError) -> Notice:
-    if isinstance(error, RateLimited) and error.daily:
-        resets_at = filters.clock(filters.moment(now().timestamp() + error.retry_after))
-        return Notice(
-            "warn", "clock", "Zoom allows 100 meeting changes a day", f"You can schedule again at {resets_at}."
-        )
-    return notice_for(error, CREATE)
+    show_again_or_raise(error)
+    notice = error_notice(error, CREATE, "schedule")
+    return _page(form, result.key, notice=notice, duplicates=result.duplicates), *error_status(error)
 
 
 def _page(
@@ -98,15 +89,10 @@ def _page(
     notice: Notice | None = None,
     duplicates: PossibleDuplicates | None = None,
 ) -> str:
-    zones = dict.fromkeys((viewer().zone_name, form.zone, *COMMON_ZONES, *dates.zone_choices()))
     return render_template(
         "pages/schedule.html",
-        form=form,
-        switches=form.switches,
+        **form_context(form, faults),
         key=key or idempotency.new_key(),
-        faults=faults or {},
-        zones=[(name, name) for name in zones if dates.find_zone(name)],
         trouble=notice,
         duplicates=duplicates,
-        warning=daily_changes.warning(user_records(), user_client().user_id, now()),
     )

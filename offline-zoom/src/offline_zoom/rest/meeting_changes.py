@@ -62,15 +62,44 @@ def change(world: World, meeting: Meeting, body: JSON) -> JSON:
     for key, attribute in names.items():
         if body.get(key) is not None:
             setattr(meeting, attribute, body[key])
-    if body.get("start_time") and meeting.type != NO_FIXED_TIME:
-        requested = parse_start(body["start_time"], meeting.timezone)
-        meeting.start_at = requested if requested >= world.now() else meeting.start_at
+    set_timing(world, meeting, body)
     if body.get("settings"):
         change_settings(meeting, body["settings"])
-    if body.get("recurrence") and meeting.start_at is not None:
-        meeting.type = FIXED_TIME
-        set_recurrence(meeting, body["recurrence"])
     return {key: value for key, value in body.items() if key != "password"}
+
+
+def lacks_recurrence(world: World, meeting: Meeting, body: JSON) -> bool:
+    """Whether this change of a whole series needs a recurrence rule: with a new start, or if it becomes a series."""
+    kind = body.get("type") or meeting.type
+    if kind != FIXED_TIME or body.get("recurrence") is not None:
+        return False
+    timezone = body.get("timezone") or meeting.timezone
+    has_new_start = bool(body.get("start_time")) and parse_start(body["start_time"], timezone) >= world.now()
+    return has_new_start or meeting.type != FIXED_TIME
+
+
+def set_timing(world: World, meeting: Meeting, body: JSON) -> None:
+    """Set the start and the occurrences. Occurrences that are over stay; those to come follow the rule."""
+    if body.get("recurrence") and meeting.type != NO_FIXED_TIME:
+        meeting.type = FIXED_TIME
+    if meeting.type == NO_FIXED_TIME:
+        meeting.start_at, meeting.recurrence, meeting.occurrences = None, None, []
+        return
+    if body.get("start_time"):
+        requested = parse_start(body["start_time"], meeting.timezone)
+        meeting.start_at = requested if requested >= world.now() else meeting.start_at
+    if meeting.start_at is None and body.get("type"):
+        meeting.start_at = float(int(world.now()))
+    if meeting.type != FIXED_TIME:
+        meeting.recurrence, meeting.occurrences = None, []
+    elif body.get("recurrence") and meeting.start_at is not None:
+        past = [date for date in meeting.occurrences if date.is_over(world.now())]
+        set_recurrence(meeting, body["recurrence"])
+        meeting.occurrences = past + [date for date in meeting.occurrences if not date.is_over(world.now())]
+    elif body.get("duration"):
+        for date in meeting.occurrences:
+            if not date.is_over(world.now()):
+                date.duration_minutes = body["duration"]
 
 
 def change_settings(meeting: Meeting, settings: JSON) -> None:
@@ -94,14 +123,16 @@ def set_recurrence(meeting: Meeting, rule: JSON) -> None:
     meeting.occurrences = occurrences(meeting.recurrence, meeting.start_at, meeting.duration_minutes, meeting.timezone)
 
 
-def change_occurrence(occurrence: Occurrence, body: JSON) -> JSON:
-    """Change one occurrence. Other fields of the body are ignored."""
+def change_occurrence(world: World, meeting: Meeting, occurrence: Occurrence, body: JSON) -> JSON:
+    """Change one occurrence. Other fields of the body are ignored, and so is a start in the past."""
     changes = {key: body[key] for key in OF_OCCURRENCE if body.get(key) is not None}
     settings = {key: value for key, value in (body.get("settings") or {}).items() if key in SETTINGS_OF_OCCURRENCE}
     if "duration" in changes:
         occurrence.duration_minutes = changes["duration"]
     if "start_time" in changes:
-        occurrence.changes["start_at"] = parse_start(changes["start_time"], "UTC")
+        requested = parse_start(changes["start_time"], meeting.timezone)
+        if requested >= world.now():
+            occurrence.changes["start_at"] = requested
     if "agenda" in changes:
         occurrence.changes["agenda"] = changes["agenda"]
     if settings:
@@ -110,12 +141,15 @@ def change_occurrence(occurrence: Occurrence, body: JSON) -> JSON:
 
 
 def as_occurrence(meeting: JSON, occurrence: Occurrence) -> JSON:
-    """A meeting's JSON with the changes of one occurrence."""
+    """A meeting's JSON with the changes of one occurrence. A waiting room turns off joining before the host."""
     changes = occurrence.changes
+    settings = {**meeting["settings"], **changes.get("settings", {})}
+    if settings.get("waiting_room"):
+        settings["join_before_host"] = False
     return {
         **meeting,
-        "start_time": iso(changes.get("start_at", occurrence.start_at)),
+        "start_time": iso(occurrence.current_start_at),
         "duration": occurrence.duration_minutes,
         "agenda": changes.get("agenda", meeting["agenda"]),
-        "settings": {**meeting["settings"], **changes.get("settings", {})},
+        "settings": settings,
     }

@@ -70,7 +70,7 @@ def invalid_fields(body: dict[str, Any]) -> list[str]:
         "type": lambda value: type(value) is int and value in TYPES,
         "agenda": lambda value: isinstance(value, str) and len(value) <= 2000,
         "password": lambda value: isinstance(value, str) and PASSCODE.fullmatch(value) is not None,
-        "duration": lambda value: type(value) is int and 0 <= value <= 1440,
+        "duration": lambda value: is_whole(value, 1, 1440),
         "timezone": lambda value: isinstance(value, str) and zone_exists(value),
         "start_time": is_start,
         "settings": lambda value: isinstance(value, dict),

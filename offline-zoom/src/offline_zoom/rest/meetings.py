@@ -71,13 +71,18 @@ def rows_of(user: User, kind: str) -> list[Row]:
         return [(meeting, meeting.start_at) for meeting in own_meetings]
     rows: list[Row] = []
     for meeting in own_meetings:
-        dates = [date.start_at for date in upcoming(meeting, now)] if meeting.occurrences else [meeting.start_at]
+        dates = starts_to_come(meeting, now)
         rows += [
             (meeting, at)
             for at in dates
             if at is None or at + meeting.duration_minutes * 60 > now or world.live_instance(meeting)
         ]
     return rows
+
+
+def starts_to_come(meeting: Meeting, now: float) -> list[float | None]:
+    """The starts of the occurrences that are not over; of another meeting its only start."""
+    return [date.current_start_at for date in upcoming(meeting, now)] if meeting.occurrences else [meeting.start_at]
 
 
 def listed(meeting: Meeting) -> bool:
@@ -131,7 +136,7 @@ def list_upcoming(user_id: str) -> JSON:
         invited = {"email": user.email} in meeting.settings.get("meeting_invitees", [])
         if not listed(meeting) or not (meeting.host_id == user.id or invited):
             continue
-        dates = [date.start_at for date in upcoming(meeting, now)] if meeting.occurrences else [meeting.start_at]
+        dates = starts_to_come(meeting, now)
         found += [
             (at, meeting)
             for at in dates
@@ -202,9 +207,13 @@ def update_meeting(meeting_id: str) -> tuple[str, int]:
     check_meeting(body, new=False)
     meeting = requested_meeting(meeting_id)
     date = requested_occurrence(meeting)
+    if date is None and meeting_changes.lacks_recurrence(world, meeting, body):
+        refuse(400, 300, "Validation Failed.", [{"field": "recurrence", "message": "Invalid field."}])
     with world.lock:
         changes = (
-            meeting_changes.change_occurrence(date, body) if date else meeting_changes.change(world, meeting, body)
+            meeting_changes.change_occurrence(world, meeting, date, body)
+            if date
+            else meeting_changes.change(world, meeting, body)
         )
         meeting.edited = True
         world.save()

@@ -42,7 +42,7 @@ def meeting_item(meeting: Meeting, world: WorldState, start_at: float | None = N
 
 def meeting_json(meeting: Meeting, world: WorldState, previous: bool = False) -> JSON:
     """``GET /meetings/{id}``. The start address opens nothing."""
-    start_at = next((date.start_at for date in upcoming(meeting, world.now())), meeting.start_at)
+    start_at = next((date.current_start_at for date in upcoming(meeting, world.now())), meeting.start_at)
     fields = {
         **meeting_item(meeting, world, start_at),
         "host_email": world.users[meeting.host_id].email,
@@ -65,15 +65,13 @@ def meeting_json(meeting: Meeting, world: WorldState, previous: bool = False) ->
             "encrypted_password": world.seal(f"pwd {meeting.id}")[:32] + ".1",
         }
     if meeting.recurrence:
-        shown = [
-            date for date in meeting.occurrences if previous or date.start_at + date.duration_minutes * 60 > world.now()
-        ]
+        shown = [date for date in meeting.occurrences if previous or not date.is_over(world.now())]
         fields |= {
             "recurrence": meeting.recurrence,
             "occurrences": [
                 {
                     "occurrence_id": date.id,
-                    "start_time": iso(date.changes.get("start_at", date.start_at)),
+                    "start_time": iso(date.current_start_at),
                     "duration": date.duration_minutes,
                     "status": "deleted" if date.deleted else "available",
                 }
@@ -85,9 +83,7 @@ def meeting_json(meeting: Meeting, world: WorldState, previous: bool = False) ->
 
 def upcoming(meeting: Meeting, now: float) -> list[Any]:
     """The occurrences of a recurring meeting that are not over or deleted."""
-    return [
-        date for date in meeting.occurrences if not date.deleted and date.start_at + date.duration_minutes * 60 > now
-    ]
+    return [date for date in meeting.occurrences if not date.deleted and not date.is_over(now)]
 
 
 def current_uuid(meeting: Meeting, world: WorldState) -> str:

@@ -1,0 +1,69 @@
+"""A series as fields of the form, and these as a recurrence for Zoom. What the form does not show stays as it is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from zoomapp import dates
+from zoomapp.meetings.forms import MAX_OCCURRENCES, REPEATS, MeetingForm
+from zoomapp.zoom.models import FIXED_TIME, NO_FIXED_TIME, Meeting
+from zoomapp.zoom.tolerant_reader import JsonObject
+
+#: The fields of a recurrence that Zoom accepts. https://developers.zoom.us/docs/api/meetings/
+ZOOM_FIELDS = (
+    *("type", "repeat_interval", "weekly_days", "monthly_day", "monthly_week", "monthly_week_day"),
+    *("end_times", "end_date_time"),
+)
+
+
+def repeat_fields(meeting: Meeting, days_later: int = 0) -> dict[str, Any]:
+    """The fields of the form that describe how the meeting repeats.
+
+    ``days_later``: by how many days the date of the start in the form's zone differs from that in the meeting's zone.
+    """
+    if meeting.type == NO_FIXED_TIME:
+        return {"repeat": "any"}
+    if meeting.type != FIXED_TIME:
+        return {}
+    rule = JsonObject(meeting.recurrence, "recurrence")
+    kind = rule.number("type")
+    repeat = next((name for name, (number, _) in REPEATS.items() if number == kind), "daily")
+    known = [number for number in rule.numbers("weekly_days") if 1 <= number <= 7]
+    weekdays = sorted({shift_weekday(number, days_later) for number in known})
+    # Zoom lists the sessions to come. A series is counted from the next one, because that is the start in the form.
+    remaining = len(meeting.occurrences) or rule.number("end_times") or 10
+    return {
+        "repeat": repeat,
+        "interval": str(rule.number("repeat_interval") or 1),
+        "weekdays": tuple(map(str, weekdays)) if repeat == "weekly" else (),
+        "count": str(min(remaining, MAX_OCCURRENCES)),
+    }
+
+
+def changed_rule(
+    form: MeetingForm, loaded: MeetingForm, current: Mapping[str, Any], first_day: date, days_later: int
+) -> dict[str, Any]:
+    """The recurrence for Zoom after ``form`` was changed from ``loaded``, whose recurrence at Zoom is ``current``.
+
+    ``first_day``: the date of the first session in the meeting's zone. ``days_later``: as in ``repeat_fields``.
+    """
+    rule = {name: current[name] for name in ZOOM_FIELDS if current.get(name) is not None}
+    if form.repeat != loaded.repeat or not rule:
+        rule = {"end_times": dates.whole_number(form.count)}
+    elif form.count != loaded.count or rule.get("end_times"):
+        rule.pop("end_date_time", None)
+        rule["end_times"] = dates.whole_number(form.count)
+    rule |= {"type": REPEATS[form.repeat][0], "repeat_interval": dates.whole_number(form.interval)}
+    if form.repeat == "weekly" and form.valid_weekdays():
+        weekdays = sorted(shift_weekday(int(day), -days_later) for day in form.valid_weekdays())
+        rule["weekly_days"] = ",".join(map(str, weekdays))
+    if form.repeat == "monthly" and "monthly_week" not in rule:
+        rule["monthly_day"] = first_day.day
+    return rule
+
+
+def shift_weekday(number: int, days: int) -> int:
+    """Zoom's number of a day of the week, 1 for Sunday, some days later."""
+    return (number - 1 + days) % 7 + 1
