@@ -9,7 +9,6 @@ import sys
 import time
 from contextvars import ContextVar
 from datetime import UTC, datetime
-from functools import lru_cache
 from itertools import islice
 from typing import Any, TextIO
 
@@ -134,7 +133,6 @@ def configure(level: str, stream: TextIO | None = None) -> None:
     logger.propagate = False
 
 
-@lru_cache(maxsize=4096)
 def hash_user_id(user_id: str) -> str:
     """A short hash of a user id for the log: the same for each line of a user, and not reversible."""
     return hashlib.sha256(b"log:" + user_id.encode()).hexdigest()[:12]

@@ -1,6 +1,5 @@
 """Threads wait briefly for a connection's next request, and no other connection waits because of it."""
 
-import os
 import runpy
 import socket
 import threading
@@ -11,12 +10,10 @@ from types import SimpleNamespace
 from urllib.parse import urlsplit
 
 import pytest
-from gunicorn.config import Config
 from gunicorn.http.unreader import SocketUnreader
 
 from tests.support.processes import HANG_SECONDS
 from zoomapp.fastpath import worker
-from zoomapp.fastpath.worker import CachedTimeoutSocket, SingleWriteResponse
 
 REQUEST = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"
 
@@ -99,53 +96,6 @@ def test_a_stopping_worker_answers_its_running_requests(served):
         served.stop()
 
         assert served.child.running() is False
-
-
-class Wire:
-    """A socket's stand-in that keeps what it was given, as it was given."""
-
-    def __init__(self):
-        self.sent = []
-
-    def sendall(self, data):
-        self.sent.append(data)
-
-
-def answer(wire, headers, *pieces, method="GET"):
-    """What the worker sends of an answer with these pieces."""
-    request = SimpleNamespace(method=method, version=(1, 1), should_close=lambda: False)
-    response = SingleWriteResponse(request, wire, Config())
-    response.start_response("200 OK", headers)
-    for piece in pieces:
-        response.write(piece)
-    response.close()
-    assert response.sock is wire
-    return wire.sent
-
-
-def test_a_response_head_is_sent_with_the_first_piece_of_its_body():
-    whole = answer(Wire(), [("Content-Length", "4")], b"abcd")
-    pieces = answer(Wire(), [("Content-Length", "4")], b"ab", b"cd")
-    chunked = answer(Wire(), [], b"ab", b"cd")
-    headed = answer(Wire(), [("Content-Length", "4")], b"abcd", method="HEAD")
-
-    assert len(whole) == 1 and whole[0].endswith(b"\r\n\r\nabcd")
-    assert pieces[0].endswith(b"\r\n\r\nab") and pieces[1:] == [b"cd"]
-    assert chunked[0].endswith(b"\r\n\r\n2\r\nab\r\n") and chunked[1:] == [b"2\r\ncd\r\n", b"0\r\n\r\n"]
-    assert len(headed) == 1 and headed[0].endswith(b"Content-Length: 4\r\n\r\n")
-
-
-def test_a_cached_timeout_socket_ends_with_the_last_timeout_that_was_set():
-    ours, theirs = socket.socketpair()
-    sock = CachedTimeoutSocket(fileno=ours.detach())
-    orders = [(sock.setblocking, False, 0.0), (sock.settimeout, 3, 3), (sock.setblocking, True, None)]
-    for tell, what, is_ in orders:
-        tell(what)
-        tell(what)
-        assert sock.gettimeout() == is_
-        assert os.get_blocking(sock.fileno()) is (is_ is None)
-    sock.close()
-    theirs.close()
 
 
 def test_an_unread_body_is_not_parsed_as_the_next_request(served):

@@ -2,18 +2,16 @@
 
 It replaces gunicorn's queue between main loop and threads, which takes a third of a proxied call's CPU. Time limits are
 those of ``server/worker.py``. Private names used here: ``_keepalive_after`` of gunicorn's ThreadWorker and
-``_work_queue`` of the standard library's ThreadPoolExecutor. ``init_process`` also replaces gunicorn's Response class.
+``_work_queue`` of the standard library's ThreadPoolExecutor.
 """
 
 from __future__ import annotations
 
 import mmap
 import select
-import socket
 import time
 from typing import Any
 
-from gunicorn.http import wsgi
 from gunicorn.http.body import LengthReader
 
 from zoomapp.server.worker import USUAL_HEAD_BYTES, TimeLimitedWorker, buffered, is_complete
@@ -31,43 +29,6 @@ connection_counts = memoryview(mmap.mmap(-1, mmap.PAGESIZE)).cast("i")[:64]
 def worker_exited(age: int) -> None:
     """Remove a worker from ``connection_counts``. Called in gunicorn's main process."""
     connection_counts[age % len(connection_counts)] = 0
-
-
-class CachedTimeoutSocket(socket.socket):
-    """A socket that does not set a time limit again. gunicorn sets the same one several times per request.
-
-    Setting it is a system call, for which the thread releases the interpreter lock and must wait for it again.
-    """
-
-    def settimeout(self, value: float | None) -> None:
-        if self.gettimeout() != value:
-            super().settimeout(value)
-
-    def setblocking(self, flag: bool) -> None:
-        self.settimeout(None if flag else 0.0)
-
-
-class SendBuffer(list[bytes]):
-    """Stands in for a socket and collects what it would have sent."""
-
-    sendall = list.append
-
-
-class SingleWriteResponse(wsgi.Response):
-    """A response that sends its head and the first part of its body in one system call."""
-
-    sock: Any
-
-    def write(self, arg: bytes) -> None:
-        if self.headers_sent:
-            super().write(arg)
-            return
-        sock, self.sock = self.sock, SendBuffer()
-        try:
-            super().write(arg)
-            sock.sendall(b"".join(self.sock))
-        finally:
-            self.sock = sock
 
 
 def _read_head(conn: Any) -> bool:
@@ -92,8 +53,6 @@ class KeepAliveWorker(TimeLimitedWorker):
     """
 
     def init_process(self) -> None:
-        # gunicorn has no setting for its response class.
-        wsgi.Response = SingleWriteResponse
         self._waiting: set[Any] = set()
         self._publish_count()
         super().init_process()
@@ -113,9 +72,6 @@ class KeepAliveWorker(TimeLimitedWorker):
 
     def handle(self, conn: Any) -> Any:
         """Serve requests of a connection. Returns what gunicorn's own returns: whether to keep the connection."""
-        if not conn.initialized and not isinstance(conn.sock, CachedTimeoutSocket):
-            conn.sock = CachedTimeoutSocket(fileno=conn.sock.detach())
-            socket.socket.settimeout(conn.sock, 0.0)  # a new socket object starts without the limit
         keep = super().handle(conn)
         while keep is True and self.alive and self._next_request_arrives(conn):
             keep = super().handle(conn)

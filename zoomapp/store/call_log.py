@@ -11,7 +11,6 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
-from functools import lru_cache
 from typing import Any, cast
 
 import redis
@@ -104,6 +103,5 @@ class CallLog:
         self.write(PAUSE_SECONDS)
 
 
-@lru_cache(maxsize=512)
 def _key(user_id: str, session_id: str) -> str:
     return CALLS.key_of(user_id, key_names.digest(session_id))

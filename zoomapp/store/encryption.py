@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-from functools import lru_cache
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -12,8 +11,6 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 VERSION = b"\x01"
 _KEY_ID, _NONCE, _TAG = 4, 12, 16
 _HEAD = len(VERSION) + _KEY_ID
-#: How many plaintexts of small records are cached: each call decrypts a session and its tokens.
-CACHED_RECORDS, CACHED_RECORD_BYTES = 512, 4096
 
 
 class CannotDecrypt(Exception):
@@ -30,7 +27,6 @@ class KeyRing:
     def __init__(self, keys: tuple[bytes, ...]) -> None:
         self._ciphers = {hashlib.sha256(b"key id:" + key).digest()[:_KEY_ID]: AESGCM(key) for key in keys}
         self._newest = next(iter(self._ciphers))
-        self._cached_decrypt = lru_cache(maxsize=CACHED_RECORDS)(self._decrypt)
 
     def encrypt(self, kind: str, owner: str, plain: bytes) -> bytes:
         nonce = os.urandom(_NONCE)
@@ -39,10 +35,6 @@ class KeyRing:
 
     def decrypt(self, kind: str, owner: str, encrypted: bytes) -> bytes:
         """The plaintext. Raises CannotDecrypt."""
-        decrypt = self._cached_decrypt if len(encrypted) <= CACHED_RECORD_BYTES else self._decrypt
-        return decrypt(kind, owner, encrypted)
-
-    def _decrypt(self, kind: str, owner: str, encrypted: bytes) -> bytes:
         cipher = self._ciphers.get(encrypted[len(VERSION) : _HEAD])
         if not encrypted.startswith(VERSION) or cipher is None or len(encrypted) < _HEAD + _NONCE + _TAG:
             raise CannotDecrypt("unknown key or format")
