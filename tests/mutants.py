@@ -868,9 +868,9 @@ MUTANTS = [
     ),
     Mutant(
         "attendance: roles outlast the report",
-        "zoomapp/attendance/past.py",
-        "            [*rows, *observed],\n",
-        "            rows,\n",
+        "zoomapp/attendance/past_run.py",
+        "                [*rows, *self.observed],\n",
+        "                rows,\n",
         "tests/web/test_live_people.py::test_report_and_file_show_host_and_co_host_roles",
     ),
     Mutant(

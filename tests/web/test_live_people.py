@@ -230,7 +230,7 @@ def test_meeting_number_stands_for_its_last_instance(priya, world, webhooks, clo
     world.end_meeting(second)
     clock.tick(60)
 
-    before = {"uuid": first.uuid, "id": PRIYAS, "topic": "Planning", "end_time": "2026-03-02T10:10:00Z"}
+    before = {"uuid": first.uuid, "id": PRIYAS, "topic": "The one before", "end_time": "2026-03-02T10:10:00Z"}
     world.faults.append(Fault(f"GET /v2/past_meetings/{PRIYAS}", 200, {}, before))
 
     page = priya.look(f"/participants/{PRIYAS}")
@@ -239,6 +239,7 @@ def test_meeting_number_stands_for_its_last_instance(priya, world, webhooks, clo
     assert "Final report" not in page.text
     assert ("Guest Mara" in page.text) == heard
     assert "Planning" in page.text
+    assert "The one before" not in page.text
 
 
 def test_colleagues_share_one_list_after_zoom_answered_each_of_them(dana, ada, world, clock):
