@@ -244,7 +244,7 @@ def test_meeting_number_stands_for_its_last_instance(priya, world, webhooks, clo
 
 def test_colleagues_share_one_list_after_zoom_answered_each_of_them(dana, ada, world, clock):
     world.load_story("live-meeting")
-    link = dana.get("/participants").location
+    link = dana.running_meeting()
     first = names(dana.look(link))
 
     assert names(ada.look(link)) == first
@@ -258,7 +258,7 @@ def test_colleagues_share_one_list_after_zoom_answered_each_of_them(dana, ada, w
 
 def test_shared_list_is_not_shown_without_the_scope(dana, priya, world):
     world.load_story("live-meeting")
-    link = dana.get("/participants").location
+    link = dana.running_meeting()
     names_shown = names(dana.look(link))
 
     text = priya.look(link).text
@@ -269,7 +269,7 @@ def test_shared_list_is_not_shown_without_the_scope(dana, priya, world):
 
 def test_shared_list_is_not_shown_after_the_scope_was_removed(dana, world, parts):
     world.load_story("live-meeting")
-    link = dana.get("/participants").location
+    link = dana.running_meeting()
     [*_, somebody] = names(dana.look(link))
     world.switches.withheld_scopes = ["dashboard:read:list_meeting_participants:admin", "dashboard_meetings:read:admin"]
     dana.connect()
@@ -282,7 +282,7 @@ def test_shared_list_is_not_shown_after_the_scope_was_removed(dana, world, parts
 
 def test_zoom_is_polled_less_often_when_the_rate_limit_is_almost_used_up(dana, world, clock):
     world.load_story("live-meeting")
-    link = dana.get("/participants").location
+    link = f"/participants/{world.live_instance().meeting_id}"
     few = {"X-RateLimit-Limit": "60000", "X-RateLimit-Remaining": "3000"}
     rows = [{"user_id": "1", "user_name": "Lee", "join_time": "2026-03-02T09:50:00Z"}]
     world.faults.append(Fault(METRICS, 200, few, {"participants": rows}))
@@ -298,7 +298,7 @@ def test_zoom_is_polled_less_often_when_the_rate_limit_is_almost_used_up(dana, w
 
 def test_daily_limit_notice_stands_above_the_last_list(dana, world, clock):
     world.load_story("live-meeting")
-    link = dana.get("/participants").location
+    link = dana.running_meeting()
     names_shown = names(dana.look(link))
     clock.tick(15)
     world.faults.append(Fault(METRICS, 429, {"Retry-After": "24"}, {"code": 429, "message": "slow"}))
@@ -315,7 +315,7 @@ def test_daily_limit_notice_stands_above_the_last_list(dana, world, clock):
 def live(dana, world):
     """Asks for the live part of the running meeting as its page does."""
     world.load_story("live-meeting")
-    link = dana.get("/participants").location
+    link = dana.running_meeting()
 
     def ask(who=dana, etag="", **query):
         return who.get(f"{link}/live", query_string=query, headers={"If-None-Match": etag, "Accept": "text/html"})
@@ -350,7 +350,7 @@ def test_unchanged_live_part_is_304(live, clock):
 
 @pytest.mark.parametrize("query", ["", "?show=here&sort=name&from=elsewhere"])
 def test_live_part_is_304_right_after_the_page(live, dana, world, clock, query):
-    page = dana.look(dana.get("/participants").location + query).text
+    page = dana.look(dana.running_meeting() + query).text
     address, shown = re.search(r'data-live="([^"]*)" data-version="(\w+)"', page).groups()
     etag = f'"{shown}"'
     address = html.unescape(address)
@@ -407,7 +407,7 @@ def test_person_sent_back_to_the_waiting_room_waits_since_then(priya, world, web
 
 def test_page_with_all_rows_is_not_refreshed(dana, world):
     world.load_story("all-hands")
-    page = dana.get("/participants").location
+    page = dana.running_meeting()
 
     everybody, part = dana.look(f"{page}?rows=5000"), dana.get(f"{page}/live?rows=5000")
 

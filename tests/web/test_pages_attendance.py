@@ -89,14 +89,14 @@ def test_json_export_has_the_same_people(dana, past):
 
 def test_running_meeting_can_be_exported(dana, world):
     world.load_story("live-meeting")
-    address = dana.look("/participants").location
+    address = dana.running_meeting()
 
     assert "here" in {row["status"] for row in rows(dana.get(f"{address}.csv").text)}
 
 
 def test_partial_export_says_so_in_the_file_and_its_name(dana, world):
     world.load_story("live-meeting")
-    address = dana.look("/participants").location
+    address = f"/participants/{world.live_instance().meeting_id}"
     row = {
         "id": "",
         "user_id": "16778240",
@@ -343,7 +343,7 @@ def test_rows_are_sorted_by_the_chosen_key(dana, past, sort, first):
 
 def test_running_meeting_can_be_sorted_by_longest_wait(dana, world):
     world.load_story("live-meeting")
-    address = dana.look("/participants").location
+    address = dana.running_meeting()
     waiting = {row["name"] for row in rows(dana.get(f"{address}.csv").text) if row["status"] == "waiting"}
 
     assert set(shown(dana.look(f"{address}?sort=waiting").text)[: len(waiting)]) == waiting
