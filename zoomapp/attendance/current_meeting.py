@@ -13,7 +13,7 @@ from zoomapp.zoom.models import Meeting, Page
 from zoomapp.zoom.scopes import LIST_LIVE_PARTICIPANTS
 
 #: While webhooks report on the meeting, Zoom's list only gives its topic and its planned times.
-WEBHOOK_LIST_SECONDS = 600.0
+WEBHOOK_LIST_SECONDS = 900.0
 #: For this long after the last event, Zoom's own list may not have the meeting yet.
 LAG_SECONDS = 60.0
 
