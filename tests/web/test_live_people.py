@@ -297,6 +297,21 @@ def test_zoom_is_polled_less_often_when_the_rate_limit_is_almost_used_up(dana, w
     assert world.calls.count(METRICS) == 2
 
 
+def test_limits_of_other_calls_do_not_slow_the_poll_down(dana, world, clock):
+    world.load_story("live-meeting")
+    few = {"X-RateLimit-Limit": "60000", "X-RateLimit-Remaining": "3000"}
+    listed = {"id": REVIEW, "uuid": "x", "topic": "Review", "type": 2, "host_id": dana.id}
+    world.faults.append(Fault("GET /v2/users/me/meetings", 200, few, {"meetings": [listed]}))
+    world.faults.append(Fault("GET /v2/meetings/*", 200, few, listed))
+    world.faults.append(Fault(METRICS, 200, {}, {"participants": [{"user_id": "1", "user_name": "Lee"}]}))
+
+    dana.look(f"/participants/{REVIEW}")
+    clock.tick(16)
+    dana.look(f"/participants/{REVIEW}")
+
+    assert world.calls.count(METRICS) == 2
+
+
 def test_daily_limit_notice_stands_above_the_last_list(dana, world, clock):
     world.load_story("live-meeting")
     link = dana.running_meeting()

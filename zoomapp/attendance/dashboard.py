@@ -31,13 +31,16 @@ def dashboard(sources: AttendanceSources, meeting: Meeting, *, with_webhooks: bo
     seconds = POLL_SECONDS_WITH_WEBHOOKS if with_webhooks else POLL_SECONDS
     quiet_seconds = QUIET_POLL_SECONDS_WITH_WEBHOOKS if with_webhooks else QUIET_POLL_SECONDS
 
+    limits: dict[str, str] = {}
+
     def fetch() -> dict[str, Any]:
-        found = collect(lambda token: sources.user_client.live_participants(instance, token), "participants")
+        with call_trace.record_limits(limits):
+            found = collect(lambda token: sources.user_client.live_participants(instance, token), "participants")
         counts = {"total": found.total, "complete": not found.cut_off, "unreadable": found.unreadable}
         return {"rows": found.rows, **counts}
 
     def pause() -> float:
-        return seconds * slowdown(call_trace.last_limits())
+        return seconds * slowdown(limits)
 
     try:
         name = f"{sources.account_id or user_id} {instance}"
