@@ -848,8 +848,8 @@ MUTANTS = [
     Mutant(
         "attendance: a pause between two calls",
         "zoomapp/user_api/shared_poll.py",
-        "Snapshot(raw, self._clock(), self._clock() + pause())",
-        "Snapshot(raw, self._clock(), self._clock())",
+        "Snapshot(raw, now, now + factor * pause(), changed_at=changed_at)",
+        "Snapshot(raw, now, now, changed_at=changed_at)",
         "tests/web/test_live_people.py::test_a_hundred_windows_make_as_many_calls_as_one",
     ),
     Mutant(
@@ -868,9 +868,9 @@ MUTANTS = [
     ),
     Mutant(
         "attendance: roles outlast the report",
-        "zoomapp/attendance/past.py",
-        "            [*rows, *observed],\n",
-        "            rows,\n",
+        "zoomapp/attendance/past_run.py",
+        "                [*rows, *self.observed],\n",
+        "                rows,\n",
         "tests/web/test_live_people.py::test_report_and_file_show_host_and_co_host_roles",
     ),
     Mutant(

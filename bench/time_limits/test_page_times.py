@@ -18,6 +18,7 @@ PAGES = {
     "/meetings?show=past": 1,
     "/recordings": 1,
     "/meetings/85000000101": 1,
+    "/participants/_I84Pj7PRnR0S-zLVAnH1w": 2,
 }
 
 

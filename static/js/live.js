@@ -135,7 +135,7 @@ function touched() {
 function finish() {
   ended = true;
   clearTimeout(timer);
-  const report = Object.assign(document.createElement("a"), { href: location.href, textContent: "Open the attendance report" });
+  const report = Object.assign(document.createElement("a"), { href: region.dataset.report, textContent: "Open the attendance report" });
   tell();
   words?.replaceChildren("Meeting ended · ", report);
   if (pause) pause.hidden = true;

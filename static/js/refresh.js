@@ -13,7 +13,9 @@ async function refresh(delays) {
     if (!answer.ok) return;
     // Another page, such as that of a meeting that has started, or the progress of a long list: it needs scripts of its own.
     if (answer.redirected || answer.headers.has("Refresh")) return inUse() || location.assign(answer.url);
-    page = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("main");
+    const whole = new DOMParser().parseFromString(await answer.text(), "text/html");
+    if (subject(whole) !== subject(document)) return inUse() || location.reload();
+    page = whole.getElementById("main");
   } catch {
     return refresh(delays.slice(1));
   }
@@ -25,6 +27,11 @@ async function refresh(delays) {
   }
   main.toggleAttribute("data-refreshing", page.hasAttribute("data-refreshing"));
   if (main.hasAttribute("data-refreshing")) return refresh(delays.slice(1));
+}
+
+// What a page with several addresses is about.
+function subject(page) {
+  return page.querySelector("link[rel=canonical]")?.getAttribute("href");
 }
 
 // Somebody types, has changed a field, selects a text, or has opened a menu: the page stays as it is.

@@ -35,7 +35,7 @@ def open_large_meeting(dana_at, dana, world, width):
     """The page of a thousand people, under watch."""
     world.load_story("all-hands")
     page = dana_at(width)
-    page.goto(dana.get("/participants").location)
+    page.goto(dana.running_meeting())
     page.wait_for_selector("[data-pause]:visible")
     page.evaluate(WATCH)
     return page

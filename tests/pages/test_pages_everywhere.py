@@ -262,7 +262,7 @@ def test_three_people_are_visible_in_the_panel(dana_at, dana, world):
     world.load_story("live-meeting")
     page = dana_at(360)
     page.set_viewport_size({"width": 360, "height": 640})
-    page.goto(dana.get("/participants").location)
+    page.goto(dana.running_meeting())
 
     third = page.locator("tbody tr").nth(2).bounding_box()
 

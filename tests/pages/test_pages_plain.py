@@ -112,7 +112,7 @@ def test_without_javascript_a_user_disconnects_and_can_connect_again(plain, worl
 def test_without_javascript_a_running_meeting_is_refreshed_by_hand_and_automatically(dana_at, dana, world):
     world.load_story("live-meeting")
     page = dana_at(java_script_enabled=False)
-    page.goto(dana.get("/participants").location)
+    page.goto(dana.running_meeting())
 
     assert page.locator("meta[http-equiv=refresh]").get_attribute("content") == "30"
     follow(page, "noscript a.button")

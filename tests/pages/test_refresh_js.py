@@ -59,3 +59,18 @@ def test_buttons_of_a_page_that_was_taken_over_work(old_page):
     old_page.click("main [data-copy] >> nth=0")
 
     old_page.wait_for_selector("text=/Copied|Press Ctrl\\+C to copy/")
+
+
+def test_a_meeting_that_has_started_comes_with_the_scripts_of_its_page(dana_at, world, clock):
+    page = dana_at(360)
+    page.goto("/participants")
+    assert "No meeting is running" in page.text_content("main")
+    meeting = world.start_meeting(85000000102)
+    world.join(meeting, "dana")
+    clock.tick(61)
+
+    page.goto("/participants")
+
+    assert "No meeting is running" in page.text_content("main")
+    page.wait_for_selector("[data-live]")
+    assert page.locator("script[src*='js/live']").count() == 1

@@ -1,5 +1,6 @@
 """Fixtures for an app, an offline Zoom and people with browsers, all in one process; only Redis runs in its own."""
 
+import re
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -108,6 +109,14 @@ class Person:
 
     def post(self, path: str, **more: Any) -> TestResponse:
         return self.browser.post(path, **more)
+
+    def running_meeting(self) -> str:
+        """The address of the running meeting, whose page is that of the participants."""
+        page = self.look("/participants")
+        assert page.status_code == 200
+        found = re.search(r'<link rel="canonical" href="([^"]+)"', page.text)
+        assert found, page.text
+        return found[1]
 
     def look(self, path: str) -> TestResponse:
         """Open a page as a browser does."""

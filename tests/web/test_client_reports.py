@@ -68,7 +68,7 @@ def test_client_report_is_shown_to_its_user_only(report, dana, priya):
 
 def test_client_report_completes_other_sources_for_its_user_only(dana, ada, world):
     world.load_story("live-meeting")
-    link = dana.get("/participants").location
+    link = dana.running_meeting()
     only_here = {"uuid": world.live_instance().uuid, "participants": [{**LEE, "screenName": "Only Seen Here"}]}
 
     assert dana.post(f"{link}/sighted", json=only_here).status_code == 204

@@ -15,6 +15,8 @@ from zoomapp.attendance.attendance_table import AttendanceTable
 from zoomapp.attendance.occurrences import compare_tables
 from zoomapp.attendance.past import REUSE_SECONDS
 from zoomapp.meetings.agenda import fold
+from zoomapp.zoom.endpoints import LIST_REPORT_PARTICIPANTS
+from zoomapp.zoom.meeting_ids import instance_of
 
 REPORT = "GET /v2/report/meetings/*/participants"
 LIST = "GET /v2/past_meetings/*/participants"
@@ -87,14 +89,14 @@ def test_json_export_has_the_same_people(dana, past):
 
 def test_running_meeting_can_be_exported(dana, world):
     world.load_story("live-meeting")
-    address = dana.look("/participants").location
+    address = dana.running_meeting()
 
     assert "here" in {row["status"] for row in rows(dana.get(f"{address}.csv").text)}
 
 
 def test_partial_export_says_so_in_the_file_and_its_name(dana, world):
     world.load_story("live-meeting")
-    address = dana.look("/participants").location
+    address = f"/participants/{world.live_instance().meeting_id}"
     row = {
         "id": "",
         "user_id": "16778240",
@@ -146,13 +148,13 @@ def test_occurrences_link_to_their_comparison(dana, world):
 def test_comparison_separates_people_of_one_occurrence_only(dana, world, clock):
     number = series(dana, world)
     clock.tick(REUSE_SECONDS)
-    together = re.search(r"/participants/[\w-]{22}/with/[\w-]{22}", dana.look(f"/participants/{number}/times").text)[0]
+    together = re.search(r"/participants/([\w-]{22})/with/([\w-]{22})", dana.look(f"/participants/{number}/times").text)
     row = {"id": "", "join_time": "2026-02-16T09:00:00Z", "leave_time": "2026-02-16T09:30:00Z"}
-    for name in ("Only Before", "Only After"):
+    for name, key in zip(("Only Before", "Only After"), together.groups(), strict=True):
         body = {"participants": [{**row, "name": name}, {**row, "name": "Always", "user_email": "a@example.com"}]}
-        world.faults.append(Fault(REPORT, 200, {}, body, count=1))
+        world.faults.append(Fault(f"GET {LIST_REPORT_PARTICIPANTS.target(instance=instance_of(key))}", 200, {}, body))
 
-    page = dana.look(together).text
+    page = dana.look(together[0]).text
 
     groups = dict(re.findall(r'id="(both|first|second)">.*?<tbody>(.*?)</tbody>', page, re.S))
     assert {name: re.findall(r"<bdi>([^<]+)</bdi>", body) for name, body in groups.items()} == {
@@ -341,7 +343,7 @@ def test_rows_are_sorted_by_the_chosen_key(dana, past, sort, first):
 
 def test_running_meeting_can_be_sorted_by_longest_wait(dana, world):
     world.load_story("live-meeting")
-    address = dana.look("/participants").location
+    address = dana.running_meeting()
     waiting = {row["name"] for row in rows(dana.get(f"{address}.csv").text) if row["status"] == "waiting"}
 
     assert set(shown(dana.look(f"{address}?sort=waiting").text)[: len(waiting)]) == waiting

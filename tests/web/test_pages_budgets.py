@@ -69,7 +69,7 @@ def scripts_of(person, page):
 
 def test_the_scripts_of_each_page_fit_their_budget(dana, world):
     world.load_story("live-meeting")
-    live = dana.get("/participants").location
+    live = dana.running_meeting()
     pages = ["/", live, "/meetings", "/meetings/new", "/meetings/85000000101", "/recordings", "/tools", "/calls"]
 
     run = {page: scripts_of(dana, page) for page in [*pages, "/settings", "/help", "/privacy", "/disconnect"]}
@@ -87,7 +87,7 @@ def test_an_ordinary_page_fits_its_size_budget(dana, path):
 
 def test_a_page_of_a_hundred_people_fits_its_size_budget(dana, world):
     world.load_story("all-hands")
-    link = dana.get("/participants").location
+    link = dana.running_meeting()
 
     assert travels(dana, link) <= 12 * KB
 
@@ -103,7 +103,7 @@ def test_the_live_part_fits_its_size_budget(dana, world):
 
 def test_the_live_part_of_a_thousand_people_fits_its_size_budget(dana, world):
     world.load_story("all-hands")
-    link = dana.get("/participants").location
+    link = dana.running_meeting()
 
     assert travels(dana, link) <= 12 * KB
     assert travels(dana, f"{link}/live") <= 6 * KB
@@ -113,7 +113,6 @@ def test_the_live_part_of_a_thousand_people_fits_its_size_budget(dana, world):
 @pytest.mark.parametrize("path", ["/", "/participants", "/meetings", "/recordings"])
 def test_a_first_visit_fits_its_budget_of_bytes_and_requests(dana, world, path):
     world.load_story("live-meeting")
-    path = dana.look(path).location or path
     page = dana.look(path).text
     files = set(re.findall(r'(?:src|href)="(/static/[^"]+)"', page))
 

@@ -43,6 +43,34 @@ def test_slow_list_of_meetings_shows_its_progress_and_completes(dana, world, slo
     assert [call.get("next_page_token", "") for call in listed] == ["", "a", "b"]
 
 
+def test_list_starts_again_after_the_users_own_change(dana, world, slow):
+    form = {"topic": "Standup", "date": "2026-03-09", "time": "14:00", "zone": "UTC", "duration": "30", "repeat": ""}
+    assert "page 1 of 3" in read(dana.look("/meetings?show=scheduled"))
+
+    dana.post("/meetings/new", data={**form, "interval": "1", "count": "1"}, headers={"Accept": "text/html"})
+    world.faults[:] = [Fault(LIVE, 200, {}, {"meetings": []})]
+    text = read(dana.look("/meetings?show=scheduled"))
+
+    assert "Standup" in text
+    assert "Plan 1000" not in text
+
+
+def test_unreadable_entries_of_a_list_that_starts_again_do_not_count_twice(dana, world):
+    world.faults.append(Fault(LIVE, 200, {}, {"meetings": []}))
+    broken = {**page(1, "a"), "meetings": ["none", *page(1, "a")["meetings"]]}
+    world.faults.append(Fault(LISTS, 200, {}, broken, delay=3, count=1))
+    assert "page 1 of" in read(dana.look("/meetings?show=scheduled&rows=5000"))
+    dana.browser.patch("/zoom/api/v2/meetings/85000000101", json={"agenda": "New"}, headers={"Origin": OWN})
+    world.faults.append(Fault(LISTS, 200, {}, page(1, "a"), delay=3, count=1))
+    world.faults.append(Fault(LISTS, 200, {}, page(2, ""), count=1))
+
+    dana.look("/meetings?show=scheduled&rows=5000")
+    text = read(dana.look("/meetings?show=scheduled&rows=5000"))
+
+    assert "Plan 2000" in text
+    assert "could not be read" not in text
+
+
 def test_interrupted_list_says_so_and_restarts(dana, world, slow):
     dana.look("/meetings?show=scheduled")
     world.faults.clear()

@@ -330,7 +330,7 @@ def test_refusal_of_the_download_is_no_transcript(dana, world):
 def test_past_meeting_links_its_summary_and_a_running_one_does_not(dana, world):
     past = dana.look(f"/participants/{key_of(WEEK_AGO)}").text
     world.load_story("live-meeting")
-    running = dana.look(dana.get("/participants").location).text
+    running = dana.look(dana.running_meeting()).text
 
     assert f'href="{PAGE}"' in past
     assert "css/after.css" in past

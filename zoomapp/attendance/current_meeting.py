@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from zoomapp.attendance.sources import AttendanceSources
 from zoomapp.attendance.webhook_log import MeetingLog
-from zoomapp.meetings.lists import live_meetings
+from zoomapp.meetings.lists import is_listed_as_live, live_meetings
 from zoomapp.user_api.page_cache import Loaded
 from zoomapp.zoom.endpoints import LIST_LIVE_PARTICIPANTS
 from zoomapp.zoom.meeting_ids import is_number
@@ -14,7 +14,7 @@ from zoomapp.zoom.models import Meeting, Page
 from zoomapp.zoom.scopes import accepted
 
 #: While webhooks report on the meeting, Zoom's list only gives its topic and its planned times.
-WEBHOOK_LIST_SECONDS = 600.0
+WEBHOOK_LIST_SECONDS = 900.0
 #: For this long after the last event, Zoom's own list may not have the meeting yet.
 LAG_SECONDS = 60.0
 
@@ -43,6 +43,12 @@ def running(sources: AttendanceSources, instance: str, seconds: float) -> Loaded
         # It may be a colleague's meeting, and this user may see the whole account.
         return Loaded(Meeting(int(instance), topic="A meeting of your account"), listed.at)
     return Loaded(None, listed.at, listed.error, listed.last_seen_at)
+
+
+def known_to_run(sources: AttendanceSources, uuid: str) -> bool:
+    """Whether webhooks or the last list of Zoom say that this meeting runs. Does not call Zoom."""
+    reported = any(log.uuid == uuid for log in sources.webhook_log.running(sources.user_id))
+    return reported or is_listed_as_live(sources.cache, uuid)
 
 
 def may_read_dashboard(sources: AttendanceSources) -> bool:

@@ -17,6 +17,9 @@ from zoomapp.zoom.rate_limits import slowdown
 
 #: Seconds between two polls, and while webhooks report on the meeting.
 POLL_SECONDS, POLL_SECONDS_WITH_WEBHOOKS = 15.0, 60.0
+#: The same while the list stays as it is. A window asks up to 5 % later and sees the answer a second after that, so
+#: somebody who joins then is shown within 30 seconds.
+QUIET_POLL_SECONDS, QUIET_POLL_SECONDS_WITH_WEBHOOKS = 26.0, 130.0
 
 
 def dashboard(sources: AttendanceSources, meeting: Meeting, *, with_webhooks: bool) -> Loaded[Snapshot]:
@@ -26,17 +29,22 @@ def dashboard(sources: AttendanceSources, meeting: Meeting, *, with_webhooks: bo
         return Loaded(None, sources.now, None if with_webhooks else refused)
     instance, user_id = str(meeting.id), sources.user_id
     seconds = POLL_SECONDS_WITH_WEBHOOKS if with_webhooks else POLL_SECONDS
+    quiet_seconds = QUIET_POLL_SECONDS_WITH_WEBHOOKS if with_webhooks else QUIET_POLL_SECONDS
+
+    limits: dict[str, str] = {}
 
     def fetch() -> dict[str, Any]:
-        found = collect(lambda token: sources.user_client.live_participants(instance, token), "participants")
+        with call_trace.record_limits(limits):
+            found = collect(lambda token: sources.user_client.live_participants(instance, token), "participants")
         counts = {"total": found.total, "complete": not found.cut_off, "unreadable": found.unreadable}
         return {"rows": found.rows, **counts}
 
     def pause() -> float:
-        return seconds * slowdown(call_trace.last_limits())
+        return seconds * slowdown(limits)
 
     try:
-        snapshot = sources.shared_polls.get(f"{sources.account_id or user_id} {instance}", user_id, fetch, pause)
+        name = f"{sources.account_id or user_id} {instance}"
+        snapshot = sources.shared_polls.get(name, user_id, fetch, pause, quiet_seconds / seconds)
     except (UpstreamError, ZoomRefused) as error:
         return Loaded(None, sources.now, error)
     at, failure = datetime.fromtimestamp(snapshot.at, UTC), snapshot.failure(sources.clock())

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from zoomapp.attendance.attendance_table import AttendanceTable
-from zoomapp.attendance.current_meeting import running
+from zoomapp.attendance.current_meeting import known_to_run, running
 from zoomapp.attendance.live import live_table
-from zoomapp.attendance.past import past_meeting, past_table
+from zoomapp.attendance.past import load_past_meeting, past_attendance
 from zoomapp.attendance.sources import AttendanceSources
 from zoomapp.errors import NotFound
 from zoomapp.user_api.page_cache import Loaded
+from zoomapp.zoom.meeting_ids import is_number
 from zoomapp.zoom.models import Meeting, PastMeeting
 
 #: Many windows of one user make Zoom list that user's running meetings only once in this time.
@@ -35,12 +36,21 @@ class MeetingAttendance:
 
 
 def meeting_attendance(sources: AttendanceSources, instance: str) -> MeetingAttendance:
-    """The attendance of the meeting with this number or UUID."""
-    meeting = running(sources, instance, LIST_SECONDS).value
+    """The attendance of the meeting with this number or UUID.
+
+    A UUID mostly names a past meeting. So its topic and times are loaded while Zoom lists the running meetings, unless
+    the app knows that it runs.
+    """
+    calls = sources.cache.calls
+    may_be_over = not is_number(instance) and not known_to_run(sources, instance)
+    found = calls.start(lambda: running(sources, instance, LIST_SECONDS))
+    past = None
+    if may_be_over:
+        past = calls.start(lambda: load_past_meeting(sources, instance, lambda: found.result().value is not None))
+    meeting = found.result().value
     if meeting:
         table = live_table(sources, meeting)
         # A meeting of another host, found by its number alone, may turn out not to run.
         if meeting.uuid or table.value is not None or not isinstance(table.error, NotFound):
             return MeetingAttendance(meeting, None, table)
-    past = past_meeting(sources, instance)
-    return MeetingAttendance(None, past, past_table(sources, instance, past))
+    return MeetingAttendance(None, *past_attendance(sources, instance, past))

@@ -39,13 +39,20 @@ class ComparedPerson:
 
 def list_occurrences(sources: AttendanceSources, instance: str) -> tuple[str, Loaded[list[Occurrence]]]:
     """The topic of a meeting and its occurrences, newest first. Raises NotFound, and UpstreamError during an outage."""
+    calls = sources.cache.calls
+    listed = calls.start(lambda: _load_occurrences(sources, int(instance))) if is_number(instance) else None
     found = load_past_meeting(sources, instance)
     meeting = found.value
-    number = int(instance) if is_number(instance) else meeting.id if meeting else 0
+    if listed:
+        return meeting.topic if meeting else "", listed.result()
+    number = meeting.id if meeting else 0
     if not number:
         raise found.error if isinstance(found.error, UpstreamError) else NotFound
-    listed = sources.cache.load(f"times {number}", lambda: sources.user_client.past_instances(number), _newest_first)
-    return meeting.topic if meeting else "", listed
+    return meeting.topic if meeting else "", _load_occurrences(sources, number)
+
+
+def _load_occurrences(sources: AttendanceSources, number: int) -> Loaded[list[Occurrence]]:
+    return sources.cache.load(f"times {number}", lambda: sources.user_client.past_instances(number), _newest_first)
 
 
 def compare_tables(

@@ -5,24 +5,21 @@ A meeting's number stands for its last instance that we know of: Zoom's lists ma
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any, Literal
 
-from msgspec.structs import replace
-
-from zoomapp.attendance import Frame, Record
 from zoomapp.attendance.attendance_table import AttendanceTable
-from zoomapp.attendance.planned_times import PlannedTimes, planned_times_of_past
+from zoomapp.attendance.past_run import FinalList, PastRun
 from zoomapp.attendance.records import read_list
 from zoomapp.attendance.sources import AttendanceSources
 from zoomapp.store.encrypted_records import PAST_INSTANCE
 from zoomapp.user_api.page_cache import Loaded
+from zoomapp.user_api.parallel_calls import PendingCall
 from zoomapp.zoom import scopes
 from zoomapp.zoom.endpoints import LIST_REPORT_PARTICIPANTS
 from zoomapp.zoom.meeting_ids import is_number
 from zoomapp.zoom.models import Meeting, PastMeeting
-from zoomapp.zoom.tolerant_reader import Rows
 
 #: A final list does not change: pages with another filter, and files, reuse it.
 REUSE_SECONDS = 600.0
@@ -35,51 +32,91 @@ def remember_running(sources: AttendanceSources, meeting: Meeting) -> None:
         sources.records.save(sources.user_id, PAST_INSTANCE, instance, sources.keep_seconds, str(meeting.id))
 
 
+class StillRunning(Exception):
+    """The meeting is not over, so what Zoom says of its end does not count and is not saved."""
+
+
 def past_meeting(sources: AttendanceSources, instance: str) -> PastMeeting | None:
     """Topic, start and end of a past meeting; None if it is unknown."""
     return load_past_meeting(sources, instance).value
 
 
-def load_past_meeting(sources: AttendanceSources, instance: str) -> Loaded[PastMeeting]:
-    """The same, with the reason if Zoom did not answer."""
+def load_past_meeting(
+    sources: AttendanceSources, instance: str, is_running: Callable[[], bool] | None = None
+) -> Loaded[PastMeeting]:
+    """The same, with the reason if Zoom did not answer.
+
+    ``is_running``: called after Zoom's answer, if only a call at the same time can tell. Raises StillRunning.
+    """
     last = _last_instance(sources, instance) if is_number(instance) else None
     uuid = last.uuid if last else instance
-    from_zoom = _fetch_meeting(sources, uuid)
+    from_zoom = _fetch_meeting(sources, uuid, is_running)
     if from_zoom.value and from_zoom.value.uuid:
         return from_zoom
     # For a number, Zoom may still answer with the instance before.
     return Loaded(_from_webhooks(sources, uuid) or last, from_zoom.at, from_zoom.error)
 
 
+def past_attendance(
+    sources: AttendanceSources, instance: str, pending: PendingCall[Loaded[PastMeeting]] | None = None
+) -> tuple[PastMeeting | None, Loaded[AttendanceTable]]:
+    """A past meeting and its attendance. The calls that do not depend on each other run at the same time.
+
+    ``pending``: the call of ``load_past_meeting``, if it was started already.
+    """
+    last = _last_instance(sources, instance) if is_number(instance) else PastMeeting(instance)
+    pending = pending or sources.cache.calls.start(lambda: load_past_meeting(sources, instance))
+    if last is None:
+        # Only the past meeting has the UUID of the run that its number stands for.
+        meeting = pending.result().value
+        return meeting, past_table(sources, instance, meeting)
+    table = _past_table(PastRun(sources, last.uuid, lambda: pending.result().value, last.id))
+    return pending.result().value, table
+
+
 def past_table(sources: AttendanceSources, instance: str, meeting: PastMeeting | None) -> Loaded[AttendanceTable]:
-    """The attendance of a past meeting: from Zoom's report if the grant allows, else from the meeting's own list.
+    """The attendance of a past meeting."""
+    uuid, number = (meeting.uuid, meeting.id) if meeting else (instance, 0)
+    return _past_table(PastRun(sources, uuid, lambda: meeting, number))
+
+
+def _past_table(run: PastRun) -> Loaded[AttendanceTable]:
+    """The attendance: from Zoom's report if the grant allows, else from the meeting's own list.
 
     Until Zoom has either, it is what webhooks and the user's client reported.
     """
-    uuid, user_client = meeting.uuid if meeting else instance, sources.user_client
-    report = sources.client_reports.of(sources.user_id, meeting.id, uuid) if meeting and meeting.id else None
-    observed = sources.observed(uuid, report)
+    run.start()
+    user_client = run.sources.user_client
     if user_client.scopes() & scopes.accepted(LIST_REPORT_PARTICIPANTS):
-        found = _final_list(sources, "report", user_client.report_participants, uuid, meeting, observed)
+        listed = _final_list(run, "report", user_client.report_participants)
         # Zoom's report takes up to half an hour; the other list may be there already.
-        if found.value is not None and found.value.people:
-            return found
-    found = _final_list(sources, "past", user_client.past_participants, uuid, meeting, observed)
-    if (found.value is not None and found.value.people) or not observed:
-        return found
-    at = max(record.seen_at for record in observed)
-    table = AttendanceTable.of(observed, _frame(sources, observed.items, meeting), unreadable=observed.unreadable)
-    return Loaded(table, datetime.fromtimestamp(at, UTC) if at else sources.now)
+        if run.has_people(listed):
+            return run.table(listed)
+    listed = _final_list(run, "past", user_client.past_participants)
+    if run.has_people(listed) or not run.observed:
+        return run.table(listed)
+    return run.observed_table()
 
 
-def _fetch_meeting(sources: AttendanceSources, instance: str) -> Loaded[PastMeeting]:
-    name, read = f"held {instance}", PastMeeting.from_api
+def _fetch_meeting(
+    sources: AttendanceSources, instance: str, is_running: Callable[[], bool] | None
+) -> Loaded[PastMeeting]:
+    def fetch() -> Any:
+        return sources.user_client.past_meeting(instance)
+
+    def fetch_if_over() -> Any:
+        body = fetch()
+        if is_running and is_running():
+            raise StillRunning
+        return body
+
     return sources.cache.load(
-        name,
-        lambda: sources.user_client.past_meeting(instance),
-        read,
+        f"held {instance}",
+        fetch_if_over,
+        PastMeeting.from_api,
         fresh_seconds=0 if is_number(instance) else REUSE_SECONDS,
         keep_seconds=sources.keep_seconds,
+        background_fetch=fetch,
     )
 
 
@@ -101,54 +138,17 @@ def _from_webhooks(sources: AttendanceSources, uuid: str) -> PastMeeting | None:
     return PastMeeting(log.uuid, log.number, log.topic, end_at=datetime.fromtimestamp(log.ended_at, UTC))
 
 
-def _final_list(
-    sources: AttendanceSources,
-    kind: Literal["report", "past"],
-    fetch: Callable[[str, str], Any],
-    uuid: str,
-    meeting: PastMeeting | None,
-    observed: Rows[Record],
-) -> Loaded[AttendanceTable]:
-    """One of Zoom's final lists. Only its rows count, if it has any; ``observed`` adds who was host or co-host."""
-    name = f"{kind} {uuid}"
+def _final_list(run: PastRun, kind: Literal["report", "past"], fetch: Callable[[str, str], Any]) -> Loaded[FinalList]:
+    """One of Zoom's final lists."""
+    name, cache = f"{kind} {run.uuid}", run.sources.cache
 
-    def read(body: Any) -> AttendanceTable:
-        listed = read_list(kind, body["rows"])
-        rows = [_with_host_role(record, meeting) for record in listed]
-        unreadable = listed.unreadable + body.get("unreadable", 0)
-        return AttendanceTable.of(
-            [*rows, *observed],
-            _frame(sources, rows, meeting),
-            complete=body["complete"],
-            total=body["total"],
-            unreadable=unreadable if rows else unreadable + observed.unreadable,
-        )
+    def read(body: Any) -> FinalList:
+        rows = read_list(kind, body["rows"])
+        unreadable = rows.unreadable + body.get("unreadable", 0)
+        return FinalList(rows.items, body["complete"], body["total"], unreadable)
 
-    recent = sources.cache.recent(name, read, REUSE_SECONDS)
-    if recent and recent.value and recent.value.complete and recent.value.people:
+    recent = cache.recent(name, read, REUSE_SECONDS)
+    if recent and recent.value and recent.value.complete and run.has_people(recent):
         return recent
-    return sources.cache.load_list(
-        name, lambda token: fetch(uuid, token), "participants", read, keep_seconds=sources.keep_seconds
-    )
-
-
-def _with_host_role(record: Record, meeting: PastMeeting | None) -> Record:
-    """The record. The user who scheduled the meeting is its host, unless a newer record says otherwise."""
-    is_host = meeting and meeting.host_id and record.user_id == meeting.host_id
-    return replace(record, role="host") if is_host else record
-
-
-def _frame(sources: AttendanceSources, records: Sequence[Record], meeting: PastMeeting | None) -> Frame:
-    """The times that stays are compared with. Without a known end, the meeting ended when the last person left."""
-    now = sources.now.timestamp()
-    started_at = min((record.joined_at for record in records if record.joined_at is not None), default=now)
-    ended_at = max((record.left_at for record in records if record.left_at is not None), default=now)
-    if meeting and meeting.start_at:
-        started_at = meeting.start_at.timestamp()
-    if meeting and meeting.end_at:
-        ended_at = meeting.end_at.timestamp()
-    planned = PlannedTimes(is_known=False)
-    if meeting:
-        planned = planned_times_of_past(sources, meeting.uuid, meeting.id, started_at, ended_at)
-    late_seconds, schedule_known = sources.late_seconds, planned.is_known
-    return Frame(now, planned.starts_at, planned.ends_at, ended_at, late_seconds, schedule_known=schedule_known)
+    keep_seconds = run.sources.keep_seconds
+    return cache.load_list(name, lambda token: fetch(run.uuid, token), "participants", read, keep_seconds=keep_seconds)

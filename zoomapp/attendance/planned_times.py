@@ -29,48 +29,61 @@ class PlannedTimes:
     is_known: bool = True
 
 
+@dataclass(frozen=True)
+class PlannedDates:
+    """The planned dates of a meeting; or ``chosen``, the planned times of the run that is asked for."""
+
+    dates: tuple[PlannedTimes, ...] = ()
+    chosen: PlannedTimes | None = None
+
+
 def planned_times(sources: AttendanceSources, meeting: Meeting) -> PlannedTimes:
     """The planned times of a running meeting."""
     now = sources.now.timestamp()
     started_at = meeting.start_at.timestamp() if meeting.start_at else now
     uuid = meeting.uuid or str(meeting.id)
-    saved = _load(sources, uuid)
-    return saved or _fetch(sources, uuid, meeting.id, started_at, now + EARLY_SECONDS, running=True)
+    planned = load_planned_dates(sources, uuid, meeting.id)
+    return choose_planned_times(sources, uuid, planned, started_at, now + EARLY_SECONDS, running=True)
 
 
-def planned_times_of_past(
-    sources: AttendanceSources, uuid: str, number: int, started_at: float, ended_at: float
-) -> PlannedTimes:
-    """The planned times of the instance ``uuid`` of meeting ``number``, which ran between these moments."""
-    return _load(sources, uuid) or _fetch(sources, uuid, number, started_at, ended_at, running=False)
-
-
-def _load(sources: AttendanceSources, uuid: str) -> PlannedTimes | None:
+def load_planned_dates(sources: AttendanceSources, uuid: str, number: int) -> PlannedDates:
+    """The planned dates of meeting ``number``, to choose the one of its run ``uuid``."""
     saved = sources.records.load(sources.user_id, PLANNED_TIMES, key_names.digest(uuid))
-    return PlannedTimes(*saved) if isinstance(saved, list) else None
-
-
-def _fetch(
-    sources: AttendanceSources, uuid: str, number: int, started_at: float, ended_at: float, *, running: bool
-) -> PlannedTimes:
+    if isinstance(saved, list):
+        return PlannedDates(chosen=PlannedTimes(*saved))
     try:
-        dates = _planned_dates(sources.user_client.meeting(number, past_dates=True)) if number else []
-    except UpstreamError:
-        return _save(sources, uuid, PlannedTimes(is_known=False), FAILURE_SECONDS)
-    except ZoomRefused:
-        return _save(sources, uuid, PlannedTimes(is_known=False), UNCERTAIN_SECONDS)
-    overlapping = (date for date in dates if started_at < (date.ends_at or 0) and (date.starts_at or 0) < ended_at)
+        return PlannedDates(_planned_dates(sources.user_client.meeting(number, past_dates=True)) if number else ())
+    except (UpstreamError, ZoomRefused) as error:
+        seconds = FAILURE_SECONDS if isinstance(error, UpstreamError) else UNCERTAIN_SECONDS
+        return PlannedDates(chosen=_save(sources, uuid, PlannedTimes(is_known=False), seconds))
+
+
+def choose_planned_times(
+    sources: AttendanceSources,
+    uuid: str,
+    planned: PlannedDates,
+    started_at: float,
+    ended_at: float,
+    *,
+    running: bool = False,
+) -> PlannedTimes:
+    """The planned times of the run ``uuid``, which ran between these moments. They are saved."""
+    if planned.chosen:
+        return planned.chosen
+    overlapping = (
+        date for date in planned.dates if started_at < (date.ends_at or 0) and (date.starts_at or 0) < ended_at
+    )
     # A trial on the evening before overlaps no planned date.
-    planned = next(overlapping, PlannedTimes())
-    is_final = not is_number(uuid) and not (running and planned.starts_at is None)
-    return _save(sources, uuid, planned, sources.keep_seconds if is_final else UNCERTAIN_SECONDS)
+    times = next(overlapping, PlannedTimes())
+    is_final = not is_number(uuid) and not (running and times.starts_at is None)
+    return _save(sources, uuid, times, sources.keep_seconds if is_final else UNCERTAIN_SECONDS)
 
 
-def _planned_dates(meeting: Meeting) -> list[PlannedTimes]:
+def _planned_dates(meeting: Meeting) -> tuple[PlannedTimes, ...]:
     """The planned times of each date of the meeting."""
     dates = [(each.start_at, each.duration_minutes) for each in meeting.occurrences if not each.deleted]
     dates = dates or [(meeting.start_at, meeting.duration_minutes)] * meeting.planned
-    return [PlannedTimes(at.timestamp(), at.timestamp() + 60 * minutes) for at, minutes in dates if at]
+    return tuple(PlannedTimes(at.timestamp(), at.timestamp() + 60 * minutes) for at, minutes in dates if at)
 
 
 def _save(sources: AttendanceSources, uuid: str, planned: PlannedTimes, seconds: int) -> PlannedTimes:

@@ -17,10 +17,19 @@ from zoomapp.zoom.tolerant_reader import Rows
 
 
 @dataclass(frozen=True)
+class Reader:
+    """The user's account and preference: ``late_seconds`` is how much later than planned counts as late."""
+
+    account_id: str = ""
+    late_seconds: float = 0.0
+
+
+@dataclass(frozen=True)
 class AttendanceSources:
     """The sources of attendance for one user at one moment.
 
-    ``late_seconds``: how much later than planned counts as late. ``keep_seconds``: how long attendance is saved.
+    ``keep_seconds``: how long attendance is saved. ``reader``: called when the account or the preference is needed,
+    as Zoom may still be sending the user's profile.
     """
 
     user_client: UserClient
@@ -32,8 +41,15 @@ class AttendanceSources:
     clock: Callable[[], float]
     now: datetime
     keep_seconds: int
-    account_id: str = ""
-    late_seconds: float = 0.0
+    reader: Callable[[], Reader] = Reader
+
+    @property
+    def account_id(self) -> str:
+        return self.reader().account_id
+
+    @property
+    def late_seconds(self) -> float:
+        return self.reader().late_seconds
 
     @property
     def user_id(self) -> str:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from zoomapp.errors import UpstreamError
 from zoomapp.meetings import agenda
-from zoomapp.user_api.page_cache import Loaded, PageCache
+from zoomapp.user_api.page_cache import KEEP_SECONDS, Loaded, PageCache
 from zoomapp.user_api.user_client import UserClient
 from zoomapp.zoom.models import Meeting, Page
 from zoomapp.zoom.tolerant_reader import JsonObject, read_rows
@@ -51,6 +51,12 @@ class SearchResult:
 def live_meetings(user_client: UserClient, cache: PageCache, seconds: float = 0.0) -> Loaded[Page[Meeting]]:
     """The user's meetings that are running. ``seconds``: how old the list may be at least."""
     return cache.load(LIVE_LIST, lambda: user_client.meetings("live"), _read_page, fresh_seconds=seconds)
+
+
+def is_listed_as_live(cache: PageCache, uuid: str) -> bool:
+    """Whether the saved list of running meetings has this one. Does not call Zoom."""
+    saved = replace(cache, reload=False).recent(LIVE_LIST, _read_page, KEEP_SECONDS)
+    return saved is not None and any(meeting.uuid == uuid for meeting in saved.value or ())
 
 
 def upcoming_meetings(user_client: UserClient, cache: PageCache) -> Loaded[Page[Meeting]]:

@@ -32,18 +32,22 @@ def load_in_steps(
     user_id: str,
     clock: Callable[[], float],
     name: str,
+    version: str,
     fetch: Callable[[str], Any],
     rows: str,
     seconds: float = STEP_SECONDS,
 ) -> Collected:
     """The list ``rows`` of all pages that ``fetch`` gets. Raises ListIncomplete after ``seconds``.
 
-    ``name`` identifies the list among those of this user.
+    ``name`` identifies the list among those of this user. ``version``: of the user's data; pages from before a change
+    are not used.
     """
     digest, unreadable_digest = key_names.digest(name), key_names.digest(f"{name} unreadable")
+    version_digest = key_names.digest(f"{name} version")
     saved = records.load(user_id, PARTIAL_LIST, digest)
     start = None
-    if isinstance(saved, dict):
+    # The release before this one saves no version: its pages are used.
+    if isinstance(saved, dict) and records.load(user_id, PARTIAL_LIST, version_digest) in (None, version):
         unreadable = records.load(user_id, PARTIAL_LIST, unreadable_digest)
         start = Collected(**saved, unreadable=unreadable if isinstance(unreadable, int) else 0)
     ends_at = clock() + seconds
@@ -54,9 +58,13 @@ def load_in_steps(
         del fields["cut_off"]
         if unreadable := fields.pop("unreadable"):
             records.save(user_id, PARTIAL_LIST, unreadable, KEEP_SECONDS, unreadable_digest)
+        else:
+            records.delete(user_id, PARTIAL_LIST, unreadable_digest)
+        records.save(user_id, PARTIAL_LIST, version, KEEP_SECONDS, version_digest)
         records.save(user_id, PARTIAL_LIST, fields, KEEP_SECONDS, digest)
         raise ListIncomplete(found.pages, max(found.pages + 1, found.pages_in_all))
     if saved:
         records.delete(user_id, PARTIAL_LIST, digest)
         records.delete(user_id, PARTIAL_LIST, unreadable_digest)
+        records.delete(user_id, PARTIAL_LIST, version_digest)
     return found

@@ -181,7 +181,9 @@ class PageCache:
 
         def fetch_in_steps() -> dict[str, Any]:
             steps = steps_name or name
-            return body(load_in_steps(self.shared.records, self.user_id, self.shared.clock, steps, fetch_page, rows))
+            shared = self.shared
+            found = load_in_steps(shared.records, self.user_id, shared.clock, steps, self.version, fetch_page, rows)
+            return body(found)
 
         def fetch_whole() -> dict[str, Any]:
             return body(collect(fetch_page, rows))

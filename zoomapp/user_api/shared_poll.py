@@ -31,6 +31,8 @@ PROOF_SECONDS, RENEW_SECONDS = SNAPSHOT_ACCESS.seconds, 540
 KEEP_SECONDS = SNAPSHOT.seconds
 #: How old a snapshot may be that is served while a newer one is fetched.
 OLD_SECONDS = 150.0
+#: An answer that has been the same for this long is asked for less often.
+QUIET_SECONDS = 30.0
 #: Longer than all pages of an answer take. A worker that dies while it asks blocks the others for this long.
 LEASE_SECONDS = 60
 #: A failure is remembered for this long after its pause, so that one viewer tries again for all of them.
@@ -54,12 +56,16 @@ class FailurePause:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """Zoom's answer of the moment ``at``. The next poll is due at ``next_at``. ``pause``: if the last try failed."""
+    """Zoom's answer of the moment ``at``. The next poll is due at ``next_at``. ``pause``: if the last try failed.
+
+    ``changed_at``: since when the answer has been the same; 0 in a snapshot of the previous release.
+    """
 
     raw: msgspec.Raw
     at: float
     next_at: float
     pause: FailurePause | None = None
+    changed_at: float = 0.0
 
     @cached_property
     def body(self) -> Any:
@@ -99,18 +105,21 @@ class SharedPolls:
         self._leases = Leases(client)
         self._clock = clock
 
-    def get(self, name: str, viewer: str, fetch: Callable[[], Any], pause: Callable[[], float]) -> Snapshot:
+    def get(
+        self, name: str, viewer: str, fetch: Callable[[], Any], pause: Callable[[], float], quiet_factor: float = 1.0
+    ) -> Snapshot:
         """The newest snapshot of ``name`` for this viewer.
 
-        ``pause`` returns the seconds until the next poll, and is called after ``fetch``. Raises what ``fetch`` raises
-        when there is nothing else that this viewer may see.
+        ``pause`` returns the seconds until the next poll, and is called after ``fetch``. ``quiet_factor``: by which the
+        pause is longer while the answer stays the same. Raises what ``fetch`` raises when there is nothing else that
+        this viewer may see.
         """
         stored = self._load_for(name, viewer)
         if snapshot := self._visible(stored):
             return snapshot
 
         def poll() -> Snapshot:
-            return self._poll_once(name, viewer, fetch, pause, stored)
+            return self._poll_once(name, viewer, fetch, pause, quiet_factor, stored)
 
         old = self._visible(stored, others_poll=True) if stored.snapshot else None
         may_be_old = old and self._clock() - old.at < OLD_SECONDS
@@ -119,7 +128,13 @@ class SharedPolls:
         return poll()
 
     def _poll_once(
-        self, name: str, viewer: str, fetch: Callable[[], Any], pause: Callable[[], float], stored: _Stored
+        self,
+        name: str,
+        viewer: str,
+        fetch: Callable[[], Any],
+        pause: Callable[[], float],
+        quiet_factor: float,
+        stored: _Stored,
     ) -> Snapshot:
         """Zoom's answer, or the old snapshot if another viewer polls. Raises what ``get`` raises."""
         # One viewer polls for all of them. To prove their own access, each viewer polls with one of their windows.
@@ -128,7 +143,7 @@ class SharedPolls:
             # Reload: another viewer may have polled just before this one got the lease.
             stored = self._load_for(name, viewer)
             return self._visible(stored, others_poll=not taken) or self._poll(
-                name, viewer, fetch, pause, stored.snapshot
+                name, viewer, fetch, pause, quiet_factor, stored.snapshot
             )
 
     def _load_for(self, name: str, viewer: str) -> _Stored:
@@ -158,7 +173,13 @@ class SharedPolls:
             yield taken
 
     def _poll(
-        self, name: str, viewer: str, fetch: Callable[[], Any], pause: Callable[[], float], old: Snapshot | None
+        self,
+        name: str,
+        viewer: str,
+        fetch: Callable[[], Any],
+        pause: Callable[[], float],
+        quiet_factor: float,
+        old: Snapshot | None,
     ) -> Snapshot:
         """Zoom's answer, saved for everybody; the old snapshot if Zoom fails. Raises what ``fetch`` raises."""
         try:
@@ -174,8 +195,10 @@ class SharedPolls:
             self._delete(name, with_snapshot=isinstance(error, NotFound))
             raise
         self._proofs.save(viewer, SNAPSHOT_ACCESS, self._clock(), PROOF_SECONDS, key_names.digest(name))
-        raw = msgspec.Raw(msgspec.json.encode(body))
-        return self._save(name, viewer, Snapshot(raw, self._clock(), self._clock() + pause()))
+        raw, now = msgspec.Raw(msgspec.json.encode(body)), self._clock()
+        changed_at = old.changed_at if old and bytes(old.raw) == bytes(raw) else now
+        factor = quiet_factor if now - changed_at >= QUIET_SECONDS else 1.0
+        return self._save(name, viewer, Snapshot(raw, now, now + factor * pause(), changed_at=changed_at))
 
     def _load(self, name: str) -> tuple[Snapshot | None, FailurePause | None]:
         record, pause = redis_client.load_together(self._redis, _key(name), _pause_key(name))

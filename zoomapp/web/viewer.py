@@ -15,6 +15,7 @@ from zoomapp.store import preferences
 from zoomapp.store.encrypted_records import PROFILE
 from zoomapp.store.preferences import Preferences
 from zoomapp.store.user_records import UserRecords
+from zoomapp.user_api.parallel_calls import PageCalls
 from zoomapp.web.current_user import services, user_client, user_id
 from zoomapp.zoom.models import User
 from zoomapp.zoom.tolerant_reader import JsonObject
@@ -73,8 +74,14 @@ def today() -> date:
 def viewer() -> Viewer:
     """The viewer of this request. Loads the Zoom profile at most every 15 minutes. Raises nothing."""
     if "viewer" not in g:
-        g.viewer = _load_viewer()
+        g.viewer = g.pending_viewer.result() if "pending_viewer" in g else _load_viewer()
     return cast(Viewer, g.viewer)
+
+
+def start_viewer(calls: PageCalls) -> None:
+    """Start to load the viewer at the same time as other calls of the page. ``viewer`` waits for it."""
+    if "viewer" not in g and "pending_viewer" not in g:
+        g.pending_viewer = calls.start(_load_viewer)
 
 
 def use_anonymous_viewer() -> None:

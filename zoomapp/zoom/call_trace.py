@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
@@ -16,6 +17,7 @@ LIMIT_HEADERS = (
 )
 
 _calls: ContextVar[list[dict[str, Any]] | None] = ContextVar("calls", default=None)
+_limits: ContextVar[dict[str, str] | None] = ContextVar("limits", default=None)
 
 
 def start() -> None:
@@ -27,6 +29,10 @@ def record_call(method: str, path: str, status: int, milliseconds: float, header
     """Record one call; ``status`` is 0 if Zoom did not answer. ``path``: without the query."""
     metrics.upstream(method, metrics_label(path), status, milliseconds / 1000, headers)
     limits = {name: value for name in LIMIT_HEADERS if (value := headers.get(name)) is not None}
+    own_limits = _limits.get()
+    if own_limits is not None and limits:
+        own_limits.clear()
+        own_limits.update(limits)
     _add(method, path, status, milliseconds, headers.get("x-zm-trackingid", ""), limits, cached=False)
 
 
@@ -36,9 +42,17 @@ def record_cache_hit(method: str, path: str) -> None:
     _add(method, path, 200, 0.0, "", {}, cached=True)
 
 
-def last_limits() -> dict[str, str]:
-    """The rate limit headers of the last response that had any; empty if none had."""
-    return next((call["limits"] for call in reversed(_calls.get() or []) if call["limits"]), {})
+@contextmanager
+def record_limits(limits: dict[str, str]) -> Iterator[None]:
+    """Put the rate limit headers of this block's last response that has any into ``limits``.
+
+    Other calls of the request may run at the same time: theirs do not count.
+    """
+    previous = _limits.set(limits)
+    try:
+        yield
+    finally:
+        _limits.reset(previous)
 
 
 def take_calls() -> list[dict[str, Any]]:

@@ -4,23 +4,25 @@ from __future__ import annotations
 
 from zoomapp.attendance.attendance_table import AttendanceTable
 from zoomapp.attendance.meeting_attendance import MeetingAttendance, meeting_attendance
-from zoomapp.attendance.sources import AttendanceSources
+from zoomapp.attendance.sources import AttendanceSources, Reader
 from zoomapp.errors import NotFound
 from zoomapp.web.components.notice import LIVE, PAST
 from zoomapp.web.components.page_data import page_cache
 from zoomapp.web.components.section import Section, section
 from zoomapp.web.current_user import services, user_client
-from zoomapp.web.viewer import Viewer, now, user_records, viewer
+from zoomapp.web.viewer import now, start_viewer, user_records, viewer
 from zoomapp.zoom.meeting_ids import instance_of
 
 
 def attendance_sources(*, with_viewer: bool = True) -> AttendanceSources:
     """The sources of attendance for this request's user.
 
-    ``with_viewer``: with profile and preferences. Only a lookup of the running meeting does without them.
+    ``with_viewer``: with profile and preferences, which start to load. Only a lookup of the running meeting does
+    without them.
     """
     parts, client = services(), user_client()
-    reader = viewer() if with_viewer else Viewer()
+    if with_viewer:
+        start_viewer(page_cache().calls)
     return AttendanceSources(
         user_client=client,
         cache=page_cache(),
@@ -31,9 +33,12 @@ def attendance_sources(*, with_viewer: bool = True) -> AttendanceSources:
         clock=parts.clock,
         now=now(),
         keep_seconds=parts.settings.attendance_days * 86400,
-        account_id=reader.user.account_id,
-        late_seconds=60.0 * reader.chosen.late_minutes,
+        reader=_reader if with_viewer else Reader,
     )
+
+
+def _reader() -> Reader:
+    return Reader(viewer().user.account_id, 60.0 * viewer().chosen.late_minutes)
 
 
 def requested_instance(key: str) -> str:
@@ -46,5 +51,6 @@ def requested_instance(key: str) -> str:
 
 def requested_attendance(key: str) -> tuple[MeetingAttendance, Section[AttendanceTable]]:
     """The attendance that a key in an address stands for, and its table as a section. Raises NotFound."""
-    attendance = meeting_attendance(attendance_sources(), requested_instance(key))
+    instance = requested_instance(key)
+    attendance = meeting_attendance(attendance_sources(), instance)
     return attendance, section(attendance.table, LIVE if attendance.running else PAST)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 
-from zoomapp.attendance.current_meeting import running
+from zoomapp.attendance.current_meeting import may_read_dashboard, running
 from zoomapp.attendance.live import LiveView, live_view
 from zoomapp.errors import NotFound
 from zoomapp.web.components.attendance import attendance_sources, requested_instance
@@ -21,6 +21,8 @@ bp = Blueprint("live", __name__)
 
 #: An open window makes Zoom list the viewer's running meetings once a minute, to notice the end of this one.
 LIST_SECONDS = 60.0
+#: The dashboard notices the end as well. While it answers, the list only says under which UUID the meeting runs.
+DASHBOARD_LIST_SECONDS = 1200.0
 #: Data of webhooks are shown within two seconds. A response without news is empty and cheap.
 WEBHOOK_SECONDS = 1.2
 #: The shortest wait for the next poll of the dashboard.
@@ -36,11 +38,13 @@ REFUSED_SECONDS = 60
 @bp.get("/participants/<key>/live")
 def show(key: str) -> ResponseReturnValue:
     """200 with the live part, 304 if it is unchanged, 204 if the meeting is over; else a time to wait."""
-    sources = attendance_sources()
-    found = running(sources, requested_instance(key), LIST_SECONDS)
-    if found.value is None:
+    sources, instance = attendance_sources(), requested_instance(key)
+    found = running(sources, instance, DASHBOARD_LIST_SECONDS if may_read_dashboard(sources) else LIST_SECONDS)
+    view = live_view(sources, found.value) if found.value else None
+    if view and view.dashboard.error:
+        found = running(sources, instance, LIST_SECONDS)
+    if view is None or found.value is None:
         return _nothing(section(found, MEETINGS).trouble)
-    view = live_view(sources, found.value)
     if view.dashboard.error and not view.webhook_records and not view.client_report:
         return _nothing(section(view.dashboard, LIVE).trouble)
     return _live_part(key, view)

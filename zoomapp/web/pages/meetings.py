@@ -19,7 +19,7 @@ from zoomapp.web.components.page_data import page_cache
 from zoomapp.web.components.section import section
 from zoomapp.web.current_user import user_client
 from zoomapp.web.errors import prefers_html
-from zoomapp.web.viewer import viewer
+from zoomapp.web.viewer import start_viewer, viewer
 from zoomapp.zoom.models import Meeting
 
 bp = Blueprint("meetings", __name__)
@@ -35,9 +35,8 @@ def index() -> ResponseReturnValue:
     """One list of meetings by day. ``show`` names the list, ``q`` searches it, ``rows`` limits it."""
     show, query, rows = _arguments()
     cache = page_cache()
-    pending_viewer = cache.calls.start(viewer)
+    start_viewer(cache.calls)
     result = lists.search(user_client(), cache, show, query)
-    pending_viewer.result()
     sources = attendance_sources()
     tables = {
         meeting.id: cache.calls.start(partial(live_table, sources, meeting)) for meeting in result.running[:MAX_LIVE]

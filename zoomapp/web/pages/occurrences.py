@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
 from zoomapp.attendance.occurrences import compare_tables, list_occurrences
-from zoomapp.attendance.past import past_meeting, past_table
+from zoomapp.attendance.past import past_attendance
 from zoomapp.web.components.attendance import attendance_sources, requested_instance
 from zoomapp.web.components.notice import PAST, PAST_INSTANCES
 from zoomapp.web.components.section import section
@@ -29,9 +31,9 @@ def index(key: str) -> ResponseReturnValue:
 def compared(key: str, other: str) -> ResponseReturnValue:
     """The people of two occurrences: of both, of one only."""
     instances, sources = [requested_instance(key), requested_instance(other)], attendance_sources()
-    meetings = [past_meeting(sources, instance) for instance in instances]
-    pairs = zip(instances, meetings, strict=True)
-    sections = [section(past_table(sources, instance, meeting), PAST) for instance, meeting in pairs]
+    pending = [sources.cache.calls.start(partial(past_attendance, sources, instance)) for instance in instances]
+    meetings, loaded = zip(*(call.result() for call in pending), strict=True)
+    sections = [section(table, PAST) for table in loaded]
     failed = next((part for part in sections if part.value is None), None)
     tables = [part.value for part in sections if part.value is not None]
     page = render_template(

@@ -22,7 +22,7 @@ from zoomapp.web.components.page_data import page_cache
 from zoomapp.web.components.section import section
 from zoomapp.web.current_user import user_client, user_id
 from zoomapp.web.pages.recordings import library
-from zoomapp.web.viewer import now, viewer
+from zoomapp.web.viewer import now, start_viewer, viewer
 
 bp = Blueprint("overview", __name__)
 
@@ -43,11 +43,10 @@ def show() -> ResponseReturnValue:
 
 def _overview() -> str:
     client, cache = user_client(), page_cache()
-    pending_viewer = cache.calls.start(viewer)
+    start_viewer(cache.calls)
     pending_upcoming = cache.calls.start(lambda: upcoming_meetings(client, cache))
     pending_recordings = cache.calls.start(library(UTC).latest)
     live = section(live_meetings(client, cache), MEETINGS)
-    pending_viewer.result()
     attendance = section(live_table(attendance_sources(), live.value[0]), LIVE) if live.value else None
     upcoming = section(pending_upcoming.result(), MEETINGS)
     recordings = section(pending_recordings.result(), RECORDINGS)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from zoomapp.attendance.attendance_table import AttendanceRow, AttendanceTable
@@ -18,7 +18,7 @@ from zoomapp.web.components.notice import MEETINGS, unreadable_notice
 from zoomapp.web.components.page_data import page_cache
 from zoomapp.web.components.section import Section, section
 from zoomapp.web.current_user import services, user_client
-from zoomapp.web.viewer import now, viewer
+from zoomapp.web.viewer import now, start_viewer, viewer
 from zoomapp.webhooks import arrivals
 from zoomapp.zoom.models import Meeting
 
@@ -36,10 +36,12 @@ PERSON = "PERSON"
 
 @bp.get("/participants")
 def index() -> ResponseReturnValue:
-    """Redirect to the running meeting; if several run, a page to choose one."""
-    live = section(live_meetings(user_client(), page_cache()), MEETINGS)
-    if live.value and len(live.value) == 1 and not live.value.unreadable:
-        return redirect(url_for(".show", key=live.value[0].id))
+    """The page of the running meeting; if several run or none, a page to choose one."""
+    start_viewer(page_cache().calls)
+    loaded = live_meetings(user_client(), page_cache())
+    if loaded.value and len(loaded.value) == 1 and not loaded.value.unreadable:
+        return show(str(loaded.value[0].id))
+    live = section(loaded, MEETINGS)
     page = render_template(
         "pages/participants_choice.html",
         live=live,

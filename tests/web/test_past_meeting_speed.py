@@ -1,0 +1,152 @@
+"""A past meeting's attendance loads in the time of the calls that depend on each other, and costs no call twice."""
+
+import re
+import threading
+from dataclasses import replace
+
+import pytest
+
+from offline_zoom.faults import Fault
+from tests.web.reading import read
+from zoomapp.attendance.past import REUSE_SECONDS
+
+GUARD_SECONDS = 60
+PROFILE = "GET /v2/users/me"
+RUNNING = "GET /v2/users/me/meetings"
+MEETING = "GET /v2/past_meetings/*"
+REPORT = "GET /v2/report/meetings/*/participants"
+LIST = "GET /v2/past_meetings/*/participants"
+PLANNED = "GET /v2/meetings/*"
+REVIEW = 85000000102
+
+
+@pytest.fixture
+def settings(settings):
+    return replace(settings, page_cache_seconds=60)
+
+
+@pytest.fixture
+def together(world):
+    """A function: calls of these routes wait until as many are under way. Returns their barrier."""
+    barriers = {}
+
+    def wait_for(*routes):
+        seconds = len(barriers) + 1
+        barriers[seconds] = threading.Barrier(len(routes), timeout=GUARD_SECONDS)
+        world.sleep = lambda seconds: barriers[seconds].wait()
+        world.faults.extend(Fault(route, delay=seconds, count=1) for route in routes)
+        return barriers[seconds]
+
+    return wait_for
+
+
+@pytest.fixture
+def review(dana, world, webhooks, clock):
+    """Dana's last review of an hour, which two people attended, and the address of its attendance."""
+    meeting = world.start_meeting(REVIEW)
+    for name in ("Guest Kim", "Guest Lee"):
+        world.join(meeting, None, name)
+    clock.tick(3600)
+    world.end_meeting(meeting)
+    clock.tick(3600)
+    world.calls.clear()
+    return meeting, address_of(meeting)
+
+
+def address_of(meeting):
+    return "/participants/" + meeting.uuid[:22].replace("+", "-").replace("/", "_")
+
+
+def calls(world):
+    return world.calls.count("GET /v2/**")
+
+
+def test_first_view_waits_for_two_calls_after_each_other(dana, world, review, together):
+    first = together(PROFILE, RUNNING, MEETING)
+    second = together(REPORT, PLANNED)
+
+    page = dana.look(review[1])
+
+    assert "Guest Kim" in read(page)
+    assert (first.broken, second.broken) == (False, False)
+    assert calls(world) == 5
+
+
+def test_list_of_participants_does_not_wait_for_the_meeting(dana, review, together):
+    barrier = together(MEETING, REPORT)
+
+    assert "Guest Kim" in read(dana.look(review[1]))
+    assert not barrier.broken
+
+
+def test_planned_dates_do_not_wait_for_a_report_that_is_refused(dana, world, review, together):
+    barrier = together(LIST, PLANNED)
+    world.faults.append(Fault(REPORT, 404, {}, {"code": 3001, "message": "not ready"}))
+
+    assert "Guest Kim" in read(dana.look(review[1]))
+    assert (barrier.broken, calls(world)) == (False, 6)
+
+
+def test_number_of_a_meeting_that_ran_before_costs_three_calls_at_once(dana, world, review, together):
+    barrier = together(MEETING, REPORT, PLANNED)
+
+    assert "Guest Kim" in read(dana.look(f"/participants/{REVIEW}"))
+    assert (barrier.broken, calls(world)) == (False, 5)
+
+
+def test_view_within_a_minute_costs_no_call(dana, world, clock, review):
+    first = read(dana.look(review[1]))
+    before = calls(world)
+    clock.tick(50)
+
+    assert read(dana.look(review[1])) == first
+    assert calls(world) == before
+
+
+def test_compared_sessions_load_at_the_same_time(dana, world, clock, review, together):
+    earlier = address_of(review[0]).rpartition("/")[2]
+    meeting = world.start_meeting(REVIEW)
+    for name in ("Guest Kim", "Guest Mara"):
+        world.join(meeting, None, name)
+    clock.tick(600)
+    world.end_meeting(meeting)
+    clock.tick(3600)
+    later = address_of(meeting).rpartition("/")[2]
+    meetings, reports = together(MEETING, MEETING), together(REPORT, REPORT)
+
+    page = dana.look(f"/participants/{earlier}/with/{later}")
+
+    assert {"Guest Kim", "Guest Lee", "Guest Mara"} <= set(re.findall(r"<bdi>([^<]+)</bdi>", page.text))
+    assert (meetings.broken, reports.broken) == (False, False)
+
+
+def test_running_meeting_that_webhooks_or_the_list_name_costs_no_call_about_its_end(dana, world, webhooks, clock):
+    meeting = world.start_meeting(REVIEW)
+    world.join(meeting, "dana")
+    dana.look(address_of(meeting))
+    world._listeners.remove(webhooks)
+    other = world.start_meeting(85000000101)
+    clock.tick(REUSE_SECONDS)
+    dana.look("/meetings?show=live")
+
+    dana.look(address_of(other))
+
+    assert world.calls.count(MEETING) == 0
+
+
+def test_meeting_that_still_runs_is_not_saved_as_past(dana, world, webhooks, clock):
+    world._listeners.remove(webhooks)
+    meeting = world.start_meeting(REVIEW)
+    world.join(meeting, "dana")
+    world.join(meeting, None, "Guest Kim")
+    body = {"uuid": meeting.uuid, "id": REVIEW, "topic": "Still running", "start_time": "2026-03-02T10:00:00Z"}
+    world.faults.append(Fault(MEETING, 200, {}, body, count=1))
+
+    assert "Still running" not in read(dana.look(address_of(meeting)))
+    assert world.calls.count(MEETING) == 1
+    clock.tick(REUSE_SECONDS / 2)
+    world.end_meeting(meeting)
+    clock.tick(1)
+
+    assert "Still running" not in read(dana.look(address_of(meeting)))
+    assert world.calls.count(MEETING) == 2
