@@ -7,7 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from bench.slow_zoom import RUNNING, SlowZoom, account_of
-from zoomapp.zoom.scopes import LIST_LIVE_PARTICIPANTS
+from zoomapp.zoom.endpoints import LIST_LIVE_PARTICIPANTS
+from zoomapp.zoom.scopes import accepted
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +47,7 @@ def test_a_meeting_runs_for_the_people_of_the_live_story_only(zoom):
 def test_a_grant_reads_the_dashboard(zoom):
     _, body = run(zoom.answer("/oauth/token", "", {"grant_type": "authorization_code", "code": "c-live1"}))
 
-    assert LIST_LIVE_PARTICIPANTS.accepted & set(body["scope"].split())
+    assert accepted(LIST_LIVE_PARTICIPANTS) & set(body["scope"].split())
 
 
 def test_an_answer_takes_the_time_of_a_call_and_a_token_does_not():

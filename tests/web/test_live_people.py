@@ -118,6 +118,28 @@ def test_restarted_meeting_shows_its_new_instance(priya, world, webhooks, clock)
     assert "Guest Kim" in priya.get(f"{page}/live").text
 
 
+def test_an_open_window_notices_without_webhooks_that_the_meeting_was_started_again(dana, world, clock):
+    first = world.start_meeting(REVIEW)
+    world.join(first, None, "Guest Lee")
+    page = f"/participants/{REVIEW}"
+    dana.look(page)
+    dana.get(f"{page}/live")
+    clock.tick(60)
+    world.end_meeting(first)
+    clock.tick(20)
+    second = world.start_meeting(REVIEW)
+    clock.tick(1)
+    world.join(second, None, "Guest Kim")
+    world.join(second, "dana")
+    clock.tick(60)
+    dana.get(f"{page}/live")
+    clock.tick(60)
+    world.end_meeting(second)
+    clock.tick(7200)
+
+    assert sorted(names(dana.look(page))) == ["Dana Okoye", "Guest Kim"]
+
+
 def test_webhook_data_is_shown_to_the_host_only(ada, dana, world, webhooks):
     meeting = world.start_meeting(REVIEW)
     world.join(meeting, None, "Guest Lee")

@@ -110,6 +110,21 @@ def test_long_attendance_list_and_files_show_their_progress(dana, hall, world, f
     assert world.calls.count(REPORT) == 2
 
 
+def test_a_long_final_list_goes_on_after_a_change_of_the_user(dana, hall, world):
+    dana.look(hall)
+    dana.browser.patch("/zoom/api/v2/meetings/85000000101", json={"agenda": "New"}, headers={"Origin": OWN})
+
+    assert "341 attended" in read(dana.look(hall))
+    assert world.calls.count(REPORT) == 2
+
+
+def test_planned_dates_are_requested_once_for_all_steps_of_a_list(dana, hall, world):
+    for _ in range(3):
+        dana.look(hall)
+
+    assert world.calls.count("GET /v2/meetings/*") == 1
+
+
 def test_script_gets_the_whole_list(dana, hall):
     answer = dana.get(f"{hall}.csv", headers={"Origin": OWN})
 

@@ -98,3 +98,12 @@ def test_unknown_planned_times_are_left_blank(dana, overrun, world):
     assert "late" not in page.lower()
     assert "left early" not in page
     assert late_and_early(dana, address)["Guest Lee"] == late_and_early(dana, address)["Guest Kim"] == ("", "")
+
+
+def test_a_summary_without_its_meeting_does_not_decide_that_nothing_was_planned(dana, world):
+    address = "/participants/_I84Pj7PRnR0S-zLVAnH1w"
+    world.faults.append(Fault("GET /v2/past_meetings/*", 404, {}, {"code": 3001, "message": "Meeting does not exist."}))
+    dana.look(f"{address}/summary")
+    world.faults.clear()
+
+    assert {late for late, _early in late_and_early(dana, address).values()} == {"0"}

@@ -57,6 +57,15 @@ class LiveView:
         moments += [self.client_report.at] if self.client_report else []
         return datetime.fromtimestamp(max(moments), UTC) if moments else self.sources.now
 
+    def began_after(self, moment: datetime) -> bool:
+        """Whether all people on the dashboard's list, which has those who left, too, joined after this moment."""
+        snapshot, at = self.dashboard.value, moment.timestamp()
+        if snapshot is None or snapshot.changed_at <= at:
+            return False
+        body: Any = snapshot.body
+        joins = [record.joined_at for record in read_list("metrics", body["rows"]) if record.joined_at is not None]
+        return bool(joins) and min(joins) > at
+
     @property
     def error(self) -> ZoomAppError | None:
         """Why the dashboard gave nothing newer. While webhooks report, a refusal of Zoom is no error."""

@@ -49,6 +49,12 @@ def load_past_meeting(
     ``is_running``: called after Zoom's answer, if only a call at the same time can tell. Raises StillRunning.
     """
     last = _last_instance(sources, instance) if is_number(instance) else None
+    return _load_past_meeting(sources, instance, last, is_running)
+
+
+def _load_past_meeting(
+    sources: AttendanceSources, instance: str, last: PastMeeting | None, is_running: Callable[[], bool] | None = None
+) -> Loaded[PastMeeting]:
     uuid = last.uuid if last else instance
     from_zoom = _fetch_meeting(sources, uuid, is_running)
     if from_zoom.value and from_zoom.value.uuid:
@@ -64,13 +70,14 @@ def past_attendance(
 
     ``pending``: the call of ``load_past_meeting``, if it was started already.
     """
-    last = _last_instance(sources, instance) if is_number(instance) else PastMeeting(instance)
-    pending = pending or sources.cache.calls.start(lambda: load_past_meeting(sources, instance))
-    if last is None:
+    last = _last_instance(sources, instance) if is_number(instance) else None
+    pending = pending or sources.cache.calls.start(lambda: _load_past_meeting(sources, instance, last))
+    if last is None and is_number(instance):
         # Only the past meeting has the UUID of the run that its number stands for.
         meeting = pending.result().value
         return meeting, past_table(sources, instance, meeting)
-    table = _past_table(PastRun(sources, last.uuid, lambda: pending.result().value, last.id))
+    uuid, number = (last.uuid, last.id) if last else (instance, 0)
+    table = _past_table(PastRun(sources, uuid, lambda: pending.result().value, number))
     return pending.result().value, table
 
 
@@ -150,5 +157,8 @@ def _final_list(run: PastRun, kind: Literal["report", "past"], fetch: Callable[[
     recent = cache.recent(name, read, REUSE_SECONDS)
     if recent and recent.value and recent.value.complete and run.has_people(recent):
         return recent
+    # Changes of the user do not change a final list.
     keep_seconds = run.sources.keep_seconds
-    return cache.load_list(name, lambda token: fetch(run.uuid, token), "participants", read, keep_seconds=keep_seconds)
+    return cache.load_list(
+        name, lambda token: fetch(run.uuid, token), "participants", read, keep_seconds=keep_seconds, version=""
+    )

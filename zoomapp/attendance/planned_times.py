@@ -51,11 +51,20 @@ def load_planned_dates(sources: AttendanceSources, uuid: str, number: int) -> Pl
     saved = sources.records.load(sources.user_id, PLANNED_TIMES, key_names.digest(uuid))
     if isinstance(saved, list):
         return PlannedDates(chosen=PlannedTimes(*saved))
+    if not number:
+        return PlannedDates(chosen=PlannedTimes(is_known=False))
+    # Saved apart from the choice, which waits for the attendance: that may take further requests, or not come at all.
+    name = key_names.digest(f"dates of {number}")
+    saved = sources.records.load(sources.user_id, PLANNED_TIMES, name)
+    if isinstance(saved, list):
+        return PlannedDates(tuple(PlannedTimes(*date) for date in saved))
     try:
-        return PlannedDates(_planned_dates(sources.user_client.meeting(number, past_dates=True)) if number else ())
+        dates = _planned_dates(sources.user_client.meeting(number, past_dates=True))
     except (UpstreamError, ZoomRefused) as error:
         seconds = FAILURE_SECONDS if isinstance(error, UpstreamError) else UNCERTAIN_SECONDS
         return PlannedDates(chosen=_save(sources, uuid, PlannedTimes(is_known=False), seconds))
+    sources.records.save(sources.user_id, PLANNED_TIMES, [astuple(date) for date in dates], UNCERTAIN_SECONDS, name)
+    return PlannedDates(dates)
 
 
 def choose_planned_times(

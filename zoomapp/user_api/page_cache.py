@@ -166,10 +166,12 @@ class PageCache:
         *,
         keep_seconds: int = KEEP_SECONDS,
         steps_name: str = "",
+        version: str | None = None,
     ) -> Loaded[Value]:
         """All pages of a list. ``fetch_page`` gets the page for a token; ``rows`` names the list in it.
 
-        ``steps_name``: under which the pages so far are stored, if not under ``name``.
+        ``steps_name``: under which the pages so far are stored, if not under ``name``. ``version``: of the data that
+        the list is made from; by default of the user's own.
 
         ``read`` gets the ``rows``, whether they are ``complete``, Zoom's ``total`` and the number of ``unreadable``
         ones. Raises what ``load`` raises, and ListIncomplete if ``in_steps``.
@@ -182,7 +184,8 @@ class PageCache:
         def fetch_in_steps() -> dict[str, Any]:
             steps = steps_name or name
             shared = self.shared
-            found = load_in_steps(shared.records, self.user_id, shared.clock, steps, self.version, fetch_page, rows)
+            made_from = self.version if version is None else version
+            found = load_in_steps(shared.records, self.user_id, shared.clock, steps, made_from, fetch_page, rows)
             return body(found)
 
         def fetch_whole() -> dict[str, Any]:

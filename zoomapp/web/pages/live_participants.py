@@ -43,6 +43,10 @@ def show(key: str) -> ResponseReturnValue:
     view = live_view(sources, found.value) if found.value else None
     if view and view.dashboard.error:
         found = running(sources, instance, LIST_SECONDS)
+    elif view and view.began_after(found.at):
+        # The host ended the meeting and started it again: it has another UUID since.
+        found = running(sources, instance, LIST_SECONDS)
+        view = live_view(sources, found.value) if found.value else None
     if view is None or found.value is None:
         return _nothing(section(found, MEETINGS).trouble)
     if view.dashboard.error and not view.webhook_records and not view.client_report:
