@@ -378,7 +378,7 @@ def test_series_is_moved_with_its_rule(dana, sent_bodies):
 
     assert dana.post(path, data=form).status_code == 303
 
-    rule = {"type": 2, "repeat_interval": 1, "weekly_days": "3", "end_times": 3}
+    rule = {"type": 2, "repeat_interval": 1, "weekly_days": "3", "end_times": 2}
     start = {"start_time": "2026-03-17T11:00:00", "timezone": "Europe/Berlin"}
     assert sent_bodies() == [{**start, "recurrence": rule}]
 
@@ -401,6 +401,30 @@ def test_series_has_the_start_of_its_rule_if_a_session_was_moved(dana, series, s
 
     assert "One session has its own time" in read(page)
     assert (form_in(page)["date"], form_in(page)["time"]) == ("2026-03-23", "10:00")
+
+
+def test_series_keeps_its_end_if_its_start_changes(dana, series):
+    path = f"/meetings/{SERIES}/edit"  # the session of 9 March is canceled
+    last_day = max(date.start_at for date in series.occurrences) // 86400
+
+    dana.post(path, data=form_in(dana.look(path), time="11:00"))
+
+    assert max(date.start_at for date in series.occurrences) // 86400 == last_day
+
+
+def test_edit_page_says_that_canceled_sessions_come_back(dana, series):
+    path = f"/meetings/{SERIES}/edit"
+    assert "canceled" not in read(dana.look(path))
+    of_16_march = series.occurrences[-2]
+    series.occurrences[-3].deleted, of_16_march.deleted = False, True
+
+    page = dana.look(path)
+    assert "One session was canceled" in read(page)
+    assert "One session was canceled" not in read(dana.look(f"{path}?occurrence={series.occurrences[-1].id}"))
+    dana.post(path, data=form_in(page, time="11:00"))
+
+    starts = [date.start_at for date in series.occurrences if not date.deleted]
+    assert of_16_march.start_at + 3600 in starts
 
 
 def test_weekdays_are_those_of_the_viewer(dana, series, sent_bodies):

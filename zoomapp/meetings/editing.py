@@ -25,9 +25,10 @@ from zoomapp.meetings.forms import (
     validate_switches,
     zoom_faults,
 )
+from zoomapp.meetings.sessions import next_start
 from zoomapp.store.user_records import UserRecords
 from zoomapp.user_api.user_client import UserClient
-from zoomapp.zoom.models import FIXED_TIME, NO_FIXED_TIME, SCHEDULED, Meeting, Occurrence
+from zoomapp.zoom.models import FIXED_TIME, NO_FIXED_TIME, SCHEDULED, Meeting
 from zoomapp.zoom.tolerant_reader import JsonObject
 
 EDITABLE_TYPES = (SCHEDULED, NO_FIXED_TIME, FIXED_TIME)
@@ -90,13 +91,13 @@ class EditResult:
         return not (self.faults or self.conflicts or self.error)
 
 
-def form_of(meeting: Meeting, zone_name: str, *, occurrence: bool = False) -> MeetingForm:
+def form_of(meeting: Meeting, zone_name: str, now: datetime, *, occurrence: bool = False) -> MeetingForm:
     """The form that shows the meeting, with its times in a zone. The passcode is left out: no page contains it.
 
     ``occurrence``: whether ``meeting`` is one occurrence of a series; else the form shows the next session by the rule.
     """
     zone = dates.find_zone(zone_name) or UTC
-    start_at = meeting.start_at if occurrence else _next_start(meeting)
+    start_at = meeting.start_at if occurrence else next_start(meeting, now)
     start = dates.local(start_at, zone) if start_at else None
     hosts = JsonObject(meeting.settings, "settings").text("alternative_hosts")
     form = MeetingForm(
@@ -109,7 +110,7 @@ def form_of(meeting: Meeting, zone_name: str, *, occurrence: bool = False) -> Me
         alternative_hosts=", ".join(host.strip() for host in hosts.replace(",", ";").split(";") if host.strip()),
         switches=as_switches(meeting.settings),
     )
-    return replace(form, **recurrence.repeat_fields(meeting, _days_later(meeting, start, zone_name)))
+    return replace(form, **recurrence.repeat_fields(meeting, now, _days_later(meeting, start)))
 
 
 def merge(
@@ -145,7 +146,7 @@ def save(
         meeting = user_client.meeting(meeting_id, occurrence_id)
     except ZoomAppError as error:
         return EditResult(form, loaded, error=error)
-    current = form_of(meeting, loaded.zone, occurrence=bool(occurrence_id))
+    current = form_of(meeting, loaded.zone, now, occurrence=bool(occurrence_id))
     merged = merge(form, loaded, current, occurrence=bool(occurrence_id), take=take)
     if faults := _faults(merged, now, occurrence=bool(occurrence_id)):
         return EditResult(form, loaded, faults=faults)
@@ -258,24 +259,7 @@ def _repeat_value(form: MeetingForm) -> tuple[object, ...]:
     return form.repeat, form.interval, weekdays, form.count
 
 
-def moved_sessions(meeting: Meeting) -> list[Occurrence]:
-    """The sessions of a series whose start differs from the rule's: Zoom's id of a session is its first start."""
-    return [
-        each for each in _sessions(meeting) if each.start_at and each.id != f"{1000 * each.start_at.timestamp():.0f}"
-    ]
-
-
-def _sessions(meeting: Meeting) -> list[Occurrence]:
-    return [each for each in meeting.occurrences if each.start_at and not each.deleted]
-
-
-def _next_start(meeting: Meeting) -> datetime | None:
-    """The start of the next session that was not moved; of a single meeting its start."""
-    sessions, moved = _sessions(meeting), moved_sessions(meeting)
-    return next((each.start_at for each in sessions if each not in moved), meeting.start_at)
-
-
-def _days_later(meeting: Meeting, start: datetime | None, zone_name: str) -> int:
+def _days_later(meeting: Meeting, start: datetime | None) -> int:
     zone = dates.find_zone(meeting.zone_name)
     if start is None or zone is None:
         return 0

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from zoomapp import dates
 from zoomapp.meetings.forms import MAX_OCCURRENCES, REPEATS, MeetingForm
+from zoomapp.meetings.sessions import coming_sessions, sessions_by_rule
 from zoomapp.zoom.models import FIXED_TIME, NO_FIXED_TIME, Meeting
 from zoomapp.zoom.tolerant_reader import JsonObject
 
@@ -18,7 +19,7 @@ ZOOM_FIELDS = (
 )
 
 
-def repeat_fields(meeting: Meeting, days_later: int = 0) -> dict[str, Any]:
+def repeat_fields(meeting: Meeting, now: datetime, days_later: int = 0) -> dict[str, Any]:
     """The fields of the form that describe how the meeting repeats.
 
     ``days_later``: by how many days the date of the start in the form's zone differs from that in the meeting's zone.
@@ -32,13 +33,13 @@ def repeat_fields(meeting: Meeting, days_later: int = 0) -> dict[str, Any]:
     repeat = next((name for name, (number, _) in REPEATS.items() if number == kind), "daily")
     known = [number for number in rule.numbers("weekly_days") if 1 <= number <= 7]
     weekdays = sorted({shift_weekday(number, days_later) for number in known})
-    # Zoom lists the sessions to come. A series is counted from the next one, because that is the start in the form.
-    remaining = len(meeting.occurrences) or rule.number("end_times") or 10
+    # A series is counted from the next session by its rule, because that is the start in the form.
+    remaining = len(sessions_by_rule(meeting, now)) or len(coming_sessions(meeting, now)) or rule.number("end_times")
     return {
         "repeat": repeat,
         "interval": str(rule.number("repeat_interval") or 1),
         "weekdays": tuple(map(str, weekdays)) if repeat == "weekly" else (),
-        "count": str(min(remaining, MAX_OCCURRENCES)),
+        "count": str(min(remaining or 10, MAX_OCCURRENCES)),
     }
 
 

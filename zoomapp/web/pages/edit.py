@@ -14,6 +14,7 @@ from zoomapp.errors import UpstreamError, ZoomRefused
 from zoomapp.meetings import editing, settings
 from zoomapp.meetings.editing import EditResult
 from zoomapp.meetings.forms import REPEATS, MeetingForm
+from zoomapp.meetings.sessions import canceled_sessions, coming_sessions, moved_sessions
 from zoomapp.web.components import filters, form_drafts
 from zoomapp.web.components.meeting_form import (
     error_notice,
@@ -26,7 +27,7 @@ from zoomapp.web.components.notice import MEETING, UPDATE, Notice, error_page
 from zoomapp.web.components.page_context import say_done
 from zoomapp.web.current_user import user_client
 from zoomapp.web.viewer import now, user_records, viewer
-from zoomapp.zoom.models import Meeting, Occurrence
+from zoomapp.zoom.models import Meeting
 
 bp = Blueprint("edit", __name__)
 
@@ -50,7 +51,7 @@ def form(meeting_id: int) -> ResponseReturnValue:
         return _restored(meeting_id, draft)
     if meeting.type not in editing.EDITABLE_TYPES or not settings.is_host(meeting, user_client().user_id):
         return redirect(url_for("meeting.show", meeting_id=meeting_id), 303)
-    shown = editing.form_of(meeting, viewer().zone_name, occurrence=bool(occurrence_id))
+    shown = editing.form_of(meeting, viewer().zone_name, now(), occurrence=bool(occurrence_id))
     return _page(meeting_id, shown, shown, occurrence_id, meeting=meeting)
 
 
@@ -133,10 +134,6 @@ def repeat_words(form: MeetingForm) -> str:
     return f"{form.repeat}{every}{' on ' + days if days else ''}, {form.count} sessions"
 
 
-def _is_ahead(session: Occurrence) -> bool:
-    return bool(session.id and session.start_at and session.start_at > now() and not session.deleted)
-
-
 def _page(
     meeting_id: int,
     form: MeetingForm,
@@ -150,16 +147,17 @@ def _page(
 ) -> str:
     """``meeting``: None if the form is shown again."""
     planned_zone = meeting.zone_name if meeting and dates.find_zone(meeting.zone_name) else loaded.zone
-    sessions = [each for each in meeting.occurrences if _is_ahead(each)] if meeting else []
+    coming = [session for session in coming_sessions(meeting, now()) if session.id] if meeting else []
     if occurrence_id:
-        sessions = [each for each in sessions if each.id == occurrence_id]
+        coming = [session for session in coming if session.id == occurrence_id]
     return render_template(
         "pages/edit.html",
         **form_context(form, faults),
         meeting_id=meeting_id,
         meeting=meeting,
-        sessions=sessions,
-        moved=len(editing.moved_sessions(meeting)) if meeting and not occurrence_id else 0,
+        sessions=coming,
+        moved=len(moved_sessions(meeting, now())) if meeting and not occurrence_id else 0,
+        canceled=len(canceled_sessions(meeting, now())) if meeting and not occurrence_id else 0,
         loaded=urlencode(replace(loaded, passcode="").as_fields()),
         topic=loaded.topic,
         starts_at=loaded.start.at if loaded.start else None,
