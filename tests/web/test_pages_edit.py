@@ -107,6 +107,26 @@ def test_every_field_can_be_changed(dana, meeting):
     assert (settings["approval_type"], settings["watermark"], settings["mute_upon_entry"]) == (0, True, False)
 
 
+@pytest.mark.parametrize("path", [EDIT, f"{EDIT}?occurrence={SESSION}".replace(str(BUDGET), str(SERIES))])
+def test_join_before_host_stays_off_if_only_the_waiting_room_is_turned_off(dana, meeting, series, sent_bodies, path):
+    # Zoom can have both, and the page shows "Join before host" as off.
+    for each in (meeting, series):
+        each.settings |= {"waiting_room": True, "join_before_host": True}
+
+    answer = dana.post(path.partition("?")[0], data=form_in(dana.look(path), waiting_room=None))
+
+    assert sent_bodies() == [{"settings": {"waiting_room": False, "join_before_host": False}}]
+    assert "Waiting room: off, Join before host: off." in read(dana.look(answer.location))
+
+
+def test_join_before_host_can_replace_the_waiting_room(dana, meeting, sent_bodies):
+    meeting.settings |= {"waiting_room": True, "join_before_host": True}
+
+    dana.post(EDIT, data=form_in(dana.look(EDIT), waiting_room=None, join_before_host="on"))
+
+    assert sent_bodies() == [{"settings": {"waiting_room": False, "join_before_host": True}}]
+
+
 def test_saving_without_a_change_sends_nothing(dana, sent_bodies):
     for path in (EDIT, f"/meetings/{SERIES}/edit", f"/meetings/{SERIES}/edit?occurrence={SESSION}"):
         answer = dana.post(path.partition("?")[0], data=form_in(dana.look(path)))

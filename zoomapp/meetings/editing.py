@@ -21,6 +21,7 @@ from zoomapp.meetings.forms import (
     MeetingForm,
     as_settings,
     as_switches,
+    changed_switches,
     describe_changes,
     validate_switches,
     zoom_faults,
@@ -127,7 +128,7 @@ def merge(
     touched = (form.switches ^ loaded.switches) & frozenset(OCCURRENCE_SWITCHES if occurrence else EDIT_SWITCHES)
     switches = (current.switches - touched) | (form.switches & touched)
     merged = replace(current, **texts, switches=switches)
-    return Merge(merged, groups, switches ^ current.switches, conflicts)
+    return Merge(merged, groups, changed_switches(current.switches, switches), conflicts)
 
 
 def save(

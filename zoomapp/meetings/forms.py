@@ -269,8 +269,17 @@ def changed_settings(before: frozenset[str], after: frozenset[str]) -> dict[str,
 
     The other settings are not sent, so they follow the account's settings, and changes by other people stay.
     """
-    settings = as_settings(before)
-    return {name: value for name, value in as_settings(after).items() if value != settings[name]}
+    return as_settings(after, [name for name in SWITCHES if name in changed_switches(before, after)])
+
+
+def changed_switches(before: frozenset[str], after: frozenset[str]) -> frozenset[str]:
+    """The switches to send after the person changed some.
+
+    "Join before host" goes with a waiting room that is turned off: it is shown as off while the waiting room is on,
+    but Zoom may have it on.
+    """
+    changed = before ^ after
+    return changed | {"join_before_host"} if "waiting_room" in before - after else changed
 
 
 def describe_changes(changes: Mapping[str, Any]) -> str:
