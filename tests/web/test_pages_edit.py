@@ -447,6 +447,55 @@ def test_edit_page_says_that_canceled_sessions_come_back(dana, series):
     assert of_16_march.start_at + 3600 in starts
 
 
+@pytest.fixture
+def early_page(dana, clock, series):
+    """The edit page of the series, loaded an hour before a session; the next one is a week later."""
+    clock.tick(14 * 86400 - 7200)  # 16 March, 09:05; the session is at 10:00
+    page = dana.look(f"/meetings/{SERIES}/edit")
+    assert (form_in(page)["date"], form_in(page)["count"]) == ("2026-03-16", "2")
+    return page
+
+
+@pytest.mark.parametrize("seconds", [3600, 7200], ids=["running", "over"])
+@pytest.mark.parametrize(
+    ("changes", "start", "rule"),
+    [
+        ({"time": "13:00"}, "2026-03-23T13:00:00", {"weekly_days": "2", "end_times": 1}),
+        ({"weekdays": ["2", "4"]}, "2026-03-23T10:00:00", {"weekly_days": "2,4", "end_times": 1}),
+        ({"count": "5"}, "2026-03-23T10:00:00", {"weekly_days": "2", "end_times": 5}),
+    ],
+)
+def test_session_that_starts_while_the_form_is_open_is_no_conflict(
+    dana, clock, early_page, sent_bodies, seconds, changes, start, rule
+):
+    clock.tick(seconds)
+
+    assert dana.post(f"/meetings/{SERIES}/edit", data=form_in(early_page, **changes)).status_code == 303
+
+    rule = {"type": 2, "repeat_interval": 1, **rule}
+    assert sent_bodies() == [{"start_time": start, "timezone": "Europe/Berlin", "recurrence": rule}]
+
+
+def test_change_of_someone_else_is_a_conflict_also_after_a_session_started(dana, clock, series, early_page):
+    form = form_in(early_page, time="13:00")
+    clock.tick(7200)
+    for date in series.occurrences:
+        date.start_at += 3600
+
+    text = read(dana.post(f"/meetings/{SERIES}/edit", data=form), 409)
+
+    assert "Start is now “ Mon 23 Mar, 11:00 ” in Zoom." in text
+
+
+def test_session_that_has_started_is_not_the_next_one(dana, clock, early_page, sent_bodies):
+    clock.tick(3600)
+
+    page = dana.look(f"/meetings/{SERIES}/edit")
+
+    assert (form_in(page)["date"], form_in(page)["count"]) == ("2026-03-23", "1")
+    assert dana.post(f"/meetings/{SERIES}/edit", data=form_in(page, count="2")).status_code == 303
+
+
 def test_weekdays_are_those_of_the_viewer(dana, series, sent_bodies):
     series.recurrence["weekly_days"] = "1"  # 10:00 on Monday in Berlin is Sunday evening in Honolulu
     series.timezone = "Pacific/Honolulu"

@@ -16,6 +16,7 @@ from zoomapp.errors import InvalidFields, ZoomAppError
 from zoomapp.meetings import daily_changes, recurrence
 from zoomapp.meetings.forms import (
     EDIT_SWITCHES,
+    MIN_LEAD,
     OCCURRENCE_SWITCHES,
     REPEATS,
     MeetingForm,
@@ -144,10 +145,13 @@ def save(
 ) -> EditResult:
     """Send Zoom what the person changed. An error of Zoom's is part of the result. ``take``: as in ``merge``."""
     try:
-        meeting = user_client.meeting(meeting_id, occurrence_id)
+        # The past sessions show whether the page had another next session because time passed.
+        meeting = user_client.meeting(meeting_id, occurrence_id, past_dates=not occurrence_id)
     except ZoomAppError as error:
         return EditResult(form, loaded, error=error)
     current = form_of(meeting, loaded.zone, now, occurrence=bool(occurrence_id))
+    if not occurrence_id:
+        form, loaded = with_next_session(form, loaded, current, meeting)
     merged = merge(form, loaded, current, occurrence=bool(occurrence_id), take=take)
     if faults := _faults(merged, now, occurrence=bool(occurrence_id)):
         return EditResult(form, loaded, faults=faults)
@@ -166,6 +170,23 @@ def save(
     daily_changes.count_change(records, user_client.user_id, now)
     start = merged.form.start if "start" in merged.groups else None
     return EditResult(form, loaded, describe(merged), start.message if start else "")
+
+
+def with_next_session(
+    form: MeetingForm, loaded: MeetingForm, current: MeetingForm, meeting: Meeting
+) -> tuple[MeetingForm, MeetingForm]:
+    """``form`` and ``loaded`` with the next session of ``current``, if sessions started after the page was loaded.
+
+    ``meeting``: with its past sessions. What the person typed stays, and so do changes of someone else.
+    """
+    if not (loaded.start and current.start and loaded.start.at < current.start.at):
+        return form, loaded
+    shown = form_of(meeting, loaded.zone, loaded.start.at - MIN_LEAD)
+    if any(_value(shown, group) != _value(loaded, group) for group in ("start", "repeat")):
+        return form, loaded
+    values = {name: getattr(current, name) for name in ("date", "time", "count")}
+    same = {name: value for name, value in values.items() if getattr(form, name) == getattr(loaded, name)}
+    return replace(form, **same), replace(loaded, **values)
 
 
 def changed_fields(merged: Merge, current: MeetingForm, meeting: Meeting, *, occurrence: bool) -> dict[str, Any]:
