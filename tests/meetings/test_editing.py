@@ -127,8 +127,22 @@ def test_monthly_rule_follows_the_day_of_the_start():
 def test_odd_rule_is_shown_as_far_as_it_can_be_read(rule):
     fields = repeat_fields(replace(SERIES, recurrence=rule), NOW)
 
-    assert fields["repeat"] in ("daily", "weekly")
+    assert fields["repeat"] in ("zoom", "weekly")
     assert fields["interval"] == "1"
+
+
+def test_type_of_a_rule_that_the_form_does_not_have_stays():
+    series = replace(SERIES, recurrence={"type": 9, "repeat_interval": 3, "end_times": 7})
+    shown = form_of(series, "Europe/Berlin", NOW)
+    assert shown.repeat == "zoom"
+
+    merged = merge(replace(shown, time="11:00"), shown, shown, occurrence=False)
+    body = changed_fields(merged, shown, series, occurrence=False)
+
+    assert body["recurrence"] == {"type": 9, "repeat_interval": 3, "end_times": 1}
+    chosen = merge(replace(shown, repeat="daily", count="4"), shown, shown, occurrence=False)
+    body = changed_fields(chosen, shown, series, occurrence=False)
+    assert body["recurrence"] == {"type": 1, "repeat_interval": 3, "end_times": 4}
 
 
 odd = st.one_of(st.none(), st.booleans(), st.integers(), st.text(max_size=5), st.lists(st.integers(), max_size=2))

@@ -519,6 +519,22 @@ def test_rule_that_the_form_does_not_show_stays(dana, series, sent_bodies):
     assert sent_bodies()[0]["recurrence"] == {**rule, "repeat_interval": 1}
 
 
+def test_new_start_of_a_series_without_a_rule_asks_how_it_repeats(dana, series, sent_bodies):
+    series.recurrence = None
+    path = f"/meetings/{SERIES}/edit"
+    page = dana.look(path)
+    assert "As set in Zoom" in page.text
+
+    dana.post(path, data=form_in(page, topic="Other"))
+    page = dana.post(path, data=form_in(page, time="11:00"))
+
+    assert sent_bodies() == [{"topic": "Other"}]
+    assert "Choose how the meeting repeats from the list" in read(page, 422)
+    assert 'href="#repeat"' in page.text
+    assert dana.post(path, data=form_in(page, repeat="daily", count="3")).status_code == 303
+    assert sent_bodies()[1]["recurrence"] == {"type": 1, "repeat_interval": 1, "end_times": 3}
+
+
 def test_single_meeting_becomes_a_series_and_back(dana, meeting):
     dana.post(EDIT, data=form_in(dana.look(EDIT), repeat="daily", count="3"))
     assert (meeting.type, len(meeting.occurrences)) == (8, 3)

@@ -19,6 +19,7 @@ from zoomapp.meetings.forms import (
     MIN_LEAD,
     OCCURRENCE_SWITCHES,
     REPEATS,
+    RULE_OF_ZOOM,
     MeetingForm,
     as_settings,
     as_switches,
@@ -153,7 +154,7 @@ def save(
     if not occurrence_id:
         form, loaded = with_next_session(form, loaded, current, meeting)
     merged = merge(form, loaded, current, occurrence=bool(occurrence_id), take=take)
-    if faults := _faults(merged, now, occurrence=bool(occurrence_id)):
+    if faults := _faults(merged, meeting, now, occurrence=bool(occurrence_id)):
         return EditResult(form, loaded, faults=faults)
     if merged.conflicts:
         # Shown again on top of what Zoom has now: what is sent next replaces it.
@@ -222,7 +223,7 @@ def _timing(form: MeetingForm, current: MeetingForm, meeting: Meeting) -> dict[s
     """Type, start, zone and recurrence. The meeting keeps its own zone unless the person chose another."""
     if form.repeat == "any":
         return {"type": NO_FIXED_TIME}
-    kind = FIXED_TIME if form.repeat in REPEATS else SCHEDULED
+    kind = FIXED_TIME if form.repeat in (*REPEATS, RULE_OF_ZOOM) else SCHEDULED
     body: dict[str, Any] = {"type": kind} if kind != meeting.type else {}
     if form.start is None:
         return body
@@ -238,7 +239,7 @@ def _timing(form: MeetingForm, current: MeetingForm, meeting: Meeting) -> dict[s
     return body
 
 
-def _faults(merged: Merge, now: datetime, *, occurrence: bool) -> dict[str, str]:
+def _faults(merged: Merge, meeting: Meeting, now: datetime, *, occurrence: bool) -> dict[str, str]:
     """What is wrong with the changed fields. The others come from Zoom, so nothing is said about them."""
     # The rule of a series counts from its start, so the start is sent, too.
     groups = merged.groups | ({"start"} if "repeat" in merged.groups else set())
@@ -246,11 +247,10 @@ def _faults(merged: Merge, now: datetime, *, occurrence: bool) -> dict[str, str]
     faults = merged.form.validate(now).faults
     if "waiting_room" in merged.switches:
         names |= set(validate_switches(merged.form.switches))
-    if form_start := merged.form.start if merged.form.repeat == "weekly" and "start" in groups else None:
-        weekday = dates.local(form_start.at, form_start.zone).isoweekday() % 7
-        if "weekdays" not in faults and str(weekday + 1) not in merged.form.weekdays and not occurrence:
-            faults["weekdays"] = f"The next session is on a {dates.WEEKDAYS[weekday - 1]}: choose that day, too"
-            names.add("weekdays")
+    if not occurrence and "start" in groups and (start := merged.form.start):
+        rule_faults = recurrence.rule_faults(merged.form, meeting.recurrence, dates.local(start.at, start.zone))
+        faults = rule_faults | faults
+        names |= set(rule_faults)
     return {name: sentence for name, sentence in faults.items() if name in names}
 
 

@@ -24,6 +24,9 @@ PASSCODE = re.compile(r"[A-Za-z0-9@_*-]{1,10}")
 #: How a meeting can repeat: Zoom's recurrence type and the largest interval.
 REPEATS = {"daily": (1, 99), "weekly": (2, 50), "monthly": (3, 10)}
 MAX_OCCURRENCES = 60
+#: The choice for a series whose rule the form cannot show: Zoom keeps the rule.
+RULE_OF_ZOOM = "zoom"
+CHOOSE_REPEAT = "Choose how the meeting repeats from the list"
 
 #: The names of the switches of the schedule form and the settings form.
 SWITCHES = ("waiting_room", "join_before_host", "mute_upon_entry", "record")
@@ -183,7 +186,7 @@ class MeetingForm:
     def _validate_repeat(self, faults: dict[str, str]) -> None:
         """Add to ``faults`` what is wrong with the recurrence."""
         if self.repeat not in ("", "any", *REPEATS):
-            faults["repeat"] = "Choose how the meeting repeats from the list"
+            faults["repeat"] = CHOOSE_REPEAT
             return
         if self.repeat not in REPEATS:
             return

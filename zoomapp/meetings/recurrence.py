@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from zoomapp import dates
-from zoomapp.meetings.forms import MAX_OCCURRENCES, REPEATS, MeetingForm
+from zoomapp.meetings.forms import CHOOSE_REPEAT, MAX_OCCURRENCES, REPEATS, RULE_OF_ZOOM, MeetingForm
 from zoomapp.meetings.sessions import coming_sessions, sessions_by_rule
 from zoomapp.zoom.models import FIXED_TIME, NO_FIXED_TIME, Meeting
 from zoomapp.zoom.tolerant_reader import JsonObject
@@ -30,7 +30,7 @@ def repeat_fields(meeting: Meeting, now: datetime, days_later: int = 0) -> dict[
         return {}
     rule = JsonObject(meeting.recurrence, "recurrence")
     kind = rule.number("type")
-    repeat = next((name for name, (number, _) in REPEATS.items() if number == kind), "daily")
+    repeat = next((name for name, (number, _) in REPEATS.items() if number == kind), RULE_OF_ZOOM)
     known = [number for number in rule.numbers("weekly_days") if 1 <= number <= 7]
     weekdays = sorted({shift_weekday(number, days_later) for number in known})
     # A series is counted from the next session by its rule, because that is the start in the form.
@@ -56,6 +56,8 @@ def changed_rule(
     elif form.count != loaded.count or rule.get("end_times"):
         rule.pop("end_date_time", None)
         rule["end_times"] = dates.whole_number(form.count)
+    if form.repeat == RULE_OF_ZOOM:
+        return rule
     rule |= {"type": REPEATS[form.repeat][0], "repeat_interval": dates.whole_number(form.interval)}
     if form.repeat == "weekly" and form.valid_weekdays():
         weekdays = sorted(shift_weekday(int(day), -days_later) for day in form.valid_weekdays())
@@ -63,6 +65,19 @@ def changed_rule(
     if form.repeat == "monthly" and "monthly_week" not in rule:
         rule["monthly_day"] = first_day.day
     return rule
+
+
+def rule_faults(form: MeetingForm, rule: Mapping[str, Any], start: datetime) -> dict[str, str]:
+    """What keeps a series from its new start, by field of the form. ``rule``: Zoom's recurrence as it is now.
+
+    ``start``: in the form's zone.
+    """
+    if form.repeat == RULE_OF_ZOOM and not rule.get("type"):
+        return {"repeat": CHOOSE_REPEAT}
+    number = start.isoweekday() % 7 + 1
+    if form.repeat == "weekly" and form.valid_weekdays() and str(number) not in form.weekdays:
+        return {"weekdays": f"The next session is on a {dates.WEEKDAYS[number - 2]}: choose that day, too"}
+    return {}
 
 
 def shift_weekday(number: int, days: int) -> int:

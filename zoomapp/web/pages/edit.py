@@ -13,7 +13,7 @@ from zoomapp import dates
 from zoomapp.errors import UpstreamError, ZoomRefused
 from zoomapp.meetings import editing, settings
 from zoomapp.meetings.editing import EditResult
-from zoomapp.meetings.forms import REPEATS, MeetingForm
+from zoomapp.meetings.forms import REPEATS, RULE_OF_ZOOM, MeetingForm
 from zoomapp.meetings.sessions import canceled_sessions, coming_sessions, moved_sessions
 from zoomapp.web.components import filters, form_drafts
 from zoomapp.web.components.meeting_form import (
@@ -128,7 +128,7 @@ def _words(group: str, form: MeetingForm) -> str:
 def repeat_words(form: MeetingForm) -> str:
     """How the meeting repeats: "weekly on Mon, Wed, 10 sessions"."""
     if form.repeat not in REPEATS:
-        return "no fixed time" if form.repeat == "any" else "doesn’t repeat"
+        return {"any": "no fixed time", RULE_OF_ZOOM: "as set in Zoom"}.get(form.repeat, "doesn’t repeat")
     days = ", ".join(WEEKDAYS[day] for day in form.valid_weekdays()) if form.repeat == "weekly" else ""
     every = "" if form.interval == "1" else f", every {form.interval} {REPEATS_UNITS[form.repeat]}"
     return f"{form.repeat}{every}{' on ' + days if days else ''}, {form.count} sessions"
