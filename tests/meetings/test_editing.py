@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from zoomapp.meetings.editing import GROUPS, changed_fields, form_of, merge
 from zoomapp.meetings.forms import EDIT_SWITCHES, MeetingForm
-from zoomapp.meetings.recurrence import changed_rule, repeat_fields, shift_weekday
+from zoomapp.meetings.recurrence import changed_rule, month_days, repeat_fields, shift_weekday
 from zoomapp.zoom.models import FIXED_TIME, Meeting, Occurrence
 from zoomapp.zoom.tolerant_reader import JsonObject
 
@@ -143,6 +143,20 @@ def test_type_of_a_rule_that_the_form_does_not_have_stays():
     chosen = merge(replace(shown, repeat="daily", count="4"), shown, shown, occurrence=False)
     body = changed_fields(chosen, shown, series, occurrence=False)
     assert body["recurrence"] == {"type": 1, "repeat_interval": 3, "end_times": 4}
+
+
+@pytest.mark.parametrize(
+    ("day", "names"),
+    [
+        (1, {"first Sunday"}),
+        (10, {"second Tuesday"}),
+        (24, {"fourth Tuesday"}),
+        (28, {"fourth Saturday", "last Saturday"}),
+        (31, {"last Tuesday"}),
+    ],
+)
+def test_day_has_the_names_that_a_monthly_rule_can_give_it(day, names):
+    assert month_days(date(2026, 3, day) if day != 28 else date(2026, 2, 28)) == names
 
 
 odd = st.one_of(st.none(), st.booleans(), st.integers(), st.text(max_size=5), st.lists(st.integers(), max_size=2))

@@ -535,6 +535,22 @@ def test_new_start_of_a_series_without_a_rule_asks_how_it_repeats(dana, series, 
     assert sent_bodies()[1]["recurrence"] == {"type": 1, "repeat_interval": 1, "end_times": 3}
 
 
+def test_monthly_series_keeps_the_day_of_its_rule(dana, series, sent_bodies):
+    series.recurrence = {"type": 3, "monthly_week": 3, "monthly_week_day": 2, "end_times": 2}
+    path = f"/meetings/{SERIES}/edit"
+    page = dana.look(path)
+    assert "On the third Monday of the month." in read(page)
+
+    page = dana.post(path, data=form_in(page, date="2026-03-23"))
+
+    text = read(page, 422)
+    assert "The series is on the third Monday of the month: choose such a day" in text
+    assert "On the third Monday of the month." in text and "day of the month of the start date" not in text
+    assert 'href="#date"' in page.text
+    assert sent_bodies() == []
+    assert dana.post(path, data=form_in(page, date="2026-04-20")).status_code == 303
+
+
 def test_single_meeting_becomes_a_series_and_back(dana, meeting):
     dana.post(EDIT, data=form_in(dana.look(EDIT), repeat="daily", count="3"))
     assert (meeting.type, len(meeting.occurrences)) == (8, 3)

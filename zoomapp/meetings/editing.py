@@ -154,7 +154,7 @@ def save(
     if not occurrence_id:
         form, loaded = with_next_session(form, loaded, current, meeting)
     merged = merge(form, loaded, current, occurrence=bool(occurrence_id), take=take)
-    if faults := _faults(merged, meeting, now, occurrence=bool(occurrence_id)):
+    if faults := _faults(merged, current, meeting, now, occurrence=bool(occurrence_id)):
         return EditResult(form, loaded, faults=faults)
     if merged.conflicts:
         # Shown again on top of what Zoom has now: what is sent next replaces it.
@@ -227,9 +227,7 @@ def _timing(form: MeetingForm, current: MeetingForm, meeting: Meeting) -> dict[s
     body: dict[str, Any] = {"type": kind} if kind != meeting.type else {}
     if form.start is None:
         return body
-    keeps_zone = form.zone == current.zone and dates.find_zone(meeting.zone_name)
-    zone_name = meeting.zone_name if keeps_zone else form.zone
-    start = dates.local(form.start.at, dates.find_zone(zone_name) or UTC)
+    zone_name, start = _planned_start(form, form.start, current, meeting)
     # Local time with the name of the zone, so that a series keeps its hour over a change of the clocks.
     body |= {"start_time": f"{start:%Y-%m-%dT%H:%M:%S}", "timezone": zone_name}
     if kind == FIXED_TIME:
@@ -239,7 +237,18 @@ def _timing(form: MeetingForm, current: MeetingForm, meeting: Meeting) -> dict[s
     return body
 
 
-def _faults(merged: Merge, meeting: Meeting, now: datetime, *, occurrence: bool) -> dict[str, str]:
+def _planned_start(
+    form: MeetingForm, start: dates.Resolved, current: MeetingForm, meeting: Meeting
+) -> tuple[str, datetime]:
+    """The zone that the meeting will have, and the start there."""
+    keeps_zone = form.zone == current.zone and dates.find_zone(meeting.zone_name)
+    zone_name = meeting.zone_name if keeps_zone else form.zone
+    return zone_name, dates.local(start.at, dates.find_zone(zone_name) or UTC)
+
+
+def _faults(
+    merged: Merge, current: MeetingForm, meeting: Meeting, now: datetime, *, occurrence: bool
+) -> dict[str, str]:
     """What is wrong with the changed fields. The others come from Zoom, so nothing is said about them."""
     # The rule of a series counts from its start, so the start is sent, too.
     groups = merged.groups | ({"start"} if "repeat" in merged.groups else set())
@@ -248,7 +257,8 @@ def _faults(merged: Merge, meeting: Meeting, now: datetime, *, occurrence: bool)
     if "waiting_room" in merged.switches:
         names |= set(validate_switches(merged.form.switches))
     if not occurrence and "start" in groups and (start := merged.form.start):
-        rule_faults = recurrence.rule_faults(merged.form, meeting.recurrence, dates.local(start.at, start.zone))
+        local, planned = dates.local(start.at, start.zone), _planned_start(merged.form, start, current, meeting)[1]
+        rule_faults = recurrence.rule_faults(merged.form, meeting.recurrence, local, planned.date())
         faults = rule_faults | faults
         names |= set(rule_faults)
     return {name: sentence for name, sentence in faults.items() if name in names}

@@ -56,13 +56,17 @@ SETTING_LABELS = {
 
 TEXT_FIELDS = (
     *("topic", "date", "time", "duration", "zone", "passcode", "agenda", "alternative_hosts"),
-    *("repeat", "interval", "count"),
+    *("repeat", "interval", "count", "month_day"),
 )
 
 
 @dataclass(frozen=True)
 class MeetingForm:
-    """The form as a person typed it. ``alternative_hosts``: email addresses, separated by commas."""
+    """The form as a person typed it. ``alternative_hosts``: email addresses, separated by commas.
+
+    ``month_day``: "second Tuesday" for a monthly series with such a rule; empty if it is on a day such as the 16th.
+    No field shows it.
+    """
 
     topic: str = ""
     date: str = ""
@@ -76,6 +80,7 @@ class MeetingForm:
     interval: str = "1"
     weekdays: tuple[str, ...] = ()
     count: str = "10"
+    month_day: str = ""
     switches: frozenset[str] = frozenset({"waiting_room", "mute_upon_entry"})
 
     @classmethod

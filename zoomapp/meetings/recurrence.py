@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from zoomapp import dates
@@ -17,6 +17,10 @@ ZOOM_FIELDS = (
     *("type", "repeat_interval", "weekly_days", "monthly_day", "monthly_week", "monthly_week_day"),
     *("end_times", "end_date_time"),
 )
+
+
+#: Zoom's numbers of the weeks of a month.
+MONTH_WEEKS = {1: "first", 2: "second", 3: "third", 4: "fourth", -1: "last"}
 
 
 def repeat_fields(meeting: Meeting, now: datetime, days_later: int = 0) -> dict[str, Any]:
@@ -39,6 +43,7 @@ def repeat_fields(meeting: Meeting, now: datetime, days_later: int = 0) -> dict[
         "repeat": repeat,
         "interval": str(rule.number("repeat_interval") or 1),
         "weekdays": tuple(map(str, weekdays)) if repeat == "weekly" else (),
+        "month_day": month_day(rule) if repeat == "monthly" else "",
         "count": str(min(remaining or 10, MAX_OCCURRENCES)),
     }
 
@@ -67,17 +72,32 @@ def changed_rule(
     return rule
 
 
-def rule_faults(form: MeetingForm, rule: Mapping[str, Any], start: datetime) -> dict[str, str]:
+def rule_faults(form: MeetingForm, rule: Mapping[str, Any], start: datetime, first_day: date) -> dict[str, str]:
     """What keeps a series from its new start, by field of the form. ``rule``: Zoom's recurrence as it is now.
 
-    ``start``: in the form's zone.
+    ``start``: in the form's zone. ``first_day``: as in ``changed_rule``.
     """
     if form.repeat == RULE_OF_ZOOM and not rule.get("type"):
         return {"repeat": CHOOSE_REPEAT}
     number = start.isoweekday() % 7 + 1
     if form.repeat == "weekly" and form.valid_weekdays() and str(number) not in form.weekdays:
         return {"weekdays": f"The next session is on a {dates.WEEKDAYS[number - 2]}: choose that day, too"}
+    if form.repeat == "monthly" and form.month_day and form.month_day not in month_days(first_day):
+        return {"date": f"The series is on the {form.month_day} of the month: choose such a day"}
     return {}
+
+
+def month_day(rule: JsonObject) -> str:
+    """The day of a monthly rule that names a week: "second Tuesday"; empty for another rule."""
+    week, number = MONTH_WEEKS.get(rule.number("monthly_week"), ""), rule.number("monthly_week_day")
+    return f"{week} {dates.WEEKDAYS[number - 2]}" if week and 1 <= number <= 7 else ""
+
+
+def month_days(day: date) -> set[str]:
+    """What a monthly rule can call this day: "fourth Tuesday", "last Tuesday"."""
+    week = MONTH_WEEKS.get((day.day + 6) // 7, "last")
+    is_last = (day + timedelta(days=7)).month != day.month
+    return {f"{name} {dates.WEEKDAYS[day.weekday()]}" for name in (week, *(["last"] if is_last else []))}
 
 
 def shift_weekday(number: int, days: int) -> int:

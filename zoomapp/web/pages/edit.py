@@ -162,6 +162,7 @@ def _page(
         topic=loaded.topic,
         starts_at=loaded.start.at if loaded.start else None,
         occurrence_id=occurrence_id,
+        month_day=loaded.month_day,
         planned_zone=planned_zone if planned_zone != loaded.zone else "",
         may_register=not viewer().user.basic,
         labels=editing.LABELS,
