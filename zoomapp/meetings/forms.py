@@ -89,15 +89,21 @@ class MeetingForm:
         zone = dates.find_zone(zone_name) or UTC
         local = dates.local(now, zone) + timedelta(minutes=15)
         start = (now + timedelta(minutes=15 + (-local.minute) % 30)).astimezone(zone)
-        weekday = str((start.weekday() + 1) % 7 + 1)
-        return cls(date=f"{start:%Y-%m-%d}", time=f"{start:%H:%M}", zone=zone_name or "UTC", weekdays=(weekday,))
+        day, weekdays = f"{start:%Y-%m-%d}", _weekdays_of(start.date())
+        return cls(date=day, time=f"{start:%H:%M}", zone=zone_name or "UTC", weekdays=weekdays)
 
     @classmethod
     def parse(cls, fields: Mapping[str, str], weekdays: Sequence[str] = ()) -> MeetingForm:
-        """The form from the fields of a request. ``weekdays`` is the one field that can have several values."""
-        values = {name: fields.get(name, "").strip().replace("\r\n", "\n") for name in TEXT_FIELDS}
+        """The form from the fields of a request. ``weekdays`` is the one field that can have several values.
+
+        The short form of the overview has no fields for a recurrence: they get their defaults.
+        """
+        defaults = {"interval": cls.interval, "count": cls.count}
+        texts = {name: fields.get(name, defaults.get(name, "")) for name in TEXT_FIELDS}
+        values = {name: text.strip().replace("\r\n", "\n") for name, text in texts.items()}
         if start := fields.get("at", ""):  # one of the proposed starts, such as 2026-03-02T11:00
             values["date"], _, values["time"] = start.partition("T")
+            weekdays = _weekdays_of(_date(values["date"]))
         switches = frozenset(name for name in EDIT_SWITCHES if fields.get(name))
         return cls(**values, weekdays=tuple(weekdays), switches=switches)
 
@@ -333,6 +339,11 @@ def _date(text: str) -> date | None:
     except ValueError:
         return None
     return day if day and date.min.year < day.year < date.max.year else None
+
+
+def _weekdays_of(day: date | None) -> tuple[str, ...]:
+    """The chosen day of the week of a form with this date: Zoom's number, 1 for Sunday."""
+    return (str(day.isoweekday() % 7 + 1),) if day else ()
 
 
 def _time(text: str) -> time | None:
