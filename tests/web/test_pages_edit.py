@@ -585,6 +585,18 @@ def test_meeting_of_another_host_cannot_be_edited(dana, world):
     other = next(each for each in world.meetings.values() if each.topic == "Type critique")
 
     assert dana.look(f"/meetings/{other.id}/edit").location == f"/meetings/{other.id}"
+    form = form_in(dana.look(EDIT), topic="Mine")
+    assert dana.post(f"/meetings/{other.id}/edit", data=form).location == f"/meetings/{other.id}"
+    assert other.topic == "Type critique"
+
+
+def test_meeting_of_a_type_without_a_form_cannot_be_edited(dana, meeting):
+    form = form_in(dana.look(EDIT), topic="Mine")
+    meeting.type = 4  # the personal meeting room
+
+    assert dana.look(EDIT).location == f"/meetings/{BUDGET}"
+    assert dana.post(EDIT, data=form).location == f"/meetings/{BUDGET}"
+    assert meeting.topic != "Mine"
 
 
 def test_missing_meeting_is_an_error_page(dana):

@@ -29,6 +29,7 @@ from zoomapp.meetings.forms import (
     zoom_faults,
 )
 from zoomapp.meetings.sessions import next_start
+from zoomapp.meetings.settings import is_host
 from zoomapp.store.user_records import UserRecords
 from zoomapp.user_api.user_client import UserClient
 from zoomapp.zoom.models import FIXED_TIME, NO_FIXED_TIME, SCHEDULED, Meeting
@@ -76,7 +77,7 @@ class EditResult:
     """What happened. ``form`` and ``loaded`` are the forms to show again if the meeting was not saved.
 
     ``saved``: a sentence about the changes, empty if there were none. ``current``: the meeting as Zoom has it, if
-    there are ``conflicts`` with it.
+    there are ``conflicts`` with it. ``allowed``: whether this user can edit the meeting here.
     """
 
     form: MeetingForm
@@ -87,11 +88,17 @@ class EditResult:
     conflicts: tuple[str, ...] = ()
     current: MeetingForm | None = None
     error: ZoomAppError | None = None
+    allowed: bool = True
 
     @property
     def done(self) -> bool:
         """Whether Zoom has what the person wants."""
-        return not (self.faults or self.conflicts or self.error)
+        return self.allowed and not (self.faults or self.conflicts or self.error)
+
+
+def can_edit(meeting: Meeting, user_id: str) -> bool:
+    """Whether this user can edit the meeting here: they are its host, and its type is one that can be edited."""
+    return meeting.type in EDITABLE_TYPES and is_host(meeting, user_id)
 
 
 def form_of(meeting: Meeting, zone_name: str, now: datetime, *, occurrence: bool = False) -> MeetingForm:
@@ -150,6 +157,8 @@ def save(
         meeting = user_client.meeting(meeting_id, occurrence_id, past_dates=not occurrence_id)
     except ZoomAppError as error:
         return EditResult(form, loaded, error=error)
+    if not can_edit(meeting, user_client.user_id):
+        return EditResult(form, loaded, allowed=False)
     current = form_of(meeting, loaded.zone, now, occurrence=bool(occurrence_id))
     if not occurrence_id:
         form, loaded = with_next_session(form, loaded, current, meeting)

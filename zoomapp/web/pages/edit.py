@@ -11,7 +11,7 @@ from werkzeug.datastructures import MultiDict
 
 from zoomapp import dates
 from zoomapp.errors import UpstreamError, ZoomRefused
-from zoomapp.meetings import editing, settings
+from zoomapp.meetings import editing
 from zoomapp.meetings.editing import EditResult
 from zoomapp.meetings.forms import REPEATS, RULE_OF_ZOOM, MeetingForm
 from zoomapp.meetings.sessions import canceled_sessions, coming_sessions, moved_sessions
@@ -47,10 +47,10 @@ def form(meeting_id: int) -> ResponseReturnValue:
     """The form with the meeting's values; with ``occurrence`` those of one session."""
     occurrence_id = request.args.get("occurrence", "")
     meeting = user_client().meeting(meeting_id, occurrence_id)
+    if not editing.can_edit(meeting, user_client().user_id):
+        return redirect(url_for("meeting.show", meeting_id=meeting_id), 303)
     if (draft := form_drafts.take()) is not None:
         return _restored(meeting_id, draft)
-    if meeting.type not in editing.EDITABLE_TYPES or not settings.is_host(meeting, user_client().user_id):
-        return redirect(url_for("meeting.show", meeting_id=meeting_id), 303)
     shown = editing.form_of(meeting, viewer().zone_name, now(), occurrence=bool(occurrence_id))
     return _page(meeting_id, shown, shown, occurrence_id, meeting=meeting)
 
@@ -82,6 +82,8 @@ def save(meeting_id: int) -> ResponseReturnValue:
         occurrence_id=occurrence_id,
         take=take,
     )
+    if not result.allowed:
+        return redirect(url_for("meeting.show", meeting_id=meeting_id), 303)
     if not result.done:
         return _not_saved(meeting_id, result, occurrence_id)
     say_done("Changes saved" if result.saved else "Nothing was changed", f"{result.saved} {result.remark}".strip())
