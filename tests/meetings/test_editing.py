@@ -1,7 +1,7 @@
 """What a person changed in the edit form, what someone else changed meanwhile, and the body for Zoom."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from zoomapp.meetings.editing import GROUPS, changed_fields, form_of, merge
 from zoomapp.meetings.forms import EDIT_SWITCHES, MeetingForm
-from zoomapp.meetings.recurrence import changed_rule, repeat_fields, shift_weekday
+from zoomapp.meetings.recurrence import changed_rule, month_days, repeat_fields, shift_weekday
 from zoomapp.zoom.models import FIXED_TIME, Meeting, Occurrence
 from zoomapp.zoom.tolerant_reader import JsonObject
 
@@ -26,7 +26,8 @@ SERIES = Meeting(
     recurrence={"type": 2, "repeat_interval": 1, "weekly_days": "2", "end_times": 7},
     occurrences=(Occurrence(f"{1000 * START.timestamp():.0f}", START, 45),),
 )
-LOADED = form_of(SERIES, "Europe/Berlin")
+NOW = START - timedelta(days=1)
+LOADED = form_of(SERIES, "Europe/Berlin", NOW)
 
 texts = st.text(st.characters(codec="ascii", exclude_characters="\r"), max_size=20).map(str.strip)
 forms = st.builds(
@@ -108,7 +109,7 @@ def test_rule_counts_from_the_next_session():
 
 def test_fields_of_a_rule_that_the_form_does_not_show_stay():
     current = {"type": 3, "monthly_week": -1, "monthly_week_day": 2, "end_date_time": "2026-12-31T00:00:00Z"}
-    form = MeetingForm(**{**vars(LOADED), **repeat_fields(replace(SERIES, recurrence=current))})
+    form = MeetingForm(**{**vars(LOADED), **repeat_fields(replace(SERIES, recurrence=current), NOW)})
 
     assert changed_rule(form, form, current, date(2026, 3, 30), 0) == {**current, "repeat_interval": 1}
     ended = changed_rule(replace(form, count="4"), form, current, date(2026, 3, 30), 0)
@@ -117,17 +118,45 @@ def test_fields_of_a_rule_that_the_form_does_not_show_stay():
 
 def test_monthly_rule_follows_the_day_of_the_start():
     current = {"type": 3, "monthly_day": 16, "end_times": 5}
-    form = MeetingForm(**{**vars(LOADED), **repeat_fields(replace(SERIES, recurrence=current))})
+    form = MeetingForm(**{**vars(LOADED), **repeat_fields(replace(SERIES, recurrence=current), NOW)})
 
     assert changed_rule(form, form, current, date(2026, 3, 20), 0)["monthly_day"] == 20
 
 
 @pytest.mark.parametrize("rule", [{}, {"type": 9}, {"type": 2, "weekly_days": "x"}, {"type": "2", "end_times": "many"}])
 def test_odd_rule_is_shown_as_far_as_it_can_be_read(rule):
-    fields = repeat_fields(replace(SERIES, recurrence=rule))
+    fields = repeat_fields(replace(SERIES, recurrence=rule), NOW)
 
-    assert fields["repeat"] in ("daily", "weekly")
+    assert fields["repeat"] in ("zoom", "weekly")
     assert fields["interval"] == "1"
+
+
+def test_type_of_a_rule_that_the_form_does_not_have_stays():
+    series = replace(SERIES, recurrence={"type": 9, "repeat_interval": 3, "end_times": 7})
+    shown = form_of(series, "Europe/Berlin", NOW)
+    assert shown.repeat == "zoom"
+
+    merged = merge(replace(shown, time="11:00"), shown, shown, occurrence=False)
+    body = changed_fields(merged, shown, series, occurrence=False)
+
+    assert body["recurrence"] == {"type": 9, "repeat_interval": 3, "end_times": 1}
+    chosen = merge(replace(shown, repeat="daily", count="4"), shown, shown, occurrence=False)
+    body = changed_fields(chosen, shown, series, occurrence=False)
+    assert body["recurrence"] == {"type": 1, "repeat_interval": 3, "end_times": 4}
+
+
+@pytest.mark.parametrize(
+    ("day", "names"),
+    [
+        (1, {"first Sunday"}),
+        (10, {"second Tuesday"}),
+        (24, {"fourth Tuesday"}),
+        (28, {"fourth Saturday", "last Saturday"}),
+        (31, {"last Tuesday"}),
+    ],
+)
+def test_day_has_the_names_that_a_monthly_rule_can_give_it(day, names):
+    assert month_days(date(2026, 3, day) if day != 28 else date(2026, 2, 28)) == names
 
 
 odd = st.one_of(st.none(), st.booleans(), st.integers(), st.text(max_size=5), st.lists(st.integers(), max_size=2))
@@ -150,7 +179,7 @@ names = st.sampled_from(["type", "weekly_days", "end_times", "repeat_interval", 
 )
 def test_meeting_with_odd_fields_can_be_shown_and_changed(fields):
     meeting = Meeting.from_api(JsonObject({"id": 1, **fields}, "meeting"))
-    shown = form_of(meeting, "Asia/Kathmandu")
+    shown = form_of(meeting, "Asia/Kathmandu", NOW)
 
     assert MeetingForm.parse(dict(shown.as_fields()), shown.weekdays) == shown
     merged = merge(replace(shown, topic="Other"), shown, shown, occurrence=False)

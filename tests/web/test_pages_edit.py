@@ -107,6 +107,26 @@ def test_every_field_can_be_changed(dana, meeting):
     assert (settings["approval_type"], settings["watermark"], settings["mute_upon_entry"]) == (0, True, False)
 
 
+@pytest.mark.parametrize("path", [EDIT, f"{EDIT}?occurrence={SESSION}".replace(str(BUDGET), str(SERIES))])
+def test_join_before_host_stays_off_if_only_the_waiting_room_is_turned_off(dana, meeting, series, sent_bodies, path):
+    # Zoom can have both, and the page shows "Join before host" as off.
+    for each in (meeting, series):
+        each.settings |= {"waiting_room": True, "join_before_host": True}
+
+    answer = dana.post(path.partition("?")[0], data=form_in(dana.look(path), waiting_room=None))
+
+    assert sent_bodies() == [{"settings": {"waiting_room": False, "join_before_host": False}}]
+    assert "Waiting room: off, Join before host: off." in read(dana.look(answer.location))
+
+
+def test_join_before_host_can_replace_the_waiting_room(dana, meeting, sent_bodies):
+    meeting.settings |= {"waiting_room": True, "join_before_host": True}
+
+    dana.post(EDIT, data=form_in(dana.look(EDIT), waiting_room=None, join_before_host="on"))
+
+    assert sent_bodies() == [{"settings": {"waiting_room": False, "join_before_host": True}}]
+
+
 def test_saving_without_a_change_sends_nothing(dana, sent_bodies):
     for path in (EDIT, f"/meetings/{SERIES}/edit", f"/meetings/{SERIES}/edit?occurrence={SESSION}"):
         answer = dana.post(path.partition("?")[0], data=form_in(dana.look(path)))
@@ -378,7 +398,7 @@ def test_series_is_moved_with_its_rule(dana, sent_bodies):
 
     assert dana.post(path, data=form).status_code == 303
 
-    rule = {"type": 2, "repeat_interval": 1, "weekly_days": "3", "end_times": 3}
+    rule = {"type": 2, "repeat_interval": 1, "weekly_days": "3", "end_times": 2}
     start = {"start_time": "2026-03-17T11:00:00", "timezone": "Europe/Berlin"}
     assert sent_bodies() == [{**start, "recurrence": rule}]
 
@@ -403,6 +423,79 @@ def test_series_has_the_start_of_its_rule_if_a_session_was_moved(dana, series, s
     assert (form_in(page)["date"], form_in(page)["time"]) == ("2026-03-23", "10:00")
 
 
+def test_series_keeps_its_end_if_its_start_changes(dana, series):
+    path = f"/meetings/{SERIES}/edit"  # the session of 9 March is canceled
+    last_day = max(date.start_at for date in series.occurrences) // 86400
+
+    dana.post(path, data=form_in(dana.look(path), time="11:00"))
+
+    assert max(date.start_at for date in series.occurrences) // 86400 == last_day
+
+
+def test_edit_page_says_that_canceled_sessions_come_back(dana, series):
+    path = f"/meetings/{SERIES}/edit"
+    assert "canceled" not in read(dana.look(path))
+    of_16_march = series.occurrences[-2]
+    series.occurrences[-3].deleted, of_16_march.deleted = False, True
+
+    page = dana.look(path)
+    assert "One session was canceled" in read(page)
+    assert "One session was canceled" not in read(dana.look(f"{path}?occurrence={series.occurrences[-1].id}"))
+    dana.post(path, data=form_in(page, time="11:00"))
+
+    starts = [date.start_at for date in series.occurrences if not date.deleted]
+    assert of_16_march.start_at + 3600 in starts
+
+
+@pytest.fixture
+def early_page(dana, clock, series):
+    """The edit page of the series, loaded an hour before a session; the next one is a week later."""
+    clock.tick(14 * 86400 - 7200)  # 16 March, 09:05; the session is at 10:00
+    page = dana.look(f"/meetings/{SERIES}/edit")
+    assert (form_in(page)["date"], form_in(page)["count"]) == ("2026-03-16", "2")
+    return page
+
+
+@pytest.mark.parametrize("seconds", [3600, 7200], ids=["running", "over"])
+@pytest.mark.parametrize(
+    ("changes", "start", "rule"),
+    [
+        ({"time": "13:00"}, "2026-03-23T13:00:00", {"weekly_days": "2", "end_times": 1}),
+        ({"weekdays": ["2", "4"]}, "2026-03-23T10:00:00", {"weekly_days": "2,4", "end_times": 1}),
+        ({"count": "5"}, "2026-03-23T10:00:00", {"weekly_days": "2", "end_times": 5}),
+    ],
+)
+def test_session_that_starts_while_the_form_is_open_is_no_conflict(
+    dana, clock, early_page, sent_bodies, seconds, changes, start, rule
+):
+    clock.tick(seconds)
+
+    assert dana.post(f"/meetings/{SERIES}/edit", data=form_in(early_page, **changes)).status_code == 303
+
+    rule = {"type": 2, "repeat_interval": 1, **rule}
+    assert sent_bodies() == [{"start_time": start, "timezone": "Europe/Berlin", "recurrence": rule}]
+
+
+def test_change_of_someone_else_is_a_conflict_also_after_a_session_started(dana, clock, series, early_page):
+    form = form_in(early_page, time="13:00")
+    clock.tick(7200)
+    for date in series.occurrences:
+        date.start_at += 3600
+
+    text = read(dana.post(f"/meetings/{SERIES}/edit", data=form), 409)
+
+    assert "Start is now “ Mon 23 Mar, 11:00 ” in Zoom." in text
+
+
+def test_session_that_has_started_is_not_the_next_one(dana, clock, early_page, sent_bodies):
+    clock.tick(3600)
+
+    page = dana.look(f"/meetings/{SERIES}/edit")
+
+    assert (form_in(page)["date"], form_in(page)["count"]) == ("2026-03-23", "1")
+    assert dana.post(f"/meetings/{SERIES}/edit", data=form_in(page, count="2")).status_code == 303
+
+
 def test_weekdays_are_those_of_the_viewer(dana, series, sent_bodies):
     series.recurrence["weekly_days"] = "1"  # 10:00 on Monday in Berlin is Sunday evening in Honolulu
     series.timezone = "Pacific/Honolulu"
@@ -424,6 +517,38 @@ def test_rule_that_the_form_does_not_show_stays(dana, series, sent_bodies):
     dana.post(path, data=form_in(dana.look(path), time="11:00"))
 
     assert sent_bodies()[0]["recurrence"] == {**rule, "repeat_interval": 1}
+
+
+def test_new_start_of_a_series_without_a_rule_asks_how_it_repeats(dana, series, sent_bodies):
+    series.recurrence = None
+    path = f"/meetings/{SERIES}/edit"
+    page = dana.look(path)
+    assert "As set in Zoom" in page.text
+
+    dana.post(path, data=form_in(page, topic="Other"))
+    page = dana.post(path, data=form_in(page, time="11:00"))
+
+    assert sent_bodies() == [{"topic": "Other"}]
+    assert "Choose how the meeting repeats from the list" in read(page, 422)
+    assert 'href="#repeat"' in page.text
+    assert dana.post(path, data=form_in(page, repeat="daily", count="3")).status_code == 303
+    assert sent_bodies()[1]["recurrence"] == {"type": 1, "repeat_interval": 1, "end_times": 3}
+
+
+def test_monthly_series_keeps_the_day_of_its_rule(dana, series, sent_bodies):
+    series.recurrence = {"type": 3, "monthly_week": 3, "monthly_week_day": 2, "end_times": 2}
+    path = f"/meetings/{SERIES}/edit"
+    page = dana.look(path)
+    assert "On the third Monday of the month." in read(page)
+
+    page = dana.post(path, data=form_in(page, date="2026-03-23"))
+
+    text = read(page, 422)
+    assert "The series is on the third Monday of the month: choose such a day" in text
+    assert "On the third Monday of the month." in text and "day of the month of the start date" not in text
+    assert 'href="#date"' in page.text
+    assert sent_bodies() == []
+    assert dana.post(path, data=form_in(page, date="2026-04-20")).status_code == 303
 
 
 def test_single_meeting_becomes_a_series_and_back(dana, meeting):
@@ -460,6 +585,18 @@ def test_meeting_of_another_host_cannot_be_edited(dana, world):
     other = next(each for each in world.meetings.values() if each.topic == "Type critique")
 
     assert dana.look(f"/meetings/{other.id}/edit").location == f"/meetings/{other.id}"
+    form = form_in(dana.look(EDIT), topic="Mine")
+    assert dana.post(f"/meetings/{other.id}/edit", data=form).location == f"/meetings/{other.id}"
+    assert other.topic == "Type critique"
+
+
+def test_meeting_of_a_type_without_a_form_cannot_be_edited(dana, meeting):
+    form = form_in(dana.look(EDIT), topic="Mine")
+    meeting.type = 4  # the personal meeting room
+
+    assert dana.look(EDIT).location == f"/meetings/{BUDGET}"
+    assert dana.post(EDIT, data=form).location == f"/meetings/{BUDGET}"
+    assert meeting.topic != "Mine"
 
 
 def test_missing_meeting_is_an_error_page(dana):

@@ -212,8 +212,19 @@ def test_saving_settings_sends_and_shows_only_changes(dana, world):
 
     answer = dana.post(f"/meetings/{meeting.id}", data=form)
 
-    assert "Waiting room: off." in read(dana.look(answer.location))
+    assert "Waiting room: off, Join before host: off." in read(dana.look(answer.location))
     assert meeting.settings == {**before, "waiting_room": False}
+
+
+def test_join_before_host_stays_off_if_only_the_waiting_room_is_turned_off(dana, world):
+    meeting = named(world, "Stand-up")
+    meeting.settings |= {"waiting_room": True, "join_before_host": True}
+    form = settings_form(dana.look(f"/meetings/{meeting.id}").text, "waiting_room")
+
+    answer = dana.post(f"/meetings/{meeting.id}", data=form)
+
+    assert (meeting.settings["waiting_room"], meeting.settings["join_before_host"]) == (False, False)
+    assert "Waiting room: off, Join before host: off." in read(dana.look(answer.location))
 
 
 def test_settings_changed_by_another_person_meanwhile_stay(dana, world):

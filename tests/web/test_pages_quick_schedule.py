@@ -61,6 +61,22 @@ def test_error_in_the_short_form_is_shown_in_the_whole_form(dana, world, quick):
     assert not meetings(world)
 
 
+@pytest.mark.parametrize("signed_out", [False, True])
+def test_whole_form_after_the_short_form_has_its_defaults(dana, world, clock, quick, signed_out):
+    sent = {**quick, "duration": "soon", "at": "2026-03-10T09:00"}
+    if signed_out:
+        world.faults.add("refused-refresh")
+        clock.tick(7200)
+        sent["duration"] = "30"
+    page = dana.post("/meetings/new", data=sent, headers={"Accept": "text/html"})
+    if signed_out:
+        page = dana.look(dana.connect().location)
+
+    shown = fields(page.text)
+    assert (shown["interval"], shown["count"]) == ("1", "10")
+    assert re.findall(r'name="weekdays" value="(\d)" checked', page.text) == ["3"]  # a Tuesday
+
+
 def test_short_form_is_the_first_card_if_nothing_is_planned(dana, world):
     for meeting in world.meetings.values():
         meeting.deleted = True

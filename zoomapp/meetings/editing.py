@@ -16,18 +16,23 @@ from zoomapp.errors import InvalidFields, ZoomAppError
 from zoomapp.meetings import daily_changes, recurrence
 from zoomapp.meetings.forms import (
     EDIT_SWITCHES,
+    MIN_LEAD,
     OCCURRENCE_SWITCHES,
     REPEATS,
+    RULE_OF_ZOOM,
     MeetingForm,
     as_settings,
     as_switches,
+    changed_switches,
     describe_changes,
     validate_switches,
     zoom_faults,
 )
+from zoomapp.meetings.sessions import next_start
+from zoomapp.meetings.settings import is_host
 from zoomapp.store.user_records import UserRecords
 from zoomapp.user_api.user_client import UserClient
-from zoomapp.zoom.models import FIXED_TIME, NO_FIXED_TIME, SCHEDULED, Meeting, Occurrence
+from zoomapp.zoom.models import FIXED_TIME, NO_FIXED_TIME, SCHEDULED, Meeting
 from zoomapp.zoom.tolerant_reader import JsonObject
 
 EDITABLE_TYPES = (SCHEDULED, NO_FIXED_TIME, FIXED_TIME)
@@ -72,7 +77,7 @@ class EditResult:
     """What happened. ``form`` and ``loaded`` are the forms to show again if the meeting was not saved.
 
     ``saved``: a sentence about the changes, empty if there were none. ``current``: the meeting as Zoom has it, if
-    there are ``conflicts`` with it.
+    there are ``conflicts`` with it. ``allowed``: whether this user can edit the meeting here.
     """
 
     form: MeetingForm
@@ -83,20 +88,26 @@ class EditResult:
     conflicts: tuple[str, ...] = ()
     current: MeetingForm | None = None
     error: ZoomAppError | None = None
+    allowed: bool = True
 
     @property
     def done(self) -> bool:
         """Whether Zoom has what the person wants."""
-        return not (self.faults or self.conflicts or self.error)
+        return self.allowed and not (self.faults or self.conflicts or self.error)
 
 
-def form_of(meeting: Meeting, zone_name: str, *, occurrence: bool = False) -> MeetingForm:
+def can_edit(meeting: Meeting, user_id: str) -> bool:
+    """Whether this user can edit the meeting here: they are its host, and its type is one that can be edited."""
+    return meeting.type in EDITABLE_TYPES and is_host(meeting, user_id)
+
+
+def form_of(meeting: Meeting, zone_name: str, now: datetime, *, occurrence: bool = False) -> MeetingForm:
     """The form that shows the meeting, with its times in a zone. The passcode is left out: no page contains it.
 
     ``occurrence``: whether ``meeting`` is one occurrence of a series; else the form shows the next session by the rule.
     """
     zone = dates.find_zone(zone_name) or UTC
-    start_at = meeting.start_at if occurrence else _next_start(meeting)
+    start_at = meeting.start_at if occurrence else next_start(meeting, now)
     start = dates.local(start_at, zone) if start_at else None
     hosts = JsonObject(meeting.settings, "settings").text("alternative_hosts")
     form = MeetingForm(
@@ -109,7 +120,7 @@ def form_of(meeting: Meeting, zone_name: str, *, occurrence: bool = False) -> Me
         alternative_hosts=", ".join(host.strip() for host in hosts.replace(",", ";").split(";") if host.strip()),
         switches=as_switches(meeting.settings),
     )
-    return replace(form, **recurrence.repeat_fields(meeting, _days_later(meeting, start, zone_name)))
+    return replace(form, **recurrence.repeat_fields(meeting, now, _days_later(meeting, start)))
 
 
 def merge(
@@ -126,7 +137,7 @@ def merge(
     touched = (form.switches ^ loaded.switches) & frozenset(OCCURRENCE_SWITCHES if occurrence else EDIT_SWITCHES)
     switches = (current.switches - touched) | (form.switches & touched)
     merged = replace(current, **texts, switches=switches)
-    return Merge(merged, groups, switches ^ current.switches, conflicts)
+    return Merge(merged, groups, changed_switches(current.switches, switches), conflicts)
 
 
 def save(
@@ -142,12 +153,17 @@ def save(
 ) -> EditResult:
     """Send Zoom what the person changed. An error of Zoom's is part of the result. ``take``: as in ``merge``."""
     try:
-        meeting = user_client.meeting(meeting_id, occurrence_id)
+        # The past sessions show whether the page had another next session because time passed.
+        meeting = user_client.meeting(meeting_id, occurrence_id, past_dates=not occurrence_id)
     except ZoomAppError as error:
         return EditResult(form, loaded, error=error)
-    current = form_of(meeting, loaded.zone, occurrence=bool(occurrence_id))
+    if not can_edit(meeting, user_client.user_id):
+        return EditResult(form, loaded, allowed=False)
+    current = form_of(meeting, loaded.zone, now, occurrence=bool(occurrence_id))
+    if not occurrence_id:
+        form, loaded = with_next_session(form, loaded, current, meeting)
     merged = merge(form, loaded, current, occurrence=bool(occurrence_id), take=take)
-    if faults := _faults(merged, now, occurrence=bool(occurrence_id)):
+    if faults := _faults(merged, current, meeting, now, occurrence=bool(occurrence_id)):
         return EditResult(form, loaded, faults=faults)
     if merged.conflicts:
         # Shown again on top of what Zoom has now: what is sent next replaces it.
@@ -164,6 +180,23 @@ def save(
     daily_changes.count_change(records, user_client.user_id, now)
     start = merged.form.start if "start" in merged.groups else None
     return EditResult(form, loaded, describe(merged), start.message if start else "")
+
+
+def with_next_session(
+    form: MeetingForm, loaded: MeetingForm, current: MeetingForm, meeting: Meeting
+) -> tuple[MeetingForm, MeetingForm]:
+    """``form`` and ``loaded`` with the next session of ``current``, if sessions started after the page was loaded.
+
+    ``meeting``: with its past sessions. What the person typed stays, and so do changes of someone else.
+    """
+    if not (loaded.start and current.start and loaded.start.at < current.start.at):
+        return form, loaded
+    shown = form_of(meeting, loaded.zone, loaded.start.at - MIN_LEAD)
+    if any(_value(shown, group) != _value(loaded, group) for group in ("start", "repeat")):
+        return form, loaded
+    values = {name: getattr(current, name) for name in ("date", "time", "count")}
+    same = {name: value for name, value in values.items() if getattr(form, name) == getattr(loaded, name)}
+    return replace(form, **same), replace(loaded, **values)
 
 
 def changed_fields(merged: Merge, current: MeetingForm, meeting: Meeting, *, occurrence: bool) -> dict[str, Any]:
@@ -199,13 +232,11 @@ def _timing(form: MeetingForm, current: MeetingForm, meeting: Meeting) -> dict[s
     """Type, start, zone and recurrence. The meeting keeps its own zone unless the person chose another."""
     if form.repeat == "any":
         return {"type": NO_FIXED_TIME}
-    kind = FIXED_TIME if form.repeat in REPEATS else SCHEDULED
+    kind = FIXED_TIME if form.repeat in (*REPEATS, RULE_OF_ZOOM) else SCHEDULED
     body: dict[str, Any] = {"type": kind} if kind != meeting.type else {}
     if form.start is None:
         return body
-    keeps_zone = form.zone == current.zone and dates.find_zone(meeting.zone_name)
-    zone_name = meeting.zone_name if keeps_zone else form.zone
-    start = dates.local(form.start.at, dates.find_zone(zone_name) or UTC)
+    zone_name, start = _planned_start(form, form.start, current, meeting)
     # Local time with the name of the zone, so that a series keeps its hour over a change of the clocks.
     body |= {"start_time": f"{start:%Y-%m-%dT%H:%M:%S}", "timezone": zone_name}
     if kind == FIXED_TIME:
@@ -215,7 +246,18 @@ def _timing(form: MeetingForm, current: MeetingForm, meeting: Meeting) -> dict[s
     return body
 
 
-def _faults(merged: Merge, now: datetime, *, occurrence: bool) -> dict[str, str]:
+def _planned_start(
+    form: MeetingForm, start: dates.Resolved, current: MeetingForm, meeting: Meeting
+) -> tuple[str, datetime]:
+    """The zone that the meeting will have, and the start there."""
+    keeps_zone = form.zone == current.zone and dates.find_zone(meeting.zone_name)
+    zone_name = meeting.zone_name if keeps_zone else form.zone
+    return zone_name, dates.local(start.at, dates.find_zone(zone_name) or UTC)
+
+
+def _faults(
+    merged: Merge, current: MeetingForm, meeting: Meeting, now: datetime, *, occurrence: bool
+) -> dict[str, str]:
     """What is wrong with the changed fields. The others come from Zoom, so nothing is said about them."""
     # The rule of a series counts from its start, so the start is sent, too.
     groups = merged.groups | ({"start"} if "repeat" in merged.groups else set())
@@ -223,11 +265,11 @@ def _faults(merged: Merge, now: datetime, *, occurrence: bool) -> dict[str, str]
     faults = merged.form.validate(now).faults
     if "waiting_room" in merged.switches:
         names |= set(validate_switches(merged.form.switches))
-    if form_start := merged.form.start if merged.form.repeat == "weekly" and "start" in groups else None:
-        weekday = dates.local(form_start.at, form_start.zone).isoweekday() % 7
-        if "weekdays" not in faults and str(weekday + 1) not in merged.form.weekdays and not occurrence:
-            faults["weekdays"] = f"The next session is on a {dates.WEEKDAYS[weekday - 1]}: choose that day, too"
-            names.add("weekdays")
+    if not occurrence and "start" in groups and (start := merged.form.start):
+        local, planned = dates.local(start.at, start.zone), _planned_start(merged.form, start, current, meeting)[1]
+        rule_faults = recurrence.rule_faults(merged.form, meeting.recurrence, local, planned.date())
+        faults = rule_faults | faults
+        names |= set(rule_faults)
     return {name: sentence for name, sentence in faults.items() if name in names}
 
 
@@ -258,24 +300,7 @@ def _repeat_value(form: MeetingForm) -> tuple[object, ...]:
     return form.repeat, form.interval, weekdays, form.count
 
 
-def moved_sessions(meeting: Meeting) -> list[Occurrence]:
-    """The sessions of a series whose start differs from the rule's: Zoom's id of a session is its first start."""
-    return [
-        each for each in _sessions(meeting) if each.start_at and each.id != f"{1000 * each.start_at.timestamp():.0f}"
-    ]
-
-
-def _sessions(meeting: Meeting) -> list[Occurrence]:
-    return [each for each in meeting.occurrences if each.start_at and not each.deleted]
-
-
-def _next_start(meeting: Meeting) -> datetime | None:
-    """The start of the next session that was not moved; of a single meeting its start."""
-    sessions, moved = _sessions(meeting), moved_sessions(meeting)
-    return next((each.start_at for each in sessions if each not in moved), meeting.start_at)
-
-
-def _days_later(meeting: Meeting, start: datetime | None, zone_name: str) -> int:
+def _days_later(meeting: Meeting, start: datetime | None) -> int:
     zone = dates.find_zone(meeting.zone_name)
     if start is None or zone is None:
         return 0

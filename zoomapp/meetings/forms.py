@@ -24,6 +24,9 @@ PASSCODE = re.compile(r"[A-Za-z0-9@_*-]{1,10}")
 #: How a meeting can repeat: Zoom's recurrence type and the largest interval.
 REPEATS = {"daily": (1, 99), "weekly": (2, 50), "monthly": (3, 10)}
 MAX_OCCURRENCES = 60
+#: The choice for a series whose rule the form cannot show: Zoom keeps the rule.
+RULE_OF_ZOOM = "zoom"
+CHOOSE_REPEAT = "Choose how the meeting repeats from the list"
 
 #: The names of the switches of the schedule form and the settings form.
 SWITCHES = ("waiting_room", "join_before_host", "mute_upon_entry", "record")
@@ -53,13 +56,17 @@ SETTING_LABELS = {
 
 TEXT_FIELDS = (
     *("topic", "date", "time", "duration", "zone", "passcode", "agenda", "alternative_hosts"),
-    *("repeat", "interval", "count"),
+    *("repeat", "interval", "count", "month_day"),
 )
 
 
 @dataclass(frozen=True)
 class MeetingForm:
-    """The form as a person typed it. ``alternative_hosts``: email addresses, separated by commas."""
+    """The form as a person typed it. ``alternative_hosts``: email addresses, separated by commas.
+
+    ``month_day``: "second Tuesday" for a monthly series with such a rule; empty if it is on a day such as the 16th.
+    No field shows it.
+    """
 
     topic: str = ""
     date: str = ""
@@ -73,6 +80,7 @@ class MeetingForm:
     interval: str = "1"
     weekdays: tuple[str, ...] = ()
     count: str = "10"
+    month_day: str = ""
     switches: frozenset[str] = frozenset({"waiting_room", "mute_upon_entry"})
 
     @classmethod
@@ -81,15 +89,21 @@ class MeetingForm:
         zone = dates.find_zone(zone_name) or UTC
         local = dates.local(now, zone) + timedelta(minutes=15)
         start = (now + timedelta(minutes=15 + (-local.minute) % 30)).astimezone(zone)
-        weekday = str((start.weekday() + 1) % 7 + 1)
-        return cls(date=f"{start:%Y-%m-%d}", time=f"{start:%H:%M}", zone=zone_name or "UTC", weekdays=(weekday,))
+        day, weekdays = f"{start:%Y-%m-%d}", _weekdays_of(start.date())
+        return cls(date=day, time=f"{start:%H:%M}", zone=zone_name or "UTC", weekdays=weekdays)
 
     @classmethod
     def parse(cls, fields: Mapping[str, str], weekdays: Sequence[str] = ()) -> MeetingForm:
-        """The form from the fields of a request. ``weekdays`` is the one field that can have several values."""
-        values = {name: fields.get(name, "").strip().replace("\r\n", "\n") for name in TEXT_FIELDS}
+        """The form from the fields of a request. ``weekdays`` is the one field that can have several values.
+
+        The short form of the overview has no fields for a recurrence: they get their defaults.
+        """
+        defaults = {"interval": cls.interval, "count": cls.count}
+        texts = {name: fields.get(name, defaults.get(name, "")) for name in TEXT_FIELDS}
+        values = {name: text.strip().replace("\r\n", "\n") for name, text in texts.items()}
         if start := fields.get("at", ""):  # one of the proposed starts, such as 2026-03-02T11:00
             values["date"], _, values["time"] = start.partition("T")
+            weekdays = _weekdays_of(_date(values["date"]))
         switches = frozenset(name for name in EDIT_SWITCHES if fields.get(name))
         return cls(**values, weekdays=tuple(weekdays), switches=switches)
 
@@ -183,7 +197,7 @@ class MeetingForm:
     def _validate_repeat(self, faults: dict[str, str]) -> None:
         """Add to ``faults`` what is wrong with the recurrence."""
         if self.repeat not in ("", "any", *REPEATS):
-            faults["repeat"] = "Choose how the meeting repeats from the list"
+            faults["repeat"] = CHOOSE_REPEAT
             return
         if self.repeat not in REPEATS:
             return
@@ -269,8 +283,17 @@ def changed_settings(before: frozenset[str], after: frozenset[str]) -> dict[str,
 
     The other settings are not sent, so they follow the account's settings, and changes by other people stay.
     """
-    settings = as_settings(before)
-    return {name: value for name, value in as_settings(after).items() if value != settings[name]}
+    return as_settings(after, [name for name in SWITCHES if name in changed_switches(before, after)])
+
+
+def changed_switches(before: frozenset[str], after: frozenset[str]) -> frozenset[str]:
+    """The switches to send after the person changed some.
+
+    "Join before host" goes with a waiting room that is turned off: it is shown as off while the waiting room is on,
+    but Zoom may have it on.
+    """
+    changed = before ^ after
+    return changed | {"join_before_host"} if "waiting_room" in before - after else changed
 
 
 def describe_changes(changes: Mapping[str, Any]) -> str:
@@ -316,6 +339,11 @@ def _date(text: str) -> date | None:
     except ValueError:
         return None
     return day if day and date.min.year < day.year < date.max.year else None
+
+
+def _weekdays_of(day: date | None) -> tuple[str, ...]:
+    """The chosen day of the week of a form with this date: Zoom's number, 1 for Sunday."""
+    return (str(day.isoweekday() % 7 + 1),) if day else ()
 
 
 def _time(text: str) -> time | None:

@@ -11,9 +11,10 @@ from werkzeug.datastructures import MultiDict
 
 from zoomapp import dates
 from zoomapp.errors import UpstreamError, ZoomRefused
-from zoomapp.meetings import editing, settings
+from zoomapp.meetings import editing
 from zoomapp.meetings.editing import EditResult
-from zoomapp.meetings.forms import REPEATS, MeetingForm
+from zoomapp.meetings.forms import REPEATS, RULE_OF_ZOOM, MeetingForm
+from zoomapp.meetings.sessions import canceled_sessions, coming_sessions, moved_sessions
 from zoomapp.web.components import filters, form_drafts
 from zoomapp.web.components.meeting_form import (
     error_notice,
@@ -26,7 +27,7 @@ from zoomapp.web.components.notice import MEETING, UPDATE, Notice, error_page
 from zoomapp.web.components.page_context import say_done
 from zoomapp.web.current_user import user_client
 from zoomapp.web.viewer import now, user_records, viewer
-from zoomapp.zoom.models import Meeting, Occurrence
+from zoomapp.zoom.models import Meeting
 
 bp = Blueprint("edit", __name__)
 
@@ -46,11 +47,11 @@ def form(meeting_id: int) -> ResponseReturnValue:
     """The form with the meeting's values; with ``occurrence`` those of one session."""
     occurrence_id = request.args.get("occurrence", "")
     meeting = user_client().meeting(meeting_id, occurrence_id)
+    if not editing.can_edit(meeting, user_client().user_id):
+        return redirect(url_for("meeting.show", meeting_id=meeting_id), 303)
     if (draft := form_drafts.take()) is not None:
         return _restored(meeting_id, draft)
-    if meeting.type not in editing.EDITABLE_TYPES or not settings.is_host(meeting, user_client().user_id):
-        return redirect(url_for("meeting.show", meeting_id=meeting_id), 303)
-    shown = editing.form_of(meeting, viewer().zone_name, occurrence=bool(occurrence_id))
+    shown = editing.form_of(meeting, viewer().zone_name, now(), occurrence=bool(occurrence_id))
     return _page(meeting_id, shown, shown, occurrence_id, meeting=meeting)
 
 
@@ -81,6 +82,8 @@ def save(meeting_id: int) -> ResponseReturnValue:
         occurrence_id=occurrence_id,
         take=take,
     )
+    if not result.allowed:
+        return redirect(url_for("meeting.show", meeting_id=meeting_id), 303)
     if not result.done:
         return _not_saved(meeting_id, result, occurrence_id)
     say_done("Changes saved" if result.saved else "Nothing was changed", f"{result.saved} {result.remark}".strip())
@@ -127,14 +130,10 @@ def _words(group: str, form: MeetingForm) -> str:
 def repeat_words(form: MeetingForm) -> str:
     """How the meeting repeats: "weekly on Mon, Wed, 10 sessions"."""
     if form.repeat not in REPEATS:
-        return "no fixed time" if form.repeat == "any" else "doesn’t repeat"
+        return {"any": "no fixed time", RULE_OF_ZOOM: "as set in Zoom"}.get(form.repeat, "doesn’t repeat")
     days = ", ".join(WEEKDAYS[day] for day in form.valid_weekdays()) if form.repeat == "weekly" else ""
     every = "" if form.interval == "1" else f", every {form.interval} {REPEATS_UNITS[form.repeat]}"
     return f"{form.repeat}{every}{' on ' + days if days else ''}, {form.count} sessions"
-
-
-def _is_ahead(session: Occurrence) -> bool:
-    return bool(session.id and session.start_at and session.start_at > now() and not session.deleted)
 
 
 def _page(
@@ -150,20 +149,22 @@ def _page(
 ) -> str:
     """``meeting``: None if the form is shown again."""
     planned_zone = meeting.zone_name if meeting and dates.find_zone(meeting.zone_name) else loaded.zone
-    sessions = [each for each in meeting.occurrences if _is_ahead(each)] if meeting else []
+    coming = [session for session in coming_sessions(meeting, now()) if session.id] if meeting else []
     if occurrence_id:
-        sessions = [each for each in sessions if each.id == occurrence_id]
+        coming = [session for session in coming if session.id == occurrence_id]
     return render_template(
         "pages/edit.html",
         **form_context(form, faults),
         meeting_id=meeting_id,
         meeting=meeting,
-        sessions=sessions,
-        moved=len(editing.moved_sessions(meeting)) if meeting and not occurrence_id else 0,
+        sessions=coming,
+        moved=len(moved_sessions(meeting, now())) if meeting and not occurrence_id else 0,
+        canceled=len(canceled_sessions(meeting, now())) if meeting and not occurrence_id else 0,
         loaded=urlencode(replace(loaded, passcode="").as_fields()),
         topic=loaded.topic,
         starts_at=loaded.start.at if loaded.start else None,
         occurrence_id=occurrence_id,
+        month_day=loaded.month_day,
         planned_zone=planned_zone if planned_zone != loaded.zone else "",
         may_register=not viewer().user.basic,
         labels=editing.LABELS,

@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from zoomapp import csv_export, dates
 from zoomapp.errors import InvalidFields, NotFound, TokenError, UpstreamError, ZoomRefused
 from zoomapp.meetings import daily_changes, ics, lists, settings
-from zoomapp.meetings.editing import EDITABLE_TYPES
+from zoomapp.meetings.editing import can_edit
 from zoomapp.meetings.forms import SWITCHES, as_switches, describe_changes, validate_switches
 from zoomapp.web.components import form_drafts
 from zoomapp.web.components.filters import link as zoom_link
@@ -144,8 +144,8 @@ def _page(
     return render_template(
         "pages/meeting.html",
         meeting=meeting,
-        is_host=(is_host := settings.is_host(meeting, user_client().user_id)),
-        can_edit=is_host and meeting.type in EDITABLE_TYPES,
+        is_host=settings.is_host(meeting, user_client().user_id),
+        can_edit=can_edit(meeting, user_client().user_id),
         switches=switches,
         loaded_switches=" ".join(sorted(loaded_switches)),
         faults=faults or {},
