@@ -3,6 +3,7 @@
 import pytest
 
 from zoomapp.meeting_content.poll_choices import Choices, split_choices
+from zoomapp.meeting_content.poll_names import Names
 from zoomapp.meeting_content.polls import poll_results
 from zoomapp.zoom.polls import read_poll_answers, read_polls, read_questions
 
@@ -120,12 +121,34 @@ def test_written_answers_are_no_choices():
     assert [answer.answers for answer in result.answers] == [("Same",), ("Same",)]
 
 
-def test_poll_is_anonymous_if_its_author_said_so_or_no_answer_has_a_name():
-    nameless = read_poll_answers({"questions": [{"name": "", "question_details": [detail("A")]}]})
+def test_names_are_shown_only_if_the_definition_says_that_the_poll_is_not_anonymous():
+    def names(answers, polls=()):
+        (result,) = poll_results(answers, polls).questions
+        assert result.shows_names or not any(answer.name or answer.email for answer in result.answers)
+        return result.names
 
-    assert poll_results(answered("A"), defined("single", ["A"], anonymous=True)).questions[0].is_anonymous
-    assert poll_results(nameless).questions[0].is_anonymous
-    assert not poll_results(answered("A"), defined("single", ["A"])).questions[0].is_anonymous
+    nameless = read_poll_answers({"questions": [{"name": "", "question_details": [detail("A")]}]})
+    assert names(answered("A"), defined("single", ["A"])) is Names.SHOWN
+    assert names(answered("A"), defined("single", ["A"], anonymous=True)) is Names.ANONYMOUS
+    assert names(answered("A"), defined("single", ["A"], anonymous={"odd": 1})) is Names.ANONYMOUS
+    assert names(answered("A"), defined("single", ["A"], id="another")) is Names.MAYBE_ANONYMOUS
+    assert names(answered("A")) is Names.MAYBE_ANONYMOUS
+    assert names(nameless) is names(nameless, defined("single", ["A"])) is Names.NOT_SENT
+
+
+@pytest.mark.parametrize("question", ["Which day, as it was asked then?", ""])
+def test_question_that_an_anonymous_poll_no_longer_has_is_anonymous(question):
+    """The host changed its text later, or Zoom sends none."""
+    poll = {"id": "p1", "title": "Days", "anonymous": True, "questions": [{"name": "Q1"}, {"name": "Q2"}]}
+
+    results = poll_results(answered("A", question=question), read_polls({"polls": [poll]})).questions
+
+    assert [(result.title, result.names, len(result.answers)) for result in results] == [
+        ("Days", Names.ANONYMOUS, 0),
+        ("Days", Names.ANONYMOUS, 0),
+        ("Days", Names.ANONYMOUS, 1),
+    ]
+    assert not results[2].answers[0].name
 
 
 def test_definition_is_found_by_the_question_if_the_poll_has_another_id():

@@ -70,7 +70,8 @@ class Poll:
         return cls(
             poll_id,
             data.text("title"),
-            data.flag("anonymous"),
+            # A value that cannot be read may mean that it is anonymous.
+            data.flag("anonymous", data.get("anonymous") is not None),
             data.number("poll_type") == QUIZ,
             tuple(question for question in questions if question),
         )
