@@ -1420,6 +1420,13 @@ MUTANTS = [
         "tests/meeting_content/test_polls.py::test_names_are_shown_only_if_the_definition_says_that_the_poll_is_not_anonymous",
     ),
     Mutant(
+        "the order of the answers does not tell whose they are",
+        "zoomapp/meeting_content/poll_names.py",
+        "tuple(sorted(nameless, key=lambda answer: answer.answers))",
+        "tuple(nameless)",
+        "tests/meeting_content/test_polls.py::test_answers_without_names_are_sorted_and_have_no_times",
+    ),
+    Mutant(
         "a poll without a definition may be anonymous",
         "zoomapp/meeting_content/poll_names.py",
         "if poll is None or any(",

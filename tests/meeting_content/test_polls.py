@@ -44,7 +44,7 @@ def test_choices_are_in_the_order_of_the_poll_with_those_that_nobody_took():
 def test_without_a_definition_the_choices_are_what_people_answered():
     found = poll_results(answered("Tue", "Mon", "Tue"))
 
-    assert counts(found.questions[0]) == [("Tue", 2), ("Mon", 1)]
+    assert counts(found.questions[0]) == [("Mon", 1), ("Tue", 2)]
     assert found.lacks_choices
     assert not poll_results(answered("Tue"), defined("single", ["Mon", "Tue"])).lacks_choices
 
@@ -149,6 +149,28 @@ def test_question_that_an_anonymous_poll_no_longer_has_is_anonymous(question):
         ("Days", Names.ANONYMOUS, 1),
     ]
     assert not results[2].answers[0].name
+
+
+@pytest.mark.parametrize("polls", [defined("long_answer", anonymous=True), ()])
+def test_answers_without_names_are_sorted_and_have_no_times(polls):
+    """Zoom sends the rows of an anonymous poll in the same order as those of a poll with names."""
+    (result,) = poll_results(answered("C", "A", "B"), polls).questions
+
+    assert [answer.answers for answer in result.answers] == [("A",), ("B",), ("C",)]
+    assert not any(answer.answered_at for answer in result.answers)
+
+
+def test_choices_of_an_anonymous_poll_do_not_show_who_answered_first():
+    (result,) = poll_results(answered("C", "A", "C", "A")).questions
+
+    assert counts(result) == [("A", 2), ("C", 2)]
+
+
+def test_answers_with_names_keep_zooms_order_and_times():
+    (result,) = poll_results(answered("C", "A"), defined("long_answer")).questions
+
+    assert [answer.answers for answer in result.answers] == [("C",), ("A",)]
+    assert all(answer.answered_at for answer in result.answers)
 
 
 def test_definition_is_found_by_the_question_if_the_poll_has_another_id():

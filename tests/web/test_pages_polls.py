@@ -90,7 +90,9 @@ def test_anonymous_poll_has_no_names_on_the_page_and_in_the_file(dana, world):
 
     assert "No names are shown: this poll is anonymous." in card(page.text, "How useful was this meeting?")
     assert "Lena Fischer" not in page.text
-    assert {row["name"] + row["email"] for row in file if row["poll"] == "Feedback"} == {""}
+    feedback = [row for row in file if row["poll"] == "Feedback"]
+    assert {row["name"] + row["email"] + row["answered_at"] for row in feedback} == {""}
+    assert [row["answer"] for row in feedback if row["type"] == "rating_scale"] == ["2", "3", "4", "4", "5", "5"]
 
 
 def test_quiz_marks_right_answers_and_splits_several_choices_of_one_text(dana):
@@ -217,7 +219,7 @@ def test_same_name_twice_is_two_people(dana, world):
 
 
 def test_poll_of_500_answers_is_shown_and_whole_in_the_file(dana, world):
-    written = answers(*(f"Written answer {n}" for n in range(500)), question="Why?", poll_id="unknown")
+    written = answers(*(f"Written answer {n:03}" for n in range(500)), question="Why?", poll_id="unknown")
     world.instances[WEEK_AGO].poll_answers = answers(*["Monday, December 7"] * 500) + written
 
     answer = dana.look(PAGE)

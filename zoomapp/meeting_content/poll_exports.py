@@ -15,7 +15,10 @@ QUESTION_COLUMNS = ("question", "name", "email", "asked_at", "status", "answer",
 
 
 def polls_csv(results: PollResults, zone: tzinfo) -> Iterator[str]:
-    """One row per answer. Several choices of one person are in one cell; names are empty unless they are shown."""
+    """One row per answer. Several choices of one person are in one cell.
+
+    Name and time are empty where names are not shown.
+    """
     rows = (
         (
             question.title,

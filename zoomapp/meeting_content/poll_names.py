@@ -34,5 +34,9 @@ def names_of(answers: Sequence[PollAnswer], poll: Poll | None) -> Names:
 
 
 def without_names(answers: Iterable[PollAnswer]) -> tuple[PollAnswer, ...]:
-    """The answers without the people who gave them."""
-    return tuple(replace(answer, name="", email="") for answer in answers)
+    """The answers without names and times, sorted by text.
+
+    Zoom's order and the times are the same in a poll with names: they would tell who gave an answer.
+    """
+    nameless = (replace(answer, name="", email="", answered_at=None) for answer in answers)
+    return tuple(sorted(nameless, key=lambda answer: answer.answers))
