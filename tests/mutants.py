@@ -1441,6 +1441,13 @@ MUTANTS = [
         "tests/web/test_pages_polls.py::test_empty_copy_from_before_an_outage_is_no_proof_that_there_are_none",
     ),
     Mutant(
+        "an empty answer from the first half hour is no proof either",
+        "zoomapp/meeting_content/poll_loading.py",
+        "if found.is_empty and found.is_complete:",
+        "if found.is_empty:",
+        "tests/web/test_polls_from_copies.py::test_empty_copy_from_the_first_half_hour_is_no_proof_that_there_are_none",
+    ),
+    Mutant(
         "an answer of many semicolons is not split",
         "zoomapp/meeting_content/poll_choices.py",
         ' or text.count(";") >= MAX_PARTS',

@@ -398,6 +398,15 @@ def test_empty_copy_from_before_an_outage_is_no_proof_that_there_are_none(dana, 
     assert f'href="{path}"' in dana.look(path.removesuffix("/polls")).text
 
 
+def test_meeting_with_an_unknown_end_may_still_get_polls(dana, world):
+    office = f"/participants/{key_of(OFFICE)}"
+    world.faults.append(Fault("GET /v2/past_meetings/*", 404, body={"code": 3001, "message": "Not found."}))
+    assert "No polls or questions" in dana.look(f"{office}/polls").text
+    world.faults.clear()
+
+    assert f'href="{office}/polls"' in dana.look(office).text
+
+
 def test_unreadable_answers_alone_are_no_missing_polls(dana, world):
     world.instances[OFFICE].poll_answers = [Statements("Kim", "", "none")]
 
