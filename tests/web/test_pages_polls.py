@@ -479,6 +479,26 @@ def test_attendance_of_a_past_meeting_asks_nothing_about_polls(dana, world):
     assert not [call for call in world.calls.all() if call.path.endswith(("/polls", "/qa"))]
 
 
+def test_hidden_names_stay_hidden_in_polls_and_questions(dana, world):
+    world.instances[WEEK_AGO].questions[0].details[0]["answer_details"] = [{"content": "Yes.", "name": "Ada Kovács"}]
+
+    shown, hidden = dana.look(PAGE).text, dana.look(f"{PAGE}?names=hide").text
+
+    for name in ("Mina Park", "Łukasz Żółć", "Ada Kovács"):
+        assert name in shown and name not in hidden
+    assert "Hidden Monday, December 7" in card(hidden, RELEASE_QUESTION)
+    assert "Can we announce the date to customers? Answered Anonymous Not before" in words(hidden)
+
+
+@pytest.mark.parametrize("page", [ATTENDANCE, PAGE, f"{ATTENDANCE}/summary"])
+def test_tabs_of_a_meeting_keep_names_hidden(dana, page):
+    tabs = dana.look(f"{page}?names=hide").text.partition('aria-label="This meeting"')[2].partition("</nav>")[0]
+
+    links = re.findall(r'href="([^"]*)"', tabs)
+    assert links == [f"{path}?names=hide" for path in (ATTENDANCE, f"{ATTENDANCE}/summary", PAGE)]
+    assert "names" not in dana.look(page).text.partition('aria-label="This meeting"')[2].partition("</nav>")[0]
+
+
 def test_meeting_of_another_host_has_no_tab(dana, world):
     uuid = meeting_uuid("catch-up ada")
     world.instances[uuid].summary = world.instances[WEEK_AGO].summary

@@ -59,6 +59,7 @@ def show(key: str) -> ResponseReturnValue:
         "pages/participants.html",
         no_events_since=_no_events_since(attendance.running) if attendance.running else None,
         about=attendance.past,
+        names=kept_choices().get("names"),
         live_address=live_address(key),
         live_version=live_version(people.value.version) if people.value else "",
         **people_context(key, attendance.running, people),
