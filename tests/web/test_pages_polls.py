@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -156,6 +157,22 @@ def test_question_has_its_asker_and_answer_and_an_unanswered_one_is_first(dana):
     assert "Will the old invoices keep their numbers? No answer Jonas Weber" in text
     assert "Answered Łukasz Żółć Yes. The second one is used" in text
     assert "Can we announce the date to customers? Answered Anonymous Not before" in text
+
+
+@pytest.mark.parametrize("name", ["Anonymous Attendee", "anonymous  attendee", " ANONYMOUS "])
+def test_person_called_anonymous_is_anonymous_in_pages_files_and_copied_text(dana, world, name):
+    instance, email = world.instances[WEEK_AGO], "kim.lee@example.com"
+    instance.questions = [Statements(name, email, [{"question": "Why now?", "answer": ""}])]
+    instance.poll_answers = [replace(each, name=name, email=email) for each in answers("Monday, December 7")]
+
+    page, asked, answered = dana.look(PAGE), rows(dana.get(QA_FILE)), rows(dana.get(f"{PAGE}.csv"))
+
+    assert "Why now? No answer Anonymous" in words(page.text)
+    assert "No names are shown: Zoom sent none." in card(page.text, RELEASE_QUESTION)
+    assert 'data-copy="Why now?"' in page.text
+    for text in (page.text, str(asked), str(answered)):
+        assert email not in text and name not in text
+    assert {row["name"] + row["email"] for row in (*asked, *answered)} == {""}
 
 
 def test_meeting_with_questions_alone_shows_them(dana):
