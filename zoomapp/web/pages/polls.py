@@ -17,7 +17,7 @@ from zoomapp.web.components.attendance import attendance_sources, requested_inst
 from zoomapp.web.components.notice import POLLS, QUESTIONS, Notice
 from zoomapp.web.components.poll_sections import absence_notice, content_section
 from zoomapp.web.components.section import Section
-from zoomapp.web.pages.participants import kept_choices
+from zoomapp.web.pages.participants import view_options
 from zoomapp.web.viewer import viewer
 from zoomapp.zoom.models import PastMeeting
 from zoomapp.zoom.polls import Question
@@ -43,7 +43,7 @@ def show(key: str) -> ResponseReturnValue:
         tab="polls",
         key=key,
         about=found.meeting,
-        names=kept_choices().get("names"),
+        names=view_options().get("names"),
         results=results,
         questions=questions,
         absence=absence,
