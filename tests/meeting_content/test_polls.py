@@ -3,6 +3,7 @@
 import pytest
 
 from zoomapp.meeting_content.poll_choices import Choices, split_choices
+from zoomapp.meeting_content.poll_names import Names
 from zoomapp.meeting_content.polls import poll_results
 from zoomapp.zoom.polls import read_poll_answers, read_polls, read_questions
 
@@ -43,7 +44,7 @@ def test_choices_are_in_the_order_of_the_poll_with_those_that_nobody_took():
 def test_without_a_definition_the_choices_are_what_people_answered():
     found = poll_results(answered("Tue", "Mon", "Tue"))
 
-    assert counts(found.questions[0]) == [("Tue", 2), ("Mon", 1)]
+    assert counts(found.questions[0]) == [("Mon", 1), ("Tue", 2)]
     assert found.lacks_choices
     assert not poll_results(answered("Tue"), defined("single", ["Mon", "Tue"])).lacks_choices
 
@@ -120,12 +121,56 @@ def test_written_answers_are_no_choices():
     assert [answer.answers for answer in result.answers] == [("Same",), ("Same",)]
 
 
-def test_poll_is_anonymous_if_its_author_said_so_or_no_answer_has_a_name():
-    nameless = read_poll_answers({"questions": [{"name": "", "question_details": [detail("A")]}]})
+def test_names_are_shown_only_if_the_definition_says_that_the_poll_is_not_anonymous():
+    def names(answers, polls=()):
+        (result,) = poll_results(answers, polls).questions
+        assert result.shows_names or not any(answer.name or answer.email for answer in result.answers)
+        return result.names
 
-    assert poll_results(answered("A"), defined("single", ["A"], anonymous=True)).questions[0].is_anonymous
-    assert poll_results(nameless).questions[0].is_anonymous
-    assert not poll_results(answered("A"), defined("single", ["A"])).questions[0].is_anonymous
+    nameless = read_poll_answers({"questions": [{"name": "", "question_details": [detail("A")]}]})
+    assert names(answered("A"), defined("single", ["A"])) is Names.SHOWN
+    assert names(answered("A"), defined("single", ["A"], anonymous=True)) is Names.ANONYMOUS
+    assert names(answered("A"), defined("single", ["A"], anonymous={"odd": 1})) is Names.ANONYMOUS
+    assert names(answered("A"), defined("single", ["A"], id="another")) is Names.MAYBE_ANONYMOUS
+    assert names(answered("A")) is Names.MAYBE_ANONYMOUS
+    assert names(nameless) is names(nameless, defined("single", ["A"])) is Names.NOT_SENT
+
+
+@pytest.mark.parametrize("question", ["Which day, as it was asked then?", ""])
+def test_question_that_an_anonymous_poll_no_longer_has_is_anonymous(question):
+    """The host changed its text later, or Zoom sends none."""
+    poll = {"id": "p1", "title": "Days", "anonymous": True, "questions": [{"name": "Q1"}, {"name": "Q2"}]}
+
+    results = poll_results(answered("A", question=question), read_polls({"polls": [poll]})).questions
+
+    assert [(result.title, result.names, len(result.answers)) for result in results] == [
+        ("Days", Names.ANONYMOUS, 0),
+        ("Days", Names.ANONYMOUS, 0),
+        ("Days", Names.ANONYMOUS, 1),
+    ]
+    assert not results[2].answers[0].name
+
+
+@pytest.mark.parametrize("polls", [defined("long_answer", anonymous=True), ()])
+def test_answers_without_names_are_sorted_and_have_no_times(polls):
+    """Zoom sends the rows of an anonymous poll in the same order as those of a poll with names."""
+    (result,) = poll_results(answered("C", "A", "B"), polls).questions
+
+    assert [answer.answers for answer in result.answers] == [("A",), ("B",), ("C",)]
+    assert not any(answer.answered_at for answer in result.answers)
+
+
+def test_choices_of_an_anonymous_poll_do_not_show_who_answered_first():
+    (result,) = poll_results(answered("C", "A", "C", "A")).questions
+
+    assert counts(result) == [("A", 2), ("C", 2)]
+
+
+def test_answers_with_names_keep_zooms_order_and_times():
+    (result,) = poll_results(answered("C", "A"), defined("long_answer")).questions
+
+    assert [answer.answers for answer in result.answers] == [("C",), ("A",)]
+    assert all(answer.answered_at for answer in result.answers)
 
 
 def test_definition_is_found_by_the_question_if_the_poll_has_another_id():

@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -23,6 +24,7 @@ ATTENDANCE = f"/participants/{key_of(WEEK_AGO)}"
 PAGE = f"{ATTENDANCE}/polls"
 QA_FILE = f"{ATTENDANCE}/qa.csv"
 RELEASE_QUESTION = "When should the billing page go out?"
+NO_DEFINITIONS = ["deleted", "off", "refused", "outage", "no scope"]
 ODD = ["=1+1", "+1", "-1", "@cmd", "\tx", "\rx", "<script>alert(1)</script>", '"><img src=x>']
 
 
@@ -87,9 +89,11 @@ def test_anonymous_poll_has_no_names_on_the_page_and_in_the_file(dana, world):
 
     page, file = dana.look(PAGE), rows(dana.get(f"{PAGE}.csv"))
 
-    assert "Anonymous: Zoom didn’t record names." in card(page.text, "How useful was this meeting?")
+    assert "No names are shown: this poll is anonymous." in card(page.text, "How useful was this meeting?")
     assert "Lena Fischer" not in page.text
-    assert {row["name"] + row["email"] for row in file if row["poll"] == "Feedback"} == {""}
+    feedback = [row for row in file if row["poll"] == "Feedback"]
+    assert {row["name"] + row["email"] + row["answered_at"] for row in feedback} == {""}
+    assert [row["answer"] for row in feedback if row["type"] == "rating_scale"] == ["2", "3", "4", "4", "5", "5"]
 
 
 def test_quiz_marks_right_answers_and_splits_several_choices_of_one_text(dana):
@@ -100,8 +104,8 @@ def test_quiz_marks_right_answers_and_splits_several_choices_of_one_text(dana):
     assert "Litware 0 · 0%" in text
 
 
-@pytest.mark.parametrize("how", ["deleted", "off", "refused", "outage", "no scope"])
-def test_without_definitions_the_choices_are_what_people_answered(anyone, world, how):
+def lose_definitions(world, how):
+    """Let Zoom withhold how the polls were defined."""
     if how == "deleted":
         world.switches.change({"polls": "deleted"})
     elif how == "no scope":
@@ -113,6 +117,11 @@ def test_without_definitions_the_choices_are_what_people_answered(anyone, world,
             "outage": Fault(DEFINITIONS, drop="before"),
         }
         world.faults.append(faults[how])
+
+
+@pytest.mark.parametrize("how", NO_DEFINITIONS)
+def test_without_definitions_the_choices_are_what_people_answered(anyone, world, how):
+    lose_definitions(world, how)
     anyone.connect()
 
     answer = anyone.look(PAGE)
@@ -126,6 +135,19 @@ def test_without_definitions_the_choices_are_what_people_answered(anyone, world,
         assert not [call for call in world.calls.all() if call.path.endswith(f"/meetings/{WEEKLY}/polls")]
 
 
+@pytest.mark.parametrize("how", NO_DEFINITIONS)
+def test_without_definitions_no_names_are_shown(anyone, world, how):
+    lose_definitions(world, how)
+    anyone.connect()
+
+    page, file = anyone.look(PAGE), rows(anyone.get(f"{PAGE}.csv"))
+
+    text = card(page.text, RELEASE_QUESTION)
+    assert "No names are shown: the poll’s settings couldn’t be read, so it may be anonymous." in text
+    assert "Mina Park" not in page.text.partition('id="qa"')[0]
+    assert len(file) == 19 and {row["name"] + row["email"] for row in file} == {""}
+
+
 def test_question_has_its_asker_and_answer_and_an_unanswered_one_is_first(dana):
     text = read(dana.look(PAGE)).partition("Questions and answers")[2]
 
@@ -135,6 +157,22 @@ def test_question_has_its_asker_and_answer_and_an_unanswered_one_is_first(dana):
     assert "Will the old invoices keep their numbers? No answer Jonas Weber" in text
     assert "Answered Łukasz Żółć Yes. The second one is used" in text
     assert "Can we announce the date to customers? Answered Anonymous Not before" in text
+
+
+@pytest.mark.parametrize("name", ["Anonymous Attendee", "anonymous  attendee", " ANONYMOUS "])
+def test_person_called_anonymous_is_anonymous_in_pages_files_and_copied_text(dana, world, name):
+    instance, email = world.instances[WEEK_AGO], "kim.lee@example.com"
+    instance.questions = [Statements(name, email, [{"question": "Why now?", "answer": ""}])]
+    instance.poll_answers = [replace(each, name=name, email=email) for each in answers("Monday, December 7")]
+
+    page, asked, answered = dana.look(PAGE), rows(dana.get(QA_FILE)), rows(dana.get(f"{PAGE}.csv"))
+
+    assert "Why now? No answer Anonymous" in words(page.text)
+    assert "No names are shown: Zoom sent none." in card(page.text, RELEASE_QUESTION)
+    assert 'data-copy="Why now?"' in page.text
+    for text in (page.text, str(asked), str(answered)):
+        assert email not in text and name not in text
+    assert {row["name"] + row["email"] for row in (*asked, *answered)} == {""}
 
 
 def test_meeting_with_questions_alone_shows_them(dana):
@@ -198,7 +236,7 @@ def test_same_name_twice_is_two_people(dana, world):
 
 
 def test_poll_of_500_answers_is_shown_and_whole_in_the_file(dana, world):
-    written = answers(*(f"Written answer {n}" for n in range(500)), question="Why?", poll_id="unknown")
+    written = answers(*(f"Written answer {n:03}" for n in range(500)), question="Why?", poll_id="unknown")
     world.instances[WEEK_AGO].poll_answers = answers(*["Monday, December 7"] * 500) + written
 
     answer = dana.look(PAGE)
@@ -377,6 +415,15 @@ def test_empty_copy_from_before_an_outage_is_no_proof_that_there_are_none(dana, 
     assert f'href="{path}"' in dana.look(path.removesuffix("/polls")).text
 
 
+def test_meeting_with_an_unknown_end_may_still_get_polls(dana, world):
+    office = f"/participants/{key_of(OFFICE)}"
+    world.faults.append(Fault("GET /v2/past_meetings/*", 404, body={"code": 3001, "message": "Not found."}))
+    assert "No polls or questions" in dana.look(f"{office}/polls").text
+    world.faults.clear()
+
+    assert f'href="{office}/polls"' in dana.look(office).text
+
+
 def test_unreadable_answers_alone_are_no_missing_polls(dana, world):
     world.instances[OFFICE].poll_answers = [Statements("Kim", "", "none")]
 
@@ -447,6 +494,26 @@ def test_attendance_of_a_past_meeting_asks_nothing_about_polls(dana, world):
     dana.look(ATTENDANCE)
 
     assert not [call for call in world.calls.all() if call.path.endswith(("/polls", "/qa"))]
+
+
+def test_hidden_names_stay_hidden_in_polls_and_questions(dana, world):
+    world.instances[WEEK_AGO].questions[0].details[0]["answer_details"] = [{"content": "Yes.", "name": "Ada Kovács"}]
+
+    shown, hidden = dana.look(PAGE).text, dana.look(f"{PAGE}?names=hide").text
+
+    for name in ("Mina Park", "Łukasz Żółć", "Ada Kovács"):
+        assert name in shown and name not in hidden
+    assert "Hidden Monday, December 7" in card(hidden, RELEASE_QUESTION)
+    assert "Can we announce the date to customers? Answered Anonymous Not before" in words(hidden)
+
+
+@pytest.mark.parametrize("page", [ATTENDANCE, PAGE, f"{ATTENDANCE}/summary"])
+def test_tabs_of_a_meeting_keep_names_hidden(dana, page):
+    tabs = dana.look(f"{page}?names=hide").text.partition('aria-label="This meeting"')[2].partition("</nav>")[0]
+
+    links = re.findall(r'href="([^"]*)"', tabs)
+    assert links == [f"{path}?names=hide" for path in (ATTENDANCE, f"{ATTENDANCE}/summary", PAGE)]
+    assert "names" not in dana.look(page).text.partition('aria-label="This meeting"')[2].partition("</nav>")[0]
 
 
 def test_meeting_of_another_host_has_no_tab(dana, world):

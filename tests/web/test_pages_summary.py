@@ -214,6 +214,34 @@ def test_transcript_has_speakers_and_times(dana):
     assert "Guest Lee" in page.text.partition('class="speakers"')[2]
 
 
+def main_of(page):
+    return page.partition('id="main">')[2].partition("</main>")[0]
+
+
+def test_hidden_names_stay_hidden_in_a_transcript(dana):
+    main = main_of(dana.look(f"{TRANSCRIPT}&names=hide").text)
+    speakers = set(re.findall(r'<p class="by"><bdi>([^<]*)</bdi>', dana.look(TRANSCRIPT).text))
+
+    assert speakers and not [name for name in speakers if f"<bdi>{name}</bdi>" in main]
+    assert "Names are hidden, but the text itself may contain some." in text_of(main)
+
+
+def test_search_in_a_transcript_keeps_names_hidden(dana):
+    main = main_of(dana.look(f"{TRANSCRIPT}&names=hide&q=e&speaker=Dana+Okoye").text)
+
+    links = re.findall(r'href="([^"]*/summary\?[^"]*)"', main)
+    assert [link for link in links if "hit=2" in link]
+    assert all("names=hide" in link for link in links)
+    assert '<input type="hidden" name="names" value="hide">' in main
+    assert "<bdi>Dana Okoye</bdi>" not in main
+
+
+def test_hidden_names_stay_hidden_beside_next_steps(dana):
+    steps = main_of(dana.look(f"{PAGE}?names=hide").text).partition('class="next"')[2]
+
+    assert "<bdi>DO</bdi>" in steps and "<bdi>Dana Okoye</bdi>" not in steps
+
+
 def test_transcript_alone_is_shown_without_a_summary(dana):
     assert dana.look(f"/participants/{key_of(OFFICE)}/summary").status_code == 404
     assert dana.look(f"/participants/{key_of(OFFICE)}/summary?view=transcript").status_code == 200

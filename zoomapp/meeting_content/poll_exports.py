@@ -15,13 +15,17 @@ QUESTION_COLUMNS = ("question", "name", "email", "asked_at", "status", "answer",
 
 
 def polls_csv(results: PollResults, zone: tzinfo) -> Iterator[str]:
-    """One row per answer. Several choices of one person are in one cell; an anonymous poll has no names."""
+    """One row per answer. Several choices of one person are in one cell.
+
+    Name and time are empty where names are not shown.
+    """
     rows = (
         (
             question.title,
             question.text,
             question.kind,
-            *(("", "") if question.is_anonymous else (answer.name, answer.email)),
+            answer.name,
+            answer.email,
             "; ".join(answer.answers),
             _iso(answer.answered_at, zone),
         )

@@ -32,6 +32,14 @@ class MeetingPolls:
     questions: Loaded[Rows[Question]]
 
     @property
+    def is_complete(self) -> bool:
+        """Whether both answers are from after Zoom collected everything. False if the end is unknown."""
+        ended_at = self.meeting.end_at
+        return ended_at is not None and all(
+            (part.at - ended_at).total_seconds() >= COLLECTING_SECONDS for part in (self.results, self.questions)
+        )
+
+    @property
     def is_empty(self) -> bool:
         """Whether Zoom says that the meeting has neither. Unreadable entries are something; an old copy is no proof."""
         results, questions = self.results, self.questions
@@ -71,11 +79,12 @@ def may_have_polls(cache: PageCache, uuid: str) -> bool:
     return fact is None or bool(fact.value)
 
 
-def reason_for_none(sources: AttendanceSources, meeting: PastMeeting) -> Absence:
-    """Why a meeting has neither: it was encrypted, or it ended a moment ago, or it had neither."""
+def reason_for_none(sources: AttendanceSources, found: MeetingPolls) -> Absence:
+    """Why a meeting has neither: it was encrypted, or it had just ended when Zoom was asked, or it had neither."""
+    meeting = found.meeting
     if meeting.id and _is_encrypted(sources, meeting.id):
         return Absence.ENCRYPTED
-    return Absence.WRITING if _is_collecting(sources, meeting) else Absence.NONE
+    return Absence.WRITING if meeting.end_at and not found.is_complete else Absence.NONE
 
 
 def _required_meeting(sources: AttendanceSources, number: str) -> PastMeeting:
@@ -109,7 +118,7 @@ def _in_order(questions: Loaded[Rows[Question]]) -> Loaded[Rows[Question]]:
 
 def _remember_emptiness(sources: AttendanceSources, found: MeetingPolls) -> None:
     uuid, cache = found.meeting.uuid, sources.cache
-    if found.is_empty and not _is_collecting(sources, found.meeting):
+    if found.is_empty and found.is_complete:
         cache.remember(_fact(uuid), {"any": False}, sources.keep_seconds)
     elif found.has_some and not may_have_polls(cache, uuid):
         cache.remember(_fact(uuid), {"any": True}, sources.keep_seconds)
@@ -121,11 +130,6 @@ def _fact(uuid: str) -> str:
 
 def _read_fact(fact: Any) -> bool:
     return not isinstance(fact, dict) or fact.get("any") is not False
-
-
-def _is_collecting(sources: AttendanceSources, meeting: PastMeeting) -> bool:
-    ended_at = meeting.end_at
-    return ended_at is not None and (sources.now - ended_at).total_seconds() < COLLECTING_SECONDS
 
 
 def _is_encrypted(sources: AttendanceSources, number: int) -> bool:

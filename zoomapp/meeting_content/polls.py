@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from statistics import fmean
 
 from zoomapp.meeting_content.poll_choices import MAX_PARTS, Choices, plain, split_choices
+from zoomapp.meeting_content.poll_names import Names, names_of, without_names
 from zoomapp.zoom.polls import Poll, PollAnswer, PollQuestion
 from zoomapp.zoom.tolerant_reader import Rows
 
@@ -37,6 +38,7 @@ class Choice:
 class QuestionResult:
     """The answers to one question. ``answers``: of those who answered, each split into choices.
 
+    ``names``: unless they are shown, the answers have none.
     ``kind``: Zoom's type; empty without the poll's definition. ``choices``: empty for written answers.
     ``average``: of a rating. ``right``: how many people took the right choices of a quiz; None for no quiz.
     """
@@ -44,11 +46,15 @@ class QuestionResult:
     text: str
     title: str = ""
     kind: str = ""
-    is_anonymous: bool = False
+    names: Names = Names.NOT_SENT
     answers: tuple[PollAnswer, ...] = ()
     choices: tuple[Choice, ...] = ()
     average: float | None = None
     right: int | None = None
+
+    @property
+    def shows_names(self) -> bool:
+        return self.names is Names.SHOWN
 
     @property
     def is_written(self) -> bool:
@@ -85,7 +91,7 @@ def poll_results(answers: Rows[PollAnswer], polls: Iterable[Poll] = ()) -> PollR
             _defined(poll, definition, by_question.pop((poll.id, plain(definition.text)), []))
             for definition in poll.questions
         ]
-    results += [_undefined(found) for found in by_question.values()]
+    results += [_undefined(found, definitions.find(poll_id)) for (poll_id, _), found in by_question.items()]
     return PollResults(tuple(results), answers.unreadable)
 
 
@@ -109,6 +115,10 @@ class _Definitions:
             return self._owners[text], text
         return answer.poll_id, text
 
+    def find(self, poll_id: str) -> Poll | None:
+        """The poll with this id."""
+        return self._polls.get(poll_id)
+
     def launched(self, keys: Iterable[tuple[str, str]]) -> list[Poll]:
         """The polls that have an answer to at least one of their questions, in their order."""
         found = {poll_id for poll_id, _ in keys}
@@ -118,17 +128,17 @@ class _Definitions:
 def _defined(poll: Poll, definition: PollQuestion, answers: Sequence[PollAnswer]) -> QuestionResult:
     labels = _rating_labels(definition) if definition.kind == RATING else {}
     options = tuple(labels) if labels else definition.options
+    names, answered = _answered(answers, poll)
     if definition.kind not in CHOOSABLE or not (options or answers):
-        answered = _without_gaps(answers)
-        return QuestionResult(definition.text, poll.title, definition.kind, _is_anonymous(answered, poll), answered)
+        return QuestionResult(definition.text, poll.title, definition.kind, names, answered)
     choices, several = Choices(options), definition.kind == MULTIPLE
-    answered = _without_gaps(replace(each, answers=split_choices(each.answers, choices, several)) for each in answers)
+    answered = _without_gaps(replace(each, answers=split_choices(each.answers, choices, several)) for each in answered)
     right = {plain(option) for option in definition.right_options} if poll.is_quiz else set()
     return QuestionResult(
         definition.text,
         poll.title,
         definition.kind,
-        _is_anonymous(answered, poll),
+        names,
         answered,
         _counted(answered, options, right, labels),
         _average(answered) if definition.kind == RATING else None,
@@ -136,16 +146,26 @@ def _defined(poll: Poll, definition: PollQuestion, answers: Sequence[PollAnswer]
     )
 
 
-def _undefined(answers: Sequence[PollAnswer]) -> QuestionResult:
-    """What people answered, as choices if several gave the same answer, else as written answers."""
-    answered = _without_gaps(answers)
+def _undefined(answers: Sequence[PollAnswer], poll: Poll | None) -> QuestionResult:
+    """What people answered, as choices if several gave the same answer, else as written answers.
+
+    ``poll``: the poll, if it is known and has no such question any more.
+    """
+    names, answered = _answered(answers, poll)
     parts = Counter(part for each in answered for part in {*_parts(each), *map(plain, each.answers)})
     split = _without_gaps(replace(each, answers=_split_if_common(each, parts)) for each in answered)
     choices = _counted(split, (), set(), {})
     if len(choices) > MAX_UNDEFINED_CHOICES or not any(choice.count > 1 for choice in choices):
         split, choices = answered, ()
-    first = answers[0]
-    return QuestionResult(first.question or "Question without a text", "", "", _is_anonymous(split), split, choices)
+    text, title = answers[0].question or "Question without a text", poll.title if poll else ""
+    return QuestionResult(text, title, "", names, split, choices)
+
+
+def _answered(answers: Iterable[PollAnswer], poll: Poll | None) -> tuple[Names, tuple[PollAnswer, ...]]:
+    """The answers of people who did not leave the question out, with names only if they are shown."""
+    answered = _without_gaps(answers)
+    names = names_of(answered, poll)
+    return names, answered if names is Names.SHOWN else without_names(answered)
 
 
 def _parts(answer: PollAnswer) -> list[str]:
@@ -166,10 +186,6 @@ def _split_if_common(answer: PollAnswer, parts: Counter[str]) -> tuple[str, ...]
 def _without_gaps(answers: Iterable[PollAnswer]) -> tuple[PollAnswer, ...]:
     """Of these, the answers of people who did not leave the question out."""
     return tuple(answer for answer in answers if answer.answers)
-
-
-def _is_anonymous(answers: Iterable[PollAnswer], poll: Poll | None = None) -> bool:
-    return bool(poll and poll.anonymous) or not any(answer.name or answer.email for answer in answers)
 
 
 def _counted(

@@ -18,6 +18,8 @@ Item = TypeVar("Item")
 QUIZ = 3
 #: Larger numbers are no steps of a rating.
 MAX_RATING = 10
+#: What Zoom writes instead of a person's name, in any case.
+ANONYMOUS_NAMES = frozenset({"anonymous", "anonymous attendee"})
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,8 @@ class Poll:
         return cls(
             poll_id,
             data.text("title"),
-            data.flag("anonymous"),
+            # A value that cannot be read may mean that it is anonymous.
+            data.flag("anonymous", data.get("anonymous") is not None),
             data.number("poll_type") == QUIZ,
             tuple(question for question in questions if question),
         )
@@ -92,7 +95,7 @@ class PollAnswer:
         question, poll_id, answers = data.text("question"), data.text("polling_id"), tuple(data.texts("answer"))
         if not (question or poll_id) or len(answers) < _values(data.get("answer")):
             return None
-        return cls(question, poll_id, answers, person.text("name"), person.text("email"), data.time("date_time"))
+        return cls(question, poll_id, answers, *_name_and_email(person), data.time("date_time"))
 
 
 @dataclass(frozen=True)
@@ -121,8 +124,7 @@ class Question:
 
     @property
     def is_anonymous(self) -> bool:
-        """Zoom sends no name, or one that says so."""
-        return self.name.casefold() in ("", "anonymous", "anonymous attendee")
+        return not self.name
 
     @property
     def state(self) -> str:
@@ -144,8 +146,7 @@ class Question:
             answers = [QuestionAnswer(data.text("answer"))]
         return cls(
             text,
-            person.text("name"),
-            person.text("email"),
+            *_name_and_email(person),
             data.time("create_time"),
             data.text("question_status").lower(),
             tuple(answer for answer in answers if answer.text.strip()),
@@ -182,6 +183,14 @@ def _read_details(body: Any, read: Callable[[JsonObject, JsonObject], Item | Non
             else:
                 items.append(item)
     return Rows(tuple(items), unreadable)
+
+
+def _name_and_email(person: JsonObject) -> tuple[str, str]:
+    """Who answered or asked; both are empty for a person whose name says "anonymous"."""
+    name = person.text("name")
+    if " ".join(name.casefold().split()) in ANONYMOUS_NAMES:
+        return "", ""
+    return name, person.text("email")
 
 
 def _values(value: object) -> int:

@@ -12,7 +12,7 @@ from zoomapp.attendance.past import past_attendance
 from zoomapp.web.components.attendance import attendance_sources, requested_instance
 from zoomapp.web.components.notice import PAST, PAST_INSTANCES
 from zoomapp.web.components.section import section
-from zoomapp.web.pages.participants import kept_choices, names_hidden
+from zoomapp.web.pages.participants import names_hidden, view_options
 
 bp = Blueprint("occurrences", __name__)
 
@@ -22,7 +22,7 @@ def index(key: str) -> ResponseReturnValue:
     """The list of occurrences, newest first."""
     topic, loaded = list_occurrences(attendance_sources(), requested_instance(key))
     listed = section(loaded, PAST_INSTANCES)
-    names = kept_choices().get("names")
+    names = view_options().get("names")
     page = render_template("pages/occurrences.html", listed=listed, key=key, topic=topic, names=names)
     return page, listed.status, listed.headers
 
@@ -45,7 +45,7 @@ def compared(key: str, other: str) -> ResponseReturnValue:
         topic=next((meeting.topic for meeting in meetings if meeting), ""),
         complete=all(table.complete for table in tables),
         unreadable=sum(table.unreadable for table in tables),
-        names=kept_choices().get("names"),
+        names=view_options().get("names"),
         groups=() if failed else compare_tables(*tables, hide_names=names_hidden()),
     )
     return page, failed.status if failed else 200, failed.headers if failed else {}

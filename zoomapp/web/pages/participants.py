@@ -29,7 +29,7 @@ ROWS = 100
 MAX_ROWS = 10_000
 #: The query parameters that choose what is shown, and those that all links of the page keep.
 CHOICES = ("show", "q", "sort", "names")
-KEPT_CHOICES = ("sort", "names")
+VIEW_OPTIONS = ("sort", "names")
 #: The place of a person's key in an address.
 PERSON = "PERSON"
 
@@ -59,6 +59,7 @@ def show(key: str) -> ResponseReturnValue:
         "pages/participants.html",
         no_events_since=_no_events_since(attendance.running) if attendance.running else None,
         about=attendance.past,
+        names=view_options().get("names"),
         live_address=live_address(key),
         live_version=live_version(people.value.version) if people.value else "",
         **people_context(key, attendance.running, people),
@@ -85,9 +86,9 @@ def choices() -> dict[str, Any]:
     return {name: request.args[name] for name in CHOICES if name in request.args}
 
 
-def kept_choices() -> dict[str, Any]:
+def view_options() -> dict[str, Any]:
     """The query parameters of this request that all links of the page keep."""
-    return {name: request.args[name] for name in KEPT_CHOICES if request.args.get(name)}
+    return {name: request.args[name] for name in VIEW_OPTIONS if request.args.get(name)}
 
 
 def names_hidden() -> bool:
@@ -120,11 +121,11 @@ def people_context(key: str, meeting: Meeting | None, people: Section[Attendance
         "key": key,
         "meeting": meeting,
         "live": meeting is not None,
-        "seen": people,
+        "attendance": people,
         "rows": rows,
-        "staying": kept_choices(),
+        "view_options": view_options(),
         # A page has a thousand links to persons: their address is built once, and each key is inserted.
-        "person_link": url_for("person.show", key=key, person=PERSON, **kept_choices()).split(PERSON),
+        "person_link": url_for("person.show", key=key, person=PERSON, **view_options()).split(PERSON),
         "chips": _chips(key, people.value, view) if people.value else (),
         "query": query,
         "view": view,
@@ -159,6 +160,6 @@ def _chips(key: str, table: AttendanceTable, view: str) -> list[tuple[str, str, 
     if not table.frame.tells_late:
         chips = [chip for chip in chips if chip[0] != "late"]
     return [
-        (url_for("participants.show", key=key, show=name or None, **kept_choices()), text, count, name == view, css)
+        (url_for("participants.show", key=key, show=name or None, **view_options()), text, count, name == view, css)
         for name, text, count, css in chips
     ]

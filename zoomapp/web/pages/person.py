@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from zoomapp.attendance.connections import merge_reason, merged_connections
 from zoomapp.errors import NotFound
 from zoomapp.web.components.attendance import requested_attendance
-from zoomapp.web.pages.participants import kept_choices, names_hidden
+from zoomapp.web.pages.participants import names_hidden, view_options
 
 bp = Blueprint("person", __name__)
 
@@ -34,7 +34,7 @@ def show(key: str, person: str) -> ResponseReturnValue:
         "pages/person.html",
         row=row,
         topic=attendance.topic,
-        back=url_for("participants.show", key=key, **kept_choices()),
+        back=url_for("participants.show", key=key, **view_options()),
         merged=merged_connections(row.person, table.records, hide_names=names_hidden()),
         reason=merge_reason(row.person),
     )

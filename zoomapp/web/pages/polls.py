@@ -17,6 +17,7 @@ from zoomapp.web.components.attendance import attendance_sources, requested_inst
 from zoomapp.web.components.notice import POLLS, QUESTIONS, Notice
 from zoomapp.web.components.poll_sections import absence_notice, content_section
 from zoomapp.web.components.section import Section
+from zoomapp.web.pages.participants import view_options
 from zoomapp.web.viewer import viewer
 from zoomapp.zoom.models import PastMeeting
 from zoomapp.zoom.polls import Question
@@ -36,12 +37,13 @@ def show(key: str) -> ResponseReturnValue:
     sources = attendance_sources()
     found = load_polls(sources, requested_instance(key))
     results, questions = content_section(found.results, POLLS), content_section(found.questions, QUESTIONS)
-    absence = absence_notice(reason_for_none(sources, found.meeting)) if found.is_empty else None
+    absence = absence_notice(reason_for_none(sources, found)) if found.is_empty else None
     page = render_template(
         "pages/polls.html",
         tab="polls",
         key=key,
         about=found.meeting,
+        names=view_options().get("names"),
         results=results,
         questions=questions,
         absence=absence,
@@ -96,6 +98,6 @@ def _file(
 def _refusal(sources: AttendanceSources, found: MeetingPolls, part: Section[Any]) -> ResponseReturnValue:
     """Why there is no file, always with an error status: a browser must not save it as the file."""
     notice = part.trouble if part.value is None else None
-    notice = notice or absence_notice(reason_for_none(sources, found.meeting))
+    notice = notice or absence_notice(reason_for_none(sources, found))
     page = render_template("pages/trouble.html", title="Polls and Q&A", notice=notice)
     return page, notice.status if notice.status >= 400 else 502, part.headers

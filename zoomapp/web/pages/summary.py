@@ -22,6 +22,7 @@ from zoomapp.web.components.attendance import attendance_sources, requested_inst
 from zoomapp.web.components.content_notices import content_notice
 from zoomapp.web.components.notice import SUMMARY, TRANSCRIPT, Notice, Permission
 from zoomapp.web.errors import prefers_html
+from zoomapp.web.pages.participants import view_options
 from zoomapp.web.viewer import viewer
 from zoomapp.zoom.models import PastMeeting
 
@@ -100,7 +101,7 @@ def _page(sources: AttendanceSources, key: str, meeting: PastMeeting, permission
     except (ZoomRefused, UpstreamError) as error:
         notice = content_notice(error, permission)
     about = {"about": meeting, "key": key, "notice": notice, "transcript_view": permission is TRANSCRIPT}
-    page = render_template("pages/summary.html", tab="summary", **about, **context)
+    page = render_template("pages/summary.html", tab="summary", names=view_options().get("names"), **about, **context)
     if notice is None:
         return page
     headers = {"Refresh": str(notice.retry_after)} if notice.status == 404 and notice.retry_after else {}
