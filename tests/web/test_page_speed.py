@@ -57,7 +57,7 @@ def test_the_overview_waits_for_one_call(dana, world, at_once):
     assert (calls(world), barrier.broken) == (4, False)
 
 
-@pytest.mark.parametrize("show", ["upcoming", "scheduled", "past"])
+@pytest.mark.parametrize("show", ["upcoming", "scheduled", "past", "live"])
 def test_a_list_of_meetings_waits_for_one_call(dana, world, at_once, show):
     world.calls.clear()
     barrier = at_once(3)  # the profile and two lists

@@ -55,8 +55,13 @@ def live_meetings(user_client: UserClient, cache: PageCache, seconds: float = 0.
 
 def is_listed_as_live(cache: PageCache, uuid: str) -> bool:
     """Whether the saved list of running meetings has this one. Does not call Zoom."""
+    return any(meeting.uuid == uuid for meeting in _listed_as_live(cache))
+
+
+def _listed_as_live(cache: PageCache) -> Iterable[Meeting]:
+    """The saved list of running meetings, which may be old."""
     saved = replace(cache, reload=False).recent(LIVE_LIST, _read_page, KEEP_SECONDS)
-    return saved is not None and any(meeting.uuid == uuid for meeting in saved.value or ())
+    return (saved and saved.value) or ()
 
 
 def upcoming_meetings(user_client: UserClient, cache: PageCache) -> Loaded[Page[Meeting]]:
@@ -96,6 +101,10 @@ def search(user_client: UserClient, cache: PageCache, name: str, query: str) -> 
     """The meetings of the list ``name`` that match ``query``, in the order in which the page shows them."""
     now = cache.now
     pending = None if name == "live" else cache.calls.start(lambda: all_meetings(user_client, cache, name))
+    pending_next = None
+    if name == "live" and not _listed_as_live(cache):
+        # Most likely nothing runs, and the page shows the next meeting instead.
+        pending_next = cache.calls.start(lambda: next_meeting(user_client, cache))
     live = live_meetings(user_client, cache)
     if pending:
         meetings = pending.result()
@@ -112,7 +121,9 @@ def search(user_client: UserClient, cache: PageCache, name: str, query: str) -> 
         meeting for meeting in live.value or () if name != "past" and agenda.matches(query, meeting.topic, meeting.id)
     ]
     first = agenda.first_with_start(found)
-    following = next_meeting(user_client, cache) if name == "live" and not running else first
+    following = first
+    if name == "live" and not running:
+        following = pending_next.result() if pending_next else next_meeting(user_client, cache)
     lists = [meetings.value, live.value if name != "past" else None]
     unreadable = sum(part.unreadable for part in lists if part is not None)
     return SearchResult(meetings, live, found, running, following, agenda.starts_soon(first, now), unreadable)
