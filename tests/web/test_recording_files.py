@@ -355,7 +355,29 @@ def test_a_row_that_is_no_object_is_the_only_one_missing(caplog):
         recording = Recording.from_api({**RECORDING, "recording_files": ["x", None, 3, [VIDEO], VIDEO]})
 
     assert [file.type for file in recording.files] == ["MP4"]
+    assert recording.unreadable_files == 4
     assert [(record.kind, record.field) for record in caplog.records] == [("recording file", "")]
+
+
+@pytest.mark.parametrize(
+    ("files", "sentence"),
+    [
+        ([VIDEO, "x"], "1 file of this recording could not be read."),
+        ([VIDEO, None, ["x"]], "2 files of this recording could not be read."),
+        ("MP4", "1 file of this recording could not be read."),
+        (None, ""),
+    ],
+    ids=str,
+)
+def test_the_page_of_recordings_counts_files_that_cannot_be_read(dana, world, files, sentence):
+    recording = {**RECORDING, "recording_files": files}
+    world.faults.append(Fault("GET /v2/users/*/recordings", 200, {}, {"meetings": [recording], "next_page_token": ""}))
+
+    text = read(dana.look("/recordings"))
+
+    assert "Review" in text
+    assert sentence in text
+    assert ("could not be read" in text) == bool(sentence)
 
 
 def test_unreadable_values_of_a_file_are_logged_by_name(caplog):

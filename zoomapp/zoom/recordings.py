@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime
 from zoomapp import dates
 from zoomapp.zoom.labels import readable
 from zoomapp.zoom.models import Json
-from zoomapp.zoom.tolerant_reader import JsonObject, count_unreadable
+from zoomapp.zoom.tolerant_reader import JsonObject, Rows, count_unreadable
 
 #: Zoom's file types in the order people look for them.
 NAMES = {
@@ -95,13 +95,14 @@ class RecordingFile:
         return self.type in FIRST
 
 
-def read_files(listed: object) -> tuple[RecordingFile, ...]:
-    """The files of a recording, in the order of NAMES. A row that is not an object is counted and left out.
+def read_files(listed: object) -> Rows[RecordingFile]:
+    """The files of a recording, in the order of NAMES. A row that is not an object is unreadable.
 
     Files with the same key, such as captions in two languages, get keys by their place in Zoom's list.
     """
     files, times_seen = [], Counter[str]()
-    for row in listed if isinstance(listed, list) else []:
+    rows = listed if isinstance(listed, list) else [] if listed is None else [listed]
+    for row in rows:
         if not isinstance(row, dict):
             count_unreadable(KIND, "", row)
             continue
@@ -111,7 +112,8 @@ def read_files(listed: object) -> tuple[RecordingFile, ...]:
             file = replace(file, key=_digest(f"{file.key}:{number_of_key}"), number=number_of_key)
         files.append(file)
     order = list(NAMES)
-    return tuple(sorted(files, key=lambda file: order.index(file.type) if file.type in NAMES else len(order)))
+    ordered = sorted(files, key=lambda file: order.index(file.type) if file.type in NAMES else len(order))
+    return Rows(tuple(ordered), len(rows) - len(ordered))
 
 
 def _is_ready(row: JsonObject, file_type: str) -> bool:
@@ -137,6 +139,7 @@ class Recording:
     """The cloud recording of one held meeting.
 
     ``deleted_on``: the day on which Zoom removes it if it says so. ``trashed_at``: when it went to the trash.
+    ``unreadable_files``: how many files are missing here because they could not be read.
     """
 
     uuid: str
@@ -150,6 +153,7 @@ class Recording:
     deleted_on: date | None = None
     trashed_at: datetime | None = None
     files: tuple[RecordingFile, ...] = ()
+    unreadable_files: int = 0
 
     @classmethod
     def from_api(cls, data: Json) -> Recording | None:
@@ -173,7 +177,8 @@ class Recording:
             passcode=row.text("recording_play_passcode", "password"),
             deleted_on=row.day("auto_delete_date") if row.flag("auto_delete", default=True) else None,
             trashed_at=max((at for at in trashed if at), default=None),
-            files=files,
+            files=files.items,
+            unreadable_files=files.unreadable,
         )
 
     @property
