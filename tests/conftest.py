@@ -1,5 +1,6 @@
 """The fixtures of all tests."""
 
+import gc
 import zlib
 
 import pytest
@@ -64,6 +65,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mix the modules, the same way each time, so that tests that wait run beside tests that compute."""
     items.sort(key=lambda item: zlib.crc32(item.path.relative_to(item.config.rootpath).as_posix().encode()))
+
+
+def pytest_collection_finish() -> None:
+    """Leave thousands of collected tests, which stay until the end, out of each garbage collection."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_report_header() -> list[str]:
