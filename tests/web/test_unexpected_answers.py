@@ -401,3 +401,19 @@ def test_unreadable_values_and_entries_are_counted_by_kind_and_field(dana, world
 def test_the_metric_of_unreadable_values_is_documented():
     name = "zoomapp_unreadable_values_total"
     assert name in (Path(__file__).parents[2] / "docs/operations.md").read_text()
+
+
+@pytest.mark.parametrize(
+    "odd", [{}, "x", None, {"uuid": 5}, {"uuid": "a==", "start_time": "0001-01-01T00:00:00Z"}], ids=str
+)
+@pytest.mark.parametrize(
+    "others", [[{"uuid": "b==", "start_time": "2026-02-16T09:00:00Z"}], []], ids=["beside one", "alone"]
+)
+def test_the_page_of_sessions_counts_sessions_that_cannot_be_read(dana, world, odd, others):
+    world.faults.append(Fault(INSTANCES, 200, {}, {"meetings": [*others, odd]}))
+
+    text = read(dana.look("/participants/85512340987/times"))
+
+    assert "1 entry from Zoom could not be read, so this list is not complete." in text
+    assert ("16 February" in text) == bool(others)
+    assert "Zoom lists no past sessions" not in text

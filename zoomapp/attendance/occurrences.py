@@ -16,6 +16,7 @@ from zoomapp.errors import NotFound, UpstreamError
 from zoomapp.user_api.page_cache import Loaded
 from zoomapp.zoom.meeting_ids import is_number
 from zoomapp.zoom.models import Page, PastMeeting
+from zoomapp.zoom.tolerant_reader import Rows
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ class ComparedPerson:
     by_name: bool
 
 
-def list_occurrences(sources: AttendanceSources, instance: str) -> tuple[str, Loaded[list[Occurrence]]]:
+def list_occurrences(sources: AttendanceSources, instance: str) -> tuple[str, Loaded[Rows[Occurrence]]]:
     """The topic of a meeting and its occurrences, newest first. Raises NotFound, and UpstreamError during an outage."""
     calls = sources.cache.calls
     listed = calls.start(lambda: _load_occurrences(sources, int(instance))) if is_number(instance) else None
@@ -51,7 +52,7 @@ def list_occurrences(sources: AttendanceSources, instance: str) -> tuple[str, Lo
     return meeting.topic if meeting else "", _load_occurrences(sources, number)
 
 
-def _load_occurrences(sources: AttendanceSources, number: int) -> Loaded[list[Occurrence]]:
+def _load_occurrences(sources: AttendanceSources, number: int) -> Loaded[Rows[Occurrence]]:
     return sources.cache.load(f"times {number}", lambda: sources.user_client.past_instances(number), _newest_first)
 
 
@@ -84,8 +85,10 @@ def _compared(pair: Pair, first: dict[str, float], second: dict[str, float], *, 
     )
 
 
-def _newest_first(body: Any) -> list[Occurrence]:
-    meetings = Page.of(body, "meetings", PastMeeting.from_api).items
+def _newest_first(body: Any) -> Rows[Occurrence]:
+    """The occurrences. One without its UUID or its start is unreadable."""
+    meetings = Page.of(body, "meetings", PastMeeting.from_api)
     dated = sorted((each for each in meetings if each.uuid and each.start_at), key=lambda each: str(each.start_at))
     previous = {later.uuid: earlier.uuid for earlier, later in pairwise(dated)}
-    return [Occurrence(each.start_at, each.uuid, previous.get(each.uuid, "")) for each in reversed(dated)]
+    newest_first = (Occurrence(each.start_at, each.uuid, previous.get(each.uuid, "")) for each in reversed(dated))
+    return Rows(tuple(newest_first), meetings.unreadable + len(meetings) - len(dated))
