@@ -13,8 +13,8 @@ from devtools.install import PYTHON, ROOT, say
 
 #: Debian's names, and what each brings.
 BENCH = {"nginx": "nginx", "wrk": "wrk", "nodejs": "node", "npm": "npm"}
-#: Tests wait for processes and browsers, so three more run at a time than there are cores.
-SIDE_BY_SIDE = ["-n", str((os.cpu_count() or 2) + 3), "--dist", "worksteal"]
+#: Tests wait for processes and browsers, so two more run at a time than there are cores.
+SIDE_BY_SIDE = ["-n", str((os.cpu_count() or 2) + 2), "--dist", "worksteal"]
 #: HTTP, token, proxy and outage tests: these run a second time with FAST_PATH=0.
 WITHOUT_FAST_PATH = (
     *("tests/sockets", "tests/tokens", "tests/web/middleware", "tests/web/test_proxy.py", "tests/web/test_batch.py"),

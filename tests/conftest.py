@@ -1,7 +1,6 @@
 """The fixtures of all tests."""
 
 import gc
-import zlib
 
 import pytest
 from hypothesis import settings as hypothesis_settings
@@ -60,11 +59,6 @@ def all_the_time_there_is() -> None:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--long", action="store_true", help="run the tests with random inputs (tests/fuzz) for minutes")
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mix the modules, the same way each time, so that tests that wait run beside tests that compute."""
-    items.sort(key=lambda item: zlib.crc32(item.path.relative_to(item.config.rootpath).as_posix().encode()))
 
 
 def pytest_collection_finish() -> None:
