@@ -17,8 +17,8 @@ from zoomapp.zoom.rate_limits import slowdown
 
 #: Seconds between two polls, and while webhooks report on the meeting.
 POLL_SECONDS, POLL_SECONDS_WITH_WEBHOOKS = 15.0, 60.0
-#: The same while the list stays as it is. A window asks up to 5 % later and sees the answer a second after that, so
-#: somebody who joins then is shown within 30 seconds.
+#: The same while the list does not change. A window asks up to 5 % later and shows the answer a second after that, so
+#: a person who joins then appears within 30 seconds.
 QUIET_POLL_SECONDS, QUIET_POLL_SECONDS_WITH_WEBHOOKS = 26.0, 130.0
 
 
