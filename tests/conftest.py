@@ -46,6 +46,9 @@ __all__ = [
     "zoom_client",
 ]
 
+#: The packages whose tests mostly wait for a process or a browser.
+WAITING = ("client", "compat", "dev", "fuzz", "hosts", "journeys", "pages", "sockets")
+
 # A busy machine makes an example slow, not wrong.
 hypothesis_settings.register_profile("house", deadline=None, max_examples=40)
 hypothesis_settings.load_profile("house")
@@ -59,6 +62,16 @@ def all_the_time_there_is() -> None:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--long", action="store_true", help="run the tests with random inputs (tests/fuzz) for minutes")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Spread the tests that wait for processes and browsers evenly over the run, beside tests that compute."""
+    waiting = [item for item in items if item.path.parent.name in WAITING]
+    computing = [item for item in items if item.path.parent.name not in WAITING]
+    position = {
+        item: (number + 0.5) / len(group) for group in (waiting, computing) for number, item in enumerate(group)
+    }
+    items.sort(key=position.__getitem__)
 
 
 def pytest_collection_finish() -> None:

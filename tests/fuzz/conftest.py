@@ -33,6 +33,7 @@ class Budget:
     """How long one test may try further inputs. ``inputs`` counts them."""
 
     def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
         self.ends_at, self.inputs = time.monotonic() + seconds, 0
 
     def spent(self) -> bool:

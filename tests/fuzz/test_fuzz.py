@@ -21,7 +21,6 @@ from werkzeug.test import TestResponse
 from offline_zoom.json_text import raw_json, stringify
 from offline_zoom.stories.live_meeting import LIVE
 from offline_zoom.stories.quiet_day import WEEKLY
-from tests.fuzz.conftest import LONG_SECONDS
 from tests.fuzz.random_answers import RandomFault, RandomRows, change_body, change_once
 from zoomapp.config import Settings
 
@@ -29,11 +28,9 @@ LIST = re.compile(r"/(meetings|recordings|participants)[^/]*|/participants/[\w-]
 SEEDS = st.integers(0, 2**32)
 PROXIED = ["users/me", "users/me/meetings", f"meetings/{WEEKLY}", f"past_meetings/{WEEKLY}/participants"]
 PROXIED += ["users/me/recordings", "metrics/meetings?from=2026-02-20&to=2026-03-02&type=past", "meetings/1"]
-#: More than there is time for: the budget ends a test.
-MAX_EXAMPLES = int(LONG_SECONDS * 60)
-fuzz = settings(
-    max_examples=MAX_EXAMPLES, derandomize=True, phases=[Phase.generate], suppress_health_check=list(HealthCheck)
-)
+#: More than a fast machine checks in a second: the budget ends a test.
+INPUTS_PER_SECOND = 400
+fuzz = settings(derandomize=True, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
 
 
 @pytest.fixture(autouse=True)
@@ -44,7 +41,7 @@ def live_story(world):
 def until_spent(budget, check, *strategies):
     """Run the check on random inputs until the time is over."""
 
-    @fuzz
+    @settings(fuzz, max_examples=int(budget.seconds * INPUTS_PER_SECOND))
     @given(st.tuples(*strategies))
     def run(inputs: tuple[Any, ...]) -> None:
         if budget.spent():
