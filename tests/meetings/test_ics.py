@@ -37,6 +37,11 @@ def unfolded(text):
     return text.replace("\r\n ", "").split("\r\n")
 
 
+def repeats(lines):
+    """The parts of the RRULE, in any order."""
+    return next(set(line.removeprefix("RRULE:").split(";")) for line in lines if line.startswith("RRULE:"))
+
+
 def test_lines_end_with_crlf_and_have_75_octets_at_most():
     text = calendar(meeting(topic="Ünïcödé " * 40), NOW)
 
@@ -70,9 +75,9 @@ def test_a_series_keeps_its_hour_when_the_clocks_change():
     lines = unfolded(calendar(meeting(**SERIES), NOW))
 
     assert "DTSTART;TZID=Europe/Berlin:20260309T110000" in lines
-    assert "RRULE:FREQ=WEEKLY;INTERVAL=1;BYDAY=MO;COUNT=6" in lines
+    assert repeats(lines) == {"FREQ=WEEKLY", "INTERVAL=1", "BYDAY=MO", "COUNT=6"}
     change = lines.index("DTSTART:20260329T020000")
-    assert lines[change + 1 : change + 3] == ["TZOFFSETFROM:+0100", "TZOFFSETTO:+0200"]
+    assert {"TZOFFSETFROM:+0100", "TZOFFSETTO:+0200"} <= set(lines[change : change + 4])
     assert lines[change - 1] == "BEGIN:DAYLIGHT"
 
 
@@ -95,11 +100,12 @@ def test_a_moved_occurrence_is_identified_by_its_planned_start():
 
     lines = unfolded(calendar(meeting(**SERIES, occurrences=(moved,)), NOW))
 
-    place = lines.index("RECURRENCE-ID;TZID=Europe/Berlin:20260316T110000")
-    assert lines[place + 1 : place + 3] == [
+    event = lines[len(lines) - 1 - lines[::-1].index("BEGIN:VEVENT") :]
+    assert {
+        "RECURRENCE-ID;TZID=Europe/Berlin:20260316T110000",
         "DTSTART;TZID=Europe/Berlin:20260317T150000",
         "DTEND;TZID=Europe/Berlin:20260317T153000",
-    ]
+    } <= set(event)
     assert len([line for line in lines if line.startswith("UID:85512340987@")]) == 2
 
 
@@ -189,7 +195,9 @@ def test_the_end_of_a_series_is_read_in_its_zone(zone, end, until):
 def test_a_series_in_its_zone_ends_after_its_last_day():
     series = {"type": 8, "zone_name": "America/New_York", "recurrence": {"type": 1, "end_date_time": "2026-03-20"}}
 
-    assert "RRULE:FREQ=DAILY;INTERVAL=1;UNTIL=20260321T035959Z" in unfolded(calendar(meeting(**series), NOW))
+    lines = unfolded(calendar(meeting(**series), NOW))
+
+    assert repeats(lines) == {"FREQ=DAILY", "INTERVAL=1", "UNTIL=20260321T035959Z"}
 
 
 def test_a_series_that_does_not_say_how_it_repeats_is_one_event():
@@ -307,6 +315,7 @@ def test_a_partly_held_series_has_its_remaining_occurrences_only():
 
     lines = unfolded(calendar(given, NOW))
 
-    assert "DTSTART;TZID=UTC:20260406T100000" in lines
-    assert "RRULE:FREQ=WEEKLY;INTERVAL=1;BYDAY=MO;COUNT=5" in lines
-    assert [line for line in lines if line.startswith("EXDATE")] == ["EXDATE;TZID=UTC:20260420T100000"]
+    assert "DTSTART:20260406T100000Z" in lines
+    assert repeats(lines) == {"FREQ=WEEKLY", "INTERVAL=1", "BYDAY=MO", "COUNT=5"}
+    assert [line for line in lines if line.startswith("EXDATE")] == ["EXDATE:20260420T100000Z"]
+    assert "BEGIN:VTIMEZONE" not in lines

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta, tzinfo
 
+from icalendar import Calendar, Event, vRecur
+
 from zoomapp import dates
 from zoomapp.errors import NoFixedTime
-from zoomapp.meetings.ics.lines import INSTANT, fold, moment, text
 from zoomapp.meetings.ics.rule import has_end, rule
 from zoomapp.meetings.ics.zone import YEAR, time_zone
 from zoomapp.zoom.models import Meeting, Occurrence
@@ -29,50 +30,59 @@ def calendar(meeting: Meeting, now: datetime, *, with_passcode: bool = False) ->
     zone = dates.find_zone(meeting.zone_name) if meeting.recurrence else None
     start, count = _remaining(meeting, meeting.start_at) if zone else (meeting.start_at, 0)
     repeats = rule(meeting.recurrence, zone, count=count) if zone else ""
-    if not repeats:
-        zone, start = None, meeting.start_at
-    lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//zoomapp//meetings//EN", "METHOD:PUBLISH"]
-    if zone:
-        lines += time_zone(zone, start, _last(meeting, start))
-    lines += _event(meeting, start, now, zone, repeats, with_passcode)
-    if zone:
-        for occurrence in meeting.occurrences:
-            lines += _moved_occurrence(meeting, occurrence, now, zone, with_passcode)
-    return "".join(f"{folded}\r\n" for line in (*lines, "END:VCALENDAR") for folded in fold(line))
+    file = Calendar(version="2.0", prodid="-//zoomapp//meetings//EN", method="PUBLISH")
+    if not (zone and repeats):
+        file.add_component(_event(meeting, meeting.start_at, meeting.duration_minutes, now, UTC, with_passcode))
+        return file.to_ical().decode()
+    if str(zone) != "UTC":
+        file.add_component(time_zone(zone, start, _last(meeting, start)))
+    series = _event(meeting, start, meeting.duration_minutes, now, zone, with_passcode)
+    series.add("rrule", vRecur.from_ical(repeats))
+    for at in _deleted_starts(meeting, start):
+        series.add("exdate", at.astimezone(zone))
+    file.add_component(series)
+    for planned_start, moved_to, minutes in _moved_occurrences(meeting):
+        occurrence = _event(meeting, moved_to, minutes, now, zone, with_passcode)
+        occurrence.add("recurrence-id", planned_start.astimezone(zone))
+        file.add_component(occurrence)
+    return file.to_ical().decode()
 
 
-def _event(
-    meeting: Meeting, start: datetime, now: datetime, zone: tzinfo | None, repeats: str, with_passcode: bool
-) -> Iterator[str]:
-    """``zone`` and ``repeats``, the RRULE, of a series."""
-    yield "BEGIN:VEVENT"
-    yield from _identity(meeting, now)
-    yield from _times(start, meeting.duration_minutes, zone)
-    if zone:
-        yield f"RRULE:{repeats}"
-        yield from (
-            moment("EXDATE", at, zone)
-            for occurrence in meeting.occurrences
-            if occurrence.deleted and (at := _planned_start(occurrence)) and at > start
-        )
-    yield from _text(meeting, with_passcode)
-    yield "END:VEVENT"
+def _event(meeting: Meeting, start: datetime, minutes: int, now: datetime, zone: tzinfo, with_passcode: bool) -> Event:
+    passcode = f"Passcode: {meeting.password}" if with_passcode and meeting.password else ""
+    event = Event()
+    event.add("uid", f"{meeting.id}@zoom.us")
+    event.add("dtstamp", now)
+    # A later file must replace an earlier one. Zoom has no version number, so the time of the file is used.
+    event.add("sequence", int(now.timestamp() - 1.7e9) // 60)
+    event.add("dtstart", start.astimezone(zone))
+    # An end must be later than the start (3.8.2.2).
+    if 0 < minutes <= MAX_MINUTES:
+        event.add("dtend", (start + timedelta(minutes=minutes)).astimezone(zone))
+    event.add("summary", meeting.topic)
+    if meeting.join_url:
+        event.add("location", meeting.join_url)
+        event.add("url", meeting.join_url)
+    event.add("description", "\n\n".join(part for part in (meeting.agenda, meeting.join_url, passcode) if part))
+    return event
 
 
-def _moved_occurrence(
-    meeting: Meeting, occurrence: Occurrence, now: datetime, zone: tzinfo, with_passcode: bool
-) -> Iterator[str]:
-    """The event of an occurrence whose start or duration differs from the series."""
-    planned_start, minutes = _planned_start(occurrence), occurrence.duration_minutes or meeting.duration_minutes
-    if occurrence.deleted or not planned_start or not occurrence.start_at:
-        return
-    if planned_start != occurrence.start_at or minutes != meeting.duration_minutes:
-        yield "BEGIN:VEVENT"
-        yield from _identity(meeting, now)
-        yield moment("RECURRENCE-ID", planned_start, zone)
-        yield from _times(occurrence.start_at, minutes, zone)
-        yield from _text(meeting, with_passcode)
-        yield "END:VEVENT"
+def _deleted_starts(meeting: Meeting, first: datetime) -> Iterator[datetime]:
+    """The planned starts of deleted occurrences after the first one."""
+    for occurrence in meeting.occurrences:
+        planned_start = _planned_start(occurrence)
+        if occurrence.deleted and planned_start and planned_start > first:
+            yield planned_start
+
+
+def _moved_occurrences(meeting: Meeting) -> Iterator[tuple[datetime, datetime, int]]:
+    """Planned start, start and minutes of each occurrence whose start or duration differs from the series."""
+    for occurrence in meeting.occurrences:
+        planned_start, minutes = _planned_start(occurrence), occurrence.duration_minutes or meeting.duration_minutes
+        if occurrence.deleted or not planned_start or not occurrence.start_at:
+            continue
+        if planned_start != occurrence.start_at or minutes != meeting.duration_minutes:
+            yield planned_start, occurrence.start_at, minutes
 
 
 def _remaining(meeting: Meeting, start: datetime) -> tuple[datetime, int]:
@@ -89,30 +99,6 @@ def _planned_start(occurrence: Occurrence) -> datetime | None:
     """The start according to the series. It is the id in milliseconds, which stays when the occurrence is moved."""
     seconds = JsonObject({"occurrence_id": occurrence.id}, "occurrence").epoch_seconds("occurrence_id")
     return occurrence.start_at if seconds is None else datetime.fromtimestamp(seconds, UTC)
-
-
-def _identity(meeting: Meeting, now: datetime) -> Iterator[str]:
-    yield f"UID:{meeting.id}@zoom.us"
-    yield f"DTSTAMP:{now.astimezone(UTC):{INSTANT}}"
-    # A later file must replace an earlier one. Zoom has no version number, so the time of the file is used.
-    yield f"SEQUENCE:{int(now.timestamp() - 1.7e9) // 60}"
-
-
-def _times(start: datetime, minutes: int, zone: tzinfo | None) -> Iterator[str]:
-    yield moment("DTSTART", start, zone)
-    # An end must be later than the start (3.8.2.2).
-    if 0 < minutes <= MAX_MINUTES:
-        yield moment("DTEND", start + timedelta(minutes=minutes), zone)
-
-
-def _text(meeting: Meeting, with_passcode: bool) -> Iterator[str]:
-    passcode = f"Passcode: {meeting.password}" if with_passcode and meeting.password else ""
-    description = "\n\n".join(part for part in (meeting.agenda, meeting.join_url, passcode) if part)
-    yield f"SUMMARY:{text(meeting.topic)}"
-    if meeting.join_url:
-        yield f"LOCATION:{text(meeting.join_url)}"
-        yield f"URL:{meeting.join_url}"
-    yield f"DESCRIPTION:{text(description)}"
 
 
 def _last(meeting: Meeting, first: datetime) -> datetime:

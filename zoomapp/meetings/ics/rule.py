@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, time, tzinfo
 from typing import Any
 
-from zoomapp.meetings.ics.lines import INSTANT
 from zoomapp.zoom.tolerant_reader import JsonObject
 
 DAILY, WEEKLY, MONTHLY = 1, 2, 3
+INSTANT = "%Y%m%dT%H%M%SZ"
 FREQUENCIES = {DAILY: "DAILY", WEEKLY: "WEEKLY", MONTHLY: "MONTHLY"}
 WEEKDAYS = ("SU", "MO", "TU", "WE", "TH", "FR", "SA")
 #: Larger intervals and counts are mistakes: Zoom allows 99 and 60.

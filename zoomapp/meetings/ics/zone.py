@@ -1,37 +1,37 @@
-"""The VTIMEZONE of a zone: each change of its UTC offset (RFC 5545, 3.6.5)."""
+"""The VTIMEZONE of a zone: each change of its UTC offset (RFC 5545, 3.6.5).
 
-from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta, tzinfo
+``icalendar`` can make one itself, but with the start of daylight saving time in the new offset (03:00 for 02:00).
+"""
 
-from zoomapp.meetings.ics.lines import LOCAL
+from datetime import datetime, timedelta, tzinfo
+
+from icalendar import Timezone, TimezoneDaylight, TimezoneStandard
 
 YEAR = timedelta(days=366)
 
 
-def time_zone(zone: tzinfo, first: datetime, last: datetime) -> Iterator[str]:
+def time_zone(zone: tzinfo, first: datetime, last: datetime) -> Timezone:
     """The changes of the zone's offset from a year before the first occurrence to the last moment (3.6.5)."""
-    start = first - YEAR
-    yield "BEGIN:VTIMEZONE"
-    yield f"TZID:{zone}"
-    yield from _observance(zone, start, _offset(start, zone))
+    component, start = Timezone(tzid=str(zone)), first - YEAR
+    component.add_component(_observance(zone, start, _offset(start, zone)))
     at = start
     while at < last:
         next_day = at + timedelta(days=1)
         if _offset(next_day, zone) != _offset(at, zone):
-            yield from _observance(zone, _change(at, next_day, zone), _offset(at, zone))
+            component.add_component(_observance(zone, _change(at, next_day, zone), _offset(at, zone)))
         at = next_day
-    yield "END:VTIMEZONE"
+    return component
 
 
-def _observance(zone: tzinfo, at: datetime, offset_from: timedelta) -> Iterator[str]:
+def _observance(zone: tzinfo, at: datetime, offset_from: timedelta) -> TimezoneStandard | TimezoneDaylight:
     local = at.astimezone(zone)
-    kind = "DAYLIGHT" if local.dst() else "STANDARD"
-    yield f"BEGIN:{kind}"
-    yield f"DTSTART:{(at + offset_from).astimezone(UTC):{LOCAL}}"
-    yield f"TZOFFSETFROM:{_signed(offset_from)}"
-    yield f"TZOFFSETTO:{_signed(_offset(at, zone))}"
-    yield f"TZNAME:{local.tzname()}"
-    yield f"END:{kind}"
+    observance = TimezoneDaylight() if local.dst() else TimezoneStandard()
+    # The local time of the change by the clocks before it.
+    observance.add("dtstart", local.replace(tzinfo=None) - _offset(at, zone) + offset_from)
+    observance.add("tzoffsetfrom", offset_from)
+    observance.add("tzoffsetto", _offset(at, zone))
+    observance.add("tzname", local.tzname())
+    return observance
 
 
 def _change(before: datetime, after: datetime, zone: tzinfo) -> datetime:
@@ -44,8 +44,3 @@ def _change(before: datetime, after: datetime, zone: tzinfo) -> datetime:
 
 def _offset(at: datetime, zone: tzinfo) -> timedelta:
     return at.astimezone(zone).utcoffset() or timedelta()
-
-
-def _signed(offset: timedelta) -> str:
-    minutes = round(offset.total_seconds() / 60)
-    return f"{'-' if minutes < 0 else '+'}{abs(minutes) // 60:02}{abs(minutes) % 60:02}"
