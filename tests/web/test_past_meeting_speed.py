@@ -1,4 +1,4 @@
-"""A past meeting's attendance loads in the time of the calls that depend on each other, and costs no call twice."""
+"""A past meeting's pages load in the time of the calls that depend on each other, and cost no call twice."""
 
 import re
 import threading
@@ -7,8 +7,10 @@ from dataclasses import replace
 import pytest
 
 from offline_zoom.faults import Fault
+from offline_zoom.stories.quiet_day import FIXTURES
 from tests.web.reading import read
 from zoomapp.attendance.past import REUSE_SECONDS
+from zoomapp.zoom.meeting_ids import key_of
 
 GUARD_SECONDS = 60
 PROFILE = "GET /v2/users/me"
@@ -17,7 +19,10 @@ MEETING = "GET /v2/past_meetings/*"
 REPORT = "GET /v2/report/meetings/*/participants"
 LIST = "GET /v2/past_meetings/*/participants"
 PLANNED = "GET /v2/meetings/*"
+SUMMARY = "GET /v2/meetings/*/meeting_summary"
+TRANSCRIPT = "GET /v2/meetings/*/transcript"
 REVIEW = 85000000102
+SUMMARY_PAGE = f"/participants/{key_of(FIXTURES[2])}/summary"
 
 
 @pytest.fixture
@@ -150,3 +155,54 @@ def test_meeting_that_still_runs_is_not_saved_as_past(dana, world, webhooks, clo
 
     assert "Still running" not in read(dana.look(address_of(meeting)))
     assert world.calls.count(MEETING) == 2
+
+
+def test_summary_does_not_wait_for_the_meeting_or_its_attendance(dana, world, together):
+    barrier = together(MEETING, SUMMARY, REPORT)
+
+    page = read(dana.look(SUMMARY_PAGE))
+
+    assert "Dana Okoye: outline" in page and "Łukasz Żółć" in page
+    assert not barrier.broken
+
+
+def test_transcript_does_not_wait_for_the_meeting(dana, together):
+    barrier = together(MEETING, TRANSCRIPT)
+
+    assert "billing" in read(dana.look(f"{SUMMARY_PAGE}?view=transcript"))
+    assert not barrier.broken
+
+
+def test_summary_and_transcript_within_a_minute_cost_no_call(dana, world, clock):
+    paths = [SUMMARY_PAGE, f"{SUMMARY_PAGE}.md", f"{SUMMARY_PAGE}?view=transcript&q=billing"]
+    paths.append(SUMMARY_PAGE.replace("summary", "transcript.vtt"))
+    first = [dana.look(path).data for path in paths]
+    before = calls(world)
+    clock.tick(50)
+
+    assert [dana.look(path).data for path in paths] == first
+    assert calls(world) == before
+    clock.tick(20)
+    dana.look(paths[2])
+    assert world.calls.count(TRANSCRIPT) == 2
+
+
+def test_reload_of_a_summary_asks_zoom_again(dana, world):
+    dana.look(SUMMARY_PAGE)
+    world.instances[FIXTURES[2]].summary.overview = "Rewritten since."
+
+    page = dana.get(SUMMARY_PAGE, headers={"Accept": "text/html", "Cache-Control": "no-cache"})
+
+    assert "Rewritten since." in page.text
+
+
+def test_copy_of_a_summary_says_how_old_it_is_while_zoom_fails(dana, world, clock):
+    dana.look(SUMMARY_PAGE)
+    clock.tick(400)
+    world.faults.append(Fault("GET /v2/**", drop="before"))
+
+    page = dana.look(SUMMARY_PAGE)
+
+    assert page.status_code == 200
+    assert "Dana Okoye: outline" in page.text
+    assert "We couldn’t reach Zoom" in page.text

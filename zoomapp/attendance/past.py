@@ -6,6 +6,7 @@ A meeting's number stands for its last instance that we know of: Zoom's lists ma
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal
 
@@ -13,6 +14,7 @@ from zoomapp.attendance.attendance_table import AttendanceTable
 from zoomapp.attendance.past_run import FinalList, PastRun
 from zoomapp.attendance.records import read_list
 from zoomapp.attendance.sources import AttendanceSources
+from zoomapp.errors import NotFound
 from zoomapp.store.encrypted_records import PAST_INSTANCE
 from zoomapp.user_api.page_cache import Loaded
 from zoomapp.user_api.parallel_calls import PendingCall
@@ -30,6 +32,26 @@ def remember_running(sources: AttendanceSources, meeting: Meeting) -> None:
     if meeting.uuid:
         instance = [meeting.uuid, sources.now.timestamp(), meeting.topic]
         sources.records.save(sources.user_id, PAST_INSTANCE, instance, sources.keep_seconds, str(meeting.id))
+
+
+@dataclass(frozen=True)
+class PendingMeeting:
+    """A past meeting by its UUID. ``details`` waits for Zoom's answer; an unknown meeting has the UUID alone."""
+
+    uuid: str
+    details: Callable[[], PastMeeting]
+
+
+def start_past_meeting(sources: AttendanceSources, instance: str) -> PendingMeeting:
+    """The past meeting with this number or UUID, which starts to load. Raises NotFound for an unknown number."""
+    if is_number(instance):
+        # Only Zoom's answer has the UUID.
+        meeting = past_meeting(sources, instance)
+        if meeting is None:
+            raise NotFound
+        return PendingMeeting(meeting.uuid, lambda: meeting)
+    pending = sources.cache.calls.start(lambda: past_meeting(sources, instance))
+    return PendingMeeting(instance, lambda: pending.result() or PastMeeting(instance))
 
 
 class StillRunning(Exception):

@@ -6,15 +6,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from zoomapp.attendance.past import past_meeting
+from zoomapp.attendance.past import start_past_meeting
 from zoomapp.attendance.sources import AttendanceSources
-from zoomapp.errors import NotFound
 from zoomapp.meeting_content.absence import Absence
+from zoomapp.meeting_content.loading import is_encrypted
 from zoomapp.meeting_content.polls import PollResults, poll_results
-from zoomapp.meetings.lists import meeting_details
 from zoomapp.user_api.page_cache import Loaded, PageCache
 from zoomapp.zoom import endpoints, scopes
-from zoomapp.zoom.meeting_ids import is_number
 from zoomapp.zoom.models import PastMeeting
 from zoomapp.zoom.polls import Poll, PollAnswer, Question, read_poll_answers, read_polls, read_questions
 from zoomapp.zoom.tolerant_reader import Rows
@@ -58,15 +56,15 @@ def load_polls(sources: AttendanceSources, instance: str) -> MeetingPolls:
 
     Calls that do not need each other run at the same time.
     """
-    scheduled = _required_meeting(sources, instance) if is_number(instance) else None
-    uuid, cache, client = scheduled.uuid if scheduled else instance, sources.cache, sources.user_client
+    pending = start_past_meeting(sources, instance)
+    uuid, cache, client = pending.uuid, sources.cache, sources.user_client
     results = cache.calls.start(
         lambda: cache.load(f"poll results {uuid}", lambda: client.poll_results(uuid), read_poll_answers)
     )
     questions = cache.calls.start(
         lambda: cache.load(f"questions {uuid}", lambda: client.questions(uuid), read_questions)
     )
-    meeting = scheduled or past_meeting(sources, uuid) or PastMeeting(uuid)
+    meeting = pending.details()
     definitions = _definitions(sources, meeting.id)
     found = MeetingPolls(meeting, _with_definitions(results.result(), definitions), _in_order(questions.result()))
     _remember_emptiness(sources, found)
@@ -82,16 +80,9 @@ def may_have_polls(cache: PageCache, uuid: str) -> bool:
 def reason_for_none(sources: AttendanceSources, found: MeetingPolls) -> Absence:
     """Why a meeting has neither: it was encrypted, or it had just ended when Zoom was asked, or it had neither."""
     meeting = found.meeting
-    if meeting.id and _is_encrypted(sources, meeting.id):
+    if meeting.id and is_encrypted(sources, meeting.id):
         return Absence.ENCRYPTED
     return Absence.WRITING if meeting.end_at and not found.is_complete else Absence.NONE
-
-
-def _required_meeting(sources: AttendanceSources, number: str) -> PastMeeting:
-    meeting = past_meeting(sources, number)
-    if meeting is None:
-        raise NotFound
-    return meeting
 
 
 def _definitions(sources: AttendanceSources, number: int) -> Iterable[Poll]:
@@ -130,9 +121,3 @@ def _fact(uuid: str) -> str:
 
 def _read_fact(fact: Any) -> bool:
     return not isinstance(fact, dict) or fact.get("any") is not False
-
-
-def _is_encrypted(sources: AttendanceSources, number: int) -> bool:
-    """Whether the meeting is end-to-end encrypted. False if Zoom does not say."""
-    details = meeting_details(sources.user_client, sources.cache, number).value
-    return details is not None and details.settings.get("encryption_type") == "e2ee"

@@ -19,7 +19,7 @@ from zoomapp.user_api.response_cache import ResponseCache
 from zoomapp.zoom import endpoints
 from zoomapp.zoom.client import SAFE, Answer, Call, ZoomClient, lacks_scope, parse_response
 from zoomapp.zoom.endpoint_types import Endpoint
-from zoomapp.zoom.meeting_content import MeetingSummary, MeetingTranscript
+from zoomapp.zoom.meeting_content import MeetingTranscript
 from zoomapp.zoom.models import Meeting, User
 from zoomapp.zoom.recordings import Recording
 from zoomapp.zoom.tolerant_reader import JsonObject, read_rows, refusal_words
@@ -192,9 +192,9 @@ class UserClient:
         _required(found.text("uuid"), "past meeting")
         return found.fields
 
-    def meeting_summary(self, uuid: str) -> MeetingSummary:
+    def meeting_summary(self, uuid: str) -> Any:
         """The AI Companion summary of one meeting instance. Zoom takes no meeting number here."""
-        return MeetingSummary.from_api(self._object("meeting summary", endpoints.READ_SUMMARY, instance=uuid))
+        return self.call(endpoints.READ_SUMMARY, instance=uuid)
 
     def transcript(self, uuid: str) -> MeetingTranscript:
         """Whether one meeting instance has an AI Companion transcript, and where its file is."""

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
+from zoomapp.errors import UpstreamError
 from zoomapp.zoom.tolerant_reader import JsonObject
 
 
@@ -51,6 +53,13 @@ class MeetingSummary:
     def is_empty(self) -> bool:
         """Whether there is nothing to read."""
         return not (self.content or self.overview or self.details or self.next_steps)
+
+
+def read_summary(body: Any) -> MeetingSummary:
+    """Zoom's summary. Raises UpstreamError for a response that is no object."""
+    if not isinstance(body, dict):
+        raise UpstreamError("response that is no meeting summary")
+    return MeetingSummary.from_api(JsonObject(body, "meeting summary"))
 
 
 @dataclass(frozen=True)

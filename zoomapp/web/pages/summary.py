@@ -10,17 +10,18 @@ from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
 from zoomapp import csv_export, dates
-from zoomapp.attendance.past import past_meeting, past_table
+from zoomapp.attendance.past import PendingMeeting, past_attendance, start_past_meeting
 from zoomapp.attendance.sources import AttendanceSources
-from zoomapp.errors import ContentAbsent, NotFound, UpstreamError, ZoomRefused
+from zoomapp.errors import ContentAbsent, UpstreamError, ZoomRefused
 from zoomapp.meeting_content import markdown
 from zoomapp.meeting_content.absence import Absence
 from zoomapp.meeting_content.digest import digest, to_markdown
 from zoomapp.meeting_content.loading import load_file, load_summary, load_transcript
-from zoomapp.meeting_content.transcript import Transcript, elapsed, highlighted, to_text, view
+from zoomapp.meeting_content.transcript import elapsed, highlighted, to_text, view
 from zoomapp.web.components.attendance import attendance_sources, requested_instance
 from zoomapp.web.components.content_notices import content_notice
 from zoomapp.web.components.notice import SUMMARY, TRANSCRIPT, Notice, Permission
+from zoomapp.web.components.section import required, section
 from zoomapp.web.errors import prefers_html
 from zoomapp.web.pages.participants import view_options
 from zoomapp.web.viewer import viewer
@@ -36,71 +37,16 @@ MAX_COPY_CHARS = 20_000
 @bp.get("/participants/<key>/summary")
 def show(key: str) -> ResponseReturnValue:
     """The page: the summary, or with ``?view=transcript`` the transcript."""
-    sources = attendance_sources()
-    meeting = _requested_meeting(sources, key)
-    if request.args.get("view") == "transcript":
-        return _page(sources, key, meeting, TRANSCRIPT)
-    return _page(sources, key, meeting, SUMMARY)
-
-
-@bp.get("/participants/<key>/summary.md")
-def markdown_file(key: str) -> ResponseReturnValue:
-    """The summary as Zoom wrote it, in Markdown."""
-    sources = attendance_sources()
-    meeting = _requested_meeting(sources, key)
-    try:
-        body = to_markdown(load_summary(sources.user_client, meeting, sources.now))
-    except (ZoomRefused, UpstreamError) as error:
-        return _refusal(error, SUMMARY)
-    return _file(body.encode("utf-8", "replace"), meeting, sources, "summary", ".md", "text/markdown")
-
-
-@bp.get("/participants/<key>/transcript.vtt")
-def transcript_file(key: str) -> ResponseReturnValue:
-    """The transcript as Zoom wrote it, in WebVTT."""
-    sources = attendance_sources()
-    meeting = _requested_meeting(sources, key)
-    try:
-        body = load_file(sources.user_client, meeting, sources.now)
-    except (ZoomRefused, UpstreamError) as error:
-        return _refusal(error, TRANSCRIPT)
-    return _file(body, meeting, sources, "transcript", ".vtt", "text/vtt")
-
-
-@bp.get("/participants/<key>/transcript.txt")
-def transcript_text(key: str) -> ResponseReturnValue:
-    """The transcript as plain text; as JSON for the button that copies it."""
-    sources = attendance_sources()
-    meeting = _requested_meeting(sources, key)
-    try:
-        text = to_text(load_transcript(sources.user_client, meeting, sources.now))
-    except (ZoomRefused, UpstreamError) as error:
-        return _refusal(error, TRANSCRIPT)
-    if request.accept_mimetypes.best == "application/json":
-        return {"text": text}
-    return _file(text.encode("utf-8", "replace"), meeting, sources, "transcript", ".txt", "text/plain")
-
-
-def _requested_meeting(sources: AttendanceSources, key: str) -> PastMeeting:
-    """The past meeting that a key stands for: of an unknown one, its UUID is all that is known. Raises NotFound."""
-    instance = requested_instance(key)
-    meeting = past_meeting(sources, instance)
-    if meeting is None and instance.isdigit():
-        raise NotFound
-    return meeting or PastMeeting(instance)
-
-
-def _page(sources: AttendanceSources, key: str, meeting: PastMeeting, permission: Permission) -> ResponseReturnValue:
-    notice: Notice | None = None
+    in_transcript = request.args.get("view") == "transcript"
+    permission, view_context = (TRANSCRIPT, _transcript_context) if in_transcript else (SUMMARY, _summary_context)
+    sources, meeting = _requested_meeting(key)
     context: dict[str, Any] = {}
+    notice: Notice | None = None
     try:
-        if permission is SUMMARY:
-            context = _summary_context(sources, meeting)
-        else:
-            context = _transcript_context(load_transcript(sources.user_client, meeting, sources.now), meeting)
+        context = view_context(sources, meeting)
     except (ZoomRefused, UpstreamError) as error:
         notice = content_notice(error, permission)
-    about = {"about": meeting, "key": key, "notice": notice, "transcript_view": permission is TRANSCRIPT}
+    about = {"about": meeting.details(), "key": key, "notice": notice, "transcript_view": in_transcript}
     page = render_template("pages/summary.html", tab="summary", names=view_options().get("names"), **about, **context)
     if notice is None:
         return page
@@ -108,16 +54,59 @@ def _page(sources: AttendanceSources, key: str, meeting: PastMeeting, permission
     return page, notice.status, headers
 
 
-def _summary_context(sources: AttendanceSources, meeting: PastMeeting) -> dict[str, Any]:
-    summary = load_summary(sources.user_client, meeting, sources.now)
-    parts = digest(summary)
-    if parts.next_steps:
-        table = past_table(sources, meeting.uuid, meeting).value
-        parts = digest(summary, [person.name for person in table.people] if table else [])
+@bp.get("/participants/<key>/summary.md")
+def markdown_file(key: str) -> ResponseReturnValue:
+    """The summary as Zoom wrote it, in Markdown."""
+    sources, meeting = _requested_meeting(key)
+    try:
+        body = to_markdown(required(load_summary(sources, meeting)))
+    except (ZoomRefused, UpstreamError) as error:
+        return _refusal(error, SUMMARY)
+    return _file(body.encode("utf-8", "replace"), meeting.details(), sources, "summary", ".md", "text/markdown")
+
+
+@bp.get("/participants/<key>/transcript.vtt")
+def transcript_file(key: str) -> ResponseReturnValue:
+    """The transcript as Zoom wrote it, in WebVTT."""
+    sources, meeting = _requested_meeting(key)
+    try:
+        body = load_file(sources, meeting)
+    except (ZoomRefused, UpstreamError) as error:
+        return _refusal(error, TRANSCRIPT)
+    return _file(body, meeting.details(), sources, "transcript", ".vtt", "text/vtt")
+
+
+@bp.get("/participants/<key>/transcript.txt")
+def transcript_text(key: str) -> ResponseReturnValue:
+    """The transcript as plain text; as JSON for the button that copies it."""
+    sources, meeting = _requested_meeting(key)
+    try:
+        text = to_text(load_transcript(sources, meeting))
+    except (ZoomRefused, UpstreamError) as error:
+        return _refusal(error, TRANSCRIPT)
+    if request.accept_mimetypes.best == "application/json":
+        return {"text": text}
+    return _file(text.encode("utf-8", "replace"), meeting.details(), sources, "transcript", ".txt", "text/plain")
+
+
+def _requested_meeting(key: str) -> tuple[AttendanceSources, PendingMeeting]:
+    """The sources of this request, and the past meeting that a key stands for. Raises NotFound."""
+    sources = attendance_sources()
+    return sources, start_past_meeting(sources, requested_instance(key))
+
+
+def _summary_context(sources: AttendanceSources, meeting: PendingMeeting) -> dict[str, Any]:
+    # Names of attendees are needed for next steps, which nearly every summary has.
+    attendance = sources.cache.calls.start(lambda: past_attendance(sources, meeting.uuid)[1].value)
+    loaded = load_summary(sources, meeting)
+    table = attendance.result()
+    summary = required(loaded)
+    parts = digest(summary, [person.name for person in table.people] if table else [])
     whole = to_markdown(summary)
     steps = "\n".join(f"- {step.text}" for step in parts.next_steps)
     return {
         "summary": summary,
+        "trouble": section(loaded, SUMMARY).trouble,
         "overview": Markup(markdown.to_html(parts.overview)),
         "details": Markup(markdown.to_html(parts.details)),
         "shortened": markdown.is_too_long(parts.overview) or markdown.is_too_long(parts.details),
@@ -127,7 +116,8 @@ def _summary_context(sources: AttendanceSources, meeting: PastMeeting) -> dict[s
     }
 
 
-def _transcript_context(transcript: Transcript, meeting: PastMeeting) -> dict[str, Any]:
+def _transcript_context(sources: AttendanceSources, meeting: PendingMeeting) -> dict[str, Any]:
+    transcript = load_transcript(sources, meeting)
     query = " ".join(request.args.get("q", "").split())[:MAX_QUERY_CHARS]
     speaker = request.args.get("speaker", "")[:MAX_QUERY_CHARS]
     if not transcript.turns:
@@ -139,7 +129,7 @@ def _transcript_context(transcript: Transcript, meeting: PastMeeting) -> dict[st
         "shown": shown,
         "query": query,
         "speaker": speaker,
-        "time_of": lambda seconds: _time_of(meeting, seconds),
+        "time_of": lambda seconds: _time_of(meeting.details(), seconds),
         "marked": lambda words: highlighted(words, query),
     }
 
