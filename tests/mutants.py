@@ -1401,7 +1401,7 @@ MUTANTS = [
     Mutant(
         "an encrypted meeting is no missing summary",
         "zoomapp/meeting_content/loading.py",
-        "if meeting.id and _is_encrypted(user_client, meeting.id):",
+        "if meeting.id and is_encrypted(sources, meeting.id):",
         "if False:",
         "tests/web/test_pages_summary.py::test_encrypted_meeting_says_that_it_has_neither",
     ),

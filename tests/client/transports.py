@@ -78,6 +78,7 @@ class ZoomClient:
         self.network = Network(self.home_url, {*self.allowed, *here}, context)
         self.context: BrowserContext = self.browser.new_context(
             user_agent=None if self.framed else USER_AGENT,
+            reduced_motion="reduce",
             proxy={"server": self.network.address, "bypass": "<-loopback>"},
         )
         self.context.set_default_timeout(HANG_SECONDS * 1000)

@@ -102,14 +102,14 @@ def check(page, address):
 
 
 def test_axe_finds_nothing_and_no_page_overflows(dana_at, world):
-    page = dana_at(reduced_motion="reduce")
+    page = dana_at()
 
     assert [wrong for address in PAGES.values() for wrong in check(page, address)] == []
 
 
 @pytest.mark.parametrize("state", STATES)
 def test_axe_finds_nothing_and_no_state_overflows(dana_at, world, state):
-    page = dana_at(reduced_motion="reduce")
+    page = dana_at()
     page.set_viewport_size({"width": 320, "height": 700})
     world.faults.append(STATES[state])
     wrong = []
@@ -145,7 +145,7 @@ def test_axe_finds_nothing_in_a_form_with_errors_and_the_focus_is_on_the_summary
 
 
 def test_axe_finds_nothing_on_the_pages_of_visitors_and_guests(site, new_page, anyone):
-    page = new_page(360, base_url=site, reduced_motion="reduce")
+    page = new_page(360, base_url=site)
 
     assert check(page, "/connect") == []
 
@@ -227,7 +227,7 @@ def test_days_are_chosen_and_meetings_are_searched_by_keyboard(dana_at):
 
 def test_no_animation_runs_on_an_idle_page(dana_at, world):
     world.load_story("live-meeting")
-    page = dana_at(360, reduced_motion="reduce")
+    page = dana_at(360)
     page.goto("/")
 
     assert page.evaluate("() => document.getAnimations().length") == 0

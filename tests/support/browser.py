@@ -51,11 +51,15 @@ def large_font_browser(browser: Browser) -> Iterator[Browser]:
 
 @pytest.fixture
 def new_page(browser: Browser) -> Iterator[Callable[..., Page]]:
-    """A factory of pages, each with cookies of its own: ``new_page(width=360)``; other arguments are the context's."""
+    """A factory of pages, each with cookies of its own: ``new_page(width=360)``; other arguments are the context's.
+
+    Nothing moves on them: an animation costs a headless browser a whole core.
+    """
     contexts = []
 
     def new(width: int = 1200, height: int = 800, **options: Any) -> Page:
-        context = browser.new_context(viewport={"width": width, "height": height}, **options)
+        viewport = {"width": width, "height": height}
+        context = browser.new_context(**{"viewport": viewport, "reduced_motion": "reduce", **options})
         context.set_default_timeout(HANG_SECONDS * 1000)
         contexts.append(context)
         return context.new_page()

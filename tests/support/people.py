@@ -16,6 +16,7 @@ from jinja2.bccache import Bucket, BytecodeCache
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
+from devtools.processes import wait_until
 from offline_zoom.serving.requests_adapter import OfflineZoomAdapter
 from offline_zoom.world import World
 from tests.support.fast_path import FAST_PATH
@@ -188,9 +189,7 @@ def parts(settings: Settings, world: World, clock: Clock) -> Iterator[services.S
     yield built
     # A refresh that is still under way would use the next test's tokens: its users have the same ids.
     built.begin_shutdown()
-    for thread in threading.enumerate():
-        if thread.name == "single-flight":
-            thread.join(HANG_SECONDS)
+    wait_until(lambda: all(thread.name != "single-flight" for thread in threading.enumerate()), HANG_SECONDS)
     built.call_log.stop()
     built.redis.connection_pool.disconnect()
 
