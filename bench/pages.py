@@ -19,6 +19,7 @@ from zoomapp.attendance.attendance_table import AttendanceTable
 from zoomapp.attendance.records import read_list
 from zoomapp.charts import Axis, timeline
 from zoomapp.config import Settings
+from zoomapp.regions import DateFormats
 from zoomapp.web.components.section import Section
 from zoomapp.web.pages.participants import people_context
 from zoomapp.zoom.models import Meeting
@@ -33,7 +34,7 @@ def pages(plan: Plan) -> list[Figure]:
     app = create_app(services.build(_settings(plan.servers.redis_url)))
     logging.getLogger("zoomapp").handlers.clear()  # standard output is for the table
     figures = [figure for count in (300, 1000) for figure in _participants(app, count)]
-    axis = Axis.around(NOON, NOON + 3600, UTC)
+    axis = Axis.around(NOON, NOON + 3600, UTC, DateFormats("en_GB"))
     bars = [(NOON + 3.6 * number, NOON + 3.6 * number + 2) for number in range(1000)]
     [drawn] = _side_by_side(lambda: timeline(axis, bars))
     return [*figures, Figure("SVG of 1,000 bars: CPU", min(drawn), "ms", must=4)]
@@ -47,7 +48,7 @@ def _participants(app: Flask, count: int) -> list[Figure]:
     with app.test_request_context(f"/participants/81234567890?rows={count}"):
         table = _table(listed)
         ready = _context(table)
-        axis = table.axis(UTC)
+        axis = table.axis(UTC, DateFormats("en_GB"))
         works: tuple[Callable[[], str], ...] = (
             lambda: _page(_context(_table(listed))),
             lambda: _page(ready),

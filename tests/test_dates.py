@@ -50,7 +50,7 @@ def test_the_sentence_about_a_gap_is_the_promised_one():
     resolved = dates.resolve(datetime(2027, 3, 28, 2, 30), BERLIN)
 
     assert resolved.message == (
-        "02:30 doesn't exist on 28 March in Berlin, the clocks go forward. Choose 03:00 or later."
+        "02:30 doesn't exist on March 28 in Berlin, the clocks go forward. Choose 03:00 or later."
     )
 
 
@@ -186,71 +186,7 @@ def test_six_months_and_the_day_before_are_six_pieces(today):
     assert len(dates.by_month(first, today)) == len(dates.by_month(first - timedelta(days=1), today)) == 6
 
 
-# --- words
-
-
-@pytest.mark.parametrize(
-    ("zone", "hour12", "words"),
-    [
-        (BERLIN, False, "10:42"),
-        (BERLIN, True, "10:42\u00a0AM"),
-        (KATHMANDU, False, "15:27"),
-        (KATHMANDU, True, "3:27\u00a0PM"),
-        (ST_JOHNS, False, "06:12"),
-        (UTC, False, "09:42 UTC"),
-    ],
-)
-def test_times_are_shown_in_the_viewers_zone_and_clock_format(zone, hour12, words):
-    assert dates.clock(NOW, zone, hour12=hour12) == words
-    assert dates.clock(NOW.timestamp(), zone, hour12=hour12) == words
-
-
-@pytest.mark.parametrize(
-    ("hours", "words"),
-    [
-        (0, "Today"),
-        (24, "Tomorrow"),
-        (48, "Wednesday"),
-        (6 * 24, "Sunday"),
-        (7 * 24, "Mon 30 Nov"),
-        (-24, "Sun 22 Nov"),
-        (60 * 24, "Fri 22 Jan 2027"),
-    ],
-)
-def test_days_have_the_word_a_person_would_use(hours, words):
-    assert dates.day(NOW + timedelta(hours=hours), BERLIN, NOW) == words
-
-
-def test_tomorrow_begins_at_midnight_where_the_viewer_is():
-    evening = utc("2026-11-23 18:30")
-
-    assert [dates.day(evening, zone, NOW) for zone in (BERLIN, KATHMANDU)] == ["Today", "Tomorrow"]
-
-
-def test_tomorrow_is_a_day_later_even_when_the_day_has_25_hours():
-    noon, next_noon = utc("2026-10-24 10:00"), utc("2026-10-25 11:00")
-
-    assert dates.day(next_noon, BERLIN, noon) == "Tomorrow"
-    assert dates.clock(next_noon, BERLIN) == dates.clock(noon, BERLIN) == "12:00"
-
-
-@pytest.mark.parametrize(
-    ("start", "end", "words"),
-    [
-        ("2026-11-23 10:00", "2026-11-23 10:30", "11:00 – 11:30"),
-        ("2026-11-23 22:30", "2026-11-23 23:30", "23:30 – Tue 24 Nov, 00:30"),
-    ],
-)
-def test_ranges_have_an_en_dash_and_a_day_only_when_it_changes(start, end, words):
-    assert dates.clock_range(utc(start), utc(end), BERLIN) == words
-
-
-def test_whole_days_are_written_in_full():
-    assert dates.long_day(NOW, BERLIN) == "Monday 23 November"
-    assert dates.full(NOW, ST_JOHNS) == "Mon 23 Nov 2026, 06:12:06 UTC-03:30"
-    assert dates.iso(NOW, KATHMANDU) == "2026-11-23T15:27:06+05:45"
-    assert dates.date_range(date(2026, 10, 25), date(2026, 11, 23)) == "25 Oct – 23 Nov 2026"
-    assert dates.date_range(date(2026, 12, 25), date(2027, 1, 23)) == "25 Dec 2026 – 23 Jan 2027"
+# --- quantities
 
 
 @pytest.mark.parametrize(
@@ -267,14 +203,6 @@ def test_whole_days_are_written_in_full():
 )
 def test_how_far_off_is_said_under_an_hour(seconds, words):
     assert dates.relative(NOW + timedelta(seconds=seconds), NOW) == words
-
-
-@pytest.mark.parametrize(
-    ("hours", "words"),
-    [(0.3, "in 18 min"), (4, "14:42"), (24, "Tomorrow, 10:42"), (-72, "Fri 20 Nov, 10:42")],
-)
-def test_when_is_the_shortest_honest_answer(hours, words):
-    assert dates.when(NOW + timedelta(hours=hours), BERLIN, NOW) == words
 
 
 @pytest.mark.parametrize(
@@ -358,18 +286,3 @@ def test_meeting_ids_are_grouped_for_reading_aloud():
     numbers = (84211773390, "8114420917", 123456789)
 
     assert [dates.meeting_id(number) for number in numbers] == ["842 1177 3390", "811 442 0917", "123 456 789"]
-
-
-@pytest.mark.parametrize(
-    ("start", "end", "hour12", "words"),
-    [
-        ("2026-10-25T00:30Z", "2026-10-25T01:00Z", False, "02:30 – 02:00 (clocks go back)"),
-        ("2026-03-29T00:30Z", "2026-03-29T01:30Z", False, "01:30 – 03:30 (clocks go forward)"),
-        ("2026-03-02T13:00Z", "2026-03-02T13:30Z", True, "2:00 – 2:30\u00a0PM"),
-        ("2026-03-02T10:30Z", "2026-03-02T11:30Z", True, "11:30\u00a0AM – 12:30\u00a0PM"),
-    ],
-)
-def test_a_range_says_that_the_clocks_change_and_names_am_or_pm_once(start, end, hour12, words):
-    first, last = (datetime.fromisoformat(text) for text in (start, end))
-
-    assert dates.clock_range(first, last, BERLIN, hour12=hour12) == words

@@ -16,7 +16,7 @@ README = ROOT / "README.md"
 
 #: From low to high: a package imports itself and lower ones. ``base`` is the modules directly in ``zoomapp/``.
 LAYERS = (
-    *("base", "charts", "store", "zoom", "server", "fastpath", "tokens", "auth", "user_api"),
+    *("base", "regions", "charts", "store", "zoom", "server", "fastpath", "tokens", "auth", "user_api"),
     *("meetings", "attendance", "recordings", "meeting_content", "webhooks", "services", "web", "factory"),
 )
 #: Only these layers may import these libraries.

@@ -1,6 +1,7 @@
-"""Moments and quantities: told apart in UTC, written for a person in their own time zone.
+"""Moments, days and time zones, and quantities as a person reads and types them.
 
-A moment is epoch seconds or an aware ``datetime``; ``now`` and the zone always come from outside.
+A moment is epoch seconds or an aware ``datetime``; ``now`` and the zone always come from outside. ``regions`` writes
+moments as text.
 """
 
 import re
@@ -106,7 +107,7 @@ class Resolved:
     @property
     def message(self) -> str:
         """What to tell the person; empty when there is nothing to tell."""
-        typed, day = f"{self.typed:%H:%M}", f"on {self.typed.day} {MONTHS[self.typed.month - 1]} in {city(self.zone)}"
+        typed, day = f"{self.typed:%H:%M}", f"on {MONTHS[self.typed.month - 1]} {self.typed.day} in {city(self.zone)}"
         if self.resumes:
             return f"{typed} doesn't exist {day}, the clocks go forward. Choose {self.resumes:%H:%M} or later."
         if self.kind == "overlap":
@@ -173,77 +174,7 @@ def _month_before(day: date) -> date:
     return end.replace(day=min(day.day, monthrange(end.year, end.month)[1]))
 
 
-# --- words for moments ------------------------------------------------------------------------------
-
-
-def clock(at: Moment, zone: tzinfo, *, hour12: bool = False) -> str:
-    """The time of day: "09:57", "9:57 AM", which has a no-break space; with the word UTC when that is the zone."""
-    return tick(at, zone, hour12=hour12) + _utc(zone)
-
-
-def tick(at: Moment, zone: tzinfo, *, hour12: bool = False) -> str:
-    """The time of day for an axis, where there is no room for a zone."""
-    return _hour(local(at, zone), hour12)
-
-
-def clock_range(start: Moment, end: Moment, zone: tzinfo, *, hour12: bool = False) -> str:
-    """From when to when: "11:00 – 11:30", "2:00 – 2:30 PM", "23:30 – Tue 24 Nov, 00:30".
-
-    If the clocks change in between, it says so: "02:30 – 02:00 (clocks go back)".
-    """
-    begins, ends = local(start, zone), local(end, zone)
-    day = f"{_date(ends.date())}, " if ends.date() != begins.date() else ""
-    first, last = _hour(begins, hour12), _hour(ends, hour12)
-    if hour12 and not day and first[-2:] == last[-2:]:
-        first = first[:-3]
-    before, after = begins.utcoffset() or timedelta(), ends.utcoffset() or timedelta()
-    change = "" if before == after else f" (clocks go {'back' if after < before else 'forward'})"
-    return f"{first} – {day}{last}{_utc(zone)}{change}"
-
-
-def _hour(at: datetime, hour12: bool) -> str:
-    if not hour12:
-        return f"{at.hour:02}:{at.minute:02}"
-    return f"{at.hour % 12 or 12}:{at.minute:02}\u00a0{'AM' if at.hour < 12 else 'PM'}"
-
-
-def _utc(zone: tzinfo) -> str:
-    return " UTC" if str(zone) == "UTC" else ""
-
-
-def day(at: Moment, zone: tzinfo, now: Moment) -> str:
-    """Which day: "Today", "Tomorrow", "Thursday" within 6 days, else "Fri 20 Nov", with the year if it differs."""
-    that, today = local(at, zone).date(), local(now, zone).date()
-    ahead = (that - today).days
-    if 0 <= ahead <= 6:
-        return ("Today", "Tomorrow")[ahead] if ahead < 2 else WEEKDAYS[that.weekday()]
-    return _date(that) + (f" {that.year}" if that.year != today.year else "")
-
-
-def long_day(at: Moment, zone: tzinfo) -> str:
-    """The day in full: "Monday 23 November"."""
-    that = local(at, zone).date()
-    return f"{WEEKDAYS[that.weekday()]} {that.day} {MONTHS[that.month - 1]}"
-
-
-def full(at: Moment, zone: tzinfo) -> str:
-    """Everything, for titles: "Mon 23 Nov 2026, 09:57:00 UTC+01:00"."""
-    that = local(at, zone)
-    return f"{_date(that.date())} {that.year}, {that:%H:%M:%S} {offset(that, zone)}"
-
-
-def date_range(first: date, last: date) -> str:
-    """Days from and to: "25 Oct – 23 Nov 2026"."""
-    year = f" {first.year}" if first.year != last.year else ""
-    return f"{_day_month(first)}{year} – {_day_month(last)} {last.year}"
-
-
-def _date(that: date) -> str:
-    return f"{WEEKDAYS[that.weekday()][:3]} {_day_month(that)}"
-
-
-def _day_month(that: date) -> str:
-    return f"{that.day} {MONTHS[that.month - 1][:3]}"
+# --- quantities -------------------------------------------------------------------------------------
 
 
 def relative(at: Moment, now: Moment) -> str:
@@ -253,28 +184,6 @@ def relative(at: Moment, now: Moment) -> str:
     if abs(seconds) >= 3600:
         return ""
     return f"in {amount}" if seconds > 0 else f"{amount} ago" if seconds else "just now"
-
-
-def when(at: Moment, zone: tzinfo, now: Moment, *, hour12: bool = False) -> str:
-    """The shortest honest answer: "in 18 min", "14:30", "Tomorrow, 09:00", "Fri 20 Nov, 13:00"."""
-    return relative(at, now) or dated(at, zone, now, hour12=hour12)
-
-
-def dated(at: Moment, zone: tzinfo, now: Moment, *, hour12: bool = False) -> str:
-    """The same without how far off it is."""
-    time_of_day, today = clock(at, zone, hour12=hour12), local(at, zone).date() == local(now, zone).date()
-    return time_of_day if today else f"{day(at, zone, now)}, {time_of_day}"
-
-
-def dated_in_sentence(at: Moment, zone: tzinfo, now: Moment, *, hour12: bool = False) -> str:
-    """The same inside a sentence: "at 14:30", "tomorrow at 09:00", "Friday at 13:00"."""
-    time_of_day, day_name = f"at {clock(at, zone, hour12=hour12)}", day(at, zone, now)
-    if day_name == "Today":
-        return time_of_day
-    return f"{'tomorrow' if day_name == 'Tomorrow' else day_name} {time_of_day}"
-
-
-# --- quantities -------------------------------------------------------------------------------------
 
 
 def whole_number(text: str) -> int:

@@ -10,11 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from zoomapp import charts
+from zoomapp.regions import DateFormats
 
 BERLIN, KATHMANDU, ST_JOHNS = (ZoneInfo(name) for name in ("Europe/Berlin", "Asia/Kathmandu", "America/St_Johns"))
 TEN = 1_795_424_400.0  # 23 November 2026, 10:00 in Berlin
 MINUTE = 60.0
-AXIS = charts.Axis.around(TEN - 3 * MINUTE, TEN + 42 * MINUTE, BERLIN, scheduled=TEN)
+GB = DateFormats("en_GB")
+AXIS = charts.Axis.around(TEN - 3 * MINUTE, TEN + 42 * MINUTE, BERLIN, GB, scheduled=TEN)
 POINTS = [(TEN - 3 * MINUTE, 1), (TEN, 9), (TEN + 17 * MINUTE, 15), (TEN + 30 * MINUTE, 12)]
 
 
@@ -49,7 +51,7 @@ def test_the_axis_starts_two_minutes_before_the_first_arrival():
 
 
 def test_the_axis_starts_before_the_scheduled_start_when_everybody_is_late():
-    axis = charts.Axis.around(TEN + 7 * MINUTE, TEN + 42 * MINUTE, BERLIN, scheduled=TEN)
+    axis = charts.Axis.around(TEN + 7 * MINUTE, TEN + 42 * MINUTE, BERLIN, GB, scheduled=TEN)
 
     assert axis.start == TEN - 2 * MINUTE
 
@@ -70,20 +72,20 @@ def test_ticks_are_as_many_round_times_as_fit(max_ticks, labels):
     [(KATHMANDU, ["15:00", "16:00", "17:27"]), (ST_JOHNS, ["06:00", "07:00", "08:12"])],
 )
 def test_ticks_are_round_on_the_viewers_clock(zone, labels):
-    axis = charts.Axis.around(TEN, TEN + 162 * MINUTE, zone, live=False)
+    axis = charts.Axis.around(TEN, TEN + 162 * MINUTE, zone, GB, live=False)
 
     assert [label for _, label in axis.ticks(4)] == labels
 
 
 def test_ticks_of_a_12_hour_clock_have_no_am_or_pm():
-    axis = charts.Axis.around(TEN, TEN + 42 * MINUTE, BERLIN, live=False, hour12=True)
+    axis = charts.Axis.around(TEN, TEN + 42 * MINUTE, BERLIN, DateFormats("en_US"), live=False)
 
     assert [label for _, label in axis.ticks(3)] == ["10:00", "10:30", "10:42"]
 
 
 @given(st.floats(1, 3e6), st.sampled_from([2, 5, 9]), st.sampled_from([BERLIN, KATHMANDU, ST_JOHNS]))
 def test_ticks_keep_a_distance_to_the_last_label(seconds, max_ticks, zone):
-    ticks = charts.Axis.around(TEN, TEN + seconds, zone).ticks(max_ticks)
+    ticks = charts.Axis.around(TEN, TEN + seconds, zone, GB).ticks(max_ticks)
 
     positions, gap = [x for x, _ in ticks], 20 if max_ticks <= 5 else 11
     assert len(ticks) <= max_ticks and positions == sorted(positions)
@@ -140,7 +142,7 @@ def test_curve_has_a_description():
 
 
 def test_curve_description_of_an_ended_meeting_names_its_end():
-    axis = charts.Axis.around(TEN, TEN + 42 * MINUTE, BERLIN, live=False)
+    axis = charts.Axis.around(TEN, TEN + 42 * MINUTE, BERLIN, GB, live=False)
 
     assert charts.curve_description(axis, POINTS).endswith("; it ended at 10:42.")
 

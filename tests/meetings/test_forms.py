@@ -47,7 +47,7 @@ def test_a_start_in_the_past_suggests_the_next_time():
 def test_a_local_time_that_does_not_exist_is_refused():
     faults = validate(date="2026-03-29", time="02:30").faults
 
-    assert faults["time"].startswith("02:30 doesn't exist on 29 March in Berlin")
+    assert faults["time"].startswith("02:30 doesn't exist on March 29 in Berlin")
 
 
 def test_an_ambiguous_local_time_means_the_first_with_a_remark():

@@ -158,7 +158,7 @@ def test_another_zone_becomes_that_of_the_meeting(dana, meeting):
     [
         ({"topic": ""}, "topic", "Enter a topic"),
         ({"time": "09:00"}, "time", "The start is in the past: choose 11:05 or later today"),
-        ({"date": "2026-03-29", "time": "02:30"}, "time", "02:30 doesn't exist on 29 March in Berlin"),
+        ({"date": "2026-03-29", "time": "02:30"}, "time", "02:30 doesn't exist on March 29 in Berlin"),
         ({"duration": "soon"}, "duration", "Enter a duration such as 45, 1h, or 1:30"),
         ({"passcode": "ö"}, "passcode", "Use up to 10 letters"),
         ({"agenda": "x" * 2001}, "agenda", "shorten it to 2000 characters"),

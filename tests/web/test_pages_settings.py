@@ -5,9 +5,11 @@ import re
 import pytest
 
 from tests.web.reading import fields, read
+from zoomapp.store.preferences import Preferences
 
 FORM = {
     "zone_name": "",
+    "region": "",
     "hour12": "24",
     "theme": "automatic",
     "refresh_seconds": "15",
@@ -46,3 +48,57 @@ def test_the_late_setting_decides_who_is_late(dana, world):
 
 def late(page):
     return int(re.search(r"\bLate (\d+)\b", read(page))[1])
+
+
+@pytest.mark.parametrize(
+    ("setting", "profile", "browser", "with_am_or_pm"),
+    [
+        ("", "en-US", "de", True),
+        ("", "en-GB", "en-US", False),
+        ("", "", "en-US", True),
+        ("", "", "de-DE,de;q=0.9", False),
+        ("en_US", "en-GB", "de", True),
+        ("en_DE", "en-US", "en-US", False),
+    ],
+)
+def test_times_follow_the_setting_then_the_zoom_profile_then_the_browser(
+    anyone, world, setting, profile, browser, with_am_or_pm
+):
+    world.user("dana").language = profile
+    assert anyone.connect().status_code == 302
+    assert anyone.post("/settings", data={**FORM, "region": setting, "hour12": ""}).status_code == 303
+
+    page = anyone.get("/meetings", headers={"Accept": "text/html", "Accept-Language": browser}).text
+
+    assert bool(re.search(r"\d:\d\d\xa0[AP]M", page)) == with_am_or_pm
+
+
+def test_chosen_clock_stands_above_the_region(dana):
+    dana.post("/settings", data={**FORM, "region": "en_US", "hour12": "24"})
+
+    page = dana.look("/meetings").text
+
+    assert not re.search(r"\d:\d\d\xa0[AP]M", page)
+    assert re.search(r"[A-Z][a-z]{2}, [A-Z][a-z]{2} \d", page)
+
+
+@pytest.mark.parametrize(("region", "first"), [("en_US", "Sun"), ("en_DE", "Mon")])
+def test_week_begins_as_usual_in_the_region(dana, region, first):
+    dana.post("/settings", data={**FORM, "region": region})
+
+    weekdays = re.findall(r'name="weekdays"[^>]*>(\w+)', dana.look("/meetings/new").text)
+
+    assert (len(weekdays), weekdays[0]) == (7, first)
+
+
+@pytest.mark.parametrize(
+    ("stored", "hour12"),
+    [
+        ({"hour12": True}, True),
+        ({"hour12": False}, None),
+        ({"hour12": False, "region": ""}, False),
+        ({"hour12": None, "region": ""}, None),
+    ],
+)
+def test_clock_of_a_person_who_chose_none_in_the_previous_release_is_the_regions(stored, hour12):
+    assert Preferences.parse(stored).hour12 is hour12

@@ -25,6 +25,7 @@ from zoomapp.attendance.records import Source
 from zoomapp.attendance.stays import FINAL
 from zoomapp.charts import Axis
 from zoomapp.meetings import agenda
+from zoomapp.regions import DateFormats
 
 VIEWS = ("here", "waiting", "left", "late")
 #: Sort keys of a person at a moment; without one, people are in order of arrival. A minus before a name reverses it.
@@ -146,11 +147,11 @@ class AttendanceTable:
         """The rows of the people in the waiting room, in order of arrival."""
         return tuple(row for row in self.rows if row.state == "waiting")
 
-    def axis(self, zone: tzinfo, *, hour12: bool = False) -> Axis:
+    def axis(self, zone: tzinfo, formats: DateFormats) -> Axis:
         """The time axis from the first arrival to the end, with times of ``zone``."""
         first = min((person.arrived_at for person in self.people), default=self.frame.now)
         live, starts_at = self.frame.ended_at is None, self.frame.starts_at
-        return Axis.around(first, self.frame.end, zone, live=live, scheduled=starts_at, hour12=hour12)
+        return Axis.around(first, self.frame.end, zone, formats, live=live, scheduled=starts_at)
 
     @cached_property
     def longest_wait_since(self) -> datetime | None:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import tzinfo
 
 from zoomapp import dates
+from zoomapp.regions import DateFormats
 
 LEAD_SECONDS = 120  # the axis starts this long before the first event
 TICK_SECONDS = tuple(60 * minutes for minutes in (1, 2, 5, 10, 15, 30, 60, 120, 180, 240, 360, 720, 1440))
@@ -18,9 +19,9 @@ class Axis:
     start: float
     end: float
     zone: tzinfo
+    formats: DateFormats
     live: bool = True
     scheduled: float | None = None
-    hour12: bool = False
 
     @classmethod
     def around(
@@ -28,15 +29,15 @@ class Axis:
         first_arrival: float,
         end: float,
         zone: tzinfo,
+        formats: DateFormats,
         *,
         live: bool = True,
         scheduled: float | None = None,
-        hour12: bool = False,
     ) -> "Axis":
         """The axis from shortly before the first arrival or the scheduled start, whichever is earlier, to ``end``."""
         earliest = first_arrival if scheduled is None else min(first_arrival, scheduled)
         start = (earliest - LEAD_SECONDS) // 60 * 60
-        return cls(start, max(end, start + 60), zone, live, scheduled, hour12)
+        return cls(start, max(end, start + 60), zone, formats, live, scheduled)
 
     def x(self, at: float) -> float:
         """The position of a moment, in percent from the left."""
@@ -45,7 +46,7 @@ class Axis:
 
     def clock(self, at: float) -> str:
         """The time of day in the viewer's zone."""
-        return dates.tick(at, self.zone, hour12=self.hour12)
+        return self.formats.time_of_day(at, self.zone)
 
     def ticks(self, max_ticks: int) -> list[tuple[float, str]]:
         """Positions and labels of at most ``max_ticks`` round times. The last one is now, or the end."""

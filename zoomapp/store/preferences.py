@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from zoomapp import dates
+from zoomapp.regions import REGIONS
 from zoomapp.store.encrypted_records import PREFERENCES
 from zoomapp.store.user_records import UserRecords
 
@@ -19,15 +20,17 @@ MAX_LATE_MINUTES = 60
 class Preferences:
     """The preferences of one person.
 
-    An empty ``zone_name`` means the zone of the Zoom profile. With ``refresh_seconds`` 0 the page does not refresh by
+    An empty ``zone_name`` means the zone of the Zoom profile, an empty ``region`` the profile's date formats, and
+    ``hour12`` None the region's clock. With ``refresh_seconds`` 0 the page does not refresh by
     itself. A participant who joins more than ``late_minutes`` after the start is late.
     """
 
     zone_name: str = ""
-    hour12: bool = False
+    hour12: bool | None = None
     refresh_seconds: int = 15
     late_minutes: int = 5
     announce: str = "waiting"
+    region: str = ""
 
     @classmethod
     def parse(cls, data: Any) -> Preferences:
@@ -39,10 +42,11 @@ class Preferences:
         announce = values.get("announce")
         return cls(
             zone_name=zone_name if dates.find_zone(zone_name) else "",
-            hour12=values.get("hour12") in (True, "12"),
+            hour12=_hour12(values),
             refresh_seconds=refresh_seconds if refresh_seconds in REFRESH_SECONDS else cls.refresh_seconds,
             late_minutes=late_minutes if 0 <= late_minutes <= MAX_LATE_MINUTES else cls.late_minutes,
             announce=str(announce) if announce in ANNOUNCEMENTS else cls.announce,
+            region=str(values.get("region")) if values.get("region") in REGIONS else "",
         )
 
 
@@ -62,6 +66,13 @@ def load(records: UserRecords, user_id: str) -> Preferences:
 def save(records: UserRecords, user_id: str, preferences: Preferences) -> bool:
     """Store the preferences. Returns False if the user is not connected; nothing is stored then."""
     return records.save(user_id, PREFERENCES, asdict(preferences), PREFERENCES.seconds)
+
+
+def _hour12(values: Mapping[str, Any]) -> bool | None:
+    """The chosen clock. The previous release, which had no regions, saved False for people who chose nothing."""
+    if values.get("hour12") in (True, "12"):
+        return True
+    return False if values.get("hour12") == "24" or (values.get("hour12") is False and "region" in values) else None
 
 
 def _integer(value: Any, default: int) -> int:

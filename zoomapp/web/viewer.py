@@ -1,8 +1,8 @@
-"""The viewer of a page: their profile, their preferences, their time zone and theme."""
+"""The viewer of a page: their profile, their preferences, their time zone, date formats and theme."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, tzinfo
 from functools import cached_property
 from typing import Any, cast
@@ -11,6 +11,7 @@ from flask import g, request, session
 
 from zoomapp import dates
 from zoomapp.errors import StoreUnavailable, TokenError, ZoomAppError
+from zoomapp.regions import DateFormats, choose_region
 from zoomapp.store import preferences
 from zoomapp.store.encrypted_records import PROFILE
 from zoomapp.store.preferences import Preferences
@@ -31,6 +32,7 @@ class Viewer:
     user: User = field(default_factory=lambda: User(""))
     chosen: Preferences = field(default_factory=Preferences)
     browser_zone: str = ""
+    browser_language: str = ""
 
     @property
     def signed_in(self) -> bool:
@@ -52,6 +54,12 @@ class Viewer:
     def zone(self) -> tzinfo:
         """The time zone of ``zone_name``."""
         return dates.find_zone(self.zone_name) or UTC
+
+    @cached_property
+    def formats(self) -> DateFormats:
+        """The date formats of the chosen region, else the Zoom profile's, else the browser's."""
+        region = choose_region(self.chosen.region, self.user.language, self.browser_language)
+        return DateFormats(region, self.chosen.hour12)
 
 
 def user_records() -> UserRecords:
@@ -87,7 +95,7 @@ def start_viewer(calls: PageCalls) -> None:
 def use_anonymous_viewer() -> None:
     """Let the rest of this request do without a profile: an error page must not depend on Zoom or Redis."""
     if "viewer" not in g:
-        g.viewer = Viewer(browser_zone=request.cookies.get("zone", ""))
+        g.viewer = _visitor()
 
 
 def require_connection() -> None:
@@ -98,15 +106,21 @@ def require_connection() -> None:
 
 
 def _load_viewer() -> Viewer:
-    browser_zone = request.cookies.get("zone", "")
+    visitor = _visitor()
     try:
         current_user_id = user_id()
     except StoreUnavailable:
         current_user_id = None
     if current_user_id is None:
-        return Viewer(browser_zone=browser_zone)
+        return visitor
     records = user_records()
-    return Viewer(_profile(records, current_user_id), preferences.load(records, current_user_id), browser_zone)
+    chosen = preferences.load(records, current_user_id)
+    return replace(visitor, user=_profile(records, current_user_id), chosen=chosen)
+
+
+def _visitor() -> Viewer:
+    """The viewer as far as the browser describes them."""
+    return Viewer(browser_zone=request.cookies.get("zone", ""), browser_language=request.accept_languages.best or "")
 
 
 def _profile(records: UserRecords, user_id: str) -> User:
@@ -125,6 +139,7 @@ def _profile(records: UserRecords, user_id: str) -> User:
         "display_name": user.name,
         "email": user.email,
         "timezone": user.zone_name,
+        "language": user.language,
         "type": 1 if user.basic else 2,
         "account_id": user.account_id,
     }

@@ -57,7 +57,10 @@ class Page(Generic[Item]):
 
 @dataclass(frozen=True)
 class User:
-    """A user. ``zone_name``: the IANA zone of the profile, or empty. ``basic``: the user has no paid license."""
+    """A user. ``zone_name``: the IANA zone of the profile, or empty. ``basic``: the user has no paid license.
+
+    ``language``: the profile's language tag, such as "en-US" or "jp-JP".
+    """
 
     id: str
     name: str = ""
@@ -65,6 +68,7 @@ class User:
     zone_name: str = ""
     basic: bool = False
     account_id: str = ""
+    language: str = ""
 
     @classmethod
     def from_api(cls, data: JsonObject) -> User | None:
@@ -80,6 +84,7 @@ class User:
             zone_name=data.text("timezone"),
             basic=data.number("type") == 1,
             account_id=data.text("account_id"),
+            language=data.text("language"),
         )
 
 

@@ -36,7 +36,7 @@ class User:
     role_name: str = "Member"
     type: int = 2
     timezone: str = "Europe/Berlin"
-    language: str = "en-US"
+    language: str = "en-GB"
     dept: str = ""
     pmi: int = 0
     created_at: float = 1714555800.0

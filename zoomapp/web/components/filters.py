@@ -1,4 +1,4 @@
-"""Template filters: moments, sizes and durations in the viewer's zone and clock format, and charts."""
+"""Template filters: moments, sizes and durations in the viewer's zone and the formats of their region, and charts."""
 
 from __future__ import annotations
 
@@ -27,38 +27,35 @@ def init_app(app: Flask) -> None:
 
 
 def clock(at: datetime) -> str:
-    return dates.clock(at, viewer().zone, hour12=viewer().chosen.hour12)
+    return viewer().formats.clock(at, viewer().zone)
 
 
 def day(at: datetime) -> str:
-    return dates.day(at, viewer().zone, now())
+    return viewer().formats.day(at, viewer().zone, now())
 
 
 def long_day(at: datetime) -> str:
-    return dates.long_day(at, viewer().zone)
+    return viewer().formats.long_day(at, viewer().zone)
 
 
 def full(at: datetime) -> str:
-    return dates.full(at, viewer().zone)
+    return viewer().formats.full(at, viewer().zone)
 
 
 def short_day(at: datetime) -> str:
-    """The weekday within a week, else day and month: "Tue", "4 Dec"."""
-    weekday = dates.WEEKDAYS[dates.local(at, viewer().zone).weekday()]
-    return weekday[:3] if 0 < days_until(at) < 7 else short_date(at)
+    """The weekday within a week, else day and month: "Tue", "Dec 4"."""
+    return viewer().formats.weekday(local_day(at), short=True) if 0 < days_until(at) < 7 else short_date(at)
 
 
 def short_date(at: datetime | calendar_date) -> str:
-    """Day and month: "4 Dec"."""
-    local = local_day(at)
-    return f"{local.day} {dates.MONTHS[local.month - 1][:3]}"
+    """Day and month: "Dec 4"."""
+    return viewer().formats.short_date(local_day(at))
 
 
 def date(at: datetime) -> str:
-    """Weekday, day and month: "Mon 23 Nov", with the year if it is not the current one."""
-    local = dates.local(at, viewer().zone)
-    year = f" {local.year}" if local.year != dates.local(now(), viewer().zone).year else ""
-    return f"{dates.WEEKDAYS[local.weekday()][:3]} {short_date(at)}{year}"
+    """Weekday, day and month: "Mon, Nov 23", with the year if it is not the current one."""
+    day = local_day(at)
+    return viewer().formats.short_day(day, with_year=day.year != today().year)
 
 
 def date_clock(at: datetime) -> str:
@@ -67,7 +64,7 @@ def date_clock(at: datetime) -> str:
 
 def clock_in(at: datetime, zone_name: str) -> str:
     """The time of day in another zone."""
-    return dates.clock(at, dates.find_zone(zone_name) or UTC, hour12=viewer().chosen.hour12)
+    return viewer().formats.clock(at, dates.find_zone(zone_name) or UTC)
 
 
 def city(zone_name: str) -> str:
@@ -121,12 +118,12 @@ def moving(at: datetime, otherwise: str = "", *, ahead: bool = False) -> Markup:
 
 def when(at: datetime) -> Markup:
     """The time until a moment, or the moment: "in 18 min", "14:30", "Tomorrow, 09:00"."""
-    return moving(at, dates.dated(at, viewer().zone, now(), hour12=viewer().chosen.hour12), ahead=True)
+    return moving(at, viewer().formats.dated(at, viewer().zone, now()), ahead=True)
 
 
 def when_in_sentence(at: datetime) -> str:
     """The moment inside a sentence: "at 14:30", "tomorrow at 09:00"."""
-    return dates.dated_in_sentence(at, viewer().zone, now(), hour12=viewer().chosen.hour12)
+    return viewer().formats.dated_in_sentence(at, viewer().zone, now())
 
 
 def next_at(at: datetime) -> Markup:
@@ -136,14 +133,14 @@ def next_at(at: datetime) -> Markup:
 
 def span(start: datetime, end: datetime) -> str:
     """Start and end on the clock: "11:00 – 11:30"."""
-    return dates.clock_range(start, end, viewer().zone, hour12=viewer().chosen.hour12)
+    return viewer().formats.clock_range(start, end, viewer().zone)
 
 
 def offset(zone_name: str) -> str:
     """The current time in a zone and its offset: "now 10:42, UTC+1"."""
     zone = dates.find_zone(zone_name) or UTC
     utc_offset = dates.offset(now(), zone).removesuffix(":00").replace("+0", "+").replace("-0", "-")
-    return f"now {dates.tick(now(), zone, hour12=viewer().chosen.hour12)}, {utc_offset.removesuffix('+0')}"
+    return f"now {viewer().formats.time_of_day(now(), zone)}, {utc_offset.removesuffix('+0')}"
 
 
 def minutes(count: int) -> str:
@@ -157,7 +154,7 @@ def moment(at: float) -> datetime:
 
 def time_axis(table: AttendanceTable) -> Axis:
     """The time axis of a meeting on the viewer's clock."""
-    return table.axis(viewer().zone, hour12=viewer().chosen.hour12)
+    return table.axis(viewer().zone, viewer().formats)
 
 
 def attendance_bar(person: Person, axis: Axis, has_left: bool) -> Markup:

@@ -42,7 +42,11 @@ def show(key: str, form: str) -> ResponseReturnValue:
 def _headers(attendance: MeetingAttendance, table: AttendanceTable, form: str) -> dict[str, str]:
     content_type, ending = FORMATS[form]
     meeting, zone = attendance.meeting, viewer().zone
-    start = meeting.start_at if meeting and meeting.start_at else datetime.fromtimestamp(table.axis(zone).start, UTC)
+    start = (
+        meeting.start_at
+        if meeting and meeting.start_at
+        else datetime.fromtimestamp(table.axis(zone, viewer().formats).start, UTC)
+    )
     day = start.astimezone(zone).date()
     name = csv_export.disposition(day, attendance.topic, ending, partial=not table.is_whole)
     return {"Content-Type": content_type, "Content-Disposition": name}

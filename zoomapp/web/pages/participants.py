@@ -98,7 +98,7 @@ def names_hidden() -> bool:
 
 def live_version(data_version: str) -> str:
     """The version of the live part: of its data, its choices, the viewer's settings and the minute shown."""
-    context = f"{choices()} {viewer().chosen} {viewer().zone_name}"
+    context = f"{choices()} {viewer().chosen} {viewer().zone_name} {viewer().formats.region}"
     return key_names.digest(f"{data_version} {context} {int(now().timestamp() // 60)}")
 
 

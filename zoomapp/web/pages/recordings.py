@@ -8,7 +8,7 @@ from typing import Any
 from flask import Blueprint, Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from zoomapp import csv_export, dates
+from zoomapp import csv_export
 from zoomapp.errors import NotFound, UpstreamError, ZoomRefused
 from zoomapp.recordings import export
 from zoomapp.recordings.library import (
@@ -57,7 +57,7 @@ def index() -> ResponseReturnValue:
         first=first,
         last=last,
         days=(last - first).days + 1,
-        range_text=dates.date_range(first, last),
+        range_text=viewer().formats.date_range(first, last),
         expiring=expiring_soon,
         size_bytes=sum(recording.size_bytes for recording in rows),
         largest=largest(found),

@@ -1,4 +1,4 @@
-"""The settings page: time zone, clock, theme, refresh and announcements."""
+"""The settings page: time zone, date formats, clock, theme, refresh and announcements."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ from flask.typing import ResponseReturnValue
 
 from zoomapp import dates
 from zoomapp.errors import NotAuthorized, NotSignedIn
+from zoomapp.regions import REGIONS, DateFormats
 from zoomapp.store import preferences
 from zoomapp.store.preferences import Preferences
 from zoomapp.web.components.page_context import done, say_done
 from zoomapp.web.current_user import user_id
 from zoomapp.web.return_path import own_path
-from zoomapp.web.viewer import THEMES, theme, user_records, viewer
+from zoomapp.web.viewer import THEMES, now, theme, user_records, viewer
 
 bp = Blueprint("settings", __name__)
 
@@ -56,8 +57,16 @@ def _page(chosen: Preferences, theme: str, late_minutes: int | str, faults: dict
         late_minutes=late_minutes,
         faults=faults or {},
         zones=zones,
+        regions=_regions(),
         done=done(),
     )
+
+
+def _regions() -> list[tuple[str, str]]:
+    """The choices of a region, each with an example."""
+    sample = now()
+    names = [(region, f"{name}, {DateFormats(region).short_day(sample.date())}") for region, name in REGIONS.items()]
+    return [("", "Same as Zoom profile"), *names]
 
 
 def _save_theme(chosen: str) -> None:

@@ -138,7 +138,7 @@ def _time_of(meeting: PastMeeting, seconds: float) -> str:
     """The time of day if the start is known, else the time from the beginning."""
     if meeting.start_at is None:
         return elapsed(seconds)
-    return dates.clock(meeting.start_at + timedelta(seconds=seconds), viewer().zone, hour12=viewer().chosen.hour12)
+    return viewer().formats.clock(meeting.start_at + timedelta(seconds=seconds), viewer().zone)
 
 
 def _file(
