@@ -346,7 +346,7 @@ def test_an_internal_error_has_a_reference_and_no_detail(dana, app):
     assert "That didn’t work, and it’s our fault" in text
     assert re.search(rf"Reference [{ALPHABET}]{{4}}-", text)
     assert "secret detail" not in page.text
-    assert re.search(r'data-copy="Rollcall, reference [^"]*, Mon, 2 Mar 2026[^"]*, /privacy: ', page.text)
+    assert re.search(r'data-copy="Rollcall, reference [^"]*, Mon, Mar 2, 2026[^"]*, /privacy: ', page.text)
 
 
 def test_the_log_has_reference_and_request_id(dana, app):

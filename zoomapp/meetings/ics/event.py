@@ -33,7 +33,7 @@ def calendar(meeting: Meeting, now: datetime, *, with_passcode: bool = False) ->
     file = Calendar(version="2.0", prodid="-//zoomapp//meetings//EN", method="PUBLISH")
     if not (zone and repeats):
         file.add_component(_event(meeting, meeting.start_at, meeting.duration_minutes, now, UTC, with_passcode))
-        return file.to_ical().decode()
+        return _text(file)
     if str(zone) != "UTC":
         file.add_component(time_zone(zone, start, _last(meeting, start)))
     series = _event(meeting, start, meeting.duration_minutes, now, zone, with_passcode)
@@ -45,7 +45,12 @@ def calendar(meeting: Meeting, now: datetime, *, with_passcode: bool = False) ->
         occurrence = _event(meeting, moved_to, minutes, now, zone, with_passcode)
         occurrence.add("recurrence-id", planned_start.astimezone(zone))
         file.add_component(occurrence)
-    return file.to_ical().decode()
+    return _text(file)
+
+
+def _text(file: Calendar) -> str:
+    encoded: bytes = file.to_ical()
+    return encoded.decode()
 
 
 def _event(meeting: Meeting, start: datetime, minutes: int, now: datetime, zone: tzinfo, with_passcode: bool) -> Event:

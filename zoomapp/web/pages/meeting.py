@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from zoomapp import csv_export, dates
 from zoomapp.errors import InvalidFields, NotFound, TokenError, UpstreamError, ZoomRefused
-from zoomapp.meetings import daily_changes, ics, lists, settings
+from zoomapp.meetings import daily_changes, lists, settings
 from zoomapp.meetings.editing import can_edit
 from zoomapp.meetings.forms import SWITCHES, as_switches, describe_changes, validate_switches
 from zoomapp.web.components import form_drafts
@@ -68,6 +68,9 @@ def save(meeting_id: int) -> ResponseReturnValue:
 @bp.get("/meetings/<int:meeting_id>.ics")
 def calendar(meeting_id: int) -> ResponseReturnValue:
     """The meeting as a calendar file, with the passcode only with ``passcode=1``. 404 for a meeting without a start."""
+    # Imported when the first file is made: the library behind it adds a tenth to the time in which the app starts.
+    from zoomapp.meetings import ics
+
     meeting = user_client().meeting(meeting_id)
     meeting = replace(meeting, join_url=zoom_link(meeting.join_url))
     body = ics.calendar(meeting, now(), with_passcode=request.args.get("passcode") == "1")
