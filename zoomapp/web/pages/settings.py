@@ -65,7 +65,7 @@ def _page(chosen: Preferences, theme: str, late_minutes: int | str, faults: dict
 def _regions() -> list[tuple[str, str]]:
     """The choices of a region, each with an example."""
     sample = now()
-    names = [(region, f"{name}, {DateFormats(region).short_day(sample.date())}") for region, name in REGIONS.items()]
+    names = [(region, f"{name} ({DateFormats(region).short_day(sample.date())})") for region, name in REGIONS.items()]
     return [("", "Same as Zoom profile"), *names]
 
 
