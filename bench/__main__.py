@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import signal
 import sys
 from collections.abc import Callable
@@ -58,7 +59,7 @@ def main() -> int:
                 failures.append(f"{name}: {failure}")
     print(json.dumps(table.as_json(figures, about), indent=1) if options.json else table.table(figures))
     if options.keep:
-        table.keep(README, figures, about)
+        table.keep(README, figures, about, fast_path=os.environ.get("FAST_PATH") != "0")
     for line in failures:
         say(f"Not measured: {line}")
     return int(bool(failures) or any(figure.verdict == "MISSED" for figure in figures))

@@ -17,15 +17,17 @@ from bench.figures import Figure
 from devtools import found
 from devtools.install import ROOT
 
-#: The text below this line in README.md comes from the last run.
+#: The text below these lines in README.md comes from the last run as the app is, and without the fast path.
 MARK = "<!-- Below: the last run, written by `python3 dev.py bench --keep`. -->"
+PLAIN_MARK = "<!-- Below: the last run without the fast path, written by `FAST_PATH=0 python3 dev.py bench --keep`. -->"
 COLUMNS = ("figure", "measured", "must", "stretch", "")
 
 
-def table(figures: Sequence[Figure]) -> str:
+def table(figures: Sequence[Figure], *, with_limits: bool = True) -> str:
     """The figures in Markdown, one a line, in columns."""
-    rows = [COLUMNS, *(_cells(figure) for figure in figures)]
-    widths = [max(len(row[column]) for row in rows) for column in range(len(COLUMNS))]
+    columns = len(COLUMNS) if with_limits else 2
+    rows = [row[:columns] for row in (COLUMNS, *(_cells(figure) for figure in figures))]
+    widths = [max(len(row[column]) for row in rows) for column in range(columns)]
     lines = [
         "| " + " | ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)) + " |" for row in rows
     ]
@@ -79,8 +81,12 @@ def _said(command: list[str]) -> str:
     return (done.stdout or done.stderr).strip().partition("\n")[0][:60]
 
 
-def keep(readme: Path, figures: Sequence[Figure], about: dict[str, str]) -> None:
-    """Replace the table in the README with this run's."""
-    before = readme.read_text().partition(MARK)[0]
+def keep(readme: Path, figures: Sequence[Figure], about: dict[str, str], *, fast_path: bool = True) -> None:
+    """Replace the table of runs with or without the fast path in the README. The limits are for runs with it."""
+    before, _, tables = readme.read_text().partition(MARK)
+    fast, _, plain = tables.partition(PLAIN_MARK)
     facts = "\n".join(f"- {name}: {value}" for name, value in about.items())
-    readme.write_text(f"{before}{MARK}\n\n{facts}\n\n{table(figures)}\n")
+    text = f"{facts}\n\n{table(figures, with_limits=fast_path)}"
+    fast, plain = (text, plain) if fast_path else (fast, f"Without the fast path:\n\n{text}")
+    parts = [MARK, fast.strip(), *([PLAIN_MARK, plain.strip()] if plain.strip() else [])]
+    readme.write_text(before + "\n\n".join(parts) + "\n")

@@ -1,7 +1,7 @@
 """Medians, ratios and limits of the benchmark's rounds."""
 
 from bench.figures import Figure, alternate, ratio
-from bench.table import MARK, keep, table
+from bench.table import MARK, PLAIN_MARK, keep, table
 
 
 def test_every_second_round_runs_the_targets_in_reverse_order():
@@ -42,3 +42,18 @@ def test_the_last_run_replaces_the_one_before(tmp_path):
     text = readme.read_text()
     assert text.startswith(f"How it works.\n{MARK}\n\n- date: 2026-11-24\n")
     assert "old" not in text
+
+
+def test_runs_with_and_without_the_fast_path_have_a_table_each(tmp_path):
+    readme = tmp_path / "README.md"
+    readme.write_text("How it works.\n")
+    keep(readme, [Figure("CPU", 1, "ms", must=2)], {"date": "2026-11-24"})
+    keep(readme, [Figure("CPU", 3, "ms", must=2)], {"date": "2026-11-25"}, fast_path=False)
+    keep(readme, [Figure("CPU", 1.5, "ms", must=2)], {"date": "2026-11-26"})
+
+    fast, plain = readme.read_text().split(PLAIN_MARK)
+
+    assert fast.startswith(f"How it works.\n{MARK}\n\n- date: 2026-11-26\n")
+    assert "1.5 ms" in fast and "≤ 2 ms" in fast
+    assert "date: 2026-11-25" in plain and "3 ms" in plain
+    assert "MISSED" not in plain and "≤" not in plain
