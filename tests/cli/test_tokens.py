@@ -1,5 +1,6 @@
 """`flask tokens`: what an operator can see and do, and that no token is ever seen."""
 
+import json
 import os
 import subprocess
 import sys
@@ -72,7 +73,7 @@ def test_show_names_the_scopes_and_no_token(run, dana):
 
 
 def test_unknown_user_is_reported_in_one_sentence(run):
-    for command in ("show", "forget"):
+    for command in ("show", "export", "forget"):
         result = run("tokens", command, "nobody")
 
         assert result.exit_code == 1
@@ -328,3 +329,33 @@ def test_flask_finds_the_commands_by_itself(redis_url):
     )
 
     assert (done.returncode, done.stderr.strip()) == (0, "0 grants.")
+
+
+def test_export_has_what_is_stored_about_one_person_and_no_token(run, dana, priya, settings):
+    form = {"zone_name": "Asia/Tokyo", "refresh_seconds": "30", "late_minutes": "7", "announce": "all"}
+    dana.post("/settings", data={**form, "theme": "dark"})
+    dana.look("/meetings?show=past")
+    priya.look("/meetings")
+
+    result = run("tokens", "export", dana.id)
+
+    known = json.loads(result.stdout)
+    by_kind = {record["kind"]: record for record in known["records"]}
+    assert known["user_id"] == dana.id
+    assert by_kind["preferences"]["value"]["late_minutes"] == 7
+    assert by_kind["profile"]["value"]["email"] == "dana@example.com"
+    assert {"session", "seen"} <= set(by_kind)
+    assert by_kind["tokens"]["withheld"] and by_kind["tokens"]["value"] is None
+    assert all(record["what"] and record["readable"] for record in known["records"])
+    assert "priya@example.net" not in result.stdout
+    assert not any(secret in result.stdout for secret in issued(dana, priya))
+
+
+def test_export_says_which_records_it_cannot_read(with_keys, dana):
+    assert dana.look("/settings").status_code == 200
+
+    result = invoke(with_keys(OTHER), "tokens", "export", dana.id)
+
+    records = json.loads(result.stdout)["records"]
+    assert [record["kind"] for record in records if not record["readable"] and not record["withheld"]]
+    assert "dana@example.com" not in result.stdout

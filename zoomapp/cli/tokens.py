@@ -1,18 +1,22 @@
-"""`flask tokens`: list, show, delete, re-encrypt and refresh the stored grants. No command prints a token."""
+"""`flask tokens`: list, show, export, delete, re-encrypt and refresh what is stored. No command prints a token."""
 
 from __future__ import annotations
 
+import json
 import signal
 import sys
 import threading
 from collections import Counter
+from dataclasses import asdict
 
 import click
 from flask.cli import AppGroup
 
 from zoomapp.cli.support import current_services, moment, report_errors
 from zoomapp.store.key_rotation import KeyRotation
+from zoomapp.store.user_export import export_user
 from zoomapp.tokens.grants import KeepAlive, all_grants, idle
+from zoomapp.zoom.credentials import without_credentials
 
 DAY_SECONDS = 86400
 
@@ -46,6 +50,19 @@ def show(user_id: str) -> None:
     click.echo(f"expires   {moment(tokens.expires_at)} UTC, then it is refreshed")
     for scope in sorted(tokens.scopes):
         click.echo(f"scope     {scope}")
+
+
+@group.command("export")
+@click.argument("user_id")
+@report_errors
+def export(user_id: str) -> None:
+    """Print everything stored about USER_ID as JSON, for a person who asks for their data. Contains no token."""
+    parts = current_services()
+    records = export_user(parts.redis, parts.key_ring, user_id)
+    if not records:
+        raise click.ClickException(f"nothing is stored about {user_id}")
+    known = {"user_id": user_id, "exported_at": moment(parts.clock()), "records": [asdict(each) for each in records]}
+    click.echo(json.dumps(without_credentials(known), indent=1, default=repr))
 
 
 @group.command("forget")
