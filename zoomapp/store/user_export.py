@@ -58,7 +58,7 @@ def _keys(client: redis.Redis, user_id: str) -> Iterator[str]:
 
 
 def _read(client: redis.Redis, records: EncryptedRecords, kind: RecordKind, key: str) -> ExportedRecord:
-    seconds = cast(int, client.ttl(key))
+    seconds = client.ttl(key)
     if kind in WITHHELD:
         return ExportedRecord(kind.name, kind.privacy.content, seconds, withheld=True)
     try:
