@@ -99,6 +99,7 @@ def test_config_names_or_rejects_what_a_role_or_a_guest_may_not_use(client, seat
     client.set(roleRefusals="rejected")
 
     assert listed["unsupportedApis"] == ["getMeetingContext"]
+    assert listed["auth"]["status"] == seat.status
     assert outcome(app, "getUserContext()")["screenName"]
     assert outcome(app, f"config({{version: '0.16', capabilities: {names}}})") == code
 
