@@ -123,6 +123,8 @@ def test_one_poll_and_the_survey_of_a_meeting_are_read_alone(dana, world):
     assert dana.json(f"/meetings/{WEEKLY}/survey")["custom_survey"]["questions"][0]["type"] == "single"
     assert dana.json("/meetings/85000000101/survey") == {"show_in_the_browser": True}
     assert refusal(dana.get(f"/meetings/{WEEKLY}/polls/unknown")) == (404, 404)
+    world.switches.change({"polls": "deleted"})
+    assert refusal(dana.get(f"/meetings/{WEEKLY}/polls/{QUIZ}")) == (404, 404)
     world.switches.change({"polls": "off"})
     assert refusal(dana.get(f"/meetings/{WEEKLY}/polls/{QUIZ}")) == (400, 4400)
 
