@@ -111,11 +111,11 @@ class Meeting:
     tracking_fields: list[dict[str, Any]] = field(default_factory=list)
     personal: bool = False
     webinar: bool = False
+    #: the survey after the meeting, as Zoom sends it
+    survey: dict[str, Any] | None = None
     deleted: bool = False
     source: str = "web_portal"
     polls: list[Poll] = field(default_factory=list)
-    #: the survey after the meeting, as Zoom sends it
-    survey: dict[str, Any] | None = None
     #: edited since the story was loaded, so the data file saves it
     edited: bool = False
 

@@ -13,7 +13,9 @@ CUSTOMERS = ("Northwind", "Fabrikam; Contoso", "Tailspin", "Litware")
 
 
 def add_polls(meeting: Meeting, instance: Instance) -> None:
-    """Add three polls to the meeting and answers to the instance: one choice, an anonymous poll, a quiz with several.
+    """Add three polls and a survey to the meeting, and answers to the instance.
+
+    The polls are one choice, an anonymous poll, and a quiz with several choices.
 
     The last choice of the first poll has no votes. Zoom joins several choices with a semicolon.
     """
@@ -43,6 +45,7 @@ def add_polls(meeting: Meeting, instance: Instance) -> None:
         Statements(name, email_of(instance, name), named_details(instance, place)) for place, name in enumerate(names)
     ]
     words = ("Reading the numbers aloud. A table in the agenda is enough.", "Nothing, it’s fine.", "")
+    add_survey(meeting, instance)
     instance.poll_answers += [
         Statements("", "", anonymous_details(instance, place, words[place % 3])) for place in range(len(names))
     ]

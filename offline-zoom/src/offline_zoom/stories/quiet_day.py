@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from offline_zoom.identifiers import meeting_uuid
 from offline_zoom.meeting_content import summary_of, transcript_of
-from offline_zoom.model import NO_FIXED_TIME, Join, Recording, RecordingView
-from offline_zoom.polls import add_polls, add_questions, add_survey
+from offline_zoom.model import NO_FIXED_TIME, Join
+from offline_zoom.polls import add_polls, add_questions
+from offline_zoom.recordings.viewers import add_viewers
 from offline_zoom.stories.builder import (
     add_instance,
     add_meeting,
@@ -152,19 +153,6 @@ def meeting_contents(story: StoryData) -> None:
     office = by_uuid[FIXTURES[0]]
     office.transcript = transcript_of(office, (office.ended_at or office.started_at) + 240)
     add_polls(story.meetings[WEEKLY], by_uuid[FIXTURES[2]])
-    add_survey(story.meetings[WEEKLY], by_uuid[FIXTURES[2]])
     add_viewers(story.recordings[FIXTURES[2]])
     add_questions(by_uuid[FIXTURES[2]])
     add_questions(by_uuid[FIXTURES[1]])
-
-
-def add_viewers(recording: Recording) -> None:
-    """Add two people who registered to see a recording, and three views and downloads of it."""
-    for first, last, status in (("Mina", "Park", "approved"), ("Noor", "Haddad", "pending")):
-        person = {"first_name": first, "last_name": last, "email": f"{first.lower()}@example.net", "status": status}
-        recording.registrants.append({"id": f"r{first}01", **person, "org": "", "custom_questions": []})
-    for hours, name, seconds, download in ((3, "Jonas", 1200, False), (4, "Mina", 90, False), (5, "Mina", 0, True)):
-        view = RecordingView(
-            recording.started_at + hours * 3600, name, f"{name.lower()}@example.net", seconds, download
-        )
-        recording.views.append(view)
