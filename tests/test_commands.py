@@ -28,6 +28,7 @@ HELD = {
     ".venv/bin/python -m tests.sizing": ("tests/test_sizing.py", "measure("),
     "python -m tests.mutants": ("tests/test_mutants.py", "MUTANTS"),
     "python -m offline_zoom": ("tests/support/servers.py", '"-m", "offline_zoom"'),
+    "python -m offline_zoom.facts": ("tests/offline_zoom/test_facts.py", "main()"),
     "offline-zoom": ("tests/offline_zoom/test_server.py", "SCRIPT_COMMAND"),
     "python3 -m venv": (BUILT, '"-m", "venv"'),
     ".venv/bin/pip install": (BUILT, '"--require-hashes", "-r"'),

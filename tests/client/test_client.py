@@ -92,13 +92,17 @@ def test_unknown_capability_is_named_or_refuses_everything(client):
 def test_config_names_or_rejects_what_a_role_or_a_guest_may_not_use(client, seat, code):
     client.seat = seat
     names = ["getUserContext", "getMeetingContext"]
+    sdk_status = "authorized" if seat.status == "authorized" else "unauthorized"
     app = opened(client, *names)
     client.set(roleRefusals="listed")
 
     listed = app.evaluate(CONFIG, names)
+    client.set(authNames="types")
+    typed = app.evaluate(CONFIG, names)
     client.set(roleRefusals="rejected")
 
     assert listed["unsupportedApis"] == ["getMeetingContext"]
+    assert (listed["auth"]["status"], typed["auth"]["status"]) == (seat.status, sdk_status)
     assert outcome(app, "getUserContext()")["screenName"]
     assert outcome(app, f"config({{version: '0.16', capabilities: {names}}})") == code
 

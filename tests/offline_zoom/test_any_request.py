@@ -103,7 +103,9 @@ BODIES: dict[str, list[dict[str, Any]]] = {
         {"method": "participant.invite", "params": {"contacts": [{"email": "a@example.com"}]}},
         {"method": "waiting_room.update", "params": {"waiting_room_title": "x"}},
         {"method": "recording.start"},
+        {"method": "ai_companion.stop", "params": {"ai_companion_mode": "summary", "delete_meeting_assets": True}},
     ],
+    "/v2/meetings/<meeting_id>/recordings/status": [{"action": "recover"}],
     "/v2/im/chat/messages": [
         {"robot_jid": "v1@x", "to_jid": "x", "account_id": "x", "content": {"head": {"text": "x"}}, "user_jid": "x"}
     ],
@@ -140,6 +142,11 @@ QUERY = {
     "trash": ["true"],
     "trash_type": ["recording_file"],
     "meeting_id": [str(WEEKLY), "9" * 5000],
+    "option": ["meeting_security"],
+    "email": ["dana@example.com", "x"],
+    "year": ["2026", "9" * 5000, "-1"],
+    "month": ["2", "13"],
+    "time_filter_field": ["summary_created_time"],
     "client_id": ["sandbox-client-id"],
     "redirect_uri": [REDIRECT_URI, "http://["],
     "response_type": ["code"],

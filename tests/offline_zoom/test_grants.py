@@ -73,6 +73,15 @@ def test_an_in_client_code_takes_any_page_of_its_origin_or_none_unless_strict(wo
         world.grants.exchange(strict, redirect_uri, "v")
 
 
+def test_in_client_code_takes_a_verifier_by_s256_only_with_the_switch(world):
+    usual, lenient = (world.issue_code("dana", REDIRECT_URI, CHALLENGE, "plain", in_client=True) for _ in range(2))
+
+    with pytest.raises(OAuthError, match="Invalid authorization code"):
+        world.grants.exchange(usual, REDIRECT_URI, VERIFIER)
+    world.switches.change({"in_client_s256": True})
+    assert world.grants.exchange(lenient, REDIRECT_URI, VERIFIER).user_id == world.user("dana").id
+
+
 @pytest.mark.parametrize("redirect_uri", ["https://evil.example/", "http://app.example/", "https://app.example:8443/"])
 def test_an_in_client_code_takes_no_other_origin(world, redirect_uri):
     code = world.issue_code("dana", REDIRECT_URI, "v", "plain", in_client=True)

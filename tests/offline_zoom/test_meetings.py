@@ -287,7 +287,7 @@ def test_each_change_is_announced_as_an_event(dana, world):
 
     assert [event["event"] for event in sent] == ["meeting.created", "meeting.updated", "meeting.deleted"]
     assert sent[1]["payload"]["object"]["topic"] == "Other"
-    assert sent[1]["payload"]["old_object"]["id"] == str(number)
+    assert sent[1]["payload"]["old_object"]["id"] == number
 
 
 def test_users_and_me(dana):

@@ -4,9 +4,11 @@ import html
 import re
 
 import pytest
+from flask import request, request_finished
 from werkzeug.datastructures import MultiDict
 
 from offline_zoom.faults import Fault
+from tests.support.people import adapter
 from tests.web.reading import read
 from zoomapp.store.encrypted_records import DAILY_CHANGES
 from zoomapp.store.user_records import UserRecords
@@ -50,15 +52,16 @@ def series(world):
 
 @pytest.fixture
 def sent_bodies(world):
-    """What Zoom was asked to change, without the passcode: Zoom announces it by webhook."""
-    events = []
-    world.on_event(events.append)
+    """The bodies of the requests with which Zoom changed a meeting, without the passcode."""
+    bodies, zoom = [], adapter(world).app
 
-    def bodies():
-        changed = [event["payload"]["object"] for event in events if event["event"] == "meeting.updated"]
-        return [{name: value for name, value in body.items() if name not in ("id", "uuid")} for body in changed]
+    def note(_, response, **more):
+        if request.method == "PATCH" and response.status_code == 204:
+            bodies.append({name: value for name, value in request.get_json().items() if name != "password"})
 
-    return bodies
+    request_finished.connect(note, zoom)
+    yield lambda: list(bodies)
+    request_finished.disconnect(note, zoom)
 
 
 def test_meeting_page_links_to_the_edit_page(dana):

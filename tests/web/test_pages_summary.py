@@ -7,7 +7,7 @@ import pytest
 from offline_zoom.faults import Fault
 from offline_zoom.model import Transcript
 from offline_zoom.stories.quiet_day import FIXTURES, WEEKLY
-from offline_zoom.webhooks import events
+from offline_zoom.webhooks import content_events, recording_events
 from zoomapp.zoom.endpoint_types import encode_id
 from zoomapp.zoom.meeting_ids import key_of
 
@@ -388,8 +388,8 @@ def test_event_about_new_content_clears_the_cached_answers_of_its_host(dana, wor
 def event_of(world, name):
     instance, recording = world.instances[WEEK_AGO], world.recordings[WEEK_AGO]
     if name == "meeting.summary_completed":
-        return events.summary_event(world.now(), instance, instance.summary, world)
-    return events.recording_transcript_event(world.now(), recording, world)
+        return content_events.summary_event(world.now(), instance, instance.summary, world)
+    return recording_events.recording_transcript_event(world.now(), recording, world)
 
 
 def test_event_about_a_summary_adds_no_attendance(dana, world, webhooks, parts):

@@ -65,7 +65,9 @@ def next_midnight(at: float) -> float:
 
 
 def parse_day(text: str) -> date | None:
-    """The date of ``yyyy-mm-dd``, or None. Also None for a year outside of 1971 to 2999."""
+    """The date of ``yyyy-mm-dd`` or of a time in UTC, or None. Also None for a year outside of 1971 to 2999."""
+    if text.endswith("Z") and START_TIME.fullmatch(text):
+        text = text[:10]
     try:
         day = date.fromisoformat(text) if re.fullmatch(r"\d{4}-\d\d-\d\d", text) else None
     except ValueError:

@@ -10,7 +10,7 @@ from offline_zoom.meeting_content import summary_of, transcript_of
 from offline_zoom.model import Instance, Join, Meeting, User
 from offline_zoom.pending_events import PendingEvent
 from offline_zoom.recordings.files import recording_of
-from offline_zoom.webhooks import events
+from offline_zoom.webhooks import content_events, events, recording_events
 from offline_zoom.world_state import WorldState
 
 FIRST_USER_ID = 16778240
@@ -117,11 +117,25 @@ class LiveMeetings(WorldState):
         self.leave(instance, waiting)
         return self.join(instance, None, waiting.name, **{field: getattr(waiting, field) for field in IDENTITY})
 
+    def put_in_waiting_room(self, instance: Instance, join: Join) -> Join:
+        """Move a participant from the meeting to its waiting room. Returns the new row."""
+        self.leave(instance, join)
+        identity = {field: getattr(join, field) for field in IDENTITY if field not in ("device", "registrant_id")}
+        waiting = self.join(instance, None, join.name, waiting=True, **identity)
+        name = "meeting.participant_put_in_waiting_room"
+        self.announce(events.participant_event(name, self.now(), instance, waiting, self))
+        return waiting
+
     def set_role(self, instance: Instance, join: Join, role: str) -> None:
         """Change a participant's role to ``host``, ``co-host`` or ``attendee``."""
         old, join.role = join.role, role
-        name = "meeting.participant_role_changed"
+        name = events.ROLE_CHANGED
         self.announce(events.participant_event(name, self.now(), instance, join, self, old_role=old, new_role=role))
+
+    def control_recording(self, instance: Instance, verb: recording_events.Verb) -> None:
+        """Start, pause, resume or stop the cloud recording. Its files are ready after the meeting."""
+        instance.recording = instance.recording or verb == "started"
+        self.announce(recording_events.recording_control_event(verb, self.now(), instance, self))
 
     def join_breakout_room(self, instance: Instance, join: Join, room: str) -> None:
         """Announce that a participant joined a breakout room of this name."""
@@ -158,11 +172,13 @@ class LiveMeetings(WorldState):
                 yield events.instance_event("meeting.ended", at, instance, self)
                 self._finish_meeting(instance, at)
             case "recorded" if pending.recording:
-                yield events.recording_event(at, pending.recording, self)
+                yield recording_events.recording_event(at, pending.recording, self)
             case "transcribed" if pending.recording:
-                yield events.recording_transcript_event(at, pending.recording, self)
+                yield recording_events.recording_transcript_event(at, pending.recording, self)
             case "summarized" if instance and instance.summary:
-                yield events.summary_event(at, instance, instance.summary, self)
+                yield content_events.summary_event(at, instance, instance.summary, self)
+            case "transcript" if instance and instance.transcript:
+                yield content_events.transcript_event(at, instance, instance.transcript, self)
 
     def _finish_meeting(self, instance: Instance, at: float) -> None:
         """Give an ended meeting a new UUID for its next instance, and plan its recording, transcript and summary."""
@@ -178,3 +194,4 @@ class LiveMeetings(WorldState):
             instance.summary = summary_of(instance, at + self.switches.summary_ready_after)
             instance.transcript = transcript_of(instance, at + self.switches.transcript_ready_after)
             self.pending_events.add(instance.summary.created_at, "summarized", instance)
+            self.pending_events.add(instance.transcript.created_at, "transcript", instance)

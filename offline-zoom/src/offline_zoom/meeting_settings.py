@@ -40,4 +40,13 @@ DEFAULT_SETTINGS: dict[str, Any] = {
     "custom_keys": [],
     "global_dial_in_numbers": [],
     "global_dial_in_countries": [],
+    "cn_meeting": False,
+    "in_meeting": False,
+    "enforce_login": False,
+    "enforce_login_domains": "",
+    "continuous_meeting_chat": {"enable": True, "auto_add_invited_external_users": False},
+    "email_notification": True,
+    "show_join_info": False,
+    "push_change_to_calendar": False,
+    "resources": [],
 }

@@ -111,6 +111,8 @@ class Meeting:
     tracking_fields: list[dict[str, Any]] = field(default_factory=list)
     personal: bool = False
     webinar: bool = False
+    #: the survey after the meeting, as Zoom sends it
+    survey: dict[str, Any] | None = None
     deleted: bool = False
     source: str = "web_portal"
     polls: list[Poll] = field(default_factory=list)
@@ -199,6 +201,7 @@ class Instance:
     transcript: Transcript | None = None
     poll_answers: list[Statements] = field(default_factory=list)
     questions: list[Statements] = field(default_factory=list)
+    survey_answers: list[Statements] = field(default_factory=list)
 
     def live(self, now: float) -> bool:
         return self.started_at <= now and not self.ended(now)
@@ -230,6 +233,17 @@ class RecordingFile:
     trashed_at: float | None = None
 
 
+@dataclass(frozen=True)
+class RecordingView:
+    """One person watched or downloaded a recording once."""
+
+    at: float
+    name: str
+    email: str
+    seconds: int
+    download: bool = False
+
+
 @dataclass
 class Recording:
     """The cloud recording of one meeting instance."""
@@ -249,3 +263,6 @@ class Recording:
     trashed_at: float | None = None
     #: deleted permanently
     deleted: bool = False
+    #: who registered to see it on demand, as Zoom sends them
+    registrants: list[dict[str, Any]] = field(default_factory=list)
+    views: list[RecordingView] = field(default_factory=list)

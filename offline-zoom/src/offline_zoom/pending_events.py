@@ -13,7 +13,7 @@ from typing import Literal, NamedTuple
 
 from offline_zoom.model import Instance, Join, Recording
 
-Kind = Literal["started", "joined", "left", "ended", "recorded", "transcribed", "summarized"]
+Kind = Literal["started", "joined", "left", "ended", "recorded", "transcribed", "summarized", "transcript"]
 
 
 class PendingEvent(NamedTuple):
@@ -40,6 +40,9 @@ class PendingEvent(NamedTuple):
         if self.kind == "summarized":
             found = self.instance.summary if self.instance else None
             return found is not None and found.created_at == self.at
+        if self.kind == "transcript":
+            transcript = self.instance.transcript if self.instance else None
+            return transcript is not None and transcript.created_at == self.at
         if self.instance is None or self.join is None or self.join not in self.instance.joins:
             return False
         return self.at == (self.join.join_at if self.kind == "joined" else self.join.leave_at)
@@ -75,6 +78,8 @@ class PendingEvents:
             self.add(instance.ended_at, "ended", instance)
         if instance.summary and instance.summary.created_at > after:
             self.add(instance.summary.created_at, "summarized", instance)
+        if instance.transcript and instance.transcript.created_at > after:
+            self.add(instance.transcript.created_at, "transcript", instance)
 
     def due(self, now: float) -> Iterator[PendingEvent]:
         """Remove and return the valid events up to ``now``."""

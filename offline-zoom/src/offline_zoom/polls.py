@@ -1,4 +1,4 @@
-"""Makes the polls of a meeting, and the answers and questions of people in an instance of it."""
+"""Makes the polls and the survey of a meeting, and what people answered and asked in an instance of it."""
 
 from __future__ import annotations
 
@@ -8,11 +8,14 @@ from offline_zoom.model import Instance, Meeting, Poll, Statements
 
 RELEASE, RETRO, QUIZ = "kQ3mT8vXR0aJp1NzY5dWcA", "nB7sL2eHTfuKq9MxV4gRyw", "tP6rD1oZSjiCw8GkE3bUhQ"
 DAYS = ("Thursday, December 3", "Monday, December 7", "After the holidays", "No opinion")
+SURVEY = ("Was the meeting worth your time?", "What would make it better?")
 CUSTOMERS = ("Northwind", "Fabrikam; Contoso", "Tailspin", "Litware")
 
 
 def add_polls(meeting: Meeting, instance: Instance) -> None:
-    """Add three polls to the meeting and answers to the instance: one choice, an anonymous poll, a quiz with several.
+    """Add three polls and a survey to the meeting, and answers to the instance.
+
+    The polls are one choice, an anonymous poll, and a quiz with several choices.
 
     The last choice of the first poll has no votes. Zoom joins several choices with a semicolon.
     """
@@ -42,6 +45,7 @@ def add_polls(meeting: Meeting, instance: Instance) -> None:
         Statements(name, email_of(instance, name), named_details(instance, place)) for place, name in enumerate(names)
     ]
     words = ("Reading the numbers aloud. A table in the agenda is enough.", "Nothing, it’s fine.", "")
+    add_survey(meeting, instance)
     instance.poll_answers += [
         Statements("", "", anonymous_details(instance, place, words[place % 3])) for place in range(len(names))
     ]
@@ -60,6 +64,41 @@ def add_questions(instance: Instance) -> None:
         Statements(names[-1], email_of(instance, names[-1]), [answered]),
         Statements(names[1 % len(names)], email_of(instance, names[1 % len(names)]), [open_question]),
         Statements("Anonymous Attendee", "", [anonymous]),
+    ]
+
+
+def add_survey(meeting: Meeting, instance: Instance) -> None:
+    """Add a survey to the meeting, and the answers of three people to the instance: the last one is anonymous."""
+    questions = [
+        {"name": SURVEY[0], "type": "single", "answers": ["Yes", "No"], "answer_required": True},
+        {"name": SURVEY[1], "type": "long_answer", "answer_required": False},
+    ]
+    meeting.survey = {
+        "show_in_the_browser": True,
+        "custom_survey": {
+            "title": "After the sync",
+            "anonymous": False,
+            "numbered_questions": False,
+            "show_question_type": False,
+            "feedback": "Thank you.",
+            "questions": questions,
+        },
+    }
+    names = names_of(instance)[:2]
+    people = [(name, email_of(instance, name)) for name in names] + [("", "")]
+    at = iso((instance.ended_at or instance.started_at) + 120)
+    instance.survey_answers = [
+        Statements(
+            name,
+            email,
+            [
+                {"question_id": f"q{number}", "question": question, "answer": answer, "date_time": at}
+                for number, (question, answer) in enumerate(
+                    zip(SURVEY, ("Yes", "More time for questions."), strict=True)
+                )
+            ],
+        )
+        for name, email in people
     ]
 
 

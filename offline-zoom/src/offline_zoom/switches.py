@@ -20,6 +20,8 @@ CHOICES = {
     "polls": POLL_STATES,
     "questions": QUESTION_STATES,
 }
+#: codes that Zoom was seen or documented to send for the same refusal
+CODES = {"missing_scope_code": (4711, 104, 4700), "per_second_code": (429, 4001)}
 #: three hundred years in seconds
 MAX_NUMBER = 10_000_000_000
 
@@ -29,18 +31,21 @@ class Switches:
     """Settings for tests and the control API. Defaults follow the real Zoom where it is known. Times are seconds.
 
     ``auto_consent``: the consent page allows without asking. ``strict_redirect``: in-client codes, too, need
-    exactly their redirect URI at the exchange. ``limits``: ``off``, ``plan`` (Zoom's table) or ``rate_limits`` below by
+    exactly their redirect URI at the exchange. ``in_client_s256``: in-client codes take a verifier by S256, too.
+    ``limits``: ``off``, ``plan`` (Zoom's table) or ``rate_limits`` below by
     label. ``rate_headers``: ``category`` alone, as seen in 2026, or ``all`` that are documented.
     ``recordings_range``: ``honour`` (any range), or ``clamp`` (to a month). ``download_refusal``: ``401``,
     ``200`` (a small JSON body with status 200) or ``html``. ``withheld_scopes`` are not granted at consent.
     ``ready_after``: how long after its end a meeting is missing in reports. ``summary``: ``""``, or why there are no
     summaries: one of ``SUMMARY_REFUSALS``. ``transcript``: ``""``, or why there are no transcripts: one of
     ``TRANSCRIPT_REFUSALS``. ``polls`` and ``questions``: ``""``, or one of ``POLL_STATES`` and ``QUESTION_STATES``.
+    ``missing_scope_code`` and ``per_second_code``: the code of a refusal, one of ``CODES``.
     ``summary_ready_after`` and ``transcript_ready_after`` count from the end of a meeting.
     """
 
     auto_consent: bool = False
     strict_redirect: bool = False
+    in_client_s256: bool = False
     code_lifetime: float = 300
     access_lifetime: float = 3600
     refresh_lifetime: float = 90 * 86400
@@ -50,6 +55,8 @@ class Switches:
     omit_api_url: bool = False
     omit_refresh_token: bool = False
     invalid_client_status: int = 400
+    missing_scope_code: int = 4711
+    per_second_code: int = 429
     withheld_scopes: list[str] = field(default_factory=list)
     limits: str = "off"
     rate_limits: dict[str, int] = field(default_factory=dict)
@@ -83,6 +90,8 @@ class Switches:
             raise ValueError(f"{name} wants {kind.__name__}")
         if name == "invalid_client_status" and not 400 <= value <= 599:
             raise ValueError(f"{name} wants the status of an error")
+        if name in CODES and value not in CODES[name]:
+            raise ValueError(f"{name} wants one of {', '.join(map(str, CODES[name]))}")
         if name in CHOICES and value not in ("", *CHOICES[name]):
             raise ValueError(f"{name} wants one of {', '.join(CHOICES[name])}, or an empty text")
         if isinstance(value, list) and not all(isinstance(item, str) for item in value):

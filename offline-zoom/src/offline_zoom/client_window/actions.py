@@ -5,10 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from offline_zoom.client_window.client_session import ClientSession, Unknown, my_row, session_meeting, session_user
-from offline_zoom.dates import iso
 from offline_zoom.identifiers import meeting_uuid
 from offline_zoom.model import INSTANT, Instance, Join, Meeting, User
-from offline_zoom.webhooks import events
 from offline_zoom.world import World
 
 #: attendance rows have no role "participant": Zoom's webhooks say "attendee"
@@ -107,13 +105,7 @@ def admit(world: World, session: ClientSession, data: dict[str, Any]) -> None:
 
 def put_in_waiting_room(world: World, session: ClientSession, data: dict[str, Any]) -> None:
     """Move a participant to the waiting room."""
-    instance, row = find(world, session, data)
-    world.leave(instance, row)
-    identity = {"person_id": row.person_id, "email": row.email, "participant_uuid": row.participant_uuid}
-    waiting_row = world.join(instance, None, row.name, waiting=True, internal=row.internal, role=row.role, **identity)
-    world.announce(
-        events.participant_event("meeting.participant_put_in_waiting_room", world.now(), instance, waiting_row, world)
-    )
+    world.put_in_waiting_room(*find(world, session, data))
 
 
 def join_breakout(world: World, session: ClientSession, data: dict[str, Any]) -> None:
@@ -131,12 +123,8 @@ def waiting_room(world: World, session: ClientSession, data: dict[str, Any]) -> 
 def record(world: World, session: ClientSession, data: dict[str, Any]) -> None:
     """Start or stop the cloud recording. Its files are ready after the meeting."""
     instance, on = running(world, session), bool(data.get("on"))
+    world.control_recording(instance, "started" if on else "stopped")
     instance.recording = on
-    thing = events.meeting_object(instance, world) | {"id": instance.meeting_id}
-    times = {"recording_start": iso(instance.started_at), "recording_end": "" if on else iso(world.now())}
-    name = "recording.started" if on else "recording.stopped"
-    account_id = world.users[instance.host_id].account_id
-    world.announce(events.envelope(name, world.now(), account_id, thing | {"recording_file": times}))
 
 
 def end(world: World, session: ClientSession, _: dict[str, Any]) -> None:

@@ -88,7 +88,8 @@ class Grants:
         lenient = code.in_client and not self.switches.strict_redirect
         if redirect_uri != code.redirect_uri and not (lenient and _same_origin(redirect_uri, code.redirect_uri)):
             raise OAuthError("invalid_request", "Redirect URI mismatch.")
-        if code.challenge and not proves(verifier, code.challenge, code.method):
+        methods = ("plain", "S256") if code.in_client and self.switches.in_client_s256 else (code.method,)
+        if code.challenge and not any(proves(verifier, code.challenge, method) for method in methods):
             raise OAuthError("invalid_grant", f"Invalid authorization code {value}")
         return code
 

@@ -10,6 +10,7 @@ from urllib.parse import unquote
 from flask import Blueprint, Response, current_app, g, request
 
 from offline_zoom.errors import ZoomError, current_world, refuse
+from offline_zoom.fault_presets import PER_SECOND
 from offline_zoom.identifiers import is_uuid
 from offline_zoom.model import Account, Plan, User
 from offline_zoom.oauth.grants import Grant, InvalidAccessToken
@@ -87,11 +88,15 @@ def bearer_grant() -> Grant:
 
 
 def refuse_missing_scopes(names: list[str]) -> NoReturn:
-    refuse(400, 4711, f"Invalid access token, does not contain scopes:[{', '.join(names)}].")
+    code = current_world().switches.missing_scope_code
+    status = 401 if code == 4700 else 400
+    refuse(status, code, f"Invalid access token, does not contain scopes:[{', '.join(names)}].")
 
 
 def raise_rate_limit(error: RateLimitExceeded) -> NoReturn:
-    raise ZoomError(429, 429, error.message, headers=error.headers)
+    per_second = error.message == PER_SECOND
+    code = current_world().switches.per_second_code if per_second else 429
+    raise ZoomError(429, code, error.message, headers=error.headers)
 
 
 def with_rate_headers(response: Response) -> Response:

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from offline_zoom.dates import iso
 from offline_zoom.errors import current_world, refuse
 from offline_zoom.model import Instance, Meeting
 from offline_zoom.oauth.scopes import user_and_admin
 from offline_zoom.rest.endpoints import EndpointRule, current_user, endpoint
 from offline_zoom.rest.meeting_validation import json_body
 from offline_zoom.rest.meetings import requested_meeting
-from offline_zoom.webhooks import events
+from offline_zoom.webhooks.content_events import companion_event
+from offline_zoom.webhooks.recording_events import Verb
 
 JSON = dict[str, Any]
 MAX_INVITED = 10
-RECORDING = {"start": "started", "stop": "stopped", "pause": "paused", "resume": "resumed"}
+RECORDING: dict[str, Verb] = {"start": "started", "stop": "stopped", "pause": "paused", "resume": "resumed"}
 CALLS_OUT = ("participant.invite.callout", "participant.invite.room_system_callout")
 METHODS = (
     *(f"recording.{verb}" for verb in RECORDING),
@@ -64,11 +64,18 @@ def apply_control(meeting: Meeting, running: Instance, method: str, params: JSON
     if method == "waiting_room.update":
         texts: JSON = {key: params[key] for key in ("waiting_room_title", "waiting_room_description") if key in params}
         meeting.settings = {**meeting.settings, **texts}
-    verb = RECORDING.get(method.removeprefix("recording."))
-    if method.startswith("recording.") and verb:
-        running.recording = running.recording or verb == "started"
-        now = world.now()
-        times = {"recording_start": iso(running.started_at), "recording_end": iso(now) if verb == "stopped" else ""}
-        thing = {**events.meeting_object(running, world), "id": running.meeting_id, "recording_file": times}
-        account = world.users[running.host_id].account_id
-        world.announce(events.envelope(f"recording.{verb}", now, account, thing))
+    kind, _, verb = method.partition(".")
+    if kind == "recording" and verb in RECORDING:
+        world.control_recording(running, RECORDING[verb])
+    if kind == "ai_companion":
+        control_companion(running, verb, params)
+
+
+def control_companion(running: Instance, verb: str, params: JSON) -> None:
+    """Announce that the AI Companion was started or stopped, or that what it made was deleted."""
+    world, mode = current_world(), params.get("ai_companion_mode") or "all"
+    features: JSON = {name: mode in ("all", name) for name in ("questions", "summary")}
+    world.announce(companion_event("started" if verb == "start" else "stopped", world.now(), running, features, world))
+    if params.get("delete_meeting_assets") is True:
+        assets = {"deleted_assets": ["transcripts", "summaries"]}
+        world.announce(companion_event("assets_deleted", world.now(), running, assets, world))

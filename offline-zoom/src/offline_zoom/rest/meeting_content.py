@@ -4,11 +4,22 @@ from __future__ import annotations
 
 from typing import Any
 
+from flask import request
+
+from offline_zoom.dates import iso, parse_start
 from offline_zoom.errors import current_world, refuse
 from offline_zoom.model import Instance
-from offline_zoom.oauth.scopes import user_and_admin
-from offline_zoom.rest.endpoints import EndpointRule, check_host, endpoint, meeting_number_or_uuid
-from offline_zoom.serializers.meeting_content import summary_json, transcript_json
+from offline_zoom.oauth.scopes import admin_only, user_and_admin
+from offline_zoom.rest.endpoints import (
+    EndpointRule,
+    check_host,
+    current_grant,
+    current_user,
+    endpoint,
+    meeting_number_or_uuid,
+)
+from offline_zoom.rest.pagination import page
+from offline_zoom.serializers.meeting_content import summary_json, summary_times, transcript_json
 from offline_zoom.switches import RESTRICTIONS
 
 JSON = dict[str, Any]
@@ -22,6 +33,43 @@ SUMMARY_REFUSALS = {
     "unclear": (403, 2305, "Not allowed to read this meeting summary."),
     "not-shared": (403, 403, "The authenticated user has not permitted access to the targeted resource."),
 }
+#: refusals of the list of summaries
+LIST_REFUSALS = {name: SUMMARY_REFUSALS[name] for name in ("off", "email-only", "ip-range")}
+
+
+@endpoint(
+    "GET",
+    "/meetings/meeting_summaries",
+    EndpointRule(admin_only("meeting:read:list_summaries", "meeting_summary:read:admin"), "Medium", "pro"),
+)
+def list_summaries() -> JSON:
+    """The summaries of the account's meetings, without their text."""
+    world, me = current_world(), current_user()
+    if world.switches.summary in LIST_REFUSALS:
+        refuse(*LIST_REFUSALS[world.switches.summary])
+    first, last = (requested_time(name, otherwise) for name, otherwise in (("from", 0.0), ("to", world.now())))
+    by_creation = request.args.get("time_filter_field") == "summary_created_time"
+    found = [
+        (instance, instance.summary)
+        for instance in world.instances.values()
+        if instance.summary and instance.summary.created_at <= world.now() and not is_encrypted(instance)
+        if me and world.users[instance.host_id].account_id == me.account_id
+        if first <= (instance.summary.created_at if by_creation else instance.started_at) <= last
+    ]
+    found.sort(key=lambda row: row[0].started_at)
+    frame = page(
+        world, current_grant().user_id, found, "summaries", lambda row: summary_times(*row, world), counted=False
+    )
+    return {"from": iso(first), "to": iso(last), **frame}
+
+
+def requested_time(name: str, otherwise: float) -> float:
+    """A time in the query, in UTC. Raises ZoomError for a text that is none."""
+    text = request.args.get(name, "")
+    try:
+        return parse_start(text, "UTC") if text else otherwise
+    except ValueError:
+        refuse(400, 300, "Validation Failed.", [{"field": name, "message": "Invalid field."}])
 
 
 @endpoint(

@@ -26,9 +26,9 @@ from offline_zoom.rest.endpoints import (
 )
 from offline_zoom.rest.meeting_validation import check_meeting, json_body
 from offline_zoom.rest.pagination import page
-from offline_zoom.serializers.meetings import meeting_item, meeting_json, upcoming
+from offline_zoom.serializers.meetings import meeting_item, meeting_json, upcoming, upcoming_item
 from offline_zoom.serializers.past_meetings import past_json
-from offline_zoom.webhooks import events
+from offline_zoom.webhooks.schedule_events import created_event, removed_event, updated_event
 
 JSON = dict[str, Any]
 Row = tuple[Meeting, float | None]
@@ -142,12 +142,9 @@ def list_upcoming(user_id: str) -> JSON:
             for at in dates
             if at is not None and now < at + meeting.duration_minutes * 60 and at <= now + DAY_SECONDS
         ]
-    rows = [meeting_item(meeting, world, at) for at, meeting in sorted(found, key=lambda row: row[0])]
-    left_out = ("uuid", "host_id", "agenda", "pmi")
-    return {
-        "total_records": len(rows),
-        "meetings": [{k: v for k, v in row.items() if k not in left_out} for row in rows],
-    }
+    found.sort(key=lambda row: row[0])
+    rows = [upcoming_item(meeting, world, at, user.id) for at, meeting in found]
+    return {"total_records": len(rows), "meetings": rows}
 
 
 @endpoint("POST", "/users/<user_id>/meetings", EndpointRule(user_and_admin("meeting:write:meeting", "meeting:write")))
@@ -162,7 +159,7 @@ def create_meeting(user_id: str) -> tuple[JSON, int]:
     with world.lock:
         meeting = meeting_changes.create(world, host_for(body, user), body)
         world.save()
-    world.announce(events.scheduled_event("meeting.created", world.now(), meeting, world))
+    world.announce(created_event(world.now(), meeting, world))
     return meeting_json(meeting, world), 201
 
 
@@ -190,9 +187,13 @@ def host_for(body: JSON, user: User) -> User:
 @endpoint("GET", "/meetings/<meeting_id>", EndpointRule(user_and_admin("meeting:read:meeting", "meeting:read")))
 def get_meeting(meeting_id: str) -> JSON:
     """One scheduled meeting, by number."""
-    world, meeting = current_world(), requested_meeting(meeting_id)
-    fields = meeting_json(meeting, world, request.args.get("show_previous_occurrences") == "true")
-    date = requested_occurrence(meeting)
+    meeting = requested_meeting(meeting_id)
+    return requested_fields(meeting, requested_occurrence(meeting))
+
+
+def requested_fields(meeting: Meeting, date: Occurrence | None) -> JSON:
+    """A meeting's JSON, or that of one occurrence."""
+    fields = meeting_json(meeting, current_world(), request.args.get("show_previous_occurrences") == "true")
     return meeting_changes.as_occurrence(fields, date) if date else fields
 
 
@@ -210,6 +211,7 @@ def update_meeting(meeting_id: str) -> tuple[str, int]:
     if date is None and meeting_changes.lacks_recurrence(world, meeting, body):
         refuse(400, 300, "Validation Failed.", [{"field": "recurrence", "message": "Invalid field."}])
     with world.lock:
+        before = requested_fields(meeting, date)
         changes = (
             meeting_changes.change_occurrence(world, meeting, date, body)
             if date
@@ -217,7 +219,7 @@ def update_meeting(meeting_id: str) -> tuple[str, int]:
         )
         meeting.edited = True
         world.save()
-    world.announce(events.scheduled_event("meeting.updated", world.now(), meeting, world, changes))
+    world.announce(updated_event(world.now(), meeting, date, world, changes, before))
     return NO_CONTENT
 
 
@@ -237,7 +239,7 @@ def delete_meeting(meeting_id: str) -> tuple[str, int]:
             meeting.deleted = True
         meeting.edited = True
         world.save()
-    world.announce(events.scheduled_event("meeting.deleted", world.now(), meeting, world))
+    world.announce(removed_event("meeting.deleted", world.now(), meeting, date, world))
     return NO_CONTENT
 
 
@@ -253,6 +255,7 @@ def update_status(meeting_id: str) -> tuple[str, int]:
     if action == "recover":
         meeting.deleted, meeting.edited = False, True
         world.save()
+        world.announce(removed_event("meeting.recovered", world.now(), meeting, None, world))
         return NO_CONTENT
     running = world.live_instance(meeting)
     if running is None:

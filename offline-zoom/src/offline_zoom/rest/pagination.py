@@ -31,13 +31,24 @@ def page_size() -> int:
 
 
 def page(
-    world: World, user_id: str, items: Sequence[T], name: str, serialize: Callable[[T], Any], numbered: bool = False
+    world: World,
+    user_id: str,
+    items: Sequence[T],
+    name: str,
+    serialize: Callable[[T], Any],
+    numbered: bool = False,
+    counted: bool = True,
 ) -> dict[str, Any]:
-    """One page of ``items`` as Zoom's JSON. Raises ZoomError for a token of another request."""
+    """One page of ``items`` as Zoom's JSON. Raises ZoomError for a token of another request.
+
+    ``numbered``: with the number of the page. ``counted``: with the number of pages and items.
+    """
     size = page_size()
     token = request.args.get("next_page_token", "")
     offset = open_token(world, user_id, token) if token else 0
-    frame: dict[str, Any] = {"page_count": -(-len(items) // size), "page_size": size, "total_records": len(items)}
+    frame: dict[str, Any] = {"page_size": size}
+    if counted:
+        frame |= {"page_count": -(-len(items) // size), "total_records": len(items)}
     if numbered:
         number = max(1, request.args.get("page_number", 1, int))
         offset = offset or (number - 1) * size

@@ -19,8 +19,10 @@ from offline_zoom.rest.endpoints import (
     meeting_number_or_uuid,
     requested_user,
 )
+from offline_zoom.rest.meeting_validation import json_body
 from offline_zoom.rest.pagination import page
 from offline_zoom.serializers.recordings import recording_json
+from offline_zoom.webhooks.recording_events import trash_event
 
 JSON = dict[str, Any]
 MAX_TTL_SECONDS = 604800
@@ -119,11 +121,33 @@ def delete_recording(meeting_id: str) -> tuple[str, int]:
     if action not in ("trash", "delete"):
         refuse(400, 300, "Validation Failed.", [{"field": "action", "message": "Invalid field."}])
     recording = requested_recording(meeting_id, in_trash=action == "delete")
-    with current_world().lock:
-        recording.trashed_at = current_world().now()
+    world = current_world()
+    with world.lock:
+        recording.trashed_at = world.now()
         recording.deleted = action == "delete"
-        current_world().save()
+        world.save()
+    name = "recording.deleted" if recording.deleted else "recording.trashed"
+    world.announce(trash_event(name, world.now(), recording, world))
     return "", 204
+
+
+@endpoint(
+    "PUT",
+    "/meetings/<meeting_id>/recordings/status",
+    EndpointRule(user_and_admin("cloud_recording:update:recover_meeting_recordings", "recording:write")),
+)
+def recover_recording(meeting_id: str) -> JSON:
+    """Bring a recording back from the trash."""
+    if json_body().get("action") != "recover":
+        refuse(400, 300, "Validation Failed.", [{"field": "action", "message": "Invalid field."}])
+    recording, world = requested_recording(meeting_id, in_trash=True), current_world()
+    if recording.trashed_at is None:
+        refuse(404, 3301, NONE)
+    with world.lock:
+        recording.trashed_at = None
+        world.save()
+    world.announce(trash_event("recording.recovered", world.now(), recording, world))
+    return {}
 
 
 def requested_recording(segment: str, in_trash: bool = False) -> Recording:

@@ -10,7 +10,8 @@ from offline_zoom.errors import current_world, refuse
 from offline_zoom.oauth.scopes import RequiredScopes, admin_only, user_and_admin
 from offline_zoom.rest.endpoints import EndpointRule, current_grant, current_user, endpoint, requested_user
 from offline_zoom.rest.pagination import page
-from offline_zoom.serializers.users import user_item, user_json
+from offline_zoom.serializers.user_settings import settings_json
+from offline_zoom.serializers.users import user_counts, user_item, user_json
 
 JSON = dict[str, Any]
 
@@ -22,6 +23,22 @@ def list_users() -> JSON:
     status = request.args.get("status", "active")
     people = [user for user in world.users.values() if me and user.account_id == me.account_id and status == "active"]
     return page(world, current_grant().user_id, people, "users", lambda user: user_item(user, world), numbered=True)
+
+
+@endpoint("GET", "/users/summary", EndpointRule(admin_only("user:read:summary", "user:read:admin"), "Medium"))
+def count_users() -> JSON:
+    """How many users of each type the caller's account has."""
+    me = current_user()
+    return user_counts([user for user in current_world().users.values() if me and user.account_id == me.account_id])
+
+
+@endpoint("GET", "/users/email", EndpointRule(user_and_admin("user:read:email", "user:read")))
+def find_email() -> JSON:
+    """Whether a user of any account has this email address."""
+    email = request.args.get("email", "")
+    if "@" not in email:
+        refuse(400, 300, "Email is required.")
+    return {"existed_email": any(user.email == email for user in current_world().users.values())}
 
 
 @endpoint(
@@ -37,6 +54,45 @@ def list_users() -> JSON:
 def get_user(user_id: str) -> JSON:
     """One user."""
     return user_json(requested_user(user_id), current_world())
+
+
+@endpoint(
+    "GET",
+    "/users/<user_id>/settings",
+    EndpointRule(user_and_admin("user:read:settings", "user:read"), "Medium"),
+)
+def get_settings(user_id: str) -> JSON:
+    """A user's settings; ``option`` asks for another part of them."""
+    user = requested_user(user_id)
+    return settings_json(current_world().account_of(user), request.args.get("option", ""))
+
+
+@endpoint(
+    "GET",
+    "/users/<user_id>/permissions",
+    EndpointRule(
+        RequiredScopes(
+            ("user:read:list_permissions", "user:read", "user_profile"),
+            ("user:read:list_permissions:admin", "user:read:admin"),
+        )
+    ),
+)
+def list_permissions(user_id: str) -> JSON:
+    """The permissions of a user's role. Members have none."""
+    manages = requested_user(user_id).role_name in ("Owner", "Admin")
+    return {"permissions": ["User:Read", "User:Edit", "Recording:Read", "Report:Read"] if manages else []}
+
+
+@endpoint(
+    "GET",
+    "/users/<user_id>/presence_status",
+    EndpointRule(user_and_admin("user:read:presence_status", "user:read"), "Medium"),
+)
+def get_presence(user_id: str) -> JSON:
+    """Whether a user is in a meeting now."""
+    user, world = requested_user(user_id), current_world()
+    rows = (row for instance in list(world.instances.values()) for row in instance.present(world.now()))
+    return {"status": "In_A_Zoom_Meeting" if any(row.person_id == user.id for row in rows) else "Available"}
 
 
 @endpoint("GET", "/users/<user_id>/token", EndpointRule(user_and_admin("user:read:token", "user:read")))

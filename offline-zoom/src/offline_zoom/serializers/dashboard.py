@@ -57,7 +57,7 @@ def metrics_meeting(instance: Instance, world: WorldState) -> JSON:
 
 
 def metrics_participant(join: Join, now: float, with_registrant: bool) -> JSON:
-    """A row of ``/metrics/meetings/{id}/participants``; only people of the account have a device."""
+    """A row of ``/metrics/meetings/{id}/participants``; people outside of the account have no device."""
     internal = join.internal
     row: JSON = {
         "id": join.person_id,
@@ -66,7 +66,6 @@ def metrics_participant(join: Join, now: float, with_registrant: bool) -> JSON:
         "participant_user_id": join.person_id,
         "user_name": join.name,
         "email": join.email,
-        "device": join.device if internal else "",
         "os": join.device if internal else "",
         "os_version": "",
         "client": "Zoom Workplace" if internal else "",
@@ -99,6 +98,8 @@ def metrics_participant(join: Join, now: float, with_registrant: bool) -> JSON:
         "bo_mtg_id": "",
         "in_room_participants": 0,
     }
+    if internal and join.device:
+        row["device"] = join.device
     if with_registrant:
         row["registrant_id"] = join.registrant_id
     if join.leave_at is not None and join.leave_at <= now:

@@ -16,17 +16,7 @@ def summary_json(instance: Instance, summary: Summary, world: WorldState) -> JSO
     """``GET /meetings/{uuid}/meeting_summary``, and the object of ``meeting.summary_completed``."""
     host = world.users[instance.host_id]
     fields: JSON = {
-        "meeting_host_id": host.id,
-        "meeting_host_email": host.email,
-        "meeting_uuid": instance.uuid,
-        "meeting_id": instance.meeting_id,
-        "meeting_topic": instance.topic,
-        "meeting_start_time": iso(instance.started_at),
-        "meeting_end_time": iso(instance.ended_at or world.now()),
-        "summary_start_time": iso(instance.started_at + 60),
-        "summary_end_time": iso(instance.ended_at or world.now()),
-        "summary_created_time": iso(summary.created_at),
-        "summary_last_modified_time": iso(summary.created_at + (1680 if summary.edited else 0)),
+        **summary_times(instance, summary, world),
         "summary_title": summary.title or f"Meeting summary for {instance.topic}",
         "summary_overview": summary.overview,
         "summary_details": [{"label": label, "summary": text} for label, text in summary.details],
@@ -38,6 +28,24 @@ def summary_json(instance: Instance, summary: Summary, world: WorldState) -> JSO
         modified_by = {"summary_last_modified_user_id": host.id, "summary_last_modified_user_email": host.email}
         fields |= {**modified_by, "edited_summary": summary.edited}
     return fields
+
+
+def summary_times(instance: Instance, summary: Summary, world: WorldState) -> JSON:
+    """A row of ``GET /meetings/meeting_summaries``: a summary without its text."""
+    host = world.users[instance.host_id]
+    return {
+        "meeting_host_id": host.id,
+        "meeting_host_email": host.email,
+        "meeting_uuid": instance.uuid,
+        "meeting_id": instance.meeting_id,
+        "meeting_topic": instance.topic,
+        "meeting_start_time": iso(instance.started_at),
+        "meeting_end_time": iso(instance.ended_at or world.now()),
+        "summary_start_time": iso(instance.started_at + 60),
+        "summary_end_time": iso(instance.ended_at or world.now()),
+        "summary_created_time": iso(summary.created_at),
+        "summary_last_modified_time": iso(summary.created_at + (1680 if summary.edited else 0)),
+    }
 
 
 def transcript_json(instance: Instance, transcript: Transcript | None, restriction: str, world: WorldState) -> JSON:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from offline_zoom.dates import iso
-from offline_zoom.model import NO_FIXED_TIME, Meeting
+from offline_zoom.model import NO_FIXED_TIME, Meeting, Occurrence
 from offline_zoom.world_state import WorldState
 
 JSON = dict[str, Any]
@@ -40,6 +40,19 @@ def meeting_item(meeting: Meeting, world: WorldState, start_at: float | None = N
     return item
 
 
+def upcoming_item(meeting: Meeting, world: WorldState, start_at: float, user_id: str) -> JSON:
+    """A row of ``GET /users/{userId}/upcoming_meetings``. It has no UUID."""
+    left_out = ("uuid", "host_id", "agenda", "pmi")
+    item = {name: value for name, value in meeting_item(meeting, world, start_at).items() if name not in left_out}
+    return {
+        **item,
+        "passcode": meeting.password,
+        "use_pmi": meeting.personal,
+        "is_host": meeting.host_id == user_id,
+        "is_all_day": False,
+    }
+
+
 def meeting_json(meeting: Meeting, world: WorldState, previous: bool = False) -> JSON:
     """``GET /meetings/{id}``. The start address opens nothing."""
     start_at = next((date.current_start_at for date in upcoming(meeting, world.now())), meeting.start_at)
@@ -68,17 +81,19 @@ def meeting_json(meeting: Meeting, world: WorldState, previous: bool = False) ->
         shown = [date for date in meeting.occurrences if previous or not date.is_over(world.now())]
         fields |= {
             "recurrence": meeting.recurrence,
-            "occurrences": [
-                {
-                    "occurrence_id": date.id,
-                    "start_time": iso(date.current_start_at),
-                    "duration": date.duration_minutes,
-                    "status": "deleted" if date.deleted else "available",
-                }
-                for date in shown
-            ],
+            "occurrences": [occurrence_json(date) for date in shown],
         }
     return fields
+
+
+def occurrence_json(date: Occurrence) -> JSON:
+    """One occurrence of a series."""
+    return {
+        "occurrence_id": date.id,
+        "start_time": iso(date.current_start_at),
+        "duration": date.duration_minutes,
+        "status": "deleted" if date.deleted else "available",
+    }
 
 
 def upcoming(meeting: Meeting, now: float) -> list[Any]:

@@ -39,7 +39,7 @@ def past_json(instance: Instance, world: WorldState) -> JSON:
 def report_json(instance: Instance, world: WorldState) -> JSON:
     """``GET /report/meetings/{id}``."""
     fields = past_json(instance, world)
-    for name in ("host_id", "source", "has_meeting_summary"):
+    for name in ("source", "has_meeting_summary"):
         del fields[name]
     return {**fields, "tracking_fields": [], "custom_keys": []}
 
@@ -59,16 +59,23 @@ def past_participant(join: Join, ended_at: float) -> JSON:
         "failover": False,
         "status": status(join),
         "internal_user": join.internal,
+        "groupId": "",
     }
 
 
 def report_participant(join: Join, ended_at: float, with_registrant: bool) -> JSON:
     """A row of ``/report/meetings/{id}/participants``."""
     row = past_participant(join, ended_at)
-    del row["internal_user"]
+    del row["internal_user"], row["groupId"]
     if not with_registrant:
         del row["registrant_id"]
-    return {**row, "participant_user_id": join.person_id, "customer_key": "", "bo_mtg_id": ""}
+    return {
+        **row,
+        "participant_user_id": join.person_id,
+        "customer_key": "",
+        "bo_mtg_id": "",
+        "attentiveness_score": "",
+    }
 
 
 def status(join: Join) -> str:

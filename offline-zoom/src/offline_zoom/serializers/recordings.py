@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from offline_zoom.dates import iso
-from offline_zoom.model import Recording, RecordingFile
+from offline_zoom.dates import DAY_SECONDS, iso
+from offline_zoom.model import Recording, RecordingFile, RecordingView
 from offline_zoom.world_state import WorldState
 
 JSON = dict[str, Any]
 #: files of these types have no id, status, size, recording type or play address
 BARE_FILES = ("CC", "TIMELINE")
+KEPT_DAYS = 400
 
 
 def recording_json(recording: Recording, world: WorldState, trashed_files: bool = False) -> JSON:
@@ -31,13 +32,13 @@ def recording_json(recording: Recording, world: WorldState, trashed_files: bool 
         "share_url": f"{world.base_url}/rec/share/{world.seal(recording.uuid)[:48]}",
         "recording_play_passcode": recording.play_passcode,
         "auto_delete": True,
-        "auto_delete_date": iso(recording.started_at + 400 * 86400)[:10],
+        "auto_delete_date": iso(recording.started_at + KEPT_DAYS * DAY_SECONDS)[:10],
         "recording_files": [file_json(file, recording, world) for file in files],
     }
 
 
-def file_json(file: RecordingFile, recording: Recording, world: WorldState) -> JSON:
-    """One recording file. Its ``meeting_id`` is the UUID."""
+def file_json(file: RecordingFile, recording: Recording, world: WorldState, complete: bool = False) -> JSON:
+    """One recording file. Its ``meeting_id`` is the UUID. ``complete``: all fields for every type, as in events."""
     fields: JSON = {
         "meeting_id": recording.uuid,
         "recording_start": iso(file.started_at),
@@ -46,7 +47,7 @@ def file_json(file: RecordingFile, recording: Recording, world: WorldState) -> J
         "file_extension": file.extension,
         "download_url": f"{world.base_url}/rec/download/{file.id}",
     }
-    if file.file_type not in BARE_FILES:
+    if complete or file.file_type not in BARE_FILES:
         fields |= {
             "id": file.id,
             "file_size": file.size_bytes,
@@ -58,3 +59,28 @@ def file_json(file: RecordingFile, recording: Recording, world: WorldState) -> J
     if trashed_at is not None:
         fields["deleted_time"] = iso(trashed_at)
     return fields
+
+
+def recording_settings(recording: Recording) -> JSON:
+    """``GET /meetings/{id}/recordings/settings``."""
+    return {
+        "topic": recording.topic,
+        "share_recording": "publicly",
+        "recording_authentication": False,
+        "authentication_option": "",
+        "authentication_name": "",
+        "authentication_domains": "",
+        "viewer_download": True,
+        "password": recording.password,
+        "on_demand": bool(recording.registrants),
+        "approval_type": 0 if recording.registrants else 2,
+        "send_email_to_host": False,
+        "show_social_share_buttons": False,
+        "auto_delete": True,
+        "auto_delete_date": iso(recording.started_at + KEPT_DAYS * DAY_SECONDS)[:10],
+    }
+
+
+def view_json(view: RecordingView) -> JSON:
+    """A row of ``GET /meetings/{id}/recordings/analytics_details``."""
+    return {"date_time": iso(view.at), "name": view.name, "email": view.email, "duration": view.seconds}

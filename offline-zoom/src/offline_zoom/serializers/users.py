@@ -9,6 +9,13 @@ from offline_zoom.model import User
 from offline_zoom.world_state import WorldState
 
 JSON = dict[str, Any]
+BASIC, LICENSED = 1, 2
+#: fields of a user in a list
+LISTED = (
+    *("id", "email", "first_name", "last_name", "display_name", "type", "role_id", "pmi", "timezone", "dept", "status"),
+    *("verified", "created_at", "user_created_at", "last_login_time", "last_client_version", "group_ids"),
+    *("im_group_ids", "custom_attributes", "plan_united_type"),
+)
 
 
 def user_json(user: User, world: WorldState) -> JSON:
@@ -58,14 +65,17 @@ def user_json(user: User, world: WorldState) -> JSON:
 def user_item(user: User, world: WorldState) -> JSON:
     """One row of ``GET /users``."""
     fields = user_json(user, world)
-    left_out = (
-        "account_id",
-        "account_number",
-        "role_name",
-        "jid",
-        "use_pmi",
-        "personal_meeting_url",
-        "vanity_url",
-        "company",
-    )
-    return {key: value for key, value in fields.items() if key not in left_out}
+    return {**{name: fields[name] for name in LISTED}, "phone_number": ""}
+
+
+def user_counts(users: list[User]) -> JSON:
+    """``GET /users/summary``."""
+    return {
+        "licensed_users_count": len([user for user in users if user.type == LICENSED]),
+        "basic_users_count": len([user for user in users if user.type == BASIC]),
+        "on_prem_users_count": 0,
+        "room_users_count": 0,
+        "pending_users_count": 0,
+        "join_only_users_count": 0,
+        "total_users_count": len(users),
+    }

@@ -6,6 +6,7 @@ from offline_zoom.identifiers import meeting_uuid
 from offline_zoom.meeting_content import summary_of, transcript_of
 from offline_zoom.model import NO_FIXED_TIME, Join
 from offline_zoom.polls import add_polls, add_questions
+from offline_zoom.recordings.viewers import add_viewers
 from offline_zoom.stories.builder import (
     add_instance,
     add_meeting,
@@ -139,7 +140,7 @@ def colleagues(story: StoryData) -> None:
 def meeting_contents(story: StoryData) -> None:
     """Add summaries and transcripts: an edited summary, one of Markdown alone, and a transcript without a summary.
 
-    One meeting has polls and a Q&A, one a Q&A alone.
+    One meeting has polls, a Q&A, a survey and a recording that people have seen; one has a Q&A alone.
     """
     by_uuid = {instance.uuid: instance for instance in story.instances}
     for uuid in (FIXTURES[1], FIXTURES[2], FIXTURES[3], meeting_uuid("catch-up priya"), meeting_uuid("catch-up finn")):
@@ -152,5 +153,6 @@ def meeting_contents(story: StoryData) -> None:
     office = by_uuid[FIXTURES[0]]
     office.transcript = transcript_of(office, (office.ended_at or office.started_at) + 240)
     add_polls(story.meetings[WEEKLY], by_uuid[FIXTURES[2]])
+    add_viewers(story.recordings[FIXTURES[2]])
     add_questions(by_uuid[FIXTURES[2]])
     add_questions(by_uuid[FIXTURES[1]])

@@ -1,16 +1,20 @@
-"""The JSON of Zoom's webhook events."""
+"""The JSON of Zoom's webhook events: their envelope, running meetings, participants, the removal of the app.
+
+Events of scheduled meetings are in ``schedule_events``, those of recordings in ``recording_events``, and those of
+summaries and the AI Companion in ``content_events``.
+"""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
-from offline_zoom.dates import DAY_SECONDS, iso
-from offline_zoom.model import Instance, Join, Meeting, Recording, Summary
-from offline_zoom.serializers.meeting_content import summary_json
-from offline_zoom.serializers.recordings import recording_json
+from offline_zoom.dates import iso
+from offline_zoom.model import Instance, Join, Meeting
 from offline_zoom.world_state import WorldState
 
 Event = dict[str, Any]
+BeforeHost = Literal["waiting", "waiting_left", "joined"]
+ROLE_CHANGED = "meeting.participant_role_changed"
 JOINED_BREAKOUT, LEFT_BREAKOUT = "meeting.participant_joined_breakout_room", "meeting.participant_left_breakout_room"
 
 
@@ -40,10 +44,11 @@ def meeting_object(instance: Instance, world: WorldState) -> dict[str, Any]:
 
 def instance_event(name: str, at: float, instance: Instance, world: WorldState) -> Event:
     """``meeting.started`` or ``meeting.ended``."""
-    thing = meeting_object(instance, world)
+    host = world.users[instance.host_id]
+    thing = {**meeting_object(instance, world), "host_email": host.email}
     if name == "meeting.ended":
         thing["end_time"] = iso(at)
-    return envelope(name, at, world.users[instance.host_id].account_id, thing)
+    return envelope(name, at, host.account_id, thing)
 
 
 def participant_event(name: str, at: float, instance: Instance, join: Join, world: WorldState, **more: Any) -> Event:
@@ -51,14 +56,13 @@ def participant_event(name: str, at: float, instance: Instance, join: Join, worl
     person = {
         "user_id": join.user_id,
         "user_name": join.name,
-        "id": join.person_id,
         "participant_uuid": join.participant_uuid,
         "participant_user_id": join.person_id,
         "email": join.email,
         "registrant_id": join.registrant_id,
-        "customer_key": "",
-        "phone_number": "",
     }
+    if name != ROLE_CHANGED:
+        person |= {"id": join.person_id, "customer_key": "", "phone_number": ""}
     if name in ("meeting.participant_joined", JOINED_BREAKOUT):
         person["join_time"] = iso(at)
     elif name in ("meeting.participant_left", LEFT_BREAKOUT):
@@ -67,6 +71,25 @@ def participant_event(name: str, at: float, instance: Instance, join: Join, worl
         person["date_time"] = iso(at)
     thing = {**meeting_object(instance, world), "participant": {**person, **more}}
     return envelope(name, at, world.users[instance.host_id].account_id, thing)
+
+
+def before_host_event(step: BeforeHost, at: float, meeting: Meeting, name: str, world: WorldState) -> Event:
+    """``meeting.participant_jbh_waiting`` and the like: a person without an account comes before the host."""
+    person = {"id": "", "user_name": name, "customer_key": ""}
+    if step != "waiting":
+        person["registrant_id"] = ""
+    thing = {
+        "id": meeting.id if step == "waiting_left" else str(meeting.id),
+        "uuid": meeting.uuid,
+        "host_id": meeting.host_id,
+        "topic": meeting.topic,
+        "type": meeting.type,
+        "start_time": iso(meeting.start_at or at),
+        "timezone": meeting.timezone,
+        "duration": meeting.duration_minutes,
+        "participant": person,
+    }
+    return envelope(f"meeting.participant_jbh_{step}", at, world.users[meeting.host_id].account_id, thing)
 
 
 def breakout_event(name: str, at: float, instance: Instance, join: Join, room_uuid: str, world: WorldState) -> Event:
@@ -86,57 +109,6 @@ def left_name(join: Join) -> str:
     if not join.waiting:
         return "meeting.participant_left"
     return "meeting.participant_admitted" if join.admitted else "meeting.participant_left_waiting_room"
-
-
-def scheduled_event(
-    name: str, at: float, meeting: Meeting, world: WorldState, changes: dict[str, Any] | None = None
-) -> Event:
-    """``meeting.created``, ``meeting.updated`` or ``meeting.deleted``."""
-    host = world.users[meeting.host_id]
-    thing: dict[str, Any] = {
-        "id": str(meeting.id),
-        "uuid": meeting.uuid,
-        "host_id": meeting.host_id,
-        "topic": meeting.topic,
-        "type": meeting.type,
-        "duration": meeting.duration_minutes,
-        "timezone": meeting.timezone,
-    }
-    if meeting.start_at is not None:
-        thing["start_time"] = iso(meeting.start_at)
-    more: dict[str, Any] = {"operator": host.email, "operator_id": host.id, "operation": "single"}
-    if changes is not None:
-        more |= {"scope": "all", "time_stamp": int(at * 1000), "old_object": thing}
-        thing = {"id": thing["id"], "uuid": thing["uuid"], **changes}
-    return envelope(name, at, host.account_id, thing, **more)
-
-
-def recording_event(at: float, recording: Recording, world: WorldState) -> Event:
-    """``recording.completed``, with a token that opens its files for a day."""
-    more = {"on_prem": False, "participant_audio_files": []}
-    return _files_event("recording.completed", at, recording, {**recording_json(recording, world), **more}, world)
-
-
-def recording_transcript_event(at: float, recording: Recording, world: WorldState) -> Event:
-    """``recording.transcript_completed``: the same with the transcript alone. Here the type is a number."""
-    unsent = ("recording_play_passcode", "auto_delete", "auto_delete_date")
-    thing = {name: value for name, value in recording_json(recording, world).items() if name not in unsent}
-    files = [file for file in thing["recording_files"] if file["file_type"] == "TRANSCRIPT"]
-    size = sum(file["file_size"] for file in files)
-    thing |= {"type": recording.type, "recording_files": files, "recording_count": len(files), "total_size": size}
-    return _files_event("recording.transcript_completed", at, recording, thing, world)
-
-
-def _files_event(name: str, at: float, recording: Recording, thing: dict[str, Any], world: WorldState) -> Event:
-    host = world.users[recording.host_id]
-    event = envelope(name, at, host.account_id, {**thing, "host_email": host.email, "password": recording.password})
-    return {**event, "download_token": world.download_token(recording.host_id, DAY_SECONDS)}
-
-
-def summary_event(at: float, instance: Instance, summary: Summary, world: WorldState) -> Event:
-    """``meeting.summary_completed``: the summary as the API gives it. The host is ``meeting_host_id`` here."""
-    thing = summary_json(instance, summary, world)
-    return envelope("meeting.summary_completed", at, world.users[instance.host_id].account_id, thing)
 
 
 def deauthorized_event(at: float, user_id: str, world: WorldState) -> Event:

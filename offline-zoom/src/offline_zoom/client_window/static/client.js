@@ -42,6 +42,7 @@
       granted: [], grantedAt: "",
       authorization: "usual",    // with-state, encoded-state, denied, never, twice, wrong-redirect
       roleRefusals: "at-call",   // what config does with a name that this role or guest may not use: at-call (nothing), listed, rejected
+      authNames: "samples",      // the auth status of guests in config: as Zoom's samples expect it, or "types": as the SDK's types say
       rejectsUnknown: false, silent: [], failing: {}, delays: {},
       agrees: true,              // whether the user allows what the client asks about
       sharing: false, background: null, mirrored: false, recorders: [],
@@ -85,7 +86,7 @@
         state.grantedAt = client.page();
         return {
           clientVersion: state.clientVersion, browserVersion: state.browserVersion, userAgent: root.navigator.userAgent,
-          auth: { status: state.status === "authorized" ? "authorized" : "unauthorized", upgradable: false },
+          auth: { status: state.authNames === "types" && state.status !== "authorized" ? "unauthorized" : state.status, upgradable: false },
           unsupportedApis, runningContext: state.runningContext, product: state.product, launchContext: state.launchContext,
         };
       },
