@@ -5,7 +5,6 @@ import pytest
 from zoomapp.registration.pasted_people import (
     INCOMPLETE_EMAIL,
     LONG_NAME,
-    MAX_LINES,
     NO_EMAIL,
     NO_FIRST_NAME,
     read_people,
@@ -57,8 +56,8 @@ def test_an_address_that_comes_twice_counts_once_in_any_case():
 
 def test_hostile_lists_are_read_without_an_error():
     assert people('\'=1+1@x.example, \'=cmd()\x00\x07\u202e, "un"closed"') == [
-        ("=1+1@x.example", "=cmd()", 'un"closed"')
+        ("=1+1@x.example", "=cmd()", 'unclosed"')
     ]
-    assert len(read_people("a@x.example,A\n" * (MAX_LINES + 5))) == MAX_LINES
+    assert len(read_people("a@x.example,A\n" * 20_000)) == 20_000
     assert read_people("") == read_people("\ufeff\n ,\t;\n") == ()
     assert read_people("email,first name")[:1] == ()

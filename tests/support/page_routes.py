@@ -14,7 +14,8 @@ EXAMPLES = {
     "person": "05d8b58608",
     "meeting_id": "85000000101",
 }
-#: Pages that show more for another example: a meeting with a summary, polls and registrants, one to register for, a series, a recording.
+#: Pages that show more for another example: a meeting with a summary, polls and registrants; a meeting to register for;
+#: a series; a recording.
 ADDRESSES = {
     "/participants/<key>/summary": "/participants/_I84Pj7PRnR0S-zLVAnH1w/summary",
     "/participants/<key>/polls": "/participants/_I84Pj7PRnR0S-zLVAnH1w/polls",

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
+from functools import partial
 from typing import Any
 
 from zoomapp.errors import MissingScope, NotFound, PlanRequired, UpstreamError, ZoomRefused
@@ -82,6 +83,7 @@ class _Form:
 
     def __init__(self, source: RegistrationSource, approve: bool, send_email: bool) -> None:
         self._source = source
+        self._client = source.user_client
         self._approve = approve
         self._send_email = send_email
         self._results: dict[int, LineResult] = {}
@@ -103,7 +105,7 @@ class _Form:
                 "registrants": [_row(person) for person in group],
             }
             try:
-                answer = self._send(lambda body=body: self._client.add_registrants(self._source.meeting_id, body))
+                answer = send_within_limit(partial(self._client.add_registrants, self._source.meeting_id, body))
             except (ZoomRefused, UpstreamError) as error:
                 if _concerns_the_meeting(error) and not isinstance(error, MissingScope):
                     self._stop(group, error)
@@ -125,7 +127,7 @@ class _Form:
                 return
             body = {**_row(person), "auto_approve": self._approve}
             try:
-                self._send(lambda body=body: self._client.add_registrant(self._source.meeting_id, body))
+                send_within_limit(partial(self._client.add_registrant, self._source.meeting_id, body))
             except (ZoomRefused, UpstreamError) as error:
                 if _concerns_the_meeting(error):
                     self._stop([person], error)
@@ -133,14 +135,6 @@ class _Form:
                     self._results[person.line] = LineResult(person, Outcome.FIX, error=error)
                 continue
             self._added(person)
-
-    @property
-    def _client(self) -> Any:
-        return self._source.user_client
-
-    @staticmethod
-    def _send(call: Callable[[], Any]) -> Any:
-        return send_within_limit(call)
 
     def _added(self, person: PastedPerson) -> None:
         self._results[person.line] = LineResult(person, Outcome.ADDED, "approved" if self._approve else "pending")
@@ -165,10 +159,8 @@ def _without_call(person: PastedPerson, registered: Mapping[str, str]) -> LineRe
 def _registered(source: RegistrationSource) -> dict[str, str]:
     """The status of all registrants whose lists could be loaded, by email address."""
     current = replace(source, cache=replace(source.cache, reload=True, in_steps=False))
-    pending = [
-        (status, current.cache.calls.start(lambda status=status: load_registrants(current, status)))
-        for status in STATUSES
-    ]
+    calls = current.cache.calls
+    pending = [(status, calls.start(partial(load_registrants, current, status))) for status in STATUSES]
     lists = [(status, call.result().value) for status, call in pending]
     return {person.email: status for status, loaded in lists if loaded for person in loaded.registrants if person.email}
 

@@ -35,14 +35,14 @@ class Unchanged:
 
 @dataclass
 class DecisionResult:
-    """What became of the people of one form. ``waiting``: how many people another form has to continue with.
+    """What became of the people of one form. ``waiting``: the people with whom another form continues.
 
-    ``error``: what stopped the form, such as a missing permission.
+    ``error``: what stopped the form, such as a missing permission. The people of that call wait, too.
     """
 
     changed: list[Registrant] = field(default_factory=list)
     unchanged: list[Unchanged] = field(default_factory=list)
-    waiting: tuple[Registrant, ...] = ()
+    waiting: list[Registrant] = field(default_factory=list)
     error: ZoomRefused | UpstreamError | None = None
 
     @property
@@ -75,7 +75,7 @@ def decide(source: RegistrationSource, action: str, status: str, chosen: Collect
     calls = [people[start : start + PEOPLE_PER_CALL] for start in range(0, len(people), PEOPLE_PER_CALL)]
     for number, group in enumerate(calls):
         if number >= CALLS_PER_FORM or result.error or not has_time():
-            result.waiting = tuple(person for later in calls[number:] for person in later)
+            result.waiting += [person for later in calls[number:] for person in later]
             break
         _change(lambda some: _send(source, action, some), group, result)
     return result
@@ -84,7 +84,7 @@ def decide(source: RegistrationSource, action: str, status: str, chosen: Collect
 def _change(send: Callable[[Sequence[Registrant]], None], people: Sequence[Registrant], result: DecisionResult) -> None:
     """Change these people in one call, or in two halves if Zoom refuses because of one of them."""
     if result.error:
-        result.unchanged += [Unchanged(person, error=result.error) for person in people]
+        result.waiting += people
         return
     try:
         send_within_limit(lambda: send(people))
@@ -97,9 +97,11 @@ def _change(send: Callable[[Sequence[Registrant]], None], people: Sequence[Regis
             _change(send, people[:middle], result)
             _change(send, people[middle:], result)
             return
-        if not about_a_person:
+        if about_a_person:
+            result.unchanged += [Unchanged(person, error=error) for person in people]
+        else:
             result.error = error
-        result.unchanged += [Unchanged(person, error=error) for person in people]
+            result.waiting += people
         return
     result.changed += people
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from zoomapp.user_api.page_cache import Loaded, PageCache
@@ -64,7 +65,7 @@ def start_counts(source: RegistrationSource, except_status: str) -> Mapping[str,
     """Start to count the registrants with the other statuses."""
     calls = source.cache.calls
     return {
-        status: calls.start(lambda status=status: count_registrants(source, status))
+        status: calls.start(partial(count_registrants, source, status))
         for status in STATUSES
         if status != except_status
     }

@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-#: Zoom's limits, and how many lines one form may have.
-MAX_EMAIL, MAX_NAME, MAX_LINES = 128, 64, 5000
+#: Zoom's limits. A meeting has at most 4,999 registrants.
+MAX_EMAIL, MAX_NAME, MAX_PEOPLE = 128, 64, 4999
 EMAIL = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+\.[^@\s,;<>.]{2,}")
 HEADERS = {
     "email": {"email", "e-mail", "mail", "email address", "e-mail address", "user email"},
@@ -43,7 +43,7 @@ def read_people(text: str) -> tuple[PastedPerson, ...]:
     """The people of all lines that are not empty. The columns come from a header line, else from what is in them."""
     columns: Mapping[str, int] = {}
     first_lines: dict[str, int] = {}
-    people = []
+    people: list[PastedPerson] = []
     for number, line in _lines(text):
         cells = _cells(line)
         if not people and not columns and (columns := _columns(cells)):
@@ -57,12 +57,9 @@ def read_people(text: str) -> tuple[PastedPerson, ...]:
 
 
 def _lines(text: str) -> Iterator[tuple[int, str]]:
-    """The first lines that are not empty, with their numbers."""
-    filled = ((number, line.strip()) for number, line in enumerate(text.lstrip("\ufeff").splitlines(), 1))
-    for count, (number, line) in enumerate((number, line) for number, line in filled if line.strip(",;\t ")):
-        if count > MAX_LINES:
-            return
-        yield number, line
+    """The lines that are not empty, with their numbers."""
+    lines = enumerate(text.lstrip("\ufeff").splitlines(), 1)
+    return ((number, line.strip()) for number, line in lines if line.strip(",;\t "))
 
 
 def _cells(line: str) -> list[str]:
@@ -103,7 +100,8 @@ def _person(number: int, line: str, cells: Sequence[str], columns: Mapping[str, 
         names = names[0].split(" ", 1)
     if not any(separator in line for separator in "\t;,"):
         names = [*names[:1], " ".join(names[1:])]
-    return PastedPerson(number, line, email, *[*names, "", ""][:2])
+    first, last = [*names, "", ""][:2]
+    return PastedPerson(number, line, email, first, last)
 
 
 def check_person(person: PastedPerson) -> PastedPerson:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from zoomapp.errors import UpstreamError, ZoomRefused
+from zoomapp.errors import MissingScope, NotFound, PlanRequired, UpstreamError, ZoomRefused
 from zoomapp.meetings.registration import has_known_registration
 from zoomapp.registration.adding import FULL, OVER, AddingResult, LineResult, Outcome
 from zoomapp.registration.decisions import APPROVE, CANCEL, DENY, DecisionResult, Unchanged
@@ -77,7 +77,8 @@ def line_reason(line: LineResult) -> str:
         return f"Already registered, {words.get(line.status, line.status)}."
     if line.person.fault:
         return line.person.fault
-    return _refusal(line.error, TRIES_A_DAY) if line.error else "Not sent yet."
+    is_said_above = isinstance(line.error, MissingScope | PlanRequired | NotFound)
+    return _refusal(line.error, TRIES_A_DAY) if line.error and not is_said_above else "Not sent yet."
 
 
 def lines_by_problem(result: AddingResult) -> Iterable[LineResult]:

@@ -175,7 +175,7 @@ def _partial(meeting_id: int, choice: _Choice, result: DecisionResult) -> Respon
         title=decision_title(result, choice.action),
         trouble=notice,
         unchanged=[(item.registrant, unchanged_reason(item)) for item in result.unchanged],
-        retry=[] if result.error else [item.registrant for item in result.refused],
+        retry=[item.registrant for item in result.refused],
         waiting=result.waiting,
         words=BUTTONS,
         done_word=DONE[choice.action],

@@ -8,12 +8,13 @@ from collections.abc import Iterable
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import MultiDict
 
 from zoomapp.errors import TokenError, UpstreamError, ZoomRefused
 from zoomapp.meetings.lists import meeting_details
 from zoomapp.registration.adding import AddingResult, Outcome, add_people, allows_many
 from zoomapp.registration.loading import load_questions
-from zoomapp.registration.pasted_people import PastedPerson, check_person, read_people
+from zoomapp.registration.pasted_people import MAX_PEOPLE, PastedPerson, check_person, read_people
 from zoomapp.web.components import form_drafts
 from zoomapp.web.components.notice import Notice, error_page, notice_for
 from zoomapp.web.components.page_context import say_done
@@ -36,6 +37,7 @@ bp = Blueprint("registrants_add", __name__)
 #: The encodings of a CSV file, the first that fits counts. Excel writes the last one.
 ENCODINGS = ("utf-8-sig", "cp1252", "latin-1")
 MAX_TEXT = 250_000
+PERSON_FIELDS = ("email", "first_name", "last_name")
 
 
 @bp.errorhandler(ZoomRefused)
@@ -53,8 +55,9 @@ def form(meeting_id: int) -> ResponseReturnValue:
         return redirect(url_for("registrants.index", meeting_id=meeting_id), 303)
     draft = form_drafts.take()
     notice = form_drafts.restored_notice() if draft is not None else None
-    person = {name: (draft or {}).get(name, "") for name in ("email", "first_name", "last_name")}
-    return _page(meeting, person, (draft or {}).get("people", ""), notice=notice)
+    fields = draft if draft is not None else MultiDict[str, str]()
+    person = {name: fields.get(name, "") for name in PERSON_FIELDS}
+    return _page(meeting, person, fields.get("people", ""), notice=notice)
 
 
 @bp.post("/meetings/<int:meeting_id>/registrants/add")
@@ -69,6 +72,9 @@ def add(meeting_id: int) -> ResponseReturnValue:
         return _add_person(meeting)
     text = "\n".join(part for part in (request.form.get("people", ""), _file_text()) if part.strip())
     people = read_people(text)
+    if len(people) > MAX_PEOPLE:
+        faults = {"people": f"Zoom takes at most {MAX_PEOPLE:,} people for a meeting. This list has {len(people):,}."}
+        return _page(meeting, {}, request.form.get("people", ""), faults=faults), 422
     result = _add(meeting, people)
     if people and len(result.of(Outcome.ADDED)) == len(people):
         say_done(adding_title(result), "")
@@ -78,8 +84,8 @@ def add(meeting_id: int) -> ResponseReturnValue:
 
 def _add_person(meeting: Meeting) -> ResponseReturnValue:
     """Add one person; what is wrong is said at the field."""
-    person = {name: request.form.get(name, "").strip() for name in ("email", "first_name", "last_name")}
-    checked = check_person(PastedPerson(1, person["email"], **person))
+    person = {name: request.form.get(name, "").strip() for name in PERSON_FIELDS}
+    checked = check_person(PastedPerson(1, person["email"], person["email"], person["first_name"], person["last_name"]))
     faults = {"first_name" if checked.fault.startswith(("The first", "A name")) else "email": checked.fault}
     if checked.fault:
         return _page(meeting, person, "", faults=faults), 422
