@@ -134,7 +134,7 @@ def _as_text(result: AddingResult) -> str:
             continue
         cells = [person.email, person.first_name, person.last_name]
         writer.writerow(cells if any(cells) else [person.text])
-    return lines.getvalue()
+    return "\n".join(line.rstrip(",") for line in lines.getvalue().splitlines())
 
 
 def _status(result: AddingResult) -> tuple[int, dict[str, str]]:
