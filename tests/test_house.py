@@ -17,7 +17,8 @@ README = ROOT / "README.md"
 #: From low to high: a package imports itself and lower ones. ``base`` is the modules directly in ``zoomapp/``.
 LAYERS = (
     *("base", "regions", "charts", "store", "zoom", "server", "fastpath", "tokens", "auth", "user_api"),
-    *("meetings", "attendance", "recordings", "meeting_content", "webhooks", "services", "web", "factory"),
+    *("meetings", "attendance", "recordings", "meeting_content", "registration", "webhooks"),
+    *("services", "web", "factory"),
 )
 #: Only these layers may import these libraries.
 LIBRARIES = {"flask": ("web", "factory"), "werkzeug": ("web", "factory"), "flask_session": ("web",)}

@@ -14,10 +14,14 @@ EXAMPLES = {
     "person": "05d8b58608",
     "meeting_id": "85000000101",
 }
-#: Pages that show more for another example: a meeting with a summary and polls, a series, a recording.
+#: Pages that show more for another example: a meeting with a summary, polls and registrants; a meeting to register for;
+#: a series; a recording.
 ADDRESSES = {
     "/participants/<key>/summary": "/participants/_I84Pj7PRnR0S-zLVAnH1w/summary",
     "/participants/<key>/polls": "/participants/_I84Pj7PRnR0S-zLVAnH1w/polls",
+    "/participants/<key>/registrants": "/participants/_I84Pj7PRnR0S-zLVAnH1w/registrants",
+    "/meetings/<meeting_id>/registrants": "/meetings/85000000106/registrants",
+    "/meetings/<meeting_id>/registrants/add": "/meetings/85000000106/registrants/add",
     "/participants/<key>/times": "/participants/85512340987/times",
     "/recordings/<key>/passcode": "/recordings/_I84Pj7PRnR0S-zLVAnH1w/passcode",
 }

@@ -42,7 +42,7 @@ VALUES = [
 PATHS = ["0", "9" * 5000, "..%2f..%2fetc%2fpasswd", "%", "85000000101", "0" * 22, "A" * 22, *VALUES]
 QUERY = ["anyway", "at", "began", "code", "error", "from", "left", "names", "once", "passcode", "q", "restart", "rows"]
 QUERY += ["next", "show", "sort", "state", "theme", "to", "hit", "page", "speaker", "view"]
-QUERY += ["occurrence", "topic", "duration"]
+QUERY += ["occurrence", "topic", "duration", "status"]
 DATES = [
     "0001-01-01",
     "0001-01-31",
@@ -58,6 +58,20 @@ FORM = ["topic", "date", "time", "duration", "zone", "passcode", "agenda", "repe
 FORM += ["back", "head", "look", "once", "shown", "text", "theme", "to", "zone_name", "late_minutes", "refresh_seconds"]
 FORM += ["announce", "hour12", "waiting_room", "join_before_host"]
 FORM += ["at", "loaded", "occurrence", "conflicts", "take", "alternative_hosts", "registration", "watermark"]
+FORM += [
+    "status",
+    "action",
+    "only",
+    "person",
+    "everyone",
+    "confirmed",
+    "kind",
+    "people",
+    "email",
+    "first_name",
+    "last_name",
+]
+FORM += ["approve", "send_email"]
 JSON_FIELDS = [
     "code",
     "state",

@@ -23,6 +23,7 @@ DEFINITIONS = "GET /v2/meetings/*/polls"
 ATTENDANCE = f"/participants/{key_of(WEEK_AGO)}"
 PAGE = f"{ATTENDANCE}/polls"
 QA_FILE = f"{ATTENDANCE}/qa.csv"
+REGISTRANTS = f"{ATTENDANCE}/registrants"
 RELEASE_QUESTION = "When should the billing page go out?"
 NO_DEFINITIONS = ["deleted", "off", "refused", "outage", "no scope"]
 ODD = ["=1+1", "+1", "-1", "@cmd", "\tx", "\rx", "<script>alert(1)</script>", '"><img src=x>']
@@ -509,10 +510,11 @@ def test_hidden_names_stay_hidden_in_polls_and_questions(dana, world):
 
 @pytest.mark.parametrize("page", [ATTENDANCE, PAGE, f"{ATTENDANCE}/summary"])
 def test_tabs_of_a_meeting_keep_names_hidden(dana, page):
+    dana.look(ATTENDANCE)  # finds that people register for it
     tabs = dana.look(f"{page}?names=hide").text.partition('aria-label="This meeting"')[2].partition("</nav>")[0]
 
     links = re.findall(r'href="([^"]*)"', tabs)
-    assert links == [f"{path}?names=hide" for path in (ATTENDANCE, f"{ATTENDANCE}/summary", PAGE)]
+    assert links == [f"{path}?names=hide" for path in (ATTENDANCE, f"{ATTENDANCE}/summary", PAGE, REGISTRANTS)]
     assert "names" not in dana.look(page).text.partition('aria-label="This meeting"')[2].partition("</nav>")[0]
 
 

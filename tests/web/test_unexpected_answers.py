@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from offline_zoom.faults import Fault
-from offline_zoom.stories.quiet_day import FIXTURES, WEEKLY
+from offline_zoom.stories.quiet_day import FIXTURES, RETRO, WEEKLY
 from tests.web.reading import HEADERS, read, words
 from zoomapp import metrics
 from zoomapp.zoom.endpoint_types import encode_id
@@ -28,6 +28,8 @@ TRANSCRIPT = "GET /v2/meetings/*/transcript"
 POLL_RESULTS = "GET /v2/past_meetings/*/polls"
 POLLS = "GET /v2/meetings/*/polls"
 QUESTIONS = "GET /v2/past_meetings/*/qa"
+REGISTRANTS = "GET /v2/meetings/*/registrants"
+REGISTRATION_QUESTIONS = "GET /v2/meetings/*/registrants/questions"
 LIVE = "GET /v2/metrics/meetings/*/participants"
 OWN = "/meetings/85000000101"
 #: A past meeting with a summary and a transcript.
@@ -77,6 +79,11 @@ PAGES = [
     (f"{WEEKLY_SYNC}/polls", QUESTIONS),
     (f"{WEEKLY_SYNC}/polls.csv", POLL_RESULTS),
     (f"{WEEKLY_SYNC}/qa.csv", QUESTIONS),
+    (f"/meetings/{RETRO}/registrants", REGISTRANTS),
+    (f"/meetings/{RETRO}/registrants", REGISTRATION_QUESTIONS),
+    (f"/meetings/{RETRO}/registrants.csv", REGISTRANTS),
+    (f"{WEEKLY_SYNC}/registrants", REGISTRANTS),
+    (f"{WEEKLY_SYNC}/registrants", MEETING),
 ]
 #: Where the rows of a list are read by this part of the app, and an answer of Zoom's whose fields can be replaced.
 FIELDS = [pair for pair in PAGES if pair[1] not in (PARTICIPANTS, REPORT, LIVE)]
@@ -113,6 +120,8 @@ def real_answers(person):
         TRANSCRIPT: f"/meetings/{encode_id(FIXTURES[2])}/transcript",
         POLL_RESULTS: f"/past_meetings/{encode_id(FIXTURES[2])}/polls",
         POLLS: f"/meetings/{WEEKLY}/polls",
+        REGISTRANTS: f"/meetings/{RETRO}/registrants?status=pending",
+        REGISTRATION_QUESTIONS: f"/meetings/{RETRO}/registrants/questions",
         QUESTIONS: f"/past_meetings/{encode_id(FIXTURES[2])}/qa",
     }
     return {route: person.get(zoom + path).json for route, path in paths.items()}

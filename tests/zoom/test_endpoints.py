@@ -33,6 +33,11 @@ GET /meetings/{meetingId} meeting:read:meeting meeting:read light
 PATCH /meetings/{meetingId} meeting:update:meeting meeting:write light
 DELETE /meetings/{meetingId} meeting:delete:meeting meeting:write light
 GET /meetings/{meetingId}/invitation meeting:read:invitation meeting:read light
+GET /meetings/{meetingId}/registrants meeting:read:list_registrants meeting:read medium
+POST /meetings/{meetingId}/registrants meeting:write:registrant meeting:write light
+PUT /meetings/{meetingId}/registrants/status meeting:update:registrant_status meeting:write medium
+GET /meetings/{meetingId}/registrants/questions meeting:read:list_registration_questions meeting:read light
+POST /meetings/{meetingId}/batch_registrants meeting:write:batch_registrants meeting:write heavy
 PUT /meetings/{meetingId}/status meeting:update:status meeting:write light
 GET /meetings/{meetingId}/recordings cloud_recording:read:list_recording_files recording:read light
 DELETE /meetings/{meetingId}/recordings cloud_recording:delete:meeting_recording recording:write light

@@ -9,6 +9,7 @@ from dataclasses import astuple, dataclass
 
 from zoomapp.attendance.sources import AttendanceSources
 from zoomapp.errors import UpstreamError, ZoomRefused
+from zoomapp.meetings.registration import remember_registration
 from zoomapp.store import key_names
 from zoomapp.store.encrypted_records import PLANNED_TIMES
 from zoomapp.zoom.meeting_ids import is_number
@@ -59,10 +60,12 @@ def load_planned_dates(sources: AttendanceSources, uuid: str, number: int) -> Pl
     if isinstance(saved, list):
         return PlannedDates(tuple(PlannedTimes(*date) for date in saved))
     try:
-        dates = _planned_dates(sources.user_client.meeting(number, past_dates=True))
+        meeting = sources.user_client.meeting(number, past_dates=True)
     except (UpstreamError, ZoomRefused) as error:
         seconds = FAILURE_SECONDS if isinstance(error, UpstreamError) else UNCERTAIN_SECONDS
         return PlannedDates(chosen=_save(sources, uuid, PlannedTimes(is_known=False), seconds))
+    remember_registration(sources.cache, meeting, sources.keep_seconds)
+    dates = _planned_dates(meeting)
     sources.records.save(sources.user_id, PLANNED_TIMES, [astuple(date) for date in dates], UNCERTAIN_SECONDS, name)
     return PlannedDates(dates)
 

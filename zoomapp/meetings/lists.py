@@ -92,9 +92,12 @@ def all_meetings(user_client: UserClient, cache: PageCache, name: str) -> Loaded
     )
 
 
-def meeting_details(user_client: UserClient, cache: PageCache, meeting_id: int) -> Loaded[Meeting]:
-    """One meeting for its page, without its passcode."""
-    return cache.load(f"meeting {meeting_id}", lambda: user_client.meeting_fields(meeting_id), _read_meeting)
+def meeting_details(
+    user_client: UserClient, cache: PageCache, meeting_id: int, *, past_dates: bool = False
+) -> Loaded[Meeting]:
+    """One meeting for its page, without its passcode. ``past_dates``: with the past occurrences of a series."""
+    name = f"meeting {meeting_id}{' with past dates' if past_dates else ''}"
+    return cache.load(name, lambda: user_client.meeting_fields(meeting_id, past_dates=past_dates), _read_meeting)
 
 
 def search(user_client: UserClient, cache: PageCache, name: str, query: str) -> SearchResult:

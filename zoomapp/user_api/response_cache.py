@@ -35,6 +35,8 @@ log = logging.getLogger(__name__)
 #: The webhook events that clear the cache, beside the events of running meetings.
 EVENTS = (
     *("meeting.created", "meeting.updated", "meeting.deleted"),
+    *("meeting.registration_created", "meeting.registration_approved"),
+    *("meeting.registration_cancelled", "meeting.registration_denied"),
     *("meeting.summary_completed", "recording.transcript_completed"),
 )
 

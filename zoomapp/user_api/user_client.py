@@ -154,9 +154,10 @@ class UserClient:
         """One page of the user's meetings. ``kind``: upcoming, live, scheduled or previous_meetings."""
         return self.call(endpoints.LIST_MEETINGS, type=kind, page_size=PAGE_SIZE, next_page_token=page_token)
 
-    def meeting_fields(self, meeting_id: int) -> dict[str, Any]:
+    def meeting_fields(self, meeting_id: int, *, past_dates: bool = False) -> dict[str, Any]:
         """One meeting as Zoom sends it. Raises UpstreamError for a response without an id."""
-        found = self._object("meeting", endpoints.READ_MEETING, meeting_id=meeting_id)
+        query = {"show_previous_occurrences": "true" if past_dates else ""}
+        found = self._object("meeting", endpoints.READ_MEETING, meeting_id=meeting_id, **query)
         _meeting(found)
         return found.fields
 
@@ -211,6 +212,35 @@ class UserClient:
     def questions(self, uuid: str) -> Any:
         """The Q&A of one meeting instance."""
         return self.call(endpoints.READ_QUESTIONS, instance=uuid)
+
+    def registrants(
+        self,
+        meeting_id: int,
+        status: str = "approved",
+        page_token: str = "",
+        occurrence_id: str = "",
+        page_size: int = PAGE_SIZE,
+    ) -> Any:
+        """One page of the registrants with a status: pending, approved or denied. Zoom takes no UUID here."""
+        query = {"status": status, "page_size": page_size, "next_page_token": page_token}
+        return self.call(endpoints.LIST_REGISTRANTS, meeting_id=meeting_id, occurrence_id=occurrence_id, **query)
+
+    def registration_questions(self, meeting_id: int) -> Any:
+        """The questions of a meeting's registration form."""
+        return self.call(endpoints.LIST_REGISTRATION_QUESTIONS, meeting_id=meeting_id)
+
+    def update_registrant_status(self, meeting_id: int, body: dict[str, Any], occurrence_id: str = "") -> None:
+        """Approve, deny or cancel at most 30 registrants."""
+        arguments = {"meeting_id": meeting_id, "occurrence_id": occurrence_id}
+        self.call(endpoints.UPDATE_REGISTRANT_STATUS, body, **arguments)
+
+    def add_registrant(self, meeting_id: int, body: dict[str, Any]) -> Any:
+        """Register one person."""
+        return self.call(endpoints.ADD_REGISTRANT, body, meeting_id=meeting_id)
+
+    def add_registrants(self, meeting_id: int, body: dict[str, Any]) -> Any:
+        """Register at most 30 people for a scheduled meeting that does not repeat."""
+        return self.call(endpoints.ADD_REGISTRANTS, body, meeting_id=meeting_id)
 
     def past_instances(self, meeting_id: int) -> Any:
         """The past instances of a meeting's number. Raises UpstreamError for a response without the list."""

@@ -107,6 +107,65 @@ CONTROL_LIVE_MEETING = Endpoint(
     "PATCH", "/v2/live_meetings/{meeting_id}/events", "meeting:update:in_meeting_controls", "meeting:write", MEDIUM
 )
 
+# Registrants, by the meeting's number. Their response holds personal links: it is never cached.
+_REGISTRANT_PAGES = ("/meetings/<meeting_id>/registrants", "/meetings/<meeting_id>/registrants.csv")
+_REGISTRATION_PLAN = "Registration needs a Pro plan or higher."
+LIST_REGISTRANTS = Endpoint(
+    "GET",
+    "/v2/meetings/{meeting_id}/registrants",
+    "meeting:read:list_registrants",
+    "meeting:read",
+    MEDIUM,
+    plan=PRO,
+    verb="list who registered for a meeting",
+    pages=(*_REGISTRANT_PAGES, "/participants/<key>/registrants", "/participants/<key>/registrants.csv"),
+    plan_note=_REGISTRATION_PLAN,
+)
+LIST_REGISTRATION_QUESTIONS = Endpoint(
+    "GET",
+    "/v2/meetings/{meeting_id}/registrants/questions",
+    "meeting:read:list_registration_questions",
+    "meeting:read",
+    LIGHT,
+    plan=PRO,
+    verb="show the questions of a registration form",
+    pages=("/meetings/<meeting_id>/registrants",),
+    plan_note=_REGISTRATION_PLAN,
+)
+UPDATE_REGISTRANT_STATUS = Endpoint(
+    "PUT",
+    "/v2/meetings/{meeting_id}/registrants/status",
+    "meeting:update:registrant_status",
+    "meeting:write",
+    MEDIUM,
+    plan=PRO,
+    verb="approve, deny, or cancel registrations",
+    pages=("/meetings/<meeting_id>/registrants",),
+    plan_note=_REGISTRATION_PLAN,
+)
+ADD_REGISTRANT = Endpoint(
+    "POST",
+    "/v2/meetings/{meeting_id}/registrants",
+    "meeting:write:registrant",
+    "meeting:write",
+    LIGHT,
+    plan=PRO,
+    verb="register people for a meeting",
+    pages=("/meetings/<meeting_id>/registrants/add",),
+    plan_note=_REGISTRATION_PLAN,
+)
+ADD_REGISTRANTS = Endpoint(
+    "POST",
+    "/v2/meetings/{meeting_id}/batch_registrants",
+    "meeting:write:batch_registrants",
+    "meeting:write",
+    HEAVY,
+    plan=PRO,
+    verb="register many people at once",
+    pages=("/meetings/<meeting_id>/registrants/add",),
+    plan_note=_REGISTRATION_PLAN,
+)
+
 # Past and live meetings. ``instance``: the UUID of one instance, or the meeting's number for the last one.
 READ_PAST_MEETING = Endpoint(
     "GET",

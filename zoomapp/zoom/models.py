@@ -120,6 +120,7 @@ class Meeting:
     zone_name: str = ""
     agenda: str = ""
     join_url: str = ""
+    registration_url: str = ""
     status: str = ""
     password: str = field(default="", repr=False)
     settings: Mapping[str, Any] = field(default_factory=dict)
@@ -143,6 +144,7 @@ class Meeting:
             zone_name=zone_name,
             agenda=data.text("agenda"),
             join_url=data.text("join_url"),
+            registration_url=data.text("registration_url"),
             status=data.text("status"),
             password=data.text("password"),
             settings=data.mapping("settings"),
@@ -166,6 +168,12 @@ class Meeting:
     @property
     def running(self) -> bool:
         return self.status == "started"
+
+    @property
+    def has_registration(self) -> bool:
+        """Whether people register for it. False in a list, which has no settings."""
+        kind = self.settings.get("approval_type")
+        return kind in (0, 1, "0", "1") and not isinstance(kind, bool)
 
 
 @dataclass(frozen=True)

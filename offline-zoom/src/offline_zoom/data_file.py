@@ -8,7 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from offline_zoom.model import Meeting, Occurrence
+from offline_zoom.model import Meeting, Occurrence, Poll, Registrant
 from offline_zoom.oauth.grants import Grant
 from offline_zoom.world_state import WorldState
 
@@ -62,7 +62,11 @@ class DataFile:
             world.grants.app_tokens[fields["access_token"]] = Grant(**fields)
         for fields in data.get("meetings", []):
             occurrences = [Occurrence(**occurrence) for occurrence in fields.pop("occurrences")]
-            world.meetings[fields["id"]] = Meeting(**fields, occurrences=occurrences)
+            registrants = [Registrant(**registrant) for registrant in fields.pop("registrants", [])]
+            polls = [Poll(**poll) for poll in fields.pop("polls", [])]
+            world.meetings[fields["id"]] = Meeting(
+                **fields, occurrences=occurrences, registrants=registrants, polls=polls
+            )
         for uuid, (trashed_at, deleted) in data.get("trash", {}).items():
             if uuid in world.recordings:
                 world.recordings[uuid].trashed_at, world.recordings[uuid].deleted = trashed_at, deleted

@@ -16,6 +16,10 @@ PER_USER = (
     "You have exceeded the daily rate limit (100) of Meeting Create/Update API requests permitted "
     "for this particular user. You may resume these requests at GMT 00:00:00."
 )
+PER_REGISTRANT = (
+    "You have exceeded the daily rate limit ({limit}) of meeting registrant API requests permitted "
+    "for this particular registrant. You may resume these requests at GMT 00:00:00."
+)
 #: a refusal whose JSON is broken, as Zoom sends it
 BROKEN_REFUSAL = (
     '{"code":104,"message":"Invalid access token, does not contain scopes:["meeting:read","meeting:read:admin"]."}'

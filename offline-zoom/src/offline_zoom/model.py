@@ -91,6 +91,27 @@ class Poll:
 
 
 @dataclass
+class Registrant:
+    """A person who registered for a meeting. ``status``: pending, approved, denied or cancelled.
+
+    ``answers``: other fields as Zoom sends them, such as ``org``. ``occurrence_ids``: empty for every occurrence.
+    """
+
+    id: str
+    email: str
+    first_name: str
+    last_name: str = ""
+    status: str = "pending"
+    created_at: float = 0.0
+    answers: dict[str, Any] = field(default_factory=dict)
+    occurrence_ids: list[str] = field(default_factory=list)
+
+    def comes_to(self, occurrence_id: str) -> bool:
+        """Whether the registration includes this occurrence. An empty id means any."""
+        return not (occurrence_id and self.occurrence_ids) or occurrence_id in self.occurrence_ids
+
+
+@dataclass
 class Meeting:
     """A scheduled meeting. ``uuid`` is that of the running instance, else of the next."""
 
@@ -116,8 +137,15 @@ class Meeting:
     deleted: bool = False
     source: str = "web_portal"
     polls: list[Poll] = field(default_factory=list)
+    registrants: list[Registrant] = field(default_factory=list)
+    #: the questions of the registration form, as Zoom sends them
+    registration_questions: dict[str, Any] = field(default_factory=dict)
     #: edited since the story was loaded, so the data file saves it
     edited: bool = False
+
+    @property
+    def has_registration(self) -> bool:
+        return self.settings.get("approval_type") in (0, 1)
 
 
 @dataclass(eq=False)

@@ -9,12 +9,14 @@ from collections.abc import Callable
 from typing import Literal, NamedTuple
 
 from offline_zoom.dates import DAY_SECONDS, iso, next_midnight
-from offline_zoom.fault_presets import DAILY, PER_SECOND, PER_USER
+from offline_zoom.fault_presets import DAILY, PER_REGISTRANT, PER_SECOND, PER_USER
 from offline_zoom.model import Account, Plan
 from offline_zoom.switches import Switches
 
 Label = Literal["Light", "Medium", "Heavy", "Resource-intensive"]
 MAX_CREATIONS_PER_DAY = 100
+#: calls per day for one registrant of a meeting: additions, and changes of the status
+MAX_ADDITIONS, MAX_STATUS_CHANGES = 3, 10
 
 #: length of the window, in seconds
 WINDOWS: dict[Label, int] = {"Light": 1, "Medium": 1, "Heavy": 1, "Resource-intensive": 60}
@@ -77,6 +79,12 @@ class RateLimits:
             if self.switches.rate_headers == "all":
                 headers |= {"X-RateLimit-Limit": str(MAX_CREATIONS_PER_DAY), "X-RateLimit-Remaining": "0"}
             raise RateLimitExceeded(PER_USER, headers)
+
+    def take_registration(self, meeting_id: int, email: str, limit: int) -> None:
+        """Count one call about a registrant: ``limit`` is that of additions or of changes. Raises RateLimitExceeded."""
+        used = self._count(("registrant", str(meeting_id), email.lower(), str(limit)), DAY_SECONDS, limit)
+        if used > limit:
+            raise RateLimitExceeded(PER_REGISTRANT.format(limit=limit), {"X-RateLimit-Category": "Light"})
 
     def _short(self, account: Account, label: Label) -> dict[str, str]:
         limit = self.switches.rate_limits.get(label, SHORT[account.plan][label])

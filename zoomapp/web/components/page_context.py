@@ -12,6 +12,7 @@ from zoomapp.web.components import filters
 from zoomapp.web.components.minify import Minify
 from zoomapp.web.components.notice import reference, unreadable_sentence
 from zoomapp.web.components.poll_sections import has_polls_tab
+from zoomapp.web.components.registration import has_registrants_tab
 from zoomapp.web.current_user import services
 from zoomapp.web.return_path import page_path
 from zoomapp.web.viewer import next_theme, now, theme, viewer
@@ -23,7 +24,7 @@ TABS = {"": "overview", "tools": "participants"}
 def init_app(app: Flask) -> None:
     app.jinja_env.add_extension(Minify)
     app.jinja_env.globals.update(fill=fill, plural=plural, unreadable_sentence=unreadable_sentence)
-    app.jinja_env.globals.update(has_polls_tab=has_polls_tab)
+    app.jinja_env.globals.update(has_polls_tab=has_polls_tab, has_registrants_tab=has_registrants_tab)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     assets.init_app(app)
     filters.init_app(app)

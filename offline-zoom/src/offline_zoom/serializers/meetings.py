@@ -68,7 +68,7 @@ def meeting_json(meeting: Meeting, world: WorldState, previous: bool = False) ->
         "creation_source": meeting.source,
         "pre_schedule": False,
     }
-    if meeting.settings.get("approval_type") in (0, 1):
+    if meeting.has_registration:
         fields["registration_url"] = f"{world.base_url}/j/register/{meeting.id}"
     if meeting.password:
         fields |= {

@@ -7,6 +7,7 @@ from offline_zoom.meeting_content import summary_of, transcript_of
 from offline_zoom.model import NO_FIXED_TIME, Join
 from offline_zoom.polls import add_polls, add_questions
 from offline_zoom.recordings.viewers import add_viewers
+from offline_zoom.registration import add_registrants, open_registration
 from offline_zoom.stories.builder import (
     add_instance,
     add_meeting,
@@ -19,6 +20,7 @@ from offline_zoom.stories.builder import (
 from offline_zoom.stories.people import add_people
 from offline_zoom.stories.story_data import StoryData
 
+RETRO = 85000000106
 WEEKLY, OFFICE, FOCUS, TOWN_HALL, WEBINAR = 85512340987, 81200456789, 82345678901, 86000340340, 84411122233
 #: UUIDs that a path encodes differently: an inner slash, none, a leading slash, two slashes in a row
 FIXTURES = (
@@ -26,6 +28,28 @@ FIXTURES = (
     "dwb4XYaQAkrWvaNAG+nIyw==",
     "/I84Pj7PRnR0S+zLVAnH1w==",
     "5+qTtJW0yMSkA//C45lemw==",
+)
+#: registrants: first name, last name, email, company
+WAITING = (
+    ("Camille", "Laurent", "camille@atelier.example", "Atelier Laurent"),
+    ("Oscar", "Lindholm", "oscar@fjord.example", "Fjord Logistics"),
+    ("Mei", "Tan", "mei.tan@harbor.example", "Harbor Foods"),
+    ("Rafael", "Souza", "rafael@souza.example", ""),
+)
+APPROVED = (
+    ("Nadia", "Petrova", "nadia@orbit.example", "Orbit Labs"),
+    ("Ben", "Carter", "ben.carter@mail.example", ""),
+    ("Zoë", "Ångström", "zoe@example.net", "Norte"),
+    ("Hugo", "Lund", "hugo@delta.example", "Delta"),
+    ("Ana", "Norte", "ana@norte.example", "Norte"),
+)
+DENIED = (("Win", "Prize", "win@prizes.example", ""), ("Test", "", "test@test.example", ""))
+REGULARS = (
+    ("Jonas", "Weber", "jonas@example.com", "Okoye Studio"),
+    ("Mina", "Park", "mina@example.net", "Park & Co"),
+    ("Guest", "Lee", "lee@example.org", ""),
+    ("Amara", "Diallo", "amara@northwind.example", "Northwind"),
+    ("Victor", "Chen", "victor@partner.example", "Partner"),
 )
 
 
@@ -37,6 +61,7 @@ def quiet_day(story: StoryData) -> None:
     past_meetings(story)
     colleagues(story)
     meeting_contents(story)
+    registrations(story)
 
 
 def calendar(story: StoryData) -> None:
@@ -55,7 +80,7 @@ def calendar(story: StoryData) -> None:
     add_meeting(story, 85000000103, "Budget & plans for Q3", "dana", local_time(story, 0, 16, 30), 30)
     add_meeting(story, 85000000104, "Customer call", "dana", half_hour, 30, settings={"waiting_room": False})
     add_meeting(story, 85000000105, "Interview: Zoë Ångström", "dana", local_time(story, 1, 10), 45)
-    add_meeting(story, 85000000106, "Retrospektive für März", "dana", local_time(story, 2, 15), 90)
+    add_meeting(story, RETRO, "Retrospektive für März", "dana", local_time(story, 2, 15), 90)
     add_meeting(story, OFFICE, "Office hours", "dana", None, 0, type=NO_FIXED_TIME)
     add_meeting(
         story, 4085551234, "Dana Okoye's Personal Meeting Room", "dana", None, 60, type=NO_FIXED_TIME, personal=True
@@ -156,3 +181,22 @@ def meeting_contents(story: StoryData) -> None:
     add_viewers(story.recordings[FIXTURES[2]])
     add_questions(by_uuid[FIXTURES[2]])
     add_questions(by_uuid[FIXTURES[1]])
+
+
+def registrations(story: StoryData) -> None:
+    """Add registrants: to a meeting that is still to come, and to the weekly sync with its past sessions.
+
+    A week ago two of them did not come, and Łukasz came without a registration. Lee is known by name alone.
+    """
+    retro, sync = story.meetings[RETRO], story.meetings[WEEKLY]
+    open_registration(retro)
+    add_registrants(retro, WAITING, "pending", story.now - 1800)
+    add_registrants(retro, APPROVED, "approved", story.now - 30 * 3600)
+    add_registrants(retro, DENIED, "denied", story.now - 50 * 3600)
+    open_registration(sync, registration_type=2)
+    add_registrants(sync, REGULARS, "approved", story.now - 25 * 86400)
+    add_registrants(sync, WAITING[:1], "pending", story.now - 7200)
+    by_name = {person.first_name: person for person in sync.registrants}
+    by_name["Mina"].id = "rMina01"
+    last_week = [date.id for date in sync.occurrences if date.start_at == local_time(story, -7, 10)]
+    by_name["Victor"].occurrence_ids = last_week

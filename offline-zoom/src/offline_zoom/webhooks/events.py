@@ -1,7 +1,7 @@
 """The JSON of Zoom's webhook events: their envelope, running meetings, participants, the removal of the app.
 
-Events of scheduled meetings are in ``schedule_events``, those of recordings in ``recording_events``, and those of
-summaries and the AI Companion in ``content_events``.
+Events of scheduled meetings are in ``schedule_events``, of registrants in ``registration_events``, of recordings in
+``recording_events``, and of summaries and the AI Companion in ``content_events``.
 """
 
 from __future__ import annotations
