@@ -10,7 +10,7 @@ body { font: 11pt/1.45 system-ui, sans-serif; max-width: 52rem; margin: 2rem aut
 h1 { font-size: 1.7rem; } h2 { font-size: 1.25rem; margin-top: 2rem; border-bottom: 1px solid #999; }
 table { border-collapse: collapse; width: 100%; font-size: .85em; margin: .6rem 0; }
 th, td { border: 1px solid #bbb; padding: .25rem .45rem; text-align: left; vertical-align: top; }
-th { background: #eee; } td, code { overflow-wrap: anywhere; } code { font-size: .92em; }
+th { background: #eee; } td { overflow-wrap: break-word; } code { font-size: .92em; overflow-wrap: anywhere; }
 @media print { body { margin: 0; max-width: none; } h2 { break-after: avoid; } tr { break-inside: avoid; } }
 @page { margin: 18mm; }
 """
