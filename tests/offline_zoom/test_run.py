@@ -45,49 +45,54 @@ def test_exit_status_is_that_of_the_command(command, status):
 
 
 PROGRAM = """
-import signal, subprocess, sys
+import os, signal, subprocess, sys
 def end(number, frame):
     print("got", signal.Signals(number).name, flush=True)
     sys.exit(3)
 signal.signal(signal.SIGTERM, end)
-background = subprocess.Popen(["sleep", "1000"])
-print(background.pid, flush=True)
+background = subprocess.Popen(["sleep", "1000"], stdout=subprocess.DEVNULL)
+print(os.getpid(), background.pid, flush=True)
 signal.pause()
 """
 
 
 @pytest.fixture
-def running():
-    """A command under ``offline-zoom run``, which has started a process in the background."""
-    process = subprocess.Popen(
-        [*RUN, "--quiet", "--", sys.executable, "-c", PROGRAM],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        text=True,
-        env=environ_of_a_person(),
-    )
-    yield process, int(process.stdout.readline())
+def running(tmp_path):
+    """``offline-zoom run`` and its command: the process, the command's output, the ids of the command and its child."""
+    output = tmp_path / "output"
+    with output.open("w") as stdout:
+        process = subprocess.Popen(
+            [*RUN, "--quiet", "--", sys.executable, "-c", PROGRAM],
+            stdin=subprocess.DEVNULL,
+            stdout=stdout,
+            env=environ_of_a_person(),
+        )
+    assert wait_until(lambda: output.read_text().endswith("\n"), HANG_SECONDS)
+    pids = [int(word) for word in output.read_text().split()]
+    yield process, output, pids
     process.kill()
-    process.communicate()
+    process.wait()
+    for pid in filter(alive, pids):
+        os.kill(pid, signal.SIGKILL)
 
 
 def test_a_signal_is_passed_on_and_no_process_stays(running):
-    process, background = running
+    process, output, pids = running
 
     process.terminate()
-    said, _ = process.communicate(timeout=HANG_SECONDS)
 
-    assert (said, process.returncode) == ("got SIGTERM\n", 3)
-    assert wait_until(lambda: not alive(background), HANG_SECONDS)
+    assert process.wait(HANG_SECONDS) == 3
+    assert output.read_text().endswith("\ngot SIGTERM\n")
+    assert wait_until(lambda: not any(map(alive, pids)), HANG_SECONDS)
 
 
 def test_the_command_ends_when_offline_zoom_is_killed(running):
-    process, background = running
+    process, output, pids = running
 
     process.kill()
 
-    assert process.stdout.readline() == "got SIGTERM\n"
-    assert wait_until(lambda: not alive(background), HANG_SECONDS)
+    assert wait_until(lambda: not any(map(alive, pids)), HANG_SECONDS)
+    assert output.read_text().endswith("\ngot SIGTERM\n")
 
 
 CLIENT = """
@@ -98,7 +103,7 @@ answer = requests.post("https://zoom.us/oauth/token", form, auth=auth).json()
 headers = {"Authorization": "Bearer " + answer["access_token"]}
 for path in ("/users?page_size=1&access_token=hidden", "/webinars/7", "/meetings/1"):
     print(requests.get("https://api.zoom.us/v2" + path, headers=headers).text)
-print(answer["api_url"])
+print(auth, answer["api_url"])
 try:
     requests.get("https://pypi.org/")
 except requests.RequestException:
@@ -122,7 +127,7 @@ def test_run_reports_calls_that_were_missing_refused_or_not_simulated(tmp_path):
 
     assert done.returncode == 1
     assert "The offline Zoom does not simulate GET /v2/webinars/7." in done.stdout
-    assert done.stdout.endswith("\nhttps://api.zoom.us\n")
+    assert done.stdout.endswith("\n('own-id', 'own-secret') https://api.zoom.us\n")
     assert done.stderr.replace("offline-zoom: ", "").splitlines()[1:] == [
         "Zoom was called 4 times",
         "not simulated: GET /v2/webinars/7",
