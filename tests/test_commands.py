@@ -13,7 +13,7 @@ from bench.__main__ import ROWS, arguments
 from tests.support.servers import ROOT, clean_environ
 
 DOCUMENTS = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md", "bench/README.md")]
-DOCUMENTS += sorted((ROOT / "docs").glob("*.md"))
+DOCUMENTS += sorted((ROOT / "docs").glob("*.md")) + sorted((ROOT / "offline-zoom").glob("*.md"))
 PROGRAMS = r"(?:python3?|flask|curl|docker|heroku|git|openssl|npm|pip|gunicorn|redis-cli|offline-zoom|\.venv/bin/\w+)"
 IN_LINE = re.compile(rf"`({PROGRAMS} [^`]+)`")
 INDENTED = re.compile(rf"^ {{4,}}(?:\$ )?({PROGRAMS} .+?)(?:\s{{2,}}#.*|\s+# .*)?$", re.MULTILINE)
@@ -30,6 +30,11 @@ HELD = {
     "python -m offline_zoom": ("tests/support/servers.py", '"-m", "offline_zoom"'),
     "python -m offline_zoom.facts": ("tests/offline_zoom/test_facts.py", "main()"),
     "offline-zoom": ("tests/offline_zoom/test_server.py", "SCRIPT_COMMAND"),
+    "offline-zoom run": ("tests/offline_zoom/test_package.py", "test_each_recipe_of_the_readme_works"),
+    "offline-zoom calls": ("tests/offline_zoom/test_calls.py", 'main(["calls"'),
+    "offline-zoom endpoints": ("tests/offline_zoom/test_package.py", 'main(["endpoints"])'),
+    "offline-zoom export": ("tests/offline_zoom/test_seed.py", 'main(["export"'),
+    "pip install ./offline-zoom": ("tests/offline_zoom/test_package.py", "flit_core.buildapi.build_wheel"),
     "python3 -m venv": (BUILT, '"-m", "venv"'),
     ".venv/bin/pip install": (BUILT, '"--require-hashes", "-r"'),
     ".venv/bin/flask doctor --release": (HOSTS, "slug.release("),

@@ -32,6 +32,7 @@ class Zoom:
         clock = Clock()
         clock.at = NOON
         self.world = World("live-meeting", clock=clock, sleep=clock.sleep, redirect_uris=[REDIRECT_URI], home_url=HOME)
+        self.world.switches.unknown_endpoint_404 = True
         self.sender = WebhookSender("http://127.0.0.1:9/", "secret", clock)
         APP.extensions |= {"world": self.world, "webhooks": self.sender}
         APP.wsgi_app.world = self.world

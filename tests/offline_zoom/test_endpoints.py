@@ -48,7 +48,9 @@ def test_other_uuids_may_be_encoded_once_or_twice(dana, uuid):
 
 
 @pytest.mark.parametrize("uuid", [FIXTURES[0], FIXTURES[2], FIXTURES[3]])
-def test_a_raw_slash_ends_the_segment(dana, uuid):
+def test_a_raw_slash_ends_the_segment(world, dana, uuid):
+    world.switches.unknown_endpoint_404 = True
+
     assert refusal(dana.get(f"/past_meetings/{uuid}")) == (404, 2300)
 
 
@@ -69,12 +71,29 @@ def test_a_scheduled_meeting_is_not_found_by_uuid(dana):
         ("GET", "/metrics/webinars"),
     ],
 )
-def test_unknown_path_or_method_is_not_recognized(dana, method, path):
+def test_unknown_path_or_method_is_not_recognized(world, dana, method, path):
+    world.switches.unknown_endpoint_404 = True
+
     answer = dana.call(method, path)
 
     assert answer.status_code == 404
     if method != "HEAD":
         assert answer.json() == {"code": 2300, "message": "This API endpoint is not recognized."}
+
+
+@pytest.mark.parametrize(("method", "path"), [("GET", "/metrics/webinars"), ("POST", "/users/me"), ("PUT", "/a%2Fb")])
+def test_an_endpoint_that_is_not_simulated_is_named(dana, method, path):
+    answer = dana.call(method, path)
+
+    assert answer.status_code == 501
+    assert answer.json() == {"code": 501, "message": f"The offline Zoom does not simulate {method} /v2{path}."}
+
+
+@pytest.mark.parametrize(
+    ("method", "path"), [("GET", "/users/me/"), ("GET", "//users/me"), ("HEAD", "/users/me"), ("OPTIONS", "/users/me")]
+)
+def test_a_request_that_no_endpoint_of_zoom_can_have_is_not_recognized(dana, method, path):
+    assert dana.call(method, path).status_code == 404
 
 
 def test_token_is_checked_before_the_route(dana):

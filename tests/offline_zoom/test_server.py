@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from offline_zoom.__main__ import production_signs
+from offline_zoom.production import production_signs
 from offline_zoom.serving.server import serve
 from offline_zoom.stories.quiet_day import FIXTURES
 from offline_zoom.world import World
@@ -198,7 +198,7 @@ SCRIPT_COMMAND = (str(Path(sys.executable).parent / "offline-zoom"),)
 
 
 class Process:
-    """A started offline Zoom. ``line`` is the line that it printed, ``url`` its address."""
+    """A started offline Zoom. ``line`` is the first line that it printed, ``url`` its address."""
 
     def __init__(self, *arguments: str, command: Sequence[str] = MODULE_COMMAND, **environ: str) -> None:
         self.child = subprocess.Popen(
@@ -231,12 +231,35 @@ def test_both_commands_start_the_offline_zoom(command):
 
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
-def test_command_prints_one_line_and_stops_quietly(how):
+def test_command_prints_its_address_first_and_stops_quietly(how):
     process = Process("--story", "all-hands")
 
     assert process.line == f"offline-zoom: all-hands on {process.url}"
     assert requests.get(process.url).status_code == 200
     assert process.stop(how) == (0, "")
+
+
+def test_command_prints_credentials_and_an_environment():
+    process = Process("--client-secret", "it's ours", "--webhook-secret", "signed")
+    text = "".join(process.child.stdout.readline() for _ in range(12))
+
+    assert process.stop() == (0, "")
+    assert f"client window  {process.url}/client\n" in text
+    assert "client id      sandbox-client-id\n" in text
+    assert f"\nexport ZOOM_API_HOST={process.url}\n" in text
+    assert "\nexport ZOOM_CLIENT_SECRET='it'\"'\"'s ours'\n" in text
+    assert "\nexport ZOOM_WEBHOOK_SECRET=signed\n" in text
+
+
+def test_command_prints_json_for_programs():
+    process = Process("--json", "--auto-consent", "--fault", "server-error:2")
+    summary = json.loads(process.line)
+
+    assert requests.get(summary["client_url"]).status_code == 200
+    (fault,) = requests.get(f"{summary['url']}/_sandbox/faults").json()["faults"]
+    assert (fault["status"], fault["count"]) == (500, 2)
+    assert summary["environment"]["ZOOM_ACCOUNT_ID"] == summary["account_id"] == "aB3dE5fG7hI9jK1lM3nO5p"
+    assert process.stop() == (0, "")
 
 
 def test_command_does_not_start_in_a_production_environment():

@@ -5,23 +5,45 @@ from __future__ import annotations
 import re
 import threading
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
+from typing import Any
 from urllib.parse import parse_qsl
 
 
-@dataclass(frozen=True)
+@dataclass
 class Call:
-    """One received request. ``path`` is not percent-decoded."""
+    """One received request and its response. ``path`` is not percent-decoded.
+
+    ``at`` is the world's time. ``status`` is 0 until there is a response, and stays 0 when the connection is dropped.
+    """
 
     method: str
     path: str
     query: str = ""
     host: str = ""
     headers: dict[str, str] = field(default_factory=dict, repr=False)
+    scheme: str = "http"
+    at: float = 0.0
+    status: int = 0
+    milliseconds: int = 0
+    response_headers: list[tuple[str, str]] = field(default_factory=list, repr=False)
 
     @property
     def params(self) -> dict[str, str]:
         return dict(parse_qsl(self.query, keep_blank_values=True))
+
+    @property
+    def target(self) -> str:
+        """Path and query, as sent."""
+        return f"{self.path}?{self.query}" if self.query else self.path
+
+    def as_json(self) -> dict[str, Any]:
+        """The call for the control API: names of headers, but no values, because some are secret."""
+        names = {
+            "headers": sorted(self.headers),
+            "response_headers": sorted({name for name, _ in self.response_headers}),
+        }
+        return {**asdict(self), **names}
 
 
 def pattern(path: str) -> re.Pattern[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict
 from typing import Any
 
 from flask import Blueprint, request
@@ -11,6 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from offline_zoom.errors import current_world
 from offline_zoom.faults import PRESETS, Fault
+from offline_zoom.har import har
 from offline_zoom.oddities import ODDITIES
 from offline_zoom.request_json import json_object
 from offline_zoom.stories import STORIES
@@ -82,8 +82,14 @@ def clear_faults() -> JSON:
 def list_calls() -> JSON:
     """The calls of a ``route`` (``GET /v2/users/*``), newest last, without header values."""
     found = current_world().calls.matching(request.args.get("route", "* **"))
-    shown = [{**asdict(call), "headers": sorted(call.headers)} for call in found[-request.args.get("last", 100, int) :]]
-    return {"count": len(found), "calls": shown}
+    shown = found[-request.args.get("last", 100, int) :]
+    return {"count": len(found), "calls": [call.as_json() for call in shown]}
+
+
+@bp.get("/calls.har")
+def calls_as_har() -> JSON:
+    """The calls of a ``route`` as an HTTP archive (HAR 1.2), without secrets and bodies."""
+    return har(current_world().calls.matching(request.args.get("route", "* **")))
 
 
 @bp.delete("/calls")

@@ -42,7 +42,8 @@ class Switches:
     summaries: one of ``SUMMARY_REFUSALS``. ``transcript``: ``""``, or why there are no transcripts: one of
     ``TRANSCRIPT_REFUSALS``. ``polls`` and ``questions``: ``""``, or one of ``POLL_STATES`` and ``QUESTION_STATES``.
     ``missing_scope_code`` and ``per_second_code``: the code of a refusal, one of ``CODES``.
-    ``summary_ready_after`` and ``transcript_ready_after`` count from the end of a meeting.
+    ``summary_ready_after`` and ``transcript_ready_after`` count from the end of a meeting. ``unknown_endpoint_404``:
+    an endpoint that is not simulated is 404 with code 2300, as Zoom answers for one that does not exist, and not 501.
     """
 
     auto_consent: bool = False
@@ -74,6 +75,7 @@ class Switches:
     questions: str = ""
     summary_ready_after: float = 360
     transcript_ready_after: float = 240
+    unknown_endpoint_404: bool = False
 
     def change(self, changes: dict[str, Any]) -> None:
         """Set several settings. Raises ValueError for an unknown name or a value of a wrong type."""

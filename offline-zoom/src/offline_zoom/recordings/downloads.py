@@ -15,8 +15,8 @@ from offline_zoom.recordings.files import KINDS, content
 
 bp = Blueprint("downloads", __name__)
 LINK_SECONDS = 300
-#: The two names of the loopback address serve as two hosts: one for Zoom, one for the files.
-STORAGE_HOST = {"127.0.0.1": "localhost", "localhost": "127.0.0.1"}
+#: The two names of the loopback address serve as two hosts: one for Zoom, one for the files. Zoom has a host for them.
+STORAGE_HOST = {"127.0.0.1": "localhost", "localhost": "127.0.0.1", "zoom.us": "ssrweb.zoom.us"}
 
 
 @bp.get("/rec/download/<file_id>")

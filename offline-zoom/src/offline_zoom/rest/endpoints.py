@@ -20,6 +20,8 @@ from offline_zoom.rate_limits import Label, RateLimitExceeded
 bp = Blueprint("rest", __name__, url_prefix="/v2")
 View = TypeVar("View", bound=Callable[..., Any])
 PLAN_ORDER: tuple[Plan, ...] = ("free", "pro", "business")
+#: the methods of Zoom's endpoints
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 #: digits of a 64-bit integer, which is Zoom's type of a meeting number
 MAX_DIGITS = 19
 PAID = "Only available for paid account: {account}."
@@ -54,7 +56,7 @@ def check() -> None:
     g.grant = grant = bearer_grant()
     rule = requested_rule()
     if rule is None:
-        refuse(404, 2300, "This API endpoint is not recognized.")
+        refuse_unknown_endpoint()
     g.rule = rule
     if not grant.allows((*rule.scopes.own, *rule.scopes.account)):
         refuse_missing_scopes(rule.scopes.names)
@@ -67,6 +69,14 @@ def check() -> None:
         g.rate_headers = current_world().limits.take(account, rule.label)
     except RateLimitExceeded as error:
         raise_rate_limit(error)
+
+
+def refuse_unknown_endpoint() -> NoReturn:
+    """Refuse with 501 what Zoom may have, so that a program does not take it for missing data; else with Zoom's 404."""
+    may_exist = request.method in METHODS and not request.path.endswith("/") and "//" not in request.path
+    if may_exist and not current_world().switches.unknown_endpoint_404:
+        refuse(501, 501, f"The offline Zoom does not simulate {request.method} {request.path}.")
+    refuse(404, 2300, "This API endpoint is not recognized.")
 
 
 def requested_rule() -> EndpointRule | None:

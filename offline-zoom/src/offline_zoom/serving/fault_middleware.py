@@ -7,6 +7,7 @@ routes match the raw path.
 from __future__ import annotations
 
 import io
+import time
 import uuid
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import nullcontext
@@ -45,7 +46,10 @@ class FaultMiddleware:
         fault = None
         if not path.startswith(NOT_ZOOM):
             self.world.catch_up()
-            self.world.calls.add(Call(method, path, query, environ.get("HTTP_HOST", ""), headers_of(environ)))
+            call = Call(method, path, query, environ.get("HTTP_HOST", ""), headers_of(environ))
+            call.scheme, call.at = environ["wsgi.url_scheme"], self.world.now()
+            self.world.calls.add(call)
+            start_response = with_log(call, start_response)
             fault = self.world.faults.take(
                 method, path, grant_type(environ, path), environ.get("HTTP_AUTHORIZATION", ""), query
             )
@@ -116,6 +120,18 @@ def with_marks(start_response: StartResponse) -> StartResponse:
     def start(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Any:
         marks = [("X-Sandbox", "1"), ("x-zm-trackingid", f"v=2.0;clid=sandbox;rid=WEB_{uuid.uuid4().hex}")]
         return start_response(status, [*headers, *marks], *([exc_info] if exc_info else []))
+
+    return start
+
+
+def with_log(call: Call, start_response: StartResponse) -> StartResponse:
+    """A ``start_response`` that adds the response to the logged call."""
+    started = time.monotonic()
+
+    def start(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Any:
+        call.status, call.response_headers = int(status[:3]), list(headers)
+        call.milliseconds = round((time.monotonic() - started) * 1000)
+        return start_response(status, headers, *([exc_info] if exc_info else []))
 
     return start
 

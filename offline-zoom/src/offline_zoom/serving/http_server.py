@@ -135,10 +135,11 @@ class AppServer(ThreadingHTTPServer):
 
     daemon_threads = True
     request_queue_size = 1024
+    handler_class: type[RequestHandler] = RequestHandler
 
     def __init__(self, app: WSGIApp, host: str, port: int, tls: ssl.SSLContext | None) -> None:
         self.app = app
-        super().__init__((host, port), RequestHandler)
+        super().__init__((host, port), self.handler_class)
         if tls:
             # The request handler does the handshake in its own thread, so a slow client does not delay others.
             self.socket = tls.wrap_socket(self.socket, server_side=True, do_handshake_on_connect=False)

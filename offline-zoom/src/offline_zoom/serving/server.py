@@ -8,6 +8,7 @@ from pathlib import Path
 from types import TracebackType
 
 from offline_zoom.app import create_app
+from offline_zoom.serving.fault_middleware import WSGIApp
 from offline_zoom.serving.http_server import AppServer, is_loopback
 from offline_zoom.world import World
 
@@ -22,6 +23,11 @@ class Server:
         self._stopping = threading.Event()
         for target in (self._serve, self._announce_events):
             threading.Thread(target=target, daemon=True).start()
+
+    @property
+    def app(self) -> WSGIApp:
+        """The app that it serves, for another server of the same world."""
+        return self._app_server.app
 
     def stop(self) -> None:
         """Stop at once and drop requests in progress."""

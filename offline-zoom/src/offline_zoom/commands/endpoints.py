@@ -1,0 +1,41 @@
+"""``offline-zoom endpoints``: the endpoints that are simulated, as a table in Markdown."""
+
+from __future__ import annotations
+
+import argparse
+
+from offline_zoom.app import create_app
+from offline_zoom.rest.endpoints import EndpointRule
+from offline_zoom.world import World
+
+HEAD = ("| endpoint | scopes (one is enough) | rate limit | plan |", "|---|---|---|---|")
+
+
+def main(arguments: list[str]) -> int:
+    """Print the table."""
+    argparse.ArgumentParser("offline-zoom endpoints", description=__doc__).parse_args(arguments)
+    print("\n".join(table()))
+    return 0
+
+
+def table() -> list[str]:
+    """The table, sorted by path."""
+    return [*HEAD, *(row(method, path, rule) for path, method, rule in sorted(endpoints(), key=lambda row: row[:2]))]
+
+
+def endpoints() -> list[tuple[str, str, EndpointRule]]:
+    """Path, method and rule of each endpoint."""
+    app = create_app(World())
+    found = []
+    for route in app.url_map.iter_rules():
+        rule = getattr(app.view_functions[route.endpoint], "rule", None)
+        if isinstance(rule, EndpointRule):
+            found += [(route.rule, method, rule) for method in sorted((route.methods or set()) - {"HEAD", "OPTIONS"})]
+    return found
+
+
+def row(method: str, path: str, rule: EndpointRule) -> str:
+    """The row of one endpoint."""
+    scopes = ", ".join(f"`{scope}`" for scope in dict.fromkeys((*rule.scopes.own, *rule.scopes.account)))
+    plan = "any" if rule.plan == "free" else rule.plan
+    return f"| `{method} {path.replace('<', '{').replace('>', '}')}` | {scopes} | {rule.label} | {plan} |"

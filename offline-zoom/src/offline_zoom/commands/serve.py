@@ -1,0 +1,87 @@
+"""``offline-zoom``, or ``offline-zoom serve``: serves an offline Zoom until it is stopped."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shlex
+import signal
+import threading
+from typing import Any
+
+from offline_zoom.commands.options import CANNOT_START, MISUSE, create_world, credentials, say, world_options
+from offline_zoom.production import production_signs
+from offline_zoom.seed.reader import SeedError
+from offline_zoom.serving.server import serve
+from offline_zoom.world import World
+
+EPILOG = "Other commands: offline-zoom run, calls, endpoints, export; each has --help."
+
+
+def main(arguments: list[str]) -> int:
+    """Serve until SIGTERM or Ctrl-C. Returns 1 if the server cannot start, or must not because of production."""
+    options = parser().parse_args(arguments)
+    signs = production_signs(os.environ)
+    if signs:
+        say(f"this looks like production ({', '.join(signs)}); not started")
+        return CANNOT_START
+    stop_requested = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda _number, _frame: stop_requested.set())
+    try:
+        world = create_world(options)
+        server = serve(world, options.port, options.host)
+    except SeedError as error:
+        say(f"{options.seed}, {error}")
+        return MISUSE
+    except (OSError, ValueError) as error:
+        say(str(error))
+        return CANNOT_START
+    with server:
+        summary = summary_of(world, server.url)
+        print(json.dumps(summary) if options.json else text_of(summary), flush=True)
+        stop_requested.wait()
+    return 0
+
+
+def parser() -> argparse.ArgumentParser:
+    """The parser of the command line."""
+    parser = argparse.ArgumentParser(
+        "offline-zoom",
+        description="An offline Zoom for development and tests.",
+        epilog=EPILOG,
+        parents=[world_options()],
+    )
+    parser.add_argument("--host", default="127.0.0.1", help="a loopback address")
+    parser.add_argument("--port", type=int, default=4000, help="default 4000; 0 takes a free one")
+    parser.add_argument("--json", action="store_true", help="print the addresses and credentials as one line of JSON")
+    return parser
+
+
+def summary_of(world: World, url: str) -> dict[str, Any]:
+    """What a program needs to use this Zoom."""
+    return {
+        "story": world.story,
+        "url": url,
+        "client_url": f"{url}/client",
+        "client_id": world.client_id,
+        "client_secret": world.client_secret,
+        "account_id": world.me.account_id,
+        "redirect_uris": world.redirect_uris,
+        "environment": {"ZOOM_HOST": url, "ZOOM_API_HOST": url, **credentials(world)},
+    }
+
+
+def text_of(summary: dict[str, Any]) -> str:
+    """The summary for people. The first line has the story and the address."""
+    rows = [
+        ("client window", summary["client_url"]),
+        ("client id", summary["client_id"]),
+        ("client secret", summary["client_secret"]),
+        ("account id", summary["account_id"]),
+        ("redirect URIs", ", ".join(summary["redirect_uris"])),
+    ]
+    exports = [f"export {name}={shlex.quote(value)}" for name, value in summary["environment"].items()]
+    table = [f"  {name:14} {value}" for name, value in rows]
+    return "\n".join([f"offline-zoom: {summary['story']} on {summary['url']}", *table, "", *exports])
