@@ -20,7 +20,7 @@ import pytest
 from devtools.processes import free_port
 from offline_zoom.__main__ import COMMANDS, main
 from offline_zoom.commands import calls, run, serve
-from offline_zoom.commands.endpoints import table
+from offline_zoom.commands.endpoints import BEGIN, END, table
 from tests.support.processes import HANG_SECONDS
 
 PROJECT = Path(__file__).resolve().parents[2] / "offline-zoom"
@@ -136,7 +136,7 @@ def test_other_commands_of_the_readme_have_valid_arguments():
 
 
 def test_readme_lists_the_simulated_endpoints():
-    """After a change, replace the table by the output of ``offline-zoom endpoints``."""
+    """After a change: ``offline-zoom endpoints --write offline-zoom/README.md``."""
     listed = README.partition("<!-- endpoints -->\n")[2].partition("\n<!-- end of endpoints -->")[0]
 
     assert listed.splitlines() == table()
@@ -152,9 +152,17 @@ def options_of(name: str) -> set[str]:
     return {option for action in PARSERS[name]._actions for option in action.option_strings if option.startswith("--")}
 
 
-def test_endpoints_command_prints_the_table(capsys):
+def test_endpoints_command_prints_the_table_or_writes_it(capsys, tmp_path):
+    path = tmp_path / "README.md"
+    path.write_text(f"before\n{BEGIN}\nold\n{END}\nafter\n")
+
     assert main(["endpoints"]) == 0
     assert capsys.readouterr().out.splitlines() == table()
+    assert main(["endpoints", "--write", str(path)]) == 0
+    assert path.read_text().splitlines() == ["before", BEGIN, *table(), END, "after"]
+    path.write_text("nothing")
+    assert main(["endpoints", "--write", str(path)]) == 1
+    assert path.read_text() == "nothing"
 
 
 def test_the_pytest_example_of_the_readme_passes(tmp_path):

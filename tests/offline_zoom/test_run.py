@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -42,6 +43,30 @@ def test_exit_status_is_that_of_the_command(command, status):
 
     assert Command(command, os.environ).run() == status
     assert signal.getsignal(signal.SIGTERM) is handler
+
+
+@pytest.mark.parametrize(
+    ("in_terminal", "signals", "first"), [(False, ("INT",), signal.SIGINT), (True, ("INT", "USR1"), signal.SIGUSR1)]
+)
+def test_ctrl_c_is_passed_on_only_where_no_terminal_does_it(in_terminal, signals, first):
+    """The command sends signals to its parent, and ends with the first that comes back."""
+    sent = "; ".join(f"kill -{name} $PPID" for name in signals)
+    command = Command(["sh", "-c", f"{sent}; exec sleep 1000"], os.environ)
+    command.in_terminal = in_terminal
+
+    assert command.run() == 128 + first
+
+
+def test_command_shares_the_process_group_in_a_terminal_only(tmp_path):
+    groups = {}
+    for in_terminal in (True, False):
+        command = Command([sys.executable, "-c", "import os; print(os.getpgrp(), file=open('group', 'w'))"], os.environ)
+        command.in_terminal = in_terminal
+        with contextlib.chdir(tmp_path):
+            assert command.run() == 0
+        groups[in_terminal] = int((tmp_path / "group").read_text())
+
+    assert groups[True] == os.getpgrp() != groups[False]
 
 
 PROGRAM = """

@@ -3,18 +3,31 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 
 from offline_zoom.app import create_app
+from offline_zoom.commands.options import say
 from offline_zoom.rest.endpoints import EndpointRule
 from offline_zoom.world import World
 
+BEGIN, END = "<!-- endpoints -->", "<!-- end of endpoints -->"
 HEAD = ("| endpoint | scopes (one is enough) | rate limit | plan |", "|---|---|---|---|")
 
 
 def main(arguments: list[str]) -> int:
-    """Print the table."""
-    argparse.ArgumentParser("offline-zoom endpoints", description=__doc__).parse_args(arguments)
-    print("\n".join(table()))
+    """Print the table, or write it into a file. Returns 1 if the file has no place for it."""
+    parser = argparse.ArgumentParser("offline-zoom endpoints", description="The simulated endpoints, in Markdown.")
+    parser.add_argument("--write", metavar="FILE", help=f"replace the lines between {BEGIN} and {END} in this file")
+    path = parser.parse_args(arguments).write
+    if not path:
+        print("\n".join(table()))
+        return 0
+    head, begin, rest = Path(path).read_text("utf-8").partition(f"{BEGIN}\n")
+    _, end, tail = rest.partition(END)
+    if not (begin and end):
+        say(f"{path} has no lines {BEGIN} and {END}")
+        return 1
+    Path(path).write_text("\n".join([f"{head}{BEGIN}", *table(), f"{END}{tail}"]), "utf-8")
     return 0
 
 

@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import FrameType
 
@@ -29,7 +30,7 @@ class Command:
         self.arguments, self.environ = list(arguments), dict(environ)
         self.in_terminal = os.isatty(0)
         self._process: subprocess.Popen[bytes] | None = None
-        self._early_signals: list[int] = []
+        self._signals: deque[int] = deque()
 
     def run(self) -> int:
         """Start the command and wait for it. Signals are passed on. 127: there is no such command, 126: no right."""
@@ -43,8 +44,7 @@ class Command:
                 return NOT_FOUND if isinstance(error, FileNotFoundError) else NOT_EXECUTABLE
             announce(process.pid, not self.in_terminal)
             self._process = process
-            for number in self._early_signals:
-                process.send_signal(number)
+            self._send_signals()
             status = process.wait()
             self._end_group(process.pid)
         return status if status >= 0 else 128 - status
@@ -52,10 +52,13 @@ class Command:
     def _pass_on(self, number: int, frame: FrameType | None) -> None:
         if self.in_terminal and number in FROM_TERMINAL:
             return
-        if self._process is None:
-            self._early_signals.append(number)
-        else:
-            self._process.send_signal(number)
+        self._signals.append(number)
+        self._send_signals()
+
+    def _send_signals(self) -> None:
+        """Send the signals in the order in which they came. Before the command has started, they wait."""
+        while self._process and self._signals:
+            self._process.send_signal(self._signals.popleft())
 
     def _end_group(self, pid: int) -> None:
         """End what the command started and left running."""
