@@ -211,3 +211,22 @@ def test_clock_follows_the_offset_file_and_is_the_machines_without_it(settings, 
     path.write_text("not a number")
     assert abs(clock() - time.time()) < 60
     assert clock_of(settings) is time.time
+
+
+ACCOUNT = {
+    "ZOOM_ACCOUNT_ID": "account",
+    "ZOOM_S2S_CLIENT_ID": "client",
+    "ZOOM_S2S_CLIENT_SECRET": "hush-account-secret, hush-older",
+}
+
+
+def test_account_credentials_are_all_set_or_none():
+    assert Settings.from_env(GOOD).zoom_s2s_client_secrets == ()
+    complete = Settings.from_env({**GOOD, **ACCOUNT})
+    assert complete.zoom_s2s_client_secrets == ("hush-account-secret", "hush-older")
+    assert "hush" not in repr(complete)
+
+
+@pytest.mark.parametrize("name", ACCOUNT)
+def test_missing_part_of_the_account_credentials_is_named(name):
+    assert [problem.split()[0] for problem in problems(**{**ACCOUNT, name: " "})] == [name]

@@ -17,6 +17,8 @@ from zoomapp.urls import UnsafeAddress, parse
 CALLBACK_PATH = "/api/zoomapp/auth"
 #: Where another frontend is served; Zoom's React sample is built for this address.
 FRONTEND_PATH = "/api/zoomapp/proxy"
+#: The settings of the optional second credential.
+ACCOUNT_SETTINGS = ("ZOOM_ACCOUNT_ID", "ZOOM_S2S_CLIENT_ID", "ZOOM_S2S_CLIENT_SECRET")
 #: The largest number of any setting: a longer time has no date on some systems.
 MAX_NUMBER = 1_000_000
 
@@ -41,6 +43,11 @@ class Settings:
     zoom_api_host: str = "https://api.zoom.us"
     zoom_ca_bundle: str = ""
     zoom_webhook_secret: str = field(default="", repr=False)
+    #: Server-to-Server credentials of one account, for pages that read its dashboard and reports: all three or none.
+    zoom_account_id: str = ""
+    zoom_s2s_client_id: str = ""
+    #: One secret or, while it is being replaced, two.
+    zoom_s2s_client_secret: str = field(default="", repr=False)
     #: The Team Chat address of the app's chatbot; without it the app sends no messages of its own.
     zoom_bot_jid: str = ""
     cookie_mode: str = "lax"
@@ -84,6 +91,11 @@ class Settings:
         return _split_secrets(self.zoom_client_secret)
 
     @property
+    def zoom_s2s_client_secrets(self) -> tuple[str, ...]:
+        """The client secrets of the Server-to-Server app, newest first; none if there is no such app."""
+        return _split_secrets(self.zoom_s2s_client_secret) if self.zoom_s2s_client_secret else ()
+
+    @property
     def has_frontend(self) -> bool:
         """Whether the app opens with another frontend than our own pages."""
         return bool(self.frontend_dir or self.frontend_url)
@@ -117,9 +129,18 @@ class Settings:
             problems.append(
                 "CLOCK_OFFSET_FILE is for development with an offline Zoom: ZOOM_HOST must be a loopback address."
             )
+        problems += _account_problems(environ)
         if problems:
             raise ConfigError(problems)
         return cls(**values)
+
+
+def _account_problems(environ: Mapping[str, str]) -> list[str]:
+    """A problem for each Server-to-Server setting that is missing while another one is set."""
+    missing = [name for name in ACCOUNT_SETTINGS if not environ.get(name, "").strip()]
+    if len(missing) == len(ACCOUNT_SETTINGS):
+        return []
+    return [f"{name} is missing: {', '.join(ACCOUNT_SETTINGS)} belong together." for name in missing]
 
 
 def is_loopback(host: str | None) -> bool:
@@ -272,6 +293,7 @@ READERS: dict[str, Callable[[str], Any]] = {
     "zoom_host": origin,
     "zoom_api_host": origin,
     "zoom_client_secret": _client_secret,
+    "zoom_s2s_client_secret": _client_secret,
     "secret_key": _secret_key,
     "token_encryption_keys": key_ring,
     "redis_url": _redis_url,

@@ -20,6 +20,7 @@ ZoomAppError              500  internal_error      we act
 ├── ZoomRefused           (Zoom's)                 depends on Zoom's answer (pages only)
 │   ├── MissingScope                               an admin adds a scope, the person connects again
 │   ├── PlanRequired                               a plan or a role is missing
+│   ├── AccountRefused                             the operator: Zoom refused the account's own credentials
 │   ├── InvalidFields                              the person corrects a form
 │   └── NotFound          404  not_found           no action: it was deleted
 │       └── ContentAbsent 404  not_found           depends on the reason: no summary, or no transcript
@@ -261,6 +262,17 @@ class PlanRequired(ZoomRefused):
     code = "plan_required"
     title = "This needs another Zoom plan"
     message = "Your Zoom plan or role does not include this."
+
+
+class AccountRefused(ZoomRefused):
+    """Zoom refused the Server-to-Server credentials, or their token. ``detail``: Zoom's error, for the log.
+
+    No response has it: pages do without what these credentials read.
+    """
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(0)
+        self.detail = detail
 
 
 class InvalidFields(ZoomRefused):

@@ -25,9 +25,11 @@ from zoomapp.store.call_log import CallLog
 from zoomapp.store.encryption import KeyRing
 from zoomapp.store.one_time_links import OneTimeLinks
 from zoomapp.store.user_records import UserRecords
+from zoomapp.tokens.account_tokens import AccountTokens
 from zoomapp.tokens.service import TokenService
 from zoomapp.tokens.store import RedisTokenStore, TokenStore
 from zoomapp.user_api import response_cache
+from zoomapp.user_api.account_client import AccountClient
 from zoomapp.user_api.exhausted_quotas import ExhaustedQuotas
 from zoomapp.user_api.fair_pool import FairPool
 from zoomapp.user_api.page_cache import PageCaches
@@ -83,6 +85,8 @@ class Services:
     shared_polls: SharedPolls
     quota_guard: QuotaGuard
     refused_endpoints: RefusedEndpoints
+    account_tokens: AccountTokens | None
+    account_client: AccountClient | None
     batch_pool: FairPool
     webhook_log: WebhookLog
     client_reports: ClientReports
@@ -173,6 +177,10 @@ def build(
     quotas = ExhaustedQuotas(connection, clock)
     quota_guard = QuotaGuard(quotas, clock, settings.rate_limit_wait_seconds, settings.web_threads)
 
+    # The account's own credentials, for pages only
+    account_tokens = _account_tokens(settings, connection, key_ring, session, clock)
+    account_client = AccountClient(account_tokens, zoom, quota_guard) if account_tokens else None
+
     # Webhook events
     events = WebhookLog(connection, key_ring, settings.attendance_days, clock)
     removal = Deauthorization(
@@ -205,6 +213,8 @@ def build(
         shared_polls=shared_polls,
         quota_guard=quota_guard,
         refused_endpoints=RefusedEndpoints(connection, clock),
+        account_tokens=account_tokens,
+        account_client=account_client,
         batch_pool=FairPool(BATCH_PLACES, BATCH_PLACES_PER_PERSON, BATCH_START_SECONDS, "batch"),
         webhook_log=events,
         client_reports=ClientReports(connection, key_ring, clock),
@@ -213,6 +223,21 @@ def build(
         webhook_arrivals=WebhookArrivals(connection, clock, KNOWN_EVENTS),
         deauthorization=removal,
     )
+
+
+def _account_tokens(
+    settings: Settings,
+    connection: redis.Redis,
+    key_ring: KeyRing,
+    session: requests.Session,
+    clock: Callable[[], float],
+) -> AccountTokens | None:
+    """The token of the account whose Server-to-Server credentials are set; None without them."""
+    if not settings.zoom_account_id:
+        return None
+    client_id, client_secrets = settings.zoom_s2s_client_id, settings.zoom_s2s_client_secrets
+    oauth = ZoomOAuth(session, settings.zoom_host, client_id, client_secrets, "", clock)
+    return AccountTokens(connection, key_ring, oauth, settings.zoom_account_id, clock)
 
 
 def clock_of(settings: Settings) -> Callable[[], float]:

@@ -192,6 +192,37 @@ def router_rewrites_cookies(deployment):
     deployment.router = rewriting_cookies("SameSite=Lax", "SameSite=Strict")
 
 
+def with_account_credentials(deployment):
+    app = deployment.world.account_app
+    deployment.set(
+        zoom_account_id=deployment.world.user("dana").account_id,
+        zoom_s2s_client_id=app.client_id,
+        zoom_s2s_client_secret=app.client_secret,
+    )
+    return app
+
+
+def account_credentials_are_refused(deployment):
+    with_account_credentials(deployment).client_secret = "another secret"
+
+
+def account_app_is_of_another_account(deployment):
+    with_account_credentials(deployment).account_id = "another account"
+
+
+def account_app_lacks_a_scope(deployment):
+    with_account_credentials(deployment).scopes.pop()
+
+
+def account_app_may_do_more(deployment):
+    with_account_credentials(deployment).scopes.append("user:read:list_users:admin")
+
+
+def account_tokens_fail(deployment):
+    with_account_credentials(deployment)
+    deployment.world.faults.append(Fault("POST /oauth/token", 503, grant_type="account_credentials"))
+
+
 BROKEN = [
     (guessable_secret, "settings.secret_key", "fail"),
     (log_at_debug, "settings.log_level", "warn"),
@@ -221,6 +252,11 @@ BROKEN = [
     (consent_page_is_rate_limited, "zoom.redirect", "warn"),
     (api_fails, "zoom.api", "warn"),
     (api_is_rate_limited, "zoom.api", "warn"),
+    (account_credentials_are_refused, "account", "fail"),
+    (account_app_is_of_another_account, "account", "fail"),
+    (account_app_lacks_a_scope, "account.scopes", "fail"),
+    (account_app_may_do_more, "account.scopes", "warn"),
+    (account_tokens_fail, "account", "warn"),
     (clock_is_a_minute_ahead, "clock", "warn"),
     (clock_is_ten_minutes_behind, "clock", "fail"),
     (app_is_not_running, "home", "fail"),
@@ -259,6 +295,15 @@ def test_a_correct_deployment_gets_no_finding(deployment):
     deployment.connect("dana", *deployment.settings.token_encryption_keys)
 
     assert deployment.problems() == []
+
+
+def test_accepted_account_credentials_are_named(deployment):
+    with_account_credentials(deployment)
+
+    findings = {finding.about: finding for finding in deployment.findings()}
+
+    assert findings["account"].says == "Zoom accepts the account’s own credentials."
+    assert {finding.state for finding in findings.values()} == {"ok"}
 
 
 def test_the_doctor_says_how_many_of_many_grants_it_checked(deployment):

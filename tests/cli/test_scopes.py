@@ -92,3 +92,13 @@ def test_a_user_scope_does_not_replace_an_admin_scope():
 def test_a_scope_that_the_app_does_not_use_is_named(run, dana):
     assert scopes.unused({"user:read:zak", "user:read:user"}) == ["user:read:zak"]
     assert "nothing here needs it: " in run("scopes", "--user", dana.id).stdout
+
+
+def test_scopes_of_a_server_to_server_app_are_listed_apart(run):
+    listed = run("scopes").stdout.partition("For the optional Server-to-Server app")
+
+    assert [line.strip() for line in listed[2].splitlines()[1:]] == [
+        "dashboard:read:list_meeting_participants:admin",
+        "report:read:list_meeting_participants:admin",
+    ]
+    assert "For the optional" not in run("scopes", "--admin").stdout

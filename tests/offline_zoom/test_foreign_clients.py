@@ -10,6 +10,7 @@ from authlib.integrations.base_client import OAuthError
 from authlib.integrations.requests_client import OAuth2Session
 from zoomus import ZoomClient
 
+from offline_zoom.oauth.scopes import admin_scopes
 from offline_zoom.serving.server import serve
 from offline_zoom.stories.quiet_day import FIXTURES, WEEKLY
 from offline_zoom.world import World
@@ -58,9 +59,11 @@ def test_authlib_with_another_verifier_is_refused(world, authlib):
 
 @pytest.fixture
 def zoomus(world: World) -> ZoomClient:
+    """A client with the account's Server-to-Server app, which may do everything here."""
+    world.account_app.scopes = admin_scopes()
     return ZoomClient(
-        world.client_id,
-        world.client_secret,
+        world.account_app.client_id,
+        world.account_app.client_secret,
         world.user("ada").account_id,
         base_uri=f"{world.base_url}/v2",
         oauth_uri=f"{world.base_url}/oauth/token",

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
 import requests
 
 from offline_zoom.world import World
-from tests.offline_zoom.conftest import REDIRECT_URI, refusal
+from tests.offline_zoom.conftest import REDIRECT_URI, Caller, refusal
 from tests.offline_zoom.test_grants import CHALLENGE, VERIFIER
 
 ASK = {"response_type": "code", "redirect_uri": REDIRECT_URI, "state": "abc_123-~"}
@@ -28,6 +28,13 @@ def decide(http: requests.Session, world: World, decision: str, **changes: str) 
 
 def token(http: requests.Session, world: World, **form: str) -> requests.Response:
     auth = (world.client_id, world.client_secret)
+    return http.post(f"{world.base_url}/oauth/token", data=form, auth=auth)
+
+
+def account_token(http: requests.Session, world: World, **form: str) -> requests.Response:
+    """The answer to the Server-to-Server app."""
+    auth = (world.account_app.client_id, world.account_app.client_secret)
+    form = {"grant_type": "account_credentials", **form}
     return http.post(f"{world.base_url}/oauth/token", data=form, auth=auth)
 
 
@@ -150,7 +157,7 @@ def test_token_parameters_may_be_in_the_query(http, world):
         ({"grant_type": "authorization_code", "code": "x"}, "invalid_grant", "Invalid authorization code x"),
         ({"grant_type": "refresh_token"}, "invalid_request", "Bad Request"),
         ({"grant_type": "refresh_token", "refresh_token": "x"}, "invalid_grant", "Invalid Token!"),
-        ({"grant_type": "account_credentials", "account_id": "x"}, "invalid_request", "Bad Request"),
+        ({"grant_type": "account_credentials", "account_id": "x"}, "unsupported_grant_type", "Unsupported grant type"),
     ],
 )
 def test_token_endpoint_errors_have_zooms_messages(http, world, form, error, reason):
@@ -190,7 +197,7 @@ def test_rotated_refresh_token_is_invalid_at_once(http, world):
 def test_app_tokens_have_no_refresh_token(http, world):
     account = world.user("ada").account_id
     app = token(http, world, grant_type="client_credentials").json()
-    whole = token(http, world, grant_type="account_credentials", account_id=account).json()
+    whole = account_token(http, world, account_id=account).json()
 
     assert "refresh_token" not in app and "refresh_token" not in whole
     assert app["scope"] == "imchat:bot"
@@ -310,3 +317,35 @@ def test_both_secrets_are_valid_for_a_while_after_a_rotation(http, world):
     assert (status("a new secret"), status(old)) == (200, 200)
     world.tick(60)
     assert (status("a new secret"), status(old)) == (200, 400)
+
+
+def test_server_to_server_app_has_its_own_credentials_and_scopes(http, world):
+    account_id = world.user("dana").account_id
+    answer = account_token(http, world, account_id=account_id).json()
+    caller = Caller(world, http, answer["access_token"])
+    instance = next(each for each in world.instances.values() if each.host_id == world.user("dana").id)
+    report = f"/report/meetings/{quote(quote(instance.uuid, safe=''), safe='')}/participants"
+
+    assert answer["scope"].split() == world.account_app.scopes
+    assert caller.get(report).status_code == 200
+    assert refusal(caller.get("/users")) == (400, 4711)
+    form = {"grant_type": "refresh_token", "refresh_token": "x"}
+    assert account_token(http, world, **form).json()["error"] == "unsupported_grant_type"
+
+
+def test_server_to_server_app_gets_no_token_of_another_account(http, world):
+    world.account_app.account_id = world.user("dana").account_id
+
+    assert account_token(http, world, account_id=world.user("priya").account_id).json()["error"] == "invalid_request"
+    assert account_token(http, world, account_id="x").json()["error"] == "invalid_request"
+    assert account_token(http, world, account_id=world.account_app.account_id).status_code == 200
+
+
+def test_app_that_users_manage_gets_no_admin_scope(http, world):
+    by_admin = signed_in(http, world)["scope"].split()
+    world.switches.change({"user_managed": True})
+    by_user = signed_in(http, world)["scope"].split()
+
+    assert "dashboard:read:list_meeting_participants:admin" in by_admin
+    assert "meeting:read:list_meetings" in by_user
+    assert [scope for scope in by_user if scope.endswith(":admin")] == []

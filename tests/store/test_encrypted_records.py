@@ -33,8 +33,10 @@ from zoomapp.store.one_time_links import LinkTarget
 NEW_KEY = b"n" * 32
 NAMES = json.loads((Path(__file__).parent.parent / "upgrade" / "frozen_names.json").read_text())["records"]
 STORAGE = {"zset": "sorted set"}
-#: Kinds that the tour does not leave behind.
-NOT_IN_TOUR = {"arrivals", "doctor", "page-refresh", "pending", "refused-endpoints", "repeated"}
+#: Kinds that the previous version does not have, and that the tour does not leave behind.
+ADDED = {"arrivals", "doctor", "page-refresh", "pending", "refused-endpoints", "repeated"}
+ADDED |= {"account-token", "account-lease", "host-check"}
+NOT_IN_TOUR = ADDED
 
 
 @pytest.fixture
@@ -64,8 +66,7 @@ def named(name):
 
 
 def test_registry_has_the_kinds_of_the_previous_version_and_those_added_since():
-    added = {"arrivals", "doctor", "page-refresh", "pending", "refused-endpoints", "repeated"}
-    assert {kind.name for kind in ALL} == {*NAMES, *added}
+    assert {kind.name for kind in ALL} == {*NAMES, *ADDED}
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -146,10 +147,11 @@ def test_disconnect_deletes_every_kind_that_a_user_owns(capture, stage):
     load(stage.redis, capture.keys.values())
     dana = key_names.tag(stage.world.user("dana").id)
     before = {kind_of(key.decode()) for key in stage.redis.scan_iter(f"*{{{dana}}}*")}
-    added_since = {encrypted_records.REFUSED_ENDPOINTS, encrypted_records.PAGE_REFRESH}
+    added_since = {encrypted_records.REFUSED_ENDPOINTS, encrypted_records.PAGE_REFRESH, encrypted_records.HOST_CHECK}
     assert {kind for kind in ALL if kind.owner is Owner.USER} - before == added_since
     records = stage.app.extensions["zoomapp"].user_records
     assert records.claim(stage.world.user("dana").id, encrypted_records.PAGE_REFRESH, True, 30, "name")
+    assert records.claim(stage.world.user("dana").id, encrypted_records.HOST_CHECK, [0.0, "host"], 600, "85000000101")
     stage.redis.hset(encrypted_records.REFUSED_ENDPOINTS.key_of(stage.world.user("dana").id), "field", "1")
 
     stage.app.extensions["zoomapp"].tokens.delete(stage.world.user("dana").id)

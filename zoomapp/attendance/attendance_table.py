@@ -90,6 +90,7 @@ class AttendanceTable:
     ``complete``: whether all rows of Zoom's list were loaded. ``unreadable``: how many rows, events and entries of the
     client's report could not be read.
     ``total``: how many rows Zoom has, if it says so. ``version``: see ``LiveView.version``; empty after the meeting.
+    ``by_account``: whether Zoom's list was read with the account's own credentials.
     """
 
     people: tuple[Person, ...]
@@ -99,6 +100,7 @@ class AttendanceTable:
     records: tuple[Record, ...] = ()
     version: str = ""
     unreadable: int = 0
+    by_account: bool = False
 
     @classmethod
     def of(
@@ -110,12 +112,13 @@ class AttendanceTable:
         total: int = 0,
         version: str = "",
         unreadable: int = 0,
+        by_account: bool = False,
     ) -> AttendanceTable:
         """The table of these records. Records of a final list replace all others."""
         all_records = tuple(records)
         final = tuple(record for record in all_records if record.source in FINAL)
         people = merge(all_records, ended_at=frame.ended_at)
-        return cls(people, frame, complete, total, final or all_records, version, unreadable)
+        return cls(people, frame, complete, total, final or all_records, version, unreadable, by_account)
 
     @property
     def is_whole(self) -> bool:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from zoomapp.attendance.hosted_meetings import host_role
 from zoomapp.attendance.sources import AttendanceSources
 from zoomapp.attendance.webhook_log import MeetingLog
+from zoomapp.errors import UpstreamError
 from zoomapp.meetings.lists import is_listed_as_live, live_meetings
 from zoomapp.user_api.page_cache import Loaded
 from zoomapp.zoom.endpoints import LIST_LIVE_PARTICIPANTS
@@ -39,8 +41,8 @@ def running(sources: AttendanceSources, instance: str, seconds: float) -> Loaded
         still_running = log == active and _is_newer(log, listed)
         meeting = Meeting(log.number, log.uuid, log.topic, host_id=user_id) if still_running else None
         return Loaded(meeting, listed.at)
-    if is_number(instance) and may_read_dashboard(sources):
-        # It may be a colleague's meeting, and this user may see the whole account.
+    if is_number(instance) and (may_read_dashboard(sources) or _is_alternative_host(sources, int(instance))):
+        # It may be a colleague's meeting, and this user may see the whole account or stands in for the host.
         return Loaded(Meeting(int(instance), topic="A meeting of your account"), listed.at)
     return Loaded(None, listed.at, listed.error, listed.last_seen_at)
 
@@ -55,6 +57,14 @@ def may_read_dashboard(sources: AttendanceSources) -> bool:
     """Whether the user's grant has the scope of the dashboard. If the grant names no scopes, Zoom decides."""
     granted = sources.user_client.scopes()
     return not granted or bool(granted & accepted(LIST_LIVE_PARTICIPANTS))
+
+
+def _is_alternative_host(sources: AttendanceSources, number: int) -> bool:
+    """Whether the user may see a colleague's meeting with the account's credentials."""
+    try:
+        return host_role(sources, number) == "alternative host"
+    except UpstreamError:
+        return False
 
 
 def _is_newer(log: MeetingLog, listed: Loaded[Page[Meeting]]) -> bool:

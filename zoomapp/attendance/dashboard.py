@@ -6,8 +6,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 from zoomapp.attendance.current_meeting import may_read_dashboard
+from zoomapp.attendance.hosted_meetings import account_reports
 from zoomapp.attendance.sources import AttendanceSources
-from zoomapp.errors import MissingScope, UpstreamError, ZoomRefused
+from zoomapp.errors import AccountRefused, MissingScope, UpstreamError, ZoomRefused
+from zoomapp.user_api.account_client import CREDENTIAL
 from zoomapp.user_api.page_cache import Loaded
 from zoomapp.user_api.shared_poll import Snapshot
 from zoomapp.zoom import call_trace
@@ -23,10 +25,18 @@ QUIET_POLL_SECONDS, QUIET_POLL_SECONDS_WITH_WEBHOOKS = 26.0, 130.0
 
 
 def dashboard(sources: AttendanceSources, meeting: Meeting, *, with_webhooks: bool) -> Loaded[Snapshot]:
-    """All rows of the dashboard's list. ``complete`` in the body is False if a later page is missing."""
-    if not may_read_dashboard(sources):
-        refused = MissingScope(400, 0, "the grant does not have this scope", ())
-        return Loaded(None, sources.now, None if with_webhooks else refused)
+    """All rows of the dashboard's list. ``complete`` in the body is False if a later page is missing.
+
+    It is read with the user's own grant or, if that may not, with the account's credentials (``credential`` in the
+    body).
+    """
+    by_account = not may_read_dashboard(sources)
+    try:
+        reader = account_reports(sources, meeting.id) if by_account else sources.user_client
+    except UpstreamError as error:
+        return Loaded(None, sources.now, error)
+    if reader is None:
+        return _not_allowed(sources, with_webhooks)
     instance, user_id = str(meeting.id), sources.user_id
     seconds = POLL_SECONDS_WITH_WEBHOOKS if with_webhooks else POLL_SECONDS
     quiet_seconds = QUIET_POLL_SECONDS_WITH_WEBHOOKS if with_webhooks else QUIET_POLL_SECONDS
@@ -35,17 +45,26 @@ def dashboard(sources: AttendanceSources, meeting: Meeting, *, with_webhooks: bo
 
     def fetch() -> dict[str, Any]:
         with call_trace.record_limits(limits):
-            found = collect(lambda token: sources.user_client.live_participants(instance, token), "participants")
+            found = collect(lambda token: reader.live_participants(instance, token), "participants")
         counts = {"total": found.total, "complete": not found.cut_off, "unreadable": found.unreadable}
-        return {"rows": found.rows, **counts}
+        return {"rows": found.rows, **counts, **({"credential": CREDENTIAL} if by_account else {})}
 
     def pause() -> float:
         return seconds * slowdown(limits)
 
     try:
-        name = f"{sources.account_id or user_id} {instance}"
+        # Each credential has polls, pauses and failures of its own.
+        name = f"{CREDENTIAL} {instance}" if by_account else f"{sources.account_id or user_id} {instance}"
         snapshot = sources.shared_polls.get(name, user_id, fetch, pause, quiet_seconds / seconds)
+    except AccountRefused:
+        return _not_allowed(sources, with_webhooks)
     except (UpstreamError, ZoomRefused) as error:
         return Loaded(None, sources.now, error)
     at, failure = datetime.fromtimestamp(snapshot.at, UTC), snapshot.failure(sources.clock())
     return Loaded(snapshot, at, failure, at if failure else None)
+
+
+def _not_allowed(sources: AttendanceSources, with_webhooks: bool) -> Loaded[Snapshot]:
+    """No list, and the missing scope unless webhooks report on the meeting."""
+    refused = MissingScope(400, 0, "the grant does not have this scope", ())
+    return Loaded(None, sources.now, None if with_webhooks else refused)

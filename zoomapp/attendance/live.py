@@ -89,6 +89,7 @@ class LiveView:
             total=body["total"],
             version=self.version,
             unreadable=observed.unreadable + listed.unreadable + body.get("unreadable", 0),
+            by_account="credential" in body,
         )
         return Loaded(table, self.at, self.error, self.dashboard.last_seen_at)
 

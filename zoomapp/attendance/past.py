@@ -14,6 +14,7 @@ from zoomapp.attendance.past_run import FinalList, PastRun
 from zoomapp.attendance.records import read_list
 from zoomapp.attendance.sources import AttendanceSources
 from zoomapp.store.encrypted_records import PAST_INSTANCE
+from zoomapp.user_api.account_client import CREDENTIAL
 from zoomapp.user_api.page_cache import Loaded
 from zoomapp.user_api.parallel_calls import PendingCall
 from zoomapp.zoom import scopes
@@ -88,15 +89,19 @@ def past_table(sources: AttendanceSources, instance: str, meeting: PastMeeting |
 
 
 def _past_table(run: PastRun) -> Loaded[AttendanceTable]:
-    """The attendance: from Zoom's report if the grant allows, else from the meeting's own list.
+    """The attendance: from Zoom's report if the grant or the account's credentials may read it.
 
-    Until Zoom has either, it is what webhooks and the user's client reported.
+    Else it is from the meeting's own list. Until Zoom has either, it is what webhooks and the user's client reported.
     """
     run.start()
     user_client = run.sources.user_client
     if user_client.scopes() & scopes.accepted(LIST_REPORT_PARTICIPANTS):
         listed = _final_list(run, "report", user_client.report_participants)
         # Zoom's report takes up to half an hour; the other list may be there already.
+        if run.has_people(listed):
+            return run.table(listed)
+    elif account := run.account_reports():
+        listed = _final_list(run, "report", account.report_participants, by_account=True)
         if run.has_people(listed):
             return run.table(listed)
     listed = _final_list(run, "past", user_client.past_participants)
@@ -145,14 +150,16 @@ def _from_webhooks(sources: AttendanceSources, uuid: str) -> PastMeeting | None:
     return PastMeeting(log.uuid, log.number, log.topic, end_at=datetime.fromtimestamp(log.ended_at, UTC))
 
 
-def _final_list(run: PastRun, kind: Literal["report", "past"], fetch: Callable[[str, str], Any]) -> Loaded[FinalList]:
-    """One of Zoom's final lists."""
-    name, cache = f"{kind} {run.uuid}", run.sources.cache
+def _final_list(
+    run: PastRun, kind: Literal["report", "past"], fetch: Callable[[str, str], Any], *, by_account: bool = False
+) -> Loaded[FinalList]:
+    """One of Zoom's final lists. ``by_account``: whether ``fetch`` has the account's own credentials."""
+    name, cache = f"{CREDENTIAL} {kind} {run.uuid}" if by_account else f"{kind} {run.uuid}", run.sources.cache
 
     def read(body: Any) -> FinalList:
         rows = read_list(kind, body["rows"])
         unreadable = rows.unreadable + body.get("unreadable", 0)
-        return FinalList(rows.items, body["complete"], body["total"], unreadable)
+        return FinalList(rows.items, body["complete"], body["total"], unreadable, by_account)
 
     recent = cache.recent(name, read, REUSE_SECONDS)
     if recent and recent.value and recent.value.complete and run.has_people(recent):

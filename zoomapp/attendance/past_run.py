@@ -14,8 +14,11 @@ from msgspec.structs import replace
 
 from zoomapp.attendance import Frame, Record, merge
 from zoomapp.attendance.attendance_table import AttendanceTable
+from zoomapp.attendance.hosted_meetings import account_reports
 from zoomapp.attendance.planned_times import PlannedDates, PlannedTimes, choose_planned_times, load_planned_dates
 from zoomapp.attendance.sources import AttendanceSources
+from zoomapp.errors import UpstreamError
+from zoomapp.user_api.account_client import AccountClient
 from zoomapp.user_api.page_cache import Loaded
 from zoomapp.user_api.parallel_calls import PendingCall
 from zoomapp.zoom.models import PastMeeting
@@ -24,12 +27,16 @@ from zoomapp.zoom.tolerant_reader import Rows
 
 @dataclass(frozen=True)
 class FinalList:
-    """The rows of one of Zoom's final lists. ``unreadable``: how many more it has."""
+    """The rows of one of Zoom's final lists. ``unreadable``: how many more it has.
+
+    ``by_account``: whether it was read with the account's own credentials.
+    """
 
     rows: tuple[Record, ...]
     complete: bool
     total: int
     unreadable: int
+    by_account: bool = False
 
 
 @dataclass(frozen=True)
@@ -51,6 +58,16 @@ class PastRun:
     @cached_property
     def meeting(self) -> PastMeeting | None:
         return self.load_meeting()
+
+    def account_reports(self) -> AccountClient | None:
+        """The account's reports, if the user hosts this meeting; None if not, and if Zoom does not say it."""
+        meeting = self.meeting
+        if meeting is None or meeting.uuid != self.uuid:
+            return None
+        try:
+            return account_reports(self.sources, meeting.id)
+        except UpstreamError:
+            return None
 
     @cached_property
     def observed(self) -> Rows[Record]:
@@ -74,6 +91,7 @@ class PastRun:
                 complete=found.complete,
                 total=found.total,
                 unreadable=found.unreadable if rows else found.unreadable + self.observed.unreadable,
+                by_account=found.by_account,
             )
         return Loaded(table, listed.at, listed.error, listed.last_seen_at, listed.refreshing)
 

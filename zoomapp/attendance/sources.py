@@ -10,6 +10,7 @@ from zoomapp.attendance import Record
 from zoomapp.attendance.client_reports import ClientReport, ClientReports
 from zoomapp.attendance.webhook_log import WebhookLog
 from zoomapp.store.user_records import UserRecords
+from zoomapp.user_api.account_client import AccountClient
 from zoomapp.user_api.page_cache import PageCache
 from zoomapp.user_api.shared_poll import SharedPolls
 from zoomapp.user_api.user_client import UserClient
@@ -18,10 +19,11 @@ from zoomapp.zoom.tolerant_reader import Rows
 
 @dataclass(frozen=True)
 class Reader:
-    """The user's account and preference: ``late_seconds`` is how much later than planned counts as late."""
+    """The user's account, preference and address: ``late_seconds`` is how much later than planned counts as late."""
 
     account_id: str = ""
     late_seconds: float = 0.0
+    email: str = ""
 
 
 @dataclass(frozen=True)
@@ -29,7 +31,8 @@ class AttendanceSources:
     """The sources of attendance for one user at one moment.
 
     ``keep_seconds``: how long attendance is saved. ``reader``: called when the account or the preference is needed,
-    as Zoom may still be sending the user's profile.
+    as Zoom may still be sending the user's profile. ``account_client``: the account's own credentials, if there are
+    any; only ``hosted_meetings`` uses them.
     """
 
     user_client: UserClient
@@ -42,6 +45,7 @@ class AttendanceSources:
     now: datetime
     keep_seconds: int
     reader: Callable[[], Reader] = Reader
+    account_client: AccountClient | None = None
 
     @property
     def account_id(self) -> str:
@@ -50,6 +54,10 @@ class AttendanceSources:
     @property
     def late_seconds(self) -> float:
         return self.reader().late_seconds
+
+    @property
+    def email(self) -> str:
+        return self.reader().email
 
     @property
     def user_id(self) -> str:

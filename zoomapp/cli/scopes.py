@@ -7,7 +7,7 @@ from flask.cli import with_appcontext
 
 from zoomapp.cli.support import current_services, report_errors
 from zoomapp.config import Settings
-from zoomapp.zoom.endpoints import IN_USE, OPEN_DEEPLINK, SEND_CHAT_MESSAGE
+from zoomapp.zoom.endpoints import ACCOUNT_SOURCES, IN_USE, OPEN_DEEPLINK, SEND_CHAT_MESSAGE
 from zoomapp.zoom.scopes import Source, is_for_admins, name_for, not_granted, unused
 
 
@@ -38,6 +38,10 @@ def scopes(by_admin: bool, user_id: str | None) -> None:
     click.echo("\nTick in the Marketplace, under Scopes:")
     for use in scopes_to_select(current_services().settings, by_admin):
         click.echo(f"  {name_for(use, by_admin)}")
+    if not by_admin:
+        click.echo("\nFor the optional Server-to-Server app (docs/marketplace.md), these and no others:")
+        for endpoint in ACCOUNT_SOURCES:
+            click.echo(f"  {endpoint.scope}")
 
 
 def _compare(granted: frozenset[str]) -> None:
@@ -57,5 +61,11 @@ def _compare(granted: frozenset[str]) -> None:
 
 
 def _purpose(use: Source) -> str:
-    need = "required" if use.required else "only in an app that an admin manages" if is_for_admins(use) else "optional"
-    return f"to {use.verb} ({need}): {', '.join(use.pages)}"
+    return f"to {use.verb} ({_need(use)}): {', '.join(use.pages)}"
+
+
+def _need(use: Source) -> str:
+    if not is_for_admins(use):
+        return "required" if use.required else "optional"
+    need = "only in an app that an admin manages"
+    return f"{need}, or with the account’s own credentials" if use in ACCOUNT_SOURCES else need

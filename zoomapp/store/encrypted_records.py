@@ -75,6 +75,10 @@ CLIENT_AND_DASHBOARD = PrivacyNote(
     "The people your Zoom client sees in your meeting, for your page; the dashboard’s list, for people who may read it",
     "one day; 15 minutes",
 )
+HOST_CHECKS = PrivacyNote("That Zoom named you as host or alternative host of a meeting", "10 minutes")
+ACCOUNT_ACCESS = PrivacyNote(
+    "The app’s own access to the dashboard and the reports of one Zoom account, encrypted", "one hour"
+)
 ATTENDANCE = PrivacyNote(
     "Attendance: names, email addresses, join and leave times, and the planned time of the meeting",
     "{settings.attendance_days} days",
@@ -201,6 +205,11 @@ SNAPSHOT_ACCESS = RecordKind("answered", "{*}:answered:*", CLIENT_AND_DASHBOARD,
 SNAPSHOT_PAUSE = _mark("snapshot:pause", "{*}:snapshot:pause", DAY_SECONDS + 600, Owner.MEETING)
 SNAPSHOT_LEASE = _mark("snapshot:lease", "{*}:snapshot:lease", MINUTE_SECONDS, Owner.MEETING)
 SNAPSHOT_VIEWER_LEASE = _mark("snapshot:lease:viewer", "{*}:snapshot:lease:*", MINUTE_SECONDS, Owner.MEETING)
+HOST_CHECK = RecordKind("host-check", "{*}:host-check:*", HOST_CHECKS, 600)
+
+# The account's own credentials: a token, or why there is none
+ACCOUNT_TOKEN = RecordKind("account-token", "{*}:account-token:*", ACCOUNT_ACCESS, HOUR_SECONDS, Owner.APP)
+ACCOUNT_TOKEN_LEASE = _mark("account-lease", "{*}:account-lease:*", MINUTE_SECONDS, Owner.APP)
 
 # Webhooks
 #: Without an expiry: an event waits until a worker has handled it.

@@ -17,6 +17,7 @@ LIMIT_HEADERS = (
 )
 
 _calls: ContextVar[list[dict[str, Any]] | None] = ContextVar("calls", default=None)
+_credential: ContextVar[str] = ContextVar("credential", default="")
 _limits: ContextVar[dict[str, str] | None] = ContextVar("limits", default=None)
 
 
@@ -55,6 +56,16 @@ def record_limits(limits: dict[str, str]) -> Iterator[None]:
         _limits.reset(previous)
 
 
+@contextmanager
+def with_credential(name: str) -> Iterator[None]:
+    """Record this block's calls as made with another credential than the user's grant."""
+    previous = _credential.set(name)
+    try:
+        yield
+    finally:
+        _credential.reset(previous)
+
+
 def take_calls() -> list[dict[str, Any]]:
     """The calls so far. Ends the recording."""
     calls = _calls.get() or []
@@ -66,15 +77,17 @@ def _add(
     method: str, path: str, status: int, milliseconds: float, tracking_id: str, limits: dict[str, str], cached: bool
 ) -> None:
     calls = _calls.get()
-    if calls is not None:
-        calls.append(
-            {
-                "method": method,
-                "path": path,
-                "status": status,
-                "milliseconds": round(milliseconds),
-                "cached": cached,
-                "tracking_id": tracking_id,
-                "limits": limits,
-            }
-        )
+    if calls is None:
+        return
+    call = {
+        "method": method,
+        "path": path,
+        "status": status,
+        "milliseconds": round(milliseconds),
+        "cached": cached,
+        "tracking_id": tracking_id,
+        "limits": limits,
+    }
+    if credential := _credential.get():
+        call["credential"] = credential
+    calls.append(call)

@@ -255,6 +255,8 @@ LIST_REPORT_PARTICIPANTS = Endpoint(
     pages=("/participants/<key>",),
     plan_note="Reports need a Pro plan or higher.",
 )
+#: What pages also read with the account's own credentials, if the user's grant may not.
+ACCOUNT_SOURCES = (LIST_LIVE_PARTICIPANTS, LIST_REPORT_PARTICIPANTS)
 
 # Cloud recordings
 LIST_RECORDINGS = Endpoint(

@@ -150,6 +150,12 @@ class Meeting:
         return self.start_at + timedelta(minutes=self.duration_minutes) if self.start_at else None
 
     @property
+    def alternative_hosts(self) -> frozenset[str]:
+        """The email addresses of the alternative hosts, in lower case."""
+        addresses = JsonObject(self.settings, "settings").text("alternative_hosts").replace(",", ";").split(";")
+        return frozenset(address.strip().lower() for address in addresses) - {""}
+
+    @property
     def planned(self) -> bool:
         """Whether ``start_at`` was planned; that of an instant meeting is when somebody started it."""
         return self.type in (SCHEDULED, FIXED_TIME)

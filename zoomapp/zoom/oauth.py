@@ -15,7 +15,7 @@ from urllib.parse import urlencode
 import requests
 
 from zoomapp import deadline, metrics
-from zoomapp.errors import RateLimited, SignInError, UpstreamError, UpstreamTimeout
+from zoomapp.errors import AccountRefused, RateLimited, SignInError, UpstreamError, UpstreamTimeout
 from zoomapp.zoom.client_secrets import ClientSecrets
 from zoomapp.zoom.endpoints import REQUEST_TOKEN, REVOKE_TOKEN, metrics_label
 from zoomapp.zoom.pkce import s256
@@ -88,6 +88,10 @@ class TokenRefused(Exception):
     """Zoom refused the request for another reason: a 4xx with a JSON object of any other error code."""
 
 
+class ClientRefused(UpstreamError):
+    """Zoom does not accept the client id with its secret (``invalid_client``)."""
+
+
 class ZoomOAuth:
     """The token endpoint, for one client. Exceptions never contain Zoom's ``reason``, which may contain the code."""
 
@@ -144,6 +148,19 @@ class ZoomOAuth:
         except (InvalidGrant, TokenRefused) as error:
             raise UpstreamError("client credentials refused") from error
 
+    def account_tokens(self, account_id: str) -> TokenSet:
+        """An access token of a whole account (``account_credentials``). Raises AccountRefused, UpstreamError.
+
+        https://developers.zoom.us/docs/internal-apps/s2s-oauth/
+        """
+        form = {"grant_type": "account_credentials", "account_id": account_id}
+        try:
+            return self._tokens(form, deadline.remaining(ANSWER_SECONDS))
+        except ClientRefused as error:
+            raise AccountRefused("invalid_client") from error
+        except (InvalidGrant, TokenRefused) as error:
+            raise AccountRefused(str(error) or "invalid_grant") from error
+
     def revoke(self, access_token: str) -> None:
         """End a grant at Zoom. Raises UpstreamError when Zoom did not confirm it."""
         status, _, _ = self._post(REVOKE_TOKEN.path, {"token": access_token}, deadline.remaining(REVOKE_SECONDS))
@@ -178,11 +195,14 @@ class ZoomOAuth:
             wait = retry_after_seconds(headers.get("Retry-After", ""), self._clock())
             raise RateLimited(wait, detail="token endpoint")
         error = body.text("error")[:40]
+        failure: type[UpstreamError] = UpstreamError
         if error == "invalid_client":
-            log.error("the app's credentials are wrong: Zoom answered invalid_client", extra={"status": status})
+            facts = {"status": status, "grant_type": form.get("grant_type", "")}
+            log.error("the app's credentials are wrong: Zoom answered invalid_client", extra=facts)
+            failure = ClientRefused
         elif answer is not None and status in REFUSALS and not (before and status == 408):
             raise TokenRefused(f"{status} {error}".strip())
-        raise UpstreamError(f"token endpoint answered {status} {error}")
+        raise failure(f"token endpoint answered {status} {error}")
 
     def _token_set(self, body: JsonObject, before: TokenSet | None) -> TokenSet:
         now = self._clock()

@@ -24,6 +24,24 @@ class Account:
 
 
 @dataclass
+class AccountApp:
+    """A Server-to-Server app of one account, which gets tokens for the whole account and has no user.
+
+    ``account_id``: the only account that it gets tokens for; empty for each account of the world.
+    """
+
+    client_id: str = "sandbox-s2s-client-id"
+    client_secret: str = "sandbox-s2s-client-secret"
+    account_id: str = ""
+    scopes: list[str] = field(
+        default_factory=lambda: [
+            "dashboard:read:list_meeting_participants:admin",
+            "report:read:list_meeting_participants:admin",
+        ]
+    )
+
+
+@dataclass
 class User:
     """A Zoom user. ``key`` is the short name for tests and pages."""
 

@@ -33,6 +33,8 @@ class Switches:
     label. ``rate_headers``: ``category`` alone, as seen in 2026, or ``all`` that are documented.
     ``recordings_range``: ``honour`` (any range), or ``clamp`` (to a month). ``download_refusal``: ``401``,
     ``200`` (a small JSON body with status 200) or ``html``. ``withheld_scopes`` are not granted at consent.
+    ``user_managed``: the app's users manage it, as Zoom requires of an app in meetings, and cannot grant it any
+    ``:admin`` scope; without it the story decides.
     ``ready_after``: how long after its end a meeting is missing in reports. ``summary``: ``""``, or why there are no
     summaries: one of ``SUMMARY_REFUSALS``. ``transcript``: ``""``, or why there are no transcripts: one of
     ``TRANSCRIPT_REFUSALS``. ``polls`` and ``questions``: ``""``, or one of ``POLL_STATES`` and ``QUESTION_STATES``.
@@ -51,6 +53,7 @@ class Switches:
     omit_refresh_token: bool = False
     invalid_client_status: int = 400
     withheld_scopes: list[str] = field(default_factory=list)
+    user_managed: bool = False
     limits: str = "off"
     rate_limits: dict[str, int] = field(default_factory=dict)
     rate_headers: str = "category"

@@ -107,7 +107,7 @@ class World(LiveMeetings):
 
     def scopes(self, user: str | User) -> list[str]:
         """The scopes that this user grants to the app now."""
-        granted = scopes_for(self.user(user), self.admin_managed)
+        granted = scopes_for(self.user(user), self.admin_managed and not self.switches.user_managed)
         return [scope for scope in granted if scope not in self.switches.withheld_scopes]
 
     def revoke_access_tokens(self) -> None:

@@ -12,7 +12,7 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
-from offline_zoom.model import Account, Instance, Meeting, Recording, User
+from offline_zoom.model import Account, AccountApp, Instance, Meeting, Recording, User
 from offline_zoom.oauth.grants import Grants
 from offline_zoom.pending_events import PendingEvents
 from offline_zoom.switches import Switches
@@ -34,6 +34,7 @@ class WorldState:
         self.client_id, self.client_secret, self.base_url = client_id, client_secret, base_url
         #: the secret before ``client_secret``, and until when it is valid
         self.previous_secret, self.previous_secret_until = "", 0.0
+        self.account_app = AccountApp()
         self.seal_key = client_secret
         self.switches = Switches()
         self.grants = Grants(self.now, self.switches, client_secret)

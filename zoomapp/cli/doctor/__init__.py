@@ -10,7 +10,7 @@ import click
 from flask import current_app
 from flask.cli import with_appcontext
 
-from zoomapp.cli.doctor import home, settings, store, webhooks, zoom
+from zoomapp.cli.doctor import account, home, settings, store, webhooks, zoom
 from zoomapp.cli.doctor.finding import Finding, fail
 from zoomapp.cli.support import current_services, report_errors
 from zoomapp.errors import ConfigError
@@ -20,7 +20,7 @@ Check = Callable[[Services], Iterator[Finding]]
 
 #: The checks before a release. Without those of Zoom: an outage there must not stop a deploy.
 FOR_RELEASE: tuple[Check, ...] = (settings.check, store.check)
-ALL: tuple[Check, ...] = (*FOR_RELEASE, zoom.check, home.check, webhooks.check)
+ALL: tuple[Check, ...] = (*FOR_RELEASE, zoom.check, account.check, home.check, webhooks.check)
 
 LABELS = {"ok": "ok  ", "warn": "warn", "fail": "FAIL"}
 COLORS = {"ok": "green", "warn": "yellow", "fail": "red"}

@@ -34,11 +34,13 @@ def attendance_sources(*, with_viewer: bool = True) -> AttendanceSources:
         now=now(),
         keep_seconds=parts.settings.attendance_days * 86400,
         reader=_reader if with_viewer else Reader,
+        account_client=parts.account_client,
     )
 
 
 def _reader() -> Reader:
-    return Reader(viewer().user.account_id, 60.0 * viewer().chosen.late_minutes)
+    user = viewer().user
+    return Reader(user.account_id, 60.0 * viewer().chosen.late_minutes, user.email)
 
 
 def requested_instance(key: str) -> str:

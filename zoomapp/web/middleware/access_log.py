@@ -61,9 +61,8 @@ def tell(
     if user_id:
         fields["user"] = log_setup.hash_user_id(user_id)
     if calls:
-        fields["upstream"] = [
-            {name: call[name] for name in ("status", "milliseconds", "tracking_id")} for call in calls
-        ]
+        names = ("status", "milliseconds", "tracking_id", "credential")
+        fields["upstream"] = [{name: call[name] for name in names if name in call} for call in calls]
     log.log(level, "request", extra=fields)
 
 

@@ -17,8 +17,10 @@ bp = Blueprint("info", __name__)
 @bp.get("/help")
 def help_page() -> str:
     """How the app works, what each scope is for, and what an admin sets up."""
-    host = urlsplit(services().settings.public_url).netloc
-    return render_template("pages/help.html", needs=IN_USE, classic=in_classic_app(), host=host)
+    settings = services().settings
+    host, has_account = urlsplit(settings.public_url).netloc, bool(settings.zoom_account_id)
+    classic = in_classic_app()
+    return render_template("pages/help.html", needs=IN_USE, classic=classic, host=host, has_account=has_account)
 
 
 @bp.get("/privacy")

@@ -16,7 +16,7 @@ from flask.typing import ResponseReturnValue
 from offline_zoom.errors import current_world
 from offline_zoom.model import User
 from offline_zoom.oauth.grants import Grant, OAuthError, same
-from offline_zoom.oauth.scopes import BOT, admin_scopes
+from offline_zoom.oauth.scopes import BOT
 
 bp = Blueprint("oauth", __name__, url_prefix="/oauth")
 
@@ -105,13 +105,14 @@ def redirect_to_app(answer: dict[str, str]) -> Response:
 def token() -> Response:
     """The token endpoint: body or query, Basic authentication."""
     world = current_world()
-    check_client()
+    is_account_app = authenticated_client() == world.account_app.client_id
     grants = {
         "authorization_code": code_grant,
         "refresh_token": refresh_grant,
-        "account_credentials": account_grant,
         "client_credentials": app_grant,
     }
+    if is_account_app:
+        grants = {"account_credentials": account_grant}
     kind = request.values.get("grant_type", "")
     if not kind:
         raise OAuthError("invalid_request", "Bad Request")
@@ -127,7 +128,7 @@ def token() -> Response:
 def revoke() -> Response:
     """Revoke the grant of an access token, and announce it to the app."""
     world = current_world()
-    check_client()
+    authenticated_client()
     with world.lock:
         grant = world.grants.revoke(request.values.get("token", ""))
         world.save()
@@ -142,17 +143,22 @@ def oauth_error(error: OAuthError) -> ResponseReturnValue:
     return jsonify(reason=error.reason, error=error.error), error.status, {"Cache-Control": "no-store"}
 
 
-def check_client() -> None:
-    """Check the client's id and secret, which only the Basic header may carry. Raises OAuthError."""
+def authenticated_client() -> str:
+    """The client's id: of the app, or of the account's Server-to-Server app. Raises OAuthError for a wrong secret.
+
+    Only the Basic header may carry id and secret.
+    """
     world, status = current_world(), current_world().switches.invalid_client_status
     kind, _, encoded = request.headers.get("Authorization", "").partition(" ")
     try:
         name, _, secret = base64.b64decode(encoded, validate=True).decode().partition(":")
     except (binascii.Error, ValueError):
         name, secret = "", ""
-    valid = same(world.client_id, name) and any(same(current, secret) for current in world.client_secrets)
+    clients = {world.client_id: world.client_secrets, world.account_app.client_id: [world.account_app.client_secret]}
+    valid = any(same(current, secret) for current in clients.get(name, []))
     if kind.lower() != "basic" or not valid:
         raise OAuthError("invalid_client", "Invalid client_id or client_secret", status)
+    return name
 
 
 def code_grant() -> Grant:
@@ -175,10 +181,10 @@ def account_grant() -> Grant:
     """A server-to-server token, for the account's owner or its first admin."""
     world, account_id = current_world(), request.values.get("account_id", "")
     people = [user for user in world.users.values() if user.account_id == account_id]
-    if not people:
+    if not people or world.account_app.account_id not in ("", account_id):
         raise OAuthError("invalid_request", "Bad Request")
     owner = min(people, key=lambda user: user.role_id)
-    return world.grants.grant_app(owner.id, admin_scopes(), "account")
+    return world.grants.grant_app(owner.id, world.account_app.scopes, "account")
 
 
 def app_grant() -> Grant:
