@@ -1,5 +1,5 @@
-"""Commands for operators: `flask tokens`, `flask doctor`, `flask scopes`, `flask manifest`,
-`flask webhooks`."""
+"""Commands for operators: `flask tokens`, `flask doctor`, `flask scopes`, `flask manifest`, `flask webhooks`,
+`flask dossier`."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from zoomapp.errors import ConfigError
 COMMANDS = {
     "tokens": "zoomapp.cli.tokens:group",
     "doctor": "zoomapp.cli.doctor:doctor",
+    "dossier": "zoomapp.cli.dossier:dossier",
     "scopes": "zoomapp.cli.scopes:scopes",
     "manifest": "zoomapp.cli.manifest:print_manifest",
     "webhooks": "zoomapp.cli.webhooks:webhooks",
