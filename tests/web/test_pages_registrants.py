@@ -384,6 +384,15 @@ def test_a_session_before_has_its_own_registrants(dana):
     assert "3 of 4 registered people came. 1 didn’t, and 1 walked in." in text
 
 
+def test_people_who_registered_once_for_a_series_are_those_of_each_session(dana, world):
+    world.meetings[WEEKLY].settings["registration_type"] = 1
+
+    text = read(dana.look(f"/participants/{key_of(FIXTURES[3])}/registrants"))
+
+    assert "3 of 5 registered people came. 2 didn’t, and 1 walked in." in text
+    assert "All sessions" not in read(dana.look(f"/meetings/{WEEKLY}/registrants"))
+
+
 def test_tab_is_there_once_the_attendance_showed_that_people_register(dana, world):
     attendance = AFTER.removesuffix("/registrants")
 
