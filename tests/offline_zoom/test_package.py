@@ -102,7 +102,7 @@ def imported_libraries() -> set[str]:
 PRINTED = {
     "-- curl": '"code":124',
     "--redirect-uri https://app.example/callback -- python examples/oauth_app.py": "Refreshed for Dana Okoye",
-    "run -- python examples/server_to_server.py": "dana@example.com: ",
+    "run --server-to-server -- python": "dana@example.com: ",
     "python examples/webhook_receiver.py": "Received meeting.created: A test",
     "--fault per-second-limit:2": "Zoom's limit is reached; waiting",
     "--fault lost-rotation": "The refresh failed",

@@ -143,7 +143,18 @@ def test_run_reports_calls_that_were_missing_refused_or_not_simulated(tmp_path):
     )
 
     done = subprocess.run(
-        [*RUN, "--expect", str(expected), "--har", str(archive), "--", sys.executable, "-c", CLIENT],
+        [
+            *RUN,
+            "--server-to-server",
+            "--expect",
+            str(expected),
+            "--har",
+            str(archive),
+            "--",
+            sys.executable,
+            "-c",
+            CLIENT,
+        ],
         capture_output=True,
         text=True,
         env=environ_of_a_person(ZOOM_CLIENT_ID="own-id", ZOOM_CLIENT_SECRET="own-secret"),

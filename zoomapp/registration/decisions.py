@@ -60,18 +60,17 @@ def choose_people(source: RegistrationSource, status: str, chosen: Collection[st
     return [person for person in people if chosen is None or person.key in chosen]
 
 
-def decide(source: RegistrationSource, action: str, status: str, chosen: Collection[str] | None) -> DecisionResult:
+def decide(source: RegistrationSource, action: str, status: str, chosen: Collection[str]) -> DecisionResult:
     """Change the registrations of the people that a form chose by their ids among those with ``status``.
 
-    ``chosen``: None for all of them. The current lists of Zoom are loaded first: somebody else may have decided
-    meanwhile. Raises why they could not be loaded.
+    The current lists of Zoom are loaded first: somebody else may have decided meanwhile. Raises why they could not be
+    loaded.
     """
     current = replace(source, cache=replace(source.cache, reload=True, in_steps=False))
     people = choose_people(current, status, chosen)
     result = DecisionResult()
-    if chosen is not None:
-        missing = set(chosen) - {person.key for person in people}
-        result.unchanged += _decided_by_others(current, status, missing)
+    missing = set(chosen) - {person.key for person in people}
+    result.unchanged += _decided_by_others(current, status, missing)
     calls = [people[start : start + PEOPLE_PER_CALL] for start in range(0, len(people), PEOPLE_PER_CALL)]
     for number, group in enumerate(calls):
         if number >= CALLS_PER_FORM or result.error or not has_time():

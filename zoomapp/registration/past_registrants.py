@@ -62,7 +62,8 @@ def load_past_registrants(sources: AttendanceSources, instance: str) -> PastRegi
     scheduled = _load_scheduled(sources, meeting.id)
     registrants = None
     if scheduled.value is None or scheduled.value.has_registration:
-        occurrence = occurrence_of(meeting, scheduled.value) if scheduled.value else ""
+        by_session = scheduled.value if scheduled.value and scheduled.value.registers_by_session else None
+        occurrence = occurrence_of(meeting, by_session) if by_session else ""
         source = RegistrationSource(sources.user_client, sources.cache, meeting.id, occurrence)
         registrants = load_registrants(source, APPROVED)
     return PastRegistrants(meeting, scheduled, registrants, pending_table.result())

@@ -181,6 +181,11 @@ class Meeting:
         kind = self.settings.get("approval_type")
         return kind in (0, 1, "0", "1") and not isinstance(kind, bool)
 
+    @property
+    def registers_by_session(self) -> bool:
+        """Whether people register for single sessions of a series, not once for all of them."""
+        return str(self.settings.get("registration_type")) in ("2", "3")
+
 
 @dataclass(frozen=True)
 class PastMeeting:

@@ -101,15 +101,10 @@ def change(meeting_id: int) -> ResponseReturnValue:
         return redirect(url_for(".index", meeting_id=meeting_id, **_choices()), 303)
     if choice.must_be_confirmed:
         people = choose_people(source, choice.status, choice.keys)
-        return render_template(
-            "pages/registrants_confirm.html",
-            meeting_id=meeting_id,
-            choice=choice,
-            people=people,
-            words=BUTTONS,
-            **_place(),
-        )
-    result = decide(source, choice.action, choice.status, choice.keys)
+        keys = sorted(choice.keys) if choice.keys is not None else [person.key for person in people]
+        context = {"meeting_id": meeting_id, "choice": choice, "people": people, "keys": keys, "words": BUTTONS}
+        return render_template("pages/registrants_confirm.html", **context, **_place())
+    result = decide(source, choice.action, choice.status, choice.keys or ())
     if result.unchanged or result.waiting or result.error:
         return _partial(meeting_id, choice, result)
     say_done(decision_title(result, choice.action), "Zoom emails them." if choice.action == APPROVE else "")
@@ -160,9 +155,10 @@ class _Choice:
 
     @property
     def must_be_confirmed(self) -> bool:
-        if self.confirmed:
-            return False
-        return self.action != APPROVE or self.keys is None or len(self.keys) > MAX_UNCONFIRMED
+        """Whether a page asks first. It names the people, so that nobody is changed who registers meanwhile."""
+        if self.keys is None:
+            return True
+        return not self.confirmed and (self.action != APPROVE or len(self.keys) > MAX_UNCONFIRMED)
 
 
 def _partial(meeting_id: int, choice: _Choice, result: DecisionResult) -> ResponseReturnValue:

@@ -9,6 +9,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from offline_zoom.faults import PRESETS
+from offline_zoom.oauth.scopes import admin_scopes
 from offline_zoom.seed.story import register
 from offline_zoom.stories import STORIES
 from offline_zoom.world import CLIENT_ID, CLIENT_SECRET, World
@@ -43,6 +44,11 @@ def world_options() -> argparse.ArgumentParser:
         help=f"a failure of Zoom, once or COUNT times; may be repeated: {', '.join(PRESETS)}",
     )
     parser.add_argument(
+        "--server-to-server",
+        action="store_true",
+        help="the client id and secret are those of a Server-to-Server app, which has all scopes of the account",
+    )
+    parser.add_argument(
         "--unknown-404",
         action="store_true",
         help="an endpoint that is not simulated is 404 (code 2300), as at Zoom, and not 501",
@@ -62,17 +68,21 @@ def fault(text: str) -> tuple[str, int | None]:
 
 def create_world(options: Namespace) -> World:
     """The world that the options describe. Raises OSError for an unusable file, SeedError for a wrong one."""
+    app = {"client_id": options.client_id, "client_secret": options.client_secret}
     story = register(Path(options.seed)) if options.seed else options.story
     world = World(
         story,
-        client_id=options.client_id,
-        client_secret=options.client_secret,
+        **({} if options.server_to_server else app),
         redirect_uris=options.redirect_uri or [REDIRECT_URI],
         home_url=options.home_url,
         webhook_url=options.webhook_url,
         webhook_secret=options.webhook_secret,
         data=options.data,
     )
+    # Who registers a Server-to-Server app chooses its scopes: here it has all.
+    world.account_app.scopes = admin_scopes()
+    if options.server_to_server:
+        world.account_app.client_id, world.account_app.client_secret = options.client_id, options.client_secret
     switches = world.switches
     switches.auto_consent, switches.limits = options.auto_consent, "plan" if options.limits else "off"
     switches.unknown_endpoint_404 = options.unknown_404
@@ -83,12 +93,16 @@ def create_world(options: Namespace) -> World:
     return world
 
 
-def credentials(world: World) -> dict[str, str]:
-    """The environment variables with the credentials of an app."""
+def credentials(world: World, options: Namespace) -> dict[str, str]:
+    """The environment variables with the credentials of the app, and of a Server-to-Server app."""
+    own = (world.account_app.client_id, world.account_app.client_secret)
+    app_id, app_secret = own if options.server_to_server else (world.client_id, world.client_secret)
     variables = {
-        "ZOOM_CLIENT_ID": world.client_id,
-        "ZOOM_CLIENT_SECRET": world.client_secret,
+        "ZOOM_CLIENT_ID": app_id,
+        "ZOOM_CLIENT_SECRET": app_secret,
         "ZOOM_ACCOUNT_ID": world.me.account_id,
+        "ZOOM_S2S_CLIENT_ID": own[0],
+        "ZOOM_S2S_CLIENT_SECRET": own[1],
         "ZOOM_WEBHOOK_SECRET": world.webhook_secret,
     }
     return {name: value for name, value in variables.items() if value}

@@ -105,7 +105,7 @@ def run(options: argparse.Namespace, arguments: list[str], expectations: list[Ex
         proxy.start()
         if not options.quiet:
             say(f"{world.story} on {server.url}, as zoom.us for {arguments[0]}")
-        status = Command(arguments, environment({**os.environ, **credentials(world)}, proxy.url, files)).run()
+        status = Command(arguments, environment({**os.environ, **credentials(world, options)}, proxy.url, files)).run()
         proxy.stop()
     if options.har:
         Path(options.har).write_text(json.dumps(har(world.calls.all()), indent=1), "utf-8")

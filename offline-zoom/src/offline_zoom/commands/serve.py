@@ -39,7 +39,7 @@ def main(arguments: list[str]) -> int:
         say(str(error))
         return CANNOT_START
     with server:
-        summary = summary_of(world, server.url)
+        summary = summary_of(world, server.url, options)
         print(json.dumps(summary) if options.json else text_of(summary), flush=True)
         stop_requested.wait()
     return 0
@@ -59,17 +59,18 @@ def parser() -> argparse.ArgumentParser:
     return parser
 
 
-def summary_of(world: World, url: str) -> dict[str, Any]:
+def summary_of(world: World, url: str, options: argparse.Namespace) -> dict[str, Any]:
     """What a program needs to use this Zoom."""
+    variables = credentials(world, options)
     return {
         "story": world.story,
         "url": url,
         "client_url": f"{url}/client",
-        "client_id": world.client_id,
-        "client_secret": world.client_secret,
+        "client_id": variables["ZOOM_CLIENT_ID"],
+        "client_secret": variables["ZOOM_CLIENT_SECRET"],
         "account_id": world.me.account_id,
         "redirect_uris": world.redirect_uris,
-        "environment": {"ZOOM_HOST": url, "ZOOM_API_HOST": url, **credentials(world)},
+        "environment": {"ZOOM_HOST": url, "ZOOM_API_HOST": url, **variables},
     }
 
 
