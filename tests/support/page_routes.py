@@ -19,6 +19,7 @@ ADDRESSES = {
     "/participants/<key>/summary": "/participants/_I84Pj7PRnR0S-zLVAnH1w/summary",
     "/participants/<key>/polls": "/participants/_I84Pj7PRnR0S-zLVAnH1w/polls",
     "/participants/<key>/times": "/participants/85512340987/times",
+    "/series/<key>": "/series/85512340987",
     "/recordings/<key>/passcode": "/recordings/_I84Pj7PRnR0S-zLVAnH1w/passcode",
 }
 #: GET routes of page modules that answer a signed-in browser with something else than a page. Routes with a dot, which
@@ -28,6 +29,7 @@ NO_PAGES = {
     "/meetings/<meeting_id>/start",  # redirects to Zoom
     "/participants/<key>/live",  # a part of a page
     "/recordings/<key>/<file>",  # a file
+    "/series/<key>/compare",  # redirects to the comparison
 }
 
 

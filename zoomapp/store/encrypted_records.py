@@ -195,6 +195,10 @@ MEETING_EVENTS = RecordKind("room", "{*}:room:*", ATTENDANCE, days_setting="atte
 MEETING_INDEX = RecordKind("rooms", "{*}:rooms", ATTENDANCE, days_setting="attendance_days", storage="hash")
 PAST_INSTANCE = RecordKind("instance", "{*}:instance:*", ATTENDANCE, days_setting="attendance_days")
 PLANNED_TIMES = RecordKind("planned", "{*}:planned:*", ATTENDANCE, days_setting="attendance_days")
+#: The attendance of one session in short form, for the page of its series.
+SERIES_SESSION = RecordKind(
+    "session-attendance", "{*}:session-attendance:*", ATTENDANCE, days_setting="attendance_days"
+)
 CLIENT_REPORT = RecordKind("sightings", "{*}:sightings:*", CLIENT_AND_DASHBOARD, DAY_SECONDS)
 SNAPSHOT = RecordKind("snapshot", "{*}:snapshot", CLIENT_AND_DASHBOARD, 900, Owner.MEETING)
 SNAPSHOT_ACCESS = RecordKind("answered", "{*}:answered:*", CLIENT_AND_DASHBOARD, 600)
