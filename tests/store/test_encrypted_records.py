@@ -36,7 +36,7 @@ STORAGE = {"zset": "sorted set"}
 #: Kinds that the tour does not leave behind.
 NOT_IN_TOUR = {
     *("arrivals", "doctor", "page-refresh", "pending", "refused-endpoints", "repeated"),
-    "session-attendance",
+    *("roster", "session-attendance"),
 }
 
 
@@ -107,6 +107,7 @@ def test_rotation_reencrypts_every_kind_that_outlives_a_day(capture, stage):
         "rooms",
         "instance",
         "planned",
+        "roster",
         "session-attendance",
         "events:queue",
     }
@@ -149,7 +150,7 @@ def test_disconnect_deletes_every_kind_that_a_user_owns(capture, stage):
     load(stage.redis, capture.keys.values())
     dana = key_names.tag(stage.world.user("dana").id)
     before = {kind_of(key.decode()) for key in stage.redis.scan_iter(f"*{{{dana}}}*")}
-    saved_since = {encrypted_records.SERIES_SESSION}
+    saved_since = {encrypted_records.ROSTER, encrypted_records.SERIES_SESSION}
     added_since = {encrypted_records.REFUSED_ENDPOINTS, encrypted_records.PAGE_REFRESH, *saved_since}
     assert {kind for kind in ALL if kind.owner is Owner.USER} - before == added_since
     records = stage.app.extensions["zoomapp"].user_records

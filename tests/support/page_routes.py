@@ -20,6 +20,7 @@ ADDRESSES = {
     "/participants/<key>/polls": "/participants/_I84Pj7PRnR0S-zLVAnH1w/polls",
     "/participants/<key>/times": "/participants/85512340987/times",
     "/series/<key>": "/series/85512340987",
+    "/series/<key>/roster": "/series/85512340987/roster",
     "/recordings/<key>/passcode": "/recordings/_I84Pj7PRnR0S-zLVAnH1w/passcode",
 }
 #: GET routes of page modules that answer a signed-in browser with something else than a page. Routes with a dot, which

@@ -23,7 +23,7 @@ How = Literal["id", "email", "name", "answer"]
 #: How matches are named on the page, in the order in which they are tried.
 HOW: dict[How, str] = {"id": "ID in the name", "email": "email", "name": "name", "answer": "your answer"}
 
-SAME_NAME, SAID_BEFORE = "Same name.", "You said so for another session."
+SAME_NAME, SAME_ID, SAID_BEFORE = "Same name.", "Same ID or email.", "You said so for another session."
 FIRST_LETTERS, LAST_NAME = "Same first letters.", "Same last name."
 #: How many similar names are looked at for one person.
 MAX_SIMILAR = 50
@@ -216,7 +216,8 @@ def _ask(
     found: Matching, person: Person, candidates: list[int], index: _Index, said: dict[tuple[str, str], Answer]
 ) -> None:
     """The next question about this person; without one, the person is not on the roster."""
-    reasons = dict.fromkeys(candidates, SAME_NAME)
+    words = sorted(_words(person.name))
+    reasons = {number: SAME_NAME if sorted(index.words[number]) == words else SAME_ID for number in candidates}
     for number in candidates:
         if (answer := said.get((who(person), index.entries[number].key))) and answer.is_same:
             reasons[number] = SAID_BEFORE
