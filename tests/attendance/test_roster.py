@@ -44,6 +44,8 @@ def matched(entries, people, answers=(), session="s1"):
         ("Nachname\tVorname\nPark\tMina", RosterEntry("", "Mina Park"), "tabs"),
         ("Park, Mina", RosterEntry("", "Park Mina"), "commas"),
         ("Mina Park", RosterEntry("", "Mina Park"), ""),
+        ("Mina (Min) Park (she)", RosterEntry("", "Mina (Min) Park (she)"), ""),
+        ("Mina (Min) [s1234567]", RosterEntry("s1234567", "Mina (Min)"), ""),
         ("m.park@campus.example", RosterEntry("", "", "m.park@campus.example"), ""),
         ("1234567", RosterEntry("1234567"), ""),
     ],

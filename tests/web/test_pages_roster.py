@@ -1,6 +1,7 @@
 """The page of a roster: paste or upload a list, see who is absent, answer "Who is this?", save it, take the file."""
 
 import csv
+import html
 import io
 import re
 
@@ -14,6 +15,7 @@ from zoomapp.zoom.meeting_ids import key_of
 PAGE = f"/series/{WEEKLY}/roster"
 FIRST, LAST = key_of(FIXTURES[1]), key_of(FIXTURES[2])
 #: Jonas Weber came, Guest Lee resembles one of them, Farid did not come, Dana and others are not on it.
+ABSENT = 'Ann "Al" <i>Ames</i>'
 LIST = "1001\tJonas Weber\tjonas@example.com\n1002\tGuest Leeland\n1003\tFarid Nasser\n1004\tMina Park"
 LONG = "\n".join(f"s{n:07};Person Number{n};p{n}@campus.example" for n in range(10_000))
 
@@ -72,6 +74,13 @@ def test_series_leads_to_the_roster_and_a_pasted_list_says_who_is_absent(dana):
         "late_minutes": "0",
     }
     assert (rows(dana)["Farid Nasser"]["present"], rows(dana)["Farid Nasser"]["late_minutes"]) == ("0", "")
+
+
+def test_absent_people_are_copied_one_a_line_as_they_were_typed(dana):
+    page = follow(dana, paste(dana, f"Farid Nasser\n{ABSENT}\nJonas Weber"))
+
+    assert html.unescape(re.search(r'data-copy="([^"]*)"', page.text)[1]) == f"Farid Nasser\n{ABSENT}"
+    assert "<i>" not in page.text
 
 
 def test_answer_is_saved_for_the_series_and_can_be_undone(dana):

@@ -172,6 +172,7 @@ def test_page_shows_the_newest_sessions_while_others_load(dana, world):
         pages.append(dana.look(f"{PAGE}?sessions=25"))
 
     text = read(first)
+    assert "Loading session" in text
     loaded = int(re.search(r"Loading session (\d+) of 25", text)[1]) - 1
     assert 1 <= loaded <= 5 and first.headers["Refresh"] == "1"
     assert squares(first.text)["Lee"][-1] == "28 Feb: 30 min" and squares(first.text)["Lee"][0] == "9 Feb: no data"

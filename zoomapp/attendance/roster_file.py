@@ -35,7 +35,9 @@ HEADERS = {
 }
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029]+")
 _ADDRESS = re.compile(r"[^\s<>\"',;()]+@[^\s<>\"',;()]+")
-_ID = re.compile(r"(?=[^\W\d_]*\d[\w-]*\d[\w-]*\d)[\w-]+")
+_ID = re.compile(r"(?<![\w-])(?=[^\W\d_]*\d[\w-]*\d[\w-]*\d)[\w-]+")
+#: What is left of "<mina@example.com>" without the address.
+_EMPTY_BRACKETS = re.compile(r"<\s*>|\(\s*\)|\[\s*\]")
 _NO_LETTERS = re.compile(r"[\W_]+")
 
 
@@ -159,13 +161,15 @@ def _recognized(cells: Iterable[str]) -> RosterEntry:
     name: list[str] = []
     identifier = email = ""
     for cell in cells:
-        if not email and (address := _ADDRESS.search(cell)):
+        address = None if email or "@" not in cell else _ADDRESS.search(cell)
+        if address:
             email = address[0].lower()
             cell = cell.replace(address[0], " ")
-        if not identifier and (number := _ID.search(cell)):
+        number = None if identifier else _ID.search(cell)
+        if number:
             identifier = number[0]
             cell = cell.replace(number[0], " ", 1)
-        if words := cell.strip(" \t<>()[]\"';,.:|-"):
+        if words := _EMPTY_BRACKETS.sub(" ", cell).strip(" ;,.:|-"):
             name.append(words)
     text = " ".join(" ".join(name).split())
     return RosterEntry(identifier, text if any(char.isalpha() for char in text) else "", email)
