@@ -117,6 +117,24 @@ def test_late_and_early_have_words_and_are_counted(dana, world):
     assert '<path class="cell-late"' in page and tally(page)["New"] == 2
 
 
+def test_person_has_a_bar_for_each_session_of_the_series(dana, world):
+    times = {"join_time": "2026-02-23T09:12:00Z", "leave_time": "2026-02-23T09:20:00Z"}
+    rows = [{"id": "", "name": "Guest Lee", **times}]
+    world.faults.append(Fault(report_of(SESSIONS[2]), 200, {}, {"participants": rows, "total_records": 1}))
+    link = re.search(r'href="(/participants/[^"]+/people/[^"]+)"><bdi>Guest Lee', dana.look(PAGE).text)[1]
+
+    page = dana.look(link.replace("&amp;", "&"))
+
+    text = read(page)
+    assert "Guest Lee came to 3 of 3 sessions and was late once." in text
+    assert re.search(r"23 Feb 8 min 12 min late · left 2\d min early 16 Feb 40 min", text)
+    assert page.text.count('<svg class="bar"') == 3 and '<line class="m-late"' in page.text
+    alone = dana.look(link.partition("?")[0]).text
+    assert "came to" not in alone and "series=10" in alone
+    jonas = re.search(r'href="(/participants/[^"]+/people/[^"]+)"><bdi>Jonas', dana.look(PAGE).text)[1]
+    assert "Didn’t come" in read(dana.look(jonas.replace("&amp;", "&")))
+
+
 def test_any_two_sessions_lead_to_the_comparison(dana):
     first, second = key_of(SESSIONS[0]), key_of(SESSIONS[2])
 

@@ -87,3 +87,27 @@ def people_per_session(sessions: Sequence[tuple[str, str, int | None]], *, prefi
         + Markup('<desc id="{}-d">{}</desc>').format(prefix, " ".join(words))
         + Markup("".join(parts) + "</svg>")
     )
+
+
+def visit_bar(axis_seconds: float, planned_seconds: float, late_seconds: float, left_seconds: float) -> Markup:
+    """One visit on an axis from the scheduled start: thin before the arrival, thick while there, thin after leaving.
+
+    ``late_seconds`` and ``left_seconds``: arrival and leaving after the start.
+    """
+
+    def x(seconds: float) -> str:
+        return number(min(100.0, max(0.0, 100 * seconds / axis_seconds)))
+
+    width = number(max(1.0, float(x(left_seconds)) - float(x(late_seconds))))
+    parts = [f'<line class="m-late" x1="0" x2="{x(late_seconds)}%" y1="7" y2="7"/>'] if late_seconds > 0 else []
+    if left_seconds < planned_seconds:
+        parts.append(f'<line class="m-early" x1="{x(left_seconds)}%" x2="{x(planned_seconds)}%" y1="7" y2="7"/>')
+    parts.append(f'<rect class="c-in" x="{x(late_seconds)}%" width="{width}%" y="3" height="8" rx="4"/>')
+    return Markup(f'<svg class="bar" height="14" aria-hidden="true">{"".join(parts)}</svg>')
+
+
+def missed_bar(axis_seconds: float, planned_seconds: float) -> Markup:
+    """A session that the person did not come to."""
+    width = number(min(100.0, 100 * planned_seconds / axis_seconds))
+    line = f'<line class="m-no" x1="0" x2="{width}%" y1="7" y2="7"/>'
+    return Markup(f'<svg class="bar" height="14" aria-hidden="true">{line}</svg>')
