@@ -77,6 +77,10 @@ PAGES = [
     (f"{WEEKLY_SYNC}/polls", QUESTIONS),
     (f"{WEEKLY_SYNC}/polls.csv", POLL_RESULTS),
     (f"{WEEKLY_SYNC}/qa.csv", QUESTIONS),
+    (f"/series/{WEEKLY}", INSTANCES),
+    (f"/series/{WEEKLY}", REPORT),
+    (f"/series/{WEEKLY}.csv", REPORT),
+    (f"/series/{WEEKLY}/roster", REPORT),
 ]
 #: Where the rows of a list are read by this part of the app, and an answer of Zoom's whose fields can be replaced.
 FIELDS = [pair for pair in PAGES if pair[1] not in (PARTICIPANTS, REPORT, LIVE)]
