@@ -58,11 +58,12 @@ class TallyCell:
 
 @dataclass(frozen=True)
 class Column:
-    """One session as a column. ``month`` is empty if the column before is of the same month."""
+    """One session as a column. ``starts_month``: whether the column before is of another month."""
 
     session: Session
     key: str
     month: str
+    starts_month: bool
     day: int
     date: str
 
@@ -82,14 +83,13 @@ def moment(session: Session) -> datetime:
 
 def columns_of(sessions: Sequence[Session]) -> list[Column]:
     """The columns of these sessions, which are oldest first."""
-    columns, month_before = [], ""
+    columns: list[Column] = []
     for session in sessions:
         day = filters.local_day(moment(session))
-        month = f"{dates.MONTHS[day.month - 1][:3]}"
-        columns.append(
-            Column(session, key_of(session.uuid), "" if month == month_before else month, day.day, f"{day.day} {month}")
-        )
-        month_before = month
+        month = dates.MONTHS[day.month - 1][:3]
+        starts_month = not columns or columns[-1].month != month
+        date = filters.short_date(moment(session))
+        columns.append(Column(session, key_of(session.uuid), month, starts_month, day.day, date))
     return columns
 
 
