@@ -197,11 +197,10 @@ def test_page_shows_the_newest_sessions_while_others_load(dana, world):
     text = read(first)
     assert "Loading session" in text
     loaded = int(re.search(r"Loading session (\d+) of 25", text)[1]) - 1
-    assert 1 <= loaded <= 5 and first.headers["Refresh"] == "1"
-    assert (
-        squares(first.text)["Lee"][-1] == f"{feb(28)}: 30 min" and squares(first.text)["Lee"][0] == f"{feb(9)}: no data"
-    )
-    assert len(pages) == -(-25 // loaded)
+    # Four at the same time, of which each takes longer than a request may load.
+    assert loaded == 4 and first.headers["Refresh"] == "1" and len(pages) == 7
+    cells = squares(first.text)["Lee"]
+    assert (cells[0], cells[-1]) == (f"{feb(9)}: no data", f"{feb(28)}: 30 min")
     assert "Loading" not in read(pages[-1]) and "<b>25</b> of 25" in pages[-1].text
     # Twenty columns at once, twelve in a narrow window; the file has all.
     assert pages[-1].text.count("s-wide") == 2 * (20 - 12)
