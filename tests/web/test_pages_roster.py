@@ -149,7 +149,8 @@ def test_wrong_list_says_why_and_keeps_what_was_typed(dana):
     nothing = paste(dana, '--\n"<>\n')
     too_long = paste(dana, LONG + "\nOne More")
 
-    assert "We found no names." in read(nothing, 422)
+    assert "We found no names." in read(nothing, 422) and "<title>Error: Roster" in nothing.text
+    assert '<a href="#list">We found no names.' in nothing.text
     assert typed(nothing.text).split() == ["--", '"&lt;&gt;']
     assert "10,000 lines at most. This list has 10,001." in read(too_long, 422)
     assert typed(too_long.text).count("\n") >= 10_000
@@ -165,15 +166,19 @@ def test_ten_thousand_lines_are_saved_and_shown_a_hundred_at_a_time(dana):
     assert len(rows(dana)) == 10_000
 
 
-def test_hidden_names_are_nowhere_but_in_what_is_copied(dana):
+def test_hidden_names_are_nowhere_on_the_page(dana):
     paste(dana)
+    action = re.search(r'action="([^"]+/roster\?names=hide)"', dana.look(f"{PAGE}?names=hide&edit=1").text)[1]
 
-    page = dana.look(f"{PAGE}?session={LAST}&names=hide").text
+    pages = [dana.look(f"{PAGE}?session={LAST}&names=hide").text]
+    pages.append(dana.browser.post(action, data={"list": "--", "session": LAST}).text)
 
-    main = page.partition('id="main"')[2].partition("</main>")[0]
-    assert "<bdi>FN</bdi>" in main and "<textarea" not in main
-    shown = re.sub(r'data-copy="[^"]*"|value="[^"]*"', "", main)
-    assert not [name for name in ("Farid", "Jonas", "Guest", "example.com") if name in shown]
+    for page in pages:
+        main = page.partition('id="main"')[2].partition("</main>")[0]
+        shown = re.sub(r'type="hidden"[^>]*', "", main)
+        assert "<bdi>FN</bdi>" in shown
+        assert not [name for name in ("Farid", "Jonas", "Guest", "example.com") if name in shown]
+    assert "<textarea" not in pages[0]
 
 
 def test_roster_is_deleted_on_disconnect_and_not_shown_to_others(dana, priya, parts, world):
