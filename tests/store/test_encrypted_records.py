@@ -36,6 +36,7 @@ STORAGE = {"zset": "sorted set"}
 #: Kinds that the previous version does not have, and that the tour does not leave behind.
 ADDED = {"arrivals", "doctor", "page-refresh", "pending", "refused-endpoints", "repeated"}
 ADDED |= {"account-token", "account-lease", "host-check"}
+ADDED |= {"roster", "session-attendance"}
 NOT_IN_TOUR = ADDED
 
 
@@ -106,6 +107,8 @@ def test_rotation_reencrypts_every_kind_that_outlives_a_day(capture, stage):
         "rooms",
         "instance",
         "planned",
+        "roster",
+        "session-attendance",
         "events:queue",
     }
 
@@ -114,7 +117,7 @@ def test_rotation_reencrypts_every_kind_that_outlives_a_day(capture, stage):
     new_ring = KeyRing((NEW_KEY,))
     values = [(key, value) for key in keys if kind_of(key.name).name in rotated for value in stored(stage.redis, key)]
     assert result.complete and result.reencrypted == result.found == len(values)
-    assert {kind_of(key.name).name for key, _ in values} == rotated
+    assert {kind_of(key.name).name for key, _ in values} == rotated - NOT_IN_TOUR
     for key, value in values:
         kind = kind_of(key.name)
         assert EncryptedRecords(new_ring).decode_or_raise(kind, kind.owner_in(key.name), value, object) is not None
@@ -147,11 +150,13 @@ def test_disconnect_deletes_every_kind_that_a_user_owns(capture, stage):
     load(stage.redis, capture.keys.values())
     dana = key_names.tag(stage.world.user("dana").id)
     before = {kind_of(key.decode()) for key in stage.redis.scan_iter(f"*{{{dana}}}*")}
+    saved_since = {encrypted_records.ROSTER, encrypted_records.SERIES_SESSION}
     added_since = {encrypted_records.REFUSED_ENDPOINTS, encrypted_records.PAGE_REFRESH, encrypted_records.HOST_CHECK}
-    assert {kind for kind in ALL if kind.owner is Owner.USER} - before == added_since
+    assert {kind for kind in ALL if kind.owner is Owner.USER} - before == added_since | saved_since
     records = stage.app.extensions["zoomapp"].user_records
     assert records.claim(stage.world.user("dana").id, encrypted_records.PAGE_REFRESH, True, 30, "name")
     assert records.claim(stage.world.user("dana").id, encrypted_records.HOST_CHECK, [0.0, "host"], 600, "85000000101")
+    assert all(records.save(stage.world.user("dana").id, kind, ["value"], 60, "name") for kind in saved_since)
     stage.redis.hset(encrypted_records.REFUSED_ENDPOINTS.key_of(stage.world.user("dana").id), "field", "1")
 
     stage.app.extensions["zoomapp"].tokens.delete(stage.world.user("dana").id)

@@ -23,6 +23,8 @@ ADDRESSES = {
     "/meetings/<meeting_id>/registrants": "/meetings/85000000106/registrants",
     "/meetings/<meeting_id>/registrants/add": "/meetings/85000000106/registrants/add",
     "/participants/<key>/times": "/participants/85512340987/times",
+    "/series/<key>": "/series/85512340987",
+    "/series/<key>/roster": "/series/85512340987/roster",
     "/recordings/<key>/passcode": "/recordings/_I84Pj7PRnR0S-zLVAnH1w/passcode",
 }
 #: GET routes of page modules that answer a signed-in browser with something else than a page. Routes with a dot, which
@@ -32,6 +34,7 @@ NO_PAGES = {
     "/meetings/<meeting_id>/start",  # redirects to Zoom
     "/participants/<key>/live",  # a part of a page
     "/recordings/<key>/<file>",  # a file
+    "/series/<key>/compare",  # redirects to the comparison
 }
 
 

@@ -84,6 +84,10 @@ PAGES = [
     (f"/meetings/{RETRO}/registrants.csv", REGISTRANTS),
     (f"{WEEKLY_SYNC}/registrants", REGISTRANTS),
     (f"{WEEKLY_SYNC}/registrants", MEETING),
+    (f"/series/{WEEKLY}", INSTANCES),
+    (f"/series/{WEEKLY}", REPORT),
+    (f"/series/{WEEKLY}.csv", REPORT),
+    (f"/series/{WEEKLY}/roster", REPORT),
 ]
 #: Where the rows of a list are read by this part of the app, and an answer of Zoom's whose fields can be replaced.
 FIELDS = [pair for pair in PAGES if pair[1] not in (PARTICIPANTS, REPORT, LIVE)]

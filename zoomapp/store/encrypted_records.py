@@ -83,6 +83,10 @@ ATTENDANCE = PrivacyNote(
     "Attendance: names, email addresses, join and leave times, and the planned time of the meeting",
     "{settings.attendance_days} days",
 )
+ROSTERS = PrivacyNote(
+    "Rosters that you saved for a meeting: names, email addresses, IDs, and your answers to “Who is this?”",
+    "{settings.grant_days} days after the last change",
+)
 EVENTS = PrivacyNote("Zoom’s events about your meetings, until they are processed", "usually seconds")
 EVENT_COUNTS = PrivacyNote(
     "How many of Zoom’s events arrived, by kind and by a digest of the account, without their content",
@@ -199,6 +203,11 @@ MEETING_EVENTS = RecordKind("room", "{*}:room:*", ATTENDANCE, days_setting="atte
 MEETING_INDEX = RecordKind("rooms", "{*}:rooms", ATTENDANCE, days_setting="attendance_days", storage="hash")
 PAST_INSTANCE = RecordKind("instance", "{*}:instance:*", ATTENDANCE, days_setting="attendance_days")
 PLANNED_TIMES = RecordKind("planned", "{*}:planned:*", ATTENDANCE, days_setting="attendance_days")
+#: The attendance of one session in short form, for the page of its series.
+SERIES_SESSION = RecordKind(
+    "session-attendance", "{*}:session-attendance:*", ATTENDANCE, days_setting="attendance_days"
+)
+ROSTER = RecordKind("roster", "{*}:roster:*", ROSTERS, days_setting="grant_days")
 CLIENT_REPORT = RecordKind("sightings", "{*}:sightings:*", CLIENT_AND_DASHBOARD, DAY_SECONDS)
 SNAPSHOT = RecordKind("snapshot", "{*}:snapshot", CLIENT_AND_DASHBOARD, 900, Owner.MEETING)
 SNAPSHOT_ACCESS = RecordKind("answered", "{*}:answered:*", CLIENT_AND_DASHBOARD, 600)

@@ -18,7 +18,7 @@ from zoomapp.web.return_path import page_path
 from zoomapp.web.viewer import next_theme, now, theme, viewer
 
 #: The name of the tab, by the first part of a page's address, where it has another name.
-TABS = {"": "overview", "tools": "participants"}
+TABS = {"": "overview", "tools": "participants", "series": "participants"}
 
 
 def init_app(app: Flask) -> None:

@@ -101,9 +101,9 @@ def credentials(world: World, options: Namespace) -> dict[str, str]:
         "ZOOM_CLIENT_ID": app_id,
         "ZOOM_CLIENT_SECRET": app_secret,
         "ZOOM_ACCOUNT_ID": world.me.account_id,
+        "ZOOM_WEBHOOK_SECRET": world.webhook_secret,
         "ZOOM_S2S_CLIENT_ID": own[0],
         "ZOOM_S2S_CLIENT_SECRET": own[1],
-        "ZOOM_WEBHOOK_SECRET": world.webhook_secret,
     }
     return {name: value for name, value in variables.items() if value}
 

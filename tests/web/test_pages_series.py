@@ -1,0 +1,237 @@
+"""The page of a series: people and sessions, its filters and table, its file, and sessions that fail or take long."""
+
+import csv
+import io
+import re
+
+import pytest
+
+from offline_zoom.faults import Fault
+from offline_zoom.identifiers import meeting_uuid
+from offline_zoom.stories.quiet_day import FIXTURES, OFFICE, WEEKLY
+from tests.web.reading import read
+from zoomapp.attendance.past import REUSE_SECONDS
+from zoomapp.zoom.endpoints import LIST_REPORT_PARTICIPANTS
+from zoomapp.zoom.meeting_ids import key_of
+
+PAGE = f"/series/{WEEKLY}"
+SESSIONS = [FIXTURES[n] for n in (1, 3, 2)]
+REPORT = "GET /v2/report/meetings/*/participants"
+
+
+ATTENDED = {
+    "participants": [
+        {"id": "", "name": "Lee", "join_time": "2026-02-16T09:00:00Z", "leave_time": "2026-02-16T09:30:00Z"}
+    ],
+    "total_records": 1,
+}
+
+
+def many(world, count):
+    """So many sessions of the meeting, one each day until the end of February."""
+    days = [f"2026-02-{day:02}T09:00:00Z" for day in range(29 - min(count, 28), 29)]
+    days = [f"2026-01-{31 - n}T09:00:00Z" for n in range(count - len(days))] + days
+    meetings = [{"uuid": meeting_uuid(f"session {day}"), "start_time": day} for day in days]
+    world.faults.append(Fault("GET /v2/past_meetings/*/instances", 200, {}, {"meetings": meetings}))
+
+
+def feb(day):
+    """A day of February as pages write it."""
+    return f"{day} Feb"
+
+
+def report_of(uuid):
+    return f"GET {LIST_REPORT_PARTICIPANTS.target(instance=uuid)}"
+
+
+def squares(page):
+    """The words of each person's cells."""
+    return {
+        re.search(r"<bdi>([^<]+)</bdi>", row)[1]: re.findall(r'<span class="hush">([^<]+)</span></td>', row)
+        for row in re.findall(r"<tr role=\"row\">(.*?)</tr>", page.split("<tbody")[1], re.S)
+    }
+
+
+def tally(page):
+    return {name: int(count) for count, name in re.findall(r"<b>(\d+)</b><span>([^<]+)</span></a></li>", page)}
+
+
+def test_past_meeting_leads_to_its_series_with_a_square_per_session(dana):
+    attendance = dana.look(f"/participants/{key_of(SESSIONS[-1])}").text
+    assert re.search(rf'href="{PAGE}">All sessions<', attendance)
+
+    answer = dana.look(PAGE)
+
+    text = read(answer)
+    assert f"Last 3 sessions · {feb(9)} – {feb(23)}" in text
+    cells = squares(answer.text)
+    assert all(len(words) == 3 for words in cells.values())
+    assert cells["Dana Okoye"][0].startswith(f"{feb(9)}: ")
+    rows = csv.DictReader(io.StringIO(dana.get(f"/participants/{key_of(SESSIONS[-1])}.csv").text.lstrip("\ufeff")))
+    newest = {row["name"]: row["minutes_here"] for row in rows}
+    for name, words in cells.items():
+        came = re.match(rf"{feb(23)}: (\d+) min", words[2])
+        assert (came[1] if came else "") == newest.get(name, ""), name
+    assert re.search(r"\d+ of \d+ people missed no session|Nobody missed a session", text)
+
+
+def test_number_of_each_filter_is_the_number_of_its_rows(dana):
+    page = dana.look(PAGE).text
+
+    for link, name in re.findall(r'<li><a href="([^"]+)"[^>]*>.*?<span>([^<]+)</span></a></li>', page):
+        shown = dana.look(link.replace("&amp;", "&")).text
+        assert len(squares(shown) if "<tbody" in shown else ()) == tally(page)[name], name
+    assert "Nobody matches “zzz”" in read(dana.look(f"{PAGE}?q=zzz"))
+
+
+def test_plain_table_has_minutes_and_the_file_has_everyone(dana):
+    table = dana.look(f"{PAGE}?view=table").text
+    answer = dana.get(f"{PAGE}.csv")
+
+    rows = list(csv.DictReader(io.StringIO(answer.text.lstrip("\ufeff"))))
+    assert list(rows[0]) == ["name", "email", "2026-02-09", "2026-02-16", "2026-02-23", "sessions", "of", "minutes"]
+    assert 'filename="series_2026-02-23_weekly-sync.csv"' in answer.headers["Content-Disposition"]
+    assert {row["name"] for row in rows} >= set(squares(table))
+    dana_row = next(row for row in rows if row["name"] == "Dana Okoye")
+    assert f'<td role="cell">{dana_row["2026-02-23"]}<span class="hush"> {feb(23)}' in table
+
+
+def test_hidden_names_are_initials_here_and_in_all_links(dana):
+    page = dana.look(f"{PAGE}?names=hide").text
+
+    main = page.partition('id="main"')[2].partition("</main>")[0]
+    assert "<bdi>DO</bdi>" in main and "Dana Okoye" not in main
+    links = re.findall(r'href="(/(?:participants|series)/[^"]*)"', main)
+    # The file has names anyway, and one link shows them again.
+    assert [link for link in links if "names=hide" not in link] == [f"{PAGE}.csv", PAGE]
+
+
+def test_late_and_early_have_words_and_are_counted(dana, world):
+    times = {"join_time": "2026-02-23T09:12:00Z", "leave_time": "2026-02-23T09:20:00Z"}
+    rows = [{"id": "", "name": "Lee", **times}, {"id": "", "name": "Mo", **times, "leave_time": "2026-02-23T09:45:00Z"}]
+    world.faults.append(Fault(report_of(SESSIONS[2]), 200, {}, {"participants": rows, "total_records": 2}))
+
+    page = dana.look(PAGE).text
+
+    assert squares(page)["Lee"] == [
+        f"{feb(9)}: before the first visit",
+        f"{feb(16)}: before the first visit",
+        f"{feb(23)}: 8 min, late, left early",
+    ]
+    assert '<span class="k-late">1 late</span>, <span class="k-early">1 early</span>' in page
+    assert '<path class="cell-late"' in page and tally(page)["New"] == 2
+
+
+def test_person_has_a_bar_for_each_session_of_the_series(dana, world):
+    times = {"join_time": "2026-02-23T09:12:00Z", "leave_time": "2026-02-23T09:20:00Z"}
+    rows = [{"id": "", "name": "Guest Lee", **times}]
+    world.faults.append(Fault(report_of(SESSIONS[2]), 200, {}, {"participants": rows, "total_records": 1}))
+    link = re.search(r'href="(/participants/[^"]+/people/[^"]+)"><bdi>Guest Lee', dana.look(PAGE).text)[1]
+
+    page = dana.look(link.replace("&amp;", "&"))
+
+    text = read(page)
+    assert "Guest Lee came to 3 of 3 sessions and was late once." in text
+    assert re.search(rf"{feb(23)} 8 min 12 min late · left 2\d min early {feb(16)} 40 min", text)
+    assert page.text.count('<svg class="bar"') == 3 and '<line class="m-late"' in page.text
+    alone = dana.look(link.partition("?")[0]).text
+    assert "came to" not in alone and "series=10" in alone
+    jonas = re.search(r'href="(/participants/[^"]+/people/[^"]+)"><bdi>Jonas', dana.look(PAGE).text)[1]
+    assert "Didn’t come" in read(dana.look(jonas.replace("&amp;", "&")))
+
+
+def test_any_two_sessions_lead_to_the_comparison(dana):
+    first, second = key_of(SESSIONS[0]), key_of(SESSIONS[2])
+
+    answer = dana.get(f"{PAGE}/compare?first={first}&second={second}&names=hide")
+
+    assert answer.status_code == 302
+    assert answer.location == f"/participants/{first}/with/{second}?names=hide"
+    assert dana.get(f"{PAGE}/compare?first={first}&second=odd").status_code == 404
+
+
+def test_session_without_a_list_is_marked_and_counts_for_no_one(dana, world):
+    empty = {"participants": [], "total_records": 0}
+    world.faults.append(Fault(report_of(SESSIONS[1]), 200, {}, empty))
+    world.faults.append(Fault("GET /v2/past_meetings/*/participants", 404, {}, {"code": 3001, "message": "gone"}))
+
+    page = dana.look(PAGE).text
+
+    assert f' s-gap"><a href="/participants/{key_of(SESSIONS[1])}"' in page
+    assert squares(page)["Dana Okoye"][1] == f"{feb(16)}: no data"
+    assert "<b>2</b> of 2" in page
+
+
+def test_failing_session_fails_alone_and_is_tried_again_after_a_minute(dana, world, clock):
+    world.faults.append(Fault(report_of(SESSIONS[0]), 502, {}, "gone", count=1))
+    world.faults.append(Fault("GET /v2/past_meetings/*/participants", 502, {}, "gone", count=1))
+
+    answer = dana.look(PAGE)
+
+    assert "One session couldn’t be loaded" in read(answer)
+    assert squares(answer.text)["Dana Okoye"][0] == f"{feb(9)}: no data"
+    clock.tick(61)
+    assert "couldn’t be loaded" not in read(dana.look(PAGE))
+
+
+def test_sessions_that_are_over_for_a_day_are_read_from_zoom_once(dana, world, clock):
+    dana.look(PAGE)
+    clock.tick(2 * REUSE_SECONDS)
+    world.calls.clear()
+
+    dana.look(PAGE)
+    dana.look(f"{PAGE}.csv")
+
+    assert world.calls.count(REPORT) == 0
+
+
+def test_page_shows_the_newest_sessions_while_others_load(dana, world):
+    many(world, 30)
+    world.faults.append(Fault(REPORT, 200, {}, ATTENDED, delay=3))
+
+    first = dana.look(f"{PAGE}?sessions=25")
+    pages = [first]
+    while "Refresh" in pages[-1].headers:
+        pages.append(dana.look(f"{PAGE}?sessions=25"))
+
+    text = read(first)
+    assert "Loading session" in text
+    loaded = int(re.search(r"Loading session (\d+) of 25", text)[1]) - 1
+    # Four at the same time, of which each takes longer than a request may load.
+    assert loaded == 4 and first.headers["Refresh"] == "1" and len(pages) == 7
+    cells = squares(first.text)["Lee"]
+    assert (cells[0], cells[-1]) == (f"{feb(9)}: no data", f"{feb(28)}: 30 min")
+    assert "Loading" not in read(pages[-1]) and "<b>25</b> of 25" in pages[-1].text
+    # Twenty columns at once, twelve in a narrow window; the file has all.
+    assert pages[-1].text.count("s-wide") == 2 * (20 - 12)
+    assert squares(dana.look(f"{PAGE}?sessions=25&before=20").text)["Lee"][-1].startswith(f"{feb(8)}")
+    assert len(next(csv.reader(io.StringIO(dana.get(f"{PAGE}.csv?sessions=25").text)))) == 2 + 25 + 3
+    assert world.calls.count(REPORT) == 25
+
+
+def test_file_of_many_sessions_waits_on_a_progress_page(dana, world):
+    many(world, 10)
+    world.faults.append(Fault(REPORT, 200, {}, ATTENDED, delay=3))
+
+    answer = dana.look(f"{PAGE}.csv")
+
+    assert "page 4 of 10" in read(answer) and answer.headers["Refresh"] == "1"
+    assert dana.get(f"{PAGE}.csv").mimetype == "text/csv"
+
+
+def test_missing_scope_and_unknown_meetings_are_named(dana, world):
+    assert dana.get("/series/odd").status_code == 404
+    assert dana.get(f"/series/{key_of(SESSIONS[0])}").status_code == 404
+    body = {
+        "code": 4711,
+        "message": "Invalid access token, does not contain scopes:[meeting:read:list_past_instances].",
+    }
+    world.faults.append(Fault("GET /v2/past_meetings/*/instances", 400, {}, body))
+
+    assert "meeting:read:list_past_instances" in read(dana.look(PAGE))
+    assert dana.get(f"{PAGE}.csv").status_code >= 400
+
+
+@pytest.mark.parametrize("number", [OFFICE])
+def test_first_session_says_that_the_picture_starts_with_the_second(dana, number):
+    assert "This is the first session." in read(dana.look(f"/series/{number}"))

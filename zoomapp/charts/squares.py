@@ -1,0 +1,113 @@
+"""Squares of the picture of a series, small bars that stand for a kind of attendance, and people per session.
+
+Squares and small bars are hidden from screen readers: the text beside them says the same.
+"""
+
+from collections.abc import Sequence
+from functools import lru_cache
+
+from markupsafe import Markup
+
+from zoomapp.charts.svg import number, text
+
+_SQUARE = '<svg class="cell" viewBox="0 0 24 24" aria-hidden="true">{}</svg>'
+#: A session that the person did not come to, one before their first, and one without data.
+MISSED = Markup(_SQUARE).format(
+    Markup(
+        '<rect class="cell-out" x=".75" y=".75" width="22.5" height="22.5" rx="4"/>'
+        '<path class="cell-x" d="M8.5 8.5l7 7M15.5 8.5l-7 7"/>'
+    )
+)
+NOT_YET = Markup(_SQUARE).format(Markup('<circle class="cell-none" cx="12" cy="12" r="1.5"/>'))
+NO_DATA = Markup(_SQUARE).format(Markup('<path class="cell-gap" d="M6 20 20 6M2 14 14 2M12 24 24 12"/>'))
+
+_HERE = '<rect class="c-in" x="{}" y="1" width="{}" height="8" rx="{}"/>'
+_BARS = {
+    "all": '<path class="g-all" d="M0 2h28M0 5h20M0 8h24"/>',
+    "here": _HERE.format(0, 28, 4),
+    "missed": '<path class="m-no" d="M0 5h28"/>',
+    "late": '<path class="m-late" d="M0 5h11"/>' + _HERE.format(11, 17, 4),
+    "new": '<path class="g-plus" d="M4 1v8M0 5h8"/>' + _HERE.format(11, 17, 4),
+    "once": _HERE.format(0, 8, 2.5) + '<path class="g-none" d="M13 5h4M22 5h4"/>',
+    "check": '<path class="g-none" d="M12 3.2a2 2 0 1 1 2.6 2c-.5.2-.6.5-.6 1M14 8.6v.01"/>',
+}
+BAR_HEIGHT = 75
+#: More numbers than this would touch each other.
+MAX_NUMBERS, MAX_LABELS_NARROW = 25, 12
+
+
+@lru_cache(maxsize=256)
+def square(percent: int, late: bool, early: bool) -> Markup:
+    """A square that is filled from below; a stroke at the left for late, at the right for left early."""
+    x, width = (7 if late else 0), 24 - 7 * (late + early)
+    height = 24 * max(0, min(percent, 100)) / 100
+    marks = '<path class="cell-late" d="M3.5 5v14"/>' if late else ""
+    marks += '<path class="cell-early" d="M20.5 5v14"/>' if early else ""
+    filled = (
+        f'<rect class="cell-in" x="{x}" y="{number(24 - height)}" width="{width}" height="{number(height)}" rx="4"/>'
+    )
+    return Markup(_SQUARE.format(f'<rect class="cell-bg" width="24" height="24" rx="4"/>{marks}{filled}'))
+
+
+def small_bar(kind: str) -> Markup:
+    """The small bar of one kind: ``all``, ``here``, ``missed``, ``late``, ``new``, ``once`` or ``check``."""
+    return Markup(
+        f'<svg class="mini" viewBox="0 0 28 10" width="28" height="10" aria-hidden="true">{_BARS[kind]}</svg>'
+    )
+
+
+def people_per_session(sessions: Sequence[tuple[str, str, int | None]], *, prefix: str = "per") -> Markup:
+    """A bar for each session: its date, a short label for the axis, and how many came; None without data."""
+    largest = max((count for _, _, count in sessions if count), default=1)
+    step, show_every = 100 / max(1, len(sessions)), -(-len(sessions) // MAX_NUMBERS)
+    parts, words = [], []
+    for index, (date, label, count) in enumerate(sessions):
+        middle = step * (index + 0.5)
+        is_last = index == len(sessions) - 1
+        is_labeled = (len(sessions) - 1 - index) % show_every == 0
+        css = "mid" if len(sessions) > MAX_LABELS_NARROW and (len(sessions) - 1 - index) % 2 else ""
+        if is_labeled:
+            parts.append(text(middle, 109, label, "middle", css=f"ax {css}".strip()))
+        words.append(f"{date}: {'no data' if count is None else count}.")
+        if count is None:
+            continue
+        height = BAR_HEIGHT * count / largest
+        kind = ' class="last"' if is_last else ""
+        parts.append(
+            f'<rect{kind} x="{number(middle - step / 4)}%" width="{number(step / 2)}%"'
+            f' y="{number(94 - height)}" height="{number(height)}" rx="3"/>'
+        )
+        if is_labeled:
+            parts.append(text(middle, 94 - height - 5, str(count), "middle", css=css))
+    return (
+        Markup(
+            f'<svg class="per" height="112" role="img" aria-labelledby="{prefix}-t {prefix}-d">'
+            f'<title id="{prefix}-t">People per session</title>'
+        )
+        + Markup('<desc id="{}-d">{}</desc>').format(prefix, " ".join(words))
+        + Markup("".join(parts) + "</svg>")
+    )
+
+
+def visit_bar(axis_seconds: float, planned_seconds: float, late_seconds: float, left_seconds: float) -> Markup:
+    """One visit on an axis from the scheduled start: thin before the arrival, thick while there, thin after leaving.
+
+    ``late_seconds`` and ``left_seconds``: arrival and leaving after the start.
+    """
+
+    def x(seconds: float) -> str:
+        return number(min(100.0, max(0.0, 100 * seconds / axis_seconds)))
+
+    width = number(max(1.0, float(x(left_seconds)) - float(x(late_seconds))))
+    parts = [f'<line class="m-late" x1="0" x2="{x(late_seconds)}%" y1="7" y2="7"/>'] if late_seconds > 0 else []
+    if left_seconds < planned_seconds:
+        parts.append(f'<line class="m-early" x1="{x(left_seconds)}%" x2="{x(planned_seconds)}%" y1="7" y2="7"/>')
+    parts.append(f'<rect class="c-in" x="{x(late_seconds)}%" width="{width}%" y="3" height="8" rx="4"/>')
+    return Markup(f'<svg class="bar" height="14" aria-hidden="true">{"".join(parts)}</svg>')
+
+
+def missed_bar(axis_seconds: float, planned_seconds: float) -> Markup:
+    """A session that the person did not come to."""
+    width = number(min(100.0, 100 * planned_seconds / axis_seconds))
+    line = f'<line class="m-no" x1="0" x2="{width}%" y1="7" y2="7"/>'
+    return Markup(f'<svg class="bar" height="14" aria-hidden="true">{line}</svg>')

@@ -1,0 +1,75 @@
+"""One person over the sessions of a series: a sentence, and a bar for each session on one axis."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from zoomapp import dates
+from zoomapp.attendance.series import SeriesPerson, Session, Visit
+from zoomapp.charts.squares import missed_bar, visit_bar
+from zoomapp.web.components.series_view import Column, columns_of
+
+TIMES = {1: "once", 2: "twice"}
+
+
+@dataclass(frozen=True)
+class SessionLine:
+    """One session: its column, the bar, the time there and how it went. ``visit``: None if the person did not come.
+
+    ``words``: each with its CSS class.
+    """
+
+    column: Column
+    visit: Visit | None
+    bar: Markup
+    time: str
+    words: tuple[tuple[str, str], ...]
+
+
+def find_person(
+    people: Sequence[SeriesPerson], sessions: Sequence[Session], uuid: str, key: str
+) -> SeriesPerson | None:
+    """The person whom one session knows by this key."""
+    index = next((number for number, session in enumerate(sessions) if session.uuid == uuid), None)
+    if index is None:
+        return None
+    return next((each for each in people if (visit := each.visits[index]) and visit.key == key), None)
+
+
+def sentence(person: SeriesPerson, name: str) -> str:
+    """How often the person came and was late: "Lena came to 9 of 10 sessions and was late twice."."""
+    late = f" and was late {TIMES.get(person.late, f'{person.late} times')}" if person.late else ""
+    sessions = "session" if person.of == 1 else "sessions"
+    return f"{name or 'This person'} came to {person.came} of {person.of} {sessions}{late}."
+
+
+def lines_of(person: SeriesPerson, sessions: Sequence[Session]) -> list[SessionLine]:
+    """The sessions since the person's first visit that have data, newest first."""
+    axis_seconds = max([session.full_seconds for session in sessions if session.has_data] or [1.0])
+    lines = [
+        _line(person, index, column, axis_seconds)
+        for index, column in enumerate(columns_of(sessions))
+        if column.session.has_data and index >= person.first
+    ]
+    return lines[::-1]
+
+
+def _line(person: SeriesPerson, index: int, column: Column, axis_seconds: float) -> SessionLine:
+    visit, full_seconds = person.visits[index], column.session.full_seconds
+    if visit is None:
+        words = (("k-no", "Didn’t come"),)
+        return SessionLine(column, None, missed_bar(axis_seconds, full_seconds), "—", words)
+    is_late = visit.is_late(person.late_after)
+    late = visit.late_seconds if visit.late_seconds is not None and is_late else 0.0
+    early = visit.early_seconds if visit.early_seconds is not None and visit.left_early else 0.0
+    parts = [("k-late", f"{int(late // 60)} min late")] if late else []
+    parts += [("k-early", f"left {int(early // 60)} min early")] if early else []
+    if not parts and visit.late_seconds is not None:
+        parts = [("k-on", "On time")]
+    elif early and not late:
+        parts = [("k-early", f"Left {int(early // 60)} min early")]
+    bar = visit_bar(axis_seconds, full_seconds, late, full_seconds - early)
+    return SessionLine(column, visit, bar, dates.duration(visit.seconds), tuple(parts))
