@@ -43,6 +43,7 @@ PATHS = ["0", "9" * 5000, "..%2f..%2fetc%2fpasswd", "%", "85000000101", "0" * 22
 QUERY = ["anyway", "at", "began", "code", "error", "from", "left", "names", "once", "passcode", "q", "restart", "rows"]
 QUERY += ["next", "show", "sort", "state", "theme", "to", "hit", "page", "speaker", "view"]
 QUERY += ["occurrence", "topic", "duration", "status"]
+QUERY += ["series", "session", "sessions", "before", "first", "second", "edit", "who", "entry"]
 DATES = [
     "0001-01-01",
     "0001-01-31",
@@ -71,7 +72,7 @@ FORM += [
     "first_name",
     "last_name",
 ]
-FORM += ["approve", "send_email"]
+FORM += ["approve", "send_email", "session", "list", "keep", "who", "entry", "answer", "names"]
 JSON_FIELDS = [
     "code",
     "state",

@@ -36,7 +36,7 @@ HEADERS = {
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029]+")
 _ADDRESS = re.compile(r"[^\s<>\"',;()]+@[^\s<>\"',;()]+")
 _ID = re.compile(r"(?<![\w-])(?=[^\W\d_]*\d[\w-]*\d[\w-]*\d)[\w-]+")
-#: What is left of "<mina@example.com>" without the address.
+#: "<mina@example.com>" without the address.
 _EMPTY_BRACKETS = re.compile(r"<\s*>|\(\s*\)|\[\s*\]")
 _NO_LETTERS = re.compile(r"[\W_]+")
 

@@ -55,14 +55,14 @@ def show(user_id: str) -> None:
 @group.command("export")
 @click.argument("user_id")
 @report_errors
-def export(user_id: str) -> None:
+def export_records(user_id: str) -> None:
     """Print everything stored about USER_ID as JSON, for a person who asks for their data. Contains no token."""
     parts = current_services()
     records = export_user(parts.redis, parts.key_ring, user_id)
     if not records:
         raise click.ClickException(f"nothing is stored about {user_id}")
-    known = {"user_id": user_id, "exported_at": moment(parts.clock()), "records": [asdict(each) for each in records]}
-    click.echo(json.dumps(without_credentials(known), indent=1, default=repr))
+    export = {"user_id": user_id, "exported_at": moment(parts.clock()), "records": [asdict(each) for each in records]}
+    click.echo(json.dumps(without_credentials(export), indent=1, default=repr))
 
 
 @group.command("forget")

@@ -50,7 +50,7 @@ class AccountClient:
         try:
             return parse_response(self._send(call), self._client.clock())
         except MissingScope as error:
-            # Nobody who reads a page can grant it: the doctor names it.
+            # No user can grant it: the doctor names it.
             raise AccountRefused(f"missing scope {endpoint.scope}") from error
 
     def _send(self, call: Call) -> Answer:

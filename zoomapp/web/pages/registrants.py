@@ -155,7 +155,7 @@ class _Choice:
 
     @property
     def must_be_confirmed(self) -> bool:
-        """Whether a page asks first. It names the people, so that nobody is changed who registers meanwhile."""
+        """Whether a page asks first. It names the people, so that a person who registers meanwhile stays unchanged."""
         if self.keys is None:
             return True
         return not self.confirmed and (self.action != APPROVE or len(self.keys) > MAX_UNCONFIRMED)

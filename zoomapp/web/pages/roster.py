@@ -195,9 +195,9 @@ def _attendance(
 
 def _said(roster: Roster | None) -> Answer | None:
     """The answer that was just given, which can be undone."""
-    given = (request.args.get("who", ""), request.args.get("entry", ""))
+    pair = (request.args.get("who", ""), request.args.get("entry", ""))
     answers = roster.answers if roster and request.method == "GET" else ()
-    return next((each for each in answers if (each.who, each.entry) == given), None)
+    return next((each for each in answers if (each.who, each.entry) == pair), None)
 
 
 def _instance(key: str) -> str:

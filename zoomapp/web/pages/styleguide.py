@@ -28,5 +28,7 @@ def show() -> str:
         attendance=styleguide_samples.attendance(now()),
         notices=styleguide_samples.notices(now()),
         storage=styleguide_samples.STORAGE,
+        sentence=styleguide_samples.SENTENCE,
+        tally=styleguide_samples.tally(),
         faults={"topic": "Enter a topic", "date": "The start is in the past: choose 10:45 or later today"},
     )

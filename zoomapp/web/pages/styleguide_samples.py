@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any, cast
 
+from markupsafe import Markup
+
 from zoomapp.attendance import Frame, Record
 from zoomapp.attendance.attendance_table import AttendanceTable
 from zoomapp.errors import (
@@ -19,12 +21,20 @@ from zoomapp.errors import (
     ZoomRefused,
 )
 from zoomapp.web.components.notice import FILES, LIVE, MEETING, MEETINGS, RECORDINGS, Notice, Permission, notice_for
+from zoomapp.web.components.series_view import TallyCell
 from zoomapp.zoom.models import Meeting
 from zoomapp.zoom.recordings import Recording
 from zoomapp.zoom.tolerant_reader import JsonObject
 
+SENTENCE = "8 of 17 people missed no session. 3 missed the last two."
 JOIN_LINK = "https://zoom.us/j/84211773390?pwd=abc"
 STORAGE = [("Jun", 3_100_000_000), ("Jul", 0), ("Aug", 2_200_000_000), ("Sep", 5_800_000_000), ("Oct", 6_400_000_000)]
+
+
+def tally() -> list[TallyCell]:
+    """The filters of a series: one is chosen, one counts no one."""
+    cells = (("Everyone", 17, True), ("Missed none", 8, False), ("Came once", 0, False))
+    return [TallyCell("#tally", Markup(), count, label, is_current) for label, count, is_current in cells]
 
 
 def meetings(now: datetime) -> dict[str, Meeting]:
