@@ -9,6 +9,7 @@ let [told, timer, again, hasDoor] = [Promise.resolve(), 0, 0, false];
 
 if (await ready) {
   zoomSdk.addEventListener("onAppVisibilityChange", ({ visible }) => document.dispatchEvent(new CustomEvent("insight", { detail: visible })));
+  zoomSdk.addEventListener("onMeeting", ({ action }) => action === "ended" && document.dispatchEvent(new Event("over")));
   if (await hereToo()) watch();
 }
 

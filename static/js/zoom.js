@@ -17,12 +17,13 @@ const ANSWER_MS = 60000;
 
 // Anew whenever the client has changed: whoever waits for it gets the latest.
 export let ready = configure();
-let prompting = false;
+let [prompting, out] = [false, false];
 askContext();
 heedChanges();
 onUnauthorized(async () => (await ready) !== null && signIn());
 if (document.querySelector("[data-tools]")) import("./meeting.js");
 if (document.querySelector("[data-sighted]")) import("./sighted.js");
+if (document.querySelector("[data-own]")) import("./own.js");
 document.addEventListener("click", pressed);
 
 // What the client allows on this page: its answer to config, or null outside of it. Some clients refuse a list that
@@ -47,7 +48,10 @@ async function configure() {
 async function heedChanges() {
   if (!(await ready)) return;
   zoomSdk.addEventListener("onMyUserContextChange", ({ role, status }) => changed("seat", `${role} ${status}`));
-  zoomSdk.addEventListener("onRunningContextChange", ({ runningContext }) => changed("place", runningContext));
+  zoomSdk.addEventListener("onRunningContextChange", ({ runningContext }) => {
+    out = runningContext === "inMainClient";
+    changed("place", runningContext);
+  });
 }
 
 async function changed(name, is) {
@@ -56,7 +60,10 @@ async function changed(name, is) {
   // Some clients say the same again after each config: only what is new has the page drawn anew.
   if (sessionStorage.getItem(name) === is) return;
   sessionStorage.setItem(name, is);
-  if (!prompting && document.querySelector("[data-sighted]")) location.reload();
+  if (prompting || !document.querySelector("[data-sighted], [data-own]")) return;
+  // Out of the meeting: its page looks whether the meeting is over, and then shows the report.
+  if (out && document.querySelector("[data-live], [data-own-part]")) document.dispatchEvent(new Event("over"));
+  else location.reload();
 }
 
 // The Home URL came without a header: the sealed context says the same.

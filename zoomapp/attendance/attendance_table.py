@@ -26,7 +26,7 @@ from zoomapp.attendance.stays import FINAL
 from zoomapp.charts import Axis
 from zoomapp.meetings import agenda
 
-VIEWS = ("here", "waiting", "left", "late")
+STATES = ("here", "waiting", "left")
 #: Sort keys of a person at a moment; without one, people are in order of arrival. A minus before a name reverses it.
 SORTS: dict[str, Callable[[Person, float], Any]] = {
     "arrival": lambda person, at: person.arrived_at,
@@ -79,8 +79,29 @@ class AttendanceRow:
     def rejoins(self) -> int:
         return rejoins(self.person)
 
+    @property
+    def on_time(self) -> bool:
+        """Whether the person came, and not late."""
+        return bool(self.person.here) and not self.late_minutes
+
+    @property
+    def waited_minutes(self) -> int:
+        return int(figures.waiting_seconds(self.person, self.frame.end) // 60)
+
     def is_in(self, view: str) -> bool:
-        return view not in VIEWS or self.state == view or (view == "late" and self.late_minutes > 0)
+        """Whether the person is in a filtered list. An unknown name is that of everyone."""
+        match view:
+            case "late":
+                return self.late_minutes > 0
+            case "on-time":
+                return self.on_time
+            case "early":
+                return self.early_minutes > 0
+            case "rejoined":
+                return self.rejoins > 0
+            case "waited":
+                return bool(self.person.waiting)
+        return view not in STATES or self.state == view
 
 
 @dataclass(frozen=True)

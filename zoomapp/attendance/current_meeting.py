@@ -23,11 +23,12 @@ def running(sources: AttendanceSources, instance: str, seconds: float) -> Loaded
     """The meeting of that number or UUID while it runs, if this user may see who is in it.
 
     Without a value, ``error`` says why Zoom's list could not be loaded; without an error, the meeting is over. Zoom
-    lists the user's running meetings at most once in ``seconds``, and less often while webhooks report on the meeting.
+    lists the user's running meetings at most once in ``seconds``, and less often while webhooks report on the meeting;
+    with 0 it lists them now.
     """
     user_id, webhook_log = sources.user_id, sources.webhook_log
     active = next((log for log in webhook_log.running(user_id) if instance in (log.uuid, str(log.number))), None)
-    listed = live_meetings(sources.user_client, sources.cache, WEBHOOK_LIST_SECONDS if active else seconds)
+    listed = live_meetings(sources.user_client, sources.cache, WEBHOOK_LIST_SECONDS if active and seconds else seconds)
     own = next((meeting for meeting in listed.value or () if instance in (str(meeting.id), meeting.uuid)), None)
     if own and active and _is_newer(active, listed):
         # The meeting was started again since: it has the same number and another UUID.

@@ -72,7 +72,8 @@ FORMS = PrivacyNote(
 )
 DOWNLOAD_LINKS = PrivacyNote("A download link: your user ID and the file’s address", "one use or one minute")
 CLIENT_AND_DASHBOARD = PrivacyNote(
-    "The people your Zoom client sees in your meeting, for your page; the dashboard’s list, for people who may read it",
+    "The people your Zoom client sees in your meeting, and when you were in a meeting, for your page; "
+    "the dashboard’s list, for people who may read it",
     "one day; 15 minutes",
 )
 ATTENDANCE = PrivacyNote(

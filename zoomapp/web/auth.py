@@ -25,13 +25,12 @@ from zoomapp.web.current_user import (
 from zoomapp.web.errors import prefers_html
 from zoomapp.web.middleware.request_json import json_object
 from zoomapp.web.return_path import page_path
+from zoomapp.web.signed_seat import IN_A_MEETING, save_seat
 from zoomapp.zoom.app_context import AppContext, open_context
 
 bp = Blueprint("oauth", __name__, url_prefix="/api/zoomapp")
 
 CONTEXT_HEADER = "X-Zoom-App-Context"
-#: The running contexts in which the app starts with the participants.
-IN_A_MEETING = frozenset({"meeting", "webinar"})
 
 
 @bp.get("/home")
@@ -71,6 +70,7 @@ def sign_in_with_context(encrypted: str) -> str:
         uses.move(context.sealed, this_session().sid)
     if context.theme in ("light", "dark"):
         session["client_theme"] = context.theme
+    save_seat(context)
     return first_page(context.kind)
 
 

@@ -1,0 +1,58 @@
+// In the client of somebody who does not host: their own stay, reported once a minute to our server for their page alone.
+import zoomSdk from "../vendor/appssdk/sdk.es.js";
+import { ready } from "./zoom.js";
+
+const place = document.querySelector("[data-own]");
+const EACH_MS = 60_000;
+let ended = false;
+
+if (await ready) {
+  zoomSdk.addEventListener("onMeeting", ({ action }) => action === "ended" && leave());
+  document.addEventListener("over", leave);
+  // Somebody may be made co-host at any time, without an event: the role is read again on each press.
+  document.addEventListener("click", report);
+  setInterval(report, EACH_MS);
+  report();
+}
+
+async function report() {
+  if (ended) return;
+  const me = await answer(() => zoomSdk.getUserContext());
+  const meeting = await answer(() => zoomSdk.getMeetingUUID());
+  // In a breakout room the meeting is the parent.
+  const uuid = meeting?.parentUUID || meeting?.meetingUUID;
+  if (!uuid || !me || me.role === "host") return;
+  send({ uuid, name: me.screenName });
+}
+
+async function leave() {
+  const meeting = place.dataset.uuid;
+  if (ended || !meeting) return;
+  ended = true;
+  await send({ uuid: meeting, ended: true });
+  const text = document.querySelector("[data-own-part] h2")?.textContent;
+  document.querySelector("[data-say]").textContent = `The meeting ended. ${text}`;
+}
+
+async function send(body) {
+  place.dataset.uuid = body.uuid;
+  const headers = { "Content-Type": "application/json" };
+  const sent = await fetch(place.dataset.own, { method: "POST", headers, body: JSON.stringify(body) }).catch(() => null);
+  if (!sent?.ok) return;
+  const part = document.querySelector("[data-own-part]");
+  // A page that had nothing to show has now.
+  if (!part) return location.reload();
+  if (part.contains(document.activeElement) && !body.ended) return;
+  part.innerHTML = await sent.text();
+  dispatchEvent(new Event("refreshed"));
+}
+
+// Nothing where the client does not grant it.
+async function answer(ask) {
+  try {
+    return await ask();
+  } catch (error) {
+    console.info("own", error.message);
+    return null;
+  }
+}
