@@ -1,6 +1,6 @@
 // In the client of somebody who does not host: their own stay, reported once a minute to our server for their page alone.
 import zoomSdk from "../vendor/appssdk/sdk.es.js";
-import { ready } from "./zoom.js";
+import { alsoUse, ready } from "./zoom.js";
 
 const place = document.querySelector("[data-own]");
 const EACH_MS = 60_000;
@@ -22,7 +22,22 @@ async function report() {
   // In a breakout room the meeting is the parent.
   const uuid = meeting?.parentUUID || meeting?.meetingUUID;
   if (!uuid || !me || me.role === "host") return;
+  if (me.role === "coHost" && !meeting.parentUUID && (await openMeeting(uuid))) return;
   send({ uuid, name: me.screenName });
+}
+
+// A co-host has a page of the whole meeting, from their own client. Whether it was opened.
+async function openMeeting(uuid) {
+  await alsoUse(["getMeetingContext", "getMeetingParticipants"]);
+  const meeting = await answer(() => zoomSdk.getMeetingContext());
+  const inside = await answer(() => zoomSdk.getMeetingParticipants());
+  if (!meeting || !inside) return false;
+  const participants = inside.participants.map(({ participantUUID, screenName, role }) => ({ participantUUID, screenName, role }));
+  const body = { uuid, number: String(meeting.meetingID).replace(/\D/g, ""), topic: meeting.meetingTopic, participants };
+  const sent = await post(place.dataset.cohosted, body);
+  if (!sent?.ok) return false;
+  location.replace((await sent.json()).location);
+  return true;
 }
 
 async function leave() {
@@ -36,8 +51,7 @@ async function leave() {
 
 async function send(body) {
   place.dataset.uuid = body.uuid;
-  const headers = { "Content-Type": "application/json" };
-  const sent = await fetch(place.dataset.own, { method: "POST", headers, body: JSON.stringify(body) }).catch(() => null);
+  const sent = await post(place.dataset.own, body);
   if (!sent?.ok) return;
   const part = document.querySelector("[data-own-part]");
   // A page that had nothing to show has now.
@@ -45,6 +59,11 @@ async function send(body) {
   if (part.contains(document.activeElement) && !body.ended) return;
   part.innerHTML = await sent.text();
   dispatchEvent(new Event("refreshed"));
+}
+
+function post(address, body) {
+  const headers = { "Content-Type": "application/json" };
+  return fetch(address, { method: "POST", headers, body: JSON.stringify(body) }).catch(() => null);
 }
 
 // Nothing where the client does not grant it.

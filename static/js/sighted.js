@@ -4,22 +4,37 @@ import zoomSdk from "../vendor/appssdk/sdk.es.js";
 import { ready } from "./zoom.js";
 
 const place = document.querySelector("[data-sighted]");
-const [SOON_MS, AGAIN_MS] = [150, 5000];
+const [SOON_MS, AGAIN_MS, EACH_MS] = [150, 5000, 60_000];
 let [told, timer, again, hasDoor] = [Promise.resolve(), 0, 0, false];
 
 if (await ready) {
   zoomSdk.addEventListener("onAppVisibilityChange", ({ visible }) => document.dispatchEvent(new CustomEvent("insight", { detail: visible })));
-  zoomSdk.addEventListener("onMeeting", ({ action }) => action === "ended" && document.dispatchEvent(new Event("over")));
   if (await hereToo()) watch();
 }
 
 async function watch() {
+  place.dataset.here = "";
+  zoomSdk.addEventListener("onMeeting", ({ action }) => action === "ended" && document.dispatchEvent(new Event("over")));
   zoomSdk.addEventListener("onParticipantChange", soon);
   zoomSdk.addEventListener("onWaitingRoomParticipantJoin", soon);
   zoomSdk.addEventListener("onWaitingRoomParticipantLeave", soon);
   hasDoor = await answer(() => zoomSdk.getWaitingRoomParticipants());
   if (hasDoor) import("./admit.js");
   told = told.then(tell);
+  if (!place.dataset.cohosted) return;
+  // Our server knows the meeting from this client alone. The role may end at any time, without an event.
+  setInterval(soon, EACH_MS);
+  document.addEventListener("click", stillCohost);
+}
+
+async function stillCohost() {
+  const me = await answer(() => zoomSdk.getUserContext());
+  if (!me || me.role === "host" || me.role === "coHost") return true;
+  const uuid = (await answer(() => zoomSdk.getMeetingUUID()))?.meetingUUID;
+  const headers = { "Content-Type": "application/json" };
+  await fetch(place.dataset.cohosted, { method: "POST", headers, body: JSON.stringify({ uuid, ended: true }) }).catch(() => null);
+  location.replace("/participants");
+  return false;
 }
 
 // One after the other: what is told first happened first.
@@ -33,6 +48,7 @@ function soon() {
 
 // The whole list each time: ids change with roles, and what got lost is in the next one, which comes by itself.
 async function tell() {
+  if (place.dataset.cohosted && !(await stillCohost())) return;
   const instance = await answer(() => zoomSdk.getMeetingUUID());
   const inside = (await answer(() => zoomSdk.getMeetingParticipants()))?.participants;
   const waiting = hasDoor ? (await answer(() => zoomSdk.getWaitingRoomParticipants()))?.participants : [];

@@ -44,6 +44,12 @@ async function configure() {
   return null;
 }
 
+// What only some roles may use is asked for once the role is known: some clients refuse a whole list for one such name.
+export function alsoUse(names) {
+  CAPABILITIES.push(...names.filter((name) => !CAPABILITIES.includes(name)));
+  return (ready = configure());
+}
+
 // Another role, status or place ends what config granted, and may change what there is to see.
 async function heedChanges() {
   if (!(await ready)) return;
@@ -62,7 +68,7 @@ async function changed(name, is) {
   sessionStorage.setItem(name, is);
   if (prompting || !document.querySelector("[data-sighted], [data-own]")) return;
   // Out of the meeting: its page looks whether the meeting is over, and then shows the report.
-  if (out && document.querySelector("[data-live], [data-own-part]")) document.dispatchEvent(new Event("over"));
+  if (out && document.querySelector("[data-here], [data-own-part]")) document.dispatchEvent(new Event("over"));
   else location.reload();
 }
 

@@ -6,7 +6,7 @@ import pytest
 
 from zoomapp.attendance import Frame, Record
 from zoomapp.attendance.attendance_table import AttendanceTable
-from zoomapp.attendance.just_ended import just_ended
+from zoomapp.attendance.just_ended import just_ended, may_read_final_list
 from zoomapp.attendance.story import arrivals, half_stayed, story
 from zoomapp.zoom.models import PastMeeting
 
@@ -64,22 +64,28 @@ def at(seconds):
 
 def test_meeting_has_just_ended_for_an_hour_and_waits_for_the_report_for_45_minutes():
     people = table((9, 46), (0, 20), (0, 46))
-    first = just_ended(people, at(END), None, {"meeting:read:list_past_participants"}, at(END + 5))
+    first = just_ended(people, at(END), None, at(END + 5), may_get_report=True)
 
     assert (first.ended_at, first.seconds, first.report_by) == (at(END), 46 * 60, at(END + 1800))
     assert [row.person.name for row in first.worth_a_look] == ["Guest 1", "Guest 0"]
     assert first.waits_for_report
-    assert not just_ended(people, at(END), None, (), at(END + 2701)).waits_for_report
-    assert not just_ended(people, at(END), None, {"meeting:read:meeting"}, at(END)).waits_for_report
-    assert not just_ended(table((0, 46), source="report"), at(END), None, (), at(END)).waits_for_report
-    assert just_ended(people, at(END), None, (), at(END + 3600)) is None
+    assert not just_ended(people, at(END), None, at(END + 2701), may_get_report=True).waits_for_report
+    assert not just_ended(people, at(END), None, at(END), may_get_report=False).waits_for_report
+    final = table((0, 46), source="report")
+    assert not just_ended(final, at(END), None, at(END), may_get_report=True).waits_for_report
+    assert just_ended(people, at(END), None, at(END + 3600), may_get_report=True) is None
+
+
+def test_final_list_needs_one_of_two_scopes():
+    assert may_read_final_list({"meeting:read:list_past_participants"}) and may_read_final_list(())
+    assert not may_read_final_list({"meeting:read:meeting"})
 
 
 def test_end_that_nobody_saw_is_not_later_than_the_last_data():
     # Of a person whose leave was lost, the frame has no end but now.
-    open_end = Frame(END + 900, START, None, END + 900)
-
-    assert just_ended(table((0, 46), frame=open_end), at(END), None, (), at(END + 900)).ended_at == at(END)
-    assert just_ended(table((0, 46), frame=open_end), at(END - 4000), None, (), at(END + 900)) is None
+    open_end, now = Frame(END + 900, START, None, END + 900), at(END + 900)
     past = PastMeeting("u", end_at=at(END) + timedelta(minutes=5))
-    assert just_ended(table((0, 46)), at(END), past, (), at(END + 900)).ended_at == past.end_at
+
+    assert just_ended(table((0, 46), frame=open_end), at(END), None, now, may_get_report=True).ended_at == at(END)
+    assert just_ended(table((0, 46), frame=open_end), at(END - 4000), None, now, may_get_report=True) is None
+    assert just_ended(table((0, 46)), at(END), past, now, may_get_report=True).ended_at == past.end_at

@@ -143,6 +143,7 @@ READING_JSON = (
     "/api/zoomapp/webhook",
     "/files",
     "/participants/<key>/sighted",
+    "/participants/cohosted",
     "/participants/own",
     "/zoom/api/batch",
 )

@@ -102,3 +102,16 @@ def test_end_that_the_client_reports_is_checked_with_zoom_at_once(priya, world, 
     assert over.status_code == 204
     assert world.calls.count(LIVE_LIST) == 2
     assert "Ended just now" in read(priya.look(page))
+
+
+def test_end_that_an_admins_client_reports_is_checked_with_the_dashboard_at_once(dana, world, clock):
+    meeting = world.start_meeting(REVIEW)
+    world.join(meeting, "dana")
+    world.join(meeting, None, "Guest Lee")
+    assert dana.get(f"/participants/{REVIEW}/live").status_code == 200
+    clock.tick(5)
+    world.end_meeting(meeting)
+
+    assert dana.get(f"/participants/{REVIEW}/live").status_code == 200
+    assert dana.get(f"/participants/{REVIEW}/live", headers={ENDED_HEADER: "1"}).status_code == 204
+    assert "2 people came" in read(dana.look(f"/participants/{REVIEW}"))

@@ -38,10 +38,19 @@ SORTS: dict[str, Callable[[Person, float], Any]] = {
 
 @dataclass(frozen=True)
 class AttendanceRow:
-    """The row of one person. Its values are computed on demand: a page shows a hundred of a thousand rows."""
+    """The row of one person. Its values are computed on demand: a page shows a hundred of a thousand rows.
+
+    ``client_since``: see ``AttendanceTable``.
+    """
 
     person: Person
     frame: Frame
+    client_since: float | None = None
+
+    @property
+    def since_unknown(self) -> bool:
+        """Whether the person was there before the only source, the viewer's Zoom client, began to report."""
+        return self.person.sources == ("sdk",) and self.person.arrived_at == self.client_since
 
     @cached_property
     def state(self) -> Status:
@@ -160,7 +169,13 @@ class AttendanceTable:
     @cached_property
     def rows(self) -> tuple[AttendanceRow, ...]:
         """The rows in order of arrival."""
-        return tuple(AttendanceRow(person, self.frame) for person in self.people)
+        return tuple(AttendanceRow(person, self.frame, self.client_since) for person in self.people)
+
+    @cached_property
+    def client_since(self) -> float | None:
+        """Since when the viewer's Zoom client has reported who is there."""
+        starts = (record.joined_at for record in self.records if record.source == "sdk")
+        return min((start for start in starts if start is not None), default=None)
 
     @cached_property
     def waiting(self) -> tuple[AttendanceRow, ...]:

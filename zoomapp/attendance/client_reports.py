@@ -54,6 +54,7 @@ class ClientReports:
         *,
         unreadable: int = 0,
         topic: str = "",
+        meeting_number: int = 0,
     ) -> None:
         """Save the list of all who are in the meeting now, for a connected user. Raises StoreUnavailable.
 
@@ -64,7 +65,10 @@ class ClientReports:
         stays = merge_client_report(previous.stays if previous else (), at, rows)
         # People who are present come last, so that the limit does not drop them.
         stays.sort(key=lambda stay: (stay.left_at is None, stay.left_at or 0.0))
-        self.save(user_id, number, ClientReport(uuid, at, tuple(stays[-MAX_STAYS:]), unreadable, topic))
+        if previous:
+            topic, meeting_number = topic or previous.topic, meeting_number or previous.number
+        kept = tuple(stays[-MAX_STAYS:])
+        self.save(user_id, number, ClientReport(uuid, at, kept, unreadable, topic, meeting_number))
 
     def save(self, user_id: str, number: int | str, report: ClientReport) -> None:
         """Save a whole report in place of the last one, for a connected user. Raises StoreUnavailable."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from zoomapp.attendance.cohosted import cohosted_meeting
 from zoomapp.attendance.sources import AttendanceSources
 from zoomapp.attendance.webhook_log import MeetingLog
 from zoomapp.meetings.lists import is_listed_as_live, live_meetings
@@ -40,6 +41,9 @@ def running(sources: AttendanceSources, instance: str, seconds: float) -> Loaded
         still_running = log == active and _is_newer(log, listed)
         meeting = Meeting(log.number, log.uuid, log.topic, host_id=user_id) if still_running else None
         return Loaded(meeting, listed.at)
+    cohosted = cohosted_meeting(sources.client_reports, user_id, instance, sources.now.timestamp())
+    if cohosted:
+        return Loaded(cohosted, listed.at)
     if is_number(instance) and may_read_dashboard(sources):
         # It may be a colleague's meeting, and this user may see the whole account.
         return Loaded(Meeting(int(instance), topic="A meeting of your account"), listed.at)

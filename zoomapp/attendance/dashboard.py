@@ -20,6 +20,8 @@ POLL_SECONDS, POLL_SECONDS_WITH_WEBHOOKS = 15.0, 60.0
 #: The same while the list does not change. A window asks up to 5 % later and shows the answer a second after that, so
 #: a person who joins then appears within 30 seconds.
 QUIET_POLL_SECONDS, QUIET_POLL_SECONDS_WITH_WEBHOOKS = 26.0, 130.0
+#: A list that is older does not count at the end of the meeting.
+ENDED_SECONDS = 1.0
 
 
 def dashboard(sources: AttendanceSources, meeting: Meeting, *, with_webhooks: bool) -> Loaded[Snapshot]:
@@ -27,7 +29,7 @@ def dashboard(sources: AttendanceSources, meeting: Meeting, *, with_webhooks: bo
     if not may_read_dashboard(sources):
         refused = MissingScope(400, 0, "the grant does not have this scope", ())
         return Loaded(None, sources.now, None if with_webhooks else refused)
-    instance, user_id = str(meeting.id), sources.user_id
+    instance, user_id, name = str(meeting.id), sources.user_id, _snapshot_name(sources, meeting)
     seconds = POLL_SECONDS_WITH_WEBHOOKS if with_webhooks else POLL_SECONDS
     quiet_seconds = QUIET_POLL_SECONDS_WITH_WEBHOOKS if with_webhooks else QUIET_POLL_SECONDS
 
@@ -43,9 +45,17 @@ def dashboard(sources: AttendanceSources, meeting: Meeting, *, with_webhooks: bo
         return seconds * slowdown(limits)
 
     try:
-        name = f"{sources.account_id or user_id} {instance}"
         snapshot = sources.shared_polls.get(name, user_id, fetch, pause, quiet_seconds / seconds)
     except (UpstreamError, ZoomRefused) as error:
         return Loaded(None, sources.now, error)
     at, failure = datetime.fromtimestamp(snapshot.at, UTC), snapshot.failure(sources.clock())
     return Loaded(snapshot, at, failure, at if failure else None)
+
+
+def forget_dashboard(sources: AttendanceSources, meeting: Meeting) -> None:
+    """Let the next request ask Zoom: a Zoom client in the meeting says that it has ended."""
+    sources.shared_polls.forget(_snapshot_name(sources, meeting), ENDED_SECONDS)
+
+
+def _snapshot_name(sources: AttendanceSources, meeting: Meeting) -> str:
+    return f"{sources.account_id or sources.user_id} {meeting.id}"

@@ -55,8 +55,14 @@ class JustEnded:
         return tuple(row for row in self.table.rows if row.late_minutes or row.early_minutes)
 
 
+def may_read_final_list(granted: Collection[str]) -> bool:
+    """Whether these scopes read one of Zoom's final lists. If a grant names no scopes, Zoom decides."""
+    lists = scopes.accepted(LIST_REPORT_PARTICIPANTS) | scopes.accepted(LIST_PAST_PARTICIPANTS)
+    return not granted or not lists.isdisjoint(granted)
+
+
 def just_ended(
-    table: AttendanceTable, seen_at: datetime, meeting: PastMeeting | None, granted: Collection[str], now: datetime
+    table: AttendanceTable, seen_at: datetime, meeting: PastMeeting | None, now: datetime, *, may_get_report: bool
 ) -> JustEnded | None:
     """The meeting of a past ``table`` if it ended within the last hour, else None.
 
@@ -69,5 +75,4 @@ def just_ended(
         ended_at = meeting.end_at
     if not 0 <= (now - ended_at).total_seconds() < RECENT_SECONDS:
         return None
-    lists = scopes.accepted(LIST_REPORT_PARTICIPANTS) | scopes.accepted(LIST_PAST_PARTICIPANTS)
-    return JustEnded(table, ended_at, now, not granted or not lists.isdisjoint(granted))
+    return JustEnded(table, ended_at, now, may_get_report)

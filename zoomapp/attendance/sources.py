@@ -8,6 +8,7 @@ from datetime import datetime
 
 from zoomapp.attendance import Record
 from zoomapp.attendance.client_reports import ClientReport, ClientReports
+from zoomapp.attendance.cohosted import cohosted_report
 from zoomapp.attendance.webhook_log import WebhookLog
 from zoomapp.store.user_records import UserRecords
 from zoomapp.user_api.page_cache import PageCache
@@ -54,6 +55,11 @@ class AttendanceSources:
     @property
     def user_id(self) -> str:
         return self.user_client.user_id
+
+    def client_report(self, number: int, uuid: str) -> ClientReport | None:
+        """What the user's client reported of this meeting, which the user hosts or co-hosts."""
+        report = self.client_reports.of(self.user_id, number, uuid)
+        return report or (cohosted_report(self.client_reports, self.user_id, uuid) if uuid else None)
 
     def observed(self, uuid: str, report: ClientReport | None) -> Rows[Record]:
         """What webhooks reported of this meeting to the user as its host, and the ``report`` of the user's client."""

@@ -8,7 +8,9 @@ from __future__ import annotations
 from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 
+from zoomapp.attendance.cohosted import end_cohosted
 from zoomapp.attendance.current_meeting import may_read_dashboard, running
+from zoomapp.attendance.dashboard import forget_dashboard
 from zoomapp.attendance.live import LiveView, live_view
 from zoomapp.attendance.sources import AttendanceSources
 from zoomapp.errors import NotFound
@@ -42,7 +44,12 @@ REFUSED_SECONDS = 60
 def show(key: str) -> ResponseReturnValue:
     """200 with the live part, 304 if it is unchanged, 204 if the meeting is over; else a time to wait."""
     sources, instance = attendance_sources(), requested_instance(key)
+    if ENDED_HEADER in request.headers:
+        # Zoom's API tells a co-host nothing of the meeting: the word of their client ends their own page.
+        end_cohosted(sources.client_reports, sources.user_id, instance)
     found = running(sources, instance, _list_seconds(sources))
+    if found.value and ENDED_HEADER in request.headers:
+        forget_dashboard(sources, found.value)
     view = live_view(sources, found.value) if found.value else None
     if view and view.dashboard.error:
         found = running(sources, instance, LIST_SECONDS)

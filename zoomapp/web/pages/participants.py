@@ -10,7 +10,8 @@ from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from zoomapp.attendance.attendance_table import AttendanceRow, AttendanceTable
-from zoomapp.attendance.just_ended import JustEnded, just_ended
+from zoomapp.attendance.cohosted import cohosted_meeting, cohosted_report
+from zoomapp.attendance.just_ended import JustEnded, just_ended, may_read_final_list
 from zoomapp.attendance.meeting_attendance import MeetingAttendance
 from zoomapp.errors import StoreUnavailable
 from zoomapp.meetings.lists import live_meetings, next_meeting
@@ -46,6 +47,10 @@ def index() -> ResponseReturnValue:
     loaded = live_meetings(user_client(), page_cache())
     if loaded.value and len(loaded.value) == 1 and not loaded.value.unreadable:
         return show(str(loaded.value[0].id))
+    reports, user_id = services().client_reports, user_client().user_id
+    cohosted = None if loaded.value else cohosted_meeting(reports, user_id, "", now().timestamp())
+    if cohosted:
+        return show(str(cohosted.id))
     if not loaded.value and (own_page := own_attendance.page()):
         return own_page
     live = section(loaded, MEETINGS)
@@ -80,7 +85,11 @@ def _just_ended(attendance: MeetingAttendance, people: Section[AttendanceTable])
     if attendance.running or people.value is None or not people.value.people or set(choices()) - {"names"}:
         return None
     table = people.value.without_names() if names_hidden() else people.value
-    return just_ended(table, people.at, attendance.past, user_client().scopes(), now())
+    past, client = attendance.past, user_client()
+    cohosted = past is not None and cohosted_report(services().client_reports, client.user_id, past.uuid) is not None
+    return just_ended(
+        table, people.at, past, now(), may_get_report=not cohosted and may_read_final_list(client.scopes())
+    )
 
 
 def _no_events_since(meeting: Meeting) -> datetime | None:
@@ -137,6 +146,7 @@ def people_context(key: str, meeting: Meeting | None, people: Section[Attendance
         "key": key,
         "meeting": meeting,
         "live": meeting is not None,
+        "cohosted": _is_cohosted(meeting, people.value),
         "attendance": people,
         "rows": rows,
         "view_options": view_options(),
@@ -148,6 +158,11 @@ def people_context(key: str, meeting: Meeting | None, people: Section[Attendance
         "max_rows": max_rows,
         "refreshed": meeting is not None and max_rows <= ROWS,
     }
+
+
+def _is_cohosted(meeting: Meeting | None, table: AttendanceTable | None) -> bool:
+    """Whether somebody else hosts the running meeting, and this user's client lists who is in it."""
+    return meeting is not None and not meeting.host_id and table is not None and "sdk" in table.sources
 
 
 def _chosen_rows(table: AttendanceTable, view: str, query: str) -> list[AttendanceRow]:
