@@ -36,6 +36,7 @@ async function openMeeting(uuid) {
   const body = { uuid, number: String(meeting.meetingID).replace(/\D/g, ""), topic: meeting.meetingTopic, participants };
   const sent = await post(place.dataset.cohosted, body);
   if (!sent?.ok) return false;
+  sessionStorage.setItem("promoted", document.querySelector("[data-own-part]") ? "1" : "");
   location.replace((await sent.json()).location);
   return true;
 }

@@ -22,6 +22,8 @@ async function watch() {
   if (hasDoor) import("./admit.js");
   told = told.then(tell);
   if (!place.dataset.cohosted) return;
+  if (sessionStorage.getItem("promoted")) document.querySelector("[data-say]").textContent = "You’re now co-host.";
+  sessionStorage.removeItem("promoted");
   // Our server knows the meeting from this client alone. The role may end at any time, without an event.
   setInterval(soon, EACH_MS);
   document.addEventListener("click", stillCohost);

@@ -72,6 +72,7 @@ def test_participant_becomes_co_host_and_participant_again_until_the_end(open_cl
     app.wait_for_selector("tbody >> text=Dana Okoye")
     assert app.is_visible("text=you’re co-host")
     assert app.is_visible("text=Here by")
+    app.wait_for_selector("[data-say] >> text=You’re now co-host.", state="attached")
     clock.tick(5)
     world.join(instance, None, MARA)
     client.refresh()

@@ -51,6 +51,7 @@ def test_cohost_sees_who_is_there_and_since_when_only_if_known(first, priya, wor
     ]
     assert re.findall(r"\d+\+? min(?=</td>)", page.text) == ["3+ min", "3+ min", "1 min"]
     assert "late" not in re.findall(r"<tbody.*</tbody>", page.text, re.DOTALL)[0]
+    assert page.text.count("m-unknown") == text.count("in the meeting from 15:30 or earlier") == 2
     assert "permission is missing" not in text
     assert priya.get(f"{PAGE}/live").status_code == 200
 

@@ -166,14 +166,14 @@ def meeting_story(table: AttendanceTable) -> str:
     return story(table, lambda at: clock(moment(at)))
 
 
-def attendance_bar(person: Person, axis: Axis, has_left: bool) -> Markup:
+def attendance_bar(person: Person, axis: Axis, has_left: bool, since_unknown: bool = False) -> Markup:
     """The attendance of one person as a bar."""
-    return timeline(axis, person.here, person.waiting, has_left=has_left)
+    return timeline(axis, person.here, person.waiting, has_left=has_left, since_unknown=since_unknown)
 
 
-def attendance_description(person: Person, axis: Axis) -> str:
+def attendance_description(person: Person, axis: Axis, since_unknown: bool = False) -> str:
     """The attendance of one person as text."""
-    return timeline_description(axis, person.here, person.waiting)
+    return timeline_description(axis, person.here, person.waiting, since_unknown=since_unknown)
 
 
 def attendance_curve(
