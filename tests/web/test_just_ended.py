@@ -115,3 +115,15 @@ def test_end_that_an_admins_client_reports_is_checked_with_the_dashboard_at_once
     assert dana.get(f"/participants/{REVIEW}/live").status_code == 200
     assert dana.get(f"/participants/{REVIEW}/live", headers={ENDED_HEADER: "1"}).status_code == 204
     assert "2 people came" in read(dana.look(f"/participants/{REVIEW}"))
+
+
+def test_end_whose_webhook_was_lost_is_found_when_the_client_reports_it(priya, world, webhooks, clock):
+    meeting = world.start_meeting(PRIYAS)
+    world.join(meeting, None, "Guest Lee")
+    assert priya.get(f"/participants/{PRIYAS}/live").status_code == 200
+    clock.tick(90)
+    world._listeners.remove(webhooks)
+    world.end_meeting(meeting)
+
+    assert priya.get(f"/participants/{PRIYAS}/live").status_code == 200
+    assert priya.get(f"/participants/{PRIYAS}/live", headers={ENDED_HEADER: "1"}).status_code == 204
