@@ -4,7 +4,8 @@ import zoomSdk from "../vendor/appssdk/sdk.es.js";
 import { ready } from "./zoom.js";
 
 const place = document.querySelector("[data-sighted]");
-const [SOON_MS, AGAIN_MS, EACH_MS] = [150, 5000, 60_000];
+const [SOON_MS, AGAIN_MS, EACH_MS, SIGN_MS] = [150, 5000, 60_000, 45_000];
+let signedAt = 0;
 let [told, timer, again, hasDoor] = [Promise.resolve(), 0, 0, false];
 
 if (await ready) {
@@ -30,13 +31,25 @@ async function watch() {
 }
 
 async function stillCohost() {
+  if (Date.now() - signedAt > SIGN_MS) await sign();
   const me = await answer(() => zoomSdk.getUserContext());
   if (!me || me.role === "host" || me.role === "coHost") return true;
   const uuid = (await answer(() => zoomSdk.getMeetingUUID()))?.meetingUUID;
-  const headers = { "Content-Type": "application/json" };
-  await fetch(place.dataset.cohosted, { method: "POST", headers, body: JSON.stringify({ uuid, ended: true }) }).catch(() => null);
+  await post(place.dataset.cohosted, { uuid, ended: true });
   location.replace("/participants");
   return false;
+}
+
+// The role as Zoom's client signs it, for times that the host shares: our server believes it for two minutes.
+async function sign() {
+  signedAt = Date.now();
+  const signed = await answer(() => zoomSdk.getAppContext());
+  if (signed) await post("/api/zoomapp/seat", { context: signed.context });
+}
+
+function post(address, body) {
+  const headers = { "Content-Type": "application/json" };
+  return fetch(address, { method: "POST", headers, body: JSON.stringify(body) }).catch(() => ({}));
 }
 
 // One after the other: what is told first happened first.
@@ -57,9 +70,7 @@ async function tell() {
   // A breakout room's list is not the meeting's; what did not answer is not empty.
   if (!inside || !waiting || instance?.parentUUID) return;
   const participants = [...inside.map(one), ...waiting.map((each) => ({ ...one(each), room: "waiting" }))];
-  const body = JSON.stringify({ uuid: instance?.meetingUUID ?? "", participants });
-  const headers = { "Content-Type": "application/json" };
-  const { ok, status = 503 } = await fetch(place.dataset.sighted, { method: "POST", headers, body }).catch(() => ({}));
+  const { ok, status = 503 } = await post(place.dataset.sighted, { uuid: instance?.meetingUUID ?? "", participants });
   if (status >= 500) again = setTimeout(soon, AGAIN_MS);
   if (!ok) return;
   // A page that had nothing to show has now.

@@ -43,7 +43,7 @@ def test_cohost_sees_who_is_there_and_since_when_only_if_known(first, priya, wor
     text = read(page)
 
     assert "Design <i>review</i> · you’re co-host" in text
-    assert "From your Zoom client" in text and "Exact times are in the host’s account." in text
+    assert "From your Zoom client" in text and "The host hasn’t shared exact times." in text
     assert re.findall(r"Here by \d\d:\d\d|Joined \d\d:\d\d", page.text) == [
         "Here by 15:30",
         "Here by 15:30",

@@ -101,7 +101,7 @@ class LiveView:
 
 def live_view(sources: AttendanceSources, meeting: Meeting) -> LiveView:
     """The current attendance. Calls Zoom unless another viewer's call was a moment ago."""
-    count, at = sources.webhook_log.news(sources.user_id, meeting.uuid)
+    count, at = sources.webhook_log.news(sources.event_host(meeting.uuid), meeting.uuid)
     listed = dashboard(sources, meeting, with_webhooks=count > 0)
     report = sources.client_report(meeting.id, meeting.uuid)
     if report and not meeting.host_id and isinstance(listed.error, ZoomRefused):

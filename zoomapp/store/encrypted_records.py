@@ -80,6 +80,11 @@ ATTENDANCE = PrivacyNote(
     "Attendance: names, email addresses, join and leave times, and the planned time of the meeting",
     "{settings.attendance_days} days",
 )
+SHARED_TIMES = PrivacyNote(
+    "If you share exact times with co-hosts: which running meeting is yours. "
+    "Its co-hosts then see who joined and left, and when",
+    "one day",
+)
 EVENTS = PrivacyNote("Zoom’s events about your meetings, until they are processed", "usually seconds")
 EVENT_COUNTS = PrivacyNote(
     "How many of Zoom’s events arrived, by kind and by a digest of the account, without their content",
@@ -199,6 +204,7 @@ PLANNED_TIMES = RecordKind("planned", "{*}:planned:*", ATTENDANCE, days_setting=
 CLIENT_REPORT = RecordKind("sightings", "{*}:sightings:*", CLIENT_AND_DASHBOARD, DAY_SECONDS)
 SNAPSHOT = RecordKind("snapshot", "{*}:snapshot", CLIENT_AND_DASHBOARD, 900, Owner.MEETING)
 SNAPSHOT_ACCESS = RecordKind("answered", "{*}:answered:*", CLIENT_AND_DASHBOARD, 600)
+SHARED_MEETING = RecordKind("shared-meeting", "{*}:shared-meeting", SHARED_TIMES, DAY_SECONDS, Owner.MEETING)
 SNAPSHOT_PAUSE = _mark("snapshot:pause", "{*}:snapshot:pause", DAY_SECONDS + 600, Owner.MEETING)
 SNAPSHOT_LEASE = _mark("snapshot:lease", "{*}:snapshot:lease", MINUTE_SECONDS, Owner.MEETING)
 SNAPSHOT_VIEWER_LEASE = _mark("snapshot:lease:viewer", "{*}:snapshot:lease:*", MINUTE_SECONDS, Owner.MEETING)

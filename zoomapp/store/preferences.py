@@ -21,6 +21,7 @@ class Preferences:
 
     An empty ``zone_name`` means the zone of the Zoom profile. With ``refresh_seconds`` 0 the page does not refresh by
     itself. A participant who joins more than ``late_minutes`` after the start is late.
+    ``share_with_cohosts``: whether co-hosts of the person's running meetings see their exact times.
     """
 
     zone_name: str = ""
@@ -28,6 +29,7 @@ class Preferences:
     refresh_seconds: int = 15
     late_minutes: int = 5
     announce: str = "waiting"
+    share_with_cohosts: bool = False
 
     @classmethod
     def parse(cls, data: Any) -> Preferences:
@@ -43,6 +45,7 @@ class Preferences:
             refresh_seconds=refresh_seconds if refresh_seconds in REFRESH_SECONDS else cls.refresh_seconds,
             late_minutes=late_minutes if 0 <= late_minutes <= MAX_LATE_MINUTES else cls.late_minutes,
             announce=str(announce) if announce in ANNOUNCEMENTS else cls.announce,
+            share_with_cohosts=values.get("share_with_cohosts") in (True, "on"),
         )
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from flask import session
 
-from zoomapp.web.current_user import services
+from zoomapp.web.current_user import services, uses_one_time_link
 from zoomapp.zoom.app_context import AppContext
 
 #: The running contexts that are meetings.
@@ -34,7 +34,8 @@ def save_seat(context: AppContext) -> None:
 
 def signed_seat(seconds: float) -> SignedSeat | None:
     """The seat, from an app context that was created less than ``seconds`` ago."""
-    saved = session.get("seat")
+    # The session of a request with a one-time link may belong to somebody else.
+    saved = None if uses_one_time_link() else session.get("seat")
     if not isinstance(saved, list) or len(saved) != 3 or services().clock() - saved[2] >= seconds:
         return None
     return SignedSeat(saved[0], saved[1])
