@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from tests.support.people import Person
 from tests.web.reading import read
 
 REVIEW = 85000000102
@@ -40,11 +41,16 @@ def minutes(person, world, clock, count):
         report(person, world)
 
 
-def test_participant_opens_their_own_page_and_not_no_meeting_is_running(seated):
+def test_participant_opens_their_own_page_and_not_no_meeting_is_running(seated, world):
     page = read(seated.look("/participants"))
 
     assert "Your attendance" in page and "Your minutes start now" in page
     assert "No meeting is running" not in page
+    # An attendee of a webinar is one, too; for Zoom's main window the app opens with the overview.
+    opened = seated.open_from_zoom(typ="webinar", mid=world.live_instance(REVIEW).uuid, attendrole="attendee")
+    assert opened.location == "/participants" and "Your attendance" in read(seated.look("/participants"))
+    assert seated.open_from_zoom(typ="panel").location == "/"
+    assert "No meeting is running" in read(seated.look("/participants"))
 
 
 def test_own_page_counts_stays_and_gaps_from_the_own_client(seated, world, clock):
@@ -111,3 +117,14 @@ def test_role_of_an_old_or_foreign_context_opens_no_own_page(priya, dana, world,
     # A host's own running meeting is their page, whatever they are in another one.
     dana.open_from_zoom(typ="meeting", mid="of another host", attendrole="participant")
     assert f'href="/participants/{REVIEW}"' in dana.look("/participants").text
+
+
+def test_own_record_is_fetched_by_the_system_browser_with_a_one_time_link(seated, app, world, clock):
+    report(seated, world)
+    minutes(seated, world, clock, 3)
+    link = seated.post("/files", json={"address": f"{OWN}/record.csv"}).json["url"]
+
+    system_browser = Person(app, world, "priya")
+
+    assert len(system_browser.get(link).text.splitlines()) == 2
+    assert system_browser.get(f"{OWN}/record.csv").status_code == 401

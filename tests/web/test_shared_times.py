@@ -95,3 +95,28 @@ def test_demotion_ends_it_with_the_next_signed_context(meeting, priya, world):
     seat(priya, world, meeting, "participant")
 
     assert not sees_exact_times(priya)
+
+
+def test_no_record_says_whose_meeting_it_is_of_a_host_who_does_not_share(dana, parts, world, webhooks):
+    def stored():
+        return [key for key in parts.redis.keys("zoomapp:*") if key.endswith(b":shared-meeting")]
+
+    meeting = world.start_meeting(REVIEW)
+    world.join(meeting, None, "Guest Lee")
+    assert stored() == []
+
+    # A host may begin to share in the middle of a meeting.
+    share(dana)
+    world.join(meeting, None, "Guest Kim")
+    assert len(stored()) == 1
+    assert parts.shared_meetings.host_of(meeting.uuid) == dana.id
+    assert dana.id.encode() not in parts.redis.get(stored()[0])
+
+
+def test_one_time_link_of_a_cohost_has_no_seat_of_the_browser_it_is_used_in(meeting, priya, world):
+    seat(priya, world, meeting)
+    link = priya.post("/files", json={"address": f"{PAGE}.csv"}).json["url"]
+
+    text = priya.get(link).text
+
+    assert "Guest Lee" in text and "Guest Kim" not in text
