@@ -53,7 +53,7 @@ function subject(page) {
 
 // Somebody types, has changed a field, selects a text, or has opened a menu: the page stays as it is.
 function inUse() {
-  const changed = [...main.querySelectorAll("input, textarea")].some((field) => field.value !== field.defaultValue || field.checked !== field.defaultChecked);
+  const changed = [...main.querySelectorAll(":is(input, textarea):not([readonly])")].some((field) => field.value !== field.defaultValue || field.checked !== field.defaultChecked);
   return changed || (main.contains(document.activeElement) && !document.activeElement.matches("h1")) || !getSelection().isCollapsed || main.querySelector("details[open]");
 }
 
