@@ -14,6 +14,7 @@ from requests.adapters import BaseAdapter
 
 from zoomapp.attendance import webhook_log
 from zoomapp.attendance.client_reports import ClientReports
+from zoomapp.attendance.sharing import SharedMeetings
 from zoomapp.attendance.webhook_log import WebhookLog
 from zoomapp.auth.pending_signins import PendingSignIns
 from zoomapp.auth.repeated_signins import RepeatedSignIns
@@ -89,6 +90,7 @@ class Services:
     account_client: AccountClient | None
     batch_pool: FairPool
     webhook_log: WebhookLog
+    shared_meetings: SharedMeetings
     client_reports: ClientReports
     subscriptions: Subscriptions
     webhook_queue: WebhookQueue
@@ -189,6 +191,8 @@ def build(
     subscriptions = Subscriptions()
     subscriptions.subscribe(deauthorization.EVENT, removal.on_event)
     subscriptions.subscribe("meeting.", events.save)
+    shared_meetings = SharedMeetings(connection, key_ring, user_records)
+    subscriptions.subscribe("meeting.", shared_meetings.on_event)
     subscriptions.subscribe("meeting", cache.on_meeting_event)
     subscriptions.subscribe("recording", cache.on_meeting_event)
 
@@ -217,6 +221,7 @@ def build(
         account_client=account_client,
         batch_pool=FairPool(BATCH_PLACES, BATCH_PLACES_PER_PERSON, BATCH_START_SECONDS, "batch"),
         webhook_log=events,
+        shared_meetings=shared_meetings,
         client_reports=ClientReports(connection, key_ring, clock),
         subscriptions=subscriptions,
         webhook_queue=WebhookQueue(connection, key_ring, subscriptions),

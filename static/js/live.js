@@ -11,7 +11,7 @@ const pause = fresh?.querySelector("[data-pause]");
 const byHand = region.dataset.refresh === "0";
 
 let [interval, failures, busy, again, ended, timer, nextAt] = [1500, 0, false, false, false, 0, 0];
-let inSight = true;
+let [inSight, over] = [true, 0];
 let [version, said, saidAt, sayTimer, refused] = [`"${region.dataset.version}"`, counts(), 0, 0, false];
 let [seenAt, answeredAt, touchedAt] = [Date.now() - 1000 * region.dataset.age, Date.now(), Date.now()];
 
@@ -25,6 +25,8 @@ document.addEventListener("visibilitychange", resume);
 // Zoom's client says itself whether the app is in sight, and tells us who came and went.
 document.addEventListener("insight", ({ detail }) => ((inSight = detail), resume()));
 document.addEventListener("sighted", () => failures || plan(0));
+// It also says that the meeting is over, which our server asks Zoom.
+document.addEventListener("over", () => ((over = 5), plan(0)));
 addEventListener("online", resume);
 addEventListener("offline", resume);
 for (const kind of ["pointerdown", "keydown", "scroll"]) addEventListener(kind, touched, { passive: true });
@@ -35,7 +37,7 @@ async function ask() {
   if (busy) return void (again = true);
   busy = true;
   try {
-    const headers = { Accept: "text/html", "If-None-Match": version };
+    const headers = { Accept: "text/html", "If-None-Match": version, ...(over-- > 0 && { "X-Meeting-Ended": 1 }) };
     await take(await fetch(region.dataset.live, { headers, signal: AbortSignal.timeout(TIMEOUT_MS) }));
   } catch {
     retry(interval * 2 ** ++failures);
@@ -115,7 +117,11 @@ function pace() {
 }
 
 function wanted() {
-  return !ended && !paused() && !byHand && !document.hidden && inSight && navigator.onLine;
+  return !ended && (over > 0 || wantedNow());
+}
+
+function wantedNow() {
+  return !paused() && !byHand && !document.hidden && inSight && navigator.onLine;
 }
 
 // Back again: at once if what is there is older than half a round, and nobody asked us to wait.
@@ -135,11 +141,8 @@ function touched() {
 function finish() {
   ended = true;
   clearTimeout(timer);
-  const report = Object.assign(document.createElement("a"), { href: region.dataset.report, textContent: "Open the attendance report" });
   tell();
-  words?.replaceChildren("Meeting ended · ", report);
-  if (pause) pause.hidden = true;
-  say("Meeting ended");
+  import(region.dataset.end);
 }
 
 function paused() {

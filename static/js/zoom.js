@@ -17,12 +17,13 @@ const ANSWER_MS = 60000;
 
 // Anew whenever the client has changed: whoever waits for it gets the latest.
 export let ready = configure();
-let prompting = false;
+let [prompting, out] = [false, false];
 askContext();
 heedChanges();
 onUnauthorized(async () => (await ready) !== null && signIn());
 if (document.querySelector("[data-tools]")) import("./meeting.js");
 if (document.querySelector("[data-sighted]")) import("./sighted.js");
+if (document.querySelector("[data-own]")) import("./own.js");
 document.addEventListener("click", pressed);
 
 // What the client allows on this page: its answer to config, or null outside of it. Some clients refuse a list that
@@ -43,11 +44,20 @@ async function configure() {
   return null;
 }
 
+// What only some roles may use is asked for once the role is known: some clients refuse a whole list for one such name.
+export function alsoUse(names) {
+  CAPABILITIES.push(...names.filter((name) => !CAPABILITIES.includes(name)));
+  return (ready = configure());
+}
+
 // Another role, status or place ends what config granted, and may change what there is to see.
 async function heedChanges() {
   if (!(await ready)) return;
   zoomSdk.addEventListener("onMyUserContextChange", ({ role, status }) => changed("seat", `${role} ${status}`));
-  zoomSdk.addEventListener("onRunningContextChange", ({ runningContext }) => changed("place", runningContext));
+  zoomSdk.addEventListener("onRunningContextChange", ({ runningContext }) => {
+    out = runningContext === "inMainClient";
+    changed("place", runningContext);
+  });
 }
 
 async function changed(name, is) {
@@ -56,7 +66,10 @@ async function changed(name, is) {
   // Some clients say the same again after each config: only what is new has the page drawn anew.
   if (sessionStorage.getItem(name) === is) return;
   sessionStorage.setItem(name, is);
-  if (!prompting && document.querySelector("[data-sighted]")) location.reload();
+  if (prompting || !document.querySelector("[data-sighted], [data-own]")) return;
+  // Out of the meeting: its page looks whether the meeting is over, and then shows the report.
+  if (out && document.querySelector("[data-here], [data-own-part]")) document.dispatchEvent(new Event("over"));
+  else location.reload();
 }
 
 // The Home URL came without a header: the sealed context says the same.

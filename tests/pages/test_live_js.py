@@ -240,10 +240,46 @@ def test_an_offline_page_sends_no_request_until_it_is_online(watch):
     assert polls == []
 
 
-def test_the_end_of_the_meeting_is_announced_with_a_link_to_the_report(watch, world, clock):
+def test_the_report_takes_the_place_of_the_page_when_the_meeting_ends(watch, world, clock):
+    page, polls, meeting = watch()
+    world.switches.ready_after = 1800
+    world.join(meeting, "dana")
+    world.join(meeting, None, "Guest Kim", waiting=True)
+    clock.tick(60)
+    round_(page)
+    page.wait_for_selector(".strip.warn")
+    page.focus("[data-pause]")
+    page.evaluate("""() => { window.said = [];
+        new MutationObserver(() => said.push(document.querySelector('[data-say]').textContent))
+            .observe(document.querySelector('[data-say]'), { childList: true }); }""")
+    address, entries = page.url, page.evaluate("history.length")
+    world.end_meeting(meeting)
+
+    round_(page)
+    page.wait_for_selector("text=Ended just now")
+    polls.clear()
+    page.clock.run_for(20_000)
+
+    assert (page.url, page.evaluate("history.length")) == (address, entries)
+    assert polls == []
+    assert page.evaluate("said") == ["The meeting ended. 2 people came, all on time."]
+    assert page.evaluate("document.activeElement.tagName") == "H1"
+    assert page.locator("[data-pause], .strip.warn, [data-fresh-text]").count() == 0
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    # Zoom's report is there half an hour later, and the page has it without a reload.
+    page.evaluate("window.same = 'yes'")
+    clock.tick(1900)
+    page.clock.run_for(31_000)
+    page.wait_for_selector("text=Final report from Zoom")
+    assert page.locator("[data-coming]").count() == 0
+    assert page.evaluate("same") == "yes"
+
+
+def test_an_end_without_its_report_is_announced_with_a_link_to_it(watch, world, clock):
     page, polls, meeting = watch()
     clock.tick(60)
     world.end_meeting(meeting)
+    page.route(re.compile(f"/participants/{meeting.meeting_id}$"), lambda route: route.abort())
 
     round_(page)
     report = page.wait_for_selector("text=Open the attendance report")

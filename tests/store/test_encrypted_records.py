@@ -36,7 +36,7 @@ STORAGE = {"zset": "sorted set"}
 #: Kinds that the previous version does not have, and that the tour does not leave behind.
 ADDED = {"arrivals", "doctor", "page-refresh", "pending", "refused-endpoints", "repeated"}
 ADDED |= {"account-token", "account-lease", "host-check"}
-ADDED |= {"roster", "session-attendance"}
+ADDED |= {"roster", "session-attendance", "shared-meeting"}
 NOT_IN_TOUR = ADDED
 
 

@@ -208,6 +208,22 @@ def test_snapshots_in_redis_are_encrypted(look, parts):
     assert b"answer" not in parts.redis.get(_key("meeting"))
 
 
+def test_a_forgotten_snapshot_is_polled_anew_but_not_while_zoom_fails(look, zoom, parts, clock):
+    look()
+    parts.shared_polls.forget("meeting", 1.0)
+    assert look().body == {"answer": 1}
+    clock.tick(2)
+    parts.shared_polls.forget("meeting", 1.0)
+    assert look().body == {"answer": 2}
+
+    clock.tick(PAUSE)
+    zoom.error = RateLimited(60)
+    assert look().pause
+    clock.tick(2)
+    parts.shared_polls.forget("meeting", 1.0)
+    assert look().pause and zoom.asked == 3
+
+
 @pytest.fixture
 def crowd(parts, settings, zoom, clock):
     """Let a hundred connected people request the page at once, over two workers. Returns the answer of each."""

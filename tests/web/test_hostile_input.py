@@ -57,7 +57,7 @@ DATES = [
 ]
 FORM = ["topic", "date", "time", "duration", "zone", "passcode", "agenda", "repeat", "interval", "weekdays", "count"]
 FORM += ["back", "head", "look", "once", "shown", "text", "theme", "to", "zone_name", "late_minutes", "refresh_seconds"]
-FORM += ["announce", "hour12", "waiting_room", "join_before_host"]
+FORM += ["announce", "share_with_cohosts", "hour12", "waiting_room", "join_before_host"]
 FORM += ["at", "loaded", "occurrence", "conflicts", "take", "alternative_hosts", "registration", "watermark"]
 FORM += [
     "status",
@@ -156,8 +156,11 @@ READING_JSON = (
     "/api/zoomapp/context",
     "/api/zoomapp/onauthorized",
     "/api/zoomapp/webhook",
+    "/api/zoomapp/seat",
     "/files",
     "/participants/<key>/sighted",
+    "/participants/cohosted",
+    "/participants/own",
     "/zoom/api/batch",
 )
 

@@ -175,7 +175,7 @@ def test_observed_attendance_is_shown_until_the_report_exists(priya, world, webh
 
     assert names(page) == ["Guest Lee", "Guest Kim"]
     assert "From live events; Zoom’s report usually follows within 30 minutes" in read(page)
-    assert "Planning · Monday 2 March" in read(page)
+    assert "Planning Ended just now · 15:40 · 10 min" in read(page)
     # The planned start is not known, so no person is late.
     assert "Late" not in read(page)
     assert "10 min" in read(page)

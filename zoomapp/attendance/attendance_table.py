@@ -27,7 +27,7 @@ from zoomapp.charts import Axis
 from zoomapp.meetings import agenda
 from zoomapp.regions import DateFormats
 
-VIEWS = ("here", "waiting", "left", "late")
+STATES = ("here", "waiting", "left")
 #: Sort keys of a person at a moment; without one, people are in order of arrival. A minus before a name reverses it.
 SORTS: dict[str, Callable[[Person, float], Any]] = {
     "arrival": lambda person, at: person.arrived_at,
@@ -39,10 +39,19 @@ SORTS: dict[str, Callable[[Person, float], Any]] = {
 
 @dataclass(frozen=True)
 class AttendanceRow:
-    """The row of one person. Its values are computed on demand: a page shows a hundred of a thousand rows."""
+    """The row of one person. Its values are computed on demand: a page shows a hundred of a thousand rows.
+
+    ``client_since``: see ``AttendanceTable``.
+    """
 
     person: Person
     frame: Frame
+    client_since: float | None = None
+
+    @property
+    def since_unknown(self) -> bool:
+        """Whether the person was there before the only source, the viewer's Zoom client, began to report."""
+        return self.person.sources == ("sdk",) and self.person.arrived_at == self.client_since
 
     @cached_property
     def state(self) -> Status:
@@ -80,8 +89,29 @@ class AttendanceRow:
     def rejoins(self) -> int:
         return rejoins(self.person)
 
+    @property
+    def on_time(self) -> bool:
+        """Whether the person came, and not late."""
+        return bool(self.person.here) and not self.late_minutes
+
+    @property
+    def waited_minutes(self) -> int:
+        return int(figures.waiting_seconds(self.person, self.frame.end) // 60)
+
     def is_in(self, view: str) -> bool:
-        return view not in VIEWS or self.state == view or (view == "late" and self.late_minutes > 0)
+        """Whether the person is in a filtered list. An unknown name is that of everyone."""
+        match view:
+            case "late":
+                return self.late_minutes > 0
+            case "on-time":
+                return self.on_time
+            case "early":
+                return self.early_minutes > 0
+            case "rejoined":
+                return self.rejoins > 0
+            case "waited":
+                return bool(self.person.waiting)
+        return view not in STATES or self.state == view
 
 
 @dataclass(frozen=True)
@@ -143,7 +173,13 @@ class AttendanceTable:
     @cached_property
     def rows(self) -> tuple[AttendanceRow, ...]:
         """The rows in order of arrival."""
-        return tuple(AttendanceRow(person, self.frame) for person in self.people)
+        return tuple(AttendanceRow(person, self.frame, self.client_since) for person in self.people)
+
+    @cached_property
+    def client_since(self) -> float | None:
+        """Since when the viewer's Zoom client has reported who is there."""
+        starts = (record.joined_at for record in self.records if record.source == "sdk")
+        return min((start for start in starts if start is not None), default=None)
 
     @cached_property
     def waiting(self) -> tuple[AttendanceRow, ...]:

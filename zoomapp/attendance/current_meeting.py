@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from zoomapp.attendance.cohosted import cohosted_meeting
 from zoomapp.attendance.hosted_meetings import host_role
 from zoomapp.attendance.sources import AttendanceSources
 from zoomapp.attendance.webhook_log import MeetingLog
@@ -25,11 +26,12 @@ def running(sources: AttendanceSources, instance: str, seconds: float) -> Loaded
     """The meeting of that number or UUID while it runs, if this user may see who is in it.
 
     Without a value, ``error`` says why Zoom's list could not be loaded; without an error, the meeting is over. Zoom
-    lists the user's running meetings at most once in ``seconds``, and less often while webhooks report on the meeting.
+    lists the user's running meetings at most once in ``seconds``, and less often while webhooks report on the meeting;
+    with 0 it lists them now.
     """
     user_id, webhook_log = sources.user_id, sources.webhook_log
     active = next((log for log in webhook_log.running(user_id) if instance in (log.uuid, str(log.number))), None)
-    listed = live_meetings(sources.user_client, sources.cache, WEBHOOK_LIST_SECONDS if active else seconds)
+    listed = live_meetings(sources.user_client, sources.cache, WEBHOOK_LIST_SECONDS if active and seconds else seconds)
     own = next((meeting for meeting in listed.value or () if instance in (str(meeting.id), meeting.uuid)), None)
     if own and active and _is_newer(active, listed):
         # The meeting was started again since: it has the same number and another UUID.
@@ -41,6 +43,9 @@ def running(sources: AttendanceSources, instance: str, seconds: float) -> Loaded
         still_running = log == active and _is_newer(log, listed)
         meeting = Meeting(log.number, log.uuid, log.topic, host_id=user_id) if still_running else None
         return Loaded(meeting, listed.at)
+    cohosted = cohosted_meeting(sources.client_reports, user_id, instance, sources.now.timestamp())
+    if cohosted:
+        return Loaded(cohosted, listed.at)
     if is_number(instance) and (may_read_dashboard(sources) or _is_alternative_host(sources, int(instance))):
         # It may be a colleague's meeting, and this user may see the whole account or stands in for the host.
         return Loaded(Meeting(int(instance), topic="A meeting of your account"), listed.at)

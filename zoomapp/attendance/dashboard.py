@@ -22,6 +22,8 @@ POLL_SECONDS, POLL_SECONDS_WITH_WEBHOOKS = 15.0, 60.0
 #: The same while the list does not change. A window asks up to 5 % later and shows the answer a second after that, so
 #: a person who joins then appears within 30 seconds.
 QUIET_POLL_SECONDS, QUIET_POLL_SECONDS_WITH_WEBHOOKS = 26.0, 130.0
+#: A list that is older does not count at the end of the meeting.
+ENDED_SECONDS = 1.0
 
 
 def dashboard(sources: AttendanceSources, meeting: Meeting, *, with_webhooks: bool) -> Loaded[Snapshot]:
@@ -38,6 +40,7 @@ def dashboard(sources: AttendanceSources, meeting: Meeting, *, with_webhooks: bo
     if reader is None:
         return _not_allowed(sources, with_webhooks)
     instance, user_id = str(meeting.id), sources.user_id
+    name = _snapshot_name(sources, meeting, by_account=by_account)
     seconds = POLL_SECONDS_WITH_WEBHOOKS if with_webhooks else POLL_SECONDS
     quiet_seconds = QUIET_POLL_SECONDS_WITH_WEBHOOKS if with_webhooks else QUIET_POLL_SECONDS
 
@@ -53,8 +56,6 @@ def dashboard(sources: AttendanceSources, meeting: Meeting, *, with_webhooks: bo
         return seconds * slowdown(limits)
 
     try:
-        # Each credential has polls, pauses and failures of its own.
-        name = f"{CREDENTIAL} {instance}" if by_account else f"{sources.account_id or user_id} {instance}"
         snapshot = sources.shared_polls.get(name, user_id, fetch, pause, quiet_seconds / seconds)
     except AccountRefused:
         return _not_allowed(sources, with_webhooks)
@@ -68,3 +69,15 @@ def _not_allowed(sources: AttendanceSources, with_webhooks: bool) -> Loaded[Snap
     """No list, and the missing scope unless webhooks report on the meeting."""
     refused = MissingScope(400, 0, "the grant does not have this scope", ())
     return Loaded(None, sources.now, None if with_webhooks else refused)
+
+
+def forget_dashboard(sources: AttendanceSources, meeting: Meeting) -> None:
+    """Let the next request ask Zoom: a Zoom client in the meeting says that it has ended."""
+    for by_account in (False, True):
+        name = _snapshot_name(sources, meeting, by_account=by_account)
+        sources.shared_polls.forget(name, ENDED_SECONDS)
+
+
+def _snapshot_name(sources: AttendanceSources, meeting: Meeting, *, by_account: bool) -> str:
+    """The name of the shared poll. Each credential has polls, pauses and failures of its own."""
+    return f"{CREDENTIAL if by_account else sources.account_id or sources.user_id} {meeting.id}"

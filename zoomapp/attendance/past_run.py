@@ -72,8 +72,8 @@ class PastRun:
     @cached_property
     def observed(self) -> Rows[Record]:
         """What webhooks and the user's client reported."""
-        meeting, reports = self.meeting, self.sources.client_reports
-        report = reports.of(self.sources.user_id, meeting.id, self.uuid) if meeting and meeting.id else None
+        meeting = self.meeting
+        report = self.sources.client_report(meeting.id, self.uuid) if meeting and meeting.id else None
         return self.sources.observed(self.uuid, report)
 
     def has_people(self, listed: Loaded[FinalList]) -> bool:

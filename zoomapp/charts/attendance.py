@@ -25,24 +25,42 @@ def time_labels(axis: Axis, *, max_labels: int = 5) -> Markup:
     return Markup(f'<svg class="chart" height="14" aria-hidden="true">{svg.time_labels(axis, max_labels, 11)}</svg>')
 
 
-def timeline(axis: Axis, in_meeting: Intervals, waiting: Intervals = (), *, has_left: bool = False) -> Markup:
-    """The bars of one person. A dashed line marks the scheduled start. ``has_left``: the person is gone."""
-    bars = [svg.bar(axis, interval, LEFT_BAR if has_left else IN_MEETING_BAR) for interval in in_meeting]
+def timeline(
+    axis: Axis, in_meeting: Intervals, waiting: Intervals = (), *, has_left: bool = False, since_unknown: bool = False
+) -> Markup:
+    """The bars of one person. A dashed line marks the scheduled start. ``has_left``: the person is gone.
+
+    ``since_unknown``: the person was there before the first bar, which short strokes show.
+    """
+    in_meeting = tuple(in_meeting)
+    bars = [svg.strokes_before(axis, in_meeting[0][0])] if since_unknown and in_meeting else []
+    bars += [svg.bar(axis, interval, LEFT_BAR if has_left else IN_MEETING_BAR) for interval in in_meeting]
     bars += [svg.bar(axis, interval, WAITING_BAR) for interval in waiting]
     scheduled_start = svg.scheduled_start(axis, -2, 10)
     return Markup(f'<svg class="chart c-track" height="8" aria-hidden="true">{"".join(bars)}{scheduled_start}</svg>')
 
 
-def timeline_description(axis: Axis, in_meeting: Intervals, waiting: Intervals = ()) -> str:
-    """The bars as text: "in the waiting room from 10:10 to 10:12; in the meeting since 10:12"."""
+def timeline_description(
+    axis: Axis, in_meeting: Intervals, waiting: Intervals = (), *, since_unknown: bool = False
+) -> str:
+    """The bars as text: "in the waiting room from 10:10 to 10:12; in the meeting since 10:12".
+
+    ``since_unknown``: the person was there before the first bar: "in the meeting from 10:05 or earlier".
+    """
     stays = [(start, end, "in the meeting") for start, end in in_meeting]
     stays += [(start, end, "in the waiting room") for start, end in waiting]
-    return "; ".join(
+    stays.sort(key=lambda stay: stay[0])
+    texts = [
         f"{place} since {axis.clock(start)}"
         if end is None
         else f"{place} from {axis.clock(start)} to {axis.clock(end)}"
-        for start, end, place in sorted(stays, key=lambda stay: stay[0])
-    )
+        for start, end, place in stays
+    ]
+    if since_unknown and stays:
+        start, end, place = stays[0]
+        until = "" if end is None else f" to {axis.clock(end)}"
+        texts[0] = f"{place} from {axis.clock(start)} or earlier{until}"
+    return "; ".join(texts)
 
 
 def curve(axis: Axis, points: Points, *, height: int = 96, max_labels: int = 5, prefix: str = "curve") -> Markup:

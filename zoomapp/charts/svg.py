@@ -29,6 +29,11 @@ def bar(axis: Axis, interval: tuple[float, float | None], attributes: str) -> st
     return f'<rect {attributes} x="{number(x)}%" width="{number(min(round(width, 1), 100 - x))}%"/>'
 
 
+def strokes_before(axis: Axis, at: float) -> str:
+    """Short strokes from the left edge to a moment, in the middle of a bar's height."""
+    return f'<line class="m-unknown" x1="0" x2="{number(axis.x(at))}%" y1="4" y2="4"/>'
+
+
 def horizontal_line(css_class: str, y: float) -> str:
     """A line over the whole width."""
     return f'<line class="{css_class}" x1="0" x2="100%" y1="{number(y)}" y2="{number(y)}"/>'

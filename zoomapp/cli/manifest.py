@@ -31,7 +31,7 @@ SDK_APIS = (
     *("startRTMS", "stopRTMS", "getRTMSStatus", "onRTMSStatusChange", "getMeetingParticipants", "onParticipantChange"),
     *("getMeetingContext", "getMeetingUUID", "onMyUserContextChange", "onRunningContextChange"),
     *("getWaitingRoomParticipants", "onWaitingRoomParticipantJoin", "onWaitingRoomParticipantLeave"),
-    *("admitParticipantFromWaitingRoom", "onAppVisibilityChange"),
+    *("admitParticipantFromWaitingRoom", "onAppVisibilityChange", "onMeeting", "getUserContext"),
 )
 #: The webhook events that the app handles.
 EVENTS = ("app_deauthorized", *webhook_log.EVENTS, *response_cache.EVENTS)

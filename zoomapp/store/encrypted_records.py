@@ -72,7 +72,8 @@ FORMS = PrivacyNote(
 )
 DOWNLOAD_LINKS = PrivacyNote("A download link: your user ID and the file’s address", "one use or one minute")
 CLIENT_AND_DASHBOARD = PrivacyNote(
-    "The people your Zoom client sees in your meeting, for your page; the dashboard’s list, for people who may read it",
+    "The people your Zoom client sees in your meeting, and when you were in a meeting, for your page; "
+    "the dashboard’s list, for people who may read it",
     "one day; 15 minutes",
 )
 HOST_CHECKS = PrivacyNote("That Zoom named you as host or alternative host of a meeting", "10 minutes")
@@ -86,6 +87,11 @@ ATTENDANCE = PrivacyNote(
 ROSTERS = PrivacyNote(
     "Rosters that you saved for a meeting: names, email addresses, IDs, and your answers to “Who is this?”",
     "{settings.grant_days} days after the last change",
+)
+SHARED_TIMES = PrivacyNote(
+    "If you share exact times with co-hosts: which running meeting is yours. "
+    "Its co-hosts then see who joined and left, and when",
+    "one day",
 )
 EVENTS = PrivacyNote("Zoom’s events about your meetings, until they are processed", "usually seconds")
 EVENT_COUNTS = PrivacyNote(
@@ -211,6 +217,7 @@ ROSTER = RecordKind("roster", "{*}:roster:*", ROSTERS, days_setting="grant_days"
 CLIENT_REPORT = RecordKind("sightings", "{*}:sightings:*", CLIENT_AND_DASHBOARD, DAY_SECONDS)
 SNAPSHOT = RecordKind("snapshot", "{*}:snapshot", CLIENT_AND_DASHBOARD, 900, Owner.MEETING)
 SNAPSHOT_ACCESS = RecordKind("answered", "{*}:answered:*", CLIENT_AND_DASHBOARD, 600)
+SHARED_MEETING = RecordKind("shared-meeting", "{*}:shared-meeting", SHARED_TIMES, DAY_SECONDS, Owner.MEETING)
 SNAPSHOT_PAUSE = _mark("snapshot:pause", "{*}:snapshot:pause", DAY_SECONDS + 600, Owner.MEETING)
 SNAPSHOT_LEASE = _mark("snapshot:lease", "{*}:snapshot:lease", MINUTE_SECONDS, Owner.MEETING)
 SNAPSHOT_VIEWER_LEASE = _mark("snapshot:lease:viewer", "{*}:snapshot:lease:*", MINUTE_SECONDS, Owner.MEETING)

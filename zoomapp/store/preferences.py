@@ -23,6 +23,7 @@ class Preferences:
     An empty ``zone_name`` means the zone of the Zoom profile, an empty ``region`` the profile's date formats, and
     ``hour12`` None the region's clock. With ``refresh_seconds`` 0 the page does not refresh by
     itself. A participant who joins more than ``late_minutes`` after the start is late.
+    ``share_with_cohosts``: whether co-hosts of the person's running meetings see their exact times.
     """
 
     zone_name: str = ""
@@ -31,6 +32,7 @@ class Preferences:
     late_minutes: int = 5
     announce: str = "waiting"
     region: str = ""
+    share_with_cohosts: bool = False
 
     @classmethod
     def parse(cls, data: Any) -> Preferences:
@@ -47,6 +49,7 @@ class Preferences:
             late_minutes=late_minutes if 0 <= late_minutes <= MAX_LATE_MINUTES else cls.late_minutes,
             announce=str(announce) if announce in ANNOUNCEMENTS else cls.announce,
             region=str(values.get("region")) if values.get("region") in REGIONS else "",
+            share_with_cohosts=values.get("share_with_cohosts") in (True, "on"),
         )
 
 

@@ -127,6 +127,15 @@ class SharedPolls:
             return old
         return poll()
 
+    def forget(self, name: str, seconds: float) -> None:
+        """Delete the snapshot if it is older than this, so that the next viewer gets Zoom's answer of now.
+
+        After a failure the pause is kept, and with it the snapshot.
+        """
+        snapshot, pause = self._load(name)
+        if snapshot and not pause and self._clock() - snapshot.at > seconds:
+            self._delete(name, with_snapshot=True)
+
     def _poll_once(
         self,
         name: str,

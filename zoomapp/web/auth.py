@@ -25,13 +25,12 @@ from zoomapp.web.current_user import (
 from zoomapp.web.errors import prefers_html
 from zoomapp.web.middleware.request_json import json_object
 from zoomapp.web.return_path import page_path
+from zoomapp.web.signed_seat import IN_A_MEETING, save_seat
 from zoomapp.zoom.app_context import AppContext, open_context
 
 bp = Blueprint("oauth", __name__, url_prefix="/api/zoomapp")
 
 CONTEXT_HEADER = "X-Zoom-App-Context"
-#: The running contexts in which the app starts with the participants.
-IN_A_MEETING = frozenset({"meeting", "webinar"})
 
 
 @bp.get("/home")
@@ -56,10 +55,7 @@ def sign_in_with_context(encrypted: str) -> str:
 
     The same context sent again by that session within a minute gives the same page and changes nothing.
     """
-    parts = services()
-    uses, now = parts.used_contexts, parts.clock()
-    settings, issuers = parts.settings, parts.client.hosts.context_issuers
-    context = open_context(encrypted, settings.zoom_client_id, settings.zoom_client_secrets, now, issuers)
+    uses, now, context = services().used_contexts, services().clock(), _opened(encrypted)
     # A context has no nonce, so it is stored until it expires to prevent a replay. The key is its bytes: the text can
     # be written in many ways (padding, alphabet, unused bits of the last character).
     if not uses.claim(context.sealed, this_session().sid, int(context.expires_at - now) + 10):
@@ -71,7 +67,15 @@ def sign_in_with_context(encrypted: str) -> str:
         uses.move(context.sealed, this_session().sid)
     if context.theme in ("light", "dark"):
         session["client_theme"] = context.theme
+    save_seat(context)
     return first_page(context.kind)
+
+
+def _opened(encrypted: str) -> AppContext:
+    """The app context. Raises ContextRefused."""
+    parts = services()
+    settings, issuers = parts.settings, parts.client.hosts.context_issuers
+    return open_context(encrypted, settings.zoom_client_id, settings.zoom_client_secrets, parts.clock(), issuers)
 
 
 def first_page(kind: str) -> str:
@@ -94,6 +98,19 @@ def _is_signed_in(context: AppContext) -> bool:
     if context.user_id:
         return user_id() == context.user_id
     return user_id() is None and "guest" in session
+
+
+@bp.post("/seat")
+def seat() -> ResponseReturnValue:
+    """Save where the user sits now: {"context": …}, the result of the SDK's ``getAppContext()``, of this very user.
+
+    It opens no session, so a context that was used before is accepted until it expires.
+    """
+    context = _opened(_text(json_object(), "context"))
+    if not context.user_id or context.user_id != user_id():
+        raise ContextRefused("another_user")
+    save_seat(context)
+    return "", 204
 
 
 @bp.get("/authorize")

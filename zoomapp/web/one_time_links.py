@@ -20,7 +20,7 @@ from zoomapp.web.middleware.request_json import json_object
 bp = Blueprint("one_time_links", __name__)
 
 #: The endpoints that a link can be for. They answer with a file and change nothing.
-FILE_ENDPOINTS = frozenset({"files.show", "recordings.spreadsheet", "download.send", "meeting.calendar"})
+FILE_ENDPOINTS = frozenset({"files.show", "recordings.spreadsheet", "download.send", "meeting.calendar", "own.record"})
 
 
 @bp.post("/files")

@@ -36,8 +36,9 @@ class AppContext:
     """What Zoom's client says about the user and where the app was opened.
 
     ``user_id`` is empty for a guest. ``kind`` is ``panel``, ``meeting``, ``webinar``, … ; ``meeting_uuid`` is set in
-    meetings only; ``role`` is true at creation time only; ``action`` is the text of a deep link; ``expires_at`` is in
-    epoch seconds. ``sealed`` is the encrypted context as bytes, which are the same for every base64 spelling.
+    meetings only; ``role`` is true at creation time only; ``action`` is the text of a deep link; ``created_at`` and
+    ``expires_at`` are in epoch seconds. ``sealed`` is the encrypted context as bytes, which are the same for every
+    base64 spelling.
     """
 
     user_id: str
@@ -48,6 +49,7 @@ class AppContext:
     theme: str
     expires_at: float
     sealed: bytes = field(repr=False)
+    created_at: float = 0.0
 
 
 def open_context(
@@ -128,6 +130,7 @@ def _check(claims: dict[str, Any], client_id: str, now_ms: float, sealed: bytes,
         theme=_text(claims, "theme"),
         expires_at=expires_ms / 1000,
         sealed=sealed,
+        created_at=created_ms / 1000,
     )
 
 

@@ -10,8 +10,12 @@ from zoomapp.web.components.notice import LIVE, PAST
 from zoomapp.web.components.page_data import page_cache
 from zoomapp.web.components.section import Section, section
 from zoomapp.web.current_user import services, user_client
+from zoomapp.web.signed_seat import signed_seat
 from zoomapp.web.viewer import now, start_viewer, user_records, viewer
 from zoomapp.zoom.meeting_ids import instance_of
+
+#: An app context that is older does not show that its user still is co-host.
+COHOST_SECONDS = 120.0
 
 
 def attendance_sources(*, with_viewer: bool = True) -> AttendanceSources:
@@ -35,7 +39,16 @@ def attendance_sources(*, with_viewer: bool = True) -> AttendanceSources:
         keep_seconds=parts.settings.attendance_days * 86400,
         reader=_reader if with_viewer else Reader,
         account_client=parts.account_client,
+        shared_host=_shared_host,
     )
+
+
+def _shared_host(uuid: str) -> str:
+    """The host who shares this meeting's events, if Zoom's client signed a moment ago that the user co-hosts it."""
+    seat = signed_seat(COHOST_SECONDS)
+    if seat is None or seat.role != "co-host" or not uuid or seat.meeting_uuid != uuid:
+        return ""
+    return services().shared_meetings.host_of(uuid)
 
 
 def _reader() -> Reader:

@@ -14,6 +14,7 @@ from zoomapp import dates
 from zoomapp.attendance import Person
 from zoomapp.attendance.attendance_table import AttendanceTable
 from zoomapp.attendance.names import initials
+from zoomapp.attendance.story import arrivals, half_stayed, story
 from zoomapp.charts import Axis, curve, curve_rows, meter, storage, table, time_labels, timeline, timeline_description
 from zoomapp.web.current_user import services
 from zoomapp.web.viewer import now, today, viewer
@@ -157,14 +158,19 @@ def time_axis(table: AttendanceTable) -> Axis:
     return table.axis(viewer().zone, viewer().formats)
 
 
-def attendance_bar(person: Person, axis: Axis, has_left: bool) -> Markup:
+def meeting_story(table: AttendanceTable) -> str:
+    """The attendance of a past meeting in one or two sentences."""
+    return story(table, lambda at: clock(moment(at)))
+
+
+def attendance_bar(person: Person, axis: Axis, has_left: bool, since_unknown: bool = False) -> Markup:
     """The attendance of one person as a bar."""
-    return timeline(axis, person.here, person.waiting, has_left=has_left)
+    return timeline(axis, person.here, person.waiting, has_left=has_left, since_unknown=since_unknown)
 
 
-def attendance_description(person: Person, axis: Axis) -> str:
+def attendance_description(person: Person, axis: Axis, since_unknown: bool = False) -> str:
     """The attendance of one person as text."""
-    return timeline_description(axis, person.here, person.waiting)
+    return timeline_description(axis, person.here, person.waiting, since_unknown=since_unknown)
 
 
 def attendance_curve(
@@ -206,6 +212,7 @@ def link(address: str) -> str:
 FILTERS: dict[str, Callable[..., object]] = {
     "avatar_colour": avatar_colour,
     "axis_labels": time_labels,
+    "arrivals": arrivals,
     "bar": attendance_bar,
     "bar_words": attendance_description,
     "city": city,
@@ -222,6 +229,7 @@ FILTERS: dict[str, Callable[..., object]] = {
     "days_until": days_until,
     "duration": dates.duration,
     "full": full,
+    "half_stayed": half_stayed,
     "initials": initials,
     "iso": iso,
     "key_of": key_of,
@@ -243,6 +251,7 @@ FILTERS: dict[str, Callable[..., object]] = {
     "span": span,
     "storage": storage,
     "storage_table": storage_table,
+    "story": meeting_story,
     "time_axis": time_axis,
     "when": when,
 }

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, request
+from flask import Blueprint, request, url_for
 from flask.typing import ResponseReturnValue
 
+from zoomapp.attendance.cohosted import COHOSTED, cohosted_report, end_cohosted
 from zoomapp.attendance.current_meeting import running
 from zoomapp.errors import BadRequest, NotFound, TooLarge
 from zoomapp.web.components.attendance import attendance_sources, requested_instance
+from zoomapp.web.current_user import services, user_client
 from zoomapp.web.middleware.request_json import json_object
+from zoomapp.zoom.meeting_ids import instance_of
 from zoomapp.zoom.tolerant_reader import JsonObject, Rows, read_rows
 
 bp = Blueprint("sighted", __name__)
@@ -29,12 +32,40 @@ def take(key: str) -> ResponseReturnValue:
     if (request.content_length or 0) > MAX_BODY_BYTES:
         raise TooLarge(f"{request.content_length} bytes")
     sources = attendance_sources(with_viewer=False)
-    meeting = running(sources, requested_instance(key), LIST_SECONDS).value
-    if meeting is None:
+    instance = requested_instance(key)
+    meeting = running(sources, instance, LIST_SECONDS).value
+    is_hosted = meeting is not None and bool(meeting.host_id)
+    cohosted = None if is_hosted else cohosted_report(sources.client_reports, sources.user_id, instance)
+    if meeting is None and cohosted is None:
         raise NotFound
     uuid, rows = _read(json_object())
-    sources.client_reports.add(sources.user_id, meeting.id, uuid or meeting.uuid, rows, unreadable=rows.unreadable)
+    if cohosted and uuid in ("", cohosted.uuid):
+        sources.client_reports.add(sources.user_id, COHOSTED, cohosted.uuid, rows, unreadable=rows.unreadable)
+    elif meeting:
+        sources.client_reports.add(sources.user_id, meeting.id, uuid or meeting.uuid, rows, unreadable=rows.unreadable)
     return "", 204
+
+
+@bp.post("/participants/cohosted")
+def take_cohosted() -> ResponseReturnValue:
+    """Save the first report of a co-host's client: who is in which meeting. Returns the address of its page.
+
+    ``{uuid, number, topic, participants}``; with ``ended`` the client is not in the meeting any more, or not co-host.
+    It is saved for this user's page alone, so it needs no proof of the role.
+    """
+    if (request.content_length or 0) > MAX_BODY_BYTES:
+        raise TooLarge(f"{request.content_length} bytes")
+    reports, user_id, body = services().client_reports, user_client().user_id, json_object()
+    fields = JsonObject(body, "co-host report")
+    if fields.flag("ended"):
+        end_cohosted(reports, user_id, fields.text("uuid")[:MAX_TEXT])
+        return "", 204
+    uuid, rows = _read(body)
+    number, topic = fields.number("number"), fields.text("topic")[:MAX_TEXT]
+    if not uuid or instance_of(str(number)) is None:
+        raise BadRequest("a co-host's report has the UUID and the number of the meeting")
+    reports.add(user_id, COHOSTED, uuid, rows, unreadable=rows.unreadable, topic=topic, meeting_number=number)
+    return {"location": url_for("participants.show", key=str(number))}
 
 
 def _read(body: dict[str, Any]) -> tuple[str, Rows[dict[str, Any]]]:

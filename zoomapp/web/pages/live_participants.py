@@ -8,8 +8,11 @@ from __future__ import annotations
 from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 
+from zoomapp.attendance.cohosted import end_cohosted
 from zoomapp.attendance.current_meeting import may_read_dashboard, running
+from zoomapp.attendance.dashboard import forget_dashboard
 from zoomapp.attendance.live import LiveView, live_view
+from zoomapp.attendance.sources import AttendanceSources
 from zoomapp.errors import NotFound
 from zoomapp.web.components.attendance import attendance_sources, requested_instance
 from zoomapp.web.components.notice import LIVE, MEETINGS, Notice
@@ -23,6 +26,8 @@ bp = Blueprint("live", __name__)
 LIST_SECONDS = 60.0
 #: The dashboard notices the end as well. While it answers, the list only says under which UUID the meeting runs.
 DASHBOARD_LIST_SECONDS = 1200.0
+#: Says that the window's Zoom client reported the end of the meeting. Zoom's list, which is loaded anew, decides.
+ENDED_HEADER, ENDED_LIST_SECONDS = "X-Meeting-Ended", 0.0
 #: Data of webhooks are shown within two seconds. A response without news is empty and cheap.
 WEBHOOK_SECONDS = 1.2
 #: The shortest wait for the next poll of the dashboard.
@@ -39,7 +44,12 @@ REFUSED_SECONDS = 60
 def show(key: str) -> ResponseReturnValue:
     """200 with the live part, 304 if it is unchanged, 204 if the meeting is over; else a time to wait."""
     sources, instance = attendance_sources(), requested_instance(key)
-    found = running(sources, instance, DASHBOARD_LIST_SECONDS if may_read_dashboard(sources) else LIST_SECONDS)
+    if ENDED_HEADER in request.headers:
+        # Zoom's API tells a co-host nothing of the meeting: the word of their client ends their own page.
+        end_cohosted(sources.client_reports, sources.user_id, instance)
+    found = running(sources, instance, _list_seconds(sources))
+    if found.value and ENDED_HEADER in request.headers:
+        forget_dashboard(sources, found.value)
     view = live_view(sources, found.value) if found.value else None
     if view and view.dashboard.error:
         found = running(sources, instance, LIST_SECONDS)
@@ -52,6 +62,13 @@ def show(key: str) -> ResponseReturnValue:
     if view.dashboard.error and not view.webhook_records and not view.client_report:
         return _nothing(section(view.dashboard, LIVE).trouble)
     return _live_part(key, view)
+
+
+def _list_seconds(sources: AttendanceSources) -> float:
+    """How old Zoom's list of running meetings may be, which shows the end of this one."""
+    if ENDED_HEADER in request.headers:
+        return ENDED_LIST_SECONDS
+    return DASHBOARD_LIST_SECONDS if may_read_dashboard(sources) else LIST_SECONDS
 
 
 def _live_part(key: str, view: LiveView) -> Response:
@@ -82,7 +99,8 @@ def _nothing(notice: Notice | None) -> ResponseReturnValue:
 def poll_headers(view: LiveView) -> dict[str, str]:
     """When the window asks again, and how old the data are now."""
     age = max(0.0, (now() - view.at).total_seconds())
-    return {"X-Poll-Interval": f"{poll_seconds(view):g}", "X-Seen-Age": f"{age:.0f}"}
+    seconds = MIN_SECONDS if ENDED_HEADER in request.headers else poll_seconds(view)
+    return {"X-Poll-Interval": f"{seconds:g}", "X-Seen-Age": f"{age:.0f}"}
 
 
 def poll_seconds(view: LiveView) -> float:

@@ -10,6 +10,9 @@ from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from zoomapp.attendance.attendance_table import AttendanceRow, AttendanceTable
+from zoomapp.attendance.cohosted import cohosted_meeting, cohosted_report
+from zoomapp.attendance.just_ended import JustEnded, just_ended, may_read_final_list
+from zoomapp.attendance.meeting_attendance import MeetingAttendance
 from zoomapp.errors import StoreUnavailable
 from zoomapp.meetings.lists import live_meetings, next_meeting
 from zoomapp.store import key_names
@@ -18,6 +21,7 @@ from zoomapp.web.components.notice import MEETINGS, unreadable_notice
 from zoomapp.web.components.page_data import page_cache
 from zoomapp.web.components.section import Section, section
 from zoomapp.web.current_user import services, user_client
+from zoomapp.web.pages import own_attendance
 from zoomapp.web.viewer import now, start_viewer, viewer
 from zoomapp.webhooks import arrivals
 from zoomapp.zoom.models import Meeting
@@ -30,6 +34,8 @@ MAX_ROWS = 10_000
 #: The query parameters that choose what is shown, and those that all links of the page keep.
 CHOICES = ("show", "q", "sort", "names")
 VIEW_OPTIONS = ("sort", "names")
+#: The lists that the report of a meeting links to, beside those of the chips.
+REPORT_VIEWS = {"on-time": "On time", "early": "Left early", "rejoined": "Rejoined", "waited": "Waited"}
 #: The place of a person's key in an address.
 PERSON = "PERSON"
 
@@ -41,6 +47,12 @@ def index() -> ResponseReturnValue:
     loaded = live_meetings(user_client(), page_cache())
     if loaded.value and len(loaded.value) == 1 and not loaded.value.unreadable:
         return show(str(loaded.value[0].id))
+    reports, user_id = services().client_reports, user_client().user_id
+    cohosted = None if loaded.value else cohosted_meeting(reports, user_id, "", now().timestamp())
+    if cohosted:
+        return show(str(cohosted.id))
+    if not loaded.value and (own_page := own_attendance.page()):
+        return own_page
     live = section(loaded, MEETINGS)
     page = render_template(
         "pages/participants_choice.html",
@@ -57,6 +69,7 @@ def show(key: str) -> ResponseReturnValue:
     attendance, people = requested_attendance(key)
     page = render_template(
         "pages/participants.html",
+        ended=_just_ended(attendance, people),
         no_events_since=_no_events_since(attendance.running) if attendance.running else None,
         about=attendance.past,
         names=view_options().get("names"),
@@ -65,6 +78,18 @@ def show(key: str) -> ResponseReturnValue:
         **people_context(key, attendance.running, people),
     )
     return page, people.status, people.headers
+
+
+def _just_ended(attendance: MeetingAttendance, people: Section[AttendanceTable]) -> JustEnded | None:
+    """The meeting if it ended within the last hour, and its whole list is asked for."""
+    if attendance.running or people.value is None or not people.value.people or set(choices()) - {"names"}:
+        return None
+    table = people.value.without_names() if names_hidden() else people.value
+    past, client = attendance.past, user_client()
+    cohosted = past is not None and cohosted_report(services().client_reports, client.user_id, past.uuid) is not None
+    return just_ended(
+        table, people.at, past, now(), may_get_report=not cohosted and may_read_final_list(client.scopes())
+    )
 
 
 def _no_events_since(meeting: Meeting) -> datetime | None:
@@ -121,6 +146,7 @@ def people_context(key: str, meeting: Meeting | None, people: Section[Attendance
         "key": key,
         "meeting": meeting,
         "live": meeting is not None,
+        "cohosted": _is_cohosted(meeting, people.value),
         "attendance": people,
         "rows": rows,
         "view_options": view_options(),
@@ -132,6 +158,11 @@ def people_context(key: str, meeting: Meeting | None, people: Section[Attendance
         "max_rows": max_rows,
         "refreshed": meeting is not None and max_rows <= ROWS,
     }
+
+
+def _is_cohosted(meeting: Meeting | None, table: AttendanceTable | None) -> bool:
+    """Whether somebody else hosts the running meeting, and this user's client lists who is in it."""
+    return meeting is not None and not meeting.host_id and table is not None and "sdk" in table.sources
 
 
 def _chosen_rows(table: AttendanceTable, view: str, query: str) -> list[AttendanceRow]:
@@ -159,6 +190,8 @@ def _chips(key: str, table: AttendanceTable, view: str) -> list[tuple[str, str, 
         chips = [chip for chip in chips if chip[0] in ("", "late")]
     if not table.frame.tells_late:
         chips = [chip for chip in chips if chip[0] != "late"]
+    if view in REPORT_VIEWS:
+        chips.append((view, REPORT_VIEWS[view], sum(1 for row in table.rows if row.is_in(view)), ""))
     return [
         (url_for("participants.show", key=key, show=name or None, **view_options()), text, count, name == view, css)
         for name, text, count, css in chips

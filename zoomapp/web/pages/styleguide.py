@@ -29,6 +29,6 @@ def show() -> str:
         notices=styleguide_samples.notices(now()),
         storage=styleguide_samples.STORAGE,
         sentence=styleguide_samples.SENTENCE,
-        tally=styleguide_samples.tally(),
+        filters=styleguide_samples.filters(),
         faults={"topic": "Enter a topic", "date": "The start is in the past: choose 10:45 or later today"},
     )

@@ -31,7 +31,7 @@ JOIN_LINK = "https://zoom.us/j/84211773390?pwd=abc"
 STORAGE = [("Jun", 3_100_000_000), ("Jul", 0), ("Aug", 2_200_000_000), ("Sep", 5_800_000_000), ("Oct", 6_400_000_000)]
 
 
-def tally() -> list[TallyCell]:
+def filters() -> list[TallyCell]:
     """The filters of a series: one is chosen, one counts no one."""
     cells = (("Everyone", 17, True), ("Missed none", 8, False), ("Came once", 0, False))
     return [TallyCell("#tally", Markup(), count, label, is_current) for label, count, is_current in cells]

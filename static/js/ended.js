@@ -1,0 +1,40 @@
+// The meeting of the live page is over: its report takes the page's place, at the same address, and fills in by itself.
+
+const main = document.getElementById("main");
+const region = main.querySelector("[data-live]");
+const address = region.dataset.report;
+
+try {
+  const answer = await fetch(address, { headers: { Accept: "text/html" }, signal: AbortSignal.timeout(10_000) });
+  if (!answer.ok) throw new Error(answer.status);
+  show(new DOMParser().parseFromString(await answer.text(), "text/html"));
+} catch (error) {
+  console.info("report", error.message);
+  linkToReport();
+}
+
+function show(page) {
+  const hadFocus = main.contains(document.activeElement);
+  main.replaceChildren(...page.getElementById("main").childNodes);
+  document.title = page.title;
+  // The page may have been that of whichever meeting runs: when it is loaded again, it shall be of this one.
+  if (location.pathname !== address) history.replaceState(null, "", address);
+  dispatchEvent(new Event("refreshed"));
+  const title = main.querySelector("h1");
+  title.tabIndex = -1;
+  if (hadFocus) title.focus();
+  say(main.querySelector("[data-ended]")?.dataset.ended ?? "Meeting ended");
+  if (main.querySelector("[data-coming]")) import("./refresh.js");
+}
+
+// Without the report, the page says where it is.
+function linkToReport() {
+  const link = Object.assign(document.createElement("a"), { href: address, textContent: "Open the attendance report" });
+  document.querySelector("[data-fresh-text]")?.replaceChildren("Meeting ended · ", link);
+  document.querySelector("[data-pause]")?.setAttribute("hidden", "");
+  say("Meeting ended");
+}
+
+function say(text) {
+  document.querySelector("[data-say]").textContent = text;
+}
