@@ -144,7 +144,7 @@ def test_failure_is_shared_until_zoom_may_be_asked_again(process, world, clock, 
 
 
 def test_neither_secret_nor_token_is_printed_or_logged(process, world, settings, caplog):
-    caplog.set_level(logging.DEBUG)
+    caplog.set_level(logging.DEBUG, logger="zoomapp")
     tokens = process()
     token = tokens.access_token()
     world.account_app.client_secret = "another secret"

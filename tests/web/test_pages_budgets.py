@@ -18,7 +18,7 @@ KB = 1024
 
 SERVED = Assets(STATIC)
 #: Stylesheets that only some pages load.
-LATER_CSS = ("css/after.css", "css/registrants.css", "css/series.css")
+LATER_CSS = ("css/after.css", "css/registrants.css", "css/series.css", "css/story.css")
 
 
 def zipped(names):
