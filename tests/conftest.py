@@ -47,7 +47,7 @@ __all__ = [
 ]
 
 #: The packages whose tests mostly wait for a process or a browser.
-WAITING = ("client", "compat", "dev", "fuzz", "hosts", "journeys", "pages", "sockets")
+WAITING = ("client", "compat", "dev", "hosts", "journeys", "pages", "sockets")
 
 # A busy machine makes an example slow, not wrong.
 hypothesis_settings.register_profile("house", deadline=None, max_examples=40)
