@@ -67,8 +67,8 @@ class ClientReports:
         stays.sort(key=lambda stay: (stay.left_at is None, stay.left_at or 0.0))
         if previous:
             topic, meeting_number = topic or previous.topic, meeting_number or previous.number
-        kept = tuple(stays[-MAX_STAYS:])
-        self.save(user_id, number, ClientReport(uuid, at, kept, unreadable, topic, meeting_number))
+        newest = tuple(stays[-MAX_STAYS:])
+        self.save(user_id, number, ClientReport(uuid, at, newest, unreadable, topic, meeting_number))
 
     def save(self, user_id: str, number: int | str, report: ClientReport) -> None:
         """Save a whole report in place of the last one, for a connected user. Raises StoreUnavailable."""

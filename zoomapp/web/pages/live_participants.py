@@ -26,7 +26,7 @@ bp = Blueprint("live", __name__)
 LIST_SECONDS = 60.0
 #: The dashboard notices the end as well. While it answers, the list only says under which UUID the meeting runs.
 DASHBOARD_LIST_SECONDS = 1200.0
-#: Says that the window's Zoom client reported the end of the meeting. Zoom's list, which is loaded anew, decides.
+#: A request has this header if its Zoom client reported the end of the meeting. The app then asks Zoom.
 ENDED_HEADER, ENDED_LIST_SECONDS = "X-Meeting-Ended", 0.0
 #: Data of webhooks are shown within two seconds. A response without news is empty and cheap.
 WEBHOOK_SECONDS = 1.2
