@@ -1,16 +1,18 @@
-// In the client of a meeting's host: who is there and who waits, told to our server for this person's page alone; and
-// whether the app is in sight.
+// In the client of a meeting's host or co-host: who is there and who waits, told to our server for this person's page alone;
+// and whether the app is in sight.
 import zoomSdk from "../vendor/appssdk/sdk.es.js";
-import { ready } from "./zoom.js";
+import { openCurrentMeeting, ready, sign } from "./zoom.js";
 
 const place = document.querySelector("[data-sighted]");
 const [SOON_MS, AGAIN_MS, EACH_MS, SIGN_MS] = [150, 5000, 60_000, 45_000];
 let signedAt = 0;
-let [told, timer, again, hasDoor] = [Promise.resolve(), 0, 0, false];
+let [told, timer, again, hasDoor, current] = [Promise.resolve(), 0, 0, false, ""];
 
 if (await ready) {
   zoomSdk.addEventListener("onAppVisibilityChange", ({ visible }) => document.dispatchEvent(new CustomEvent("insight", { detail: visible })));
   if (await hereToo()) watch();
+  // The client does not answer about the meeting: the role may have ended before this page was loaded.
+  else if (place.dataset.cohosted) stillCohost();
 }
 
 async function watch() {
@@ -19,11 +21,13 @@ async function watch() {
   zoomSdk.addEventListener("onParticipantChange", soon);
   zoomSdk.addEventListener("onWaitingRoomParticipantJoin", soon);
   zoomSdk.addEventListener("onWaitingRoomParticipantLeave", soon);
+  zoomSdk.addEventListener("onBreakoutRoomChange", soon);
   hasDoor = await answer(() => zoomSdk.getWaitingRoomParticipants());
   if (hasDoor) import("./admit.js");
   told = told.then(tell);
   if (!place.dataset.cohosted) return;
-  if (sessionStorage.getItem("promoted")) document.querySelector("[data-say]").textContent = "You’re now co-host.";
+  const promoted = sessionStorage.getItem("promoted");
+  if (promoted) document.querySelector("[data-say]").textContent = `You’re now ${promoted === "host" ? "host" : "co-host"}.`;
   sessionStorage.removeItem("promoted");
   // Our server knows the meeting from this client alone. The role may end at any time, without an event.
   setInterval(soon, EACH_MS);
@@ -31,20 +35,19 @@ async function watch() {
 }
 
 async function stillCohost() {
-  if (Date.now() - signedAt > SIGN_MS) await sign();
+  // The report of a meeting that is over stays, whatever the client is in now.
+  if (!place.isConnected) return true;
+  // For times that the host shares: our server believes the role for two minutes.
+  if (Date.now() - signedAt > SIGN_MS) {
+    signedAt = Date.now();
+    await answer(sign);
+  }
   const me = await answer(() => zoomSdk.getUserContext());
+  if (me?.role === "host") document.querySelector("[data-role]")?.replaceChildren("you’re host");
   if (!me || me.role === "host" || me.role === "coHost") return true;
-  const uuid = (await answer(() => zoomSdk.getMeetingUUID()))?.meetingUUID;
-  await post(place.dataset.cohosted, { uuid, ended: true });
+  await post(place.dataset.cohosted, { uuid: place.dataset.meeting, ended: true });
   location.replace("/participants");
   return false;
-}
-
-// The role as Zoom's client signs it, for times that the host shares: our server believes it for two minutes.
-async function sign() {
-  signedAt = Date.now();
-  const signed = await answer(() => zoomSdk.getAppContext());
-  if (signed) await post("/api/zoomapp/seat", { context: signed.context });
 }
 
 function post(address, body) {
@@ -65,17 +68,36 @@ function soon() {
 async function tell() {
   if (place.dataset.cohosted && !(await stillCohost())) return;
   const instance = await answer(() => zoomSdk.getMeetingUUID());
+  const uuid = meetingOf(instance);
+  // Another meeting has a page of its own; the same number, started again, has this one.
+  if (current && uuid && uuid !== current && place.isConnected && !(await hereToo())) return openCurrentMeeting();
+  current = uuid || current;
   const inside = (await answer(() => zoomSdk.getMeetingParticipants()))?.participants;
   const waiting = hasDoor ? (await answer(() => zoomSdk.getWaitingRoomParticipants()))?.participants : [];
-  // A breakout room's list is not the meeting's; what did not answer is not empty.
-  if (!inside || !waiting || instance?.parentUUID) return;
+  // What did not answer is not empty.
+  if (!inside || !waiting) return;
+  // A breakout room's list is not the meeting's: whoever is missing from it has not left.
+  const room = Boolean(instance?.parentUUID);
+  showRoom(room, inside.length);
   const participants = [...inside.map(one), ...waiting.map((each) => ({ ...one(each), room: "waiting" }))];
-  const { ok, status = 503 } = await post(place.dataset.sighted, { uuid: instance?.meetingUUID ?? "", participants });
+  const { ok, status = 503 } = await post(place.dataset.sighted, { uuid, participants, room });
   if (status >= 500) again = setTimeout(soon, AGAIN_MS);
   if (!ok) return;
   // A page that had nothing to show has now.
   if ("blank" in place.dataset) location.reload();
   else document.dispatchEvent(new Event("sighted"));
+}
+
+// In a breakout room the meeting is the parent.
+function meetingOf(instance) {
+  return instance?.parentUUID || instance?.meetingUUID || "";
+}
+
+function showRoom(room, people) {
+  const line = document.querySelector("[data-room]");
+  if (!line) return;
+  line.hidden = !room;
+  line.querySelector("b").textContent = `You see your room, ${people === 1 ? "1 person" : `${people} people`}.`;
 }
 
 function one({ participantUUID, screenName, role }) {

@@ -52,24 +52,47 @@ export function alsoUse(names) {
 
 // Another role, status or place ends what config granted, and may change what there is to see.
 async function heedChanges() {
-  if (!(await ready)) return;
+  const config = await ready;
+  if (!config) return;
+  let [place, address] = [config.runningContext, location.href];
+  // A config counts for one address: the report of a meeting that ended has another one.
+  addEventListener("refreshed", () => {
+    if (address !== location.href) ready = configure();
+    address = location.href;
+  });
   zoomSdk.addEventListener("onMyUserContextChange", ({ role, status }) => changed("seat", `${role} ${status}`));
   zoomSdk.addEventListener("onRunningContextChange", ({ runningContext }) => {
-    out = runningContext === "inMainClient";
-    changed("place", runningContext);
+    const begins = place === "inMainClient" && runningContext !== place;
+    place = runningContext;
+    out = place === "inMainClient";
+    changed("place", place, begins);
   });
 }
 
-async function changed(name, is) {
+async function changed(name, is, begins = false) {
   ready = configure();
   document.dispatchEvent(new CustomEvent("configured", { detail: await ready }));
   // Some clients say the same again after each config: only what is new has the page drawn anew.
   if (sessionStorage.getItem(name) === is) return;
   sessionStorage.setItem(name, is);
+  // After the report of a meeting that ended, the next one: its page.
+  if (begins && document.querySelector("[data-ended]")) return openCurrentMeeting();
   if (prompting || !document.querySelector("[data-sighted], [data-own]")) return;
   // Out of the meeting: its page looks whether the meeting is over, and then shows the report.
   if (out && document.querySelector("[data-here], [data-own-part]")) document.dispatchEvent(new Event("over"));
   else location.reload();
+}
+
+// The page of the meeting that runs now. Loaded anew, so that no saved list names the one before.
+export function openCurrentMeeting() {
+  history.replaceState(null, "", "/participants");
+  location.reload();
+}
+
+// The meeting and the role of the person, as Zoom's client signs them.
+export async function sign() {
+  const { context } = await zoomSdk.getAppContext();
+  await fetch("/api/zoomapp/seat", { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ context }) });
 }
 
 // The Home URL came without a header: the sealed context says the same.
@@ -127,6 +150,8 @@ async function connect(event, link) {
     await upgrade(says);
     says("Zoom is asking for your consent …");
     await signIn();
+    // The first page is about the meeting that the person is in.
+    await sign().catch((error) => console.info("seat", error.message));
     location.assign(location.pathname === "/connect" ? "/" : location.href);
   } catch (error) {
     // A sign-in needs the session it began in: without its cookie the page says what else can be done.

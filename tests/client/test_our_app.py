@@ -50,7 +50,7 @@ def test_a_person_who_declines_sees_a_message_and_can_try_again(stack, open_clie
 def test_one_press_signs_a_guest_in_adds_the_app_and_connects(stack, open_client):
     for transport, person in zip(TRANSPORTS, PEOPLE, strict=True):
         client = open_client(transport, stack, ClientSession(person, status="unauthenticated", role="participant"))
-        client.app.wait_for_selector("text=You’re a guest in this meeting")
+        client.app.wait_for_selector("text=Sign in to see your attendance")
 
         client.press("[data-connect]")
         if client.framed:

@@ -8,7 +8,7 @@ from devtools.processes import free_port
 from offline_zoom.client_window.client_session import ClientSession
 from tests.client.transports import ask_world
 
-REVIEW = 85000000102
+REVIEW, RESEARCH, WEBINAR = 85000000102, 85000000101, 84411122233
 MARA = "Mara Lindholm"
 
 
@@ -20,14 +20,20 @@ def settings(settings, world):
 
 
 @pytest.fixture
-def open_client(dana, priya, world, site, zoom_client, clock):
+def number():
+    """The number of Dana's meeting."""
+    return REVIEW
+
+
+@pytest.fixture
+def open_client(dana, priya, world, site, zoom_client, clock, number):
     """A factory of a person's client in Dana's meeting, with the app open."""
-    meeting = world.start_meeting(REVIEW)
+    meeting = world.start_meeting(number)
     world.join(meeting, "dana")
 
-    def open_client(person, path, **state):
+    def open_client(person, path, role="attendee", **state):
         if person is not dana:
-            world.join(meeting, person.name)
+            world.join(meeting, person.name, role=role)
         seat = ClientSession(person.name)
         client = zoom_client("webview2", f"{site}{path}", ask_world(world), seat=seat, state=state)
         cookie = person.browser.get_cookie("zoomapp")
@@ -39,9 +45,14 @@ def open_client(dana, priya, world, site, zoom_client, clock):
     return open_client
 
 
+def row_of(world, name):
+    """The attendance row of somebody who is in the meeting or waits."""
+    return next(row for row in world.live_instance().present(world.now()) if row.name.startswith(name))
+
+
 def end(world, client, clock):
     """End the meeting a few seconds after the newest answer that the app may have of Zoom."""
-    world.end_meeting(world.live_instance(REVIEW))
+    world.end_meeting(world.live_instance())
     clock.tick(5)
     client.refresh()
 
@@ -91,4 +102,131 @@ def test_participant_becomes_co_host_and_participant_again_until_the_end(open_cl
     end(world, client, clock)
     app.wait_for_selector("text=You were there")
     assert app.text_content("[data-say]").startswith("The meeting ended. You were there")
+    assert client.errors == []
+
+
+def test_participant_in_the_waiting_room_sees_so_until_they_are_let_in(open_client, priya, world, clock):
+    client = open_client(priya, "/participants")
+    app, meeting = client.app, world.live_instance()
+    app.wait_for_selector("text=Counted since")
+    clock.tick(120)
+
+    # No event says so: the client refuses what is about the meeting.
+    waiting = world.put_in_waiting_room(meeting, row_of(world, "Priya"))
+    client.refresh()
+    app.click("h1")
+    app.wait_for_selector("h2 >> text=You’re in the waiting room")
+    assert app.text_content("[data-say]") == "You’re in the waiting room."
+    assert not app.is_visible("text=Counted since")
+    app.evaluate("() => location.reload()")
+    app.wait_for_selector("h2 >> text=You’re in the waiting room")
+
+    clock.tick(120)
+    world.admit(meeting, waiting)
+    client.refresh()
+    app.click("h1")
+    app.wait_for_selector("text=You rejoined once.")
+    assert app.is_visible("text=Live")
+    assert client.errors == []
+
+
+def test_breakout_room_ends_no_stay_of_a_participant_and_of_a_co_host(open_client, priya, world, clock):
+    client = open_client(priya, "/participants")
+    app, meeting = client.app, world.live_instance()
+    world.join(meeting, None, MARA)
+    app.wait_for_selector("text=Counted since")
+    world.join_breakout_room(meeting, row_of(world, "Priya"), "Room 1")
+    client.refresh()
+    app.click("h1")
+    app.wait_for_selector("text=You’re in a breakout room. Your minutes go on.")
+    world.leave_breakout_room(meeting, row_of(world, "Priya"), "Room 1")
+
+    world.set_role(meeting, row_of(world, "Priya"), "co-host")
+    client.refresh()
+    app.wait_for_selector(f"tr.here >> text={MARA}")
+    world.join_breakout_room(meeting, row_of(world, "Priya"), "Room 1")
+    client.refresh()
+    app.wait_for_selector("text=You see your room, 1 person.")
+    clock.tick(179)
+    client.refresh()
+    app.click("h1")
+    assert app.locator(f"tr.here >> text={MARA}").count() == 1
+    world.leave_breakout_room(meeting, row_of(world, "Priya"), "Room 1")
+    client.refresh()
+    app.wait_for_selector("text=You see your room", state="hidden")
+    assert client.errors == []
+
+
+def test_change_of_host_gives_each_person_the_page_of_their_new_role(open_client, priya, world, clock):
+    client = open_client(priya, "/participants")
+    app = client.app
+    app.wait_for_selector("text=Counted since")
+
+    client.act("make_host", participantId=row_of(world, "Priya").user_id)
+    app.wait_for_selector("text=you’re host")
+    assert app.is_visible("tbody >> text=Dana Okoye")
+
+    client.act("make_host", participantId=row_of(world, "Dana").user_id)
+    app.wait_for_selector("h1 >> text=Your attendance")
+    assert not app.is_visible("text=Dana Okoye")
+    assert client.errors == []
+
+
+def test_next_meeting_of_the_host_takes_the_place_of_the_report(open_client, dana, world, clock):
+    world.join(world.live_instance(REVIEW), None, MARA)
+    client = open_client(dana, "/participants")
+    client.app.wait_for_selector("tbody >> text=Dana Okoye")
+    clock.tick(600)
+    end(world, client, clock)
+    client.app.wait_for_selector("text=Ended just now")
+    client.page.wait_for_function("() => client.state.grantedAt === location.href")
+
+    world.join(world.start_meeting(RESEARCH), "dana")
+    client.refresh()
+
+    client.app.wait_for_selector(f"main >> text={world.meetings[RESEARCH].topic}")
+    client.app.wait_for_selector("tbody >> text=Dana Okoye")
+    assert client.errors == []
+
+
+def test_participant_of_two_meetings_one_after_the_other_sees_the_second(open_client, priya, world, clock):
+    client = open_client(priya, "/participants")
+    client.app.wait_for_selector("text=Counted since")
+    clock.tick(120)
+    end(world, client, clock)
+    client.app.wait_for_selector("text=You were there 2 min.")
+
+    world.join(world.start_meeting(RESEARCH), "priya")
+    client.refresh()
+
+    client.app.wait_for_selector("text=Live")
+    assert client.app.text_content("#mine").split() == ["under", "1", "min", "here"]
+    assert client.errors == []
+
+
+@pytest.mark.parametrize("number", [WEBINAR])
+@pytest.mark.parametrize(("role", "says"), [("panelist", "The meeting ended."), ("attendee", "You left the meeting.")])
+def test_panelist_and_attendee_of_a_webinar_see_their_own_attendance(open_client, priya, world, clock, role, says):
+    client = open_client(priya, "/participants", role)
+    client.app.wait_for_selector("text=Counted since")
+    assert client.page.evaluate("() => [client.state.runningContext, client.state.role]") == ["inWebinar", role]
+    assert not client.app.is_visible("text=Dana Okoye")
+    clock.tick(120)
+    client.seat = replace(client.seat, role=role)
+
+    end(world, client, clock)
+
+    # An attendee’s client sends no event of the end: it is asked.
+    client.app.wait_for_selector("text=You were there 2 min.")
+    assert client.app.text_content("[data-say]").startswith(says)
+    assert client.errors == []
+
+
+@pytest.mark.parametrize("number", [WEBINAR])
+def test_host_of_a_webinar_sees_who_is_there_from_their_own_client(open_client, dana, world):
+    client = open_client(dana, "/participants")
+
+    client.app.wait_for_selector("text=you’re host")
+    assert client.app.is_visible("tbody >> text=Dana Okoye")
+    assert client.app.is_visible("text=Launch webinar")
     assert client.errors == []

@@ -106,3 +106,18 @@ def test_cohosts_report_needs_a_meeting_and_a_list(first, priya, anyone):
     assert priya.post(COHOSTED, json={"uuid": "u", "number": REVIEW}).status_code == 400
     assert priya.post(COHOSTED, json={"uuid": "u", "ended": True}).status_code == 204
     assert priya.post(f"{PAGE}/sighted", json={"participants": [person("Lee")]}).status_code == 404
+
+
+def test_cohosts_breakout_room_hides_nobody_and_keeps_the_page_alive(first, priya, world, clock):
+    first("Lee")
+    body = {"uuid": world.live_instance(REVIEW).uuid, "participants": [person("Kim")], "room": True}
+    for _ in range(2):
+        clock.tick(150)
+        assert priya.post(f"{PAGE}/sighted", json=body).status_code == 204
+
+    page = priya.look(PAGE).text
+
+    assert re.findall(r'class="person-name"><bdi>([^<]*)', page) == ["Dana", "Lee", "Kim"]
+    assert 'data-here="3"' in page
+    assert later(priya, world, "Dana", "Kim").status_code == 204
+    assert 'data-here="2"' in priya.look(PAGE).text

@@ -127,3 +127,30 @@ def test_end_whose_webhook_was_lost_is_found_when_the_client_reports_it(priya, w
 
     assert priya.get(f"/participants/{PRIYAS}/live").status_code == 200
     assert priya.get(f"/participants/{PRIYAS}/live", headers={ENDED_HEADER: "1"}).status_code == 204
+
+
+def test_page_names_summary_and_recording_until_they_are_there(dana, world, webhooks, clock):
+    world.switches.recording_ready_after = 900
+    meeting = world.start_meeting(REVIEW, recording=True)
+    world.join(meeting, "dana")
+    clock.tick(300)
+    world.end_meeting(meeting)
+    page = f"/participants/{REVIEW}"
+    # Without these settings nobody knows whether they come.
+    assert "Summary" not in coming(dana, page) and "Recording" not in coming(dana, page)
+    world.meetings[REVIEW].settings |= {"auto_start_meeting_summary": True, "auto_recording": "cloud"}
+    clock.tick(61)
+
+    before = coming(dana, page)
+    clock.tick(1400)
+    after = coming(dana, page)
+
+    assert "Summary and transcript about 10 min" in before and "Recording about 5 min" in before
+    assert "Summary done" in after and "Recording done" in after
+    assert 'href="/recordings"' in dana.look(page).text
+
+
+def coming(person, page):
+    """The list of what is still coming."""
+    text = read(person.look(page))
+    return text[text.index("Who came") : text.index("Everyone", text.index("Who came"))]

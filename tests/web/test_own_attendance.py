@@ -128,3 +128,41 @@ def test_own_record_is_fetched_by_the_system_browser_with_a_one_time_link(seated
 
     assert len(system_browser.get(link).text.splitlines()) == 2
     assert system_browser.get(f"{OWN}/record.csv").status_code == 401
+
+
+def test_own_page_opens_in_the_waiting_room_where_the_context_names_no_meeting(priya):
+    assert priya.open_from_zoom(typ="meeting").location == "/participants"
+
+    page = priya.look("/participants").text
+
+    assert "You’re in the waiting room" in page and "No meeting is running" not in page
+
+
+def test_own_page_says_what_the_host_shares(seated, dana, world, webhooks):
+    world.join(world.live_instance(REVIEW), None, "Guest Kim")
+    before = read(seated.look("/participants"))
+    dana.post("/settings", data={"share_with_cohosts": "on", "late_minutes": "5"})
+    world.join(world.live_instance(REVIEW), None, "Guest Lee")
+    after = read(seated.look("/participants"))
+
+    assert "How many are here: not shared" in before and "Names and times of others: not shared" in before
+    assert "co-hosts only" not in before and "Exact times of everyone, with co-hosts only" in after
+    assert "the host has Zoom’s own times" in before and "the host and co-hosts have Zoom’s own times" in after
+    assert "Guest" not in after
+
+
+def test_own_page_links_to_the_summary_after_the_end_if_zoom_shows_it(seated, priya, world, clock):
+    report(seated, world)
+    meeting = world.live_instance(REVIEW)
+    report(seated, world, ended=True)
+    assert "The summary of the meeting" not in read(seated.look("/participants"))
+    # Zoom shows a summary to its host, and to whom the host chose.
+    meeting.host_id = world.user("priya").id
+    meeting.recording = True
+    world.end_meeting(meeting)
+    clock.tick(1800)
+
+    page = seated.look("/participants").text
+
+    link = re.search(r'href="(/participants/[^"]+/summary)">The summary of the meeting', page)[1]
+    assert "Quick recap" in read(seated.look(link)) or seated.look(link).status_code == 200

@@ -106,14 +106,14 @@ def test_a_guest_sees_what_is_limited_and_how_to_connect(anyone):
 
     text = read(anyone.look(answer.location), 401)
 
-    assert "You’re a guest in this meeting" in text
+    assert "Sign in to see your attendance" in text
     assert "Sign in with Zoom" in text
 
 
 def test_a_guest_gets_nothing_of_the_previous_user(dana):
     dana.open_from_zoom(uid=None, typ="meeting")
 
-    assert "You’re a guest" in read(dana.look("/meetings"), 401)
+    assert "Sign in to see your attendance" in read(dana.look("/meetings"), 401)
     dana.connect()
     assert "guest" not in read(dana.look("/meetings"))
 

@@ -52,17 +52,19 @@ class ClientReports:
         uuid: str,
         rows: Iterable[dict[str, Any]],
         *,
+        complete: bool = True,
         unreadable: int = 0,
         topic: str = "",
         meeting_number: int = 0,
     ) -> None:
-        """Save the list of all who are in the meeting now, for a connected user. Raises StoreUnavailable.
+        """Save the list of who is in the meeting now, for a connected user. Raises StoreUnavailable.
 
-        ``unreadable``: how many entries of the list could not be read.
+        ``complete``: whether it lists everybody, not only those of a breakout room. ``unreadable``: how many entries of
+        the list could not be read.
         Of two reports at the same time, one is lost. The next report corrects that, because each lists everybody.
         """
         previous, at = self.of(user_id, number, uuid), self._clock()
-        stays = merge_client_report(previous.stays if previous else (), at, rows)
+        stays = merge_client_report(previous.stays if previous else (), at, rows, complete=complete)
         # People who are present come last, so that the limit does not drop them.
         stays.sort(key=lambda stay: (stay.left_at is None, stay.left_at or 0.0))
         if previous:

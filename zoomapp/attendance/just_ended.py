@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Literal, TypeAlias
 
 from zoomapp.attendance.attendance_table import AttendanceRow, AttendanceTable
 from zoomapp.attendance.stays import FINAL
@@ -18,6 +19,18 @@ RECENT_SECONDS = 3600.0
 REPORT_SECONDS, LATEST_REPORT_SECONDS = 1800.0, 2700.0
 
 
+#: Empty: the user may not read it, or it is not known to come.
+ContentState: TypeAlias = Literal["", "coming", "done"]
+
+
+@dataclass(frozen=True)
+class Content:
+    """What Zoom makes of a meeting, beside its report."""
+
+    summary: ContentState = ""
+    recording: ContentState = ""
+
+
 @dataclass(frozen=True)
 class JustEnded:
     """A meeting that ended at ``ended_at``. ``may_get_report``: whether this user may read Zoom's final list."""
@@ -26,6 +39,7 @@ class JustEnded:
     ended_at: datetime
     now: datetime
     may_get_report: bool
+    content: Content = Content()
 
     @property
     def seconds(self) -> float:
@@ -43,6 +57,11 @@ class JustEnded:
         """Whether Zoom's final list may still come, for this user."""
         is_late = (self.now - self.ended_at).total_seconds() > LATEST_REPORT_SECONDS
         return self.may_get_report and not self.has_report and not is_late
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether anything may still come."""
+        return self.waits_for_report or "coming" in (self.content.summary, self.content.recording)
 
     @property
     def report_by(self) -> datetime:

@@ -21,7 +21,7 @@ from zoomapp.attendance.past import remember_running
 from zoomapp.attendance.planned_times import PlannedTimes, planned_times
 from zoomapp.attendance.records import read_list
 from zoomapp.attendance.sources import AttendanceSources
-from zoomapp.errors import UpstreamError, ZoomAppError, ZoomRefused
+from zoomapp.errors import NotFound, UpstreamError, ZoomAppError, ZoomRefused
 from zoomapp.store import key_names
 from zoomapp.user_api.page_cache import Loaded
 from zoomapp.user_api.shared_poll import Snapshot
@@ -48,6 +48,11 @@ class LiveView:
         report = self.client_report
         reported = key_names.digest(msgspec.json.encode([report.stays, report.unreadable])) if report else ""
         return f"{self.webhook_records} {listed} {reported} {failure}"
+
+    @property
+    def is_over(self) -> bool:
+        """Whether a meeting that was found by its number alone turned out not to run."""
+        return not self.meeting.uuid and isinstance(self.dashboard.error, NotFound)
 
     @property
     def at(self) -> datetime:
@@ -105,7 +110,7 @@ def live_view(sources: AttendanceSources, meeting: Meeting) -> LiveView:
     count, at = sources.webhook_log.news(sources.event_host(meeting.uuid), meeting.uuid)
     listed = dashboard(sources, meeting, with_webhooks=count > 0)
     report = sources.client_report(meeting.id, meeting.uuid)
-    if report and not meeting.host_id and isinstance(listed.error, ZoomRefused):
+    if report and meeting.uuid and not meeting.host_id and isinstance(listed.error, ZoomRefused):
         # A co-host's own client is enough: Zoom shows the dashboard of another host to few.
         listed = replace(listed, error=None)
     return LiveView(sources, meeting, count, at, listed, report)

@@ -50,7 +50,7 @@ def meeting_attendance(sources: AttendanceSources, instance: str) -> MeetingAtte
     meeting = found.result().value
     if meeting:
         table = live_table(sources, meeting)
-        # A meeting of another host, found by its number alone, may turn out not to run.
-        if meeting.uuid or table.value is not None or not isinstance(table.error, NotFound):
+        # A meeting that was found by its number alone may turn out not to run, whatever a client reported of it.
+        if meeting.uuid or not isinstance(table.error, NotFound):
             return MeetingAttendance(meeting, None, table)
     return MeetingAttendance(None, *past_attendance(sources, instance, past))

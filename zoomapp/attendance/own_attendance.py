@@ -28,10 +28,14 @@ MAX_STAYS = 200
 
 @dataclass(frozen=True)
 class OwnAttendance:
-    """The user's own row, and the table of this row alone. ``since``: the moment of the client's first report."""
+    """The user's own row, and the table of this row alone. ``since``: the moment of the client's first report.
+
+    ``uuid``: of the meeting, as the client reported it.
+    """
 
     table: AttendanceTable
     seen_at: datetime
+    uuid: str
 
     @property
     def row(self) -> AttendanceRow:
@@ -83,7 +87,7 @@ def own_attendance(reports: ClientReports, user_id: str, now: datetime) -> OwnAt
     stays = tuple(_closed_if_silent(report, at))
     ended_at = stays[-1].left_at
     table = AttendanceTable.of(stays, Frame(at, ended_at=ended_at, schedule_known=False))
-    return OwnAttendance(table, _moment(report.at))
+    return OwnAttendance(table, _moment(report.at), report.uuid)
 
 
 def _closed_if_silent(report: ClientReport, at: float) -> Iterator[Record]:

@@ -128,17 +128,19 @@ def from_event(event: object, arrived_at: float) -> Rows[Record]:
     return Rows(tuple(_end_of_stay(record, room, end, at) for room, end in ends))
 
 
-def merge_client_report(before: Iterable[Record], at: float, rows: Iterable[Row]) -> list[Record]:
+def merge_client_report(
+    before: Iterable[Record], at: float, rows: Iterable[Row], *, complete: bool = True
+) -> list[Record]:
     """The stays in the reports of the host's client: those ``before``, changed by its newest list, made ``at``.
 
-    A list is complete: a person who is missing from it has left.
+    A person who is missing from a complete list has left. The list of a breakout room is not complete.
     """
     present = {(record.room, record.connection): record for record in map(_from_client, rows)}
     stays = []
     for stay in before:
         current = present.pop((stay.room, stay.connection), None) if stay.left_at is None else stay
         if current is None:
-            stay = replace(stay, seen_at=at, left_at=at)
+            stay = replace(stay, seen_at=at, left_at=at) if complete else stay
         elif (current.name, current.role) != (stay.name, stay.role):
             stay = replace(current, seen_at=at, joined_at=stay.joined_at)
         stays.append(stay)

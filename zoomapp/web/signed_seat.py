@@ -18,7 +18,7 @@ IN_A_MEETING = frozenset({"meeting", "webinar"})
 
 @dataclass(frozen=True)
 class SignedSeat:
-    """The meeting and the user's role in it."""
+    """The meeting and the user's role in it; empty in a waiting room."""
 
     meeting_uuid: str
     role: str
@@ -26,7 +26,7 @@ class SignedSeat:
 
 def save_seat(context: AppContext) -> None:
     """Save where the session's user sits, or that they are in no meeting."""
-    if context.kind in IN_A_MEETING and context.meeting_uuid and context.user_id:
+    if context.kind in IN_A_MEETING and context.user_id:
         session["seat"] = [context.meeting_uuid, context.role, context.created_at]
     else:
         session.pop("seat", None)

@@ -138,11 +138,13 @@ class LiveMeetings(WorldState):
         self.announce(recording_events.recording_control_event(verb, self.now(), instance, self))
 
     def join_breakout_room(self, instance: Instance, join: Join, room: str) -> None:
-        """Announce that a participant joined a breakout room of this name."""
+        """Move a participant into the breakout room of this name."""
+        join.breakout_room = room
         self._announce_breakout(events.JOINED_BREAKOUT, instance, join, room)
 
     def leave_breakout_room(self, instance: Instance, join: Join, room: str) -> None:
-        """Announce that a participant left a breakout room of this name."""
+        """Move a participant out of the breakout room of this name."""
+        join.breakout_room = ""
         self._announce_breakout(events.LEFT_BREAKOUT, instance, join, room)
 
     def _announce_breakout(self, name: str, instance: Instance, join: Join, room: str) -> None:

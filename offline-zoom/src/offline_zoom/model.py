@@ -184,6 +184,8 @@ class Join:
     waiting: bool = False
     #: whether the waiting ended because the host let the person in
     admitted: bool = False
+    #: the name of the breakout room that the person is in
+    breakout_room: str = ""
     device: str = ""
     network: str = "Wifi"
     address: str = "198.51.100.7"

@@ -38,11 +38,13 @@ def take(key: str) -> ResponseReturnValue:
     cohosted = None if is_hosted else cohosted_report(sources.client_reports, sources.user_id, instance)
     if meeting is None and cohosted is None:
         raise NotFound
-    uuid, rows = _read(json_object())
+    body = json_object()
+    uuid, rows = _read(body)
+    listed: dict[str, Any] = {"complete": _is_complete(body), "unreadable": rows.unreadable}
     if cohosted and uuid in ("", cohosted.uuid):
-        sources.client_reports.add(sources.user_id, COHOSTED, cohosted.uuid, rows, unreadable=rows.unreadable)
+        sources.client_reports.add(sources.user_id, COHOSTED, cohosted.uuid, rows, **listed)
     elif meeting:
-        sources.client_reports.add(sources.user_id, meeting.id, uuid or meeting.uuid, rows, unreadable=rows.unreadable)
+        sources.client_reports.add(sources.user_id, meeting.id, uuid or meeting.uuid, rows, **listed)
     return "", 204
 
 
@@ -50,8 +52,9 @@ def take(key: str) -> ResponseReturnValue:
 def take_cohosted() -> ResponseReturnValue:
     """Save the first report of a co-host's client: who is in which meeting. Returns the address of its page.
 
-    ``{uuid, number, topic, participants}``; with ``ended`` the client is not in the meeting any more, or not co-host.
-    It is saved for this user's page alone, so it needs no proof of the role.
+    ``{uuid, number, topic, participants, room}``. With ``room`` the list is of a breakout room; with ``ended`` the
+    client is not in the meeting any more, or not co-host. It is saved for this user's page alone, so it needs no proof
+    of the role.
     """
     if (request.content_length or 0) > MAX_BODY_BYTES:
         raise TooLarge(f"{request.content_length} bytes")
@@ -64,7 +67,8 @@ def take_cohosted() -> ResponseReturnValue:
     number, topic = fields.number("number"), fields.text("topic")[:MAX_TEXT]
     if not uuid or instance_of(str(number)) is None:
         raise BadRequest("a co-host's report has the UUID and the number of the meeting")
-    reports.add(user_id, COHOSTED, uuid, rows, unreadable=rows.unreadable, topic=topic, meeting_number=number)
+    listed: dict[str, Any] = {"complete": _is_complete(body), "unreadable": rows.unreadable}
+    reports.add(user_id, COHOSTED, uuid, rows, topic=topic, meeting_number=number, **listed)
     return {"location": url_for("participants.show", key=str(number))}
 
 
@@ -79,6 +83,11 @@ def _read(body: dict[str, Any]) -> tuple[str, Rows[dict[str, Any]]]:
         raise BadRequest(f"a report has a list of at most {MAX_PEOPLE} participants")
     rows = read_rows(body, "participants", _read_participant, "client report participant")
     return JsonObject(body, "client report").text("uuid")[:MAX_TEXT], rows
+
+
+def _is_complete(body: dict[str, Any]) -> bool:
+    """Whether a report lists everybody in the meeting, not only those of the client's breakout room."""
+    return not JsonObject(body, "client report").flag("room")
 
 
 def _read_participant(row: JsonObject) -> dict[str, Any] | None:

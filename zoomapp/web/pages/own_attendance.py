@@ -13,18 +13,23 @@ from flask.typing import ResponseReturnValue
 
 from zoomapp import csv_export, dates
 from zoomapp.attendance.own_attendance import OwnAttendance, own_attendance, report_own_stay
+from zoomapp.attendance.past import PendingMeeting
 from zoomapp.errors import NotFound, TooLarge
+from zoomapp.meeting_content.loading import load_summary
+from zoomapp.web.components.attendance import attendance_sources
 from zoomapp.web.current_user import services, user_client
 from zoomapp.web.middleware.request_json import json_object
-from zoomapp.web.signed_seat import signed_seat
+from zoomapp.web.signed_seat import SignedSeat, signed_seat
 from zoomapp.web.viewer import now, viewer
+from zoomapp.zoom.meeting_ids import instance_of, key_of
+from zoomapp.zoom.models import PastMeeting
 from zoomapp.zoom.tolerant_reader import JsonObject
 
 bp = Blueprint("own", __name__)
 
 MAX_BODY_BYTES, MAX_TEXT = 4096, 256
-#: The roles of an app context that see only themselves.
-PARTICIPANTS = ("participant", "attendee", "panelist")
+#: The roles of an app context that see only themselves; a co-host does until their client lists the others.
+PARTICIPANTS = ("participant", "attendee", "panelist", "co-host")
 #: For this long after the app was opened, the role decides which page opens. It grants nothing.
 ROLE_SECONDS = 600.0
 COLUMNS = ("joined", "left", "minutes")
@@ -37,16 +42,25 @@ def current_own_attendance() -> OwnAttendance | None:
 
 def page() -> str | None:
     """The page of the user's own attendance, without times until their client reports; None for no participant."""
-    own = current_own_attendance()
-    if own is None and not is_participant():
+    own, seat = current_own_attendance(), signed_seat(ROLE_SECONDS)
+    if own is None and not is_participant(seat):
         return None
-    return render_template("pages/own_attendance.html", **context(own))
+    # Nothing of the host's is shown, only whether co-hosts may read it.
+    shares = seat is not None and services().shared_meetings.host_of(seat.meeting_uuid) != ""
+    has_summary = own is not None and not own.is_here and _may_read_summary(own.uuid)
+    return render_template("pages/own_attendance.html", shares=shares, has_summary=has_summary, **context(own))
 
 
-def is_participant() -> bool:
-    """Whether Zoom's client opened the app a moment ago for a participant of a meeting."""
-    seat = signed_seat(ROLE_SECONDS)
-    return seat is not None and seat.role in PARTICIPANTS
+def is_participant(seat: SignedSeat | None) -> bool:
+    """Whether Zoom's client opened the app a moment ago for a participant of a meeting, or in its waiting room."""
+    return seat is not None and (seat.role in PARTICIPANTS or not seat.meeting_uuid)
+
+
+def _may_read_summary(uuid: str) -> bool:
+    """Whether Zoom shows the user the summary of this meeting, because its host shares it."""
+    if instance_of(key_of(uuid)) != uuid:
+        return False
+    return load_summary(attendance_sources(), PendingMeeting(uuid, lambda: PastMeeting(uuid))).value is not None
 
 
 def context(own: OwnAttendance | None) -> dict[str, Any]:

@@ -10,13 +10,12 @@ from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from zoomapp.attendance.attendance_table import AttendanceRow, AttendanceTable
-from zoomapp.attendance.cohosted import cohosted_meeting, cohosted_report
-from zoomapp.attendance.just_ended import JustEnded, just_ended, may_read_final_list
-from zoomapp.attendance.meeting_attendance import MeetingAttendance
+from zoomapp.attendance.cohosted import cohosted_meeting
 from zoomapp.errors import StoreUnavailable
 from zoomapp.meetings.lists import live_meetings, next_meeting
 from zoomapp.store import key_names
 from zoomapp.web.components.attendance import requested_attendance
+from zoomapp.web.components.just_ended import ended_meeting
 from zoomapp.web.components.notice import MEETINGS, unreadable_notice
 from zoomapp.web.components.page_data import page_cache
 from zoomapp.web.components.section import Section, section
@@ -67,9 +66,10 @@ def index() -> ResponseReturnValue:
 def show(key: str) -> ResponseReturnValue:
     """The page of one meeting: ``key`` is a number for the meeting now, or the UUID of one occurrence."""
     attendance, people = requested_attendance(key)
+    is_whole = not attendance.running and not set(choices()) - {"names"}
     page = render_template(
         "pages/participants.html",
-        ended=_just_ended(attendance, people),
+        ended=ended_meeting(attendance.past, people, hides_names=names_hidden()) if is_whole else None,
         no_events_since=_no_events_since(attendance.running) if attendance.running else None,
         about=attendance.past,
         names=view_options().get("names"),
@@ -78,18 +78,6 @@ def show(key: str) -> ResponseReturnValue:
         **people_context(key, attendance.running, people),
     )
     return page, people.status, people.headers
-
-
-def _just_ended(attendance: MeetingAttendance, people: Section[AttendanceTable]) -> JustEnded | None:
-    """The meeting if it ended within the last hour, and its whole list is asked for."""
-    if attendance.running or people.value is None or not people.value.people or set(choices()) - {"names"}:
-        return None
-    table = people.value.without_names() if names_hidden() else people.value
-    past, client = attendance.past, user_client()
-    cohosted = past is not None and cohosted_report(services().client_reports, client.user_id, past.uuid) is not None
-    return just_ended(
-        table, people.at, past, now(), may_get_report=not cohosted and may_read_final_list(client.scopes())
-    )
 
 
 def _no_events_since(meeting: Meeting) -> datetime | None:

@@ -116,6 +116,15 @@ def leave_breakout(world: World, session: ClientSession, data: dict[str, Any]) -
     world.leave_breakout_room(*find(world, session, data), str(data.get("room") or "Room 1"))
 
 
+def make_host(world: World, session: ClientSession, data: dict[str, Any]) -> None:
+    """Make a participant the host. The former host becomes a participant."""
+    instance, row = find(world, session, data)
+    for former_host in instance.present(world.now()):
+        if former_host.role == "host" and former_host is not row:
+            world.set_role(instance, former_host, "attendee")
+    world.set_role(instance, row, "host")
+
+
 def waiting_room(world: World, session: ClientSession, data: dict[str, Any]) -> None:
     world.meetings[running(world, session).meeting_id].settings["waiting_room"] = bool(data.get("on"))
 
@@ -140,6 +149,7 @@ ACTIONS = {
     "put_in_waiting_room": put_in_waiting_room,
     "join_breakout": join_breakout,
     "leave_breakout": leave_breakout,
+    "make_host": make_host,
     "waiting_room": waiting_room,
     "record": record,
     "end": end,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import Any
 
-from offline_zoom.identifiers import random_text
+from offline_zoom.identifiers import meeting_uuid, random_text
 from offline_zoom.model import Instance, Join, User
 from offline_zoom.world import World
 
@@ -44,18 +44,23 @@ def state(world: World, session: ClientSession) -> dict[str, Any]:
     user, instance = session_user(world, session), session_meeting(world, session)
     rows = instance.present(world.now()) if instance else []
     own_row = my_row(session, user, rows)
-    context = session.running_context if instance or session.running_context not in IN_A_MEETING else "inMainClient"
+    context = running_context(world, session, instance)
+    is_inside = instance is not None and context in IN_A_MEETING
+    waits = is_inside and own_row is not None and own_row.waiting
+    room = own_row.breakout_room if own_row else ""
     return {
         "runningContext": context,
-        "role": role(session, own_row),
+        "role": role(session, own_row, context),
         "status": session.status,
         "me": {
             "screenName": own_row.name if own_row else user.display_name,
             "participantUUID": own_row.participant_uuid if own_row else "",
             "participantId": own_row.user_id if own_row else "",
         },
-        "meeting": meeting_json(world, instance) if instance and context in IN_A_MEETING else None,
-        "participants": [row_json(row) for row in rows if not row.waiting],
+        "inWaitingRoom": waits,
+        "breakoutRoom": room,
+        "meeting": meeting_json(world, instance, room) if instance and is_inside and not waits else None,
+        "participants": [row_json(row) for row in rows if not row.waiting and row.breakout_room == room],
         "waiting": [row_json(row) for row in rows if row.waiting],
     }
 
@@ -65,7 +70,8 @@ def app_context(world: World, session: ClientSession) -> str:
     now = state(world, session)
     claims: dict[str, Any] = {"theme": session.theme, "act": world.action_of(session.launch) or None}
     if now["meeting"]:
-        claims |= {"mid": now["meeting"]["meetingUUID"], "bmid": "", "attendrole": now["role"]}
+        uuid, parent = now["meeting"]["meetingUUID"], now["meeting"].get("parentUUID", "")
+        claims |= {"mid": parent or uuid, "bmid": uuid if parent else "", "attendrole": now["role"]}
     if session.guest:
         claims["iid"] = random_text(22)
     typ = CONTEXT_TYPES.get(now["runningContext"], "panel")
@@ -115,13 +121,24 @@ def my_row(session: ClientSession, user: User, rows: list[Join]) -> Join | None:
     return next((row for row in rows if row.person_id == user.id), None)
 
 
-def role(session: ClientSession, own_row: Join | None) -> str:
+def running_context(world: World, session: ClientSession, instance: Instance | None) -> str:
+    """Where the app runs: as the session says, if there is a meeting; a webinar is not a meeting."""
+    if session.running_context not in IN_A_MEETING:
+        return session.running_context
+    if instance is None:
+        return "inMainClient"
+    meeting = world.meetings.get(instance.meeting_id)
+    is_webinar = meeting is not None and meeting.webinar
+    return "inWebinar" if is_webinar and session.running_context == "inMeeting" else session.running_context
+
+
+def role(session: ClientSession, own_row: Join | None, context: str) -> str:
     """The role as an app context spells it."""
     if session.role:
         return session.role
     if own_row is None:
         return "participant" if session.guest else "host"
-    plain = "attendee" if session.running_context == "inWebinar" else "participant"
+    plain = "attendee" if context == "inWebinar" else "participant"
     return plain if own_row.role == "attendee" else own_row.role
 
 
@@ -136,12 +153,17 @@ def row_json(row: Join) -> dict[str, Any]:
     }
 
 
-def meeting_json(world: World, instance: Instance) -> dict[str, Any]:
+def meeting_json(world: World, instance: Instance, room: str) -> dict[str, Any]:
+    """The meeting as the SDK knows it. In a breakout room ``meetingUUID`` is the room's."""
+    uuids = {"meetingUUID": instance.uuid}
+    if room:
+        # Zoom's webhooks give the room yet another UUID.
+        uuids = {"meetingUUID": meeting_uuid(f"client {instance.uuid} {room}"), "parentUUID": instance.uuid}
     settings = world.meetings[instance.meeting_id].settings if instance.meeting_id in world.meetings else {}
     return {
         "meetingTopic": instance.topic,
         "meetingID": str(instance.meeting_id),
-        "meetingUUID": instance.uuid,
+        **uuids,
         "joinUrl": f"{world.base_url}/j/{instance.meeting_id}",
         "waitingRoom": bool(settings.get("waiting_room")),
         "recording": "started" if instance.recording else "stopped",

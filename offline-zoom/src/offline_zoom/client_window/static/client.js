@@ -36,6 +36,8 @@
       runningContext: "inMeeting", role: "host", status: "authorized",
       me: { screenName: "", participantUUID: "", participantId: "" },
       meeting: null, participants: [], waiting: [],
+      inWaitingRoom: false,      // then there is no meeting: whatever is about it is refused
+      breakoutRoom: "",          // its name; participants are then those of the room
       launchContext: { origin: "App Launcher", openBy: "user" },
       rtms: null, expanded: false, undocked: false,
       features: null,            // names ticked in the Marketplace; null: all this client knows
@@ -95,7 +97,7 @@
       getUserContext: () => ({ ...state.me, role: inCalls(state.role), status: state.status }),
       getAppContext: async () => ({ context: await client.ask("context", {}) }),
       getMeetingContext: () => ({ meetingTopic: state.meeting.meetingTopic, meetingID: state.meeting.meetingID }),
-      getMeetingUUID: () => ({ meetingUUID: state.meeting.meetingUUID }),
+      getMeetingUUID: () => ({ meetingUUID: state.meeting.meetingUUID, ...(state.meeting.parentUUID && { parentUUID: state.meeting.parentUUID }) }),
       getMeetingJoinUrl: () => ({ joinUrl: state.meeting.joinUrl }),
       getMeetingParticipants: () => ({ participants: listed(state.participants) }),
       getRecordingContext: () => ({ cloudRecordingStatus: state.meeting.recording }),

@@ -38,12 +38,13 @@ function fill(node, key, children) {
 }
 
 export function meeting(state, around) {
-  const { meeting: now, participants } = state;
-  $("topic").textContent = now ? now.meetingTopic : "No meeting";
+  const { meeting: now, inWaitingRoom, breakoutRoom } = state;
+  const participants = inWaitingRoom ? [] : state.participants;
+  $("topic").textContent = now ? [now.meetingTopic, ...(breakoutRoom ? [breakoutRoom] : [])].join(" · ") : inWaitingRoom ? "Waiting room" : "No meeting";
   const minutes = now && around.started ? Math.floor((Date.parse(around.now) - Date.parse(around.started)) / 60000) : 0;
-  $("about").textContent = now ? `${now.meetingID.replace(/(\d{3})(\d{4})(\d+)/, "$1 $2 $3")} · ${minutes} min · host ${around.host}` : "";
+  $("about").textContent = now ? `${now.meetingID.replace(/(\d{3})(\d{4})(\d+)/, "$1 $2 $3")} · ${minutes} min · host ${around.host}` : inWaitingRoom ? "The host lets you in." : "";
   $("count").textContent = now ? participants.length : "";
-  $("quiet").hidden = Boolean(now);
+  $("quiet").hidden = Boolean(now) || inWaitingRoom;
   $("record").setAttribute("aria-pressed", String(now?.recording === "started"));
   const tiles = $("tiles");
   const most = tiles.clientWidth < 700 ? 3 : tiles.clientWidth < 900 ? 4 : 5;
@@ -70,11 +71,13 @@ export function people(state, left) {
 
   $("door").hidden = !state.waiting.length;
   fill($("waiting"), state.waiting, () => state.waiting.map((one) => person(one, "", button("admit", one, "Admit"), button("leave", one, "Remove"))));
-  fill($("inside"), [state.participants, state.me], () => [
+  fill($("inside"), [state.participants, state.me, state.breakoutRoom], () => [
     ...state.participants.slice(0, SHOWN_NAMES).map((one) => {
       const note = [one.participantId === state.me.participantId && "you", one.role !== "participant" && one.role].filter(Boolean).join(", ");
       const door = one.role === "participant" ? [button("put_in_waiting_room", one, "To the door")] : [];
-      return person(one, note, ...door, button("leave", one, "Leaves"));
+      const host = one.role === "host" ? [] : [button("make_host", one, "Host")];
+      const room = state.breakoutRoom ? button("leave_breakout", one, "Back") : button("join_breakout", one, "Room");
+      return person(one, note, ...host, room, ...door, button("leave", one, "Leaves"));
     }),
     ...rest(state.participants),
   ]);

@@ -15,6 +15,7 @@
     getRecordingContext: "HC m", cloudRecording: "HC m", onCloudRecording: "HC m", onParticipantChange: "HC m",
     getWaitingRoomState: "HC g m", setWaitingRoomState: "HC g m", getWaitingRoomParticipants: "HC g m",
     admitParticipantFromWaitingRoom: "HC g m", putParticipantToWaitingRoom: "HC g m",
+    onBreakoutRoomChange: "HCPLA g m",
     onWaitingRoomStateChange: "HC g m", onWaitingRoomParticipantJoin: "HC g m", onWaitingRoomParticipantLeave: "HC g m",
     sendMessageToChat: "HCPL g m", sendAppInvitation: "HCP m", sendAppInvitationToAllParticipants: "HCP m",
     sendAppInvitationToMeetingOwner: "CP m", showAppInvitationDialog: "HCP m", onSendAppInvitation: "HCP m",
@@ -37,9 +38,13 @@
     const events = [];
     const tell = (name, data) => events.push([name, { timestamp: Date.now(), ...data }]);
     if (before.runningContext !== after.runningContext) tell("onRunningContextChange", { runningContext: after.runningContext });
-    if (before.meeting && !after.meeting) tell("onMeeting", { action: "ended" });
+    if (before.meeting && !after.meeting && !after.inWaitingRoom) tell("onMeeting", { action: "ended" });
     if (before.role !== after.role || before.status !== after.status || before.me.screenName !== after.me.screenName) {
       tell("onMyUserContextChange", { role: inCalls(after.role), status: after.status, screenName: after.me.screenName });
+    }
+    if (before.meeting && after.meeting && before.breakoutRoom !== after.breakoutRoom) {
+      const [action, { meeting }] = after.breakoutRoom ? ["join", after] : ["leave", before];
+      tell("onBreakoutRoomChange", { action, breakoutRoomUUID: meeting.meetingUUID });
     }
     if (!before.meeting || !after.meeting || before.meeting.meetingUUID !== after.meeting.meetingUUID) return events;
 

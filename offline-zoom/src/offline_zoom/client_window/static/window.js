@@ -59,7 +59,7 @@ function dress() {
   document.documentElement.dataset.theme = seat.theme;
   $("client").dataset.layout = seat.running_context === "inMainClient" ? "main" : "meeting";
   for (const name of ["user", "running_context", "theme"]) switches.elements[name].value = seat[name];
-  switches.elements.role.value = seat.status === "authorized" ? seat.role : "guest";
+  switches.elements.role.value = seat.status === "authorized" || seat.role === "attendee" ? seat.role : "guest";
   switches.elements.authorization.value = client.state.authorization;
 }
 
@@ -106,7 +106,9 @@ switches.addEventListener("change", async ({ target: { name, value } }) => {
   if (name === "authorization") { client.state.authorization = value; return; }
   if (name === "role") {
     const guest = value === "guest";
-    sit({ role: guest ? "participant" : value, status: guest ? "unauthenticated" : "authorized", launch: "" });
+    // Attendees of a webinar have not signed in.
+    const status = guest || value === "attendee" ? "unauthenticated" : "authorized";
+    sit({ role: guest ? "participant" : value, status, launch: "" });
     await act("enter");
     return;
   }
