@@ -14,6 +14,7 @@ from requests.adapters import BaseAdapter
 
 from zoomapp.attendance import webhook_log
 from zoomapp.attendance.client_reports import ClientReports
+from zoomapp.attendance.shared_counts import SharedCounts
 from zoomapp.attendance.sharing import SharedMeetings
 from zoomapp.attendance.webhook_log import WebhookLog
 from zoomapp.auth.pending_signins import PendingSignIns
@@ -91,6 +92,7 @@ class Services:
     batch_pool: FairPool
     webhook_log: WebhookLog
     shared_meetings: SharedMeetings
+    shared_counts: SharedCounts
     client_reports: ClientReports
     subscriptions: Subscriptions
     webhook_queue: WebhookQueue
@@ -222,6 +224,7 @@ def build(
         batch_pool=FairPool(BATCH_PLACES, BATCH_PLACES_PER_PERSON, BATCH_START_SECONDS, "batch"),
         webhook_log=events,
         shared_meetings=shared_meetings,
+        shared_counts=SharedCounts(shared_meetings, events, clock),
         client_reports=ClientReports(connection, key_ring, clock),
         subscriptions=subscriptions,
         webhook_queue=WebhookQueue(connection, key_ring, subscriptions),

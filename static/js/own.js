@@ -1,7 +1,7 @@
 // In the client of somebody whose page is not that of a whole meeting: their own stay, reported once a minute to our server
 // for their page alone. It follows the client: into the waiting room, a breakout room, another meeting, and another role.
 import zoomSdk from "../vendor/appssdk/sdk.es.js";
-import { alsoUse, ready } from "./zoom.js";
+import { alsoUse, ready, sign } from "./zoom.js";
 
 const place = document.querySelector("[data-own]");
 const [LOOK_MS, AGAIN_MS, EACH_MS] = [2000, 500, 60_000];
@@ -47,6 +47,8 @@ async function report(uuid, parent) {
   const me = await answer(() => zoomSdk.getUserContext());
   if (!me) return;
   if ((me.role === "coHost" || me.role === "host") && (await openMeeting(uuid, parent, me.role))) return;
+  // For what the host shares: our server believes for two minutes that the person is in this meeting.
+  if (document.querySelector("[data-count]")) await answer(sign);
   await send({ uuid, name: me.screenName });
 }
 

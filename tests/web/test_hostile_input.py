@@ -57,7 +57,7 @@ DATES = [
 ]
 FORM = ["topic", "date", "time", "duration", "zone", "passcode", "agenda", "repeat", "interval", "weekdays", "count"]
 FORM += ["back", "head", "look", "once", "shown", "text", "theme", "to", "zone_name", "late_minutes", "refresh_seconds"]
-FORM += ["announce", "share_with_cohosts", "hour12", "waiting_room", "join_before_host"]
+FORM += ["announce", "share_with_cohosts", "share_with_participants", "hour12", "waiting_room", "join_before_host"]
 FORM += ["at", "loaded", "occurrence", "conflicts", "take", "alternative_hosts", "registration", "watermark"]
 FORM += [
     "status",

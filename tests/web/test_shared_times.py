@@ -124,3 +124,40 @@ def test_one_time_link_of_a_cohost_has_no_seat_of_the_browser_it_is_used_in(meet
     text = priya.get(link).text
 
     assert "Guest Lee" in text and "Guest Kim" not in text
+
+
+def test_number_of_people_reaches_participants_of_a_host_who_shares_it_for_two_minutes(
+    dana, priya, world, webhooks, clock
+):
+    def counted():
+        body = {"uuid": meeting.uuid, "name": "Priya"}
+        part = priya.post("/participants/own", json=body).text
+        assert "Guest" not in part
+        found = re.search(r"(\d+) (?:person is|people are) here now", part)
+        return int(found[1]) if found else None
+
+    meeting = world.start_meeting(REVIEW)
+    world.join(meeting, None, "Guest Kim")
+    seat(priya, world, meeting, "participant")
+    assert counted() is None
+    assert "How many are here: not shared" in read(priya.look("/participants"))
+
+    dana.post("/settings", data={"share_with_participants": "on", "late_minutes": "5"})
+    lee = world.join(meeting, None, "Guest Lee")
+    assert counted() == 2
+    assert "How many people are here" in read(priya.look("/participants"))
+    # Co-hosts get no exact times by it.
+    seat(priya, world, meeting)
+    assert not sees_exact_times(priya)
+    world.leave(meeting, lee)
+    clock.tick(31)
+    assert counted() == 1
+    clock.tick(90)
+    assert counted() is None
+    # Another host shares nothing.
+    seat(priya, world, world.start_meeting(87000000302), "participant")
+    assert counted() is None
+    seat(priya, world, meeting, "participant")
+    assert counted() == 1
+    dana.post("/settings", data={"late_minutes": "5"})
+    assert counted() is None

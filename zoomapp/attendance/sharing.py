@@ -1,10 +1,12 @@
-"""Hosts who share the exact times of their running meetings with co-hosts: whose meeting a UUID is.
+"""Hosts who share something of their running meetings: whose meeting a UUID is.
 
-Sharing is a preference of the host, off by default. It is read again for each request of a co-host.
+Co-hosts may see exact times, participants how many people are there. Both are preferences of the host, off by
+default, and are read again for each request.
 """
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Any
 
 import redis
@@ -20,8 +22,15 @@ from zoomapp.zoom.tolerant_reader import JsonObject
 EVENTS = ("meeting.started", "meeting.participant_joined", records.ROLE_CHANGED)
 
 
+class Audience(StrEnum):
+    """With whom a host shares."""
+
+    COHOSTS = "co-hosts"
+    PARTICIPANTS = "participants"
+
+
 class SharedMeetings:
-    """The running meetings whose hosts share their exact times with co-hosts."""
+    """The running meetings of which the hosts share something."""
 
     def __init__(self, client: redis.Redis, ring: KeyRing, user_records: UserRecords) -> None:
         self._redis = client
@@ -34,7 +43,7 @@ class SharedMeetings:
         fields = JsonObject(event, "webhook event")
         meeting = fields.part("payload").part("object")
         host, uuid = meeting.text("host_id"), meeting.text("uuid")
-        if fields.text("event") not in EVENTS or not host or not uuid or not self._shares(host):
+        if fields.text("event") not in EVENTS or not host or not uuid or not self._audiences(host):
             return
         key = _key(uuid)
         with redis_client.store_errors():
@@ -44,14 +53,16 @@ class SharedMeetings:
             with redis_client.store_errors():
                 self._redis.delete(key)
 
-    def host_of(self, uuid: str) -> str:
-        """The host of this meeting if they share its exact times now, else empty. Raises StoreUnavailable."""
+    def host_of(self, uuid: str, audience: Audience = Audience.COHOSTS) -> str:
+        """The host of this meeting if they share it with this audience now, else empty. Raises StoreUnavailable."""
         key = _key(uuid)
         host = self._encrypted.decode(SHARED_MEETING, key, redis_client.load(self._redis, key), str)
-        return host if host and self._shares(host) else ""
+        return host if host and audience in self._audiences(host) else ""
 
-    def _shares(self, host: str) -> bool:
-        return preferences.load(self._records, host).share_with_cohosts
+    def _audiences(self, host: str) -> set[Audience]:
+        chosen = preferences.load(self._records, host)
+        shares = {Audience.COHOSTS: chosen.share_with_cohosts, Audience.PARTICIPANTS: chosen.share_with_participants}
+        return {audience for audience, is_on in shares.items() if is_on}
 
 
 def _key(uuid: str) -> str:

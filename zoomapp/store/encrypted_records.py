@@ -89,8 +89,8 @@ ROSTERS = PrivacyNote(
     "{settings.grant_days} days after the last change",
 )
 SHARED_TIMES = PrivacyNote(
-    "If you share exact times with co-hosts: which running meeting is yours. "
-    "Its co-hosts then see who joined and left, and when",
+    "If you share exact times with co-hosts, or the number of people with participants: which running meeting is "
+    "yours. Its co-hosts then see who joined and left, and when; its participants see how many are there",
     "one day",
 )
 EVENTS = PrivacyNote("Zoom’s events about your meetings, until they are processed", "usually seconds")

@@ -24,6 +24,7 @@ class Preferences:
     ``hour12`` None the region's clock. With ``refresh_seconds`` 0 the page does not refresh by
     itself. A participant who joins more than ``late_minutes`` after the start is late.
     ``share_with_cohosts``: whether co-hosts of the person's running meetings see their exact times.
+    ``share_with_participants``: whether participants of these meetings see how many people are there.
     """
 
     zone_name: str = ""
@@ -33,6 +34,7 @@ class Preferences:
     announce: str = "waiting"
     region: str = ""
     share_with_cohosts: bool = False
+    share_with_participants: bool = False
 
     @classmethod
     def parse(cls, data: Any) -> Preferences:
@@ -50,6 +52,7 @@ class Preferences:
             announce=str(announce) if announce in ANNOUNCEMENTS else cls.announce,
             region=str(values.get("region")) if values.get("region") in REGIONS else "",
             share_with_cohosts=values.get("share_with_cohosts") in (True, "on"),
+            share_with_participants=values.get("share_with_participants") in (True, "on"),
         )
 
 

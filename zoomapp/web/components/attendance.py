@@ -14,8 +14,8 @@ from zoomapp.web.signed_seat import signed_seat
 from zoomapp.web.viewer import now, start_viewer, user_records, viewer
 from zoomapp.zoom.meeting_ids import instance_of
 
-#: An app context that is older does not show that its user still is co-host.
-COHOST_SECONDS = 120.0
+#: An app context that is older does not show that its user still is in the meeting, or its co-host.
+SEAT_SECONDS = 120.0
 
 
 def attendance_sources(*, with_viewer: bool = True) -> AttendanceSources:
@@ -45,7 +45,7 @@ def attendance_sources(*, with_viewer: bool = True) -> AttendanceSources:
 
 def _shared_host(uuid: str) -> str:
     """The host who shares this meeting's events, if Zoom's client signed a moment ago that the user co-hosts it."""
-    seat = signed_seat(COHOST_SECONDS)
+    seat = signed_seat(SEAT_SECONDS)
     if seat is None or seat.role != "co-host" or not uuid or seat.meeting_uuid != uuid:
         return ""
     return services().shared_meetings.host_of(uuid)

@@ -16,7 +16,7 @@ from zoomapp.attendance.own_attendance import OwnAttendance, own_attendance, rep
 from zoomapp.attendance.past import PendingMeeting
 from zoomapp.errors import NotFound, TooLarge
 from zoomapp.meeting_content.loading import load_summary
-from zoomapp.web.components.attendance import attendance_sources
+from zoomapp.web.components.attendance import SEAT_SECONDS, attendance_sources
 from zoomapp.web.current_user import services, user_client
 from zoomapp.web.middleware.request_json import json_object
 from zoomapp.web.signed_seat import SignedSeat, signed_seat
@@ -65,7 +65,17 @@ def _may_read_summary(uuid: str) -> bool:
 
 def context(own: OwnAttendance | None) -> dict[str, Any]:
     """The template variables of the page, and of the part that changes."""
-    return {"own": own, "summary": _summary(own) if own else ""}
+    people = _people_here() if own is None or own.is_here else None
+    return {"own": own, "summary": _summary(own) if own else "", "people": people}
+
+
+def _people_here() -> int | None:
+    """How many people are in the meeting, if its host shares it.
+
+    Zoom's client has to have signed a moment ago that the user is in this meeting.
+    """
+    seat = signed_seat(SEAT_SECONDS)
+    return services().shared_counts.people_in(seat.meeting_uuid) if seat and seat.meeting_uuid else None
 
 
 @bp.post("/participants/own")
