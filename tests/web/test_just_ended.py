@@ -154,3 +154,16 @@ def coming(person, page):
     """The list of what is still coming."""
     text = read(person.look(page))
     return text[text.index("Who came") : text.index("Everyone", text.index("Who came"))]
+
+
+def test_end_is_found_without_webhooks_although_the_admins_client_had_reported_people(dana, world, clock):
+    meeting, page = world.start_meeting(REVIEW), f"/participants/{REVIEW}"
+    world.join(meeting, "dana")
+    world.join(meeting, None, "Guest Lee")
+    dana.post(f"{page}/sighted", json={"uuid": meeting.uuid, "participants": [{"screenName": "Guest Lee"}]})
+    assert dana.get(f"{page}/live").status_code == 200
+    clock.tick(5)
+    world.end_meeting(meeting)
+
+    assert dana.get(f"{page}/live", headers={ENDED_HEADER: "1"}).status_code == 204
+    assert "Ended just now" in read(dana.look(page))

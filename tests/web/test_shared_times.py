@@ -146,9 +146,6 @@ def test_number_of_people_reaches_participants_of_a_host_who_shares_it_for_two_m
     lee = world.join(meeting, None, "Guest Lee")
     assert counted() == 2
     assert "How many people are here" in read(priya.look("/participants"))
-    # Co-hosts get no exact times by it.
-    seat(priya, world, meeting)
-    assert not sees_exact_times(priya)
     world.leave(meeting, lee)
     clock.tick(31)
     assert counted() == 1
@@ -161,3 +158,10 @@ def test_number_of_people_reaches_participants_of_a_host_who_shares_it_for_two_m
     assert counted() == 1
     dana.post("/settings", data={"late_minutes": "5"})
     assert counted() is None
+
+
+def test_host_who_shares_the_number_of_people_shares_no_exact_times(meeting, dana, priya, world):
+    dana.post("/settings", data={"share_with_participants": "on", "late_minutes": "5"})
+    seat(priya, world, meeting)
+
+    assert not sees_exact_times(priya)
