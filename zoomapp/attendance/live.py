@@ -16,14 +16,16 @@ import msgspec
 from zoomapp.attendance import Frame
 from zoomapp.attendance.attendance_table import AttendanceTable
 from zoomapp.attendance.client_reports import ClientReport
+from zoomapp.attendance.current_meeting import may_read_dashboard
 from zoomapp.attendance.dashboard import dashboard
 from zoomapp.attendance.past import remember_running
-from zoomapp.attendance.planned_times import PlannedTimes, planned_times
+from zoomapp.attendance.planned_times import PlannedDates, PlannedTimes, load_planned_dates, planned_times
 from zoomapp.attendance.records import read_list
 from zoomapp.attendance.sources import AttendanceSources
 from zoomapp.errors import UpstreamError, ZoomAppError, ZoomRefused
 from zoomapp.store import key_names
 from zoomapp.user_api.page_cache import Loaded
+from zoomapp.user_api.parallel_calls import PendingCall
 from zoomapp.user_api.shared_poll import Snapshot
 from zoomapp.zoom.models import Meeting
 
@@ -100,10 +102,15 @@ class LiveView:
         )
 
 
-def live_view(sources: AttendanceSources, meeting: Meeting) -> LiveView:
-    """The current attendance. Calls Zoom unless another viewer's call was a moment ago."""
+def live_view(
+    sources: AttendanceSources, meeting: Meeting, pending: PendingCall[Loaded[Snapshot]] | None = None
+) -> LiveView:
+    """The current attendance. Calls Zoom unless another viewer's call was a moment ago.
+
+    ``pending``: the dashboard's list, if it is on its way.
+    """
     count, at = sources.webhook_log.news(sources.event_host(meeting.uuid), meeting.uuid)
-    listed = dashboard(sources, meeting, with_webhooks=count > 0)
+    listed = pending.result() if pending else dashboard(sources, meeting, with_webhooks=count > 0)
     report = sources.client_report(meeting.id, meeting.uuid)
     if report and not meeting.host_id and isinstance(listed.error, ZoomRefused):
         # A co-host's own client is enough: Zoom shows the dashboard of another host to few.
@@ -111,7 +118,35 @@ def live_view(sources: AttendanceSources, meeting: Meeting) -> LiveView:
     return LiveView(sources, meeting, count, at, listed, report)
 
 
-def live_table(sources: AttendanceSources, meeting: Meeting) -> Loaded[AttendanceTable]:
-    """The attendance of a running meeting, from everything this user may see."""
-    planned = sources.cache.calls.start(lambda: planned_times(sources, meeting))
-    return live_view(sources, meeting).table(planned.result)
+@dataclass(frozen=True)
+class ExpectedMeeting:
+    """What a page needs of a meeting that most likely runs, on its way while Zoom lists the running meetings.
+
+    ``people`` is None if the user's grant may not read the dashboard, or if webhooks say that the meeting has ended.
+    """
+
+    people: PendingCall[Loaded[Snapshot]] | None
+    dates: PendingCall[PlannedDates]
+
+
+def expect_meeting(sources: AttendanceSources, number: int) -> ExpectedMeeting:
+    """Start to load the people and the planned dates of meeting ``number``."""
+    calls, people = sources.cache.calls, None
+    log = sources.webhook_log.find(sources.user_id, str(number))
+    if may_read_dashboard(sources) and (log is None or log.ended_at is None):
+        people = calls.start(lambda: dashboard(sources, Meeting(number), with_webhooks=log is not None))
+    return ExpectedMeeting(people, calls.start(lambda: load_planned_dates(sources, str(number), number)))
+
+
+def live_table(
+    sources: AttendanceSources, meeting: Meeting, expected: ExpectedMeeting | None = None
+) -> Loaded[AttendanceTable]:
+    """The attendance of a running meeting, from everything this user may see. ``expected``: what is on its way."""
+
+    def planned() -> PlannedTimes:
+        if expected:
+            expected.dates.result()
+        return planned_times(sources, meeting)
+
+    pending = sources.cache.calls.start(planned)
+    return live_view(sources, meeting, expected.people if expected else None).table(pending.result)
