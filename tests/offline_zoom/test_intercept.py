@@ -94,7 +94,8 @@ def test_httpx_reaches_the_offline_zoom(in_environment):
     assert httpx.get(ADDRESS).json()["code"] == 124
 
 
-def test_fetch_of_node_reaches_the_offline_zoom(intercepted):
+def node_that_uses_the_proxy() -> str:
+    """The path of Node. Skips the test if there is none whose ``fetch`` uses the proxy of the environment."""
     node = shutil.which("node")
     if not node:
         pytest.skip("there is no Node")
@@ -102,6 +103,11 @@ def test_fetch_of_node_reaches_the_offline_zoom(intercepted):
     numbers = tuple(int(part) for part in version.lstrip("v").split(".")[:2])
     if numbers < (22, 21) or (24, 0) <= numbers < (24, 5):
         pytest.skip(f"Node {version} does not use the proxy of the environment")
+    return node
+
+
+def test_fetch_of_node_reaches_the_offline_zoom(intercepted):
+    node = node_that_uses_the_proxy()
 
     answer = intercepted.run(node, "-e", f"fetch('{ADDRESS}').then(r => r.text()).then(console.log)")
 
