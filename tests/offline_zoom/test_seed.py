@@ -14,16 +14,18 @@ from offline_zoom.__main__ import main
 from offline_zoom.commands.endpoints import endpoints
 from offline_zoom.commands.options import create_world
 from offline_zoom.commands.serve import parser
+from offline_zoom.dates import day_of, zone
 from offline_zoom.seed.export import export, story_of
 from offline_zoom.seed.reader import SeedError, read
 from offline_zoom.seed.story import NAME, register
 from offline_zoom.seed.tables import fields_table
 from offline_zoom.serving.server import serve
 from offline_zoom.stories import STORIES
+from offline_zoom.stories.live_meeting import LIVE
 from offline_zoom.stories.quiet_day import FIXTURES, WEEKLY
 from offline_zoom.web_portal import rename_recording
 from offline_zoom.world import World
-from tests.offline_zoom.conftest import caller
+from tests.offline_zoom.conftest import NOON, caller
 
 PROJECT = Path(__file__).resolve().parents[2] / "offline-zoom"
 #: the smallest world, in seven lines
@@ -204,6 +206,23 @@ def test_exported_story_is_a_seed_file(name, stories, clock, tmp_path):
 
     assert data_of(copy) == data_of(world)
     assert dict(answers_of(copy, meetings)) == dict(answers_of(world, meetings))
+
+
+@pytest.mark.parametrize("hours", [-15, 13, 24 * 25, 24 * 240 + 9])
+def test_seed_file_that_is_loaded_later_has_meetings_today_and_the_running_one(hours, stories, clock, tmp_path):
+    world = World("live-meeting", clock=clock)
+    path = tmp_path / "world.toml"
+    path.write_text(export(story_of(world)))
+
+    later = World(register(path), clock=lambda: NOON + hours * 3600)
+    today = day_of(later.now(), zone("Europe/Berlin")).isoformat()
+    rows = caller(later, "dana").json("/users/me/meetings", timezone="Europe/Berlin", from_=today, to=today)["meetings"]
+
+    live, running = (found.live_instance(LIVE) for found in (world, later))
+    assert later.now() - running.started_at == NOON - live.started_at == 20 * 60
+    assert len(running.present(later.now())) == len(live.present(NOON))
+    assert {"Stand-up", "Design review", "Product review"} <= {row["topic"] for row in rows}
+    assert later.meetings[WEEKLY].occurrences[4].deleted
 
 
 def lived_in(world: World) -> World:
