@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import os
 import shutil
@@ -176,6 +177,16 @@ try:
 except ssl.SSLError as error:
     print(error.reason)
 """
+
+
+def test_a_plain_request_with_a_whole_https_address_is_answered(intercepted):
+    """Versions of axios that open no tunnel send it."""
+    host = intercepted.proxy.url.removeprefix("http://")
+    connection = http.client.HTTPConnection(host, timeout=HANG_SECONDS)
+    connection.request("GET", f"{ADDRESS}?a=1", headers={"Host": "api.zoom.us"})
+
+    assert json.load(connection.getresponse())["code"] == 124
+    assert intercepted.world.calls.all()[-1].target == "/v2/users/me?a=1"
 
 
 def test_a_request_to_the_proxy_itself_is_refused(intercepted):

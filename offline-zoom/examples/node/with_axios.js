@@ -1,4 +1,4 @@
-// axios uses the proxy of the environment in every version of Node.
+// axios uses the proxy of the environment in every version of Node: through a tunnel, or with the whole address in a request.
 import axios from "axios";
 
 const { ZOOM_CLIENT_ID: username, ZOOM_CLIENT_SECRET: password, ZOOM_ACCOUNT_ID: account_id } = process.env;
