@@ -34,6 +34,8 @@ HELD = {
     "offline-zoom calls": ("tests/offline_zoom/test_calls.py", 'main(["calls"'),
     "offline-zoom endpoints": ("tests/offline_zoom/test_package.py", 'main(["endpoints"])'),
     "offline-zoom export": ("tests/offline_zoom/test_seed.py", 'main(["export"'),
+    ".venv/bin/python -m bench.mock_server": ("tests/bench/test_mock_server.py", "python -m bench.mock_server"),
+    "offline-zoom replay": ("tests/offline_zoom/test_calls.py", 'main(["replay"'),
     "pip install ./offline-zoom": ("tests/offline_zoom/test_package.py", "flit_core.buildapi.build_wheel"),
     "python3 -m venv": (BUILT, '"-m", "venv"'),
     ".venv/bin/pip install": (BUILT, '"--require-hashes", "-r"'),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import os
 import shutil
@@ -94,7 +95,8 @@ def test_httpx_reaches_the_offline_zoom(in_environment):
     assert httpx.get(ADDRESS).json()["code"] == 124
 
 
-def test_fetch_of_node_reaches_the_offline_zoom(intercepted):
+def node_that_uses_the_proxy() -> str:
+    """The path of Node. Skips the test if there is none whose ``fetch`` uses the proxy of the environment."""
     node = shutil.which("node")
     if not node:
         pytest.skip("there is no Node")
@@ -102,6 +104,11 @@ def test_fetch_of_node_reaches_the_offline_zoom(intercepted):
     numbers = tuple(int(part) for part in version.lstrip("v").split(".")[:2])
     if numbers < (22, 21) or (24, 0) <= numbers < (24, 5):
         pytest.skip(f"Node {version} does not use the proxy of the environment")
+    return node
+
+
+def test_fetch_of_node_reaches_the_offline_zoom(intercepted):
+    node = node_that_uses_the_proxy()
 
     answer = intercepted.run(node, "-e", f"fetch('{ADDRESS}').then(r => r.text()).then(console.log)")
 
@@ -170,6 +177,16 @@ try:
 except ssl.SSLError as error:
     print(error.reason)
 """
+
+
+def test_a_plain_request_with_a_whole_https_address_is_answered(intercepted):
+    """Versions of axios that open no tunnel send it."""
+    host = intercepted.proxy.url.removeprefix("http://")
+    connection = http.client.HTTPConnection(host, timeout=HANG_SECONDS)
+    connection.request("GET", f"{ADDRESS}?a=1", headers={"Host": "api.zoom.us"})
+
+    assert json.load(connection.getresponse())["code"] == 124
+    assert intercepted.world.calls.all()[-1].target == "/v2/users/me?a=1"
 
 
 def test_a_request_to_the_proxy_itself_is_refused(intercepted):

@@ -26,24 +26,46 @@ CODES = {"missing_scope_code": (4711, 104, 4700), "per_second_code": (429, 4001)
 MAX_NUMBER = 10_000_000_000
 
 
+#: what each switch does. Times are seconds
+MEANINGS = {
+    "auto_consent": "the consent page allows without asking",
+    "strict_redirect": "in-client codes, too, need exactly their redirect URI at the exchange",
+    "in_client_s256": "in-client codes take a verifier by S256, too",
+    "code_lifetime": "how long an authorization code is valid",
+    "access_lifetime": "how long an access token is valid",
+    "refresh_lifetime": "how long a refresh token is valid",
+    "page_token_lifetime": "how long a page token is valid",
+    "deeplink_lifetime": "how long a deep link is valid",
+    "api_url": "the `api_url` in answers of the token endpoint",
+    "omit_api_url": "tokens come without `api_url`",
+    "omit_refresh_token": "a refresh gives no new refresh token",
+    "invalid_client_status": "the status that refuses wrong credentials of an app",
+    "missing_scope_code": "the code that refuses a missing scope: 4711, 104 or 4700",
+    "per_second_code": "the code of the limit per second: 429 or 4001",
+    "withheld_scopes": "scopes that are not granted at consent",
+    "user_managed": "users manage the app and grant no `:admin` scope. Otherwise `admin_managed` decides",
+    "limits": "rate limits: `off`, or `plan` for Zoom's table, or `rate_limits`",
+    "rate_limits": "calls a second by label, as `{ Light = 4 }`",
+    "rate_headers": "headers of rate limits: `category` alone, or `all` that are documented",
+    "recordings_range": "a long range of dates: `honour`, or `clamp` to a month",
+    "download_refusal": "how a download is refused: `401`, `200` (a small JSON body) or `html`",
+    "ready_after": "how long after its end a meeting is missing in reports",
+    "recording_ready_after": "how long after the end of a meeting its recording is ready",
+    "summary": f"why there are no summaries: {', '.join(SUMMARY_REFUSALS)}",
+    "transcript": f"why there are no transcripts: {', '.join(TRANSCRIPT_REFUSALS)}",
+    "polls": f"what is missing of polls: {', '.join(POLL_STATES)}",
+    "questions": f"why there is no Q&A: {', '.join(QUESTION_STATES)}",
+    "summary_ready_after": "how long after the end of a meeting its summary is ready",
+    "transcript_ready_after": "how long after the end of a meeting its transcript is ready",
+    "unknown_endpoint_404": "an endpoint that is not simulated is 404 with code 2300, as at Zoom, and not 501",
+}
+
+
 @dataclass
 class Switches:
-    """Settings for tests and the control API. Defaults follow the real Zoom where it is known. Times are seconds.
+    """Settings for tests and the control API. Defaults follow the real Zoom where it is known.
 
-    ``auto_consent``: the consent page allows without asking. ``strict_redirect``: in-client codes, too, need
-    exactly their redirect URI at the exchange. ``in_client_s256``: in-client codes take a verifier by S256, too.
-    ``limits``: ``off``, ``plan`` (Zoom's table) or ``rate_limits`` below by
-    label. ``rate_headers``: ``category`` alone, as seen in 2026, or ``all`` that are documented.
-    ``recordings_range``: ``honour`` (any range), or ``clamp`` (to a month). ``download_refusal``: ``401``,
-    ``200`` (a small JSON body with status 200) or ``html``. ``withheld_scopes`` are not granted at consent.
-    ``user_managed``: the app's users manage it, as Zoom requires of an app in meetings, and cannot grant it any
-    ``:admin`` scope; without it the story decides.
-    ``ready_after``: how long after its end a meeting is missing in reports. ``summary``: ``""``, or why there are no
-    summaries: one of ``SUMMARY_REFUSALS``. ``transcript``: ``""``, or why there are no transcripts: one of
-    ``TRANSCRIPT_REFUSALS``. ``polls`` and ``questions``: ``""``, or one of ``POLL_STATES`` and ``QUESTION_STATES``.
-    ``missing_scope_code`` and ``per_second_code``: the code of a refusal, one of ``CODES``.
-    ``summary_ready_after`` and ``transcript_ready_after`` count from the end of a meeting. ``unknown_endpoint_404``:
-    an endpoint that is not simulated is 404 with code 2300, as Zoom answers for one that does not exist, and not 501.
+    ``MEANINGS`` has what each does.
     """
 
     auto_consent: bool = False

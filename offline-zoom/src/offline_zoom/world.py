@@ -84,6 +84,9 @@ class World(LiveMeetings):
             self.meetings, self.recordings, self.instances = data.meetings, data.recordings, {}
             self.pending_events = PendingEvents()
             self.faults.of_story = data.faults
+            self.switches.change(data.switches)
+            self.webhook_url = self.webhook_url or data.webhook_url
+            self.webhook_secret = self.webhook_secret or data.webhook_secret
             self._last_user_id = data.last_user_id
             for instance in data.instances:
                 self.add_instance(instance)
@@ -107,8 +110,11 @@ class World(LiveMeetings):
 
     def scopes(self, user: str | User) -> list[str]:
         """The scopes that this user grants to the app now."""
-        granted = scopes_for(self.user(user), self.admin_managed and not self.switches.user_managed)
-        return [scope for scope in granted if scope not in self.switches.withheld_scopes]
+        found, withheld = self.user(user), self.switches.withheld_scopes
+        possible = scopes_for(found, self.admin_managed and not self.switches.user_managed)
+        return [
+            scope for scope in possible if scope not in withheld and (found.scopes is None or scope in found.scopes)
+        ]
 
     def revoke_access_tokens(self) -> None:
         """Make every access token unknown. Refresh tokens stay valid."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from offline_zoom.fault import Fault
 from offline_zoom.model import Account, Instance, Meeting, Recording, User
@@ -24,6 +25,11 @@ class StoryData:
     recordings: dict[str, Recording] = field(default_factory=dict)
     #: faults that are always there in this story
     faults: list[Fault] = field(default_factory=list)
+    #: changed switches; those of other names stay as they are
+    switches: dict[str, Any] = field(default_factory=dict)
+    #: where webhooks go, unless the world was given an address
+    webhook_url: str = ""
+    webhook_secret: str = ""
     #: short name of the user who is signed in
     me: str = ""
     #: whether an admin installed the app for the account, so that admins grant ``:admin`` scopes
