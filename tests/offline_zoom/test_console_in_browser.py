@@ -49,17 +49,28 @@ def test_axe_finds_nothing_and_no_width_overflows(server, new_page, scheme):
 def test_calls_and_clock_are_live_while_typed_text_and_focus_stay(server, new_page, clock):
     page = new_page()
     page.goto(server.url)
-    name = page.get_by_label("Name (optional)")
+    name = page.get_by_label("Name (optional)").first
     name.fill("Ola")
 
     requests.get(f"{server.url}/v2/first")
+    server.world.start_meeting(85000000101)
     clock.at += 600
 
     expect(page.locator("#calls-rows")).to_contain_text("/v2/first")
     expect(page.locator("#clock-now")).to_contain_text("11:10:00")
     expect(page.locator("#calls-empty")).to_have_count(0)
+    expect(page.locator("#meetings-list > article")).to_have_count(2)
     expect(name).to_have_value("Ola")
     expect(name).to_be_focused()
+    server.world.faults.add("empty-error", count=2)
+    remove = page.get_by_role("button", name="Remove empty-error")
+    remove.focus()
+    requests.get(f"{server.url}/v2/failing")
+    page.evaluate("refresh()")
+    expect(remove).to_be_focused()
+    page.get_by_role("button", name="Live").click()
+    page.get_by_role("button", name="Paused").click()
+    expect(page.locator("#faults-list")).to_contain_text("1 more time")
     page.get_by_role("button", name="Live").click()
     requests.get(f"{server.url}/v2/second")
     page.evaluate("refresh()")
