@@ -116,25 +116,26 @@ class World(LiveMeetings):
             scope for scope in possible if scope not in withheld and (found.scopes is None or scope in found.scopes)
         ]
 
-    def revoke_access_tokens(self) -> None:
-        """Make every access token unknown. Refresh tokens stay valid."""
+    def revoke_access_tokens(self, user: str | User | None = None) -> None:
+        """Make the access tokens of a user, or all of them, unknown. Refresh tokens stay valid."""
         with self.lock:
-            for grant in self._all_grants():
+            for grant in self._grants_of(user):
                 grant.access_token = ""
             self.save()
 
-    def expire_access_tokens(self) -> None:
-        """Make every access token expire now. Refresh tokens stay valid."""
+    def expire_access_tokens(self, user: str | User | None = None) -> None:
+        """Make the access tokens of a user, or all of them, expire now. Refresh tokens stay valid."""
         with self.lock:
-            for grant in self._all_grants():
+            for grant in self._grants_of(user):
                 grant.access_expires_at = self.now()
             self.save()
 
-    def expire_refresh_tokens(self) -> None:
-        """Make every refresh token expire now. Access tokens stay valid."""
+    def expire_refresh_tokens(self, user: str | User | None = None) -> None:
+        """Make the refresh tokens of a user, or all of them, expire now. Access tokens stay valid."""
         with self.lock:
-            for grant in self.grants.by_user.values():
-                grant.refresh_expires_at = self.now()
+            for grant in self._grants_of(user):
+                if grant.refresh_token:
+                    grant.refresh_expires_at = self.now()
             self.save()
 
     def deauthorize(self, user: str | User) -> None:
@@ -188,5 +189,9 @@ class World(LiveMeetings):
         if self._data_file:
             self._data_file.save(self)
 
-    def _all_grants(self) -> list[Grant]:
+    def _grants_of(self, user: str | User | None) -> list[Grant]:
+        """The grant of a user. Without a user all grants, those of apps included. Raises KeyError."""
+        if user is not None:
+            grant = self.grants.by_user.get(self.user(user).id)
+            return [grant] if grant else []
         return [*self.grants.by_user.values(), *self.grants.app_tokens.values()]

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from offline_zoom.model import Account, AccountApp, Instance, Meeting, Recording, User
-from offline_zoom.oauth.grants import Grants
+from offline_zoom.oauth.grants import Grants, basic_credentials
 from offline_zoom.pending_events import PendingEvents
 from offline_zoom.switches import Switches
 
@@ -91,6 +91,17 @@ class WorldState:
             if user in (candidate.id, candidate.key, candidate.email):
                 return candidate
         raise KeyError(user)
+
+    def caller(self, authorization: str) -> str:
+        """Who sends this ``Authorization`` header: a user's short name, an app's client id, or an empty text."""
+        client_id, _ = basic_credentials(authorization)
+        if client_id in (self.client_id, self.account_app.client_id):
+            return client_id
+        kind, _, token = authorization.partition(" ")
+        grant = self.grants.find(token.strip()) if kind.lower() == "bearer" else None
+        if grant and grant.kind == "user":
+            return self.users[grant.user_id].key if grant.user_id in self.users else ""
+        return {"account": self.account_app.client_id, "app": self.client_id}[grant.kind] if grant else ""
 
     def sign_in_as(self, user: str | User) -> User:
         """Make this user the one at the consent page and the client."""

@@ -6,6 +6,7 @@ RFC 6749 and RFC 7636 as Zoom implements them. A user's new tokens make all earl
 from __future__ import annotations
 
 import base64
+import binascii
 import hashlib
 import hmac
 import json
@@ -44,7 +45,10 @@ class Code:
 
 @dataclass
 class Grant:
-    """One pair of tokens. ``kind``: ``user``, ``account`` (server to server) or ``app`` (chatbot)."""
+    """One pair of tokens. ``kind``: ``user``, ``account`` (server to server) or ``app`` (chatbot).
+
+    ``issued_at`` is 0 for tokens of a data file that lacks it.
+    """
 
     user_id: str
     scopes: list[str]
@@ -53,6 +57,7 @@ class Grant:
     refresh_token: str = ""
     refresh_expires_at: float = 0.0
     kind: str = "user"
+    issued_at: float = 0.0
 
     def allows(self, scopes: Iterable[str]) -> bool:
         return not set(scopes).isdisjoint(self.scopes)
@@ -103,6 +108,7 @@ class Grants:
             access_expires_at=now + self.switches.access_lifetime,
             refresh_token=self._token(user_id, now + self.switches.refresh_lifetime),
             refresh_expires_at=now + self.switches.refresh_lifetime,
+            issued_at=now,
         )
         self.by_user[user_id] = new
         return new
@@ -112,7 +118,7 @@ class Grants:
         now = self.clock()
         self.app_tokens = {text: grant for text, grant in self.app_tokens.items() if grant.access_expires_at > now}
         expires_at = now + self.switches.access_lifetime
-        new = Grant(user_id, scopes, self._token(user_id or "app", expires_at), expires_at, kind=kind)
+        new = Grant(user_id, scopes, self._token(user_id or "app", expires_at), expires_at, kind=kind, issued_at=now)
         self.app_tokens[new.access_token] = new
         return new
 
@@ -164,6 +170,18 @@ class Grants:
 def same(secret: str, expected: str) -> bool:
     """Compare secrets in constant time. An empty secret equals nothing."""
     return bool(secret) and hmac.compare_digest(secret.encode(), expected.encode())
+
+
+def basic_credentials(authorization: str) -> tuple[str, str]:
+    """Name and secret of a Basic ``Authorization`` header. Empty for any other header."""
+    kind, _, encoded = authorization.partition(" ")
+    if kind.lower() != "basic":
+        return "", ""
+    try:
+        name, _, secret = base64.b64decode(encoded, validate=True).decode().partition(":")
+    except (binascii.Error, ValueError):
+        return "", ""
+    return name, secret
 
 
 def proves(verifier: str, challenge: str, method: str) -> bool:

@@ -63,12 +63,13 @@ ALLOWED: dict[str, Callable[[Any], bool]] = {
 
 @dataclass(frozen=True)
 class Attempt:
-    """One attempt of a delivery. ``status`` is 0 when there was no response."""
+    """One attempt of a delivery. ``status`` is 0 when there was no response; ``answer`` is the start of its text."""
 
     at: float
     status: int
     milliseconds: int
     trouble: str = ""
+    answer: str = ""
 
     @property
     def should_retry(self) -> bool:
