@@ -21,6 +21,7 @@ from zoomapp.attendance.past import remember_running
 from zoomapp.attendance.planned_times import PlannedTimes, planned_times
 from zoomapp.attendance.records import read_list
 from zoomapp.attendance.sources import AttendanceSources
+from zoomapp.attendance.webhook_log import News
 from zoomapp.errors import UpstreamError, ZoomAppError, ZoomRefused
 from zoomapp.store import key_names
 from zoomapp.user_api.page_cache import Loaded
@@ -30,12 +31,11 @@ from zoomapp.zoom.models import Meeting
 
 @dataclass(frozen=True)
 class LiveView:
-    """What this user may see of a running meeting. ``webhook_records``: how many there are, ``webhook_at`` the last."""
+    """What this user may see of a running meeting. ``webhooks``: what is saved of its events."""
 
     sources: AttendanceSources
     meeting: Meeting
-    webhook_records: int
-    webhook_at: float
+    webhooks: News
     dashboard: Loaded[Snapshot]
     client_report: ClientReport | None
 
@@ -47,12 +47,12 @@ class LiveView:
         listed = key_names.digest(bytes(self.dashboard.value.raw)) if self.dashboard.value else ""
         report = self.client_report
         reported = key_names.digest(msgspec.json.encode([report.stays, report.unreadable])) if report else ""
-        return f"{self.webhook_records} {listed} {reported} {failure}"
+        return f"{self.webhooks.records} {listed} {reported} {failure}"
 
     @property
     def at(self) -> datetime:
         """The moment of the newest data of any source."""
-        moments = [self.webhook_at] if self.webhook_records else []
+        moments = [self.webhooks.heard_at] if self.webhooks.readable else []
         moments += [self.dashboard.value.at] if self.dashboard.value else []
         moments += [self.client_report.at] if self.client_report else []
         return datetime.fromtimestamp(max(moments), UTC) if moments else self.sources.now
@@ -70,7 +70,7 @@ class LiveView:
     def error(self) -> ZoomAppError | None:
         """Why the dashboard gave nothing newer. While webhooks report, a refusal of Zoom is no error."""
         error = self.dashboard.error
-        return error if isinstance(error, UpstreamError) or not self.webhook_records else None
+        return error if isinstance(error, UpstreamError) or not self.webhooks.readable else None
 
     def table(self, planned: Callable[[], PlannedTimes] | None = None) -> Loaded[AttendanceTable]:
         """The attendance, merged from all sources. ``planned``: the planned times, if they are on their way."""
@@ -102,13 +102,13 @@ class LiveView:
 
 def live_view(sources: AttendanceSources, meeting: Meeting) -> LiveView:
     """The current attendance. Calls Zoom unless another viewer's call was a moment ago."""
-    count, at = sources.webhook_log.news(sources.event_host(meeting.uuid), meeting.uuid)
-    listed = dashboard(sources, meeting, with_webhooks=count > 0)
+    webhooks = sources.webhook_log.news(sources.event_host(meeting.uuid), meeting.uuid)
+    listed = dashboard(sources, meeting, with_webhooks=webhooks.readable)
     report = sources.client_report(meeting.id, meeting.uuid)
     if report and not meeting.host_id and isinstance(listed.error, ZoomRefused):
         # A co-host's own client is enough: Zoom shows the dashboard of another host to few.
         listed = replace(listed, error=None)
-    return LiveView(sources, meeting, count, at, listed, report)
+    return LiveView(sources, meeting, webhooks, listed, report)
 
 
 def live_table(sources: AttendanceSources, meeting: Meeting) -> Loaded[AttendanceTable]:
