@@ -53,7 +53,7 @@ def next_traceparent() -> str:
     received = _traceparent.get()
     if not received:
         return ""
-    sampled = int(received[53:], 16) & 1
+    sampled = int(received[53:55], 16) & 1
     return f"00-{received[3:35]}-{random.getrandbits(64) or 1:016x}-{sampled:02x}"
 
 

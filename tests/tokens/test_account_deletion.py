@@ -71,7 +71,7 @@ def test_records_of_every_kind_are_deleted_also_those_in_no_list(run, dana, priy
 
     dry = run(account_id, "--dry-run")
     assert {line.split()[0] for line in dry.stdout.splitlines()[:-1]} == {*names, "other", "account-token"}
-    assert f"{len(before) + 1} records of 1 person would be deleted." in dry.stdout
+    assert dry.exit_code == 0 and f"{len(before) + 1} records of 1 person would be deleted." in dry.stdout
     assert keys_of(dana.id) == before
 
     result = run(account_id, "--yes")

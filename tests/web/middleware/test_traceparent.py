@@ -7,8 +7,9 @@ from dataclasses import replace
 
 import pytest
 
-from offline_zoom.serving.requests_adapter import OfflineZoomAdapter
+from offline_zoom.app import create_app as create_offline_zoom
 from tests.support.people import Person
+from tests.web.test_files_of_a_call import served
 from zoomapp import create_app, log_setup, services
 from zoomapp.log_setup import JsonLines
 
@@ -31,16 +32,16 @@ MALFORMED = [
 ]
 
 
-class Recording(OfflineZoomAdapter):
+class Recording:
     """An offline Zoom that records the ``traceparent`` of each request to it, by path."""
 
     def __init__(self, world):
-        super().__init__(world)
+        self._zoom = create_offline_zoom(world)
         self.headers = []
 
-    def send(self, request, **more):
-        self.headers.append((request.path_url.partition("?")[0], request.headers.get("traceparent")))
-        return super().send(request, **more)
+    def __call__(self, environ, start_response):
+        self.headers.append((environ["PATH_INFO"], environ.get("HTTP_TRACEPARENT")))
+        return self._zoom(environ, start_response)
 
     def take(self):
         taken, self.headers = self.headers, []
@@ -49,18 +50,21 @@ class Recording(OfflineZoomAdapter):
 
 @pytest.fixture(params=[True, False], ids=["fast path", "plain"])
 def deployment(request, settings, world, clock):
-    """The offline Zoom that records, the lines of the log, and Dana, connected."""
+    """Dana's browser, the offline Zoom on a socket, and the lines of the log. Each path has a transport of its own."""
     zoom, lines = Recording(world), []
-    built = services.build(replace(settings, fast_path=request.param), transport=zoom, clock=clock)
-    person = Person(create_app(built), world, "dana")
     handler = logging.Handler()
     handler.setFormatter(JsonLines())
     handler.emit = lambda record: lines.append(json.loads(handler.format(record)))
-    logging.getLogger("zoomapp").addHandler(handler)
-    yield person, zoom, lines
-    logging.getLogger("zoomapp").removeHandler(handler)
-    built.call_log.stop()
-    built.redis.connection_pool.disconnect()
+    with served(zoom) as address:
+        own = replace(settings, zoom_host=address, zoom_api_host=address, fast_path=request.param)
+        built = services.build(own, clock=clock)
+        person = Person(create_app(built), world, "dana")
+        logging.getLogger("zoomapp").addHandler(handler)
+        yield person, zoom, lines
+        logging.getLogger("zoomapp").removeHandler(handler)
+        built.begin_shutdown()
+        built.call_log.stop()
+        built.redis.connection_pool.disconnect()
 
 
 def test_trace_of_the_router_reaches_zoom_with_a_new_parent_and_each_line_of_the_log(deployment):
