@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -70,7 +70,7 @@ def show(key: str) -> ResponseReturnValue:
     page = render_template(
         "pages/participants.html",
         ended=_just_ended(attendance, people),
-        no_events_since=_no_events_since(attendance.running) if attendance.running else None,
+        no_events=_no_events(attendance.running) if attendance.running else None,
         about=attendance.past,
         names=view_options().get("names"),
         live_address=live_address(key),
@@ -92,8 +92,15 @@ def _just_ended(attendance: MeetingAttendance, people: Section[AttendanceTable])
     )
 
 
-def _no_events_since(meeting: Meeting) -> datetime | None:
-    """For the host: since when the app has counted Zoom's events, if none has arrived although meetings ran."""
+class NoEvents(NamedTuple):
+    """Since when the app has counted Zoom's events, and whether events arrived that it cannot read."""
+
+    since: datetime
+    unreadable: bool
+
+
+def _no_events(meeting: Meeting) -> NoEvents | None:
+    """For the host: no event that the app can read has arrived, although meetings ran."""
     parts = services()
     parts.webhook_arrivals.meeting_shown()
     if not parts.settings.zoom_webhook_secret or meeting.host_id != user_client().user_id:
@@ -103,7 +110,7 @@ def _no_events_since(meeting: Meeting) -> datetime | None:
     except StoreUnavailable:
         return None
     silent = not summary.valid_at and summary.silent_for(arrivals.DAY_SECONDS, parts.clock())
-    return datetime.fromtimestamp(summary.since, UTC) if silent else None
+    return NoEvents(datetime.fromtimestamp(summary.since, UTC), summary.has_unreadable) if silent else None
 
 
 def choices() -> dict[str, Any]:
