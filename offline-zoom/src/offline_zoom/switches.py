@@ -44,6 +44,7 @@ class Switches:
     ``missing_scope_code`` and ``per_second_code``: the code of a refusal, one of ``CODES``.
     ``summary_ready_after`` and ``transcript_ready_after`` count from the end of a meeting. ``unknown_endpoint_404``:
     an endpoint that is not simulated is 404 with code 2300, as Zoom answers for one that does not exist, and not 501.
+    ``app_published``: the manifest cannot be read or updated any more. ``manifest_update_status``: 200 or 204.
     """
 
     auto_consent: bool = False
@@ -76,6 +77,8 @@ class Switches:
     summary_ready_after: float = 360
     transcript_ready_after: float = 240
     unknown_endpoint_404: bool = False
+    app_published: bool = False
+    manifest_update_status: int = 200
 
     def change(self, changes: dict[str, Any]) -> None:
         """Set several settings. Raises ValueError for an unknown name or a value of a wrong type."""
@@ -95,6 +98,8 @@ class Switches:
             raise ValueError(f"{name} wants {kind.__name__}")
         if name == "invalid_client_status" and not 400 <= value <= 599:
             raise ValueError(f"{name} wants the status of an error")
+        if name == "manifest_update_status" and value not in (200, 204):
+            raise ValueError(f"{name} wants 200 or 204")
         if name in CODES and value not in CODES[name]:
             raise ValueError(f"{name} wants one of {', '.join(map(str, CODES[name]))}")
         if name in CHOICES and value not in ("", *CHOICES[name]):
