@@ -1,0 +1,82 @@
+"""Checks that read summaries, polls and questions of past meetings."""
+
+from __future__ import annotations
+
+import re
+
+from zoomapp.cli.verify.account import MAX_PAST, Account, Refusal
+from zoomapp.cli.verify.check import NotTestable, Result, answers, describe, judge
+from zoomapp.errors import ZoomRefused
+from zoomapp.meeting_content.absence import FEATURE_OFF, NOT_ALLOWED, RESTRICTED
+from zoomapp.zoom import endpoints
+from zoomapp.zoom.tolerant_reader import JsonObject
+
+NO_PAST = "The user has held no meeting."
+HEADING = re.compile(r"^#{1,6}[ \t]+(.+?)[ \t#:]*$", re.MULTILINE)
+HEADINGS = ("quick recap", "summary", "next steps")
+#: Refusals about a setting, not about a summary that does not exist.
+BY_SETTING = (FEATURE_OFF, NOT_ALLOWED, RESTRICTED, 403)
+
+
+@answers("absent-summary", "Zoom refuses a summary that does not exist with 404 and code 3001")
+def absent_summary(account: Account) -> Result:
+    for meeting in past_meetings(account):
+        refusal = account.refusal(endpoints.READ_SUMMARY, instance=meeting.text("uuid"))
+        if refusal and refusal.code in BY_SETTING:
+            raise NotTestable(f"Summaries are {describe(refusal)}, because of a setting of the account.")
+        if refusal:
+            return judge(refusal == Refusal(404, 3001), f"A summary that does not exist is {describe(refusal)}.")
+    raise NotTestable(f"Each of the last {MAX_PAST} meetings has a summary.")
+
+
+@answers("summary-headings", 'A summary has the headings "Quick recap", "Summary" and "Next steps"')
+def summary_headings(account: Account) -> Result:
+    for meeting in past_meetings(account):
+        try:
+            body = JsonObject(account.client.call(endpoints.READ_SUMMARY, instance=meeting.text("uuid")), "summary")
+        except ZoomRefused:
+            continue
+        if content := body.text("summary_content"):
+            missing = set(HEADINGS).difference(map(str.casefold, HEADING.findall(content)))
+            return judge(not missing, f"A summary has {len(HEADINGS) - len(missing)} of the three headings.")
+    raise NotTestable(f"None of the last {MAX_PAST} meetings has a summary.")
+
+
+@answers("empty-polls", "A meeting without polls or questions has an empty list")
+def empty_polls(account: Account) -> Result:
+    """A meeting with polls or questions says nothing, so an older one is read."""
+    found = {}
+    for name, endpoint in (("polls", endpoints.LIST_POLL_RESULTS), ("questions", endpoints.READ_QUESTIONS)):
+        for meeting in past_meetings(account):
+            if refusal := account.refusal(endpoint, instance=meeting.text("uuid")):
+                return judge(False, f"The {name} of a meeting are {describe(refusal)}.")
+            if not account.rows(endpoint, "questions", instance=meeting.text("uuid")):
+                found[name] = "an empty list"
+                break
+    if not found:
+        raise NotTestable(f"Each of the last {MAX_PAST} meetings has polls and questions.")
+    return judge(True, f"A meeting without {' and one without '.join(found)} has an empty list.")
+
+
+@answers("polling-id", "`polling_id` of an answer is the `id` of a poll")
+def polling_id(account: Account) -> Result:
+    for meeting in past_meetings(account):
+        people = account.objects(endpoints.LIST_POLL_RESULTS, "questions", instance=meeting.text("uuid"))
+        answered = {row.text("polling_id") for person in people for row in person.rows("question_details")}
+        if answered:
+            listed = account.objects(endpoints.LIST_POLLS, "polls", meeting_id=meeting.number("id"))
+            found = answered & {poll.text("id") for poll in listed}
+            if not listed:  # they were deleted after the meeting
+                continue
+            return judge(found == answered, f"{len(found)} of {len(answered)} polls were found by their id.")
+    raise NotTestable(f"None of the last {MAX_PAST} meetings has polls that were answered and still exist.")
+
+
+def past_meetings(account: Account) -> list[JsonObject]:
+    """The user's last meetings. Raises NotTestable without one."""
+    if not account.past_meetings:
+        raise NotTestable(NO_PAST)
+    return account.past_meetings
+
+
+CHECKS = (absent_summary, summary_headings, empty_polls, polling_id)
