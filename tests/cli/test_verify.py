@@ -1,7 +1,9 @@
 """`flask verify`: each check has the right result for a Zoom of either kind, and leaves nothing behind."""
 
 import json
+import os
 import re
+import signal
 from collections import Counter
 from dataclasses import replace
 
@@ -178,6 +180,9 @@ def test_a_zoom_of_another_kind_is_called_different(check, world, row, name, cha
         ("polling-id", "dana", switch(polls="missing"), "None of the last"),
         ("polling-id", "dana", switch(polls="deleted"), "None of the last"),
         ("empty-polls", "dana", switch(polls="off"), "confirmed"),
+        ("empty-polls", "dana", switch(polls="not-shared"), "setting of the account"),
+        ("empty-polls", "dana", switch(questions="not-shared"), "setting of the account"),
+        ("empty-polls", "dana", switch(questions="missing"), "confirmed"),
         ("download-size", "dana", switch(download_refusal="401"), "confirmed"),
         (
             "added-twice",
@@ -204,6 +209,31 @@ def test_checks_that_write_run_only_if_they_may(check, world):
     assert {rows[name].outcome for name in writes} == {"not testable"} and len(writes) > 10
     reads = ("GET", "HEAD")
     assert {call.path for call in world.calls.matching("* /v2/**") if call.method not in reads} == set()
+
+
+def test_checks_wait_for_a_limit_per_second(check, world, clock):
+    waits = []
+
+    def wait(seconds):
+        waits.append(seconds)
+        clock.tick(seconds)
+
+    rows = check("finn", change=switch(limits="plan"), wait=wait)
+
+    assert [row for row in rows.values() if "did not answer" in row.found] == []
+    assert waits.count(1) > 5
+
+
+def test_ctrl_c_while_a_meeting_is_being_created_deletes_it_too(check, world):
+    before = set(world.meetings)
+    world.sleep = lambda seconds: os.kill(os.getpid(), signal.SIGINT)
+    world.faults.add(Fault("POST /v2/users/me/meetings", delay=1, count=1))
+
+    with pytest.raises(KeyboardInterrupt):
+        check("dana", "listed-at-once")
+
+    (created,) = set(world.meetings) - before
+    assert world.meetings[created].deleted
 
 
 def interrupt(seconds):

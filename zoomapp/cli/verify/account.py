@@ -14,13 +14,17 @@ from typing import Any, NamedTuple
 from zoomapp.dates import RANGE_DAYS
 from zoomapp.errors import MissingScope, NotFound, PlanRequired, UpstreamError, ZoomAppError, ZoomRefused
 from zoomapp.services import Services
+from zoomapp.user_api.user_client import UserClient
 from zoomapp.zoom import endpoints
+from zoomapp.zoom.client import Answer, Call, rate_limit_error
 from zoomapp.zoom.endpoint_types import Endpoint
 from zoomapp.zoom.scopes import not_granted
 from zoomapp.zoom.tolerant_reader import JsonObject
 
 #: How many past meetings the checks look at.
 MAX_PAST = 10
+#: How often a call is repeated after a limit per second.
+MAX_WAITS = 4
 #: Zoom sends no email about a meeting of a check.
 SILENT = {
     "registrants_email_notification": False,
@@ -36,6 +40,30 @@ class Refusal(NamedTuple):
     code: int
 
 
+class PatientClient(UserClient):
+    """Repeats a call that Zoom refused because of a limit per second, after a wait."""
+
+    def __init__(self, services: Services, user_id: str, wait: Callable[[float], None]) -> None:
+        super().__init__(
+            user_id,
+            services.tokens,
+            services.client,
+            response_cache=services.response_cache,
+            quota_guard=services.quota_guard,
+            refused_endpoints=services.refused_endpoints,
+        )
+        self._clock, self._wait = services.clock, wait
+
+    def send(self, call: Call) -> Answer:
+        for _ in range(MAX_WAITS):
+            answer = super().send(call)
+            if answer.status != 429 or (limit := rate_limit_error(answer, self._clock())).daily:
+                return answer
+            answer.close()
+            self._wait(max(1, limit.retry_after))
+        return super().send(call)
+
+
 class Account:
     """Zoom's API as one user. ``wait`` waits a number of seconds.
 
@@ -47,7 +75,7 @@ class Account:
         self.services = services
         self.user_id = user_id
         self.wait = wait
-        self.client = services.user_client(user_id)
+        self.client = PatientClient(services, user_id, wait)
         self.user = self.client.profile()
         self.scopes = self.client.scopes()
         self._topic = f"Check by {services.settings.app_name} {secrets.token_hex(4)}"

@@ -14,7 +14,7 @@ from zoomapp.zoom.tolerant_reader import JsonObject
 NO_PAST = "The user has held no meeting."
 HEADING = re.compile(r"^#{1,6}[ \t]+(.+?)[ \t#:]*$", re.MULTILINE)
 HEADINGS = ("quick recap", "summary", "next steps")
-#: Refusals about a setting, not about a summary that does not exist.
+#: Codes of refusals that are about a setting, not about a content that does not exist.
 BY_SETTING = (FEATURE_OFF, NOT_ALLOWED, RESTRICTED, 403)
 
 
@@ -49,6 +49,8 @@ def empty_polls(account: Account) -> Result:
     for name, endpoint in (("polls", endpoints.LIST_POLL_RESULTS), ("questions", endpoints.READ_QUESTIONS)):
         for meeting in past_meetings(account):
             if refusal := account.refusal(endpoint, instance=meeting.text("uuid")):
+                if refusal.code in BY_SETTING:
+                    raise NotTestable(f"The {name} are {describe(refusal)}, because of a setting of the account.")
                 return judge(False, f"The {name} of a meeting are {describe(refusal)}.")
             if not account.rows(endpoint, "questions", instance=meeting.text("uuid")):
                 found[name] = "an empty list"
