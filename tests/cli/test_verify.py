@@ -15,7 +15,7 @@ from tests.support.servers import ROOT
 from zoomapp import create_app, services
 from zoomapp.cli.verify import CHECKS, verify
 from zoomapp.cli.verify.account import Account
-from zoomapp.cli.verify.report import mask
+from zoomapp.cli.verify.masking import mask
 from zoomapp.cli.verify.untestable import UNTESTABLE
 
 STAND_UP = 85000000101
@@ -24,8 +24,11 @@ ROWS = [line.split("|")[1].strip() for line in TABLE[1:]]
 ALL = [check.name for check in CHECKS]
 #: What the offline Zoom cannot show as this user.
 NOT_TESTABLE = {
-    "dana": {"missing-scope", "own-meetings", "registration-plan"},
-    "priya": {"running-uuid", "dashboard-running", "polling-id", "registration-plan", "absent-summary"},
+    "dana": {"missing-scope", "own-meetings", "registration-plan", "alternative-hosts"},
+    "priya": {
+        *("running-uuid", "dashboard-running", "absent-summary", "polling-id", "poll-choices", "finished-files"),
+        *("registration-plan", "alternative-hosts"),
+    },
 }
 LIST, MEETING, REGISTRANTS = "GET /v2/users/me/meetings", "/v2/meetings/*", "/v2/meetings/*/registrants"
 PEOPLE = [{"id": "a", "email": "first@example.com"}, {"id": "b", "email": "second@example.com"}]
@@ -115,6 +118,26 @@ def speak_unknown_language(world):
     world.user("dana").language = "English"
 
 
+def two_hosts(separator):
+    def change(world):
+        world.meetings[STAND_UP].settings["alternative_hosts"] = f"jonas@example.com{separator}ada@example.com"
+
+    return change
+
+
+def name_people_of_the_anonymous_poll(world):
+    for instance in world.instances.values():
+        for statements in instance.poll_answers:
+            statements.name = "Dana"
+
+
+def join_choices_with_a_space(world):
+    for instance in world.instances.values():
+        for statements in instance.poll_answers:
+            for detail in statements.details:
+                detail["answer"] = detail["answer"].replace(";", "; ")
+
+
 def allow_every_redirect(world):
     world.redirect_uris.append("https://unknown.invalid/auth")
 
@@ -147,6 +170,10 @@ def allow_every_redirect(world):
         ("absent-summary", "dana", fault(f"GET {MEETING}/meeting_summary", 404, {"code": 3322, "message": "None."})),
         ("summary-headings", "dana", fault(f"GET {MEETING}/meeting_summary", 200, SUMMARY)),
         ("empty-polls", "dana", fault("GET /v2/past_meetings/*/polls", 404, {"code": 404, "message": "No polls."})),
+        ("poll-choices", "dana", join_choices_with_a_space),
+        ("poll-choices", "dana", name_people_of_the_anonymous_poll),
+        ("finished-files", "dana", fault("GET /v2/users/me/recordings", mutate=["odd-files"])),
+        ("alternative-hosts", "dana", two_hosts(" and ")),
         ("polling-id", "dana", fault("GET /v2/past_meetings/*/polls", 200, {"questions": ANSWERED})),
         ("listed-at-once", "dana", fault(f"{LIST}?type=upcoming", 200, {"meetings": []})),
         ("own-meetings", "priya", fault(f"GET {MEETING}", 404, {"code": 3001, "message": "Meeting does not exist."})),
@@ -178,6 +205,9 @@ def test_a_zoom_of_another_kind_is_called_different(check, world, row, name, cha
         ("absent-summary", "dana", switch(summary="not-shared"), "setting of the account"),
         ("summary-headings", "dana", switch(summary="missing"), "has a summary"),
         ("polling-id", "dana", switch(polls="missing"), "None of the last"),
+        ("poll-choices", "dana", switch(polls="missing"), "several choices"),
+        ("alternative-hosts", "dana", two_hosts(";"), "confirmed 2 hosts: “…@…;…@…”"),
+        ("alternative-hosts", "dana", two_hosts(", "), "confirmed"),
         ("polling-id", "dana", switch(polls="deleted"), "None of the last"),
         ("empty-polls", "dana", switch(polls="off"), "confirmed"),
         ("empty-polls", "dana", switch(polls="not-shared"), "setting of the account"),

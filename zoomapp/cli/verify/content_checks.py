@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from zoomapp.cli.verify.account import MAX_PAST, Account, Refusal
 from zoomapp.cli.verify.check import NotTestable, Result, answers, describe, judge
-from zoomapp.errors import ZoomRefused
+from zoomapp.errors import NotFound, ZoomRefused
 from zoomapp.meeting_content.absence import FEATURE_OFF, NOT_ALLOWED, RESTRICTED
+from zoomapp.meeting_content.poll_choices import Choices, split_choices
 from zoomapp.zoom import endpoints
 from zoomapp.zoom.tolerant_reader import JsonObject
 
@@ -66,12 +68,60 @@ def polling_id(account: Account) -> Result:
         people = account.objects(endpoints.LIST_POLL_RESULTS, "questions", instance=meeting.text("uuid"))
         answered = {row.text("polling_id") for person in people for row in person.rows("question_details")}
         if answered:
-            listed = account.objects(endpoints.LIST_POLLS, "polls", meeting_id=meeting.number("id"))
+            listed = polls_of(account, meeting)
             found = answered & {poll.text("id") for poll in listed}
             if not listed:  # they were deleted after the meeting
                 continue
             return judge(found == answered, f"{len(found)} of {len(answered)} polls were found by their id.")
     raise NotTestable(f"None of the last {MAX_PAST} meetings has polls that were answered and still exist.")
+
+
+@answers("poll-choices", "Zoom joins several choices of one person with a semicolon and no space after it")
+def poll_choices(account: Account) -> Result:
+    """Also whether an anonymous poll names people."""
+    several, odd, named = 0, 0, 0
+    for meeting in past_meetings(account):
+        people = account.objects(endpoints.LIST_POLL_RESULTS, "questions", instance=meeting.text("uuid"))
+        polls = polls_of(account, meeting) if people else []
+        named += sum(map(bool, names_in_anonymous_polls(people, polls)))
+        for answer, options in answers_with_several_choices(people, polls):
+            parts = split_choices([answer], Choices(options), several=True)
+            several, odd = several + 1, odd + (answer != ";".join(parts) or not {*parts} <= {*options})
+    if not several:
+        raise NotTestable(f"No answer of the last {MAX_PAST} meetings has several choices of a poll.")
+    return judge(
+        not odd and not named,
+        f"{odd} of {several} answers with several choices are joined otherwise, and {named} answers of anonymous polls "
+        "have a name.",
+    )
+
+
+def answers_with_several_choices(people: list[JsonObject], polls: list[JsonObject]) -> Iterator[tuple[str, list[str]]]:
+    """Each answer to a multiple choice that is not one of the options, with the options."""
+    questions = [question for poll in polls for question in poll.rows("questions")]
+    options = {row.text("name"): row.texts("answers") for row in questions if row.text("type") == "multiple"}
+    for person in people:
+        for row in person.rows("question_details"):
+            choices, answer = options.get(row.text("question"), []), row.text("answer")
+            if choices and answer and answer not in choices:
+                yield answer, choices
+
+
+def names_in_anonymous_polls(people: list[JsonObject], polls: list[JsonObject]) -> Iterator[str]:
+    """The name or the email, which should be empty, of each answer in an anonymous poll."""
+    anonymous = {poll.text("id") for poll in polls if poll.flag("anonymous")}
+    for person in people:
+        for row in person.rows("question_details"):
+            if row.text("polling_id") in anonymous:
+                yield person.text("name", "email")
+
+
+def polls_of(account: Account, meeting: JsonObject) -> list[JsonObject]:
+    """The polls of a meeting's number; none if the meeting or its polls were deleted."""
+    try:
+        return account.objects(endpoints.LIST_POLLS, "polls", meeting_id=meeting.number("id"))
+    except NotFound:
+        return []
 
 
 def past_meetings(account: Account) -> list[JsonObject]:
@@ -81,4 +131,4 @@ def past_meetings(account: Account) -> list[JsonObject]:
     return account.past_meetings
 
 
-CHECKS = (absent_summary, summary_headings, empty_polls, polling_id)
+CHECKS = (absent_summary, summary_headings, empty_polls, polling_id, poll_choices)

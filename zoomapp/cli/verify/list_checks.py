@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from typing import Any
 
 from zoomapp.cli.verify.account import Account
 from zoomapp.cli.verify.check import NotTestable, Result, answers, judge
+from zoomapp.cli.verify.masking import mask
 from zoomapp.errors import UpstreamError, ZoomRefused
 from zoomapp.zoom import endpoints
 from zoomapp.zoom.endpoint_types import Endpoint
@@ -17,6 +19,9 @@ NO_RECORDINGS = "The user has no recordings of the last month."
 NOT_RUNNING = "None of the user’s meetings is running. Start one, and repeat this check."
 PAGE_TOKEN_SECONDS = 180
 MAX_FILE_BYTES = 50_000_000
+MAX_MEETINGS = 30
+#: Two addresses or more.
+ADDRESSES = re.compile(r"[^\s;,@]+@[^\s;,@]+(?:[;,]\s*[^\s;,@]+@[^\s;,@]+)+[;,]?")
 LANGUAGE_TAG = re.compile(r"[a-z]{2,3}-[A-Z]{2}")
 
 
@@ -124,6 +129,34 @@ def file_order(account: Account) -> Result:
     return judge(same, f"{len(orders[0])} files were listed twice, in {'the same' if same else 'another'} order.")
 
 
+@answers("finished-files", "A recording file without `file_type`, `recording_end` or bytes is still in progress")
+def finished_files(account: Account) -> Result:
+    """A day after its start, no file of a recording should look unfinished."""
+    yesterday = account.tomorrow - timedelta(days=2)
+    recordings = [recording for row in account.recordings if (recording := Recording.from_api(row.fields))]
+    files = [
+        file
+        for recording in recordings
+        if recording.start_at and recording.start_at < yesterday
+        for file in recording.files
+    ]
+    if not files:
+        raise NotTestable("The user has no recording of the last month that is older than a day.")
+    unfinished = sum(not file.ready for file in files)
+    return judge(not unfinished, f"{unfinished} of {len(files)} files of older recordings look unfinished.")
+
+
+@answers("alternative-hosts", "`settings.alternative_hosts` holds email addresses with semicolons or commas")
+def alternative_hosts(account: Account) -> Result:
+    listed = account.objects(endpoints.LIST_MEETINGS, "meetings", type="scheduled", page_size=MAX_MEETINGS)
+    for row in listed:
+        meeting = JsonObject(account.client.meeting_fields(row.number("id")), "meeting")
+        text = meeting.part("settings").text("alternative_hosts")
+        if text.count("@") > 1:
+            return judge(ADDRESSES.fullmatch(text) is not None, f"{text.count('@')} hosts: “{mask(text)[:80]}”.")
+    raise NotTestable(f"None of {len(listed)} scheduled meetings has two alternative hosts.")
+
+
 @answers("download-size", "A download whose size differs from `file_size` is not the file")
 def download_size(account: Account) -> Result:
     """Downloads the smallest file."""
@@ -156,6 +189,8 @@ CHECKS = (
     dashboard_running,
     recorded_fields,
     file_order,
+    finished_files,
+    alternative_hosts,
     download_size,
     page_token,
 )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
@@ -13,11 +12,9 @@ from typing import Any
 from zoomapp.cli.support import moment
 from zoomapp.cli.verify.account import Account
 from zoomapp.cli.verify.check import Check, Result
+from zoomapp.cli.verify.masking import mask
 from zoomapp.cli.verify.untestable import UNTESTABLE
 
-EMAIL = re.compile(r"[\w.+-]+@[\w.-]+\w")
-#: Numbers of meetings and phones; UUIDs, ids of users and tokens, which mix digits and capital letters.
-IDENTIFIER = re.compile(r"\b\d{9,}\b|(?=[\w+/=-]*\d)(?=[\w+/=-]*[A-Z])[\w+/=-]{20,}")
 USER_TYPES = {1: "Basic", 2: "Licensed", 4: "Unassigned", 99: "None"}
 
 
@@ -39,11 +36,6 @@ def row_of(check: Check, result: Result) -> Row:
 def untestable_rows() -> list[Row]:
     """The rows that no program can check."""
     return [Row("", row, "not testable", reason) for reason, rows in UNTESTABLE.items() for row in rows]
-
-
-def mask(text: str) -> str:
-    """The text without email addresses and without what identifies a person or a meeting."""
-    return IDENTIFIER.sub("…", EMAIL.sub("…@…", text))
 
 
 def report(account: Account, rows: Iterable[Row]) -> dict[str, Any]:
