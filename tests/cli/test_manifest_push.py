@@ -45,6 +45,7 @@ def test_push_shows_the_difference_asks_updates_and_then_finds_nothing_to_do(run
     declined = run("--push", APP, input="n\n")
     before = world.manifest
     pushed = run("--push", APP, input="y\n")
+    world.manifest["oauth_information"]["scopes"].reverse()
     again = run("--push", APP)
 
     assert (declined.exit_code, before) == (1, {})
@@ -76,6 +77,15 @@ def test_push_with_a_tunnel_leaves_the_old_address_nowhere(run, world, status):
     addresses = {"new.tunnel.example"}
     assert {entry["domain"] for entry in world.manifest["features"]["domain_allow_list"]} == addresses
     assert (world.home_url, world.webhook_url) == (f"{TUNNEL}/api/zoomapp/home", f"{TUNNEL}/api/zoomapp/webhook")
+
+
+def test_fields_that_zoom_did_not_store_are_named_in_any_order_of_lists():
+    sent = {"a": {"b": [{"name": "x", "on": True}, {"name": "y"}]}, "c": 1}
+
+    assert (
+        list(not_stored(sent, {"a": {"b": [{"name": "y", "id": 7}, {"name": "x", "on": True}]}, "c": 1, "d": 2})) == []
+    )
+    assert list(not_stored(sent, {"a": {"b": [{"name": "y"}, {"name": "x", "on": False}]}})) == ["/a/b[0]", "/c"]
 
 
 def test_what_was_entered_at_zoom_by_hand_stays(own):

@@ -2,7 +2,6 @@
 
 import json
 import os
-import re
 import signal
 from collections import Counter
 from dataclasses import replace
@@ -326,7 +325,7 @@ def test_command_with_a_wrong_user_or_check_exits_with_2_and_after_ctrl_c_with_1
 def test_help_lists_the_checks(app):
     shown = app.test_cli_runner().invoke(args=["verify", "--help"]).stdout
 
-    assert [name for name in ALL if name not in re.sub(r"-\s+", "-", shown)] == []
+    assert [name for name in ALL if f"  {name} " not in shown] == []
 
 
 @pytest.mark.parametrize(

@@ -30,13 +30,24 @@ def merged(at_zoom: JSON, own: JSON, rtms_scopes: tuple[str, ...]) -> JSON:
 
 
 def difference(before: JSON, after: JSON) -> list[str]:
-    """The lines that change, as a unified diff. Custom headers, which may hold a secret, are not shown."""
-    lines = list(difflib.unified_diff(_lines(before), _lines(after), "at Zoom", "new", lineterm=""))
-    return lines if lines or before == after else ["A custom header changes."]
+    """The lines that change, as a unified diff without regard to the order of lists.
+
+    Custom headers, which may hold a secret, are not shown.
+    """
+    shown = [_text(_without_headers(document)).splitlines() for document in (before, after)]
+    lines = list(difflib.unified_diff(shown[0], shown[1], "at Zoom", "new", lineterm=""))
+    return lines if lines or _text(before) == _text(after) else ["A custom header changes."]
 
 
-def _lines(document: JSON) -> list[str]:
-    return json.dumps(_without_headers(document), indent=2, sort_keys=True, ensure_ascii=False).splitlines()
+def _text(value: Any) -> str:
+    """JSON to read. Lists are sorted: their order says nothing, and Zoom may change it."""
+    return json.dumps(_sorted(value), indent=2, sort_keys=True, ensure_ascii=False)
+
+
+def _sorted(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _sorted(part) for name, part in value.items()}
+    return sorted(map(_sorted, value), key=_text) if isinstance(value, list) else value
 
 
 def not_stored(sent: Any, stored: Any, path: str = "") -> Iterator[str]:
@@ -44,9 +55,10 @@ def not_stored(sent: Any, stored: Any, path: str = "") -> Iterator[str]:
     if isinstance(sent, dict) and isinstance(stored, dict):
         for name, value in sent.items():
             yield from not_stored(value, stored.get(name), f"{path}/{name}")
-    elif isinstance(sent, list) and isinstance(stored, list) and len(sent) == len(stored):
-        for position, (value, found) in enumerate(zip(sent, stored, strict=True)):
-            yield from not_stored(value, found, f"{path}[{position}]")
+    elif isinstance(sent, list) and isinstance(stored, list):
+        for position, value in enumerate(sent):
+            if all(any(not_stored(value, found)) for found in stored):
+                yield f"{path}[{position}]"
     elif sent != stored:
         yield path
 

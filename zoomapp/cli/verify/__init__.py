@@ -33,7 +33,7 @@ CHECKS: tuple[Check, ...] = (
 )
 COLORS = {"confirmed": "green", "different": "red", "not testable": "yellow"}
 WRONG_USE, INTERRUPTED = 2, 130
-NAMES = ", ".join(check.name for check in CHECKS)
+LIST = "\b\nChecks:\n" + "\n".join(f"  {check.name:<26}{check.row}" for check in CHECKS)
 
 
 def verify(checks: Iterable[Check], account: Account, may_write: Callable[[Check], bool]) -> Iterator[report.Row]:
@@ -67,7 +67,7 @@ def run(check: Check, account: Account) -> Result:
             click.echo(f"The meeting {number} could not be deleted. Delete it in Zoom.", err=True)
 
 
-@click.command("verify", epilog=f"Checks: {NAMES}.")
+@click.command("verify", epilog=LIST)
 @click.argument("user_id")
 @click.option("--yes", "allow_writes", is_flag=True, help="Do not ask before a check that writes.")
 @click.option("--only", "names", multiple=True, metavar="ROW", help="Run only this check. Can be repeated.")
