@@ -108,3 +108,11 @@ def test_a_row_of_shapes_brings_the_rows_below_it_and_an_own_row_counts_more():
 
     assert list(facts.body) == ["", "part", "part.deep"]
     assert list(facts.body["part.deep"]) == ["own"] and list(facts.shapes) == [""]
+
+
+def test_an_underscore_in_a_value_is_no_space():
+    body = {"settings": {"encryption_type": "enhanced encryption"}}
+
+    assert wrong_fields("POST /users/{userId}/meetings", body) == ["settings.encryption_type"]
+    body = {"email": "a@example.com", "first_name": "A", "purchasing_time_frame": "Within a month"}
+    assert wrong_fields("POST /meetings/{meetingId}/registrants", body) == []

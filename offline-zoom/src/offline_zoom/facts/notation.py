@@ -58,7 +58,7 @@ def parse_row(row: str) -> Shape:
 def parse_type(text: str) -> tuple[str, tuple[str, ...]]:
     """The type and the allowed values in a word such as ``int=1,2,3``."""
     kind, _, values = text.partition("=")
-    return kind, tuple(value.strip('"').replace("_", " ") for value in values.split(",")) if values else ()
+    return kind, tuple(value.strip('"').replace("~", " ") for value in values.split(",")) if values else ()
 
 
 def parse_scopes(text: str) -> tuple[str, ...]:
