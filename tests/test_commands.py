@@ -46,6 +46,8 @@ HELD = {
     "flask tokens forget": ("tests/cli/test_tokens.py", 'run("tokens", "forget"'),
     "flask tokens rotate": ("tests/cli/test_tokens.py", '"tokens", "rotate"'),
     "flask tokens keepalive": ("tests/cli/test_tokens.py", 'run("tokens", "keepalive")'),
+    "flask verify": ("tests/cli/test_verify.py", '"verify", dana.id'),
+    "flask manifest --push": ("tests/cli/test_manifest_push.py", 'run("--push", APP'),
 }
 #: What nothing here can run, and what stands in for it.
 NOT_RUN = {

@@ -112,6 +112,10 @@ class ZoomOAuth:
         self.redirect_uri = redirect_uri
         self._clock = clock
 
+    def as_client(self, client_id: str, client_secret: str, redirect_uri: str = "") -> ZoomOAuth:
+        """The same server, for another client or another redirect URI."""
+        return ZoomOAuth(self._session, self._host, client_id, (client_secret,), redirect_uri, self._clock)
+
     def authorize_url(self, state: str, verifier: str) -> str:
         """Zoom's consent page for a sign-in by redirect: state, and PKCE with S256."""
         query = {

@@ -58,6 +58,8 @@ MEANINGS = {
     "summary_ready_after": "how long after the end of a meeting its summary is ready",
     "transcript_ready_after": "how long after the end of a meeting its transcript is ready",
     "unknown_endpoint_404": "an endpoint that is not simulated is 404 with code 2300, as at Zoom, and not 501",
+    "app_published": "the app's manifest can no longer be read or updated",
+    "manifest_update_status": "the status of an updated manifest: 200 or 204",
 }
 
 
@@ -98,6 +100,8 @@ class Switches:
     summary_ready_after: float = 360
     transcript_ready_after: float = 240
     unknown_endpoint_404: bool = False
+    app_published: bool = False
+    manifest_update_status: int = 200
 
     def change(self, changes: dict[str, Any]) -> None:
         """Set several settings. Raises ValueError for an unknown name or a value of a wrong type."""
@@ -117,6 +121,8 @@ class Switches:
             raise ValueError(f"{name} wants {kind.__name__}")
         if name == "invalid_client_status" and not 400 <= value <= 599:
             raise ValueError(f"{name} wants the status of an error")
+        if name == "manifest_update_status" and value not in (200, 204):
+            raise ValueError(f"{name} wants 200 or 204")
         if name in CODES and value not in CODES[name]:
             raise ValueError(f"{name} wants one of {', '.join(map(str, CODES[name]))}")
         if name in CHOICES and value not in ("", *CHOICES[name]):

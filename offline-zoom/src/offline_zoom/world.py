@@ -23,6 +23,8 @@ from offline_zoom.rate_limits import RateLimits
 from offline_zoom.stories import build_story
 from offline_zoom.webhooks import events
 
+#: the app in the Marketplace
+APP_ID = "sandbox-app-id"
 CLIENT_ID = "sandbox-client-id"
 CLIENT_SECRET = "sandbox-client-secret"
 BASE_URL = "http://127.0.0.1:4000"

@@ -11,6 +11,7 @@ import os
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from offline_zoom.model import Account, AccountApp, Instance, Meeting, Recording, User
 from offline_zoom.oauth.grants import Grants, basic_credentials
@@ -35,6 +36,8 @@ class WorldState:
         #: the secret before ``client_secret``, and until when it is valid
         self.previous_secret, self.previous_secret_until = "", 0.0
         self.account_app = AccountApp()
+        #: the app's manifest, once it was updated
+        self.manifest: dict[str, Any] = {}
         self.seal_key = client_secret
         self.switches = Switches()
         self.grants = Grants(self.now, self.switches, client_secret)

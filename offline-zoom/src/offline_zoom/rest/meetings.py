@@ -24,7 +24,7 @@ from offline_zoom.rest.endpoints import (
     raise_rate_limit,
     requested_user,
 )
-from offline_zoom.rest.meeting_validation import check_meeting, json_body
+from offline_zoom.rest.meeting_validation import json_body, meeting_body
 from offline_zoom.rest.pagination import page
 from offline_zoom.serializers.meetings import meeting_item, meeting_json, upcoming, upcoming_item
 from offline_zoom.serializers.past_meetings import past_json
@@ -160,8 +160,7 @@ def create_meeting(user_id: str) -> tuple[JSON, int]:
     """Create a meeting. At most a hundred a day and host."""
     world, user = current_world(), requested_user(user_id)
     count_creation(user.id)
-    body = json_body()
-    check_meeting(body)
+    body = meeting_body()
     if user.type == 99:
         refuse(400, 3161, "Your user account is not allowed meeting hosting and scheduling capabilities.")
     with world.lock:
@@ -212,8 +211,7 @@ def update_meeting(meeting_id: str) -> tuple[str, int]:
     number = meeting_number(meeting_id)
     if number in world.meetings:
         count_creation(world.meetings[number].host_id)
-    body = json_body()
-    check_meeting(body, new=False)
+    body = meeting_body(new=False)
     meeting = requested_meeting(meeting_id)
     date = requested_occurrence(meeting)
     if date is None and meeting_changes.lacks_recurrence(world, meeting, body):
