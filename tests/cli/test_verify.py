@@ -156,6 +156,7 @@ def allow_every_redirect(world):
         ("refresh-token", "dana", switch(refresh_lifetime=30 * 86400)),
         ("refresh-token", "dana", switch(omit_refresh_token=True)),
         ("deep-link", "priya", fault("POST /v2/zoomapp/deeplink", 200, {"deeplink": "https://zoom.example/a"})),
+        ("trace-header", "dana", fault(LIST, 400, {"code": 300, "message": "Unknown header."})),
         ("identifiers", "dana", fault(LIST, mutate=["not-objects"])),
         ("body-length", "dana", fault(LIST, chunked=True, count=1)),
         ("language", "dana", speak_unknown_language),

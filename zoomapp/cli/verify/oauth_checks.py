@@ -5,12 +5,15 @@ from __future__ import annotations
 import base64
 import binascii
 import re
+import secrets
 from collections.abc import Callable
+from contextvars import copy_context
 from typing import Any
 
 from zoomapp.cli.verify.account import Account, Refusal
 from zoomapp.cli.verify.check import NotTestable, Result, answers, describe, judge
-from zoomapp.errors import AccountRefused, MissingScope, ZoomRefused
+from zoomapp.errors import AccountRefused, MissingScope, ZoomAppError, ZoomRefused
+from zoomapp.log_setup import start_request
 from zoomapp.user_api.user_client import refuses_token
 from zoomapp.zoom import endpoints
 from zoomapp.zoom.client import Call
@@ -154,6 +157,19 @@ def deep_link(account: Account) -> Result:
     return judge(bool(account.services.client.hosts.link(address)), f"The link is at {host or 'no address'}.")
 
 
+@answers("trace-header", "Zoom's API and token endpoint ignore the header `traceparent`")
+def trace_header(account: Account) -> Result:
+    def call() -> Any:
+        start_request(f"00-{secrets.token_hex(16)}-{secrets.token_hex(8)}-01")
+        return account.client.meetings("live")
+
+    try:
+        copy_context().run(call)
+    except ZoomAppError as error:
+        return judge(False, f"A call with the header fails: {error.detail}.")
+    return judge(True, "A call with the header is answered.")
+
+
 CHECKS = (
     missing_scope,
     unknown_redirect,
@@ -162,4 +178,5 @@ CHECKS = (
     account_tokens,
     refresh_token,
     deep_link,
+    trace_header,
 )
