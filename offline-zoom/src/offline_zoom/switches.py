@@ -32,12 +32,16 @@ class Switches:
 
     ``auto_consent``: the consent page allows without asking. ``strict_redirect``: in-client codes, too, need
     exactly their redirect URI at the exchange. ``in_client_s256``: in-client codes take a verifier by S256, too.
+    ``refresh_grace``: how long the tokens before a refresh stay valid; a new authorization ends them at once.
     ``limits``: ``off``, ``plan`` (Zoom's table) or ``rate_limits`` below by
     label. ``rate_headers``: ``category`` alone, as seen in 2026, or ``all`` that are documented.
     ``recordings_range``: ``honour`` (any range), or ``clamp`` (to a month). ``download_refusal``: ``401``,
     ``200`` (a small JSON body with status 200) or ``html``. ``withheld_scopes`` are not granted at consent.
     ``user_managed``: the app's users manage it, as Zoom requires of an app in meetings, and cannot grant it any
     ``:admin`` scope; without it the story decides.
+    ``published``: the app is published. Without it, no ``app_deauthorized`` tells that a user removed it.
+    ``host_join_event``: the host's first join has an event. ``late_end``: a meeting's end is announced after the next
+    start of the same meeting.
     ``ready_after``: how long after its end a meeting is missing in reports. ``summary``: ``""``, or why there are no
     summaries: one of ``SUMMARY_REFUSALS``. ``transcript``: ``""``, or why there are no transcripts: one of
     ``TRANSCRIPT_REFUSALS``. ``polls`` and ``questions``: ``""``, or one of ``POLL_STATES`` and ``QUESTION_STATES``.
@@ -52,6 +56,7 @@ class Switches:
     code_lifetime: float = 300
     access_lifetime: float = 3600
     refresh_lifetime: float = 90 * 86400
+    refresh_grace: float = 0
     page_token_lifetime: float = 900
     deeplink_lifetime: float = 300
     api_url: str = ""
@@ -62,6 +67,9 @@ class Switches:
     per_second_code: int = 429
     withheld_scopes: list[str] = field(default_factory=list)
     user_managed: bool = False
+    published: bool = True
+    host_join_event: bool = True
+    late_end: bool = False
     limits: str = "off"
     rate_limits: dict[str, int] = field(default_factory=dict)
     rate_headers: str = "category"

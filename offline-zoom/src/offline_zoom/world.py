@@ -82,7 +82,7 @@ class World(LiveMeetings):
             self.story, self.began_at, self.admin_managed = name, began_at, data.admin_managed
             self.accounts, self.users = data.accounts, data.users
             self.meetings, self.recordings, self.instances = data.meetings, data.recordings, {}
-            self.pending_events = PendingEvents()
+            self.pending_events, self.late_ends = PendingEvents(), {}
             self.faults.of_story = data.faults
             self._last_user_id = data.last_user_id
             for instance in data.instances:
@@ -127,17 +127,18 @@ class World(LiveMeetings):
     def expire_refresh_tokens(self) -> None:
         """Make every refresh token expire now. Access tokens stay valid."""
         with self.lock:
-            for grant in self.grants.by_user.values():
+            for grant in self._all_grants():
                 grant.refresh_expires_at = self.now()
             self.save()
 
     def deauthorize(self, user: str | User) -> None:
-        """Let the user remove the app: delete the grant and announce ``app_deauthorized``."""
+        """Let the user remove the app: delete the grant. For a published app, announce ``app_deauthorized``."""
         account = self.user(user)
         with self.lock:
             self.grants.by_user.pop(account.id, None)
             self.save()
-        self.announce(events.deauthorized_event(self.now(), account.id, self))
+        if self.switches.published:
+            self.announce(events.deauthorized_event(self.now(), account.id, self))
 
     def seal_context(self, user: str | User | None, typ: str = "panel", iv: bytes | None = None, **claims: Any) -> str:
         """The encrypted app context that the client sends for this user; ``None`` is a guest.
@@ -183,4 +184,5 @@ class World(LiveMeetings):
             self._data_file.save(self)
 
     def _all_grants(self) -> list[Grant]:
-        return [*self.grants.by_user.values(), *self.grants.app_tokens.values()]
+        replaced = (grant for grant, _ in self.grants.replaced)
+        return [*self.grants.by_user.values(), *self.grants.app_tokens.values(), *replaced]
