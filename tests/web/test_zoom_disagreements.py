@@ -81,12 +81,17 @@ def test_user_who_removed_the_app_connects_again_with_and_without_an_event(
 def test_meeting_without_the_hosts_join_event_lists_everyone_else(priya, world, webhooks, has_event):
     world.switches.change({"host_join_event": has_event})
     meeting = world.start_meeting(PRIYAS)
-    world.join(meeting, "priya")
+    host = world.join(meeting, "priya")
     world.join(meeting, None, "Guest Lee")
+    page = priya.running_meeting()
 
-    text = read(priya.look(priya.running_meeting()))
+    before = read(priya.look(page))
+    world.leave(meeting, host)
+    after = read(priya.look(page))
 
-    assert "Guest Lee" in text
+    assert "Guest Lee" in before
+    assert ("priya@example.net" in before) is has_event
+    assert "priya@example.net" in after
 
 
 @pytest.mark.parametrize("late", [False, True])
