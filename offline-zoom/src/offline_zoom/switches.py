@@ -44,6 +44,10 @@ MEANINGS = {
     "per_second_code": "the code of the limit per second: 429 or 4001",
     "withheld_scopes": "scopes that are not granted at consent",
     "user_managed": "users manage the app and grant no `:admin` scope. Otherwise `admin_managed` decides",
+    "refresh_grace": "how long the tokens before a refresh stay valid. A new authorization ends them at once",
+    "deauthorized_event": "a removed app gets the event `app_deauthorized`",
+    "host_join_event": "the host's first join has an event",
+    "late_end": "a meeting's end is announced after the next start of the same meeting",
     "limits": "rate limits: `off`, or `plan` for Zoom's table, or `rate_limits`",
     "rate_limits": "calls a second by label, as `{ Light = 4 }`",
     "rate_headers": "headers of rate limits: `category` alone, or `all` that are documented",
@@ -76,6 +80,7 @@ class Switches:
     code_lifetime: float = 300
     access_lifetime: float = 3600
     refresh_lifetime: float = 90 * 86400
+    refresh_grace: float = 0
     page_token_lifetime: float = 900
     deeplink_lifetime: float = 300
     api_url: str = ""
@@ -86,6 +91,9 @@ class Switches:
     per_second_code: int = 429
     withheld_scopes: list[str] = field(default_factory=list)
     user_managed: bool = False
+    deauthorized_event: bool = True
+    host_join_event: bool = True
+    late_end: bool = False
     limits: str = "off"
     rate_limits: dict[str, int] = field(default_factory=dict)
     rate_headers: str = "category"

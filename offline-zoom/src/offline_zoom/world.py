@@ -84,7 +84,7 @@ class World(LiveMeetings):
             self.story, self.began_at, self.admin_managed = name, began_at, data.admin_managed
             self.accounts, self.users = data.accounts, data.users
             self.meetings, self.recordings, self.instances = data.meetings, data.recordings, {}
-            self.pending_events = PendingEvents()
+            self.pending_events, self.late_ends = PendingEvents(), {}
             self.faults.of_story = data.faults
             self.switches.change(data.switches)
             self.webhook_url = self.webhook_url or data.webhook_url
@@ -141,12 +141,13 @@ class World(LiveMeetings):
             self.save()
 
     def deauthorize(self, user: str | User) -> None:
-        """Let the user remove the app: delete the grant and announce ``app_deauthorized``."""
+        """Let the user remove the app: delete the grant. For a published app, announce ``app_deauthorized``."""
         account = self.user(user)
         with self.lock:
             self.grants.by_user.pop(account.id, None)
             self.save()
-        self.announce(events.deauthorized_event(self.now(), account.id, self))
+        if self.switches.deauthorized_event:
+            self.announce(events.deauthorized_event(self.now(), account.id, self))
 
     def seal_context(self, user: str | User | None, typ: str = "panel", iv: bytes | None = None, **claims: Any) -> str:
         """The encrypted app context that the client sends for this user; ``None`` is a guest.
@@ -192,8 +193,9 @@ class World(LiveMeetings):
             self._data_file.save(self)
 
     def _grants_of(self, user: str | User | None) -> list[Grant]:
-        """The grant of a user. Without a user all grants, those of apps included. Raises KeyError."""
-        if user is not None:
-            grant = self.grants.by_user.get(self.user(user).id)
-            return [grant] if grant else []
-        return [*self.grants.by_user.values(), *self.grants.app_tokens.values()]
+        """The grants of a user, replaced ones included. Without a user all, those of apps included. Raises KeyError."""
+        of_users = [*self.grants.by_user.values(), *(grant for grant, _ in self.grants.replaced)]
+        if user is None:
+            return [*of_users, *self.grants.app_tokens.values()]
+        user_id = self.user(user).id
+        return [grant for grant in of_users if grant.user_id == user_id]

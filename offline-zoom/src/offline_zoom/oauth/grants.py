@@ -1,6 +1,7 @@
 """Authorization codes and tokens.
 
-RFC 6749 and RFC 7636 as Zoom implements them. A user's new tokens make all earlier ones invalid at once.
+RFC 6749 and RFC 7636 as Zoom implements them. A user's new tokens make all earlier ones invalid, at once or, with the
+switch ``refresh_grace``, some time after a refresh.
 """
 
 from __future__ import annotations
@@ -73,6 +74,8 @@ class Grants:
     codes: dict[str, Code] = field(default_factory=dict)
     by_user: dict[str, Grant] = field(default_factory=dict)
     app_tokens: dict[str, Grant] = field(default_factory=dict)
+    #: grants that a refresh has replaced, and until when they are valid
+    replaced: list[tuple[Grant, float]] = field(default_factory=list)
 
     def issue_code(
         self, user_id: str, redirect_uri: str, challenge: str = "", method: str = "", in_client: bool = False
@@ -99,7 +102,11 @@ class Grants:
         return code
 
     def grant(self, user_id: str, scopes: list[str]) -> Grant:
-        """New tokens for this user. They replace the earlier ones."""
+        """New tokens for this user, who has authorized the app. They replace all earlier ones."""
+        self.replaced = [(old, until) for old, until in self.replaced if old.user_id != user_id]
+        return self._new_tokens(user_id, scopes)
+
+    def _new_tokens(self, user_id: str, scopes: list[str]) -> Grant:
         now = self.clock()
         new = Grant(
             user_id=user_id,
@@ -123,15 +130,20 @@ class Grants:
         return new
 
     def refresh(self, refresh_token: str) -> Grant:
-        """New tokens. Raises OAuthError for any refresh token but the newest."""
-        old = next((grant for grant in self.by_user.values() if same(grant.refresh_token, refresh_token)), None)
-        if old is None or old.refresh_expires_at <= self.clock():
+        """New tokens. Raises OAuthError for any refresh token but the newest, and one in its grace period."""
+        grants = (*self.by_user.values(), *self._in_grace())
+        old = next((grant for grant in grants if same(grant.refresh_token, refresh_token)), None)
+        now = self.clock()
+        if old is None or old.refresh_expires_at <= now:
             raise OAuthError("invalid_grant", "Invalid Token!")
-        return self.grant(old.user_id, old.scopes)
+        newest = self.by_user[old.user_id]
+        still_valid = [(grant, until) for grant, until in self.replaced if now < until]
+        self.replaced = [*still_valid, (newest, now + self.switches.refresh_grace)]
+        return self._new_tokens(old.user_id, old.scopes)
 
     def find(self, access_token: str) -> Grant | None:
         """The grant of an access token, expired or not."""
-        grants = (*self.by_user.values(), *self.app_tokens.values())
+        grants = (*self.by_user.values(), *self.app_tokens.values(), *self._in_grace())
         return next((grant for grant in grants if same(grant.access_token, access_token)), None)
 
     def access(self, access_token: str) -> Grant:
@@ -150,6 +162,11 @@ class Grants:
             raise OAuthError("invalid_request", "Invalid Token!")
         self.by_user.pop(found.user_id, None) if found.kind == "user" else self.app_tokens.pop(access_token)
         return found
+
+    def _in_grace(self) -> list[Grant]:
+        """Replaced grants that are still valid. They end with the user's newest grant."""
+        now = self.clock()
+        return [old for old, until in self.replaced if now < until and old.user_id in self.by_user]
 
     def _token(self, user_id: str, expires_at: float) -> str:
         """A token in the form of a JWT. The offline Zoom never decodes it."""
