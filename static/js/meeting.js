@@ -10,7 +10,7 @@ const [start, stop] = [document.querySelector("[data-rtms-start]"), document.que
 const door = document.querySelector("[data-door]");
 const doorSays = saying("[data-door-status]");
 // Only a host or co-host may use these: a client may refuse the whole list to others.
-const DOOR = ["getWaitingRoomState", "setWaitingRoomState", "onWaitingRoomStateChange"];
+const DOOR = door.dataset.hostCapabilities.split(" ");
 let hasDoor = false;
 const chatSays = saying("[data-chat-status]");
 const streamSays = saying("[data-rtms-status]");
