@@ -75,9 +75,9 @@ def test_no_value_of_a_row_breaks_a_page_or_file(live, part, odd):
 
 def test_unknown_values_of_a_participant_are_shown_as_text(live, dana):
     page = live("", LEE | {"role": "Interpreter", "status": "in_green_room", "device": "Zoom Rooms 9"})
-    person = re.search(r'href="(/participants/\d+/people/\w+)"', page.text)[1]
+    opened = re.search(r'href="(/participants/\d+\?open=\w+)"', page.text)[1]
 
-    assert "Zoom Rooms 9" in read(dana.look(person))
+    assert "Zoom Rooms 9" in read(dana.look(opened))
     assert 'data-here="1"' in page.text
     [row] = json.loads(dana.get(f"/participants/{REVIEW}.json").text)["people"]
     assert (row["role"], row["status"]) == ("interpreter", "here")

@@ -32,6 +32,7 @@ SDK_APIS = (
     *("getMeetingContext", "getMeetingUUID", "onMyUserContextChange", "onRunningContextChange"),
     *("getWaitingRoomParticipants", "onWaitingRoomParticipantJoin", "onWaitingRoomParticipantLeave"),
     *("admitParticipantFromWaitingRoom", "onAppVisibilityChange", "onMeeting", "getUserContext"),
+    *("getWaitingRoomState", "setWaitingRoomState", "onWaitingRoomStateChange"),
 )
 #: The webhook events that the app handles.
 EVENTS = ("app_deauthorized", *webhook_log.EVENTS, *response_cache.EVENTS)

@@ -63,6 +63,7 @@ class World(LiveMeetings):
         self.limits = RateLimits(self.now, self.switches)
         self.deeplinks: dict[str, tuple[str, str, float]] = {}
         self._data_file: DataFile | None = None
+        self._loaded_stories: set[str] = set()
         self._load(story, DataFile(Path(data)) if data else None)
 
     def _load(self, story: str, data_file: DataFile | None) -> None:
@@ -76,11 +77,15 @@ class World(LiveMeetings):
     def load_story(self, name: str) -> None:
         """Replace the world's data with that of a story. Grants stay, with the scopes that the story gives.
 
-        Raises ValueError for an unknown name.
+        Meetings of a story that is loaded again get other UUIDs, so that a program does not take them for the earlier
+        ones. Raises ValueError for an unknown name.
         """
         with self.lock:
             began_at = self.now()
             data = build_story(name, began_at, self._last_user_id)
+            if name in self._loaded_stories:
+                data.renew_uuids()
+            self._loaded_stories.add(name)
             self.story, self.began_at, self.admin_managed = name, began_at, data.admin_managed
             self.accounts, self.users = data.accounts, data.users
             self.meetings, self.recordings, self.instances = data.meetings, data.recordings, {}

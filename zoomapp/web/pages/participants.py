@@ -16,6 +16,7 @@ from zoomapp.attendance.meeting_attendance import MeetingAttendance
 from zoomapp.errors import StoreUnavailable
 from zoomapp.meetings.lists import live_meetings, next_meeting
 from zoomapp.store import key_names
+from zoomapp.web.components import report_view
 from zoomapp.web.components.attendance import requested_attendance
 from zoomapp.web.components.notice import MEETINGS, unreadable_notice
 from zoomapp.web.components.page_data import page_cache
@@ -34,8 +35,6 @@ MAX_ROWS = 10_000
 #: The query parameters that choose what is shown, and those that all links of the page keep.
 CHOICES = ("show", "q", "sort", "names")
 VIEW_OPTIONS = ("sort", "names")
-#: The lists that the report of a meeting links to, beside those of the chips.
-REPORT_VIEWS = {"on-time": "On time", "early": "Left early", "rejoined": "Rejoined", "waited": "Waited"}
 #: The place of a person's key in an address.
 PERSON = "PERSON"
 
@@ -146,6 +145,7 @@ def people_context(key: str, meeting: Meeting | None, people: Section[Attendance
     """The template variables of a page, or its live part, for the people that this request chooses."""
     query, view = request.args.get("q", "").strip()[:200], request.args.get("show", "")
     max_rows = max(ROWS, min(request.args.get("rows", ROWS, type=int), MAX_ROWS))
+    rows_chosen = max_rows if max_rows > ROWS else None
     rows = _chosen_rows(people.value, view, query) if people.value else []
     if people.value and names_hidden():
         people = replace(people, value=people.value.without_names())
@@ -158,12 +158,34 @@ def people_context(key: str, meeting: Meeting | None, people: Section[Attendance
         "rows": rows,
         "view_options": view_options(),
         # A page has a thousand links to persons: their address is built once, and each key is inserted.
-        "person_link": url_for("person.show", key=key, person=PERSON, **view_options()).split(PERSON),
-        "chips": _chips(key, people.value, view) if people.value else (),
+        "open_link": (
+            *url_for("participants.show", key=key, open=PERSON, **choices(), rows=rows_chosen).split(PERSON, 1),
+            url_for("participants.show", key=key, **choices(), rows=rows_chosen),
+        ),
+        "person_page": url_for("person.show", key=key, person=PERSON, **view_options()),
+        "chips": _chips(key, people.value, view) if people.value and meeting else (),
+        **_report_context(key, people.value, view, is_past=meeting is None),
         "query": query,
         "view": view,
         "max_rows": max_rows,
         "refreshed": meeting is not None and max_rows <= ROWS,
+    }
+
+
+def _report_context(key: str, table: AttendanceTable | None, view: str, *, is_past: bool) -> dict[str, Any]:
+    """The filters of a past meeting, and the details of the person whose row is open."""
+    if table is None:
+        return {"tally": (), "opened": None}
+
+    def link(name: str) -> str:
+        anchor = None if name else "everyone"
+        return url_for("participants.show", key=key, show=name or None, **view_options(), _anchor=anchor)
+
+    return {
+        "tally": report_view.tally_of(table, view, link) if is_past else (),
+        "orders": report_view.SORT_WORDS,
+        "nobody": report_view.NOBODY,
+        "opened": report_view.person_detail(table, request.args.get("open", ""), hide_names=names_hidden()),
     }
 
 
@@ -183,7 +205,7 @@ def _chosen_rows(table: AttendanceTable, view: str, query: str) -> list[Attendan
 
 
 def _chips(key: str, table: AttendanceTable, view: str) -> list[tuple[str, str, int | None, bool, str]]:
-    """The filters: address, text, count, whether it is chosen, CSS class."""
+    """The filters of a running meeting: address, text, count, whether it is chosen, CSS class."""
     figures = table.figures
     chips = [
         ("", "All", len(table.people), ""),
@@ -193,12 +215,8 @@ def _chips(key: str, table: AttendanceTable, view: str) -> list[tuple[str, str, 
         ("left", "Left", figures.left, ""),
         ("late", "Late", figures.late, ""),
     ]
-    if table.frame.ended_at is not None:
-        chips = [chip for chip in chips if chip[0] in ("", "late")]
     if not table.frame.tells_late:
         chips = [chip for chip in chips if chip[0] != "late"]
-    if view in REPORT_VIEWS:
-        chips.append((view, REPORT_VIEWS[view], sum(1 for row in table.rows if row.is_in(view)), ""))
     return [
         (url_for("participants.show", key=key, show=name or None, **view_options()), text, count, name == view, css)
         for name, text, count, css in chips

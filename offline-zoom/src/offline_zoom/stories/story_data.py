@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from offline_zoom.fault import Fault
+from offline_zoom.identifiers import meeting_uuid
 from offline_zoom.model import Account, Instance, Meeting, Recording, User
 
 
@@ -41,6 +42,15 @@ class StoryData:
             if user.key == key:
                 return user
         raise KeyError(key)
+
+    def renew_uuids(self) -> None:
+        """Give running meetings, and those to come, other UUIDs than an earlier start of the story gave them."""
+        renewed = {meeting.uuid: meeting_uuid() for meeting in self.meetings.values()}
+        for meeting in self.meetings.values():
+            meeting.uuid = renewed[meeting.uuid]
+        for instance in self.instances:
+            if not instance.ended(self.now):
+                instance.uuid = renewed.get(instance.uuid) or meeting_uuid()
 
     def next_user_id(self) -> str:
         """A unique number for one join, in Zoom's form."""
