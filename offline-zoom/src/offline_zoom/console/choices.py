@@ -72,10 +72,32 @@ DISAGREEMENTS = (
         {False: "plain", True: "plain or S256"},
     ),
     Choice("omit_api_url", "api_url of a token", {False: "sent (documented)", True: "missing (older answers)"}),
+    Choice(
+        "refresh_grace",
+        "The tokens before a refresh",
+        {0: "invalid at once (documented)", 60: "valid for another minute (observed once)"},
+    ),
+    Choice(
+        "host_join_event",
+        "The join of the host who starts a meeting",
+        {True: "an event", False: "no event (observed once)"},
+    ),
+    Choice(
+        "late_end",
+        "The end of a meeting that is started again",
+        {False: "announced at once", True: "announced after the next start (observed once)"},
+    ),
+    Choice(
+        "deauthorized_event",
+        "A user removes the app",
+        {True: "the event app_deauthorized", False: "no event, as for an app that is not published"},
+    ),
+    Choice("manifest_update_status", "An update of the manifest", {200: "200", 204: "204"}),
 )
 MORE_SWITCHES = (
     Choice("limits", "Rate limits", {"off": "off", "plan": "those of the account's plan"}),
     Choice("user_managed", "Scopes that end in :admin", {False: "as the story says", True: "not granted"}),
+    Choice("app_published", "The manifest", {False: "can be updated", True: "is that of a published app, and stays"}),
     Choice("omit_refresh_token", "Refresh token", {False: "sent", True: "missing"}),
     Choice("unknown_endpoint_404", "An endpoint that is not simulated", {False: "501", True: "404 with code 2300"}),
     Choice("summary", "Meeting summary", reasons(SUMMARY_REFUSALS)),
@@ -88,6 +110,7 @@ DELIVERY_FAULTS = (
     Choice("duplicates", "Copies", {0: "once", 1: "twice"}),
     Choice("swap", "Order", {False: "as they happen", True: "after the next one"}),
     Choice("bad_signature", "Signature", {False: "right", True: "wrong"}),
+    Choice("unsigned_validation", "Signature of the URL validation", {False: "sent (documented)", True: "missing"}),
     Choice("unsigned", "Signature header", {False: "sent", True: "missing"}),
     Choice("stale_seconds", "Timestamp", {0: "now", 3600: "an hour old"}),
     Choice("pretty", "JSON", {False: "compact", True: "with line breaks"}),

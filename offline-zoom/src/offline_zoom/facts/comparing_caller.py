@@ -36,7 +36,7 @@ class ComparingCaller:
         """An access token of this user; of the app itself without a name."""
         grants, world = self.world.grants, self.world
         if not user:
-            return grants.grant_app("", ["imchat:bot"], "client").access_token
+            return grants.grant_app("", ["imchat:bot"], "app").access_token
         return grants.grant(world.user(user).id, [*world.scopes(user), *MORE_SCOPES]).access_token
 
     def call(

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from offline_zoom.dates import zone
 from offline_zoom.fault import Fault
+from offline_zoom.fault_presets import preset
 from offline_zoom.live_meetings import FIRST_USER_ID
 from offline_zoom.meeting_settings import DEFAULT_SETTINGS
 from offline_zoom.model import Account, Instance, Join, Meeting, Occurrence, Recording, Registrant, Statements, User
@@ -52,7 +53,7 @@ def export(story: StoryData) -> str:
         "meeting": [exporter.meeting(meeting) for meeting in story.meetings.values()],
         "webhooks": [{"url": story.webhook_url}] if story.webhook_url else [],
         "switches": [story.switches] if story.switches else [],
-        "fault": [fault_row(fault) for fault in story.faults],
+        "fault": [fault_row(fault, story.now) for fault in story.faults],
     }
     return "\n".join([*lines_of("", TOP, seed), ""]).lstrip("\n")
 
@@ -195,9 +196,9 @@ def registrant_row(person: Registrant, meeting: Meeting, now: float) -> Row:
     return {**own_fields("registrant", person, now), **({"occurrences": places} if places else {})}
 
 
-def fault_row(fault: Fault) -> Row:
-    """The fields of a fault that are not the usual ones."""
-    usual = asdict(Fault())
-    return {
-        name: written(TABLES["fault"][name], value, 0) for name, value in asdict(fault).items() if value != usual[name]
-    }
+def fault_row(fault: Fault, now: float) -> Row:
+    """The preset of a fault, and its fields that are not those of the preset."""
+    row: Row = {"preset": fault.name} if fault.name else {}
+    usual = asdict(preset(fault.name, now) if fault.name else Fault())
+    changed = {name: value for name, value in asdict(fault).items() if value != usual[name]}
+    return {**row, **{name: written(TABLES["fault"][name], value, 0) for name, value in changed.items()}}
