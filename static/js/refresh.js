@@ -18,7 +18,8 @@ async function refresh(delays) {
     // Another page, such as that of a meeting that has started, or the progress of a long list: it needs scripts of its own.
     if (answer.redirected || answer.headers.has("Refresh")) return inUse() || location.assign(answer.url);
     const whole = new DOMParser().parseFromString(await answer.text(), "text/html");
-    if (subject(whole) !== subject(document)) return inUse() || location.reload();
+    // Opened again, not reloaded: a reload would ask Zoom for all of it.
+    if (subject(whole) !== subject(document)) return inUse() || location.replace(location.pathname + location.search);
     page = whole.getElementById("main");
   } catch {
     return refresh(delays.slice(1));
@@ -54,7 +55,7 @@ function subject(page) {
 // Somebody types, has changed a field, selects a text, or has opened a menu: the page stays as it is.
 function inUse() {
   const changed = [...main.querySelectorAll(":is(input, textarea):not([readonly])")].some((field) => field.value !== field.defaultValue || field.checked !== field.defaultChecked);
-  return changed || (main.contains(document.activeElement) && !document.activeElement.matches("h1")) || !getSelection().isCollapsed || main.querySelector("details[open]");
+  return changed || (main.contains(document.activeElement) && !document.activeElement.matches("h1")) || !getSelection().isCollapsed || main.querySelector("details[open], a[aria-expanded=true]");
 }
 
 refresh(isComing() ? COMING_MS : DELAYS_MS);
