@@ -239,7 +239,7 @@ def test_shortcuts_search_and_list_themselves_and_can_be_turned_off(page):
     page.wait_for_selector("dialog >> text=Keyboard shortcuts")
     page.uncheck("dialog input")
     page.keyboard.press("Escape")
-    assert page.locator("dialog").count() == 0
+    page.wait_for_selector("dialog", state="detached")
     assert page.evaluate("document.activeElement.matches('.nav a')")
 
     page.keyboard.press("/")

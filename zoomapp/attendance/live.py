@@ -127,21 +127,24 @@ def live_view(
 class ExpectedMeeting:
     """What a page needs of a meeting that most likely runs, on its way while Zoom lists the running meetings.
 
-    ``people`` is None if the user's grant may not read the dashboard, or if webhooks say that the meeting has ended.
+    ``people`` is None if the user's grant may not read the dashboard.
     """
 
     people: PendingCall[Loaded[Snapshot]] | None
     dates: PendingCall[PlannedDates]
 
 
-def expect_meeting(sources: AttendanceSources, number: int) -> ExpectedMeeting:
-    """Start to load the people and the planned dates of meeting ``number``."""
+def expect_meeting(sources: AttendanceSources, number: int) -> ExpectedMeeting | None:
+    """Start to load the people and the planned dates of meeting ``number``, unless webhooks say that it has ended."""
     calls, people = sources.cache.calls, None
     log = sources.webhook_log.find(sources.user_id, str(number))
-    if may_read_dashboard(sources) and (log is None or log.ended_at is None):
+    if log is not None and log.ended_at is not None:
+        return None
+    if may_read_dashboard(sources):
         reported = log is not None and sources.webhook_log.news(sources.user_id, log.uuid).readable
         people = calls.start(lambda: dashboard(sources, Meeting(number), with_webhooks=reported))
-    return ExpectedMeeting(people, calls.start(lambda: load_planned_dates(sources, str(number), number)))
+    uuid = log.uuid if log else str(number)
+    return ExpectedMeeting(people, calls.start(lambda: load_planned_dates(sources, uuid, number)))
 
 
 def live_table(
