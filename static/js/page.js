@@ -78,7 +78,7 @@ async function load(part) {
   }
 }
 
-// A disclosure that holds a link shows a part of the page behind it, anew each time it is opened.
+// A disclosure that holds a link shows a part of the page behind it, which is loaded each time it is opened.
 async function more({ target }) {
   const place = target.open && target.querySelector("[data-more]");
   if (!place) return;
@@ -112,7 +112,7 @@ function pressed(event) {
   addEventListener("pagehide", () => (timers.forEach(clearTimeout), main.replaceChildren(...before)), { once: true });
 }
 
-// A wait that Zoom asked for, in seconds. Then the page comes anew, once somebody looks and types nothing; after a form,
+// A wait that Zoom asked for, in seconds. Then the page reloads, once somebody looks and types nothing; after a form,
 // which must not be sent again by itself, it says so in words.
 function count(place) {
   const endsAt = Date.now() + 1000 * place.dataset.countdown;

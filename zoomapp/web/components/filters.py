@@ -16,6 +16,7 @@ from zoomapp.attendance.attendance_table import AttendanceTable
 from zoomapp.attendance.names import initials
 from zoomapp.attendance.story import arrivals, half_stayed, story
 from zoomapp.charts import Axis, curve, curve_rows, meter, storage, table, time_labels, timeline, timeline_description
+from zoomapp.charts.squares import small_bar
 from zoomapp.web.current_user import services
 from zoomapp.web.viewer import now, today, viewer
 from zoomapp.zoom.meeting_ids import key_of
@@ -248,6 +249,7 @@ FILTERS: dict[str, Callable[..., object]] = {
     "short_day": short_day,
     "since": since,
     "size": dates.size,
+    "small_bar": small_bar,
     "span": span,
     "storage": storage,
     "storage_table": storage_table,

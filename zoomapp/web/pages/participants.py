@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 
 from zoomapp.attendance.attendance_table import AttendanceRow, AttendanceTable
 from zoomapp.attendance.cohosted import cohosted_meeting, cohosted_report
+from zoomapp.attendance.headline import remember_counts
 from zoomapp.attendance.just_ended import JustEnded, just_ended, may_read_final_list
 from zoomapp.attendance.meeting_attendance import MeetingAttendance
 from zoomapp.errors import StoreUnavailable
@@ -20,6 +21,7 @@ from zoomapp.web.components.attendance import requested_attendance
 from zoomapp.web.components.notice import MEETINGS, unreadable_notice
 from zoomapp.web.components.page_data import page_cache
 from zoomapp.web.components.section import Section, section
+from zoomapp.web.components.tally import report_cells
 from zoomapp.web.current_user import services, user_client
 from zoomapp.web.pages import own_attendance
 from zoomapp.web.viewer import now, start_viewer, viewer
@@ -67,9 +69,14 @@ def index() -> ResponseReturnValue:
 def show(key: str) -> ResponseReturnValue:
     """The page of one meeting: ``key`` is a number for the meeting now, or the UUID of one occurrence."""
     attendance, people = requested_attendance(key)
+    ended = _just_ended(attendance, people)
+    if attendance.past and people.value is not None and people.value.is_whole and people.value.people:
+        keep_seconds = services().settings.attendance_days * 86400
+        remember_counts(page_cache(), attendance.past.uuid, keep_seconds, came=people.value.attended)
     page = render_template(
         "pages/participants.html",
-        ended=_just_ended(attendance, people),
+        ended=ended,
+        cells=report_cells(ended.table, lambda view: _report_link(key, view)) if ended else (),
         no_events_since=_no_events_since(attendance.running) if attendance.running else None,
         about=attendance.past,
         names=view_options().get("names"),
@@ -78,6 +85,12 @@ def show(key: str) -> ResponseReturnValue:
         **people_context(key, attendance.running, people),
     )
     return page, people.status, people.headers
+
+
+def _report_link(key: str, view: str) -> str:
+    """The list behind a number of the report. Everyone is further down on the page itself."""
+    address = url_for("participants.show", key=key, show=view or None, **view_options())
+    return address if view else f"{address}#everyone"
 
 
 def _just_ended(attendance: MeetingAttendance, people: Section[AttendanceTable]) -> JustEnded | None:
