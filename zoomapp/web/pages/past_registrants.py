@@ -28,6 +28,7 @@ from zoomapp.web.components.tally import TallyCell
 from zoomapp.web.current_user import services, user_client
 from zoomapp.web.pages.participants import view_options
 from zoomapp.web.viewer import now, user_records, viewer
+from zoomapp.zoom.registrants import Registrant
 
 bp = Blueprint("past_registrants", __name__)
 
@@ -84,18 +85,19 @@ def match(key: str) -> ResponseReturnValue:
     sources = attendance_sources()
     found = load_past_registrants(sources, requested_instance(key))
     person = _person(found, request.form.get("person", ""))
-    identity = request.form.get("registrant", "")
+    key_of_registrant = request.form.get("registrant", "")
+    registrant = _registrant(found, key_of_registrant)
     matches = found.hand_matches
-    if person is None or (identity and identity not in _identities(found)):
+    if person is None or (key_of_registrant and registrant is None):
         say_done("The list has changed", "Nobody was matched. Try again with the people who are shown now.")
         return redirect(_link(key)(), 303)
-    if identity:
-        matches = with_match(matches, HandMatch(who(person), identity, found.meeting.uuid))
+    if registrant:
+        matches = with_match(matches, HandMatch(who(person), registrant.identity, found.meeting.uuid))
     else:
         matches = without_match(matches, who(person))
     seconds = services().settings.grant_days * 86400
     if save_hand_matches(user_records(), user_client().user_id, found.meeting.id, matches, seconds):
-        return redirect(_link(key)(matched=person.key if identity else None), 303)
+        return redirect(_link(key)(matched=person.key if registrant else None), 303)
     say_done("The match couldn’t be saved", "Try again in a minute.")
     return redirect(_link(key)(), 303)
 
@@ -131,9 +133,9 @@ def _person(found: PastRegistrants, key: str) -> Person | None:
     return next((person for person in people if person.key == key), None)
 
 
-def _identities(found: PastRegistrants) -> set[str]:
+def _registrant(found: PastRegistrants, key: str) -> Registrant | None:
     listed = found.registrants.value if found.registrants else None
-    return {registrant.identity for registrant in listed.registrants} if listed else set()
+    return next((each for each in listed.registrants if each.key == key), None) if listed else None
 
 
 def _just_matched(attendance: RegistrantAttendance) -> Match | None:
