@@ -522,6 +522,17 @@ def test_five_thousand_registrants_with_one_address_twice_are_matched_once(dana,
     assert opened.text.count("<option") == 2503 and len(opened.data) < 700_000
 
 
+def test_each_tab_says_how_many_came_and_registered_once_they_were_counted(dana, world):
+    attendance = AFTER.removesuffix("/registrants")
+    assert "10:00 – 10:44 44 min Attendance" in read(dana.look(f"{attendance}/polls"))
+    assert "5 came · 44 min Attendance" in read(dana.look(attendance))
+    dana.look(AFTER)
+    world.calls.clear()
+
+    assert "5 came · 44 min · 3 of 5 registered Attendance" in read(dana.look(f"{attendance}/polls"))
+    assert world.calls.count("GET /v2/report/meetings/*/participants") == world.calls.count(LISTS) == 0
+
+
 def test_names_are_hidden_on_request(dana):
     page = dana.look(f"{AFTER}?names=hide")
 
