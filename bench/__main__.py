@@ -17,14 +17,15 @@ from bench.plan import Plan
 from devtools.install import Failed, say
 
 ROWS: dict[str, Callable[[Plan], list[Figure]]] = {
-    # First what is compared with a number of milliseconds: a machine slows down under minutes of load.
-    "latency": traffic.latency,
-    "in-flight": pressure.in_flight,
-    "limits": limits.limits,
+    # The memory of processes that have done nothing else yet; then what is compared with a number of milliseconds,
+    # because a machine slows down under minutes of load.
     "start": alone.start,
+    "latency": traffic.latency,
+    "limits": limits.limits,
     "proxied": traffic.proxied,
     "large": traffic.large,
     "cached": traffic.cached,
+    "in-flight": pressure.in_flight,
     "streams": pressure.streams,
     "expired": pressure.expired,
     "lease": alone.lease,

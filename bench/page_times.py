@@ -25,7 +25,7 @@ PAGES = (
     ("/meetings", "/meetings", "quiet", 1),
     ("/recordings", "/recordings", "quiet", 1),
     ("/ while a meeting runs", "/", "live", 2),
-    ("/participants of a running meeting", f"/participants/{RUNNING}", "live", 2),
+    ("/participants of a running meeting", f"/participants/{RUNNING}", "live", 1),
 )
 REPEATS = 3
 TIMEOUT_SECONDS = 30

@@ -20,9 +20,9 @@ import certifi
 
 from bench import nginx
 from bench.signin import sign_in
-from devtools import found
+from devtools import found, npm
 from devtools.found import need
-from devtools.install import ROOT, Failed, say
+from devtools.install import ROOT, Failed
 from devtools.processes import Argument, Child, Group, free_port, listening, wait_until
 
 PEER = ROOT / "bench" / "peer"
@@ -122,7 +122,7 @@ class Servers:
         name = f"peer{'-tuned' if tuned else ''}-{processes}"
 
         def start(port: int) -> Child:
-            install_peer()
+            npm.ensure(PEER)
             environ = {
                 **_clean(),
                 "PORT": str(port),
@@ -221,17 +221,6 @@ def _of_procfile(checkout: Path) -> dict[str, str]:
     """The variables that the Procfile's web line sets."""
     web = next(line for line in (checkout / "Procfile").read_text().splitlines() if line.startswith("web:"))
     return dict(word.split("=", 1) for word in takewhile(lambda word: "=" in word, web.split()[1:]))
-
-
-def install_peer() -> None:
-    """Install the packages of the peer's lock file."""
-    installed_lock = PEER / "node_modules" / ".package-lock.json"
-    if installed_lock.exists() and installed_lock.stat().st_mtime >= (PEER / "package-lock.json").stat().st_mtime:
-        return
-    say("Installing the peer's packages with npm (once) …")
-    command = [need("npm"), "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--silent"]
-    if subprocess.run(command, cwd=PEER, stdout=subprocess.DEVNULL).returncode:
-        raise Failed("npm could not install the peer's packages; see above.")
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 import ctypes.util
 import json
 import os
+import platform
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -32,7 +33,7 @@ def main(arguments: list[str]) -> int:
     Without arguments all tests run, several at a time, and then those of WITHOUT_FAST_PATH with FAST_PATH=0.
     """
     install.ensure(install.TEST)
-    _system_packages(missing_packages(), "The suite runs without them and reports the skipped tests.")
+    _system_packages(missing_packages(), "The suite runs without them and reports skipped tests.")
     if arguments:
         return _become("pytest", arguments)
     status = run_tests(SIDE_BY_SIDE)
@@ -74,12 +75,19 @@ def _system_packages(missing: list[str], otherwise: str) -> None:
 def missing_packages() -> list[str]:
     """Debian's names of the programs that the suite uses and that are not installed."""
     packages = {
-        "chromium": found.chromium(),
+        **_browser(),
         # Playwright's own node needs it, and without it says only "Connection closed".
         "libatomic1": not sys.platform.startswith("linux") or ctypes.util.find_library("atomic"),
         "redis-server": os.environ.get("TEST_REDIS_URL") or found.redis_server(),
     }
     return [name for name, there in packages.items() if not there]
+
+
+def _browser() -> dict[str, str | None]:
+    """Debian's name of the browser, and its path: where apt may install Debian's headless shell, that one."""
+    if os.environ.get("CHROMIUM_PATH") or not install.may_apt() or platform.freedesktop_os_release()["ID"] != "debian":
+        return {"chromium": found.chromium()}
+    return {found.HEADLESS_SHELL: found.program(found.HEADLESS_SHELL)}
 
 
 def bench_packages() -> list[str]:

@@ -320,6 +320,27 @@ MUTANTS = [
         "tests/test_log_setup.py::test_text_sent_by_a_visitor_is_made_safe_in_the_log",
     ),
     Mutant(
+        "a trace header has 55 characters",
+        "zoomapp/log_setup.py",
+        "_TRACEPARENT.fullmatch(traceparent)",
+        "_TRACEPARENT.match(traceparent)",
+        "tests/web/middleware/test_traceparent.py::test_malformed_trace_is_ignored",
+    ),
+    Mutant(
+        "a trace ends with its request",
+        "zoomapp/log_setup.py",
+        '_traceparent.set(traceparent if traceparent and _TRACEPARENT.fullmatch(traceparent) else "")',
+        "_TRACEPARENT.fullmatch(traceparent) and _traceparent.set(traceparent)",
+        "tests/web/middleware/test_traceparent.py::test_malformed_trace_is_ignored",
+    ),
+    Mutant(
+        "an account's records that are in no list are deleted",
+        "zoomapp/tokens/account_deletion.py",
+        "        self._delete_leftovers()\n",
+        "",
+        "tests/tokens/test_account_deletion.py::test_records_of_every_kind_are_deleted_also_those_in_no_list",
+    ),
+    Mutant(
         "a context is ours",
         "zoomapp/zoom/app_context.py",
         "if audience != client_id:",
@@ -982,7 +1003,7 @@ MUTANTS = [
         "attendance: client reports complete better sources",
         "zoomapp/attendance/live.py",
         "observed = self.sources.observed(self.meeting.uuid, self.client_report)",
-        "observed = self.sources.observed(self.meeting.uuid, None if self.webhook_records else self.client_report)",
+        "observed = self.sources.observed(self.meeting.uuid, None if self.webhooks.readable else self.client_report)",
         "tests/web/test_client_reports.py::test_a_webhook_event_hides_no_participant_of_the_client_report",
     ),
     Mutant(

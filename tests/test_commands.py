@@ -34,14 +34,20 @@ HELD = {
     "offline-zoom calls": ("tests/offline_zoom/test_calls.py", 'main(["calls"'),
     "offline-zoom endpoints": ("tests/offline_zoom/test_package.py", 'main(["endpoints"])'),
     "offline-zoom export": ("tests/offline_zoom/test_seed.py", 'main(["export"'),
+    ".venv/bin/python -m bench.mock_server": ("tests/bench/test_mock_server.py", "python -m bench.mock_server"),
+    "offline-zoom replay": ("tests/offline_zoom/test_calls.py", 'main(["replay"'),
     "pip install ./offline-zoom": ("tests/offline_zoom/test_package.py", "flit_core.buildapi.build_wheel"),
     "python3 -m venv": (BUILT, '"-m", "venv"'),
     ".venv/bin/pip install": (BUILT, '"--require-hashes", "-r"'),
     ".venv/bin/flask doctor --release": (HOSTS, "slug.release("),
     ".venv/bin/gunicorn": (BUILT, "slug.command('web')"),
+    "redis-cli -u": ("tests/store/test_backup.py", 'command.startswith("redis-cli -u")'),
+    "flask tokens forget-account": ("tests/tokens/test_account_deletion.py", '"forget-account"'),
     "flask tokens forget": ("tests/cli/test_tokens.py", 'run("tokens", "forget"'),
     "flask tokens rotate": ("tests/cli/test_tokens.py", '"tokens", "rotate"'),
     "flask tokens keepalive": ("tests/cli/test_tokens.py", 'run("tokens", "keepalive")'),
+    "flask verify": ("tests/cli/test_verify.py", '"verify", dana.id'),
+    "flask manifest --push": ("tests/cli/test_manifest_push.py", 'run("--push", APP'),
 }
 #: What nothing here can run, and what stands in for it.
 NOT_RUN = {
@@ -69,7 +75,7 @@ ALL = commands()
 FLASK = [command for command in ALL if command.startswith("flask ") and not longest(command, HELD)]
 CURL = [command for command in ALL if command.startswith("curl ")]
 PYTHON = [command for command in ALL if command.startswith("python3 -c")]
-REDIS = [command for command in ALL if command.startswith("redis-cli ")]
+REDIS = [command for command in ALL if command.startswith("redis-cli ") and not longest(command, HELD)]
 BENCH = [command for command in ALL if command.startswith("python3 dev.py bench")]
 
 

@@ -12,7 +12,7 @@ from tests.support.page_routes import page_routes, readable
 from zoomapp.config import Settings
 
 ROOT = Path(__file__).resolve().parent.parent
-README = ROOT / "README.md"
+REFERENCE = ROOT / "docs" / "reference.md"
 
 #: From low to high: a package imports itself and lower ones. ``base`` is the modules directly in ``zoomapp/``.
 LAYERS = (
@@ -187,8 +187,8 @@ def test_offline_zoom_and_app_share_no_code():
             assert not any(wanted.split(".")[0] == other for wanted in imports(path)), f"{name} imports {other}"
 
 
-def test_readme_names_every_setting():
-    words = set(re.findall(r"[A-Z][A-Z0-9_]+", README.read_text()))
+def test_reference_names_every_setting():
+    words = set(re.findall(r"[A-Z][A-Z0-9_]+", REFERENCE.read_text()))
 
     assert {field.name.upper() for field in fields(Settings)} <= words
 
@@ -197,27 +197,27 @@ def without_end_slash(address):
     return address.rstrip("/") or "/"
 
 
-def readme_routes():
-    """The addresses in the README's table of routes, and those of its groups: ``/settings/…`` is each page below."""
-    table = README.read_text().partition("## Routes")[2].partition("\n\nFailures")[0]
+def documented_routes():
+    """The addresses in the table of routes, and those of its groups: ``/settings/…`` is each page below."""
+    table = REFERENCE.read_text().partition("## Routes")[2].partition("\n\nFailures")[0]
     rows = [line.split(" | ")[0] for line in table.splitlines() if line.startswith(("| `", "| any"))]
     addresses = {without_end_slash(name) for row in rows for name in re.findall(r"`(?:[A-Z]+ )?(/[^`]*)`", row)}
     groups = {address for address in addresses if address.endswith("/…")}
     return addresses - groups, tuple(address.removesuffix("…") for address in groups)
 
 
-def test_readme_names_every_route(app):
-    named, groups = readme_routes()
+def test_reference_names_every_route(app):
+    named, groups = documented_routes()
     routes = {without_end_slash(readable(rule).removesuffix("<_>")) for rule in app.url_map.iter_rules()}
     in_a_group = {page for page in page_routes() if page.startswith(groups)}
 
     assert sorted(routes - named - in_a_group) == []
-    assert sorted(named - routes) == [], "the README names a route that does not exist"
+    assert sorted(named - routes) == [], "the reference names a route that does not exist"
     assert [group for group in groups if not any(page.startswith(group) for page in in_a_group)] == []
 
 
-def test_readme_shows_where_every_module_lives():
-    house = README.read_text().partition("## The house")[2].partition("\n## ")[0]
+def test_reference_shows_where_every_module_lives():
+    house = REFERENCE.read_text().partition("## The house")[2].partition("\n## ")[0]
     parts = {name.split(".")[1] for name in ALL if "." in name}
 
     assert not [name for name in sorted(parts) if not re.search(rf"\b{name}(\.py|/)`", house)]

@@ -114,6 +114,80 @@ def test_a_standard_term_is_allowed_as_a_name(name):
     assert not is_banned(name)
 
 
+#: What pages must not say, and what they say instead.
+REPLACED = {
+    "This is not here": "Page not found",
+    "You said no": "Connection canceled",
+    "All times": "Past sessions",
+    "the time before": "Compare with previous",
+    "Who came to both": "Attended both",
+    "As in my Zoom profile": "Same as Zoom profile",
+    "As the system": "Match system",
+    "Late after, minutes": "Mark late after (minutes)",
+    "Length, minutes": "Duration",
+    "by hand": "Manually",
+    "Everyone who comes and goes": "All arrivals and departures",
+    "Everyone is told": "participants are notified",
+    "comes right in": "people can join before you arrive",
+    "We give your permission back": "We revoke access and delete your data",
+    "keep of you": "your data",
+    "Only sign out here": "Sign out on this device",
+    "What was deleted": "Deleted in the last 30 days",
+    "What you see is from": "Last updated",
+    "We took the first": "We used the earlier one",
+    "any more": "no longer",
+    "switches off one thing": "disables one feature",
+    "is away": "is unavailable",
+    "did not say who is here": "We couldn’t identify your Zoom account",
+    "For programs": "JSON",
+    "Show these days": "Apply",
+    "What it is for": "Why we need this",
+    "matched by name": "merged by name",
+    "Tell it from the beginning": "Restart",
+    "Plan it": "Add fault",
+    "somebody": "someone",
+    "everybody": "everyone",
+    "e-mail": "email",
+    "whoever": "anyone who",
+    "anew": "again",
+}
+
+
+#: Modules that read this spelling in other people's texts.
+READ = ("pasted_people.py", "absence.py")
+
+
+def shown_texts() -> Iterator[tuple[Path, str]]:
+    """What people see: templates and scripts without their comments, and the texts of the app's modules."""
+    for folder in ("templates", "offline-zoom/src/offline_zoom/templates"):
+        for path in sorted((ROOT / folder).rglob("*.html")):
+            yield path, re.sub(r"{#.*?#}|<!--.*?-->", "", path.read_text(), flags=re.DOTALL)
+    for path in sorted((ROOT / "static" / "js").glob("*.js")):
+        yield path, re.sub(r"(?m)^\s*//.*$|\s//\s.*$", "", path.read_text())
+    for package in ("web", "meetings", "attendance", "recordings", "registration", "meeting_content", "cli"):
+        for path in sorted((ROOT / "zoomapp" / package).rglob("*.py")):
+            tree = ast.parse(path.read_text())
+            docs = {ast.get_docstring(node, clean=False) for node in ast.walk(tree) if isinstance(node, DOCUMENTED)}
+            texts = [node.value for node in ast.walk(tree) if isinstance(node, ast.Constant)]
+            yield path, "\n".join(text for text in texts if isinstance(text, str) and text not in docs)
+
+
+DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+
+
+def test_pages_say_it_as_an_american_host_would():
+    found = [
+        f"{path.relative_to(ROOT)}: {phrase!r}, better {better!r}"
+        for path, text in shown_texts()
+        if "styleguide" not in path.name
+        for phrase, better in REPLACED.items()
+        if phrase != "e-mail" or path.name not in READ
+        if re.search(rf"(?<![\w-]){re.escape(phrase)}\b", text)
+    ]
+
+    assert not found, "\n".join(found)
+
+
 def lower() -> None:
     """Write the numbers that are left into this file."""
     source = Path(__file__).read_text()

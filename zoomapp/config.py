@@ -27,7 +27,7 @@ MAX_NUMBER = 1_000_000
 class Settings:
     """Everything a deployment can choose. Each field is the environment variable of the same name in capitals.
 
-    Secrets do not print. README.md explains each in the table "Settings".
+    Secrets do not print. docs/reference.md explains each in the table "Settings".
     """
 
     zoom_client_id: str

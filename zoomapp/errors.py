@@ -160,6 +160,7 @@ class ContextRefused(SignInError):
 
     def __init__(self, reason: str = "unreadable") -> None:
         super().__init__(f"app context: {reason}")
+        self.reason = reason
         self.title, self.message = self.REASONS[reason]
 
     def body(self, request_id: str) -> dict[str, object]:

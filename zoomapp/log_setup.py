@@ -1,10 +1,14 @@
-"""Logging: safe JSON lines on stdout with the request's id; also the request's clock, and the hash of a user id."""
+"""Logging: safe JSON lines on stdout with the ids of request and trace, and the audit log; hashes of user ids.
+
+Also the request's clock.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import logging
 import random
+import re
 import sys
 import time
 from contextvars import ContextVar
@@ -14,18 +18,43 @@ from typing import Any, TextIO
 
 import msgspec
 
+from zoomapp import metrics
+
+audit_log = logging.getLogger("zoomapp.audit")
+audit_log.setLevel(logging.INFO)
+
 request_id: ContextVar[str] = ContextVar("request_id", default="")
 _started_at: ContextVar[float] = ContextVar("started_at", default=0.0)
+#: The well-formed ``traceparent`` of this context's request, or an empty string.
+_traceparent: ContextVar[str] = ContextVar("traceparent", default="")
+#: A header of 55 characters: version, trace id, parent id, flags. https://www.w3.org/TR/trace-context/#traceparent-header
+_TRACEPARENT = re.compile(r"(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
 
 #: The attributes of every log record. The fields of ``extra`` come after them.
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 _FIRST_ADDED = len(vars(logging.makeLogRecord({})))
 
 
-def start_request() -> None:
-    """Start a request in this context, with an id that need not be secret."""
+def start_request(traceparent: str = "") -> None:
+    """Start a request in this context, with an id that need not be secret.
+
+    ``traceparent``: the header as a router or a stranger sent it. A malformed one is ignored.
+    """
     request_id.set(f"{random.getrandbits(64):016x}")
     _started_at.set(time.monotonic())
+    _traceparent.set(traceparent if traceparent and _TRACEPARENT.fullmatch(traceparent) else "")
+
+
+def next_traceparent() -> str:
+    """The ``traceparent`` header for a call that this request makes; empty if the request has none.
+
+    It has the same trace id and a new parent id. Of the flags only "sampled" is passed on: version 00 has no other.
+    """
+    received = _traceparent.get()
+    if not received:
+        return ""
+    sampled = int(received[53:55], 16) & 1
+    return f"00-{received[3:35]}-{random.getrandbits(64) or 1:016x}-{sampled:02x}"
 
 
 def elapsed_seconds() -> float:
@@ -92,7 +121,7 @@ class SafeFormatter(logging.Formatter):
 
 
 class JsonLines(logging.Formatter):
-    """A log record as one line of JSON: time, level, logger, message, request id, and the fields of ``extra``.
+    """A log record as one line of JSON: time, level, logger, message, ids of request and trace, fields of ``extra``.
 
     All text reaches the log here, so it is made safe here.
     """
@@ -106,6 +135,8 @@ class JsonLines(logging.Formatter):
         }
         if current := request_id.get():
             line["request_id"] = current
+        if traceparent := _traceparent.get():
+            line["trace_id"] = traceparent[3:35]
         added = islice(vars(record).items(), _FIRST_ADDED, None)
         for name, value in added:
             if name not in _STANDARD:
@@ -118,7 +149,7 @@ class JsonLines(logging.Formatter):
 def configure(level: str, stream: TextIO | None = None) -> None:
     """Send this app's log to stdout, or to ``stream``.
 
-    Libraries log from WARNING on: at DEBUG they would print headers.
+    Libraries log from WARNING on: at DEBUG they would print headers. The audit log is written at every level.
     """
     # A line has no thread and no source location: to look them up costs more than to write the line. gunicorn's own
     # lines have the process id.
@@ -136,3 +167,13 @@ def configure(level: str, stream: TextIO | None = None) -> None:
 def hash_user_id(user_id: str) -> str:
     """A short hash of a user id for the log: the same for each line of a user, and not reversible."""
     return hashlib.sha256(b"log:" + user_id.encode()).hexdigest()[:12]
+
+
+def audit(event: str, outcome: str, user_id: str = "", **fields: str | int) -> None:
+    """Write a line of the audit log, and count it. docs/operations.md lists the events.
+
+    ``fields`` hold no secret and nothing that names a person: an account's id is hashed with ``hash_user_id``.
+    """
+    metrics.audit_event(event, outcome)
+    user = {"user": hash_user_id(user_id)} if user_id else {}
+    audit_log.info("audit", extra={"event": event, "outcome": outcome, **user, **fields})

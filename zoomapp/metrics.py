@@ -6,7 +6,7 @@ Every label has few values. The caller passes an endpoint's label; ``other`` sta
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 log = logging.getLogger(__name__)
@@ -34,6 +34,9 @@ class Counters:
             "zoomapp_unreadable_values", "Values from outside that were left out", ["kind", "field"]
         )
         self.webhooks = Counter("zoomapp_webhooks", "Webhooks, by what became of them", ["outcome", "event"])
+        self.failures = Counter("zoomapp_failures", "Requests answered with a failure of 5xx", ["route", "code"])
+        self.added_seconds = Histogram("zoomapp_added_seconds", "Time that the app added to Zoom's, per proxied call")
+        self.audit_events = Counter("zoomapp_audit_events", "Lines of the audit log", ["event", "outcome"])
         # Of the account that called last: a label for the account would have as many values as there are accounts.
         self.quota = Gauge(
             "zoomapp_quota_remaining", "Calls left, as Zoom said last", ["category"], multiprocess_mode="mostrecent"
@@ -70,6 +73,24 @@ def request(method: str, route: str, status: int, seconds: float) -> None:
     if _counters:
         _counters.requests.labels(_method(method), route, str(status)).inc()
         _counters.seconds.labels(route).observe(seconds)
+
+
+def failure(route: str, code: str) -> None:
+    """Count one request that failed with a status of 5xx. ``code``: that of the error."""
+    if _counters:
+        _counters.failures.labels(route, code).inc()
+
+
+def proxied(seconds: float, calls: Sequence[Mapping[str, Any]]) -> None:
+    """Observe what the app added to Zoom's time in a proxied call of ``seconds`` that made ``calls`` to Zoom."""
+    if _counters:
+        _counters.added_seconds.observe(max(0.0, seconds - sum(call["milliseconds"] for call in calls) / 1000))
+
+
+def audit_event(event: str, outcome: str) -> None:
+    """Count one line of the audit log. Both labels are names from the code."""
+    if _counters:
+        _counters.audit_events.labels(event, outcome).inc()
 
 
 def upstream(method: str, endpoint: str, status: int, seconds: float, headers: Mapping[str, str]) -> None:

@@ -31,7 +31,7 @@ from zoomapp.tokens.service import TokenService
 from zoomapp.tokens.store import RedisTokenStore, TokenStore
 from zoomapp.user_api import response_cache
 from zoomapp.user_api.account_client import AccountClient
-from zoomapp.user_api.exhausted_quotas import ExhaustedQuotas
+from zoomapp.user_api.exhausted_quotas import OFFLINE_PROBE_SECONDS, PROBE_SECONDS, ExhaustedQuotas
 from zoomapp.user_api.fair_pool import FairPool
 from zoomapp.user_api.page_cache import PageCaches
 from zoomapp.user_api.parallel_calls import ParallelCalls
@@ -114,7 +114,7 @@ class Services:
 
     @property
     def flask_config(self) -> dict[str, Any]:
-        """Flask's configuration. The README explains ``COOKIE_MODE``."""
+        """Flask's configuration. docs/reference.md explains ``COOKIE_MODE``."""
         partitioned = self.settings.cookie_mode == "partitioned"
         secure = self.settings.secure or partitioned
         return {
@@ -176,7 +176,7 @@ def build(
     page_caches = PageCaches(user_records, parallel_calls, clock, settings.page_cache_seconds)
     start_poll = parallel_calls.start_in_background if settings.page_cache_seconds else None
     shared_polls = SharedPolls(connection, key_ring, clock, start_poll)
-    quotas = ExhaustedQuotas(connection, clock)
+    quotas = ExhaustedQuotas(connection, clock, OFFLINE_PROBE_SECONDS if settings.clock_offset_file else PROBE_SECONDS)
     quota_guard = QuotaGuard(quotas, clock, settings.rate_limit_wait_seconds, settings.web_threads)
 
     # The account's own credentials, for pages only

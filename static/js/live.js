@@ -73,15 +73,17 @@ function draw(html, etag) {
   const chosen = getSelection();
   if (!chosen.isCollapsed && region.contains(chosen.anchorNode)) return;
   const beforeNodeMorphed = (old, made) => {
-    if (old === fresh || old.isEqualNode(made) || old.matches?.("form, details[open]:not(.c-table) > :not(summary)")) return false;
+    if (old === fresh || old.isEqualNode(made) || old.matches?.("form, .menu[open] > div")) return false;
     return !old.matches?.("td:not(.a-name)") || !counted(old, made);
   };
-  const beforeAttributeUpdated = (name) => name !== "open";
+  const beforeAttributeUpdated = (name) => name !== "open" && name !== "aria-expanded";
+  // An opened row stays.
+  const beforeNodeRemoved = (old) => !old.matches?.("tr.detail");
   const made = document.createElement("template");
   made.innerHTML = html;
-  Idiomorph.morph(region, [...made.content.childNodes], { morphStyle: "innerHTML", callbacks: { beforeNodeMorphed, beforeAttributeUpdated } });
+  Idiomorph.morph(region, [...made.content.childNodes], { morphStyle: "innerHTML", callbacks: { beforeNodeMorphed, beforeAttributeUpdated, beforeNodeRemoved } });
   // The first person of a meeting brings what an empty page has not.
-  if (!fresh && document.getElementById("fresh")) return location.reload();
+  if (!fresh && document.getElementById("fresh")) return location.replace(location.pathname + location.search);
   version = etag;
   announce();
 }

@@ -1,18 +1,24 @@
-// Tools that need the meeting itself: a message to its chat, and the live media stream (RTMS).
+// Tools that need the meeting itself: a message to its chat, its waiting room, and the live media stream (RTMS).
 // What Zoom has not granted is said in words, and its controls stay hidden.
 import zoomSdk from "../vendor/appssdk/sdk.es.js";
-import { ready } from "./zoom.js";
+import { alsoUse, ready } from "./zoom.js";
 
 const MEETINGS = ["inMeeting", "inWebinar", "inImmersive", "inCollaborate"];
 const form = document.querySelector("[data-chat]");
 const stream = document.querySelector("[data-rtms]");
 const [start, stop] = [document.querySelector("[data-rtms-start]"), document.querySelector("[data-rtms-stop]")];
+const door = document.querySelector("[data-door]");
+const doorSays = saying("[data-door-status]");
+// Only a host or co-host may use these: a client may refuse the whole list to others.
+const DOOR = door.dataset.hostCapabilities.split(" ");
+let hasDoor = false;
 const chatSays = saying("[data-chat-status]");
 const streamSays = saying("[data-rtms-status]");
 
 form.addEventListener("submit", send);
 start.addEventListener("click", () => turn("startRTMS"));
 stop.addEventListener("click", () => turn("stopRTMS"));
+door.addEventListener("click", turnDoor);
 document.addEventListener("configured", ({ detail }) => offer(detail));
 const config = await ready;
 if (config) zoomSdk.addEventListener("onRTMSStatusChange", showStream);
@@ -25,6 +31,41 @@ function offer(config) {
   if (!form.hidden) chatSays("Sent to everyone as you.");
   stream.hidden = !usable(config, ["startRTMS", "stopRTMS", "getRTMSStatus"], streamSays);
   if (!stream.hidden) showStream();
+  offerDoor(config);
+}
+
+async function offerDoor(config) {
+  const me = MEETINGS.includes(config.runningContext) && (await zoomSdk.getUserContext().catch(() => null));
+  if (!me || (me.role !== "host" && me.role !== "coHost")) {
+    door.hidden = true;
+    return doorSays("Works while you host or co-host a meeting.");
+  }
+  const granted = hasDoor ? config : await alsoUse(DOOR);
+  door.hidden = !granted || !usable(granted, DOOR.slice(0, 2), doorSays);
+  if (door.hidden) return;
+  if (!hasDoor) zoomSdk.addEventListener("onWaitingRoomStateChange", showDoor);
+  hasDoor = true;
+  showDoor();
+}
+
+async function showDoor() {
+  try {
+    const { waitingRoom } = await zoomSdk.getWaitingRoomState();
+    door.firstElementChild.textContent = waitingRoom ? "Turn off" : "Turn on";
+    door.dataset.door = waitingRoom ? "on" : "";
+    doorSays(waitingRoom ? "The waiting room is on: you admit people one by one." : "The waiting room is off: people come straight in.");
+  } catch (error) {
+    doorSays(`We couldn’t find out whether the waiting room is on: ${error.message}`);
+  }
+}
+
+async function turnDoor() {
+  try {
+    await zoomSdk.setWaitingRoomState({ waitingRoom: !door.dataset.door });
+    await showDoor();
+  } catch (error) {
+    doorSays(`Zoom didn’t change the waiting room: ${error.message}. Use Zoom’s Security menu.`);
+  }
 }
 
 // Whether the client grants all of these here; if not, why not.

@@ -17,7 +17,6 @@ addEventListener("pageshow", () => forAll("form button[disabled]", (button) => (
 addEventListener("offline", () => offline(true));
 addEventListener("online", () => offline(false));
 addEventListener("click", pressed);
-addEventListener("toggle", more, true);
 addEventListener("keydown", menuKey);
 
 const bridged = window !== window.top || window.chrome?.webview || window.webkit?.messageHandlers?.jsOCHelper || window.android;
@@ -46,15 +45,15 @@ export async function copy(button) {
   const before = words.textContent;
   try {
     await navigator.clipboard.writeText(button.dataset.copy);
-    words.textContent = "Copied";
-    say("Copied");
+    words.textContent = button.dataset.done ?? "Copied";
+    say(words.textContent);
   } catch {
-    showToCopy(button);
+    (await import("./copy_by_hand.js")).show(button);
   }
   setTimeout(() => (words.textContent = before), 2000);
 }
 
-// Esc closes the open menu and returns the focus to its button; arrow keys move in it.
+// Esc closes the open menu and returns the focus to its button; arrow keys move in it. "/" and "?": see shortcuts.js.
 function menuKey(event) {
   const menu = document.querySelector(".menu[open]");
   const items = [...(menu?.querySelectorAll("summary, a, button:not([hidden])") ?? [])];
@@ -65,6 +64,9 @@ function menuKey(event) {
   } else if (step && items.includes(event.target)) {
     event.preventDefault();
     items.at((items.indexOf(event.target) + step) % items.length).focus();
+  } else if ("/?".includes(event.key) && !event.target.matches("input, textarea, select") && !localStorage.noKeys) {
+    event.preventDefault();
+    import("./shortcuts.js").then((keys) => keys.press(event.key));
   }
 }
 
@@ -78,15 +80,7 @@ async function load(part) {
   }
 }
 
-// A disclosure that holds a link shows a part of the page behind it, which is loaded each time it is opened.
-async function more({ target }) {
-  const place = target.open && target.querySelector("[data-more]");
-  if (!place) return;
-  const fresh = await partOf((place.dataset.more ||= place.querySelector("a").href), "more");
-  if (fresh) place.replaceChildren(...fresh.childNodes);
-}
-
-async function partOf(address, id) {
+export async function partOf(address, id) {
   const answer = await fetch(address).catch(() => null);
   if (!answer?.ok) return null;
   return new DOMParser().parseFromString(await answer.text(), "text/html").getElementById(id);
@@ -103,7 +97,9 @@ function offline(is) {
 function pressed(event) {
   // A press outside an open menu closes it.
   forAll(".menu[open]", (menu) => (menu.open = menu.contains(event.target)));
-  if (!event.target.closest(".nav a, .chips a") || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  const link = event.target.closest(".nav a, .chips a, [aria-expanded]");
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  if (link.ariaExpanded) return event.preventDefault(), import("./rows.js").then((rows) => rows.toggle(link));
   const main = document.querySelector("main");
   const before = [...main.childNodes];
   const rows = document.querySelector("[data-loading]").content.cloneNode(true);
@@ -122,20 +118,12 @@ function count(place) {
     if (left || document.hidden || !navigator.onLine || document.querySelector("input:focus")) return;
     clearInterval(timer);
     if (place.dataset.then) place.parentNode.textContent = place.dataset.then;
-    else location.reload();
+    // Not a reload, which would ask Zoom for what is there as well.
+    else location.replace(location.pathname + location.search);
   }, 1000);
 }
 
-// Where the clipboard is out of reach, the text to copy by hand, selected.
-function showToCopy(button) {
-  const field = Object.assign(document.createElement("textarea"), { readOnly: true, value: button.dataset.copy, className: "copy-field" });
-  field.setAttribute("aria-label", "Press Ctrl+C to copy");
-  button.replaceWith(field);
-  field.select();
-  say("Press Ctrl+C to copy");
-}
-
-function say(text) {
+export function say(text) {
   const place = document.querySelector("[data-say]");
   if (place) place.textContent = text;
 }

@@ -24,7 +24,8 @@ async function refresh(delays) {
     // Another page, such as that of a meeting that has started, or the progress of a long list: it needs scripts of its own.
     if (answer.redirected || answer.headers.has("Refresh")) return inUse(main) || location.assign(answer.url);
     const whole = new DOMParser().parseFromString(await answer.text(), "text/html");
-    if (subject(whole) !== subject(document)) return inUse(main) || location.reload();
+    // Opened again, not reloaded: a reload would ask Zoom for all of it.
+    if (subject(whole) !== subject(document)) return inUse(main) || location.replace(location.pathname + location.search);
     page = whole.getElementById("main");
   } catch {
     return refresh(delays.slice(1));
@@ -68,10 +69,10 @@ function subject(page) {
   return page.querySelector("link[rel=canonical]")?.getAttribute("href");
 }
 
-// Somebody types, has changed a field, selects a text, or has opened a menu: this part stays as it is.
+// Somebody types, has changed a field, selects a text, or has opened a menu or a row: this part stays as it is.
 function inUse(part) {
   const changed = [...part.querySelectorAll(":is(input, textarea):not([readonly])")].some((field) => field.value !== field.defaultValue || field.checked !== field.defaultChecked);
-  return changed || (part.contains(document.activeElement) && !document.activeElement.matches("h1")) || !getSelection().isCollapsed || part.querySelector("details[open]");
+  return changed || (part.contains(document.activeElement) && !document.activeElement.matches("h1")) || !getSelection().isCollapsed || part.querySelector("details[open], a[aria-expanded=true]");
 }
 
 refresh(!isComing() ? DELAYS_MS : isComing().dataset.version ? WATCHED_MS : COMING_MS);

@@ -149,8 +149,9 @@ async function signIn() {
   const { codeChallenge, state } = await (await fetch("/api/zoomapp/authorize")).json();
   const event = await heard("onAuthorized", () => zoomSdk.authorize({ codeChallenge, state }));
   if (!event.result || !event.code) throw new Error("Zoom was not connected. Nothing was changed.");
-  // The event may lack the state, so the page keeps its own and insists on an equal one.
-  if (event.state && event.state !== state) throw new Error("This answer belongs to another sign-in. Press Connect again.");
+  // The event may lack the state, or have it percent-encoded, so the page keeps its own and insists on an equal one.
+  const returned = event.state && new URLSearchParams(`state=${event.state}`).get("state");
+  if (returned && returned !== state) throw new Error("This answer belongs to another sign-in. Press Connect again.");
   await post("/api/zoomapp/onauthorized", { code: event.code, state, redirectUri: event.redirectUri, href: location.href });
   return true;
 }

@@ -6,8 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.attendance.rows import HOUR, TEN, breakout_event, client_saw, event, zoom_time
+from zoomapp import metrics
 from zoomapp.attendance import Record, from_event, from_metrics, from_past, from_report, merge
-from zoomapp.attendance.records import EVENTS, MAX_TEXT, ROLE_CHANGED, read_list
+from zoomapp.attendance.records import EVENTS, MAX_TEXT, ROLE_CHANGED, is_readable, read_list
 from zoomapp.zoom.tolerant_reader import Rows
 
 DANA = {"id": "dana-id", "user_id": "16778240", "user_name": "Dana Okoye", "email": "Dana@Example.com"}
@@ -252,12 +253,23 @@ def test_a_connection_id_may_be_a_number_or_text(user_id):
     assert from_metrics(STAY | {"user_id": user_id}).connection == "16778240"
 
 
+def unreadable_values():
+    """How many values could not be read so far."""
+    metrics.start()
+    lines = metrics.exposition().decode().splitlines()
+    return sum(float(line.split()[-1]) for line in lines if line.startswith("zoomapp_unreadable_values_total{"))
+
+
 @pytest.mark.parametrize("participant", [[], ["Lee"], "Lee", 5, None, {}, {"email": "lee@example.com"}])
 def test_an_event_whose_participant_cannot_be_read_is_counted(participant):
     body = event("joined", 0, {}, "join_time")
     body["payload"]["object"]["participant"] = participant
 
     assert from_event(body, TEN) == Rows((), unreadable=1)
+    counted = unreadable_values()
+    assert not is_readable(body) and unreadable_values() == counted
+    from_event(body, TEN)
+    assert unreadable_values() > counted
 
 
 @pytest.mark.parametrize(

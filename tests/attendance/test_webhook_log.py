@@ -53,6 +53,17 @@ def test_a_repeated_event_is_stored_once(dana, parts, clock):
     assert parts.webhook_log.news(dana.id, UUID)[0] == 1
 
 
+def test_one_readable_event_among_many_unreadable_ones_is_found(dana, parts, clock):
+    for number in range(40):
+        parts.webhook_log.save(meeting_event("participant_joined", clock() + number, host=dana.id, email="x@y.example"))
+    unreadable = parts.webhook_log.news(dana.id, UUID)
+
+    parts.webhook_log.save(joined(clock(), 1, host=dana.id))
+
+    assert (unreadable.records, unreadable.readable) == (40, False)
+    assert parts.webhook_log.news(dana.id, UUID)[::2] == (41, True)
+
+
 def test_concurrent_workers_lose_no_events(dana, parts, settings, clock):
     others = [services.build(settings, clock=clock).webhook_log for _ in range(2)]
 

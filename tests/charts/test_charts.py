@@ -92,7 +92,29 @@ def test_ticks_keep_a_distance_to_the_last_label(seconds, max_ticks, zone):
     assert positions[-1] == 100 and all(0 <= x <= 100 - gap + 0.0001 for x in positions[:-1])
 
 
+def test_label_at_the_edge_of_a_narrow_axis_does_not_touch_the_next():
+    def labels(minutes, max_labels):
+        axis = charts.Axis.around(TEN, TEN + minutes * MINUTE, BERLIN, GB, live=False)
+        return re.findall(r">(\d\d:\d\d)<", charts.time_labels(axis, max_labels=max_labels))
+
+    assert labels(50, 5) == ["10:10", "10:20", "10:30", "10:50"]
+    assert labels(50, 9)[:2] == ["10:00", "10:10"]
+
+
 # --- timeline
+
+
+def test_report_timeline_shows_what_was_missed_as_thin_lines():
+    first, second = (TEN, TEN + 10 * MINUTE), (TEN + 20 * MINUTE, TEN + 30 * MINUTE)
+
+    row = drawing(
+        charts.report_timeline(AXIS, [first, second], late=(TEN - MINUTE, TEN), early=(second[1], second[1] + MINUTE))
+    )
+
+    assert [part.get("class") for part in row] == ["m-late", "m-early", "m-away", "c-in", "c-in"]
+    assert percent(row[0], "x2") == percent(row[3], "x")
+    assert percent(row[2], "x2") == percent(row[4], "x")
+    assert not list(drawing(charts.report_timeline(AXIS, [])))
 
 
 def test_timeline_shows_meeting_waiting_room_and_scheduled_start():

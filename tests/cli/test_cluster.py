@@ -40,6 +40,11 @@ def test_token_commands_reach_the_records_of_all_nodes(deploy, world, clock):
     assert all(world.user(name).id in listed.stdout for name in PEOPLE), listed.output
     assert rotated.stdout.startswith("10 of 10 records re-encrypted"), rotated.output
     assert renewed.stdout.startswith("5 of 5 grants refreshed"), renewed.output
+    account, run = world.user("dana").account_id, deploy(NEW).test_cli_runner().invoke
+    forgotten, listed = run(args=["tokens", "forget-account", account, "--yes"]), run(args=["tokens", "list"])
+    of_account = {name for name in PEOPLE if world.user(name).account_id == account}
+    assert len(of_account) > 1 and f"of {len(of_account)} people." in forgotten.stdout, forgotten.output
+    assert {name for name in PEOPLE if world.user(name).id in listed.stdout} == {*PEOPLE} - of_account
 
 
 def test_the_doctor_accepts_a_redis_cluster(deploy):

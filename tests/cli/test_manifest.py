@@ -36,7 +36,7 @@ def test_manifest_lists_the_sdk_apis_that_the_scripts_use():
 def test_manifest_lists_the_sdk_apis_that_the_pages_declare():
     everywhere = re.search(r"const BASE = \[(.+)\]", read("static/js"))[1]
     declared = set(re.findall(r'"(\w+)"', everywhere))
-    for names in re.findall(r'data-capabilities="([^"]+)"', read("templates")):
+    for names in re.findall(r'data-(?:host-)?capabilities="([^"]+)"', read("templates")):
         declared |= set(names.split())
 
     assert set(SDK_APIS) == declared

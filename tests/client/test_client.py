@@ -150,6 +150,20 @@ def test_guest_signs_in_and_then_adds_the_app(client):
     assert [event["status"] for event in said] == ["authenticated", "authorized"]
 
 
+@pytest.mark.parametrize(("who", "heard_roles"), [("all", ["coHost", "attendee"]), ("hosts", ["attendee"])])
+def test_new_role_is_told_to_all_or_to_hosts_only(client, who, heard_roles):
+    client.seat = ClientSession("jonas", role="participant")
+    app = opened(client, "onMyUserContextChange", "getUserContext")
+    client.set(roleEvents=who)
+    listen(app, "onMyUserContextChange")
+
+    for role in ("co-host", "participant"):
+        client.sit(role=role)
+    outcome(app, "getUserContext()")
+
+    assert [event["role"] for event in heard(app, len(heard_roles))] == heard_roles
+
+
 def test_calls_are_refused_after_a_sign_in_until_config_is_called_again(client):
     client.seat = ClientSession("jonas", status="unauthenticated", role="participant")
     app = opened(client, "promptAuthorize", "getUserContext", "onMyUserContextChange")

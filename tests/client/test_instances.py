@@ -8,7 +8,7 @@ from tests.client.test_transports import CONFIG
 
 BOTH = ["connect", "postMessage", "onConnect", "onMessage"]
 MEDIA = ["shareApp", "setVirtualBackground", "removeVirtualBackground", "setVideoMirrorEffect", "listCameras"]
-MEDIA += ["allowParticipantToRecord"]
+MEDIA += ["allowParticipantToRecord", "onShareApp", "onActiveSpeakerChange"]
 
 
 @pytest.fixture
@@ -106,10 +106,12 @@ def test_cameras_are_listed(client):
 
 def test_app_is_shared_once_and_stopped_once(client):
     app = opened(client, *MEDIA)
+    listen(app, "onShareApp")
 
     answers = [outcome(app, f"shareApp({{action: '{action}'}})") for action in ("stop", "start", "start", "stop")]
 
     assert answers == ["10025", {"message": "Success"}, "10024", {"message": "Success"}]
+    assert heard(app, 2) == ["start", "stop"]
 
 
 def test_user_can_decline_a_background(client):

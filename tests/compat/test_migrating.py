@@ -14,7 +14,7 @@ def test_the_migration_page_names_existing_settings():
     ours = {name for cell in rows for name in re.findall(r"`([A-Z_]+)`", cell)}
 
     assert {"ZOOM_CLIENT_ID", "SECRET_KEY", "TOKEN_ENCRYPTION_KEYS", "FRONTEND_DIR"} <= ours
-    settings = (ROOT / "README.md").read_text().partition("## Settings")[2].partition("## Routes")[0]
+    settings = (ROOT / "docs" / "reference.md").read_text().partition("## Settings")[2].partition("## Routes")[0]
     assert {name for name in ours if f"`{name}`" not in settings} == set()
 
 

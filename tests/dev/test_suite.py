@@ -5,7 +5,8 @@ import sys
 
 import pytest
 
-from devtools.suite import MOST_REPEATED, install_command, run_tests
+from devtools import found
+from devtools.suite import MOST_REPEATED, install_command, missing_packages, run_tests
 from tests.support.servers import ROOT, clean_environ
 
 BROWSER_TEST = "tests/dev/test_suite.py::test_a_page_opens"
@@ -64,6 +65,13 @@ def test_the_command_that_installs_a_missing_program_is_named():
         "sudo apt-get update && sudo apt-get install -y --no-install-recommends chromium redis-server",
         "brew install chromium redis",
     )
+
+
+def test_a_named_browser_is_used_and_none_installed(monkeypatch):
+    monkeypatch.setenv("CHROMIUM_PATH", "/opt/browser")
+
+    assert found.chromium() == "/opt/browser"
+    assert not {"chromium", found.HEADLESS_SHELL} & set(missing_packages())
 
 
 def test_an_unknown_check_is_refused():

@@ -23,6 +23,7 @@ from tests.offline_zoom.conftest import NOON, REDIRECT_URI, Clock
 
 EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "300"))
 HOME = "https://app.example/"
+MANAGE = ("marketplace:read:app", "marketplace:write:app")
 
 
 class Zoom:
@@ -36,7 +37,7 @@ class Zoom:
         self.sender = WebhookSender("http://127.0.0.1:9/", "secret", clock)
         APP.extensions |= {"world": self.world, "webhooks": self.sender}
         APP.wsgi_app.world = self.world
-        grant = self.world.grants.grant(self.world.user("dana").id, [*admin_scopes(), "imchat:bot"])
+        grant = self.world.grants.grant(self.world.user("dana").id, [*admin_scopes(), "imchat:bot", *MANAGE])
         self.bearer = f"Bearer {grant.access_token}"
         self.client = APP.test_client()
 
@@ -59,6 +60,7 @@ class Zoom:
             world.me.key,
             world.offset_seconds,
             world.switches,
+            (world.manifest, world.redirect_uris, world.home_url, world.webhook_url),
             list(world.faults),
             self.sender.faults,
         )
@@ -76,7 +78,17 @@ ROUTES = [
 KNOWN = [
     *map(str, (LIVE, WEEKLY, OFFICE, FOCUS, WEBINAR, 85000000101, 4085551234)),
     *(quote(quote(uuid, safe=""), safe="") for uuid in FIXTURES),
-    *("me", "dana@example.com", "nobody@example.com", "state", "act", "authorize", "context", "client.js"),
+    *(
+        "me",
+        "dana@example.com",
+        "nobody@example.com",
+        "state",
+        "act",
+        "authorize",
+        "context",
+        "client.js",
+        "sandbox-app-id",
+    ),
 ]
 ODD_SEGMENTS = ["9" * 5000, "0", "-1", "1e9", "%00", "%ff", "..", "%2F", "%", "a" * 2000, "٣", "//", "%ed%a0%bd"]
 TIME = "2026-03-09T10:00:00Z"
@@ -90,6 +102,11 @@ MEETING = {
     "settings": {"waiting_room": True, "meeting_invitees": []},
     "recurrence": RULE,
     "tracking_fields": [{"field": "a", "value": "b"}],
+}
+MANIFEST = {
+    "display_information": {"display_name": "x"},
+    "oauth_information": {"usage": "USER_OPERATION", "scopes": [{"scope": "user:read:user"}], "oauth_allow_list": []},
+    "features": {"products": ["ZOOM_MEETING"], "event_subscription": {"events": [{"event_types": ["x"]}]}},
 }
 #: valid bodies, in which one or two fields become odd
 BODIES: dict[str, list[dict[str, Any]]] = {
@@ -110,6 +127,8 @@ BODIES: dict[str, list[dict[str, Any]]] = {
     "/v2/im/chat/messages": [
         {"robot_jid": "v1@x", "to_jid": "x", "account_id": "x", "content": {"head": {"text": "x"}}, "user_jid": "x"}
     ],
+    "/v2/marketplace/apps/manifest/validate": [{"manifest": MANIFEST}],
+    "/v2/marketplace/apps/<app_id>/manifest": [{"manifest": MANIFEST}],
     "/v2/zoomapp/deeplink": [{"action": "x"}],
     "/_sandbox/faults": [{"preset": "daily-limit", "count": 1}, {"route": "GET /v2/nothing", "status": 400}],
     "/_sandbox/clock": [{"tick": 60}],

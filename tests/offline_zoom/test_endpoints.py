@@ -160,11 +160,18 @@ def rules(world):
     return {name.removeprefix("rest."): view.rule for name, view in views.items() if hasattr(view, "rule")}
 
 
+#: Programs that manage apps call these, with credentials of another app.
+MANIFESTS = [
+    *(f"{method} /marketplace/apps/<app_id>/manifest" for method in ("GET", "PUT")),
+    "POST /marketplace/apps/manifest/validate",
+]
+
+
 @pytest.mark.parametrize(
     ("who", "wanted", "never_granted"),
     [
-        ("dana", "account", ["GET /report/daily", "POST /im/chat/messages"]),
-        ("priya", "own", ["POST /im/chat/messages"]),
+        ("dana", "account", sorted(["GET /report/daily", "POST /im/chat/messages", *MANIFESTS])),
+        ("priya", "own", sorted(["POST /im/chat/messages", *MANIFESTS])),
     ],
 )
 def test_a_user_can_grant_a_scope_of_each_endpoint(world, who, wanted, never_granted):

@@ -7,10 +7,10 @@ import re
 import pytest
 
 from offline_zoom.facts.__main__ import main
-from offline_zoom.facts.comparing_caller import simulated_operations, unnamed
+from offline_zoom.facts.comparing_caller import simulated_operations
 from offline_zoom.facts.comparison import Comparison
 from offline_zoom.facts.differences import DELIBERATE, split
-from offline_zoom.facts.notation import ENVELOPE, Facts, load_facts, parse_row, parse_table
+from offline_zoom.facts.notation import ENVELOPE, Facts, load_facts, parse_row, parse_table, unnamed
 from offline_zoom.facts.tour import Tour
 
 MEETING = parse_table(

@@ -1,8 +1,12 @@
-"""Two Zoom clients by other authors, against a running offline Zoom."""
+"""Zoom clients by other authors, against a running offline Zoom."""
 
 from __future__ import annotations
 
+import json
+import shutil
+import subprocess
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import requests
@@ -10,12 +14,29 @@ from authlib.integrations.base_client import OAuthError
 from authlib.integrations.requests_client import OAuth2Session
 from zoomus import ZoomClient
 
+from devtools import npm
+from devtools.processes import free_port
 from offline_zoom.oauth.scopes import admin_scopes
 from offline_zoom.serving.server import serve
 from offline_zoom.stories.quiet_day import FIXTURES, WEEKLY
 from offline_zoom.world import World
 from tests.offline_zoom.conftest import REDIRECT_URI
 from tests.offline_zoom.test_grants import VERIFIER
+from tests.offline_zoom.test_run import RUN, environ_of_a_person
+from tests.support.processes import HANG_SECONDS
+
+RIVET = Path(__file__).with_name("rivet")
+#: names that a receiver of events has to write as Zoom does, to verify their signature
+NAMES = [
+    "会议室 山田太郎",
+    "مرحبا بالعالم",
+    "\U0001f469\u200d\U0001f467 \U0001f389",
+    "שלום",
+    "नमस्ते ไทย",
+    'Ünïcødé “q” \\ / " <b>',
+    "a\u2028b\u200fc",
+    "\U00020bb7野家",
+]
 
 
 @pytest.fixture
@@ -117,3 +138,33 @@ def test_zoomus_reads_a_report_and_instances(zoomus):
 
     assert {"Dana Okoye", "Guest Lee"} <= {row["name"] for row in report["participants"]}
     assert set(FIXTURES[1:]) <= {row["uuid"] for row in instances}
+
+
+def test_rivet_signs_in_calls_zoom_and_verifies_events_with_names_in_every_script():
+    node = shutil.which("node")
+    if not node or not shutil.which("npm"):
+        pytest.skip("there is no Node")
+    npm.ensure(RIVET)
+    port = str(free_port())
+    url = f"http://127.0.0.1:{port}"
+    options = ["--auto-consent", "--story", "live-meeting", "--redirect-uri", f"{url}/zoom/oauth/callback"]
+    options += ["--webhook-url", f"{url}/zoom/events", "--webhook-secret", "a-secret-of-the-test"]
+
+    done = subprocess.run(
+        [*RUN, *options, "--", node, str(RIVET / "program.mjs"), port, *NAMES],
+        capture_output=True,
+        text=True,
+        env=environ_of_a_person(),
+        timeout=HANG_SECONDS,
+    )
+
+    assert done.returncode == 0, done.stderr
+    said = json.loads(done.stdout)
+    assert said["statuses"] == [200, 204, 204]
+    assert said["rotated"] and said["report"] and said["messageTo"]
+    assert said["read"] == NAMES[:2]
+    assert "3001" in said["refused"]
+    assert "Weekly sync" in said["topics"] and "Weekly sync" in said["recordings"]
+    assert said["me"] in said["users"] and said["me"] == "dana@example.com"
+    assert said["events"] == [NAMES[0], *NAMES, "deleted"]
+    assert "not simulated" not in done.stderr and "refused" not in done.stderr

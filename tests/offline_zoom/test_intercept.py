@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import os
 import shutil
@@ -29,7 +30,9 @@ from offline_zoom.intercept.certificates import (
 from offline_zoom.intercept.connect_proxy import ProxyServer, host_and_port, is_zoom_host
 from offline_zoom.intercept.environment import TrustFiles, environment, trust_files
 from offline_zoom.serving.server import Server, serve
+from offline_zoom.stories.quiet_day import WEEKLY
 from offline_zoom.world import World
+from tests.offline_zoom.conftest import REDIRECT_URI
 from tests.support.processes import HANG_SECONDS
 
 ADDRESS = "https://api.zoom.us/v2/users/me"
@@ -94,7 +97,32 @@ def test_httpx_reaches_the_offline_zoom(in_environment):
     assert httpx.get(ADDRESS).json()["code"] == 124
 
 
-def test_fetch_of_node_reaches_the_offline_zoom(intercepted):
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # it was written for an older pydantic
+def test_pyzoom_signs_in_and_its_models_read_users_meetings_registrants_and_participants(intercepted, in_environment):
+    from pyzoom import ZoomClient, refresh_tokens, request_tokens  # takes a while, so not with the module
+
+    world = intercepted.world
+    app = (world.client_id, world.client_secret)
+    first = request_tokens(*app, REDIRECT_URI, world.issue_code("dana", REDIRECT_URI))
+    tokens = refresh_tokens(*app, first["refresh_token"])
+    zoom = ZoomClient(tokens["access_token"], tokens["refresh_token"])
+
+    made = zoom.meetings.create_meeting("Planning", start_time="2090-01-02T10:00:00Z", duration_min=30)
+    registered = zoom.meetings.add_and_confirm_registrant(
+        made.id, first_name="Mei", last_name="Tan", email="mei@example.net"
+    )
+    [mei] = zoom.meetings.list_meeting_registrants(made.id).registrants
+
+    assert zoom.meetings.get_meeting(made.id).topic == "Planning"
+    assert made.id in {meeting.id for meeting in zoom.meetings.list_meetings().meetings}
+    assert (registered.id, mei.email) == (made.id, "mei@example.net")
+    assert "dana@example.com" in {user.email for user in zoom.users.get_users("active").users}
+    assert len(zoom.meetings.past_meeting_participants(WEEKLY)) == 9
+    assert zoom.meetings.delete_meeting(made.id)
+
+
+def node_that_uses_the_proxy() -> str:
+    """The path of Node. Skips the test if there is none whose ``fetch`` uses the proxy of the environment."""
     node = shutil.which("node")
     if not node:
         pytest.skip("there is no Node")
@@ -102,6 +130,11 @@ def test_fetch_of_node_reaches_the_offline_zoom(intercepted):
     numbers = tuple(int(part) for part in version.lstrip("v").split(".")[:2])
     if numbers < (22, 21) or (24, 0) <= numbers < (24, 5):
         pytest.skip(f"Node {version} does not use the proxy of the environment")
+    return node
+
+
+def test_fetch_of_node_reaches_the_offline_zoom(intercepted):
+    node = node_that_uses_the_proxy()
 
     answer = intercepted.run(node, "-e", f"fetch('{ADDRESS}').then(r => r.text()).then(console.log)")
 
@@ -170,6 +203,16 @@ try:
 except ssl.SSLError as error:
     print(error.reason)
 """
+
+
+def test_a_plain_request_with_a_whole_https_address_is_answered(intercepted):
+    """Versions of axios that open no tunnel send it."""
+    host = intercepted.proxy.url.removeprefix("http://")
+    connection = http.client.HTTPConnection(host, timeout=HANG_SECONDS)
+    connection.request("GET", f"{ADDRESS}?a=1", headers={"Host": "api.zoom.us"})
+
+    assert json.load(connection.getresponse())["code"] == 124
+    assert intercepted.world.calls.all()[-1].target == "/v2/users/me?a=1"
 
 
 def test_a_request_to_the_proxy_itself_is_refused(intercepted):

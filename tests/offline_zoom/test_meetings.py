@@ -326,7 +326,8 @@ def test_chatbot_message_is_accepted(world, dana):
 
     assert sent.status_code == 200
     assert set(sent.json()) == {"message_id", "robot_jid", "to_jid", "user_jid", "sent_time"}
-    assert refused(content="x") == (400, 7001)
+    assert robot.call("POST", "/im/chat/messages", json={**message, "content": {"body": []}}).status_code == 200
+    assert refused(content="x") == refused(content={}) == (400, 7001)
     assert refused(robot_jid="x") == (404, 7002)
     assert refused(robot_jid="x@y") == (403, 7003)
     assert refused(to_jid="x@y") == (403, 7004)

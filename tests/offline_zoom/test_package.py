@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import ast
+import json
 import os
 import re
 import shlex
+import shutil
+import socket
 import subprocess
 import sys
 import sysconfig
@@ -16,16 +19,18 @@ from pathlib import Path
 
 import flit_core.buildapi
 import pytest
+import yaml
 
 from devtools.processes import free_port
 from offline_zoom.__main__ import COMMANDS, main
-from offline_zoom.commands import calls, run, serve
+from offline_zoom.commands import calls, export, replay, run, serve
 from offline_zoom.commands.endpoints import BEGIN, END, table
 from tests.support.processes import HANG_SECONDS
 
 PROJECT = Path(__file__).resolve().parents[2] / "offline-zoom"
 README = (PROJECT / "README.md").read_text()
-PARSERS = {"calls": calls.parser(), "run": run.parser(), "serve": serve.parser()}
+PYPROJECT = (PROJECT / "pyproject.toml").read_text()
+PARSERS = {module.__name__.rpartition(".")[2]: module.parser() for module in (calls, export, replay, run, serve)}
 
 CLIENT = """
 import urllib.error, urllib.request, offline_zoom
@@ -108,11 +113,18 @@ PRINTED = {
     "--fault lost-rotation": "The refresh failed",
     "--seed examples/world.toml": "mia@acme.example: 1 meetings",
     "--expect examples/expected_calls.txt": "ada@example.com: ",
+    "examples/chatbot.py": "Wrote to jonas@example.com",
 }
 
 
 COMMAND = re.compile(r"^    (offline-zoom\b.*?)(?:\s{2,}#.*)?$", re.MULTILINE)
-RECIPES = [command for command in COMMAND.findall(README) if command.startswith("offline-zoom run")]
+#: recipes with a test of their own: those for Node and Go, and a server that runs until Ctrl-C
+ELSEWHERE = ("node examples/node", "go run", "examples/zoom_app.py")
+RECIPES = [
+    command
+    for command in COMMAND.findall(README)
+    if command.startswith("offline-zoom run") and not any(part in command for part in ELSEWHERE)
+]
 
 
 @pytest.mark.parametrize("command", RECIPES)
@@ -127,11 +139,70 @@ def test_each_recipe_of_the_readme_works(command, monkeypatch, capfd):
     assert (status, printed in output) == (0, True), f"{output}\n{errors}"
 
 
+def test_go_recipe_of_the_readme_works(monkeypatch, capfd):
+    if not shutil.which("go"):
+        pytest.skip("Go is not installed")
+    (command,) = re.findall(r"^    offline-zoom (run .* go run .*)$", README, re.MULTILINE)
+    monkeypatch.chdir(PROJECT)
+
+    assert main(shlex.split(command)) == 0
+    assert capfd.readouterr().out.splitlines()[0] == "dana@example.com"
+
+
+def test_job_of_github_actions_works(monkeypatch, capfd, tmp_path):
+    (text,) = re.findall(r"```yaml\n(.+?)```", README, re.DOTALL)
+    steps = yaml.safe_load(text)["jobs"]["zoom"]["steps"]
+    install, check = (step["run"] for step in steps if "run" in step)
+    monkeypatch.chdir(PROJECT)
+    monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}:{os.environ['PATH']}")
+
+    status = main(shlex.split(check.replace("calls.har", str(tmp_path / "calls.har")))[1:])
+
+    assert install.startswith("pip install ./offline-zoom ")
+    assert (status, "ada@example.com: " in capfd.readouterr().out) == (0, True)
+    assert (tmp_path / "calls.har").exists()
+    assert {step.get("working-directory") for step in steps if "run" in step} == {None, PROJECT.name}
+
+
+def dockerfile() -> dict[str, list[str]]:
+    """The instructions of the Dockerfile: their arguments, by word."""
+    text = (PROJECT / "Dockerfile").read_text().replace("\\\n", " ")
+    found: dict[str, list[str]] = {}
+    for line in text.splitlines():
+        if line and not line.startswith("#"):
+            word, _, rest = line.partition(" ")
+            found.setdefault(word, []).append(rest.strip())
+    return found
+
+
+def test_image_copies_existing_files_and_runs_a_valid_command_without_rights():
+    words = dockerfile()
+    copied = [path for rest in words["COPY"] for path in rest.split()[:-1]]
+    (program, *options), (checker, command, *rest) = (
+        json.loads(text[text.index("[") :]) for text in (*words["ENTRYPOINT"], *words["HEALTHCHECK"])
+    )
+    needed = {path.name for path in PROJECT.iterdir()} & set(re.findall(r'"(\w+\.?\w*)"', PYPROJECT))
+
+    assert words["FROM"][0].endswith("-slim")
+    assert all((PROJECT / path).exists() for path in copied) and {"src", "pyproject.toml", *needed} <= {*copied}
+    assert (program, checker) == ("offline-zoom", "offline-zoom")
+    assert PARSERS["serve"].parse_args(options).in_container
+    assert PARSERS[command].parse_args(rest).url.endswith(f":{words['EXPOSE'][0]}")
+    assert list(words).index("USER") > list(words).index("RUN") and words["USER"] != ["root"]
+
+
+def test_only_a_container_serves_more_than_loopback(tmp_path):
+    with pytest.raises(ValueError, match="for a container only"):
+        serve.container_name(tmp_path)
+    (tmp_path / ".dockerenv").touch()
+    assert serve.container_name(tmp_path) == socket.gethostname()
+
+
 def test_other_commands_of_the_readme_have_valid_arguments():
     for command in COMMAND.findall(README):
         words = shlex.split(command)[1:] or ["serve"]
         name = words[0] if words[0] in COMMANDS else "serve"
-        if name in ("calls", "serve"):
+        if name in PARSERS and name != "run":
             PARSERS[name].parse_args(words[1:] if words[0] == name else words)
 
 
@@ -174,4 +245,4 @@ def test_the_pytest_example_of_the_readme_passes(tmp_path):
 
     done = subprocess.run(command, cwd=tmp_path, env=environ, capture_output=True, text=True, timeout=HANG_SECONDS)
 
-    assert "2 passed" in done.stdout, done.stdout + done.stderr
+    assert "3 passed" in done.stdout, done.stdout + done.stderr

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from offline_zoom.faults import PRESETS
-from tests.offline_zoom.conftest import NOON, caller
+from tests.offline_zoom.conftest import NOON
 
 
 @pytest.fixture
@@ -24,41 +23,6 @@ def test_every_page_says_that_it_is_the_offline_zoom(http, world, path):
 
     assert "Offline Zoom" in answer.text
     assert answer.headers["X-Sandbox"] == "1"
-
-
-def test_start_page_shows_the_story_and_links(http, world):
-    page = http.get(world.base_url).text
-
-    assert "A quiet day" in page and "Add from Marketplace" in page
-    assert 'href="/client"' in page and 'href="/faults"' in page
-
-
-def test_start_page_changes_story_user_consent_and_time(http, world):
-    http.post(world.base_url, data={"story": "all-hands"})
-    http.post(world.base_url, data={"user": world.user("jonas").id, "consent": "auto"})
-    http.post(world.base_url, data={"minutes": "5"})
-
-    assert (world.story, world.me.key, world.switches.auto_consent) == ("all-hands", "jonas", True)
-    assert world.now() == NOON + 300
-
-
-def test_faults_page_adds_and_clears_faults(http, world):
-    page = http.get(f"{world.base_url}/faults").text
-    http.post(f"{world.base_url}/faults", data={"preset": "cut-body", "route": "GET /v2/users/*", "count": "2"})
-    planned = [(fault.route, fault.cut, fault.count) for fault in world.faults]
-    http.post(f"{world.base_url}/faults", data={"do": "clear"})
-
-    assert all(name in page for name in PRESETS)
-    assert planned == [("GET /v2/users/*", 10, 2)]
-    assert world.faults == []
-
-
-def test_faults_page_expires_and_revokes_tokens(http, world):
-    caller(world, "dana")
-
-    http.post(f"{world.base_url}/faults", data={"do": "deauthorize"})
-
-    assert world.grants.by_user == {}
 
 
 @pytest.mark.parametrize("path", ["/", "/faults", "/_sandbox/faults", "/oauth/token"])

@@ -151,6 +151,16 @@ def test_a_call_for_another_host_is_not_answered(served, host):
     assert (answer.status_code, answer.headers["X-Sandbox"]) == (421, "1")
 
 
+def test_server_in_a_container_has_all_addresses_and_answers_to_its_host_name():
+    with serve(World(), container_name="Zoom") as server:
+        port = server.url.rpartition(":")[2]
+        other_address = f"http://127.0.0.2:{port}/"
+        statuses = [requests.get(other_address, headers={"Host": host}).status_code for host in ("zoom:1", "evil")]
+
+    assert statuses == [200, 421]
+    assert server.url == f"http://127.0.0.1:{port}"
+
+
 @pytest.mark.parametrize("host", ["0.0.0.0", "192.0.2.1", "example.com"])
 def test_server_listens_on_loopback_only(host):
     with pytest.raises(ValueError, match="loopback only"):

@@ -39,6 +39,23 @@ def test_an_unknown_story_is_refused(world):
         world.load_story("nonsense")
 
 
+def test_meetings_of_a_story_that_starts_again_are_other_meetings(clock):
+    world = build_world("live-meeting", clock)
+
+    def uuids() -> tuple[set[str], set[str]]:
+        running = {each.uuid for each in world.instances.values() if not each.ended(world.now())}
+        return running | {each.uuid for each in world.meetings.values()}, set(world.instances) - running
+
+    first, past = uuids()
+    world.load_story("live-meeting")
+    again, past_again = uuids()
+
+    assert world.live_instance(LIVE).uuid == world.meetings[LIVE].uuid
+    assert len(again) == len(first)
+    assert not first & again
+    assert past == past_again
+
+
 def test_the_quiet_day_has_no_running_meeting(dana):
     assert dana.json("/users/me/meetings", type="live")["meetings"] == []
 

@@ -383,6 +383,15 @@ def test_removing_the_app_sends_an_event(sender, receiver, clock):
     assert event["payload"]["user_id"] == world.user("dana").id
 
 
+def test_only_the_validation_is_unsigned_with_that_fault(sender, receiver):
+    sender.faults.change({"unsigned_validation": True})
+
+    sender.enqueue(event())
+    sender.run_due()
+
+    assert ["x-zm-signature" in headers for _, _, headers in receiver.got] == [False, True]
+
+
 def test_thread_sends_due_events(receiver):
     sender = WebhookSender(receiver.url, SECRET)
     sender.start()

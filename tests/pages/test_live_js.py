@@ -104,8 +104,8 @@ def test_a_bar_that_changes_its_kind_loses_its_old_attributes(watch):
 
 def test_an_opened_row_stays_open_with_its_details_and_the_focus(watch, world, clock):
     page, _, meeting = watch()
-    page.click("tbody summary")
-    page.wait_for_selector(".more >> text=In the meeting")
+    page.click("tbody .person-name")
+    page.wait_for_selector(".detail >> text=In the meeting")
 
     for number in range(2):
         clock.tick(2)
@@ -113,12 +113,12 @@ def test_an_opened_row_stays_open_with_its_details_and_the_focus(watch, world, c
         round_(page)
         page.wait_for_selector(f"tbody >> text=Late Guest {number}")
 
-    assert page.is_visible(".more >> text=In the meeting")
-    assert page.evaluate("document.activeElement.matches('tbody details[open] > summary')")
+    assert page.is_visible("tr:has([aria-expanded=true]) + .detail >> text=In the meeting")
+    assert page.evaluate("document.activeElement.matches('[aria-expanded=true]')")
     page.keyboard.press("Enter")
     clock.tick(61)
     round_(page)
-    assert page.locator("tbody details[open]").count() == 0
+    assert page.locator("tbody .detail, [aria-expanded=true]").count() == 0
 
 
 def test_a_row_whose_details_cannot_be_loaded_shows_a_link_to_them(watch):
@@ -126,10 +126,10 @@ def test_a_row_whose_details_cannot_be_loaded_shows_a_link_to_them(watch):
     page.route("**/people/*", lambda route: route.abort())
 
     with page.expect_event("requestfailed"):
-        page.click("tbody summary")
+        page.click("tbody .person-name")
 
     page.unroute("**/people/*")
-    page.click(".more a")
+    page.click(".detail a")
     page.wait_for_selector("h1 >> text=Guest Lee")
 
 

@@ -200,7 +200,7 @@ def test_a_developer_sends_a_call_and_sees_its_result(page, dana, world):
 
 def test_a_menu_closes_on_esc_and_on_a_press_outside(page, world):
     page.goto(past_page(page))
-    button = page.locator(".head .menu > summary")
+    button = page.locator(".report-actions .menu > summary")
 
     button.click()
     assert page.locator(".menu[open]").count() == 1
@@ -215,7 +215,7 @@ def test_a_menu_closes_on_esc_and_on_a_press_outside(page, world):
 
 def test_arrow_keys_move_in_a_menu(page):
     page.goto(past_page(page))
-    page.locator(".head .menu > summary").press("Enter")
+    page.locator(".report-actions .menu > summary").press("Enter")
     focused = lambda: page.evaluate("document.activeElement.textContent.trim()")  # noqa: E731
 
     moves = []
@@ -223,8 +223,43 @@ def test_arrow_keys_move_in_a_menu(page):
         page.keyboard.press(key)
         moves.append(focused())
 
-    first, second = "One row per person (CSV)", "Every join and leave (CSV)"
-    assert moves == [first, second, first, "Export", "Print or save as PDF"]
+    first, second = "Every join and leave (CSV)", "JSON"
+    assert moves == [first, second, first, "…", "Print or save as PDF"]
+
+
+def test_shortcuts_search_and_list_themselves_and_can_be_turned_off(page):
+    page.goto("/meetings")
+    page.keyboard.press("/")
+    page.wait_for_function("document.activeElement.id === 'q'")
+    page.keyboard.type("a/b?")
+    assert page.input_value("#q") == "a/b?"
+
+    page.focus(".nav a >> nth=0")
+    page.keyboard.press("?")
+    page.wait_for_selector("dialog >> text=Keyboard shortcuts")
+    page.uncheck("dialog input")
+    page.keyboard.press("Escape")
+    assert page.locator("dialog").count() == 0
+    assert page.evaluate("document.activeElement.matches('.nav a')")
+
+    page.keyboard.press("/")
+    assert page.evaluate("document.activeElement.matches('.nav a')")
+
+
+def test_the_edit_form_counts_and_names_changes(page):
+    page.goto("/meetings/85000000103/edit")
+    bar, save = page.locator(".savebar p"), page.locator(".savebar button")
+    assert bar.text_content() == "No changes yet" and save.is_disabled()
+
+    page.fill("#duration", "45 min")
+    page.check("#join_before_host")
+
+    # The waiting room goes off with it.
+    assert bar.text_content() == "3 changes to this meeting: duration, waiting room, join before host."
+    assert "was 30 min" in page.text_content("label[for=duration]")
+    page.fill("#duration", "30 min")
+    assert bar.text_content() == "2 changes to this meeting: waiting room, join before host."
+    assert save.is_enabled()
 
 
 def test_a_shown_passcode_has_a_label_and_can_be_copied_and_hidden(page, world):

@@ -49,7 +49,7 @@ def test_without_javascript_a_meeting_is_scheduled_on_the_overview_and_edited(pl
 
     follow(plain, "a >> text=Edit")
     plain.fill("[name=topic]", "Budget circle")
-    plain.fill("[name=duration]", "1h 15")
+    plain.fill("[name=duration]", "0:45")
     next(each for each in world.meetings.values() if each.topic == "Dana’s meeting").topic = "Theirs"
     follow(plain, "text=Save changes")
     assert "Someone changed this meeting" in words(plain)

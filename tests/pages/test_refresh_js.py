@@ -72,5 +72,7 @@ def test_a_meeting_that_has_started_comes_with_the_scripts_of_its_page(dana_at, 
     page.goto("/participants")
 
     assert "No meeting is running" in page.text_content("main")
-    page.wait_for_selector("[data-live]")
+    with page.expect_request(lambda request: request.is_navigation_request()) as opened:
+        page.wait_for_selector("[data-live]")
     assert page.locator("script[src*='js/live']").count() == 1
+    assert "cache-control" not in opened.value.all_headers(), "a reload asks Zoom for everything"

@@ -61,7 +61,7 @@ def test_host_sees_the_report_when_the_client_says_that_the_meeting_ended(open_c
 
 
 def test_participant_becomes_co_host_and_participant_again_until_the_end(open_client, priya, world, clock):
-    client = open_client(priya, "/participants")
+    client = open_client(priya, "/participants", roleEvents="hosts")
     app = client.app
     app.wait_for_selector("text=Counted since")
     assert not app.is_visible("text=Dana Okoye")
@@ -69,7 +69,7 @@ def test_participant_becomes_co_host_and_participant_again_until_the_end(open_cl
     # A promotion is no event for an attendee: the next press shows it.
     instance = world.live_instance(REVIEW)
     client.seat = replace(client.seat, role="co-host")
-    client.page.evaluate("() => (window.client.state.role = 'co-host')")
+    client.refresh()
     app.click("h1")
     app.wait_for_selector("tbody >> text=Dana Okoye")
     assert app.is_visible("text=you’re co-host")

@@ -113,8 +113,8 @@ def test_axe_finds_nothing_in_an_open_row_and_an_open_waiting_room(without_dashb
         world.join(world.live_instance(), None, name, waiting=True)
     client.refresh()
     client.app.wait_for_selector('.strip:has-text("2 waiting")')
-    client.app.click("tbody summary")
-    client.app.wait_for_selector(".more >> text=In the meeting")
+    client.app.click("tbody .person-name")
+    client.app.wait_for_selector(".detail >> text=In the meeting")
     client.app.click("[data-admit] summary")
     client.app.wait_for_selector("text=Admit all 2")
 

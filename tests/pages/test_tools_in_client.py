@@ -53,6 +53,9 @@ def test_a_message_reaches_the_meeting_and_the_stream_is_switched(open_tools):
     assert client.app.is_disabled("[data-rtms-start]")
     client.app.click("[data-rtms-stop]")
     said(client, "[data-rtms-status]", "stopped")
+    said(client, "[data-door-status]", "The waiting room is on")
+    client.app.click("[data-door] >> text=Turn off")
+    said(client, "[data-door-status]", "The waiting room is off")
     assert client.errors == []
 
 
@@ -72,6 +75,7 @@ def test_tools_that_the_role_may_not_use_are_named_and_stay_hidden(open_tools, h
 
     said(client, "[data-chat-status]", "Zoom has not granted sendMessageToChat to this app. Your role")
 
+    said(client, "[data-door-status]", "while you host or co-host")
     assert not client.app.is_visible("[data-chat]")
     assert client.errors == []
 
@@ -103,7 +107,7 @@ def test_a_lost_sign_in_is_renewed_in_the_client_and_the_call_is_repeated(open_t
 
 
 FILES = {
-    "/participants/mZ_f3MfttxSz5wUidTLRvw": ["One row per person", "Every join and leave", "JSON"],
+    "/participants/mZ_f3MfttxSz5wUidTLRvw": ["CSV file", "Every join and leave", "JSON"],
     "/recordings": ["Export CSV", "Video"],
     "/meetings/85000000101": ["Add to calendar"],
 }

@@ -341,7 +341,7 @@ def read_rooms(r: Reading) -> Any:
         "shown": HEARD in page,
         "ended_topic": tour.ENDED_TOPIC in ended,
         "ended_shown": tour.ENDED_GUEST in ended,
-        "ended": "1 attended" in words(ended),
+        "ended": "1 attended" in words(ended) or "1 person came" in words(ended),
     }
 
 

@@ -18,6 +18,7 @@ from zoomapp.store.redis_client import connect
 from zoomapp.user_api.exhausted_quotas import (
     ACCOUNTS,
     MAX_PER_KEY,
+    OFFLINE_PROBE_SECONDS,
     PROBE_SECONDS,
     ExhaustedQuotas,
     account_quota,
@@ -382,6 +383,18 @@ def test_a_clock_that_is_set_back_does_not_stop_loading(dana, jonas, world, cloc
     assert list_meetings(dana) == [429]
 
     assert list_meetings(jonas) == [429]
+
+
+def test_with_the_offline_zoom_a_cleared_fault_blocks_for_seconds(worker, world, clock, tmp_path):
+    developer = Person(worker(clock_offset_file=str(tmp_path / "clock")), world, "dana")
+    developer.connect()
+    world.faults.append(daily())
+    assert list_meetings(developer) == [429]
+
+    world.faults.clear()
+    assert list_meetings(developer) == [429]
+    clock.tick(OFFLINE_PROBE_SECONDS)
+    assert list_meetings(developer, 2) == [200, 200]
 
 
 def test_the_number_of_entries_of_a_user_is_limited(redis_client, clock):

@@ -42,7 +42,7 @@ VALUES = [
 PATHS = ["0", "9" * 5000, "..%2f..%2fetc%2fpasswd", "%", "85000000101", "0" * 22, "A" * 22, *VALUES]
 QUERY = ["anyway", "at", "began", "code", "error", "from", "left", "names", "once", "passcode", "q", "restart", "rows"]
 QUERY += ["next", "show", "sort", "state", "theme", "to", "hit", "page", "speaker", "view"]
-QUERY += ["occurrence", "topic", "duration", "status"]
+QUERY += ["occurrence", "topic", "duration", "status", "open"]
 QUERY += ["series", "session", "sessions", "before", "first", "second", "edit", "who", "entry"]
 QUERY += ["match", "matched", "questions"]
 DATES = [
@@ -59,7 +59,7 @@ DATES = [
 FORM = ["topic", "date", "time", "duration", "zone", "passcode", "agenda", "repeat", "interval", "weekdays", "count"]
 FORM += ["back", "head", "look", "once", "shown", "text", "theme", "to", "zone_name", "late_minutes", "refresh_seconds"]
 FORM += ["announce", "share_with_cohosts", "hour12", "waiting_room", "join_before_host"]
-FORM += ["at", "loaded", "occurrence", "conflicts", "take", "alternative_hosts", "registration", "watermark"]
+FORM += ["at", "loaded", "occurrence", "conflicts", "overlap", "take", "alternative_hosts", "registration", "watermark"]
 FORM += [
     "status",
     "action",

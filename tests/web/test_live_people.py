@@ -195,7 +195,7 @@ def test_stay_with_a_lost_leave_event_ends_with_the_meeting(priya, world, webhoo
 
     page = read(priya.look(f"/participants/{PRIYAS}"))
 
-    assert "it ended at 15:40" in page
+    assert "Ended just now · 15:40 · 10 min" in page
     assert "in the meeting from 15:30 to 15:40" in page
 
 

@@ -16,6 +16,7 @@ GUARD_SECONDS = 60
 LISTS = "GET /v2/users/me/meetings"
 RECORDINGS = "GET /v2/users/me/recordings"
 NEXT = "Sprint demo"
+DEMO = 85000000101
 WEEK_AGO = "/participants/_I84Pj7PRnR0S-zLVAnH1w"
 
 
@@ -64,6 +65,18 @@ def test_a_list_of_meetings_waits_for_one_call(dana, world, at_once, show):
 
     assert dana.look(f"/meetings?show={show}").status_code == 200
 
+    assert (calls(world), barrier.broken) == (3, False)
+
+
+def test_the_people_of_a_number_load_while_zoom_lists_what_runs(dana, world, at_once):
+    world.join(world.start_meeting(DEMO), None, "Guest Lee")
+    dana.look("/help")  # saves the profile
+    world.calls.clear()
+    barrier = at_once(3)  # the running meetings, the people, the planned dates
+
+    page = dana.look(f"/participants/{DEMO}")
+
+    assert "Guest Lee" in read(page)
     assert (calls(world), barrier.broken) == (3, False)
 
 

@@ -1,6 +1,7 @@
 """Attendance after a meeting: the page, the files, and the comparison with another occurrence."""
 
 import csv
+import html
 import io
 import json
 import re
@@ -16,7 +17,7 @@ from zoomapp.attendance.occurrences import compare_tables
 from zoomapp.attendance.past import REUSE_SECONDS
 from zoomapp.meetings.agenda import fold
 from zoomapp.zoom.endpoints import LIST_REPORT_PARTICIPANTS
-from zoomapp.zoom.meeting_ids import instance_of
+from zoomapp.zoom.meeting_ids import instance_of, key_of
 
 REPORT = "GET /v2/report/meetings/*/participants"
 LIST = "GET /v2/past_meetings/*/participants"
@@ -42,7 +43,7 @@ def test_report_is_preferred_if_the_grant_may_read_it(dana, past, world):
 
     page = read(dana.look(past))
 
-    assert "attended" in page
+    assert "people came" in page
     assert world.calls.count(REPORT) >= 1
     assert world.calls.count(LIST) == 0
 
@@ -54,13 +55,15 @@ def test_meetings_own_list_is_shown_without_the_scope_or_the_report(priya, dana,
     assert world.calls.count(LIST) >= 1
 
     world.faults.append(Fault(REPORT, 404, {}, {"code": 3001, "message": "not ready"}))
-    assert "attended" in read(dana.look(past))
+    assert "people came" in read(dana.look(past))
 
 
 def test_past_meeting_shows_its_topic_and_time(dana, past):
     page = dana.look(past).text
 
-    assert re.search(r'class="sub">\s*<bdi>[^<]+</bdi> · \w+ \d+', page)
+    assert re.search(r"<h1><bdi>[^<]+</bdi></h1>", page)
+    assert re.search(r'class="sub">[^<]+ · <span class="nowrap">\d\d:\d\d – \d\d:\d\d</span>', page)
+    assert "you hosted" in page
 
 
 def test_csv_has_a_row_per_person_or_per_join(dana, past):
@@ -73,7 +76,7 @@ def test_csv_has_a_row_per_person_or_per_join(dana, past):
     )
     exported = rows(people.text)
     assert {row["complete"] for row in exported} == {"yes"}
-    attended = int(re.search(r'class="number">(\d+)', dana.look(past).text)[1])
+    attended = int(re.search(r"(\d+) people came", dana.look(past).text)[1])
     assert attended == sum(1 for row in exported if row["first_joined"])
     assert len(rows(events.text)) >= 2 * len(exported)
     assert {row["event"] for row in rows(events.text)} >= {"joined", "left"}
@@ -239,7 +242,7 @@ def test_attendance_is_saved_for_the_configured_days(dana, past, world, parts, c
     after = read(dana.look(past))
 
     assert "We couldn’t reach Zoom" in after
-    assert re.search(r"\d+ attended", before)[0] in after
+    assert re.search(r"\d+ people came", before)[0] in after
     ages = [parts.redis.ttl(key) for key in parts.redis.keys("*:seen:*")]
     assert max(ages) > 29 * 86400
 
@@ -262,7 +265,99 @@ def shown(page):
 def opened(person, page, name):
     """The details of a person's row."""
     row = next(part for part in page.split('<tr role="row" id="p-')[1:] if f"<bdi>{name}</bdi>" in part)
-    return person.look(re.search(r'class="more" data-more><a href="([^"]+)"', row)[1].replace("&amp;", "&"))
+    return person.look(person_page(page).replace("PERSON", row.partition('"')[0]))
+
+
+def person_page(page):
+    """The address of a person's page, with PERSON for their key."""
+    return html.unescape(re.search(r'data-person="([^"]+)"', page)[1])
+
+
+def link_to(page, name):
+    """The address that opens or closes a person's row."""
+    row = next(part for part in page.split('<tr role="row" id="p-')[1:] if f"<bdi>{name}</bdi>" in part)
+    return html.unescape(re.search(r'<a href="([^"]+)" aria-expanded', row)[1])
+
+
+def test_row_opens_below_its_person_by_its_address_and_keeps_the_choices(dana, past):
+    address = f"{past}?show=on-time&sort=name"
+    link = link_to(dana.look(address).text, "Jonas Weber")
+
+    page = dana.look(link).text
+
+    assert link.startswith(f"{past}?open=") and "show=on-time" in link and "#p-" in link
+    key = re.search(r"open=(\w+)", link)[1]
+    both = rf'<tr role="row" id="p-{key}">(.+?)</tr>\s*<tr role="row" class="detail">(.+?)</tr>'
+    person, detail = re.search(both, page, re.S).groups()
+    assert 'aria-expanded="true"' in person and page.count('aria-expanded="true"') == 1
+    assert 'colspan="6"' in detail
+    text = " ".join(re.sub("<[^>]+>", " ", detail).split())
+    assert "In the meeting" in text and "Everything about Jonas Weber" in text
+    assert person_page(page).replace("PERSON", key) in html.unescape(detail)
+    assert link_to(page, "Jonas Weber") == f"{address}#p-{key}", "the same press closes the row"
+    assert page.partition("<tbody")[2].count('class="detail"') == 1
+    assert 'aria-expanded="true"' not in dana.look(f"{past}?open=nobody").text
+
+
+def test_details_in_a_row_hide_names_and_addresses(dana, past):
+    link = link_to(dana.look(f"{past}?names=hide").text, "JW")
+
+    rows = dana.look(link).text.partition("<tbody")[2]
+    detail = rows.partition('<tr role="row" class="detail">')[2].partition("</tr>")[0]
+
+    assert "Everything about <bdi>JW</bdi>" in detail
+    assert "Jonas" not in detail and "@" not in detail
+
+
+def test_each_filter_of_a_report_counts_the_rows_it_shows(dana, world):
+    page = dana.look(long_meeting(world)).text
+
+    cells = re.findall(r'<li><a href="([^"]+)" class="[^"]*"[^>]*><svg.+?</svg><b>(\d+)</b><span>([^<]+)', page)
+    assert [label for _, _, label in cells] == ["Everyone", "On time", "Late", "Left early", "Rejoined", "Waited"]
+    for address, count, label in cells:
+        listed = dana.look(html.unescape(address).partition("#")[0]).text
+        assert len(shown(listed)) == min(int(count), 100), label
+        assert re.search(rf'aria-current="true"[^>]*><svg.+?<span>{label}<', listed), label
+        assert f'{label} <span class="muted">{count}</span>' in listed
+    assert any(int(count) for _, count, label in cells if label == "Left early")
+
+
+def long_meeting(world):
+    """The address of the attendance of the town hall, to which hundreds of people came."""
+    hall = next(each for each in world.instances.values() if len(each.joins) > 300)
+    return f"/participants/{key_of(hall.uuid)}"
+
+
+def test_report_says_in_words_and_bars_who_was_late(dana, world):
+    page = dana.look(f"{long_meeting(world)}?rows=5000").text
+    row = next(part for part in page.split('<tr role="row" id="p-')[1:] if "k-late" in part)
+
+    assert re.search(r'class="k-late">\d+ min late', row)
+    assert '<line class="m-late"' in row and 'class="c-in"' in row and 'class="c-out"' not in row
+    assert re.search(r'class="a-did"><span class="k-on">On time', page)
+
+
+def test_empty_filter_says_what_that_means_and_leads_back(dana, past, world, clock):
+    clock.tick(REUSE_SECONDS)
+    row = {"id": "", "name": "Lee", "join_time": "2026-03-01T13:00:00Z", "leave_time": "2026-03-01T13:50:00Z"}
+    world.faults.append(Fault(REPORT, 200, {}, {"participants": [row]}))
+    page = read(dana.look(f"{past}?show=rejoined&names=hide"))
+
+    assert "Nobody rejoined." in page
+    assert f'href="{past}?names=hide">Show everyone' in dana.look(f"{past}?show=rejoined&names=hide").text
+    assert "Nobody matches “zzz”" in read(dana.look(f"{past}?q=zzz"))
+
+
+def test_names_of_the_list_are_copied_in_its_order(dana, past):
+    page = dana.look(f"{past}?sort=-name").text
+    copied = re.search(r'data-copy="([^"]+)" data-done="Copied (\d+) names"', page)
+
+    rows = page.split('<tr role="row" id="p-')[1:]
+    # A person who never left the waiting room was not there.
+    came = [shown(row)[0] for row in rows if 'class="a-here">—' not in row]
+    assert copied[1].split("\n") == came and len(came) == len(rows) - 1
+    assert int(copied[2]) == len(came)
+    assert "Copy names" not in dana.look(f"{past}?names=hide").text
 
 
 def test_person_page_shows_stays_device_and_merged_connections(dana, past, world):
@@ -303,7 +398,8 @@ def test_person_page_says_if_connections_were_matched_by_name(dana, past, world)
 
 
 def test_person_page_needs_the_right_key_and_viewer(dana, priya, past):
-    link = re.search(r'data-more><a href="([^"]+)"', dana.look(past).text)[1]
+    page = dana.look(past).text
+    link = person_page(page).replace("PERSON", re.search(r'id="p-(\w+)"', page)[1])
 
     assert dana.look(re.sub("[^/]+$", "0000000000", link)).status_code == 404
     assert "Jonas" not in priya.look(link).text
@@ -325,7 +421,7 @@ def test_names_can_be_hidden(dana, past):
 
     assert {"DO", "JW"} <= set(shown(page))
     assert "Jonas" not in page and "@example" not in page.partition('id="main">')[2].partition("<footer")[0]
-    assert f'href="{past}?names=hide" class="" aria-current="true">All' in page
+    assert re.search(rf'href="{past}\?names=hide#everyone" class="" aria-current="true">.+?Everyone', page)
     assert f'href="{past}">Show names' in page
     assert shown(dana.look(f"{past}?names=hide&q=Jonas").text) == ["JW"]
 
@@ -389,11 +485,23 @@ def test_a_minus_reverses_the_order(dana, past):
 
 
 def test_sort_and_hide_names_stand_at_the_list(dana, past):
-    page = dana.look(f"{past}?show=left&sort=name").text
+    page = dana.look(f"{past}?show=late&sort=name").text
 
-    assert f'href="{past}?show=left&amp;sort=name&amp;names=hide">Hide names' in page
-    assert f'href="{past}?show=left&amp;sort=time">Time here' in page
-    assert "Hide names" not in page.partition('aria-label="Export"')[2].partition("</details>")[0]
+    assert f'href="{past}?show=late&amp;sort=name&amp;names=hide">Hide names' in page
+    assert f'href="{past}?show=late&amp;sort=time">Time here' in page
+    assert "Hide names" not in page.partition('aria-label="More files"')[2].partition("</details>")[0]
+
+
+def test_report_is_sorted_by_attendance_and_by_leaving(dana, world):
+    hall = long_meeting(world)
+    by_attendance = dana.look(f"{hall}?sort=attendance&rows=5000").text
+    did = re.findall(r'class="a-did">(.*?)</td>', by_attendance)
+    kinds = ["late" if "k-late" in each else "early" if "k-early" in each else "rest" for each in did]
+
+    assert list(dict.fromkeys(kinds)) == ["late", "early", "rest"]
+    left = re.findall(r'class="a-left">(\d\d:\d\d)', dana.look(f"{hall}?sort=left&rows=5000").text)
+    assert left == sorted(left) and len(set(left)) > 1
+    assert 'aria-sort="ascending"><a href="' in by_attendance
 
 
 def test_past_sessions_of_an_unknown_meeting_are_an_outage_while_zoom_is_down(dana, world):

@@ -12,6 +12,7 @@ from offline_zoom.stories.quiet_day import FIXTURES, OFFICE, WEEKLY
 from tests.web.reading import read
 from zoomapp.attendance.past import REUSE_SECONDS
 from zoomapp.attendance.series import SeriesPerson, Visit
+from zoomapp.meetings.agenda import fold
 from zoomapp.web.components import person_sessions
 from zoomapp.zoom.endpoints import LIST_REPORT_PARTICIPANTS
 from zoomapp.zoom.meeting_ids import key_of
@@ -267,3 +268,14 @@ def test_missing_scope_and_unknown_meetings_are_named(dana, world):
 @pytest.mark.parametrize("number", [OFFICE])
 def test_first_session_says_that_the_picture_starts_with_the_second(dana, number):
     assert "This is the first session." in read(dana.look(f"/series/{number}"))
+
+
+def test_heads_of_the_columns_sort_the_people(dana):
+    head = re.compile(r'aria-sort="(\w+)"><a href="[^"]+">([^<]+)</a>')
+
+    assert head.findall(dana.look(PAGE).text) == [("descending", "Sessions")]
+    link = re.search(r'<a href="([^"]+)">Name</a>', dana.look(PAGE).text)[1]
+    by_name = dana.look(link).text
+    assert head.findall(by_name) == [("ascending", "Name")]
+    names = re.findall(r'class="s-name"><a [^>]+><bdi>([^<]+)', by_name)
+    assert names == sorted(names, key=fold) and len(names) > 3

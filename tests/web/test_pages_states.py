@@ -174,7 +174,20 @@ def test_each_overview_section_names_its_own_missing_scope(dana, world):
 def test_an_admin_scope_says_that_an_admin_must_grant_it(dana, world):
     world.faults.append(refusal(ASKING["/recordings"], 4711, "x does not contain scopes:[a:read:thing:admin]."))
 
-    assert "Only an admin of your Zoom account can grant it" in read(dana.look("/recordings"))
+    text = read(dana.look("/recordings"))
+    assert "Only an admin of your Zoom account can grant it" in text
+    assert "ZOOM_ACCOUNT_ID" not in text, "it reads no recordings"
+
+
+def test_an_admin_scope_of_the_dashboard_also_names_the_second_credential(priya, world):
+    instance = world.start_meeting(87000000302)
+
+    page = priya.look(f"/participants/{instance.meeting_id}")
+
+    names = ["ZOOM_ACCOUNT_ID", "ZOOM_S2S_CLIENT_ID", "ZOOM_S2S_CLIENT_SECRET"]
+    assert "Zoom must allow dashboard:read:list_meeting_participants:admin" in read(page)
+    assert all(name in read(page) for name in names)
+    assert all(name in re.search(r'data-copy="(Rollcall needs [^"]+)"', page.text)[1] for name in names)
 
 
 def test_a_refusal_without_scopes_names_the_documented_scope(dana, world):

@@ -75,9 +75,9 @@ def test_no_value_of_a_row_breaks_a_page_or_file(live, part, odd):
 
 def test_unknown_values_of_a_participant_are_shown_as_text(live, dana):
     page = live("", LEE | {"role": "Interpreter", "status": "in_green_room", "device": "Zoom Rooms 9"})
-    person = re.search(r'href="(/participants/\d+/people/\w+)"', page.text)[1]
+    opened = re.search(r'href="(/participants/\d+\?open=\w+)"', page.text)[1]
 
-    assert "Zoom Rooms 9" in read(dana.look(person))
+    assert "Zoom Rooms 9" in read(dana.look(opened))
     assert 'data-here="1"' in page.text
     [row] = json.loads(dana.get(f"/participants/{REVIEW}.json").text)["people"]
     assert (row["role"], row["status"]) == ("interpreter", "here")
@@ -222,6 +222,21 @@ def test_a_meeting_with_only_unreadable_events_is_not_shown_as_empty(post, priya
     post("participant_joined", None)
 
     assert f"1 {ENTRY}" in read(priya.look(f"/participants/{PRIYAS}"))
+
+
+def test_events_of_which_none_can_be_read_do_not_count_as_live_events(post, priya, clock):
+    """The page says what is missing without them, and asks no more often than without them."""
+    post("participant_joined", None)
+
+    page, live = read(priya.look(f"/participants/{PRIYAS}")), priya.get(f"/participants/{PRIYAS}/live")
+    clock.tick(1)
+    post("participant_joined", {"user_id": "1", "user_name": "Guest Kim"})
+    with_one = read(priya.look(f"/participants/{PRIYAS}")), priya.get(f"/participants/{PRIYAS}/live")
+
+    assert "One permission is missing" in page and f"1 {ENTRY}" in page
+    assert live.headers["X-Poll-Interval"] == "15"
+    assert "One permission is missing" not in with_one[0]
+    assert with_one[1].headers["X-Poll-Interval"] == "1.2"
 
 
 def test_an_unreadable_event_that_is_repeated_is_counted_once(post, priya):

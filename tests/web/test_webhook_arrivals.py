@@ -147,6 +147,22 @@ def test_host_and_doctor_are_content_when_events_arrive(hosting, parts, clock, s
     assert findings(parts) == [("webhooks", "ok")]
 
 
+def test_events_whose_participant_cannot_be_read_do_not_count_as_working(hosting, app, parts, counts, clock, send):
+    hosting()
+    clock.tick(DAY)
+    person = {"id": "1", "uuid": "a==", "participant": {"name_in_another_form": "Lee"}}
+    send({"event": "meeting.participant_joined", "event_ts": 1, "payload": {"account_id": "a", "object": person}})
+
+    assert counts() == {("no_participant", "meeting.participant_joined"): 1}
+    assert "Zoom has sent this app no events that it can read since" in hosting()
+    assert findings(parts) == [("webhooks", "warn")]
+    command = app.test_cli_runner().invoke(args=["webhooks"]).stdout
+    assert "no_participant: accepted, but the app could not read who it is about" in command
+    person["participant"] = {"user_id": "1", "user_name": "Lee"}
+    send({"event": "meeting.participant_joined", "event_ts": 1, "payload": {"account_id": "a", "object": person}})
+    assert "data-no-events" not in hosting()
+
+
 def test_doctor_warns_when_events_have_stopped_but_meetings_run(parts, clock, send):
     send(STARTED)
     clock.tick(4 * DAY)

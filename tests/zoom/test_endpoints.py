@@ -50,6 +50,9 @@ GET /past_meetings/{meetingId}/qa meeting:read:past_qa meeting:read medium
 GET /past_meetings/{meetingId} meeting:read:past_meeting meeting:read light
 GET /past_meetings/{meetingId}/instances meeting:read:list_past_instances meeting:read medium
 GET /past_meetings/{meetingId}/participants meeting:read:list_past_participants meeting:read medium
+GET /marketplace/apps/{appId}/manifest marketplace:read:app marketplace_app:read medium
+PUT /marketplace/apps/{appId}/manifest marketplace:write:app marketplace_app:write heavy
+POST /marketplace/apps/manifest/validate marketplace:read:app marketplace_app:read medium
 GET /report/meetings/{meetingId} report:read:meeting:admin report:read:admin heavy
 GET /report/meetings/{meetingId}/qa report:read:meeting_qna:admin report:read:admin heavy
 GET /report/meetings/{meetingId}/participants report:read:list_meeting_participants:admin report:read:admin heavy

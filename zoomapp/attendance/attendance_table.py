@@ -28,13 +28,6 @@ from zoomapp.meetings import agenda
 from zoomapp.regions import DateFormats
 
 STATES = ("here", "waiting", "left")
-#: Sort keys of a person at a moment; without one, people are in order of arrival. A minus before a name reverses it.
-SORTS: dict[str, Callable[[Person, float], Any]] = {
-    "arrival": lambda person, at: person.arrived_at,
-    "name": lambda person, at: agenda.fold(person.name),
-    "time": lambda person, at: -intervals.seconds(intervals.until_moment(person.here, at), at),
-    "waiting": lambda person, at: waiting_since(person, at) or inf,
-}
 
 
 @dataclass(frozen=True)
@@ -112,6 +105,18 @@ class AttendanceRow:
             case "waited":
                 return bool(self.person.waiting)
         return view not in STATES or self.state == view
+
+
+#: Sort keys of a row at a moment; without one, people are in order of arrival. A minus before a name reverses it.
+SORTS: dict[str, Callable[[AttendanceRow, float], Any]] = {
+    "arrival": lambda row, at: row.person.arrived_at,
+    "name": lambda row, at: agenda.fold(row.person.name),
+    "time": lambda row, at: -intervals.seconds(intervals.until_moment(row.person.here, at), at),
+    "waiting": lambda row, at: waiting_since(row.person, at) or inf,
+    "left": lambda row, at: row.left_at.timestamp() if row.left_at else inf,
+    # Late first, then left early, then all others.
+    "attendance": lambda row, at: (not row.late_minutes, not row.early_minutes),
+}
 
 
 @dataclass(frozen=True)
@@ -207,7 +212,7 @@ class AttendanceTable:
         if name not in SORTS:
             return rows
         present = [row for row in rows if row.person.arrived_at <= at]
-        present.sort(key=lambda row: SORTS[name](row.person, at), reverse=sort.startswith("-"))
+        present.sort(key=lambda row: SORTS[name](row, at), reverse=sort.startswith("-"))
         return [*present, *(row for row in rows if row.person.arrived_at > at)]
 
     def without_names(self) -> AttendanceTable:

@@ -35,7 +35,14 @@ class Frame:
     @property
     def tells_early(self) -> bool:
         """Whether there is an end to leave before."""
-        return self.ended_at is not None and self.schedule_known
+        return self.due_end is not None
+
+    @property
+    def due_end(self) -> float | None:
+        """The scheduled or the real end, whichever came first; None if no person can have left early."""
+        if self.ended_at is None or not self.schedule_known:
+            return None
+        return self.ended_at if self.ends_at is None else min(self.ends_at, self.ended_at)
 
     @property
     def end(self) -> float:
@@ -119,10 +126,9 @@ def late_seconds(person: Person, frame: Frame) -> float:
 
 def left_early_seconds(person: Person, frame: Frame) -> float:
     """How long before the scheduled or the real end, whichever came first, the person left; 0 while it runs."""
-    if frame.ended_at is None or not frame.schedule_known or not person.here:
+    if frame.due_end is None or not person.here:
         return 0.0
-    end = frame.ended_at if frame.ends_at is None else min(frame.ends_at, frame.ended_at)
-    early = end - intervals.until(person.here[-1])
+    early = frame.due_end - intervals.until(person.here[-1])
     return early if early > frame.early_seconds else 0.0
 
 

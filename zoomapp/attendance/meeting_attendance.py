@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 from zoomapp.attendance.attendance_table import AttendanceTable
 from zoomapp.attendance.current_meeting import known_to_run, running
-from zoomapp.attendance.live import live_table
+from zoomapp.attendance.live import expect_meeting, live_table
 from zoomapp.attendance.past import load_past_meeting, past_attendance
 from zoomapp.attendance.sources import AttendanceSources
 from zoomapp.errors import NotFound
+from zoomapp.meetings.lists import is_live_list_saved
 from zoomapp.user_api.page_cache import Loaded
 from zoomapp.zoom.meeting_ids import is_number
 from zoomapp.zoom.models import Meeting, PastMeeting
@@ -38,10 +39,12 @@ class MeetingAttendance:
 def meeting_attendance(sources: AttendanceSources, instance: str) -> MeetingAttendance:
     """The attendance of the meeting with this number or UUID.
 
-    A UUID mostly names a past meeting. So its topic and times are loaded while Zoom lists the running meetings, unless
-    the app knows that it runs.
+    While Zoom lists the running meetings, the app loads what it most likely needs next. A UUID mostly names a past
+    meeting: its topic and times, unless the app knows that it runs. A number names the meeting of now: its people.
     """
-    calls = sources.cache.calls
+    calls, expected = sources.cache.calls, None
+    if is_number(instance) and not is_live_list_saved(sources.cache):
+        expected = expect_meeting(sources, int(instance))
     may_be_over = not is_number(instance) and not known_to_run(sources, instance)
     found = calls.start(lambda: running(sources, instance, LIST_SECONDS))
     past = None
@@ -49,7 +52,7 @@ def meeting_attendance(sources: AttendanceSources, instance: str) -> MeetingAtte
         past = calls.start(lambda: load_past_meeting(sources, instance, lambda: found.result().value is not None))
     meeting = found.result().value
     if meeting:
-        table = live_table(sources, meeting)
+        table = live_table(sources, meeting, expected)
         # A meeting of another host, found by its number alone, may turn out not to run.
         if meeting.uuid or table.value is not None or not isinstance(table.error, NotFound):
             return MeetingAttendance(meeting, None, table)

@@ -100,24 +100,34 @@ def read_list(source: Source, rows: object, seen_at: float = 0.0) -> Rows[Record
     return read_rows({"participants": rows}, "participants", read, f"{source} participant")
 
 
+def is_readable(event: object) -> bool:
+    """Whether an event has its participant, or needs none. Nothing is counted: ``from_event`` does that."""
+    return not _from_event(event, 0.0, "", "").unreadable
+
+
 def from_event(event: object, arrived_at: float) -> Rows[Record]:
     """The records of a webhook event: none, one or two. An event without its participant is unreadable.
 
     An event without a readable time happened when it was sent, or else when it arrived.
     """
-    fields = JsonObject(event, "webhook event")
+    return _from_event(event, arrived_at, "webhook event", "participant event")
+
+
+def _from_event(event: object, arrived_at: float, kind: str, participant_kind: str) -> Rows[Record]:
+    """``kind`` and ``participant_kind`` name the objects in metrics and logs; without them nothing is counted."""
+    fields = JsonObject(event, kind)
     name = fields.text("event")
     if name not in EVENTS and name != ROLE_CHANGED:
         return Rows(())
     meeting = fields.part("payload").part("object")
-    participant = meeting.part("participant", "participant event")
+    participant = meeting.part("participant", participant_kind)
     sent_at = fields.epoch_seconds("event_ts") or arrived_at
     breakout_room = _text(meeting, "breakout_room_uuid") or UNKNOWN_BREAKOUT_ROOM
     record = _person(
         "webhook", participant, breakout_room=breakout_room if name.endswith("breakout_room") else "", seen_at=sent_at
     )
     if not record.connection:
-        count_unreadable("participant event", "", participant)
+        count_unreadable(participant_kind, "", participant)
         return Rows((), unreadable=1)
     if name == ROLE_CHANGED:
         return Rows((record,))

@@ -51,9 +51,8 @@ def _on_time(came: int, late: int) -> str:
 
 def _departures(table: AttendanceTable, clock: Callable[[float], str]) -> str:
     frame, early = table.frame, table.figures.left_early
-    if not frame.tells_early or frame.ended_at is None or not table.is_whole:
+    if frame.due_end is None or not table.is_whole:
         return ""
     if early >= 2:
-        end = frame.ended_at if frame.ends_at is None else min(frame.ends_at, frame.ended_at)
-        return f"{early} left before {clock(end - frame.early_seconds)}."
+        return f"{early} left before {clock(frame.due_end - frame.early_seconds)}."
     return "Everyone stayed to the end." if not early and table.attended > 1 else ""

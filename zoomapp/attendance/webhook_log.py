@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 import msgspec
 import redis
@@ -32,6 +32,8 @@ EVENTS = ("meeting.started", "meeting.ended", *records.EVENTS, records.ROLE_CHAN
 DAY_SECONDS = 86400
 #: Per meeting: a thousand people who enter, wait, are admitted and leave five times each.
 MAX_RECORDS = 20_000
+#: The records that are read to see whether one of them can be read: more only if none of these can.
+FIRST_RECORDS = 16
 #: Per host.
 MAX_MEETINGS = 500
 #: Zoom ends every meeting after 30 hours: a meeting without an end event is over by then.
@@ -51,6 +53,18 @@ for _, key in ipairs({{KEYS[2], KEYS[3]}}) do redis.call('EXPIRE', key, ARGV[1])
 list_keys(KEYS[4], ARGV[1], KEYS[2], KEYS[3])
 return 1
 """
+
+
+class News(NamedTuple):
+    """What is saved of a meeting's events.
+
+    ``records``: their number, which changes with each new record or unreadable event, and with nothing else.
+    ``heard_at``: the moment of the last event. ``readable``: whether at least one event could be read.
+    """
+
+    records: int
+    heard_at: float
+    readable: bool
 
 
 @dataclass(frozen=True)
@@ -134,18 +148,20 @@ class WebhookLog:
         found = tuple(value for value in values if isinstance(value, Record))
         return Rows(found, len(values) - len(found))
 
-    def news(self, host_id: str, uuid: str) -> tuple[int, float]:
-        """The number of records and the moment of the last event. Raises StoreUnavailable.
-
-        The number changes with each new record or unreadable event, and with nothing else.
-        """
-        index = MEETING_INDEX.key_of(host_id)
+    def news(self, host_id: str, uuid: str) -> News:
+        """What is saved of a meeting's events, without reading all of it. Raises StoreUnavailable."""
+        index, room = MEETING_INDEX.key_of(host_id), _room(host_id, uuid)
         with redis_client.store_errors(), self._redis.pipeline(transaction=False) as pipe:
-            pipe.hlen(_room(host_id, uuid))
+            pipe.hlen(room)
             pipe.hget(index, key_names.digest(uuid))
-            count, about = pipe.execute()
-        room = next(iter(self._decode_all(MEETING_INDEX, index, [about] if about else [], MeetingLog)), None)
-        return count, room.heard_at if room else 0.0
+            pipe.hscan(room, 0, count=FIRST_RECORDS)
+            count, about, (_, first) = pipe.execute()
+        meeting = next(iter(self._decode_all(MEETING_INDEX, index, [about] if about else [], MeetingLog)), None)
+        some = self._decode_all(MEETING_EVENTS, room, first.values(), Record | float)
+        readable = any(isinstance(value, Record) for value in some) or (
+            len(first) < count and bool(self.records(host_id, uuid))
+        )
+        return News(count, meeting.heard_at if meeting else 0.0, readable)
 
     def running(self, host_id: str) -> tuple[MeetingLog, ...]:
         """The host's meetings that have not ended, newest first. Raises StoreUnavailable."""

@@ -6,8 +6,17 @@ readers, or it is hidden from them because the text beside it says the same.
 """
 
 from zoomapp.charts.amounts import meter, storage, table
-from zoomapp.charts.attendance import curve, curve_description, curve_rows, time_labels, timeline, timeline_description
+from zoomapp.charts.attendance import (
+    curve,
+    curve_description,
+    curve_rows,
+    report_timeline,
+    time_labels,
+    timeline,
+    timeline_description,
+)
 from zoomapp.charts.axis import Axis
+from zoomapp.charts.squares import small_bar
 
 __all__ = [
     "Axis",
@@ -15,6 +24,8 @@ __all__ = [
     "curve_description",
     "curve_rows",
     "meter",
+    "report_timeline",
+    "small_bar",
     "storage",
     "table",
     "time_labels",

@@ -40,6 +40,27 @@ def timeline(
     return Markup(f'<svg class="chart c-track" height="8" aria-hidden="true">{"".join(bars)}{scheduled_start}</svg>')
 
 
+def report_timeline(
+    axis: Axis,
+    in_meeting: Intervals,
+    waiting: Intervals = (),
+    *,
+    late: tuple[float, float] | None = None,
+    early: tuple[float, float] | None = None,
+) -> Markup:
+    """The bars of one person after the meeting: thick is here, thin is missed.
+
+    ``late``: from the scheduled start to the arrival. ``early``: from leaving to the end. Dots lead over an absence.
+    """
+    in_meeting = tuple(in_meeting)
+    lines = [("m-late", late), ("m-early", early)]
+    lines += [("m-away", (a[1], b[0])) for a, b in pairwise(in_meeting) if a[1] is not None and b[0] > a[1]]
+    parts = [svg.line(axis, span, css) for css, span in lines if span]
+    parts += [svg.bar(axis, interval, IN_MEETING_BAR) for interval in in_meeting]
+    parts += [svg.bar(axis, interval, WAITING_BAR) for interval in waiting]
+    return Markup(f'<svg class="chart" height="8" aria-hidden="true">{"".join(parts)}</svg>')
+
+
 def timeline_description(
     axis: Axis, in_meeting: Intervals, waiting: Intervals = (), *, since_unknown: bool = False
 ) -> str:

@@ -27,12 +27,12 @@ _BARS = {
     "here": _HERE.format(0, 28, 4),
     "missed": '<path class="m-no" d="M0 5h28"/>',
     "late": '<path class="m-late" d="M0 5h11"/>' + _HERE.format(11, 17, 4),
-    "new": '<path class="g-plus" d="M4 1v8M0 5h8"/>' + _HERE.format(11, 17, 4),
-    "once": _HERE.format(0, 8, 2.5) + '<path class="g-none" d="M13 5h4M22 5h4"/>',
     "early": _HERE.format(0, 17, 4) + '<path class="m-early" d="M17 5h11"/>',
     "both": '<path class="m-late" d="M0 5h9"/>' + _HERE.format(9, 10, 4) + '<path class="m-early" d="M19 5h9"/>',
     "rejoined": _HERE.format(0, 11, 4) + '<path class="m-away" d="M11 5h6"/>' + _HERE.format(17, 11, 4),
     "waited": '<rect class="c-wait" x=".5" y="1.5" width="11" height="7" rx="3.5"/>' + _HERE.format(12, 16, 4),
+    "new": '<path class="g-plus" d="M4 1v8M0 5h8"/>' + _HERE.format(11, 17, 4),
+    "once": _HERE.format(0, 8, 2.5) + '<path class="g-none" d="M13 5h4M22 5h4"/>',
     "check": '<path class="g-none" d="M12 3.2a2 2 0 1 1 2.6 2c-.5.2-.6.5-.6 1M14 8.6v.01"/>',
 }
 BAR_HEIGHT = 75
@@ -56,7 +56,7 @@ def square(percent: int, late: bool, early: bool) -> Markup:
 
 
 def small_bar(kind: str) -> Markup:
-    """The small bar of one kind: a name in ``_BARS``. The words beside it say the same."""
+    """The small bar of one kind, such as ``all`` or ``late``; see ``_BARS``."""
     return Markup(
         f'<svg class="mini" viewBox="0 0 28 10" width="28" height="10" aria-hidden="true">{_BARS[kind]}</svg>'
     )

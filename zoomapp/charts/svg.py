@@ -4,8 +4,10 @@ from collections.abc import Iterable
 
 from markupsafe import Markup, escape
 
-from zoomapp.charts.axis import Axis
+from zoomapp.charts.axis import MAX_NARROW_TICKS, Axis
 
+#: Percent of the width. A label nearer to an edge begins or ends where it stands; one in a narrow panel is this wide.
+EDGE, MIN_FROM_EDGE = 4.0, 24.0
 MIN_BAR_WIDTH = 0.6  # percent, so that a visit of ten seconds is visible
 
 
@@ -29,6 +31,12 @@ def bar(axis: Axis, interval: tuple[float, float | None], attributes: str) -> st
     return f'<rect {attributes} x="{number(x)}%" width="{number(min(round(width, 1), 100 - x))}%"/>'
 
 
+def line(axis: Axis, span: tuple[float, float], css_class: str) -> str:
+    """A line over a time interval, in the middle of a bar's height."""
+    start, end = (number(round(axis.x(at), 1)) for at in span)
+    return f'<line class="{css_class}" x1="{start}%" x2="{end}%" y1="4" y2="4"/>'
+
+
 def strokes_before(axis: Axis, at: float) -> str:
     """Short strokes from the left edge to a moment, in the middle of a bar's height."""
     return f'<line class="m-unknown" x1="0" x2="{number(axis.x(at))}%" y1="4" y2="4"/>'
@@ -48,8 +56,11 @@ def scheduled_start(axis: Axis, top: float, bottom: float) -> str:
 
 
 def time_labels(axis: Axis, max_labels: int, y: float) -> str:
-    """The labels of the axis."""
-    return "".join(text(x, y, label, anchor(x, 4)) for x, label in axis.ticks(max_labels))
+    """The labels of the axis. The first is left out if it would touch the second: at the edge it is not centered."""
+    ticks = axis.ticks(max_labels)
+    if max_labels <= MAX_NARROW_TICKS and len(ticks) > 2 and ticks[0][0] < EDGE and ticks[1][0] < EDGE + MIN_FROM_EDGE:
+        ticks = ticks[1:]
+    return "".join(text(x, y, label, anchor(x, EDGE)) for x, label in ticks)
 
 
 def text(x: float, y: float, content: str, anchor: str = "start", *, bold: bool = False, css: str = "") -> str:

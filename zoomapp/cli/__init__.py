@@ -1,5 +1,5 @@
 """Commands for operators: `flask tokens`, `flask doctor`, `flask scopes`, `flask manifest`, `flask webhooks`,
-`flask dossier`."""
+`flask dossier`, `flask verify`."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ COMMANDS = {
     "scopes": "zoomapp.cli.scopes:scopes",
     "manifest": "zoomapp.cli.manifest:print_manifest",
     "webhooks": "zoomapp.cli.webhooks:webhooks",
+    "verify": "zoomapp.cli.verify:verify_command",
 }
 
 

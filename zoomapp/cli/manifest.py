@@ -15,7 +15,7 @@ import click
 from flask.cli import with_appcontext
 
 from zoomapp.attendance import webhook_log
-from zoomapp.cli import manifest_rules
+from zoomapp.cli import manifest_push
 from zoomapp.cli.scopes import scopes_to_select
 from zoomapp.cli.support import current_services, report_errors
 from zoomapp.config import Settings, origin
@@ -32,6 +32,7 @@ SDK_APIS = (
     *("getMeetingContext", "getMeetingUUID", "onMyUserContextChange", "onRunningContextChange"),
     *("getWaitingRoomParticipants", "onWaitingRoomParticipantJoin", "onWaitingRoomParticipantLeave"),
     *("admitParticipantFromWaitingRoom", "onAppVisibilityChange", "onMeeting", "getUserContext"),
+    *("getWaitingRoomState", "setWaitingRoomState", "onWaitingRoomStateChange"),
 )
 #: The webhook events that the app handles.
 EVENTS = ("app_deauthorized", *webhook_log.EVENTS, *response_cache.EVENTS)
@@ -193,16 +194,24 @@ def fields(document: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
 @click.option("--admin", "by_admin", is_flag=True, help="For an app that an admin manages.")
 @click.option("--tunnel", metavar="URL", help="Use this public address in place of PUBLIC_URL, everywhere.")
 @click.option("--validate", is_flag=True, help="Check the manifest, or that in FILE, by Zoom's rules.")
+@click.option("--push", "app_id", metavar="APP_ID", help="Update the app at Zoom after asking.")
+@click.option("--yes", is_flag=True, help="With --push: do not ask.")
 @click.argument("file", type=click.File("rb"), required=False)
 @with_appcontext
 @report_errors
-def print_manifest(form: str, by_admin: bool, tunnel: str | None, validate: bool, file: IO[bytes] | None) -> None:
+def print_manifest(
+    form: str, by_admin: bool, tunnel: str | None, validate: bool, app_id: str | None, yes: bool, file: IO[bytes] | None
+) -> None:
     """Print the app manifest for the Marketplace, or with --format fields what to paste where.
 
-    --validate prints a sentence for each fault instead, and exits with 1 if there is one.
+    --validate prints a sentence for each fault instead, and exits with 1 if there is one. With Server-to-Server
+    credentials whose app has the scope marketplace:read:app:admin it also asks Zoom. --push needs
+    marketplace:write:app:admin as well.
     """
     if file and not validate:
         raise click.UsageError("FILE is only for --validate.")
+    if app_id and validate:
+        raise click.UsageError("--push checks the manifest, too: leave --validate out.")
     settings = current_services().settings
     if tunnel:
         try:
@@ -212,10 +221,13 @@ def print_manifest(form: str, by_admin: bool, tunnel: str | None, validate: bool
         click.echo(TUNNEL_NOTE.format(settings.public_url), err=True)
     document = manifest(settings, sorted(EVENTS), by_admin)
     if validate:
-        _report_faults(manifest_rules.faults(_read(file) if file else document))
+        manifest_push.check(_read(file) if file else document)
         return
     if settings.has_frontend:
         click.echo(FRONTEND_APIS, err=True)
+    if app_id:
+        manifest_push.push(app_id, document, RTMS_SCOPES, yes)
+        return
     if form == "json":
         click.echo(json.dumps(document, indent=2, ensure_ascii=False))
         return
@@ -228,11 +240,3 @@ def _read(file: IO[bytes]) -> Any:
         return tolerant_reader.decode(file.read())
     except ValueError as error:
         raise click.ClickException(f"{file.name} is not JSON.") from error
-
-
-def _report_faults(faults: list[str]) -> None:
-    for fault in faults:
-        click.echo(fault)
-    if faults:
-        raise click.exceptions.Exit(1)
-    click.echo("The manifest keeps all of Zoom's rules that this app knows.")

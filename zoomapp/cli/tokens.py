@@ -13,8 +13,10 @@ import click
 from flask.cli import AppGroup
 
 from zoomapp.cli.support import current_services, moment, report_errors
+from zoomapp.log_setup import audit, hash_user_id
 from zoomapp.store.key_rotation import KeyRotation
 from zoomapp.store.user_export import export_user
+from zoomapp.tokens.account_deletion import AccountDeletion
 from zoomapp.tokens.grants import KeepAlive, all_grants, idle
 from zoomapp.zoom.credentials import without_credentials
 
@@ -45,6 +47,7 @@ def list_() -> None:
 def show(user_id: str) -> None:
     """Show USER_ID's grant, without its tokens."""
     tokens = current_services().tokens.load(user_id)
+    click.echo(f"account   {tokens.account_id or '-'}")
     click.echo(f"granted   {moment(tokens.granted_at)} UTC")
     click.echo(f"renewed   {moment(tokens.issued_at)} UTC")
     click.echo(f"expires   {moment(tokens.expires_at)} UTC, then it is refreshed")
@@ -62,6 +65,7 @@ def export_records(user_id: str) -> None:
     if not records:
         raise click.ClickException(f"nothing is stored about {user_id}")
     export = {"user_id": user_id, "exported_at": moment(parts.clock()), "records": [asdict(each) for each in records]}
+    audit("user_export", "succeeded", user_id)
     click.echo(json.dumps(without_credentials(export), indent=1, default=repr))
 
 
@@ -75,9 +79,51 @@ def forget(user_id: str, revoke: bool) -> None:
     if service.store.load(user_id) is None:
         raise click.ClickException(f"no tokens are stored for {user_id}")
     revoked = service.revoke(user_id) if revoke else not service.delete(user_id)
+    audit("user_deletion", "succeeded", user_id, revoked=revoke and revoked)
     click.echo(f"Deleted all records of {user_id}." + (" Zoom revoked the grant." if revoke and revoked else ""))
     if revoke and not revoked:
         raise click.ClickException("Zoom did not confirm the revocation; the grant lasts 90 days at most.")
+
+
+@group.command("forget-account")
+@click.argument("account_id")
+@click.option("--dry-run", is_flag=True, help="Only print what would be deleted.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@report_errors
+def forget_account(account_id: str, dry_run: bool, yes: bool) -> None:
+    """Delete all records of the people of the Zoom account ACCOUNT_ID, and end their grants at Zoom.
+
+    After an interruption, run it again. `flask tokens show USER_ID` prints the account of a person.
+    """
+    parts = current_services()
+    deletion = AccountDeletion(parts.redis, parts.key_ring, parts.tokens, account_id)
+    if deletion.unreadable or deletion.without_account:
+        click.echo(
+            f"{deletion.unreadable} grants are not readable and {deletion.without_account} name no account: "
+            "they may be of this account, and they stay.",
+            err=True,
+        )
+    counts = deletion.count()
+    if not counts:
+        raise click.ClickException(f"nothing is stored of the account {account_id}")
+    found = f"{_number(counts.total(), 'record', 'records')} of {_number(len(deletion.people), 'person', 'people')}"
+    if dry_run:
+        for kind, count in sorted(counts.items()):
+            click.echo(f"{kind:<20} {count:>7}")
+        click.echo(f"{found} would be deleted.")
+        return
+    if not yes:
+        click.confirm(f"Delete {found}? They have to connect again.", abort=True, err=True)
+    with click.progressbar(length=len(deletion.people), label="Deleting", file=sys.stderr) as bar:
+        result = deletion.run(bar.update)
+    audit("account_deletion", "succeeded", account=hash_user_id(account_id), people=len(deletion.people))
+    click.echo(f"Deleted {found}. Zoom ended {result.revoked} of {result.active} grants.")
+    if result.revoked < result.active:
+        click.echo("A grant that Zoom did not end lasts 90 days at most; its tokens are deleted.", err=True)
+
+
+def _number(count: int, singular: str, plural: str) -> str:
+    return f"{count} {singular if count == 1 else plural}"
 
 
 @group.command("rotate")

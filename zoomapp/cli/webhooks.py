@@ -10,6 +10,7 @@ from zoomapp.cli.support import current_services, moment, report_errors
 EXPLANATIONS = {
     "received": "valid and new",
     "duplicate": "valid, arrived before",
+    "no_participant": "accepted, but the app could not read who it is about, so it does not count as working",
     "validated": "Zoom's check of the address, answered",
     "signature": "refused: signed with another secret token, or not by Zoom",
     "age": "refused: sent too long ago, or a clock is wrong",
@@ -31,8 +32,8 @@ def webhooks() -> None:
     if not summary.rows:
         click.echo("No webhook has arrived.")
         return
-    click.echo(f"{'outcome':<11} {'event':<48} {'account':<13} {'count':>7}  last")
+    click.echo(f"{'outcome':<14} {'event':<48} {'account':<13} {'count':>7}  last")
     for row in summary.rows:
-        click.echo(f"{row.outcome:<11} {row.event:<48} {row.account:<13} {row.count:>7}  {moment(row.last_at)}")
+        click.echo(f"{row.outcome:<14} {row.event:<48} {row.account:<13} {row.count:>7}  {moment(row.last_at)}")
     for outcome in dict.fromkeys(row.outcome for row in summary.rows):
         click.echo(f"{outcome}: {EXPLANATIONS.get(outcome, '')}")

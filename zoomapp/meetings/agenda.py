@@ -79,6 +79,13 @@ def first_with_start(meetings: Sequence[Meeting]) -> Meeting | None:
     return next((meeting for meeting in meetings if meeting.start_at), None)
 
 
+def overlapping(meetings: Iterable[Meeting], start_at: datetime, end_at: datetime) -> Meeting | None:
+    """The first of these meetings that runs at some time between two moments."""
+    found = [each for each in meetings if each.start_at and each.end_at and each.start_at < end_at]
+    found = [each for each in found if each.end_at and each.end_at > start_at]
+    return min(found, key=lambda each: (each.start_at, each.id), default=None)
+
+
 def starts_soon(meeting: Meeting | None, now: datetime) -> bool:
     """Whether the meeting starts within half an hour."""
     return bool(meeting and meeting.start_at and meeting.start_at - now <= SOON)

@@ -6,14 +6,14 @@ Zoom has it now (``current``).
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from zoomapp import dates
 from zoomapp.errors import InvalidFields, ZoomAppError
-from zoomapp.meetings import daily_changes, recurrence
+from zoomapp.meetings import agenda, daily_changes, recurrence
 from zoomapp.meetings.forms import (
     EDIT_SWITCHES,
     MIN_LEAD,
@@ -77,7 +77,8 @@ class EditResult:
     """What happened. ``form`` and ``loaded`` are the forms to show again if the meeting was not saved.
 
     ``saved``: a sentence about the changes, empty if there were none. ``current``: the meeting as Zoom has it, if
-    there are ``conflicts`` with it. ``allowed``: whether this user can edit the meeting here.
+    there are ``conflicts`` with it. ``overlap``: another meeting at the new time, about which the person has to decide.
+    ``allowed``: whether this user can edit the meeting here.
     """
 
     form: MeetingForm
@@ -87,13 +88,14 @@ class EditResult:
     faults: dict[str, str] = field(default_factory=dict)
     conflicts: tuple[str, ...] = ()
     current: MeetingForm | None = None
+    overlap: Meeting | None = None
     error: ZoomAppError | None = None
     allowed: bool = True
 
     @property
     def done(self) -> bool:
         """Whether Zoom has what the person wants."""
-        return self.allowed and not (self.faults or self.conflicts or self.error)
+        return self.allowed and not (self.faults or self.conflicts or self.overlap or self.error)
 
 
 def can_edit(meeting: Meeting, user_id: str) -> bool:
@@ -150,8 +152,14 @@ def save(
     *,
     occurrence_id: str = "",
     take: Collection[str] = (),
+    upcoming_meetings: Callable[[], Iterable[Meeting]] = tuple,
+    accepted_times: str = "",
 ) -> EditResult:
-    """Send Zoom what the person changed. An error of Zoom's is part of the result. ``take``: as in ``merge``."""
+    """Send Zoom what the person changed. An error of Zoom's is part of the result. ``take``: as in ``merge``.
+
+    ``upcoming_meetings``: those of the user, one of which may be at the new time. ``accepted_times``: the times of the
+    form (``times_of``) if the person wants them although another meeting overlaps.
+    """
     try:
         # The past sessions show whether the page had another next session because time passed.
         meeting = user_client.meeting(meeting_id, occurrence_id, past_dates=not occurrence_id)
@@ -171,6 +179,9 @@ def save(
     changes = changed_fields(merged, current, meeting, occurrence=bool(occurrence_id))
     if not changes:
         return EditResult(form, loaded)
+    has_new_times = merged.groups & {"start", "duration"} and times_of(merged.form) != accepted_times
+    if has_new_times and (overlap := _overlap(merged.form, meeting_id, upcoming_meetings())):
+        return EditResult(form, loaded, overlap=overlap)
     try:
         user_client.update_meeting(meeting_id, changes, occurrence_id)
     except InvalidFields as error:
@@ -180,6 +191,18 @@ def save(
     daily_changes.count_change(records, user_client.user_id, now)
     start = merged.form.start if "start" in merged.groups else None
     return EditResult(form, loaded, describe(merged), start.message if start else "")
+
+
+def times_of(form: MeetingForm) -> str:
+    """The start and the length of a form as one text; empty without a start."""
+    return f"{form.start.at:%Y%m%dT%H%MZ} {form.minutes}" if form.start else ""
+
+
+def _overlap(form: MeetingForm, meeting_id: int, others: Iterable[Meeting]) -> Meeting | None:
+    if form.start is None or form.minutes < 1:
+        return None
+    end_at = form.start.at + timedelta(minutes=form.minutes)
+    return agenda.overlapping((other for other in others if other.id != meeting_id), form.start.at, end_at)
 
 
 def with_next_session(

@@ -9,7 +9,7 @@ from typing import Any
 
 from zoomapp.errors import UpstreamError
 from zoomapp.meetings import agenda
-from zoomapp.user_api.page_cache import KEEP_SECONDS, Loaded, PageCache
+from zoomapp.user_api.page_cache import KEEP_SECONDS, STALE_SECONDS, Loaded, PageCache
 from zoomapp.user_api.user_client import UserClient
 from zoomapp.zoom.models import Meeting, Page
 from zoomapp.zoom.tolerant_reader import JsonObject, read_rows
@@ -58,10 +58,19 @@ def is_listed_as_live(cache: PageCache, uuid: str) -> bool:
     return any(meeting.uuid == uuid for meeting in _listed_as_live(cache))
 
 
+def is_live_list_saved(cache: PageCache) -> bool:
+    """Whether there is a list of running meetings that a page may show at once. Does not call Zoom."""
+    return _saved_live_list(cache, STALE_SECONDS) is not None
+
+
 def _listed_as_live(cache: PageCache) -> Iterable[Meeting]:
     """The saved list of running meetings, which may be old."""
-    saved = replace(cache, reload=False).recent(LIVE_LIST, _read_page, KEEP_SECONDS)
+    saved = _saved_live_list(cache, KEEP_SECONDS)
     return (saved and saved.value) or ()
+
+
+def _saved_live_list(cache: PageCache, seconds: float) -> Loaded[Page[Meeting]] | None:
+    return replace(cache, reload=False).recent(LIVE_LIST, _read_page, seconds)
 
 
 def upcoming_meetings(user_client: UserClient, cache: PageCache) -> Loaded[Page[Meeting]]:

@@ -13,7 +13,7 @@ from functools import cached_property, lru_cache
 from babel import Locale
 from babel.dates import format_date, format_interval, format_skeleton, format_time
 
-from zoomapp.dates import Moment, local, offset, relative
+from zoomapp.dates import Moment, local, offset
 
 #: More than the days and times of one page.
 CACHED_TEXTS = 8192
@@ -95,12 +95,8 @@ class DateFormats:
         seconds = format_skeleton("hms" if self.uses_hour12 else "Hms", that.replace(tzinfo=None), locale=self.region)
         return f"{self.short_day(that.date(), with_year=True)}, {_plain(seconds)} {offset(that, zone)}"
 
-    def when(self, at: Moment, zone: tzinfo, now: Moment) -> str:
-        """The shortest honest answer: "in 18 min", "14:30", "Tomorrow, 09:00", "Fri 20 Nov, 13:00"."""
-        return relative(at, now) or self.dated(at, zone, now)
-
     def dated(self, at: Moment, zone: tzinfo, now: Moment) -> str:
-        """The same without how far off it is."""
+        """A moment: "14:30", "Tomorrow, 09:00", "Fri 20 Nov, 13:00"."""
         time_of_day, today = self.clock(at, zone), local(at, zone).date() == local(now, zone).date()
         return time_of_day if today else f"{self.day(at, zone, now)}, {time_of_day}"
 

@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from zoomapp.auth.pending_signins import PendingSignIn, started_in_client
 from zoomapp.config import FRONTEND_PATH
 from zoomapp.errors import ContextRefused, SignInDenied, SignInError, StateMismatch, ZoomAppError
+from zoomapp.log_setup import audit
 from zoomapp.web.components import form_drafts
 from zoomapp.web.current_user import (
     browser,
@@ -88,6 +89,7 @@ def first_page(kind: str) -> str:
 def _open_session_of(context: AppContext) -> None:
     if context.user_id:
         open_session(context.user_id)
+        audit("sign_in", "succeeded", context.user_id, channel="context")
     else:
         # A guest must not get the session of the person who used this window before.
         open_guest_session()
@@ -140,7 +142,7 @@ def onauthorized() -> ResponseReturnValue:
     )
     answer = jsonify(result="Success")
     if signed_in is not None:
-        _open_session_with_new_grant(signed_in.user_id)
+        _open_session_with_new_grant(signed_in.user_id, "client")
         answer.call_on_close(signed_in.announce)
     return answer
 
@@ -166,14 +168,15 @@ def callback() -> ResponseReturnValue:
     if not state or started_in_client(state):
         return _restart()
     signed_in_user_id, pending = services().signin.finish_web(browser(), code, state)
-    _open_session_with_new_grant(signed_in_user_id)
+    _open_session_with_new_grant(signed_in_user_id, "web")
     return redirect(_page_after_sign_in(signed_in_user_id, pending))
 
 
-def _open_session_with_new_grant(user_id: str) -> None:
+def _open_session_with_new_grant(user_id: str, channel: str) -> None:
     """Open a session. What was read with the user's former grant is not shown with the new one."""
     open_session(user_id)
     services().response_cache.clear(user_id)
+    audit("sign_in", "succeeded", user_id, channel=channel)
 
 
 def _page_after_sign_in(user_id: str, pending: PendingSignIn) -> str:
@@ -209,7 +212,10 @@ def _deep_link(user_id: str) -> str:
 @bp.post("/logout")
 def logout() -> ResponseReturnValue:
     """Sign out. The tokens stay for the next sign-in."""
+    former_user_id = session.get("user_id")
     end_session()
+    if former_user_id:
+        audit("sign_out", "succeeded", former_user_id)
     return _goodbye("signed-out")
 
 
@@ -219,6 +225,7 @@ def disconnect() -> ResponseReturnValue:
     revoked = False
     if (current_user_id := user_id()) is not None:
         revoked = services().tokens.revoke(current_user_id)
+        audit("disconnect", "succeeded", current_user_id, revoked=revoked)
     end_session()
     return _goodbye("disconnected" if revoked else "deleted")
 

@@ -8,13 +8,21 @@ from flask import Flask, render_template, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException, InternalServerError
 
+from zoomapp import metrics
 from zoomapp.errors import BadRequest, NotFound, TokenError, TooLarge, UriTooLong, ZoomAppError
-from zoomapp.log_setup import request_id
+from zoomapp.log_setup import audit, request_id
 from zoomapp.web.current_user import services
 from zoomapp.web.middleware.outermost import plain_page
 from zoomapp.web.viewer import use_anonymous_viewer
 
 log = logging.getLogger(__name__)
+
+#: The endpoints of sign-ins. How they are called in the audit log: by redirect, in Zoom's client, by app context.
+SIGN_INS = {
+    **dict.fromkeys(("oauth.install", "oauth.callback"), "web"),
+    **dict.fromkeys(("oauth.authorize", "oauth.onauthorized"), "client"),
+    **dict.fromkeys(("oauth.home", "oauth.context", "oauth.seat"), "context"),
+}
 
 
 def init_app(app: Flask) -> None:
@@ -27,6 +35,12 @@ def answer(error: ZoomAppError) -> ResponseReturnValue:
     """The response for a failure, with its status, message and headers."""
     level = logging.ERROR if error.status >= 500 else logging.INFO
     log.log(level, "request failed", extra={"code": error.code, "status": error.status, "detail": error.detail})
+    if error.status >= 500:
+        metrics.failure(request.url_rule.rule if request.url_rule else "unmatched", error.code)
+    if channel := SIGN_INS.get(request.endpoint or ""):
+        outcome = "failed" if error.status >= 500 else "refused"
+        # Not ``detail``, which may hold what a stranger sent.
+        audit("sign_in", outcome, channel=channel, reason=getattr(error, "reason", type(error).__name__))
     headers = {"Cache-Control": "no-store", **error.headers}
     if prefers_html():
         return _page(error), error.status, headers

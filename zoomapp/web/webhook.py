@@ -7,6 +7,7 @@ from typing import Any
 from flask import Blueprint, Response, request
 from flask.typing import ResponseReturnValue
 
+from zoomapp.attendance import records
 from zoomapp.errors import BadRequest, BadSignature, NotFound
 from zoomapp.server.body_limits import webhooks_in_flight
 from zoomapp.web.current_user import services
@@ -42,7 +43,10 @@ def _receive(secret: str, body: bytes) -> ResponseReturnValue:
     response = Response(status=204)
     is_new = parts.webhook_queue.add(event)
     account_id = JsonObject(event, "webhook event").part("payload").text("account_id")
-    parts.webhook_arrivals.count(arrivals.RECEIVED if is_new else arrivals.DUPLICATE, event.get("event"), account_id)
+    outcome = arrivals.RECEIVED if is_new else arrivals.DUPLICATE
+    if not records.is_readable(event):
+        outcome = arrivals.NO_PARTICIPANT
+    parts.webhook_arrivals.count(outcome, event.get("event"), account_id)
     if is_new:
         response.call_on_close(parts.webhook_queue.process)
     return response

@@ -14,7 +14,7 @@ import redis
 
 from zoomapp import metrics
 from zoomapp.errors import StoreUnavailable
-from zoomapp.log_setup import hash_user_id
+from zoomapp.log_setup import audit, hash_user_id
 from zoomapp.store import key_names
 from zoomapp.store.encrypted_records import WEBHOOK_ARRIVALS
 from zoomapp.store.redis_client import store_errors
@@ -22,8 +22,9 @@ from zoomapp.store.redis_client import store_errors
 log = logging.getLogger(__name__)
 
 KEY = key_names.PREFIX + WEBHOOK_ARRIVALS.key
-#: What became of a webhook. An event is valid if it was received or is a duplicate.
-RECEIVED, DUPLICATE, VALIDATED = "received", "duplicate", "validated"
+#: What became of a webhook. An event is valid if it was received or is a duplicate. One whose participant cannot be
+#: read is accepted, and is not valid: it tells the app nothing.
+RECEIVED, DUPLICATE, VALIDATED, NO_PARTICIPANT = "received", "duplicate", "validated", "no_participant"
 SIGNATURE, AGE, VALIDATION, UNREADABLE, NO_SECRET = "signature", "age", "validation", "unreadable", "no_secret"
 VALID = (RECEIVED, DUPLICATE)
 URL_VALIDATION = "endpoint.url_validation"
@@ -70,6 +71,11 @@ class Summary:
         """When the last valid event arrived; 0: never."""
         return max((row.last_at for row in self.rows if row.outcome in VALID), default=0)
 
+    @property
+    def has_unreadable(self) -> bool:
+        """Whether events arrived whose participant could not be read."""
+        return any(row.outcome == NO_PARTICIPANT for row in self.rows)
+
     def silent_for(self, seconds: float, now: float) -> bool:
         """Whether a meeting ran in the last ``seconds`` and no valid event arrived. False while that is unknown."""
         begins_at = now - seconds
@@ -90,6 +96,8 @@ class WebhookArrivals:
         """Count one webhook. Pass an account only if the signature is valid."""
         name = event if isinstance(event, str) and event in self._known_events else "other"
         metrics.webhook(outcome, name)
+        if outcome in (SIGNATURE, AGE, VALIDATION):
+            audit("webhook", "refused", reason=outcome, webhook=name)
         account = hash_user_id(account_id) if account_id else "-"
         row, full = f"{outcome} {name} {account}", f"{outcome} other other"
         try:

@@ -11,7 +11,7 @@ from typing import Any
 import redis
 
 from zoomapp.errors import NotAuthorized, SessionExpired, ZoomAppError, ZoomRefused
-from zoomapp.log_setup import hash_user_id
+from zoomapp.log_setup import audit, hash_user_id
 from zoomapp.store import leases
 from zoomapp.tokens.service import TokenService
 from zoomapp.user_api.user_client import UserClient
@@ -51,7 +51,7 @@ class Deauthorization:
                 return
         except (NotAuthorized, SessionExpired):
             pass
-        self._tokens.delete(user_id)
+        self._delete(user_id)
 
     def verify(self, event: dict[str, Any]) -> None:
         """For an event without a valid signature: ask Zoom about the grant, and delete the user if it has ended.
@@ -75,7 +75,11 @@ class Deauthorization:
             # A refused call does not end a grant. Only a refusal of the token endpoint does.
             self._tokens.load(user_id)
         except SessionExpired:
-            self._tokens.delete(user_id)
+            self._delete(user_id)
+
+    def _delete(self, user_id: str) -> None:
+        self._tokens.delete(user_id)
+        audit("deauthorization", "succeeded", user_id)
 
 
 def _payload(event: dict[str, Any]) -> JsonObject:

@@ -26,6 +26,7 @@ from zoomapp.errors import (
     UpstreamTimeout,
     ZoomRefused,
 )
+from zoomapp.log_setup import next_traceparent
 from zoomapp.urls import UnsafeAddress, Url, parse, resolve
 from zoomapp.zoom import call_trace
 from zoomapp.zoom.addresses import ZoomHosts
@@ -231,6 +232,8 @@ class ZoomClient:
             headers["Range"] = byte_range
         if self.hosts.may_have_token(url):
             headers["Authorization"] = f"Bearer {access_token}"
+            if traceparent := next_traceparent():
+                headers["traceparent"] = traceparent
         try:
             return Answer.of(self._once(self._adapter, _prepared("GET", str(url), headers)), "GET")
         except requests.RequestException as error:
@@ -239,6 +242,8 @@ class ZoomClient:
     def _deliver(self, call: Call, access_token: str) -> Answer:
         headers = {"Accept": "application/json", "User-Agent": USER_AGENT, **call.headers}
         headers["Authorization"] = f"Bearer {access_token}"
+        if traceparent := next_traceparent():
+            headers["traceparent"] = traceparent
         try:
             return self._attempt(call, headers)
         except requests.ConnectionError:

@@ -381,6 +381,16 @@ OPEN_DEEPLINK = Endpoint(
     pages=("/api/zoomapp/home",),
     required=True,
 )
+# The app's entry in the Marketplace: for `flask manifest`, with credentials of another app.
+READ_MANIFEST = Endpoint(
+    "GET", "/v2/marketplace/apps/{app_id}/manifest", "marketplace:read:app", "marketplace_app:read", MEDIUM
+)
+UPDATE_MANIFEST = Endpoint(
+    "PUT", "/v2/marketplace/apps/{app_id}/manifest", "marketplace:write:app", "marketplace_app:write", HEAVY
+)
+VALIDATE_MANIFEST = Endpoint(
+    "POST", "/v2/marketplace/apps/manifest/validate", "marketplace:read:app", "marketplace_app:read", MEDIUM
+)
 _OAUTH = "The authorization server takes the app's credentials: no scope, no rate limit label."
 REQUEST_TOKEN = Endpoint("POST", "/oauth/token", note=_OAUTH)
 REVOKE_TOKEN = Endpoint("POST", "/oauth/revoke", note=_OAUTH)
@@ -391,7 +401,9 @@ IN_USE = tuple(value for value in globals().values() if isinstance(value, Endpoi
 
 #: Label values of metrics are frozen. These templates had none when they were, and count as ``other``.
 _UNMEASURED = {"/v2/users/{id}/settings"}.union(
-    *(each.templates for each in (READ_TOKEN, READ_ZAK, LIST_UPCOMING_MEETINGS, CONTROL_LIVE_MEETING, READ_REPORT))
+    *(each.templates for each in (READ_TOKEN, READ_ZAK, LIST_UPCOMING_MEETINGS, CONTROL_LIVE_MEETING, READ_REPORT)),
+    # Only a command calls these.
+    *(each.templates for each in (READ_MANIFEST, VALIDATE_MANIFEST)),
 )
 METRICS_LABELS = frozenset(name for endpoint in ALL for name in endpoint.templates) - _UNMEASURED
 #: Path segments that name a kind of thing. Every other segment is an id.

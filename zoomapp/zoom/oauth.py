@@ -16,6 +16,7 @@ import requests
 
 from zoomapp import deadline, metrics
 from zoomapp.errors import AccountRefused, RateLimited, SignInError, UpstreamError, UpstreamTimeout
+from zoomapp.log_setup import next_traceparent
 from zoomapp.zoom.client_secrets import ClientSecrets
 from zoomapp.zoom.endpoints import REQUEST_TOKEN, REVOKE_TOKEN, metrics_label
 from zoomapp.zoom.pkce import s256
@@ -110,6 +111,10 @@ class ZoomOAuth:
         self.client_secrets = ClientSecrets(client_secrets)
         self.redirect_uri = redirect_uri
         self._clock = clock
+
+    def as_client(self, client_id: str, client_secret: str, redirect_uri: str = "") -> ZoomOAuth:
+        """The same server, for another client or another redirect URI."""
+        return ZoomOAuth(self._session, self._host, client_id, (client_secret,), redirect_uri, self._clock)
 
     def authorize_url(self, state: str, verifier: str) -> str:
         """Zoom's consent page for a sign-in by redirect: state, and PKCE with S256."""
@@ -238,10 +243,12 @@ class ZoomOAuth:
     def _send(self, path: str, form: dict[str, str], seconds: float, secret: str) -> Answer:
         started_at = time.monotonic()
         status, headers = 0, dict[str, str]()
+        traceparent = next_traceparent()
         try:
             answer = self._session.post(
                 self._host + path,
                 data=form,
+                headers={"traceparent": traceparent} if traceparent else None,
                 auth=(self.client_id, secret),
                 timeout=(min(CONNECT_SECONDS, seconds), seconds),
                 allow_redirects=False,

@@ -77,7 +77,7 @@ class JsonObject:
     __slots__ = ("_fields", "_kind")
 
     def __init__(self, value: object, kind: str) -> None:
-        """``kind``: what the object describes, such as "meeting"; names it in metrics and logs.
+        """``kind``: what the object describes, such as "meeting"; names it in metrics and logs. "": count nothing.
 
         ``value`` may be a JsonObject: its fields are then read under this kind.
         """
@@ -181,7 +181,7 @@ class JsonObject:
 
     def part(self, name: str, kind: str = "") -> JsonObject:
         """An object inside this one; without fields if there is none."""
-        return JsonObject(self._fields.get(name), kind or f"{self._kind} {name}")
+        return JsonObject(self._fields.get(name), kind or (self._kind and f"{self._kind} {name}"))
 
     def mapping(self, name: str) -> dict[str, Any]:
         """An object inside this one, as Zoom sent it; empty if there is none."""
@@ -240,7 +240,12 @@ def read_rows(body: object, name: str, read: Callable[[JsonObject], Item | None]
 
 
 def count_unreadable(kind: str, name: str, value: object) -> None:
-    """Count one value or, without ``name``, one row that could not be read. The first of its sort is logged."""
+    """Count one value or, without ``name``, one row that could not be read. The first of its sort is logged.
+
+    Without ``kind`` nothing is counted.
+    """
+    if not kind:
+        return
     metrics.unreadable_value(kind, name)
     if (kind, name) not in _logged:
         _logged.add((kind, name))

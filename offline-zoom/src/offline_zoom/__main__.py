@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from importlib import import_module
 
-COMMANDS = ("serve", "run", "calls", "endpoints", "export")
+COMMANDS = ("serve", "run", "calls", "endpoints", "export", "replay")
 
 
 def main(arguments: list[str] | None = None) -> int:

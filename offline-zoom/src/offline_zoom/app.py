@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from offline_zoom import control_api, pages, rest
 from offline_zoom.client_window import views as client_window
+from offline_zoom.console import views as console
 from offline_zoom.errors import ZoomError
 from offline_zoom.oauth import views as oauth
 from offline_zoom.recordings import downloads
@@ -24,7 +25,7 @@ def create_app(world: World) -> Flask:
     app.extensions["world"] = world
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.url_map.merge_slashes = False
-    for part in (oauth, rest, downloads, pages, control_api, client_window):
+    for part in (oauth, rest, downloads, console, pages, control_api, client_window):
         app.register_blueprint(part.bp)
     app.before_request(check_api)
     app.after_request(rest.with_rate_headers)

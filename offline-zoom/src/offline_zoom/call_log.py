@@ -6,6 +6,7 @@ import re
 import threading
 from collections import deque
 from dataclasses import asdict, dataclass, field
+from itertools import count
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -15,6 +16,7 @@ class Call:
     """One received request and its response. ``path`` is not percent-decoded.
 
     ``at`` is the world's time. ``status`` is 0 until there is a response, and stays 0 when the connection is dropped.
+    ``caller``: a user's short name, or the client id of an app. ``number`` counts the calls of this world from 1.
     """
 
     method: str
@@ -27,6 +29,8 @@ class Call:
     status: int = 0
     milliseconds: int = 0
     response_headers: list[tuple[str, str]] = field(default_factory=list, repr=False)
+    caller: str = ""
+    number: int = 0
 
     @property
     def params(self) -> dict[str, str]:
@@ -36,6 +40,11 @@ class Call:
     def target(self) -> str:
         """Path and query, as sent."""
         return f"{self.path}?{self.query}" if self.query else self.path
+
+    @property
+    def failed(self) -> bool:
+        """Whether there was no answer, or an error."""
+        return self.status == 0 or self.status >= 400
 
     def as_json(self) -> dict[str, Any]:
         """The call for the control API: names of headers, but no values, because some are secret."""
@@ -59,10 +68,12 @@ class CallLog:
     def __init__(self) -> None:
         self._calls: deque[Call] = deque(maxlen=10_000)
         self._lock = threading.Lock()
+        self._numbers = count(1)
         self.total = 0
 
     def add(self, call: Call) -> None:
         with self._lock:
+            call.number = next(self._numbers)
             self._calls.append(call)
             self.total += 1
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint, request
+from flask import Blueprint, Response, request
 from flask.typing import ResponseReturnValue
 
 from offline_zoom.errors import current_world
@@ -13,6 +13,7 @@ from offline_zoom.faults import PRESETS, Fault
 from offline_zoom.har import har
 from offline_zoom.oddities import ODDITIES
 from offline_zoom.request_json import json_object
+from offline_zoom.seed.export import export, story_of
 from offline_zoom.stories import STORIES
 
 bp = Blueprint("control", __name__, url_prefix="/_sandbox")
@@ -111,6 +112,15 @@ def load_story() -> JSON:
     """Load another ``story``."""
     current_world().load_story(json_object()["story"])
     return {"story": current_world().story, "stories": list(STORIES)}
+
+
+@bp.get("/seed")
+def seed() -> Response:
+    """The world as a seed file, without grants, tokens and secrets."""
+    world = current_world()
+    with world.lock:
+        text = export(story_of(world))
+    return Response(text.encode("utf-8", "surrogatepass"), mimetype="application/toml")
 
 
 @bp.post("/me")

@@ -29,7 +29,7 @@ class Fault:
     ``before`` or ``after`` processing, ``cut`` after that many bytes of the body. ``bad_gzip`` claims a compression the
     body does not have. ``grant_type`` narrows it to such token requests, ``same_token`` to calls with the access
     token of the first call. ``count`` is how often it happens (``None``: until cleared), ``probability`` how likely
-    each time.
+    each time. ``name`` is that of the preset.
     """
 
     route: str = "* **"
@@ -48,6 +48,7 @@ class Fault:
     shorten: int | None = None
     chunked: bool = False
     same_token: bool = False
+    name: str = ""
 
     def __post_init__(self) -> None:
         self.method, _, target = self.route.partition(" ")
@@ -144,4 +145,5 @@ ALLOWED: dict[str, Callable[[Any], bool]] = {
     "shorten": is_size,
     "chunked": is_flag,
     "same_token": is_flag,
+    "name": lambda value: isinstance(value, str),
 }

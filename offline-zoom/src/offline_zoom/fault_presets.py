@@ -25,6 +25,41 @@ BROKEN_REFUSAL = (
     '{"code":104,"message":"Invalid access token, does not contain scopes:["meeting:read","meeting:read:admin"]."}'
 )
 NOT_A_FILE = '{"status":false,"errorCode":124,"errorMessage":"Forbidden"}'
+#: what each preset does to a call
+EFFECTS = {
+    "server-error": "500 with code 500",
+    "bad-gateway": "502 with a page of HTML",
+    "html": "200 with a page of HTML in place of JSON",
+    "slow": "waits 5 seconds before the call is processed",
+    "dropped-before": "closes the connection before the call is processed",
+    "dropped-after": "processes the call, then closes the connection",
+    "cut-body": "closes the connection after 10 bytes of the body",
+    "bad-gzip": "says that the body is gzip, which it is not",
+    "per-second-limit": "429: too many calls in this second, with rate limit headers",
+    "per-second-limit-bare": "429: too many calls in this second, without headers",
+    "daily-limit": "429: too many calls today, with headers and the time to retry",
+    "daily-limit-bare": "429: too many calls today, without headers",
+    "user-limit": "429: one user created or changed 100 meetings today",
+    "expired-token": "401 with code 124: the access token is expired",
+    "revoked-token": "401 with code 124: the access token is invalid",
+    "missing-scope": "400 with code 4711: the token lacks a scope",
+    "not-ready": "404 with code 3001: the meeting does not exist or has not ended",
+    "refused-refresh": "400 invalid_grant for a refresh token",
+    "lost-rotation": "refreshes the tokens, then closes the connection",
+    "slow-token": "waits 5 seconds before the token request is processed",
+    "token-limit": "429 for a token request, retry after 2 seconds",
+    "token-limit-bare": "429 for a token request, without Retry-After",
+    "token-error": "500 for a token request",
+    "token-html": "200 with a page of HTML for a token request",
+    "wrong-client": "401 invalid_client for a token request",
+    "broken-json": "400 with code 104, and JSON with a syntax error",
+    "stale-token": "400 with code 124 until the token is refreshed",
+    "refused-endpoint": "401 with code 124 for any token",
+    "empty-error": "503 without a body",
+    "redirect": "302 to another host",
+    "refused-download": "200 with a small JSON body in place of a recording",
+    "short-download": "the first 10 bytes of a file, as if they were all",
+}
 #: presets that happen until they are cleared; all others happen once
 LASTING = ("stale-token", "refused-endpoint")
 
@@ -85,6 +120,7 @@ def presets(now: float) -> dict[str, Fault]:
         "short-download": Fault("GET /storage/*", shorten=10),
     }
     for name, fault in fault_by_name.items():
+        fault.name = name
         fault.count = None if name in LASTING else 1
     return fault_by_name
 

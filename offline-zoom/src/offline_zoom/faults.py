@@ -47,5 +47,6 @@ class Faults(list[Fault]):
                         fault.count -= 1
                         if fault.count <= 0:
                             self[:] = [other for other in self if other is not fault]
+                            self.of_story = [other for other in self.of_story if other is not fault]
                     return fault
         return None

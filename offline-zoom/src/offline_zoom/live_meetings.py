@@ -28,6 +28,8 @@ class LiveMeetings(WorldState):
         super().__init__(clock, client_id, client_secret, base_url)
         self._listeners: list[Callable[[events.Event], None]] = []
         self._last_user_id = FIRST_USER_ID
+        #: with the switch ``late_end``, the ends that the next start of the meeting announces, by number
+        self.late_ends: dict[int, list[events.Event]] = {}
 
     def tick(self, seconds: float) -> None:
         """Let time pass, and announce what happens in it. Raises ValueError for more than ten years."""
@@ -164,12 +166,17 @@ class LiveMeetings(WorldState):
         match pending.kind:
             case "started" if instance:
                 yield events.instance_event("meeting.started", at, instance, self)
-            case "joined" if instance and join:
+                yield from self.late_ends.pop(instance.meeting_id, ())
+            case "joined" if instance and join and self._is_announced(instance, join):
                 yield events.participant_event(events.joined_name(join), at, instance, join, self)
             case "left" if instance and join:
                 yield events.participant_event(events.left_name(join), at, instance, join, self)
             case "ended" if instance:
-                yield events.instance_event("meeting.ended", at, instance, self)
+                end = events.instance_event("meeting.ended", at, instance, self)
+                if self.switches.late_end:
+                    self.late_ends[instance.meeting_id] = [end]
+                else:
+                    yield end
                 self._finish_meeting(instance, at)
             case "recorded" if pending.recording:
                 yield recording_events.recording_event(at, pending.recording, self)
@@ -179,6 +186,11 @@ class LiveMeetings(WorldState):
                 yield content_events.summary_event(at, instance, instance.summary, self)
             case "transcript" if instance and instance.transcript:
                 yield content_events.transcript_event(at, instance, instance.transcript, self)
+
+    def _is_announced(self, instance: Instance, join: Join) -> bool:
+        """Whether a join has an event. Zoom may send none for the host, whose first join starts the meeting."""
+        host_rows = (row for row in instance.joins if row.person_id == instance.host_id)
+        return self.switches.host_join_event or join is not next(host_rows, None)
 
     def _finish_meeting(self, instance: Instance, at: float) -> None:
         """Give an ended meeting a new UUID for its next instance, and plan its recording, transcript and summary."""

@@ -58,6 +58,8 @@ class User:
     dept: str = ""
     pmi: int = 0
     created_at: float = 1714555800.0
+    #: the scopes that the user grants to the app; None for all that the role allows
+    scopes: list[str] | None = None
 
     @property
     def display_name(self) -> str:

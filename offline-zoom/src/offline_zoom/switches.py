@@ -26,24 +26,52 @@ CODES = {"missing_scope_code": (4711, 104, 4700), "per_second_code": (429, 4001)
 MAX_NUMBER = 10_000_000_000
 
 
+#: what each switch does. Times are seconds
+MEANINGS = {
+    "auto_consent": "the consent page allows without asking",
+    "strict_redirect": "in-client codes, too, need exactly their redirect URI at the exchange",
+    "in_client_s256": "in-client codes take a verifier by S256, too",
+    "code_lifetime": "how long an authorization code is valid",
+    "access_lifetime": "how long an access token is valid",
+    "refresh_lifetime": "how long a refresh token is valid",
+    "page_token_lifetime": "how long a page token is valid",
+    "deeplink_lifetime": "how long a deep link is valid",
+    "api_url": "the `api_url` in answers of the token endpoint",
+    "omit_api_url": "tokens come without `api_url`",
+    "omit_refresh_token": "a refresh gives no new refresh token",
+    "invalid_client_status": "the status that refuses wrong credentials of an app",
+    "missing_scope_code": "the code that refuses a missing scope: 4711, 104 or 4700",
+    "per_second_code": "the code of the limit per second: 429 or 4001",
+    "withheld_scopes": "scopes that are not granted at consent",
+    "user_managed": "users manage the app and grant no `:admin` scope. Otherwise `admin_managed` decides",
+    "refresh_grace": "how long the tokens before a refresh stay valid. A new authorization ends them at once",
+    "deauthorized_event": "a removed app gets the event `app_deauthorized`",
+    "host_join_event": "the host's first join has an event",
+    "late_end": "a meeting's end is announced after the next start of the same meeting",
+    "limits": "rate limits: `off`, or `plan` for Zoom's table, or `rate_limits`",
+    "rate_limits": "calls a second by label, as `{ Light = 4 }`",
+    "rate_headers": "headers of rate limits: `category` alone, or `all` that are documented",
+    "recordings_range": "a long range of dates: `honour`, or `clamp` to a month",
+    "download_refusal": "how a download is refused: `401`, `200` (a small JSON body) or `html`",
+    "ready_after": "how long after its end a meeting is missing in reports",
+    "recording_ready_after": "how long after the end of a meeting its recording is ready",
+    "summary": f"why there are no summaries: {', '.join(SUMMARY_REFUSALS)}",
+    "transcript": f"why there are no transcripts: {', '.join(TRANSCRIPT_REFUSALS)}",
+    "polls": f"what is missing of polls: {', '.join(POLL_STATES)}",
+    "questions": f"why there is no Q&A: {', '.join(QUESTION_STATES)}",
+    "summary_ready_after": "how long after the end of a meeting its summary is ready",
+    "transcript_ready_after": "how long after the end of a meeting its transcript is ready",
+    "unknown_endpoint_404": "an endpoint that is not simulated is 404 with code 2300, as at Zoom, and not 501",
+    "app_published": "the app's manifest can no longer be read or updated",
+    "manifest_update_status": "the status of an updated manifest: 200 or 204",
+}
+
+
 @dataclass
 class Switches:
-    """Settings for tests and the control API. Defaults follow the real Zoom where it is known. Times are seconds.
+    """Settings for tests and the control API. Defaults follow the real Zoom where it is known.
 
-    ``auto_consent``: the consent page allows without asking. ``strict_redirect``: in-client codes, too, need
-    exactly their redirect URI at the exchange. ``in_client_s256``: in-client codes take a verifier by S256, too.
-    ``limits``: ``off``, ``plan`` (Zoom's table) or ``rate_limits`` below by
-    label. ``rate_headers``: ``category`` alone, as seen in 2026, or ``all`` that are documented.
-    ``recordings_range``: ``honour`` (any range), or ``clamp`` (to a month). ``download_refusal``: ``401``,
-    ``200`` (a small JSON body with status 200) or ``html``. ``withheld_scopes`` are not granted at consent.
-    ``user_managed``: the app's users manage it, as Zoom requires of an app in meetings, and cannot grant it any
-    ``:admin`` scope; without it the story decides.
-    ``ready_after``: how long after its end a meeting is missing in reports. ``summary``: ``""``, or why there are no
-    summaries: one of ``SUMMARY_REFUSALS``. ``transcript``: ``""``, or why there are no transcripts: one of
-    ``TRANSCRIPT_REFUSALS``. ``polls`` and ``questions``: ``""``, or one of ``POLL_STATES`` and ``QUESTION_STATES``.
-    ``missing_scope_code`` and ``per_second_code``: the code of a refusal, one of ``CODES``.
-    ``summary_ready_after`` and ``transcript_ready_after`` count from the end of a meeting. ``unknown_endpoint_404``:
-    an endpoint that is not simulated is 404 with code 2300, as Zoom answers for one that does not exist, and not 501.
+    ``MEANINGS`` has what each does.
     """
 
     auto_consent: bool = False
@@ -52,6 +80,7 @@ class Switches:
     code_lifetime: float = 300
     access_lifetime: float = 3600
     refresh_lifetime: float = 90 * 86400
+    refresh_grace: float = 0
     page_token_lifetime: float = 900
     deeplink_lifetime: float = 300
     api_url: str = ""
@@ -62,6 +91,9 @@ class Switches:
     per_second_code: int = 429
     withheld_scopes: list[str] = field(default_factory=list)
     user_managed: bool = False
+    deauthorized_event: bool = True
+    host_join_event: bool = True
+    late_end: bool = False
     limits: str = "off"
     rate_limits: dict[str, int] = field(default_factory=dict)
     rate_headers: str = "category"
@@ -76,6 +108,8 @@ class Switches:
     summary_ready_after: float = 360
     transcript_ready_after: float = 240
     unknown_endpoint_404: bool = False
+    app_published: bool = False
+    manifest_update_status: int = 200
 
     def change(self, changes: dict[str, Any]) -> None:
         """Set several settings. Raises ValueError for an unknown name or a value of a wrong type."""
@@ -95,6 +129,8 @@ class Switches:
             raise ValueError(f"{name} wants {kind.__name__}")
         if name == "invalid_client_status" and not 400 <= value <= 599:
             raise ValueError(f"{name} wants the status of an error")
+        if name == "manifest_update_status" and value not in (200, 204):
+            raise ValueError(f"{name} wants 200 or 204")
         if name in CODES and value not in CODES[name]:
             raise ValueError(f"{name} wants one of {', '.join(map(str, CODES[name]))}")
         if name in CHOICES and value not in ("", *CHOICES[name]):

@@ -23,6 +23,8 @@ from offline_zoom.rate_limits import RateLimits
 from offline_zoom.stories import build_story
 from offline_zoom.webhooks import events
 
+#: the app in the Marketplace
+APP_ID = "sandbox-app-id"
 CLIENT_ID = "sandbox-client-id"
 CLIENT_SECRET = "sandbox-client-secret"
 BASE_URL = "http://127.0.0.1:4000"
@@ -61,6 +63,7 @@ class World(LiveMeetings):
         self.limits = RateLimits(self.now, self.switches)
         self.deeplinks: dict[str, tuple[str, str, float]] = {}
         self._data_file: DataFile | None = None
+        self._loaded_stories: set[str] = set()
         self._load(story, DataFile(Path(data)) if data else None)
 
     def _load(self, story: str, data_file: DataFile | None) -> None:
@@ -74,16 +77,23 @@ class World(LiveMeetings):
     def load_story(self, name: str) -> None:
         """Replace the world's data with that of a story. Grants stay, with the scopes that the story gives.
 
-        Raises ValueError for an unknown name.
+        Meetings of a story that is loaded again get other UUIDs, so that a program does not take them for the earlier
+        ones. Raises ValueError for an unknown name.
         """
         with self.lock:
             began_at = self.now()
             data = build_story(name, began_at, self._last_user_id)
+            if name in self._loaded_stories:
+                data.renew_uuids()
+            self._loaded_stories.add(name)
             self.story, self.began_at, self.admin_managed = name, began_at, data.admin_managed
             self.accounts, self.users = data.accounts, data.users
             self.meetings, self.recordings, self.instances = data.meetings, data.recordings, {}
-            self.pending_events = PendingEvents()
+            self.pending_events, self.late_ends = PendingEvents(), {}
             self.faults.of_story = data.faults
+            self.switches.change(data.switches)
+            self.webhook_url = self.webhook_url or data.webhook_url
+            self.webhook_secret = self.webhook_secret or data.webhook_secret
             self._last_user_id = data.last_user_id
             for instance in data.instances:
                 self.add_instance(instance)
@@ -107,37 +117,42 @@ class World(LiveMeetings):
 
     def scopes(self, user: str | User) -> list[str]:
         """The scopes that this user grants to the app now."""
-        granted = scopes_for(self.user(user), self.admin_managed and not self.switches.user_managed)
-        return [scope for scope in granted if scope not in self.switches.withheld_scopes]
+        found, withheld = self.user(user), self.switches.withheld_scopes
+        possible = scopes_for(found, self.admin_managed and not self.switches.user_managed)
+        return [
+            scope for scope in possible if scope not in withheld and (found.scopes is None or scope in found.scopes)
+        ]
 
-    def revoke_access_tokens(self) -> None:
-        """Make every access token unknown. Refresh tokens stay valid."""
+    def revoke_access_tokens(self, user: str | User | None = None) -> None:
+        """Make the access tokens of a user, or all of them, unknown. Refresh tokens stay valid."""
         with self.lock:
-            for grant in self._all_grants():
+            for grant in self._grants_of(user):
                 grant.access_token = ""
             self.save()
 
-    def expire_access_tokens(self) -> None:
-        """Make every access token expire now. Refresh tokens stay valid."""
+    def expire_access_tokens(self, user: str | User | None = None) -> None:
+        """Make the access tokens of a user, or all of them, expire now. Refresh tokens stay valid."""
         with self.lock:
-            for grant in self._all_grants():
+            for grant in self._grants_of(user):
                 grant.access_expires_at = self.now()
             self.save()
 
-    def expire_refresh_tokens(self) -> None:
-        """Make every refresh token expire now. Access tokens stay valid."""
+    def expire_refresh_tokens(self, user: str | User | None = None) -> None:
+        """Make the refresh tokens of a user, or all of them, expire now. Access tokens stay valid."""
         with self.lock:
-            for grant in self.grants.by_user.values():
-                grant.refresh_expires_at = self.now()
+            for grant in self._grants_of(user):
+                if grant.refresh_token:
+                    grant.refresh_expires_at = self.now()
             self.save()
 
     def deauthorize(self, user: str | User) -> None:
-        """Let the user remove the app: delete the grant and announce ``app_deauthorized``."""
+        """Let the user remove the app: delete the grant. For a published app, announce ``app_deauthorized``."""
         account = self.user(user)
         with self.lock:
             self.grants.by_user.pop(account.id, None)
             self.save()
-        self.announce(events.deauthorized_event(self.now(), account.id, self))
+        if self.switches.deauthorized_event:
+            self.announce(events.deauthorized_event(self.now(), account.id, self))
 
     def seal_context(self, user: str | User | None, typ: str = "panel", iv: bytes | None = None, **claims: Any) -> str:
         """The encrypted app context that the client sends for this user; ``None`` is a guest.
@@ -182,5 +197,10 @@ class World(LiveMeetings):
         if self._data_file:
             self._data_file.save(self)
 
-    def _all_grants(self) -> list[Grant]:
-        return [*self.grants.by_user.values(), *self.grants.app_tokens.values()]
+    def _grants_of(self, user: str | User | None) -> list[Grant]:
+        """The grants of a user, replaced ones included. Without a user all, those of apps included. Raises KeyError."""
+        of_users = [*self.grants.by_user.values(), *(grant for grant, _ in self.grants.replaced)]
+        if user is None:
+            return [*of_users, *self.grants.app_tokens.values()]
+        user_id = self.user(user).id
+        return [grant for grant in of_users if grant.user_id == user_id]

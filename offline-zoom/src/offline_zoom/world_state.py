@@ -11,9 +11,10 @@ import os
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from offline_zoom.model import Account, AccountApp, Instance, Meeting, Recording, User
-from offline_zoom.oauth.grants import Grants
+from offline_zoom.oauth.grants import Grants, basic_credentials
 from offline_zoom.pending_events import PendingEvents
 from offline_zoom.switches import Switches
 
@@ -35,6 +36,8 @@ class WorldState:
         #: the secret before ``client_secret``, and until when it is valid
         self.previous_secret, self.previous_secret_until = "", 0.0
         self.account_app = AccountApp()
+        #: the app's manifest, once it was updated
+        self.manifest: dict[str, Any] = {}
         self.seal_key = client_secret
         self.switches = Switches()
         self.grants = Grants(self.now, self.switches, client_secret)
@@ -91,6 +94,17 @@ class WorldState:
             if user in (candidate.id, candidate.key, candidate.email):
                 return candidate
         raise KeyError(user)
+
+    def caller(self, authorization: str) -> str:
+        """Who sends this ``Authorization`` header: a user's short name, an app's client id, or an empty text."""
+        client_id, _ = basic_credentials(authorization)
+        if client_id in (self.client_id, self.account_app.client_id):
+            return client_id
+        kind, _, token = authorization.partition(" ")
+        grant = self.grants.find(token.strip()) if kind.lower() == "bearer" else None
+        if grant and grant.kind == "user":
+            return self.users[grant.user_id].key if grant.user_id in self.users else ""
+        return {"account": self.account_app.client_id, "app": self.client_id}[grant.kind] if grant else ""
 
     def sign_in_as(self, user: str | User) -> User:
         """Make this user the one at the consent page and the client."""

@@ -8,9 +8,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import yaml
 
-from zoomapp import create_app
+from offline_zoom.faults import Fault
+from zoomapp import create_app, metrics
 from zoomapp.log_setup import JsonLines
+from zoomapp.store.encrypted_records import TOKENS
 from zoomapp.zoom.endpoints import metrics_label
 
 TOKEN = "a-metrics-token"
@@ -110,15 +113,80 @@ def test_the_request_log_line_names_no_person(dana, caplog):
 def exported(person):
     """The names of what is counted, as a query has them."""
     metric_types = re.findall(r"^# TYPE (zoomapp_\w+) (\w+)", read(person), re.MULTILINE)
-    return {f"{name}_bucket" if kind == "histogram" else name for name, kind in metric_types}
+    histogram = ("_bucket", "_count", "_sum")
+    return {f"{name}{end}" for name, kind in metric_types for end in (histogram if kind == "histogram" else ("",))}
 
 
-def test_the_grafana_dashboard_queries_existing_metrics(anyone):
-    dashboard = json.loads((ROOT / "docs" / "grafana.json").read_text())
-    queries = " ".join(panel["targets"][0]["expr"] for panel in dashboard["panels"])
-    queried = set(re.findall(r"zoomapp_\w+", queries))
+def queries_of(name):
+    """The queries of the dashboard, or of the alert rules."""
+    text = (ROOT / "docs" / name).read_text()
+    if name.endswith(".json"):
+        return [target["expr"] for panel in json.loads(text)["panels"] for target in panel["targets"]]
+    return [rule["expr"] for group in yaml.safe_load(text)["groups"] for rule in group["rules"]]
 
-    assert queried <= exported(anyone)
+
+@pytest.mark.parametrize("name", ["grafana.json", "alerts.yml"])
+def test_dashboard_and_alerts_query_existing_metrics_with_values_that_their_labels_have(anyone, app, name):
+    queries, code = queries_of(name), "".join(path.read_text() for path in (ROOT / "zoomapp").rglob("*.py"))
+    routes = {rule.rule for rule in app.url_map.iter_rules()}
+    buckets = set(re.findall(r'_added_seconds_bucket\{le="([^"]+)"\}', read(anyone)))
+
+    assert len(queries) >= 5
+    assert set(re.findall(r"zoomapp_\w+", " ".join(queries))) <= exported(anyone)
+    for label, values in re.findall(r'(\w+)=~?"([^"]*)"', " ".join(queries)):
+        for value in values.split("|"):
+            known = value in routes if label == "route" else value in buckets if label == "le" else f'"{value}"' in code
+            assert known, f'{label}="{value}"'
+    assert all(query.count("(") == query.count(")") and query.count("{") == query.count("}") for query in queries)
+
+
+def test_each_objective_has_a_panel_and_an_alert(anyone):
+    text = (
+        (ROOT / "docs" / "operations.md").read_text().partition("## Service level objectives")[2].partition("\n## ")[0]
+    )
+    targets = re.findall(r"^\| (?:[^|]*?)([\d.]+) % of", text, re.MULTILINE)
+    panels = [panel["title"] for panel in json.loads((ROOT / "docs" / "grafana.json").read_text())["panels"]]
+
+    assert len(targets) == 4
+    assert [re.search(r"\(([\d.]+) %\)", title)[1] for title in panels if title.startswith("Objective")] == targets
+    budgets = {str(round(100 - float(target), 1)) for target in targets}
+    spent = {
+        str(round(100 * float(share), 1)) for share in re.findall(r"14\.4 \* ([\d.]+)", str(queries_of("alerts.yml")))
+    }
+    assert spent == budgets
+
+
+def test_objectives_measure_failures_of_the_app_and_not_those_of_zoom(dana, world, redis_client):
+    route = '/zoom/api/<path:_>"}'
+    failed = f'zoomapp_failures_total{{code="store_unavailable",route="{route}'
+    added, slow = "zoomapp_added_seconds_count", 'zoomapp_added_seconds_bucket{le="0.05"}'
+    before = read(dana)
+    me = "/zoom/api/v2/users/me"
+    world.faults.append(Fault("GET /v2/users/me", 503, body={"code": 503, "message": "Zoom's own"}, count=1))
+
+    assert [dana.get(me).status_code for _ in range(2)] == [503, 200]
+    tokens = TOKENS.key_of(dana.id)
+    redis_client.delete(tokens)
+    redis_client.hset(tokens, "field", "not a record")
+    assert dana.get(me).status_code == 503
+
+    after = read(dana)
+    assert value(after, failed) == value(before, failed) + 1
+    assert value(after, added) == value(before, added) + 3
+    assert value(after, slow) <= value(after, added)
+
+
+def test_added_time_is_the_time_of_a_call_without_zooms(anyone):
+    small, all_calls = 'zoomapp_added_seconds_bucket{le="0.05"}', 'zoomapp_added_seconds_bucket{le="+Inf"}'
+    before = read(anyone)
+
+    metrics.proxied(2.04, [{"milliseconds": 1500}, {"milliseconds": 500}])
+    metrics.proxied(2.06, [{"milliseconds": 2000}])
+    metrics.proxied(0.5, [{"milliseconds": 501}])
+
+    after = read(anyone)
+    assert value(after, small) == value(before, small) + 2
+    assert value(after, all_calls) == value(before, all_calls) + 3
 
 
 @pytest.mark.parametrize("page", ["operations.md", "architecture.md"])

@@ -53,7 +53,7 @@ def doctor(as_json: bool, release: bool) -> None:
 def _settings_errors() -> list[Finding]:
     """A finding for each wrong setting that keeps the app from starting."""
     error: ConfigError | None = current_app.extensions.get("zoomapp.config_error")
-    todo = "Set it in the environment; README.md explains each setting."
+    todo = "Set it in the environment; docs/reference.md explains each setting."
     return [fail("settings", problem, todo) for problem in error.problems] if error else []
 
 

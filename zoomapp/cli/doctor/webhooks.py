@@ -24,7 +24,7 @@ def check(services: Services) -> Iterator[Finding]:
         yield warn(
             "webhooks",
             f"A meeting ran at {moment(summary.meeting_at)} UTC, but no valid webhook has arrived for {DAYS} days.",
-            "`flask webhooks` says what was refused; docs/operations.md says what to check at Zoom.",
+            "`flask webhooks` says what was refused or not readable; docs/operations.md says what to check at Zoom.",
         )
     elif summary.valid_at:
         yield ok("webhooks", f"The last valid one arrived at {moment(summary.valid_at)} UTC.")

@@ -12,11 +12,22 @@ from markupsafe import Markup
 
 from zoomapp import dates
 from zoomapp.attendance import Person
-from zoomapp.attendance.attendance_table import AttendanceTable
+from zoomapp.attendance.attendance_table import AttendanceRow, AttendanceTable
 from zoomapp.attendance.names import initials
 from zoomapp.attendance.story import arrivals, half_stayed, story
-from zoomapp.charts import Axis, curve, curve_rows, meter, storage, table, time_labels, timeline, timeline_description
-from zoomapp.charts.squares import small_bar
+from zoomapp.charts import (
+    Axis,
+    curve,
+    curve_rows,
+    meter,
+    report_timeline,
+    small_bar,
+    storage,
+    table,
+    time_labels,
+    timeline,
+    timeline_description,
+)
 from zoomapp.web.current_user import services
 from zoomapp.web.viewer import now, today, viewer
 from zoomapp.zoom.meeting_ids import key_of
@@ -90,6 +101,10 @@ def days_until(at: datetime | calendar_date) -> int:
 
 def days_later(at: datetime, days: int) -> datetime:
     return at + timedelta(days=days)
+
+
+def minutes_later(at: datetime, minutes: int) -> datetime:
+    return at + timedelta(minutes=minutes)
 
 
 def days_left(at: datetime | calendar_date) -> str:
@@ -169,6 +184,15 @@ def attendance_bar(person: Person, axis: Axis, has_left: bool, since_unknown: bo
     return timeline(axis, person.here, person.waiting, has_left=has_left, since_unknown=since_unknown)
 
 
+def report_bar(row: AttendanceRow, axis: Axis) -> Markup:
+    """The attendance of one person as a bar after the meeting, with thin lines for late and left early."""
+    person, frame = row.person, row.frame
+    late = (frame.starts_at, person.arrived_at) if row.late_minutes and frame.starts_at is not None else None
+    left_at = person.here[-1][1] if person.here else None
+    early = (left_at, frame.due_end) if row.early_minutes and left_at and frame.due_end else None
+    return report_timeline(axis, person.here, person.waiting, late=late, early=early)
+
+
 def attendance_description(person: Person, axis: Axis, since_unknown: bool = False) -> str:
     """The attendance of one person as text."""
     return timeline_description(axis, person.here, person.waiting, since_unknown=since_unknown)
@@ -240,11 +264,13 @@ FILTERS: dict[str, Callable[..., object]] = {
     "meeting_id": dates.meeting_id,
     "meter": meter,
     "minutes": minutes,
+    "minutes_later": minutes_later,
     "moment": moment,
     "moving": moving,
     "next_at": next_at,
     "offset": offset,
     "relative": relative,
+    "report_bar": report_bar,
     "short_date": short_date,
     "short_day": short_day,
     "since": since,

@@ -186,8 +186,10 @@ def _missing_scope(error: MissingScope, permission: Permission) -> Notice:
     text = f"To {permission.verb} Zoom must allow {scope}. "
     if scope != accepted:
         text += f"In newer apps it is called {accepted}. "
-    if scope.endswith(":admin"):
-        text += "Only an admin of your Zoom account can grant it."
+    for_admins = scope.endswith(":admin")
+    instead = _account_credentials(permission) if for_admins else ""
+    if for_admins:
+        text += f"Only an admin of your Zoom account can grant it.{instead}"
     else:
         text += "Add it under Scopes in the app’s Marketplace settings, then connect again."
     back = page_path(request.full_path.rstrip("?")) if request.method == "GET" else ""
@@ -196,10 +198,20 @@ def _missing_scope(error: MissingScope, permission: Permission) -> Notice:
     admin_request = (
         f"{services().settings.app_name} needs the Zoom scope {scope} to {permission.verb}. "
         "In the Zoom App Marketplace open Manage, choose the app, "
-        f"add it under Scopes, then ask me to connect again. More: {_help_link()}"
+        f"add it under Scopes, then ask me to connect again.{instead} More: {_help_link()}"
     )
     title = "One permission is missing"
     return Notice("warn", "lock", title, text, request=admin_request, actions=(connect, about))
+
+
+def _account_credentials(permission: Permission) -> str:
+    """What does without an admin scope: credentials of the whole account. Empty if the app has them, or reads none."""
+    if permission.source not in endpoints.ACCOUNT_SOURCES or services().settings.zoom_account_id:
+        return ""
+    return (
+        " An app that works in meetings cannot have it. Instead, the person who runs the app can set up a"
+        " Server-to-Server app of the account: ZOOM_ACCOUNT_ID, ZOOM_S2S_CLIENT_ID and ZOOM_S2S_CLIENT_SECRET."
+    )
 
 
 def _rate_limited(error: RateLimited, shown_at: datetime | None) -> Notice:

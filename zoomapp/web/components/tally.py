@@ -7,8 +7,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from zoomapp.attendance.attendance_table import AttendanceTable
-from zoomapp.charts.squares import small_bar
+from zoomapp.charts import small_bar
 
 
 @dataclass(frozen=True)
@@ -27,14 +26,3 @@ def cells(
 ) -> list[TallyCell]:
     """The cells of these filters: name, kind of small bar, word, number. ``link``: the address for a name."""
     return [TallyCell(link(name), small_bar(bar), count, label, name == current) for name, bar, label, count in filters]
-
-
-def report_cells(table: AttendanceTable, link: Callable[[str], str]) -> list[TallyCell]:
-    """The filters of a meeting's report. One whose number cannot be known is left out."""
-    filters = [("", "all", "Everyone")]
-    if table.frame.tells_late:
-        filters += [("on-time", "here", "On time"), ("late", "late", "Late")]
-    if table.frame.tells_early:
-        filters.append(("early", "early", "Left early"))
-    filters += [("rejoined", "rejoined", "Rejoined"), ("waited", "waited", "Waited")]
-    return cells(((*each, sum(1 for row in table.rows if row.is_in(each[0]))) for each in filters), link)

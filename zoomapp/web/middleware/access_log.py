@@ -6,11 +6,12 @@ import hmac
 import logging
 from typing import Any, cast
 
-from flask import Blueprint, Flask, Response, request, session
+from flask import Blueprint, Flask, Response, g, request, session
 
 from zoomapp import log_setup, metrics
 from zoomapp.errors import NotFound, TokenError
 from zoomapp.web.current_user import services, this_session
+from zoomapp.web.proxy import ROUTE
 from zoomapp.zoom import call_trace
 
 log = logging.getLogger(__name__)
@@ -33,9 +34,17 @@ def init_app(app: Flask, token: str) -> None:
         quiet = request.path.startswith(QUIET)
         calls = call_trace.take_calls()
         tell(request.method, route, response.status_code, user_id, calls, log_setup.elapsed_seconds(), quiet=quiet)
+        if _is_download(response):
+            log_setup.audit("export", "succeeded", g.get("link_user_id") or user_id or "", route=route)
         if calls and "user_id" in session:
             services().call_log.add(session["user_id"], this_session().sid, calls)
         return response
+
+
+def _is_download(response: Response) -> bool:
+    """Whether a page answers with a file to save. What the proxy passes on is Zoom's answer, not a file of the app."""
+    is_file = response.headers.get("Content-Disposition", "").startswith("attachment")
+    return is_file and request.method == "GET" and response.status_code < 300 and request.blueprint != "proxy"
 
 
 def tell(
@@ -53,6 +62,8 @@ def tell(
     The line has the route, not the path: a path may contain a name.
     """
     metrics.request(method, route, status, seconds)
+    if route == ROUTE:
+        metrics.proxied(seconds, calls)
     level = logging.DEBUG if quiet else logging.INFO
     if not log.isEnabledFor(level):
         return

@@ -47,9 +47,9 @@ def plain_page(error: ZoomAppError, app_name: str, reference: str) -> str:
     return PAGE.format_map({name: escape(value) for name, value in words.items()})
 
 
-def begin_request() -> None:
+def begin_request(traceparent: str = "") -> None:
     """Give this context's request its id and its deadline, and start the trace of its calls to Zoom."""
-    log_setup.start_request()
+    log_setup.start_request(traceparent)
     deadline.start()
     call_trace.start()
 
@@ -67,7 +67,7 @@ class OutermostMiddleware:
         self._headers = security_headers.of_answers(settings)
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-        begin_request()
+        begin_request(environ.get("HTTP_TRACEPARENT", ""))
         started = False
 
         def start(status: str, fields: Fields, exc_info: Any = None) -> Any:

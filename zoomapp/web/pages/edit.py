@@ -11,7 +11,7 @@ from werkzeug.datastructures import MultiDict
 
 from zoomapp import dates
 from zoomapp.errors import UpstreamError, ZoomRefused
-from zoomapp.meetings import editing
+from zoomapp.meetings import editing, lists
 from zoomapp.meetings.editing import EditResult
 from zoomapp.meetings.forms import REPEATS, RULE_OF_ZOOM, MeetingForm
 from zoomapp.meetings.sessions import canceled_sessions, coming_sessions, moved_sessions
@@ -25,6 +25,7 @@ from zoomapp.web.components.meeting_form import (
 )
 from zoomapp.web.components.notice import MEETING, UPDATE, Notice, error_page
 from zoomapp.web.components.page_context import say_done
+from zoomapp.web.components.page_data import page_cache
 from zoomapp.web.current_user import user_client
 from zoomapp.web.viewer import now, user_records, viewer
 from zoomapp.zoom.models import Meeting
@@ -81,6 +82,8 @@ def save(meeting_id: int) -> ResponseReturnValue:
         loaded,
         occurrence_id=occurrence_id,
         take=take,
+        upcoming_meetings=lambda: lists.upcoming_meetings(user_client(), page_cache()).value or (),
+        accepted_times=request.form.get("overlap", ""),
     )
     if not result.allowed:
         return redirect(url_for("meeting.show", meeting_id=meeting_id), 303)
@@ -107,6 +110,8 @@ def _not_saved(meeting_id: int, result: EditResult, occurrence_id: str) -> Respo
     form, loaded = result.form, result.loaded
     if result.faults:
         return _page(meeting_id, form, loaded, occurrence_id, faults=result.faults), 422
+    if result.overlap is not None:
+        return _page(meeting_id, form, loaded, occurrence_id, overlap=result.overlap), 409
     if result.current is not None:
         conflicts = {group: (_words(group, form), _words(group, result.current)) for group in result.conflicts}
         return _page(meeting_id, form, loaded, occurrence_id, conflicts=conflicts), 409
@@ -146,6 +151,7 @@ def _page(
     meeting: Meeting | None = None,
     notice: Notice | None = None,
     conflicts: dict[str, tuple[str, str]] | None = None,
+    overlap: Meeting | None = None,
 ) -> str:
     """``meeting``: None if the form is shown again."""
     planned_zone = meeting.zone_name if meeting and dates.find_zone(meeting.zone_name) else loaded.zone
@@ -169,5 +175,7 @@ def _page(
         may_register=not viewer().user.basic,
         labels=editing.LABELS,
         conflicts=conflicts or {},
+        overlap=overlap,
+        times=editing.times_of(form),
         trouble=notice,
     )

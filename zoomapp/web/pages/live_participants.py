@@ -59,7 +59,7 @@ def show(key: str) -> ResponseReturnValue:
         view = live_view(sources, found.value) if found.value else None
     if view is None or found.value is None:
         return _nothing(section(found, MEETINGS).trouble)
-    if view.dashboard.error and not view.webhook_records and not view.client_report:
+    if view.dashboard.error and not view.webhooks.records and not view.client_report:
         return _nothing(section(view.dashboard, LIVE).trouble)
     return _live_part(key, view)
 
@@ -106,7 +106,7 @@ def poll_headers(view: LiveView) -> dict[str, str]:
 def poll_seconds(view: LiveView) -> float:
     """The seconds until a window asks again."""
     chosen = viewer().chosen.refresh_seconds or FAST_SECONDS
-    if view.webhook_records and chosen <= FAST_SECONDS:
+    if view.webhooks.readable and chosen <= FAST_SECONDS:
         return WEBHOOK_SECONDS
     if chosen > FAST_SECONDS or view.dashboard.value is None:
         return chosen

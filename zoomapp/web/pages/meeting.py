@@ -53,6 +53,8 @@ def save(meeting_id: int) -> ResponseReturnValue:
     except TokenError:
         form_drafts.save()
         raise
+    if not settings.is_host(meeting, user_client().user_id):
+        return redirect(url_for(".show", meeting_id=meeting_id), 303)
     if faults := validate_switches(after):
         return _page(meeting, after, before, faults=faults), 422
     try:
@@ -107,20 +109,30 @@ def invitation(meeting_id: int) -> ResponseReturnValue:
 
 
 @bp.get("/meetings/<int:meeting_id>/delete")
-def confirm_delete(meeting_id: int) -> str:
-    """The page that asks before the meeting is deleted."""
-    return render_template("pages/meeting_delete.html", meeting=user_client().meeting(meeting_id))
+def confirm_delete(meeting_id: int) -> ResponseReturnValue:
+    """The page that asks before the meeting is deleted; with ``occurrence`` before one session of it is."""
+    occurrence_id = request.args.get("occurrence", "")
+    meeting = user_client().meeting(meeting_id, occurrence_id)
+    if not settings.is_host(meeting, user_client().user_id):
+        return redirect(url_for(".show", meeting_id=meeting_id), 303)
+    return render_template("pages/meeting_delete.html", meeting=meeting, occurrence_id=occurrence_id)
 
 
 @bp.post("/meetings/<int:meeting_id>/delete")
 def delete(meeting_id: int) -> ResponseReturnValue:
-    """Delete the meeting. A meeting that no longer exists counts as deleted."""
+    """Delete the meeting, or one session of it. What no longer exists counts as deleted."""
+    occurrence_id = request.form.get("occurrence", "")
     try:
-        user_client().delete_meeting(meeting_id)
+        if not settings.is_host(user_client().meeting(meeting_id), user_client().user_id):
+            return redirect(url_for(".show", meeting_id=meeting_id), 303)
+        user_client().delete_meeting(meeting_id, occurrence_id)
     except NotFound:
         pass
     except (ZoomRefused, UpstreamError) as error:
         return error_page(error, DELETE, "Meeting")
+    if occurrence_id:
+        say_done("Session deleted", "The other sessions stay as they are.")
+        return redirect(url_for(".show", meeting_id=meeting_id), 303)
     say_done("Meeting deleted")
     return redirect(url_for("meetings.index"), 303)
 

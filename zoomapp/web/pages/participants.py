@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -17,11 +17,11 @@ from zoomapp.attendance.meeting_attendance import MeetingAttendance
 from zoomapp.errors import StoreUnavailable
 from zoomapp.meetings.lists import live_meetings, next_meeting
 from zoomapp.store import key_names
+from zoomapp.web.components import report_view
 from zoomapp.web.components.attendance import requested_attendance
 from zoomapp.web.components.notice import MEETINGS, unreadable_notice
 from zoomapp.web.components.page_data import page_cache
 from zoomapp.web.components.section import Section, section
-from zoomapp.web.components.tally import report_cells
 from zoomapp.web.current_user import services, user_client
 from zoomapp.web.pages import own_attendance
 from zoomapp.web.viewer import now, start_viewer, viewer
@@ -36,8 +36,6 @@ MAX_ROWS = 10_000
 #: The query parameters that choose what is shown, and those that all links of the page keep.
 CHOICES = ("show", "q", "sort", "names")
 VIEW_OPTIONS = ("sort", "names")
-#: The lists that the report of a meeting links to, beside those of the chips.
-REPORT_VIEWS = {"on-time": "On time", "early": "Left early", "rejoined": "Rejoined", "waited": "Waited"}
 #: The place of a person's key in an address.
 PERSON = "PERSON"
 
@@ -76,8 +74,7 @@ def show(key: str) -> ResponseReturnValue:
     page = render_template(
         "pages/participants.html",
         ended=ended,
-        cells=report_cells(ended.table, lambda view: _report_link(key, view)) if ended else (),
-        no_events_since=_no_events_since(attendance.running) if attendance.running else None,
+        no_events=_no_events(attendance.running) if attendance.running else None,
         about=attendance.past,
         names=view_options().get("names"),
         live_address=live_address(key),
@@ -85,12 +82,6 @@ def show(key: str) -> ResponseReturnValue:
         **people_context(key, attendance.running, people),
     )
     return page, people.status, people.headers
-
-
-def _report_link(key: str, view: str) -> str:
-    """The list behind a number of the report. Everyone is further down on the page itself."""
-    address = url_for("participants.show", key=key, show=view or None, **view_options())
-    return address if view else f"{address}#everyone"
 
 
 def _just_ended(attendance: MeetingAttendance, people: Section[AttendanceTable]) -> JustEnded | None:
@@ -105,8 +96,15 @@ def _just_ended(attendance: MeetingAttendance, people: Section[AttendanceTable])
     )
 
 
-def _no_events_since(meeting: Meeting) -> datetime | None:
-    """For the host: since when the app has counted Zoom's events, if none has arrived although meetings ran."""
+class NoEvents(NamedTuple):
+    """Since when the app has counted Zoom's events, and whether events arrived that it cannot read."""
+
+    since: datetime
+    unreadable: bool
+
+
+def _no_events(meeting: Meeting) -> NoEvents | None:
+    """For the host: no event that the app can read has arrived, although meetings ran."""
     parts = services()
     parts.webhook_arrivals.meeting_shown()
     if not parts.settings.zoom_webhook_secret or meeting.host_id != user_client().user_id:
@@ -116,7 +114,7 @@ def _no_events_since(meeting: Meeting) -> datetime | None:
     except StoreUnavailable:
         return None
     silent = not summary.valid_at and summary.silent_for(arrivals.DAY_SECONDS, parts.clock())
-    return datetime.fromtimestamp(summary.since, UTC) if silent else None
+    return NoEvents(datetime.fromtimestamp(summary.since, UTC), summary.has_unreadable) if silent else None
 
 
 def choices() -> dict[str, Any]:
@@ -152,6 +150,7 @@ def people_context(key: str, meeting: Meeting | None, people: Section[Attendance
     """The template variables of a page, or its live part, for the people that this request chooses."""
     query, view = request.args.get("q", "").strip()[:200], request.args.get("show", "")
     max_rows = max(ROWS, min(request.args.get("rows", ROWS, type=int), MAX_ROWS))
+    rows_chosen = max_rows if max_rows > ROWS else None
     rows = _chosen_rows(people.value, view, query) if people.value else []
     if people.value and names_hidden():
         people = replace(people, value=people.value.without_names())
@@ -164,12 +163,34 @@ def people_context(key: str, meeting: Meeting | None, people: Section[Attendance
         "rows": rows,
         "view_options": view_options(),
         # A page has a thousand links to persons: their address is built once, and each key is inserted.
-        "person_link": url_for("person.show", key=key, person=PERSON, **view_options()).split(PERSON),
-        "chips": _chips(key, people.value, view) if people.value else (),
+        "open_link": (
+            *url_for("participants.show", key=key, open=PERSON, **choices(), rows=rows_chosen).split(PERSON, 1),
+            url_for("participants.show", key=key, **choices(), rows=rows_chosen),
+        ),
+        "person_page": url_for("person.show", key=key, person=PERSON, **view_options()),
+        "chips": _chips(key, people.value, view) if people.value and meeting else (),
+        **_report_context(key, people.value, view, is_past=meeting is None),
         "query": query,
         "view": view,
         "max_rows": max_rows,
         "refreshed": meeting is not None and max_rows <= ROWS,
+    }
+
+
+def _report_context(key: str, table: AttendanceTable | None, view: str, *, is_past: bool) -> dict[str, Any]:
+    """The filters of a past meeting, and the details of the person whose row is open."""
+    if table is None:
+        return {"tally": (), "opened": None}
+
+    def link(name: str) -> str:
+        anchor = None if name else "everyone"
+        return url_for("participants.show", key=key, show=name or None, **view_options(), _anchor=anchor)
+
+    return {
+        "tally": report_view.tally_of(table, view, link) if is_past else (),
+        "orders": report_view.SORT_WORDS,
+        "nobody": report_view.NOBODY,
+        "opened": report_view.person_detail(table, request.args.get("open", ""), hide_names=names_hidden()),
     }
 
 
@@ -189,7 +210,7 @@ def _chosen_rows(table: AttendanceTable, view: str, query: str) -> list[Attendan
 
 
 def _chips(key: str, table: AttendanceTable, view: str) -> list[tuple[str, str, int | None, bool, str]]:
-    """The filters: address, text, count, whether it is chosen, CSS class."""
+    """The filters of a running meeting: address, text, count, whether it is chosen, CSS class."""
     figures = table.figures
     chips = [
         ("", "All", len(table.people), ""),
@@ -199,12 +220,8 @@ def _chips(key: str, table: AttendanceTable, view: str) -> list[tuple[str, str, 
         ("left", "Left", figures.left, ""),
         ("late", "Late", figures.late, ""),
     ]
-    if table.frame.ended_at is not None:
-        chips = [chip for chip in chips if chip[0] in ("", "late")]
     if not table.frame.tells_late:
         chips = [chip for chip in chips if chip[0] != "late"]
-    if view in REPORT_VIEWS:
-        chips.append((view, REPORT_VIEWS[view], sum(1 for row in table.rows if row.is_in(view)), ""))
     return [
         (url_for("participants.show", key=key, show=name or None, **view_options()), text, count, name == view, css)
         for name, text, count, css in chips

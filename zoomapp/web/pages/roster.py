@@ -103,7 +103,7 @@ def answer(key: str) -> ResponseReturnValue:
     rosters = _rosters()
     roster = rosters.load(number, session)
     if roster is None or entry not in roster.by_key:
-        say_done("The roster was changed", "Your answer doesn’t belong to it any more.")
+        say_done("The roster was changed", "Your answer no longer belongs to it.")
         return redirect(url_for("roster.show", key=key, session=key_of(session) or None, **_names()), 303)
     said = request.form.get("answer", "")
     if said == "undo":

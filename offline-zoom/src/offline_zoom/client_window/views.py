@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from flask import Blueprint, current_app, render_template
@@ -14,8 +14,10 @@ from offline_zoom.client_window.client_session import ClientSession, Unknown
 from offline_zoom.dates import iso
 from offline_zoom.errors import current_world
 from offline_zoom.request_json import json_object, object_in
-from offline_zoom.webhooks.sender import WebhookSender
 from offline_zoom.world import World
+
+if TYPE_CHECKING:
+    from offline_zoom.webhooks.sender import WebhookSender
 
 NOTHING = "'none'"
 bp = Blueprint("client", __name__, static_folder="static", static_url_path="/client/static")
@@ -26,6 +28,8 @@ def start_webhooks(setup: BlueprintSetupState) -> None:
     """Start the webhook sender, if a webhook address is configured."""
     world: World = setup.app.extensions["world"]
     if world.webhook_url:
+        from offline_zoom.webhooks.sender import WebhookSender  # its HTTP client is slow to import
+
         sender = WebhookSender(world.webhook_url, world.webhook_secret, world.now, world.signing_time)
         setup.app.extensions["webhooks"] = sender
         world.on_event(sender.enqueue)

@@ -45,15 +45,19 @@ def parser() -> argparse.ArgumentParser:
 
 def fetch(options: argparse.Namespace) -> dict[str, Any]:
     """The answer of the control API. Raises RequestException, and ValueError for an answer of another program."""
+    path = "calls.har" if options.har else "calls"
+    answer: dict[str, Any] = ask(options.url, path, route=options.route, last=str(options.last)).json()
+    return answer
+
+
+def ask(url: str, path: str, **parameters: str) -> requests.Response:
+    """The answer of the control API. Raises RequestException, and ValueError for an answer of another program."""
     session = requests.Session()
     session.trust_env = False
-    path = "calls.har" if options.har else "calls"
-    parameters = {"route": options.route, "last": str(options.last)}
-    response = session.get(f"{options.url.rstrip('/')}/_sandbox/{path}", params=parameters, timeout=30)
-    answer = response.json()
-    if "X-Sandbox" not in response.headers or not isinstance(answer, dict) or not response.ok:
+    response = session.get(f"{url.rstrip('/')}/_sandbox/{path}", params=parameters, timeout=30)
+    if "X-Sandbox" not in response.headers or not response.ok:
         raise ValueError("not an offline Zoom")
-    return answer
+    return response
 
 
 def table(calls: list[dict[str, Any]]) -> list[str]:

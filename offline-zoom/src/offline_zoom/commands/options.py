@@ -24,7 +24,7 @@ def world_options() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(add_help=False)
     parser.add_argument("--version", action="version", version=f"offline-zoom {own_version()}")
     parser.add_argument("--story", default="", choices=STORIES, help="default: the last one, else quiet-day")
-    parser.add_argument("--seed", default="", metavar="FILE", help="users and meetings of your own, in TOML")
+    parser.add_argument("--seed", default="", metavar="FILE", help="a world of your own, in TOML")
     parser.add_argument("--data", help="folder in which grants and edited meetings survive a restart")
     parser.add_argument("--client-id", default=CLIENT_ID)
     parser.add_argument("--client-secret", default=CLIENT_SECRET)
@@ -84,8 +84,9 @@ def create_world(options: Namespace) -> World:
     if options.server_to_server:
         world.account_app.client_id, world.account_app.client_secret = options.client_id, options.client_secret
     switches = world.switches
-    switches.auto_consent, switches.limits = options.auto_consent, "plan" if options.limits else "off"
-    switches.unknown_endpoint_404 = options.unknown_404
+    switches.auto_consent = switches.auto_consent or options.auto_consent
+    switches.limits = "plan" if options.limits else switches.limits
+    switches.unknown_endpoint_404 = switches.unknown_endpoint_404 or options.unknown_404
     for name, count in options.fault:
         world.faults.add(name, **({"count": count} if count else {}))
     if options.clock_file:

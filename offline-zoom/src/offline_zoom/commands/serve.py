@@ -7,7 +7,9 @@ import json
 import os
 import shlex
 import signal
+import socket
 import threading
+from pathlib import Path
 from typing import Any
 
 from offline_zoom.commands.options import CANNOT_START, MISUSE, create_world, credentials, say, world_options
@@ -16,7 +18,7 @@ from offline_zoom.seed.reader import SeedError
 from offline_zoom.serving.server import serve
 from offline_zoom.world import World
 
-EPILOG = "Other commands: offline-zoom run, calls, endpoints, export; each has --help."
+EPILOG = "Other commands: offline-zoom run, calls, endpoints, export, replay; each has --help."
 
 
 def main(arguments: list[str]) -> int:
@@ -31,7 +33,8 @@ def main(arguments: list[str]) -> int:
         signal.signal(number, lambda _number, _frame: stop_requested.set())
     try:
         world = create_world(options)
-        server = serve(world, options.port, options.host)
+        name = container_name() if options.in_container else ""
+        server = serve(world, options.port, options.host, container_name=name)
     except SeedError as error:
         say(f"{options.seed}, {error}")
         return MISUSE
@@ -54,9 +57,19 @@ def parser() -> argparse.ArgumentParser:
         parents=[world_options()],
     )
     parser.add_argument("--host", default="127.0.0.1", help="a loopback address")
+    parser.add_argument(
+        "--in-container", action="store_true", help="serve all addresses of this container, whose ports are published"
+    )
     parser.add_argument("--port", type=int, default=4000, help="default 4000; 0 takes a free one")
     parser.add_argument("--json", action="store_true", help="print the addresses and credentials as one line of JSON")
     return parser
+
+
+def container_name(root: Path = Path("/")) -> str:
+    """The host name of this container. Raises ValueError where no file of Docker or Podman marks one."""
+    if not any((root / mark).exists() for mark in (".dockerenv", "run/.containerenv")):
+        raise ValueError("--in-container is for a container only: it serves more than loopback")
+    return socket.gethostname()
 
 
 def summary_of(world: World, url: str, options: argparse.Namespace) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,13 +9,15 @@ import requests
 
 from offline_zoom.app import create_app
 from offline_zoom.facts.comparison import Comparison
-from offline_zoom.facts.notation import load_facts
+from offline_zoom.facts.notation import load_facts, unnamed
 from offline_zoom.rest.endpoints import EndpointRule
 from offline_zoom.serving.requests_adapter import OfflineZoomAdapter
 from offline_zoom.webhooks.events import Event
 from offline_zoom.world import World
 
 JSON = dict[str, Any]
+#: what no user of the app grants
+MORE_SCOPES = ("zoomapp:inmeeting", "report:read:admin", "marketplace:read:app", "marketplace:write:app")
 
 
 class ComparingCaller:
@@ -36,9 +37,7 @@ class ComparingCaller:
         grants, world = self.world.grants, self.world
         if not user:
             return grants.grant_app("", ["imchat:bot"], "client").access_token
-        return grants.grant(
-            world.user(user).id, [*world.scopes(user), "zoomapp:inmeeting", "report:read:admin"]
-        ).access_token
+        return grants.grant(world.user(user).id, [*world.scopes(user), *MORE_SCOPES]).access_token
 
     def call(
         self,
@@ -84,8 +83,3 @@ def simulated_operations(world: World) -> dict[str, EndpointRule]:
     views = create_app(world).view_functions
     rules = {name.removeprefix("rest."): view.rule for name, view in views.items() if hasattr(view, "rule")}
     return {unnamed(name): rule for name, rule in rules.items()}
-
-
-def unnamed(operation: str) -> str:
-    """An operation without the names of its parameters: ``GET /users/{}``."""
-    return re.sub(r"<\w+>|\{\w+\}", "{}", operation)

@@ -121,4 +121,4 @@ def problem_of(fact: Field | None, value: Any) -> str:
 
 
 def allowed(value: Any, fact: Field) -> bool:
-    return str(value).replace("_", " ") in fact.values
+    return str(value) in fact.values

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.resources import files
 from typing import Any
 
@@ -28,13 +29,17 @@ Shape = dict[str, Field]
 
 @dataclass(frozen=True)
 class Facts:
-    """The facts of one operation or event: the shape of each object by its path. The outermost path is empty."""
+    """The facts of one operation or event: the shape of each object by its path. The outermost path is empty.
+
+    ``shapes`` are those of the answer or event, ``body`` those of the request.
+    """
 
     name: str
     scopes: tuple[str, ...]
     label: str
     status: int
     shapes: dict[str, Shape]
+    body: dict[str, Shape] = field(default_factory=dict)
 
 
 def parse_row(row: str) -> Shape:
@@ -53,7 +58,7 @@ def parse_row(row: str) -> Shape:
 def parse_type(text: str) -> tuple[str, tuple[str, ...]]:
     """The type and the allowed values in a word such as ``int=1,2,3``."""
     kind, _, values = text.partition("=")
-    return kind, tuple(value.strip('"').replace("_", " ") for value in values.split(",")) if values else ()
+    return kind, tuple(value.strip('"').replace("~", " ") for value in values.split(",")) if values else ()
 
 
 def parse_scopes(text: str) -> tuple[str, ...]:
@@ -76,17 +81,40 @@ def path_of(key: str, is_event: bool) -> str:
     return key
 
 
+def expand(key: str, row: str, shared: dict[str, str]) -> dict[str, str]:
+    """A row by its key. ``@name`` stands for a row of ``[shapes]`` and for those below it."""
+    if not row.startswith("@"):
+        return {key: row}
+    name = row[1:]
+    found = {key: shared[name]}
+    for inner, below in shared.items():
+        if inner.startswith(f"{name}."):
+            found |= expand(key + inner.removeprefix(name), below, shared)
+    return found
+
+
 def parse_table(name: str, table: dict[str, Any], shared: dict[str, str]) -> Facts:
     """The facts in one table."""
     is_event = " " not in name
     rows = {"event": ENVELOPE, "payload": PAYLOAD} if is_event else {}
-    rows |= {key: row for key, row in table.items() if key not in HEADERS}
-    shapes = {
-        path_of(key, is_event): parse_row(shared[row[1:]] if row.startswith("@") else row) for key, row in rows.items()
-    }
+    own = {key: row for key, row in table.items() if key not in HEADERS}
+    for key, row in own.items():
+        rows |= expand(key, row, shared)
+    rows |= {key: row for key, row in own.items() if not row.startswith("@")}
+    body = {key: parse_row(row) for key, row in rows.items() if not is_event and key.split(".")[0] == "body"}
     return Facts(
-        name, parse_scopes(table.get("scopes", "")), table.get("label", ""), int(table.get("status", 200)), shapes
+        name,
+        parse_scopes(table.get("scopes", "")),
+        table.get("label", ""),
+        int(table.get("status", 200)),
+        {path_of(key, is_event): parse_row(row) for key, row in rows.items() if key not in body},
+        {key.removeprefix("body").removeprefix("."): shape for key, shape in body.items()},
     )
+
+
+def unnamed(operation: str) -> str:
+    """An operation without the names of its parameters: ``GET /users/{}``."""
+    return re.sub(r"<\w+>|\{\w+\}", "{}", operation)
 
 
 def load_facts() -> dict[str, Facts]:

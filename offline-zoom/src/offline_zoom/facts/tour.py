@@ -6,11 +6,13 @@ from urllib.parse import quote
 
 from offline_zoom import web_portal
 from offline_zoom.dates import day_of, iso, month_before
-from offline_zoom.facts.comparing_caller import JSON, ComparingCaller, simulated_operations, unnamed
+from offline_zoom.facts.comparing_caller import JSON, ComparingCaller, simulated_operations
 from offline_zoom.facts.comparison import Comparison
+from offline_zoom.facts.notation import unnamed
 from offline_zoom.polls import RELEASE
 from offline_zoom.stories.live_meeting import LIVE
 from offline_zoom.stories.quiet_day import FIXTURES, WEEKLY
+from offline_zoom.world import APP_ID
 
 #: noon on a Wednesday in Berlin
 NOON = 1772622000.0
@@ -18,7 +20,7 @@ STAND_UP, DESIGN_REVIEW = 85000000101, 85000000102
 SYNC = quote(quote(FIXTURES[2], safe=""), safe="")
 EDITED_SUMMARY = quote(quote(FIXTURES[3], safe=""), safe="")
 #: example values of the parameters of paths
-EXAMPLES = {"userId": "me", "meetingId": SYNC, "meetingUUID": SYNC, "pollId": RELEASE}
+EXAMPLES = {"userId": "me", "meetingId": SYNC, "meetingUUID": SYNC, "pollId": RELEASE, "appId": APP_ID}
 SERIES: JSON = {
     "topic": "Series",
     "type": 8,
@@ -138,6 +140,10 @@ class Tour(ComparingCaller):
 
     def visit_the_rest(self) -> None:
         self.call("POST /zoomapp/deeplink", {"action": "x"})
+        manifest = self.call("GET /marketplace/apps/{appId}/manifest")["manifest"]
+        self.call("POST /marketplace/apps/manifest/validate", {"manifest": manifest})
+        self.call("POST /marketplace/apps/manifest/validate", {"manifest": {}})
+        self.call("PUT /marketplace/apps/{appId}/manifest", {"manifest": manifest})
         dana = self.world.user("dana")
         message = {"robot_jid": "v1bot@xmpp.zoom.us", "to_jid": dana.jid, "account_id": dana.account_id}
         self.call("POST /im/chat/messages", {**message, "content": {"head": {"text": "Hi"}}}, user="")

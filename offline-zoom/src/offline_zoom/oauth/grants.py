@@ -1,11 +1,13 @@
 """Authorization codes and tokens.
 
-RFC 6749 and RFC 7636 as Zoom implements them. A user's new tokens make all earlier ones invalid at once.
+RFC 6749 and RFC 7636 as Zoom implements them. A user's new tokens make all earlier ones invalid, at once or, with the
+switch ``refresh_grace``, some time after a refresh.
 """
 
 from __future__ import annotations
 
 import base64
+import binascii
 import hashlib
 import hmac
 import json
@@ -44,7 +46,10 @@ class Code:
 
 @dataclass
 class Grant:
-    """One pair of tokens. ``kind``: ``user``, ``account`` (server to server) or ``app`` (chatbot)."""
+    """One pair of tokens. ``kind``: ``user``, ``account`` (server to server) or ``app`` (chatbot).
+
+    ``issued_at`` is 0 for tokens of a data file that lacks it.
+    """
 
     user_id: str
     scopes: list[str]
@@ -53,6 +58,7 @@ class Grant:
     refresh_token: str = ""
     refresh_expires_at: float = 0.0
     kind: str = "user"
+    issued_at: float = 0.0
 
     def allows(self, scopes: Iterable[str]) -> bool:
         return not set(scopes).isdisjoint(self.scopes)
@@ -68,6 +74,8 @@ class Grants:
     codes: dict[str, Code] = field(default_factory=dict)
     by_user: dict[str, Grant] = field(default_factory=dict)
     app_tokens: dict[str, Grant] = field(default_factory=dict)
+    #: grants that a refresh has replaced, and until when they are valid
+    replaced: list[tuple[Grant, float]] = field(default_factory=list)
 
     def issue_code(
         self, user_id: str, redirect_uri: str, challenge: str = "", method: str = "", in_client: bool = False
@@ -94,7 +102,11 @@ class Grants:
         return code
 
     def grant(self, user_id: str, scopes: list[str]) -> Grant:
-        """New tokens for this user. They replace the earlier ones."""
+        """New tokens for this user, who has authorized the app. They replace all earlier ones."""
+        self.replaced = [(old, until) for old, until in self.replaced if old.user_id != user_id]
+        return self._new_tokens(user_id, scopes)
+
+    def _new_tokens(self, user_id: str, scopes: list[str]) -> Grant:
         now = self.clock()
         new = Grant(
             user_id=user_id,
@@ -103,6 +115,7 @@ class Grants:
             access_expires_at=now + self.switches.access_lifetime,
             refresh_token=self._token(user_id, now + self.switches.refresh_lifetime),
             refresh_expires_at=now + self.switches.refresh_lifetime,
+            issued_at=now,
         )
         self.by_user[user_id] = new
         return new
@@ -112,20 +125,25 @@ class Grants:
         now = self.clock()
         self.app_tokens = {text: grant for text, grant in self.app_tokens.items() if grant.access_expires_at > now}
         expires_at = now + self.switches.access_lifetime
-        new = Grant(user_id, scopes, self._token(user_id or "app", expires_at), expires_at, kind=kind)
+        new = Grant(user_id, scopes, self._token(user_id or "app", expires_at), expires_at, kind=kind, issued_at=now)
         self.app_tokens[new.access_token] = new
         return new
 
     def refresh(self, refresh_token: str) -> Grant:
-        """New tokens. Raises OAuthError for any refresh token but the newest."""
-        old = next((grant for grant in self.by_user.values() if same(grant.refresh_token, refresh_token)), None)
-        if old is None or old.refresh_expires_at <= self.clock():
+        """New tokens. Raises OAuthError for any refresh token but the newest, and one in its grace period."""
+        grants = (*self.by_user.values(), *self._in_grace())
+        old = next((grant for grant in grants if same(grant.refresh_token, refresh_token)), None)
+        now = self.clock()
+        if old is None or old.refresh_expires_at <= now:
             raise OAuthError("invalid_grant", "Invalid Token!")
-        return self.grant(old.user_id, old.scopes)
+        newest = self.by_user[old.user_id]
+        still_valid = [(grant, until) for grant, until in self.replaced if now < until]
+        self.replaced = [*still_valid, (newest, now + self.switches.refresh_grace)]
+        return self._new_tokens(old.user_id, old.scopes)
 
     def find(self, access_token: str) -> Grant | None:
         """The grant of an access token, expired or not."""
-        grants = (*self.by_user.values(), *self.app_tokens.values())
+        grants = (*self.by_user.values(), *self.app_tokens.values(), *self._in_grace())
         return next((grant for grant in grants if same(grant.access_token, access_token)), None)
 
     def access(self, access_token: str) -> Grant:
@@ -144,6 +162,11 @@ class Grants:
             raise OAuthError("invalid_request", "Invalid Token!")
         self.by_user.pop(found.user_id, None) if found.kind == "user" else self.app_tokens.pop(access_token)
         return found
+
+    def _in_grace(self) -> list[Grant]:
+        """Replaced grants that are still valid. They end with the user's newest grant."""
+        now = self.clock()
+        return [old for old, until in self.replaced if now < until and old.user_id in self.by_user]
 
     def _token(self, user_id: str, expires_at: float) -> str:
         """A token in the form of a JWT. The offline Zoom never decodes it."""
@@ -164,6 +187,18 @@ class Grants:
 def same(secret: str, expected: str) -> bool:
     """Compare secrets in constant time. An empty secret equals nothing."""
     return bool(secret) and hmac.compare_digest(secret.encode(), expected.encode())
+
+
+def basic_credentials(authorization: str) -> tuple[str, str]:
+    """Name and secret of a Basic ``Authorization`` header. Empty for any other header."""
+    kind, _, encoded = authorization.partition(" ")
+    if kind.lower() != "basic":
+        return "", ""
+    try:
+        name, _, secret = base64.b64decode(encoded, validate=True).decode().partition(":")
+    except (binascii.Error, ValueError):
+        return "", ""
+    return name, secret
 
 
 def proves(verifier: str, challenge: str, method: str) -> bool:

@@ -38,13 +38,17 @@ BOT = RequiredScopes(("imchat:bot",), ("imchat:bot",))
 #: A scope of apps of before 2024 alone: Zoom names no newer scope for this endpoint. No user grants it.
 CLASSIC_REPORT = RequiredScopes((), ("report:read:admin",))
 
+#: The scopes of programs that manage apps. A user of the app grants none of them.
+READ_APPS = user_and_admin("marketplace:read:app", "marketplace_app:read")
+WRITE_APPS = user_and_admin("marketplace:write:app", "marketplace_app:write")
+
 #: The scopes of all REST endpoints: ``rest.endpoints.endpoint`` adds those of each endpoint that it registers.
 _endpoint_scopes: set[RequiredScopes] = set()
 
 
 def add_endpoint(scopes: RequiredScopes) -> None:
     """Let users grant the scopes of an endpoint."""
-    if scopes not in (BOT, CLASSIC_REPORT):
+    if scopes not in (BOT, CLASSIC_REPORT, READ_APPS, WRITE_APPS):
         _endpoint_scopes.add(scopes)
 
 

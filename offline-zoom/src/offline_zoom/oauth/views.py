@@ -5,8 +5,6 @@ RFC 6749 and RFC 7636 as Zoom speaks them: errors are ``{"reason", "error"}``, n
 
 from __future__ import annotations
 
-import base64
-import binascii
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -15,7 +13,7 @@ from flask.typing import ResponseReturnValue
 
 from offline_zoom.errors import current_world
 from offline_zoom.model import User
-from offline_zoom.oauth.grants import Grant, OAuthError, same
+from offline_zoom.oauth.grants import Grant, OAuthError, basic_credentials, same
 from offline_zoom.oauth.scopes import BOT
 
 bp = Blueprint("oauth", __name__, url_prefix="/oauth")
@@ -149,14 +147,10 @@ def authenticated_client() -> str:
     Only the Basic header may carry id and secret.
     """
     world, status = current_world(), current_world().switches.invalid_client_status
-    kind, _, encoded = request.headers.get("Authorization", "").partition(" ")
-    try:
-        name, _, secret = base64.b64decode(encoded, validate=True).decode().partition(":")
-    except (binascii.Error, ValueError):
-        name, secret = "", ""
+    name, secret = basic_credentials(request.headers.get("Authorization", ""))
     clients = {world.client_id: world.client_secrets, world.account_app.client_id: [world.account_app.client_secret]}
     valid = any(same(current, secret) for current in clients.get(name, []))
-    if kind.lower() != "basic" or not valid:
+    if not valid:
         raise OAuthError("invalid_client", "Invalid client_id or client_secret", status)
     return name
 

@@ -34,7 +34,9 @@ def send_chat() -> JSON:
 
 
 def is_message(body: Any) -> TypeGuard[JSON]:
-    """Whether this is a message: three texts, and a content with a head."""
-    if not isinstance(body, dict) or not isinstance(body.get("content"), dict) or "head" not in body["content"]:
+    """Whether this is a message: three texts, and a content with a head or a body."""
+    if not isinstance(body, dict) or not isinstance(body.get("content"), dict):
+        return False
+    if body["content"].keys().isdisjoint(("head", "body")):
         return False
     return all(isinstance(body.get(name), str) and body[name] for name in ("robot_jid", "to_jid", "account_id"))

@@ -1,4 +1,4 @@
-"""Validates the JSON of a meeting and names each invalid field."""
+"""Validates the JSON of a request and names each invalid field."""
 
 from __future__ import annotations
 
@@ -11,42 +11,22 @@ from flask import request
 
 from offline_zoom.dates import FIRST_YEAR, LAST_YEAR, parse_start, zone_exists
 from offline_zoom.errors import refuse
-from offline_zoom.model import FIXED_TIME, INSTANT, NO_FIXED_TIME, SCHEDULED
+from offline_zoom.facts.bodies import wrong_fields
+from offline_zoom.model import FIXED_TIME
 from offline_zoom.recurrence import DAILY, MAX_INTERVAL, MAX_OCCURRENCES, MONTHLY
 from offline_zoom.request_json import json_value
 
 PASSCODE = re.compile(r"[A-Za-z0-9@\-_*!]{0,10}")
-TYPES = (INSTANT, SCHEDULED, NO_FIXED_TIME, FIXED_TIME, 10)
-#: settings that Zoom checks, with their allowed values or their type
-SETTINGS: dict[str, Any] = {
-    "jbh_time": (0, 5, 10, 15),
-    "approval_type": (0, 1, 2),
-    "registration_type": (1, 2, 3),
-    "audio": ("both", "telephony", "voip", "thirdParty"),
-    "auto_recording": ("local", "cloud", "none"),
-    "encryption_type": ("enhanced_encryption", "e2ee"),
-    "alternative_hosts": str,
-    **dict.fromkeys(
-        (
-            "host_video",
-            "participant_video",
-            "join_before_host",
-            "mute_upon_entry",
-            "waiting_room",
-            "meeting_authentication",
-            "use_pmi",
-            "watermark",
-            "focus_mode",
-            "private_meeting",
-            "internal_meeting",
-            "device_testing",
-        ),
-        bool,
-    ),
-}
 
 
 def json_body() -> dict[str, Any]:
+    """The request's JSON object, whose fields have Zoom's types and values. Raises ZoomError for anything else."""
+    body = json_object()
+    refuse_fields(wrong_fields(operation(), body))
+    return body
+
+
+def json_object() -> dict[str, Any]:
     """The request's JSON object. Raises ZoomError for anything else."""
     body = json_value(request.get_data())
     if not isinstance(body, dict):
@@ -54,34 +34,39 @@ def json_body() -> dict[str, Any]:
     return body
 
 
-def check_meeting(body: dict[str, Any], new: bool = True) -> None:
-    """Check a meeting's JSON. Raises ZoomError with each invalid field. Only a ``new`` series needs a rule."""
-    invalid = [*invalid_fields(body), *invalid_settings(body), *invalid_recurrence(body)]
-    if new and body.get("type") == FIXED_TIME and body.get("recurrence") is None:
-        invalid.append("recurrence")
+def operation() -> str:
+    """The name of the requested operation."""
+    return (request.endpoint or "").removeprefix("rest.")
+
+
+def refuse_fields(invalid: list[str]) -> None:
+    """Refuse the request if a field is invalid. Raises ZoomError that names each of them."""
     if invalid:
         refuse(400, 300, "Validation Failed.", [{"field": field, "message": "Invalid field."} for field in invalid])
 
 
+def meeting_body(new: bool = True) -> dict[str, Any]:
+    """The JSON of a meeting. Raises ZoomError with each invalid field. Only a ``new`` series needs a rule."""
+    body = json_object()
+    invalid = [*wrong_fields(operation(), body), *invalid_fields(body), *invalid_recurrence(body)]
+    if new and body.get("type") == FIXED_TIME and body.get("recurrence") is None:
+        invalid.append("recurrence")
+    refuse_fields(list(dict.fromkeys(invalid)))
+    return body
+
+
 def invalid_fields(body: dict[str, Any]) -> list[str]:
-    """The invalid top-level fields."""
-    checks: dict[str, Callable[[Any], bool]] = {
-        "topic": lambda value: isinstance(value, str) and len(value) <= 200,
-        "type": lambda value: type(value) is int and value in TYPES,
-        "agenda": lambda value: isinstance(value, str) and len(value) <= 2000,
-        "password": lambda value: isinstance(value, str) and PASSCODE.fullmatch(value) is not None,
-        "duration": lambda value: is_whole(value, 1, 1440),
-        "timezone": lambda value: isinstance(value, str) and zone_exists(value),
+    """The top-level fields whose value is out of its range."""
+    checks: dict[str, Callable[[str], bool]] = {
+        "topic": lambda value: len(value) <= 200,
+        "agenda": lambda value: len(value) <= 2000,
+        "password": lambda value: PASSCODE.fullmatch(value) is not None,
+        "timezone": zone_exists,
         "start_time": is_start,
-        "settings": lambda value: isinstance(value, dict),
-        "recurrence": lambda value: isinstance(value, dict),
-        "tracking_fields": is_list_of_objects,
     }
-    return [name for name, valid in checks.items() if body.get(name) is not None and not valid(body[name])]
-
-
-def is_list_of_objects(value: Any) -> bool:
-    return isinstance(value, list) and all(isinstance(item, dict) for item in value)
+    invalid = [name for name, valid in checks.items() if isinstance(body.get(name), str) and not valid(body[name])]
+    duration = body.get("duration")
+    return invalid if duration is None or is_whole(duration, 1, 1440) else [*invalid, "duration"]
 
 
 def is_whole(value: Any, minimum: int, maximum: int) -> bool:
@@ -89,35 +74,13 @@ def is_whole(value: Any, minimum: int, maximum: int) -> bool:
     return type(value) is int and minimum <= value <= maximum
 
 
-def is_start(value: Any) -> bool:
+def is_start(value: str) -> bool:
     """Whether this is a start time in one of Zoom's two forms."""
     try:
         parse_start(value, "UTC")
-    except (ValueError, TypeError):
+    except ValueError:
         return False
     return True
-
-
-def invalid_settings(body: dict[str, Any]) -> list[str]:
-    """The settings with an invalid value."""
-    settings = body.get("settings")
-    if not isinstance(settings, dict):
-        return []
-    invalid = []
-    for name, allowed in SETTINGS.items():
-        value = settings.get(name)
-        if value is None:
-            continue
-        if isinstance(allowed, type):
-            valid = isinstance(value, allowed)
-        else:
-            valid = type(value) in (int, str) and value in allowed
-        if not valid:
-            invalid.append(f"settings.{name}")
-    invitees = settings.get("meeting_invitees")
-    if invitees is not None and not is_list_of_objects(invitees):
-        invalid.append("settings.meeting_invitees")
-    return invalid
 
 
 def invalid_recurrence(body: dict[str, Any]) -> list[str]:

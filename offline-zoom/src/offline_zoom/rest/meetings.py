@@ -24,7 +24,7 @@ from offline_zoom.rest.endpoints import (
     raise_rate_limit,
     requested_user,
 )
-from offline_zoom.rest.meeting_validation import check_meeting, json_body
+from offline_zoom.rest.meeting_validation import json_body, meeting_body
 from offline_zoom.rest.pagination import page
 from offline_zoom.serializers.meetings import meeting_item, meeting_json, upcoming, upcoming_item
 from offline_zoom.serializers.past_meetings import past_json
@@ -52,7 +52,8 @@ def list_meetings(user_id: str) -> JSON:
         ]
         ended.sort(key=lambda instance: instance.started_at)
         return page(world, current_grant().user_id, ended, "meetings", previous_item, numbered=True)
-    rows = [row for row in rows_of(user, kind) if in_range(row[1])]
+    begin, end = requested_range()
+    rows = [row for row in rows_of(user, kind) if is_within(row[1], begin, end)]
     rows.sort(key=lambda row: (row[1] or 0, row[0].id))
     return page(
         world, current_grant().user_id, rows, "meetings", lambda row: meeting_item(row[0], world, row[1]), numbered=True
@@ -99,14 +100,21 @@ def expired(meeting: Meeting) -> bool:
     return last < world.now() - (365 if meeting.type in (NO_FIXED_TIME, FIXED_TIME) else 30) * DAY_SECONDS
 
 
-def in_range(at: float | None) -> bool:
-    """Whether a start is between ``from`` and ``to``, both days included."""
+def requested_range() -> tuple[float | None, float | None]:
+    """The begin of the day ``from`` and the end of the day ``to``. None for a day that is not requested."""
     where = zone(request.args.get("timezone", "UTC"))
     first, last = parse_day(request.args.get("from", "")), parse_day(request.args.get("to", ""))
+    return (
+        None if first is None else day_start(first, where),
+        None if last is None else day_start(last + timedelta(days=1), where),
+    )
+
+
+def is_within(at: float | None, begin: float | None, end: float | None) -> bool:
+    """Whether a start is in the range. One without a time is only in a range without limits."""
     if at is None:
-        return first is None and last is None
-    after = first is None or at >= day_start(first, where)
-    return after and (last is None or at < day_start(last + timedelta(days=1), where))
+        return begin is None and end is None
+    return (begin is None or at >= begin) and (end is None or at < end)
 
 
 def previous_item(instance: Any) -> JSON:
@@ -152,8 +160,7 @@ def create_meeting(user_id: str) -> tuple[JSON, int]:
     """Create a meeting. At most a hundred a day and host."""
     world, user = current_world(), requested_user(user_id)
     count_creation(user.id)
-    body = json_body()
-    check_meeting(body)
+    body = meeting_body()
     if user.type == 99:
         refuse(400, 3161, "Your user account is not allowed meeting hosting and scheduling capabilities.")
     with world.lock:
@@ -204,8 +211,7 @@ def update_meeting(meeting_id: str) -> tuple[str, int]:
     number = meeting_number(meeting_id)
     if number in world.meetings:
         count_creation(world.meetings[number].host_id)
-    body = json_body()
-    check_meeting(body, new=False)
+    body = meeting_body(new=False)
     meeting = requested_meeting(meeting_id)
     date = requested_occurrence(meeting)
     if date is None and meeting_changes.lacks_recurrence(world, meeting, body):

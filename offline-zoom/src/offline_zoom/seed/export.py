@@ -1,105 +1,203 @@
-"""A story as a seed file, to begin a world of your own with."""
+"""A world or a story as a seed file."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable
-from datetime import date, datetime
-from typing import Any
+from dataclasses import asdict
+from datetime import datetime
 
 from offline_zoom.dates import zone
-from offline_zoom.model import Account, Instance, Join, Meeting, User
+from offline_zoom.fault import Fault
+from offline_zoom.live_meetings import FIRST_USER_ID
+from offline_zoom.meeting_settings import DEFAULT_SETTINGS
+from offline_zoom.model import Account, Instance, Join, Meeting, Occurrence, Recording, Registrant, Statements, User
+from offline_zoom.seed.reader import MOST_DAYS
+from offline_zoom.seed.session import add_session, new_join
+from offline_zoom.seed.story import add_account, add_scheduled, add_user
+from offline_zoom.seed.tables import TABLES, TOP
+from offline_zoom.seed.toml_text import lines_of
+from offline_zoom.seed.values import Row, changes, minutes, own_fields, seconds, with_defaults, written
 from offline_zoom.stories.story_data import StoryData
+from offline_zoom.switches import Switches
+from offline_zoom.world import World
 
-MISSING = (
-    "# A seed file has whole minutes, and no series, polls, summaries, waiting rooms, webinars or faults:",
-    "# what the story has of these is left out.",
-)
+
+def story_of(world: World) -> StoryData:
+    """What a world contains now, but for grants, tokens and secrets."""
+    defaults = Switches().as_json()
+    switches = {name: value for name, value in world.switches.as_json().items() if value != defaults[name]}
+    return StoryData(
+        world.now(),
+        FIRST_USER_ID,
+        world.accounts,
+        world.users,
+        world.meetings,
+        list(world.instances.values()),
+        world.recordings,
+        [*world.faults, *world.faults.of_story],
+        me=world.me.key,
+        admin_managed=world.admin_managed,
+        switches={name: value for name, value in switches.items() if name in TABLES["switches"]},
+        webhook_url=world.webhook_url,
+    )
 
 
 def export(story: StoryData) -> str:
-    """The seed file of a story. Times of day are relative to today."""
-    lines = [*MISSING, "", *assignments({"me": story.me, "admin_managed": story.admin_managed})]
-    lines += table("account", [account_row(account) for account in story.accounts.values()])
-    lines += table("user", [user_row(user, story.accounts[user.account_id]) for user in story.users.values()])
-    for meeting in story.meetings.values():
-        if not (meeting.deleted or meeting.personal or meeting.webinar):
-            lines += meeting_lines(story, meeting)
-    return "\n".join([*lines, ""])
+    """The seed file of a story. Times of day are relative to today, those of running meetings to now."""
+    exporter = Exporter(story)
+    seed: Row = {
+        "me": story.me,
+        "admin_managed": story.admin_managed,
+        "account": [exporter.account(number, account) for number, account in enumerate(story.accounts.values())],
+        "user": [exporter.user(number, user) for number, user in enumerate(story.users.values())],
+        "meeting": [exporter.meeting(meeting) for meeting in story.meetings.values()],
+        "webhooks": [{"url": story.webhook_url}] if story.webhook_url else [],
+        "switches": [story.switches] if story.switches else [],
+        "fault": [fault_row(fault) for fault in story.faults],
+    }
+    return "\n".join([*lines_of("", TOP, seed), ""]).lstrip("\n")
 
 
-def table(header: str, rows: Iterable[dict[str, Any]]) -> list[str]:
-    """The lines of an array of tables."""
-    return [line for row in rows for line in ("", f"[[{header}]]", *assignments(row))]
+class Exporter:
+    """Makes the rows of one story. A row has what differs from the defaults, which a plain copy shows.
+
+    Plain copies are made in ``plain``, in the order in which a reader of the file makes them.
+    """
+
+    def __init__(self, story: StoryData) -> None:
+        self.story = story
+        self.plain = StoryData(story.now, FIRST_USER_ID)
+
+    def account(self, number: int, account: Account) -> Row:
+        row = {"name": account.name, "plan": account.plan}
+        plain = add_account(self.plain, with_defaults("account", row), number)
+        self.plain.accounts[account.id] = account
+        return {**row, **changes("account", account, plain, self.story.now)}
+
+    def user(self, number: int, user: User) -> Row:
+        row = {"key": user.key, "email": user.email, "first_name": user.first_name}
+        account = self.story.accounts[user.account_id]
+        plain = add_user(self.plain, with_defaults("user", row), account, number)
+        self.plain.users = {**self.story.users}
+        return {**row, "account": account.name, **changes("user", user, plain, self.story.now)}
+
+    def meeting(self, meeting: Meeting) -> Row:
+        """A meeting and its sessions."""
+        now, host = self.story.now, self.story.users[meeting.host_id]
+        instances = [instance for instance in self.story.instances if instance.meeting_id == meeting.id]
+        is_live = any(instance.live(now) for instance in instances)
+        row: Row = {
+            "topic": meeting.topic,
+            "host": host.key,
+            "id": meeting.id,
+            **({} if meeting.start_at is None else self.when(meeting.start_at, host, is_live)),
+            "occurrence": [self.occurrence(date, meeting, host) for date in meeting.occurrences],
+            "waiting_room": meeting.settings.get("waiting_room") is True,
+        }
+        defaults = {**DEFAULT_SETTINGS, "waiting_room": row["waiting_room"]}
+        settings = {name: value for name, value in meeting.settings.items() if value != defaults.get(name)}
+        row |= {"settings": written(TABLES["meeting"]["settings"], settings, now)} if settings else {}
+        plain = add_scheduled(self.plain, with_defaults("meeting", row), meeting.id)
+        row |= changes("meeting", meeting, plain, now)
+        row["registrant"] = [registrant_row(person, meeting, now) for person in meeting.registrants]
+        row["poll"] = [own_fields("poll", poll, now) for poll in meeting.polls]
+        row["session"] = [self.session(instance, meeting, host) for instance in instances]
+        return row
+
+    def occurrence(self, date: Occurrence, meeting: Meeting, host: User) -> Row:
+        moved_to = date.changes.get("start_at")
+        more = {name: value for name, value in date.changes.items() if name != "start_at"}
+        return {
+            **self.when(date.start_at, host),
+            "minutes": date.duration_minutes,
+            **({"deleted": True} if date.deleted else {}),
+            **({} if moved_to is None else {"moved_to": seconds(moved_to - self.story.now)}),
+            **({"changes": written(TABLES["occurrence"]["changes"], more, 0)} if more else {}),
+        }
+
+    def session(self, instance: Instance, meeting: Meeting, host: User) -> Row:
+        """A session, its people, its recording and its texts."""
+        begins = instance.started_at
+        row: Row = {**self.when(begins, host, instance.live(self.story.now)), **length(instance)}
+        row["participant"] = [self.participant(join, instance) for join in instance.joins if is_stay(join, instance)]
+        plain = Instance("", meeting.id, meeting.host_id, meeting.topic, meeting.type, begins)
+        plain.timezone = meeting.timezone
+        row |= changes("session", instance, plain, begins)
+        if instance.summary:
+            row["summary"] = [own_fields("summary", instance.summary, begins)]
+        if instance.transcript:
+            content = instance.transcript.content.decode(errors="replace")
+            row["transcript"] = [{"content": content, **own_fields("transcript", instance.transcript, begins)}]
+        for name in ("poll_answer", "question", "survey_answer"):
+            people: list[Statements] = getattr(instance, f"{name}s")
+            row[name] = [own_fields("answer", person, begins) for person in people]
+        recording = self.story.recordings.get(instance.uuid)
+        if recording:
+            row["recorded"] = True
+            row["recording"] = self.recording(recording, meeting, row, begins)
+        return row
+
+    def participant(self, join: Join, instance: Instance) -> Row:
+        """One stay, in minutes of the session."""
+        user, begins, ends = self.story.users.get(join.person_id), instance.started_at, instance.ended_at
+        row: Row = {"user": user.key} if user and user.display_name == join.name else {"name": join.name}
+        if join.join_at > begins:
+            row["joins_after"] = minutes(join.join_at - begins)
+        if join.leave_at is not None and (ends is None or join.leave_at < ends):
+            row["leaves_after"] = minutes(join.leave_at - begins)
+        if join.user_id != str(self.plain.last_user_id + 1024):
+            row["user_id"] = join.user_id
+        plain = new_join(self.plain, with_defaults("participant", row), instance)
+        return {**row, **changes("participant", join, plain, begins)}
+
+    def recording(self, recording: Recording, meeting: Meeting, row: Row, begins: float) -> list[Row]:
+        """What is special about a recording. Empty if nothing is."""
+        plain = StoryData(self.story.now, 0, users=self.story.users)
+        add_session(plain, meeting, with_defaults("session", row), begins, "")
+        usual = plain.recordings[recording.uuid]
+        special = changes("recording", recording, usual, begins)
+        if recording.views:
+            special["view"] = [own_fields("view", view, begins) for view in recording.views]
+        if recording.files != usual.files:
+            special["file"] = [
+                {**own_fields("file", file, begins), **({"content": file.content.decode()} if file.content else {})}
+                for file in recording.files
+            ]
+        return [special] if special else []
+
+    def when(self, at: float, host: User, is_relative: bool = False) -> Row:
+        """A time as a day relative to today and a time of day in the host's time zone, or as seconds from now."""
+        where = zone(host.timezone)
+        local = datetime.fromtimestamp(at, where)
+        day = (local.date() - datetime.fromtimestamp(self.story.now, where).date()).days
+        if is_relative or local.fold or abs(day) > MOST_DAYS:
+            return {"start": seconds(at - self.story.now)}
+        time = local.time().isoformat()
+        return {"day": day, "time": time.removesuffix(":00")}
 
 
-def assignments(row: dict[str, Any]) -> list[str]:
-    """A line for each field. A JSON text, number or truth value is one of TOML too, but for U+007F."""
-    texts = {name: json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f") for name, value in row.items()}
-    return [f"{name} = {text}" for name, text in texts.items()]
+def is_stay(join: Join, instance: Instance) -> bool:
+    """Whether the person came before the end, and left after coming."""
+    ends = [time for time in (join.leave_at, instance.ended_at) if time is not None]
+    return all(join.join_at <= end for end in ends)
 
 
-def account_row(account: Account) -> dict[str, Any]:
-    return {"name": account.name, "plan": account.plan, "id": account.id}
+def length(instance: Instance) -> Row:
+    """The duration of a session."""
+    if instance.ended_at is None:
+        return {"open_end": True}
+    duration = seconds(instance.ended_at - instance.started_at)
+    return {"seconds": duration} if duration % 60 or not duration else {"minutes": int(duration // 60)}
 
 
-def user_row(user: User, account: Account) -> dict[str, Any]:
+def registrant_row(person: Registrant, meeting: Meeting, now: float) -> Row:
+    ids = [date.id for date in meeting.occurrences]
+    places = [ids.index(name) for name in person.occurrence_ids if name in ids]
+    return {**own_fields("registrant", person, now), **({"occurrences": places} if places else {})}
+
+
+def fault_row(fault: Fault) -> Row:
+    """The fields of a fault that are not the usual ones."""
+    usual = asdict(Fault())
     return {
-        "key": user.key,
-        "email": user.email,
-        "first_name": user.first_name,
-        "last_name": user.last_name,
-        "account": account.name,
-        "role": user.role_name,
-        "timezone": user.timezone,
-        "language": user.language,
-        "department": user.dept,
-        "id": user.id,
+        name: written(TABLES["fault"][name], value, 0) for name, value in asdict(fault).items() if value != usual[name]
     }
-
-
-def meeting_lines(story: StoryData, meeting: Meeting) -> list[str]:
-    """The lines of a meeting and its sessions."""
-    host = story.users[meeting.host_id]
-    row = {
-        "topic": meeting.topic or "Untitled",
-        "host": host.key,
-        "id": meeting.id,
-        **({} if meeting.start_at is None else day_and_time(story, meeting.start_at, host)),
-        "minutes": max(1, meeting.duration_minutes),
-        "agenda": meeting.agenda,
-        "passcode": meeting.password,
-        "waiting_room": meeting.settings["waiting_room"],
-    }
-    lines = table("meeting", [row])
-    for instance in story.instances:
-        if instance.meeting_id == meeting.id and instance.ended_at is not None:
-            lines += session_lines(story, instance, host)
-    return lines
-
-
-def session_lines(story: StoryData, instance: Instance, host: User) -> list[str]:
-    """The lines of a session and its participants."""
-    minutes = max(1, round(((instance.ended_at or 0) - instance.started_at) / 60))
-    recorded = {"recorded": instance.uuid in story.recordings}
-    row = {**day_and_time(story, instance.started_at, host), "minutes": minutes, **recorded}
-    people = [participant_row(story, join, instance.started_at, minutes) for join in instance.joins if not join.waiting]
-    return [*table("meeting.session", [row]), *table("meeting.session.participant", people)]
-
-
-def participant_row(story: StoryData, join: Join, started_at: float, minutes: int) -> dict[str, Any]:
-    """A participant, in whole minutes of the session."""
-    user = story.users.get(join.person_id)
-    joins_after = min(max(0, int((join.join_at - started_at) / 60)), minutes - 1)
-    leave_at = started_at + minutes * 60 if join.leave_at is None else join.leave_at
-    leaves_after = min(max(joins_after + 1, round((leave_at - started_at) / 60)), minutes)
-    person = {"user": user.key} if user else {"name": join.name or "Guest", "email": join.email}
-    return {**person, "joins_after": joins_after, "leaves_after": leaves_after}
-
-
-def day_and_time(story: StoryData, at: float, host: User) -> dict[str, Any]:
-    """A time as a day relative to today and a time of day, in the host's time zone."""
-    where = zone(host.timezone)
-    local = datetime.fromtimestamp(at, where)
-    today: date = datetime.fromtimestamp(story.now, where).date()
-    return {"day": (local.date() - today).days, "time": f"{local:%H:%M}"}

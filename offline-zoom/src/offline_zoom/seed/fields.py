@@ -1,25 +1,58 @@
-"""The tables of a seed file and their fields."""
+"""A field of a seed file: what it may be, and its row in the README."""
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-PLANS = ("free", "pro", "business")
-ROLES = ("Owner", "Admin", "Member")
+#: three hundred years in seconds
+MAX_NUMBER = 10_000_000_000
+
+
+class Moment:
+    """The kind of a time: a date and time with an offset, or a number of seconds after another time."""
+
+
+class Texts:
+    """The kind of a list of texts."""
+
+
+class Numbers:
+    """The kind of a list of whole numbers."""
+
+
+class Items:
+    """The kind of a list that has the form of Zoom's JSON."""
+
+
+class Body:
+    """The kind of an HTTP body: a text, or what is sent as JSON."""
+
+
 KINDS: dict[type, str] = {
     str: "a text",
     int: "a whole number",
+    float: "a number",
     bool: "true or false",
-    datetime: "a date and time with an offset",
+    Moment: "a date and time with an offset, or a number of seconds",
+    Texts: "a list of texts",
+    Numbers: "a list of whole numbers",
+    dict: "a table",
+    Items: "a list",
+    Body: "a text, a table or a list",
     list: "a list of tables",
 }
 
 
 @dataclass(frozen=True)
 class Field:
-    """A field of a table. ``default`` is None for a field that must be there, or whose default ``meaning`` explains."""
+    """A field of a table. ``default`` is None for a field that must be there, or whose default ``meaning`` explains.
+
+    ``attribute``: where the model has the value, None for the field's own name; empty if it needs other code.
+    ``table``: the table that describes the rows of a list of tables. ``single``: it is one table, not a list.
+    """
 
     kind: type
     meaning: str
@@ -27,80 +60,59 @@ class Field:
     required: bool = False
     choices: tuple[str, ...] = ()
     least: int | None = None
+    attribute: str | None = None
+    table: str = ""
+    single: bool = False
+    may_be_empty: bool = False
+
+    def read(self, value: Any) -> Any:
+        """The value in a file as the model has it. Raises ValueError with the reason."""
+        if self.kind in (dict, Items) and isinstance(value, str):
+            value = from_json(value)
+        if not is_a(self.kind, value):
+            raise ValueError(f"wants {KINDS[self.kind]}, not {value!r}")
+        if self.choices and value not in self.choices:
+            raise ValueError(f"{value!r} is not one of {', '.join(self.choices)}")
+        if self.least is not None and value < self.least:
+            raise ValueError(f"wants at least {self.least}, not {value}")
+        if self.required and value == "" and not self.may_be_empty:
+            raise ValueError("wants a text that is not empty")
+        return value
+
+    @property
+    def type_name(self) -> str:
+        return "a table" if self.single else KINDS[self.kind]
+
+    @property
+    def full_meaning(self) -> str:
+        """The meaning, with what the field must be and its default."""
+        parts = [self.meaning]
+        if self.choices:
+            parts.append(f": {', '.join(self.choices)}")
+        if self.required:
+            parts.append(". Required")
+        elif self.default not in (None, "", (), [], {}):
+            default = str(self.default).lower() if isinstance(self.default, bool) else self.default
+            parts.append(f". Default: {default}")
+        return "".join(parts)
 
 
-TOP = {
-    "me": Field(str, "`key` of the signed-in user. Default: the first user"),
-    "admin_managed": Field(bool, "an admin installed the app for the account, so admins grant `:admin` scopes", True),
-}
-TABLES: dict[str, dict[str, Field]] = {
-    "account": {
-        "name": Field(str, "a name, by which users refer to it", required=True),
-        "plan": Field(str, "Zoom's plan", "business", choices=PLANS),
-        "id": Field(str, "default: made from the name"),
-    },
-    "user": {
-        "key": Field(str, "a short name, by which other tables refer to the user", required=True),
-        "email": Field(str, "email address", required=True),
-        "first_name": Field(str, "given name", required=True),
-        "last_name": Field(str, "family name", ""),
-        "account": Field(str, "`name` of the account. Default: the first account"),
-        "role": Field(str, "role in the account", "Member", choices=ROLES),
-        "timezone": Field(str, "time zone", "UTC"),
-        "language": Field(str, "language", "en-US"),
-        "department": Field(str, "department", ""),
-        "id": Field(str, "default: made from the key"),
-    },
-    "meeting": {
-        "topic": Field(str, "topic", required=True),
-        "host": Field(str, "`key` of the user", required=True),
-        "id": Field(int, "meeting number. Default: a free one", least=1),
-        "day": Field(int, "the day of the start: 0 is today, -1 yesterday", 0),
-        "time": Field(str, "`HH:MM` in the host's time zone. Without it and `start`, the meeting has no fixed time"),
-        "start": Field(datetime, "the start in place of `day` and `time`"),
-        "minutes": Field(int, "planned duration", 60, least=1),
-        "agenda": Field(str, "agenda", ""),
-        "passcode": Field(str, "passcode", "7Qk2Lm"),
-        "waiting_room": Field(bool, "whether people wait for the host", True),
-        "session": Field(list, "the times it took place, each a `[[meeting.session]]`", ()),
-    },
-    "session": {
-        "day": Field(int, "the day it began: 0 is today", 0),
-        "time": Field(str, "`HH:MM` in the host's time zone, when it began"),
-        "start": Field(datetime, "when it began, in place of `day` and `time`"),
-        "minutes": Field(int, "duration. A session that is not over is running", 60, least=1),
-        "recorded": Field(bool, "whether there is a cloud recording", False),
-        "participant": Field(list, "who was there, each a `[[meeting.session.participant]]`", ()),
-    },
-    "participant": {
-        "user": Field(str, "`key` of a user. Or:"),
-        "name": Field(str, "the name of a guest"),
-        "email": Field(str, "the email address of a guest", ""),
-        "joins_after": Field(int, "minutes after the beginning", 0, least=0),
-        "leaves_after": Field(int, "minutes after the beginning. Default: at the end", least=1),
-    },
-}
-#: the tables of the top level, and those inside of another
-OUTER = ("account", "user", "meeting")
+def is_a(kind: type, value: Any) -> bool:
+    """Whether a value of TOML is of this kind. True and false are not numbers."""
+    if kind is Moment:
+        return is_a(float, value) or (isinstance(value, datetime) and value.tzinfo is not None)
+    if kind in (Texts, Numbers):
+        return isinstance(value, list) and all(type(item) is (str if kind is Texts else int) for item in value)
+    if kind is float:
+        return type(value) in (int, float) and abs(value) <= MAX_NUMBER
+    if kind is Body:
+        return type(value) in (str, dict, list)
+    return type(value) is (list if kind is Items else kind)
 
 
-def fields_table() -> list[str]:
-    """All fields as a table in Markdown."""
-    lines = ["| table | field | type | meaning |", "|---|---|---|---|"]
-    for table, fields in {"top of the file": TOP, **TABLES}.items():
-        for name, field in fields.items():
-            lines.append(f"| {table} | `{name}` | {KINDS[field.kind]} | {meaning_of(field)} |")
-    return lines
-
-
-def meaning_of(field: Field) -> str:
-    """The meaning of a field, with what it must be and its default."""
-    parts = [field.meaning]
-    if field.choices:
-        parts.append(f": {', '.join(field.choices)}")
-    if field.required:
-        parts.append(". Required")
-    elif field.default not in (None, "", ()):
-        default = str(field.default).lower() if isinstance(field.default, bool) else field.default
-        parts.append(f". Default: {default}")
-    return "".join(parts)
+def from_json(text: str) -> Any:
+    """The value of a text in JSON, by which a file can have ``null``. Any other text is returned as it is."""
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text

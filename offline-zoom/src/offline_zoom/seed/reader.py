@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import re
 import tomllib
-from datetime import datetime
+from collections.abc import Iterable
 from typing import Any
 
 from offline_zoom.dates import zone_exists
-from offline_zoom.seed.fields import KINDS, OUTER, TABLES, TOP, Field
+from offline_zoom.fault import Fault
+from offline_zoom.oauth.scopes import admin_scopes, user_scopes
+from offline_zoom.seed.fields import Field, Texts, is_a
+from offline_zoom.seed.tables import TABLES, TOP, given_fault
+from offline_zoom.switches import Switches
 
 Row = dict[str, Any]
 HEADER = re.compile(r"\s*\[\[?\s*([\w.-]+)\s*\]?\]")
-CLOCK_TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
+CLOCK_TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,6})?)?")
+MOST_DAYS = 3650
 
 
 class SeedError(ValueError):
@@ -23,19 +28,32 @@ class Lines:
     """The lines of the tables and fields of a file."""
 
     def __init__(self, text: str) -> None:
-        self._lines = text.splitlines()
+        self._lines = text.split("\n")
         self._headers = [
             (number, match[1]) for number, line in enumerate(self._lines, 1) if (match := HEADER.match(line))
         ]
 
     def of(self, position: int, field: str = "") -> int:
-        """The line of a field in the table with this header, counted from 0; -1 is before all headers."""
-        first = self._headers[position][0] if 0 <= position < len(self._headers) else 1
+        """The line of a field in the table with this header, counted from 0; -1 is before all headers.
+
+        Of a table without a header, the line is in its position: see ``Reader``.
+        """
+        if position < -1:
+            return -position - 1
+        return self.assignment(position, field) or (self._headers[position][0] if position >= 0 else 1)
+
+    def assignment(self, position: int, field: str) -> int:
+        """The line that sets a field of the table with this header. 0 if none does."""
+        if position < -1:
+            return -position - 1
+        first = self._headers[position][0] if position >= 0 else 1
         last = self._headers[position + 1][0] - 1 if position + 1 < len(self._headers) else len(self._lines)
-        for number in range(first, last + 1):
-            if field and re.match(rf"\s*['\"]?{re.escape(field)}['\"]?\s*=", self._lines[number - 1]):
-                return number
-        return first
+        sets_field = re.compile(rf"\s*['\"]?{re.escape(field)}['\"]?\s*=")
+        return next((line for line in range(first, last + 1) if field and sets_field.match(self._lines[line - 1])), 0)
+
+    def opens_list(self, line: int) -> bool:
+        """Whether a list begins at the end of this line, so that its first item is in the next."""
+        return self._lines[line - 1].rstrip().endswith("[")
 
     def positions(self, path: str) -> list[int]:
         """The positions of all headers with this path."""
@@ -43,7 +61,11 @@ class Lines:
 
 
 class Reader:
-    """Reads one file."""
+    """Reads one file.
+
+    The position of a table is the place of its header among all headers. A table inside of a list has no header: its
+    position is -2 for line 1, -3 for line 2, and so on.
+    """
 
     def __init__(self, text: str) -> None:
         try:
@@ -55,25 +77,23 @@ class Reader:
 
     def read(self) -> Row:
         """The document with all defaults. Raises SeedError."""
-        top = {name: value for name, value in self.document.items() if name not in OUTER}
-        seed = self._row("the file", TOP, top, -1)
-        for table in OUTER:
-            seed[table] = self._rows(table, table, self.document.get(table, []), -1)
+        seed = self._row("the file", TOP, self.document, -1, "")
         self._check_references(seed)
         return seed
 
-    def _rows(self, table: str, path: str, rows: Any, parent: int) -> list[Row]:
-        """The checked rows of an array of tables, in which ``_line`` is where a row begins."""
+    def _rows(self, name: str, field: Field, path: str, rows: Any, parent: int) -> list[Row]:
+        """The checked rows of an array of tables, in which ``_position`` is where a row begins."""
+        rows = [rows] if field.single and isinstance(rows, dict) else rows
         if not isinstance(rows, list | tuple) or not all(isinstance(row, dict) for row in rows):
-            self.fail(self.lines.of(parent, table), f"{path} wants [[{path}]] tables")
+            self.fail(self.lines.of(parent, name), f"{path} wants [[{path}]] tables")
+        if field.single and len(rows) > 1:
+            self.fail(self.lines.of(parent, name), f"{path} wants one table")
+        line = self.lines.assignment(parent, name)
+        step = 1 if line and parent >= -1 and self.lines.opens_list(line) else 0
         checked = []
-        for row in rows:
-            position = self._position(path, parent)
-            fields = self._row(table, TABLES[table], row, position)
-            for name, field in TABLES[table].items():
-                if field.kind is list:
-                    fields[name] = self._rows(name, f"{path}.{name}", fields[name], position)
-            checked.append({**fields, "_position": position})
+        for place, row in enumerate(rows, 1):
+            position = -line - place * step - 1 if line else self._position(path, parent)
+            checked.append(self._row(name, TABLES[field.table], row, position, path))
         return checked
 
     def _position(self, path: str, parent: int) -> int:
@@ -82,20 +102,27 @@ class Reader:
         self._used[path] = used + 1
         return positions[used] if used < len(positions) else parent
 
-    def _row(self, table: str, fields: dict[str, Field], row: Row, position: int) -> Row:
-        """A row with its defaults. Raises SeedError."""
-        names = [*fields, *(OUTER if position < 0 else ())]
+    def _row(self, table: str, fields: dict[str, Field], row: Row, position: int, path: str) -> Row:
+        """A row with its defaults and its rows. Raises SeedError."""
         for name in row:
             if name not in fields:
-                self.fail(self.lines.of(position, name), f"{table} has no {name}; it has {', '.join(names)}")
+                self.fail(self.lines.of(position, name), f"{table} has no {name}; it has {', '.join(fields)}")
+        read: Row = {"_position": position}
         for name, field in fields.items():
-            if name in row:
-                problem = value_problem(name, field, row[name])
-                if problem:
-                    self.fail(self.lines.of(position, name), f"{table}.{name} {problem}")
+            if field.table:
+                inner = f"{path}.{name}".lstrip(".")
+                read[name] = self._rows(name, field, inner, row.get(name, ()), position)
+            elif name in row:
+                try:
+                    read[name] = field.read(row[name])
+                    check_value(table, name, read[name])
+                except ValueError as error:
+                    self.fail(self.lines.of(position, name), f"{table}.{name} {error}")
             elif field.required:
                 self.fail(self.lines.of(position), f"{table} wants {name}: {field.meaning}")
-        return {name: row.get(name, field.default) for name, field in fields.items()}
+            else:
+                read[name] = field.default
+        return read
 
     def _check_references(self, seed: Row) -> None:
         """Check that names refer to something, and that identifiers are used once. Raises SeedError."""
@@ -110,21 +137,32 @@ class Reader:
             self._refer(user, "account", accounts, "user")
         for meeting in seed["meeting"]:
             self._refer(meeting, "host", users, "meeting")
+            for row in (*meeting["occurrence"], *meeting["session"]):
+                if row["time"] is None and row["start"] is None:
+                    table = "session" if "participant" in row else "occurrence"
+                    self.fail(self.lines.of(row["_position"]), f"{table} wants time or start")
+            for registrant in meeting["registrant"]:
+                self._check_occurrences(registrant, len(meeting["occurrence"]))
             for session in meeting["session"]:
-                if session["time"] is None and session["start"] is None:
-                    self.fail(self.lines.of(session["_position"]), "session wants time or start")
                 for person in session["participant"]:
                     self._refer(person, "user", users, "participant")
-                    self._check_participant(person, session["minutes"])
+                    self._check_participant(person, session)
 
-    def _check_participant(self, person: Row, minutes: int) -> None:
+    def _check_occurrences(self, registrant: Row, count: int) -> None:
+        for place in registrant["occurrences"] or ():
+            if not 0 <= place < count:
+                line = self.lines.of(registrant["_position"], "occurrences")
+                self.fail(line, f"registrant.occurrences has {place}; the meeting has {count} occurrences, from 0")
+
+    def _check_participant(self, person: Row, session: Row) -> None:
         position = person["_position"]
         if (person["user"] is None) == (person["name"] is None):
             self.fail(self.lines.of(position), "participant wants either user or name")
+        minutes = session["minutes"] if session["seconds"] is None else round(session["seconds"] / 60, 9)
         leaves = minutes if person["leaves_after"] is None else person["leaves_after"]
-        if not person["joins_after"] < leaves <= minutes:
+        if not person["joins_after"] <= leaves or (leaves > minutes and not session["open_end"]):
             line = self.lines.of(position, "joins_after" if person["leaves_after"] is None else "leaves_after")
-            self.fail(line, f"participant wants joins_after < leaves_after <= {minutes}, the minutes of the session")
+            self.fail(line, f"participant wants joins_after <= leaves_after <= {minutes}, the minutes of the session")
 
     def _unique(self, rows: list[Row], table: str, name: str) -> set[Any]:
         values: set[Any] = set()
@@ -143,22 +181,33 @@ class Reader:
         raise SeedError(f"line {line}: {reason}")
 
 
-def value_problem(name: str, field: Field, value: Any) -> str:
-    """What is wrong with a value. Empty if nothing is."""
-    kind = type(value)  # not isinstance: true is a whole number too
-    if kind is not field.kind or (isinstance(value, datetime) and value.tzinfo is None):
-        return f"wants {KINDS[field.kind]}, not {value!r}"
-    if field.choices and value not in field.choices:
-        return f"{value!r} is not one of {', '.join(field.choices)}"
-    if field.least is not None and value < field.least:
-        return f"wants at least {field.least}, not {value}"
+def check_value(table: str, name: str, value: Any) -> None:
+    """Check what only this field must be. Raises ValueError with the reason."""
     if name == "time" and not CLOCK_TIME.fullmatch(value):
-        return f"wants HH:MM, not {value!r}"
+        raise ValueError(f"wants HH:MM or HH:MM:SS, not {value!r}")
     if name == "timezone" and not zone_exists(value):
-        return f"{value!r} is not the name of a time zone"
-    if field.required and value == "":
-        return "wants a text that is not empty"
-    return f"wants -3650 to 3650, not {value}" if name == "day" and abs(value) > 3650 else ""
+        raise ValueError(f"{value!r} is not the name of a time zone")
+    if name == "day" and abs(value) > MOST_DAYS:
+        raise ValueError(f"wants -{MOST_DAYS} to {MOST_DAYS}, not {value}")
+    if name == "scopes" or (table, name) == ("switches", "withheld_scopes"):
+        check_scopes(value)
+    elif table == "switches":
+        Switches().change({name: value})
+    if (table, name) == ("summary", "details") and not all(is_pair(item) for item in value):
+        raise ValueError("wants pairs of texts")
+    if table == "fault":
+        Fault.from_json(given_fault({name: value}))
+
+
+def is_pair(value: Any) -> bool:
+    return is_a(Texts, value) and len(value) == 2
+
+
+def check_scopes(names: Iterable[str]) -> None:
+    """Check that the offline Zoom has these scopes. Raises ValueError with the reason."""
+    unknown = set(names) - {*user_scopes(), *admin_scopes()}
+    if unknown:
+        raise ValueError(f"has {', '.join(sorted(unknown))}, which no endpoint of the offline Zoom wants")
 
 
 def syntax_message(text: str, last_line: int) -> str:

@@ -22,6 +22,8 @@ Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
 WSGIApp = Callable[[Environ, StartResponse], Iterable[bytes]]
 NOT_ZOOM = ("/_sandbox", "/client")
+#: the console's addresses, which are Zoom's own under Zoom's host names
+CONSOLE = ("/", "/faults")
 
 
 class ConnectionDropped(ConnectionError):
@@ -44,10 +46,11 @@ class FaultMiddleware:
         if path.startswith("/v2/"):
             environ["PATH_INFO"] = path
         fault = None
-        if not path.startswith(NOT_ZOOM):
+        if is_call(path, environ.get("HTTP_HOST", "")):
             self.world.catch_up()
             call = Call(method, path, query, environ.get("HTTP_HOST", ""), headers_of(environ))
             call.scheme, call.at = environ["wsgi.url_scheme"], self.world.now()
+            call.caller = self.world.caller(environ.get("HTTP_AUTHORIZATION", ""))
             self.world.calls.add(call)
             start_response = with_log(call, start_response)
             fault = self.world.faults.take(
@@ -84,6 +87,12 @@ class FaultMiddleware:
         """Sleep, but not longer than the timeout of a caller in this process."""
         if seconds:
             self.world.sleep(seconds if timeout is None else min(seconds, timeout))
+
+
+def is_call(path: str, host: str) -> bool:
+    """Whether a request is one to Zoom, and not to the console, the control API or the client window."""
+    to_console = path in CONSOLE and not host.endswith("zoom.us")
+    return not path.startswith(NOT_ZOOM) and not to_console
 
 
 def raw_target(environ: Environ) -> tuple[str, str]:

@@ -136,6 +136,8 @@ class AppServer(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 1024
     handler_class: type[RequestHandler] = RequestHandler
+    #: the name of the container that it runs in, if it may be asked under that
+    container_name = ""
 
     def __init__(self, app: WSGIApp, host: str, port: int, tls: ssl.SSLContext | None) -> None:
         self.app = app
@@ -145,8 +147,9 @@ class AppServer(ThreadingHTTPServer):
             self.socket = tls.wrap_socket(self.socket, server_side=True, do_handshake_on_connect=False)
 
     def is_own_host(self, host: str) -> bool:
-        """Whether a Host header names this machine."""
-        return is_loopback(urlsplit(f"//{host}").hostname or "")
+        """Whether a Host header names this machine, or the container that it runs in."""
+        name = urlsplit(f"//{host}").hostname or ""
+        return is_loopback(name) or name == (self.container_name.lower() or None)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Report errors, but not clients that hang up."""

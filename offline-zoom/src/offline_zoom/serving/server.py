@@ -52,14 +52,22 @@ class Server:
             self.world.catch_up()
 
 
-def serve(world: World, port: int = 0, host: str = "127.0.0.1", certificate: tuple[Path, Path] | None = None) -> Server:
+def serve(
+    world: World,
+    port: int = 0,
+    host: str = "127.0.0.1",
+    certificate: tuple[Path, Path] | None = None,
+    container_name: str = "",
+) -> Server:
     """Start a server and make its address the world's. ``certificate`` is a certificate file and its key.
 
+    ``container_name``: serve all addresses of the container of this name, whose ports the machine publishes.
     Raises ValueError for a host that is not loopback, OSError for a port that is taken.
     """
     if not is_loopback(host):
         raise ValueError(f"the offline Zoom serves loopback only, not {host}")
-    app_server = AppServer(create_app(world), host, port, tls(certificate))
+    app_server = AppServer(create_app(world), "0.0.0.0" if container_name else host, port, tls(certificate))
+    app_server.container_name = container_name
     url = f"{'https' if certificate else 'http'}://{host}:{app_server.server_port}"
     world.base_url = url
     return Server(world, app_server, url)

@@ -9,7 +9,7 @@ from typing import Any
 from offline_zoom.dates import at_local, day_of, zone
 from offline_zoom.identifiers import meeting_uuid, participant_uuid
 from offline_zoom.meeting_settings import DEFAULT_SETTINGS
-from offline_zoom.model import FIXED_TIME, SCHEDULED, Instance, Join, Meeting, Occurrence
+from offline_zoom.model import FIXED_TIME, SCHEDULED, Instance, Join, Meeting, Occurrence, User
 from offline_zoom.recordings.files import recording_of
 from offline_zoom.stories.story_data import StoryData
 
@@ -127,17 +127,18 @@ def attendance_row(
     story: StoryData, user_or_name: str, join_at: float, leave_at: float | None = None, **more: Any
 ) -> Join:
     """An attendance row of a user (by short name) or a guest."""
-    number = story.next_user_id()
     if user_or_name not in {user.key for user in story.users.values()}:
-        return Join(
-            number,
-            user_or_name,
-            join_at,
-            leave_at,
-            participant_uuid=participant_uuid(f"{user_or_name} {number}"),
-            **more,
-        )
-    user = story.user(user_or_name)
+        return guest_row(story.next_user_id(), user_or_name, join_at, leave_at, **more)
+    return user_row(story.next_user_id(), story.user(user_or_name), join_at, leave_at, **more)
+
+
+def guest_row(number: str, name: str, join_at: float, leave_at: float | None = None, **more: Any) -> Join:
+    """An attendance row of a person who is no user."""
+    return Join(number, name, join_at, leave_at, participant_uuid=participant_uuid(f"{name} {number}"), **more)
+
+
+def user_row(number: str, user: User, join_at: float, leave_at: float | None = None, **more: Any) -> Join:
+    """An attendance row of a user."""
     defaults = {"device": "Mac", "address": "192.0.2.10", "location": "Berlin (DE)"}
     return Join(
         number,

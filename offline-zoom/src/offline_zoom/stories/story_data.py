@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from offline_zoom.fault import Fault
+from offline_zoom.identifiers import meeting_uuid
 from offline_zoom.model import Account, Instance, Meeting, Recording, User
 
 
@@ -24,6 +26,11 @@ class StoryData:
     recordings: dict[str, Recording] = field(default_factory=dict)
     #: faults that are always there in this story
     faults: list[Fault] = field(default_factory=list)
+    #: changed switches; those of other names stay as they are
+    switches: dict[str, Any] = field(default_factory=dict)
+    #: where webhooks go, unless the world was given an address
+    webhook_url: str = ""
+    webhook_secret: str = ""
     #: short name of the user who is signed in
     me: str = ""
     #: whether an admin installed the app for the account, so that admins grant ``:admin`` scopes
@@ -35,6 +42,15 @@ class StoryData:
             if user.key == key:
                 return user
         raise KeyError(key)
+
+    def renew_uuids(self) -> None:
+        """Give running meetings, and those to come, other UUIDs than an earlier start of the story gave them."""
+        renewed = {meeting.uuid: meeting_uuid() for meeting in self.meetings.values()}
+        for meeting in self.meetings.values():
+            meeting.uuid = renewed[meeting.uuid]
+        for instance in self.instances:
+            if not instance.ended(self.now):
+                instance.uuid = renewed.get(instance.uuid) or meeting_uuid()
 
     def next_user_id(self) -> str:
         """A unique number for one join, in Zoom's form."""

@@ -19,6 +19,7 @@ class DeliveryFaults:
     """Faults of webhook deliveries. By default all are off.
 
     ``duplicates``: number of extra copies of each event. ``swap``: each event is sent after the next one.
+    ``unsigned``: no event and no URL validation is signed; ``unsigned_validation``: only the URL validation is not.
     ``stale_seconds``: age of the timestamp. ``pretty``: JSON with spaces and line breaks.
     ``id_as``: send the meeting id as ``string`` or ``number``.
     ``lost``: the event is never sent. ``odd``: a name from ``ODD_EVENTS``, by which the event is changed.
@@ -29,6 +30,7 @@ class DeliveryFaults:
     stale_seconds: int = 0
     bad_signature: bool = False
     unsigned: bool = False
+    unsigned_validation: bool = False
     pretty: bool = False
     id_as: str = ""
     lost: bool = False
@@ -54,6 +56,7 @@ ALLOWED: dict[str, Callable[[Any], bool]] = {
     "stale_seconds": lambda value: type(value) is int and 0 <= value <= 10 * 365 * DAY_SECONDS,
     "bad_signature": is_flag,
     "unsigned": is_flag,
+    "unsigned_validation": is_flag,
     "pretty": is_flag,
     "id_as": lambda value: value in ("", "string", "number"),
     "lost": is_flag,
@@ -63,12 +66,13 @@ ALLOWED: dict[str, Callable[[Any], bool]] = {
 
 @dataclass(frozen=True)
 class Attempt:
-    """One attempt of a delivery. ``status`` is 0 when there was no response."""
+    """One attempt of a delivery. ``status`` is 0 when there was no response; ``answer`` is the start of its text."""
 
     at: float
     status: int
     milliseconds: int
     trouble: str = ""
+    answer: str = ""
 
     @property
     def should_retry(self) -> bool:

@@ -27,6 +27,8 @@ REVALIDATE_SECONDS = 72 * 3600.0
 #: how often the thread checks for due deliveries
 PAUSE_SECONDS = 0.25
 VALIDATION_PAUSE_SECONDS = 2.0
+#: how much of an answer's text the log keeps
+MAX_ANSWER_CHARACTERS = 2000
 
 
 def signature(secret: str, timestamp: str, body: bytes) -> str:
@@ -169,23 +171,23 @@ class WebhookSender:
     def _send(self, delivery: Delivery) -> Any:
         """Send once and log the attempt. Returns the response's JSON, if it has any."""
         started = time.monotonic()
-        status, error_name, answer = 0, "", None
+        status, error_name, text, answer = 0, "", "", None
         try:
-            headers = self._headers(delivery.body)
+            headers = self._headers(delivery)
             response = self._session.post(
                 self.url, delivery.body, headers=headers, timeout=TIMEOUT_SECONDS, allow_redirects=False
             )
-            status = response.status_code
+            status, text = response.status_code, response.text[:MAX_ANSWER_CHARACTERS]
             answer = response.json()
         except requests.JSONDecodeError:
             pass
         except requests.RequestException as error:
             error_name = type(error).__name__
         milliseconds = int((time.monotonic() - started) * 1000)
-        delivery.attempts.append(Attempt(self.clock(), status, milliseconds, error_name))
+        delivery.attempts.append(Attempt(self.clock(), status, milliseconds, error_name, text))
         return answer
 
-    def _headers(self, body: bytes) -> dict[str, str]:
+    def _headers(self, delivery: Delivery) -> dict[str, str]:
         """Zoom's headers, with a new timestamp and request id for each attempt."""
         timestamp = str(int(self._signing_clock()) - self.faults.stale_seconds)
         headers = {
@@ -195,7 +197,8 @@ class WebhookSender:
             "x-zm-request-id": secrets.token_hex(16),
             "traceparent": f"00-{secrets.token_hex(16)}-{secrets.token_hex(8)}-01",
         }
-        if not self.faults.unsigned:
+        is_validation = delivery.event["event"] == VALIDATION
+        if not (self.faults.unsigned or (self.faults.unsigned_validation and is_validation)):
             secret = "not-" + self.secret if self.faults.bad_signature else self.secret
-            headers["x-zm-signature"] = signature(secret, timestamp, body)
+            headers["x-zm-signature"] = signature(secret, timestamp, delivery.body)
         return headers

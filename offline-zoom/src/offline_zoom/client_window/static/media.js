@@ -16,6 +16,7 @@
         if (action === "start" && state.sharing) throw new Refusal("10024", "Screen share has started in this meeting.");
         if (action === "stop" && !state.sharing) throw new Refusal("10025", "Screen share did not start in this meeting.");
         state.sharing = action === "start";
+        client.later("onShareApp", action);
         return "Success";
       },
       listCameras: () => ({ cameras: CAMERAS }),

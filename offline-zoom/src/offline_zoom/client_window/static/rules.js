@@ -19,7 +19,7 @@
     sendMessageToChat: "HCPL g m", sendAppInvitation: "HCP m", sendAppInvitationToAllParticipants: "HCP m",
     sendAppInvitationToMeetingOwner: "CP m", showAppInvitationDialog: "HCP m", onSendAppInvitation: "HCP m",
     connect: "HCPL g m", onConnect: "HCPL g m", postMessage: "HCPL g", onMessage: "HCPLA g",
-    shareApp: "HCPL g m", listCameras: "HCPLA g", setVideoMirrorEffect: "HCPLA g",
+    shareApp: "HCPL g m", onShareApp: "HCPLA g m", onActiveSpeakerChange: "HC m", listCameras: "HCPLA g", setVideoMirrorEffect: "HCPLA g",
     setVirtualBackground: "HCPLA g", removeVirtualBackground: "HCPLA g", allowParticipantToRecord: "HC m",
     startRTMS: "HCPLA m", stopRTMS: "HCPLA m", pauseRTMS: "HCPLA m", resumeRTMS: "HCPLA m", getRTMSStatus: "HCPLA m",
     onRTMSStatusChange: "HCPLA m",
@@ -27,6 +27,7 @@
     onMyUserContextChange: "HCPLA g", onRunningContextChange: "HCPL", onMeeting: "HCPL",
     onExpandApp: "HCPLA g", onAppPopout: "HCPLA g", onAppVisibilityChange: "HCPLA g",
   };
+  const HOSTS = ["host", "co-host"];
   const LETTERS = { host: "H", "co-host": "C", participant: "P", panelist: "L", attendee: "A" };
 
   const inCalls = (role) => ({ "co-host": "coHost", participant: "attendee" })[role] || role;
@@ -38,7 +39,9 @@
     const tell = (name, data) => events.push([name, { timestamp: Date.now(), ...data }]);
     if (before.runningContext !== after.runningContext) tell("onRunningContextChange", { runningContext: after.runningContext });
     if (before.meeting && !after.meeting) tell("onMeeting", { action: "ended" });
-    if (before.role !== after.role || before.status !== after.status || before.me.screenName !== after.me.screenName) {
+    const anotherRole = before.role !== after.role || before.me.screenName !== after.me.screenName;
+    const hearsOfRoles = after.roleEvents !== "hosts" || HOSTS.includes(before.role);
+    if (before.status !== after.status || (anotherRole && hearsOfRoles)) {
       tell("onMyUserContextChange", { role: inCalls(after.role), status: after.status, screenName: after.me.screenName });
     }
     if (!before.meeting || !after.meeting || before.meeting.meetingUUID !== after.meeting.meetingUUID) return events;

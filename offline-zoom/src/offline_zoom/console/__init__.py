@@ -1,0 +1,1 @@
+"""The console at ``/``: one page that shows and changes the offline Zoom."""

@@ -1,0 +1,10 @@
+// Where the clipboard is out of reach: the text to copy by hand, selected.
+import { say } from "./page.js";
+
+export function show(button) {
+  const field = Object.assign(document.createElement("textarea"), { readOnly: true, value: button.dataset.copy, className: "copy-field" });
+  field.setAttribute("aria-label", "Press Ctrl+C to copy");
+  button.replaceWith(field);
+  field.select();
+  say("Press Ctrl+C to copy");
+}

@@ -1,0 +1,18 @@
+// A person's row opens in place: the row below it has what is known of them, loaded anew each time. One is open at a time.
+import { partOf } from "./page.js";
+
+export async function toggle(link) {
+  const opens = link.ariaExpanded === "false";
+  for (const row of document.querySelectorAll("tr.detail")) row.remove();
+  for (const other of document.querySelectorAll("a[aria-expanded]")) other.ariaExpanded = "false";
+  if (!opens) return;
+  const row = link.closest("tr");
+  const detail = document.getElementById("detail").content.firstElementChild.cloneNode(true);
+  const all = detail.querySelector("a");
+  all.href = row.closest("table").dataset.person.replace("PERSON", row.id.slice(2));
+  all.append(link.querySelector("bdi").cloneNode(true));
+  row.after(detail);
+  link.ariaExpanded = "true";
+  const facts = await partOf(all.href, "more");
+  if (facts) detail.querySelector("div").prepend(...facts.childNodes);
+}
