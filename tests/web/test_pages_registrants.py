@@ -524,7 +524,7 @@ def test_five_thousand_registrants_with_one_address_twice_are_matched_once(dana,
 
 def test_each_tab_says_how_many_came_and_registered_once_they_were_counted(dana, world):
     attendance = AFTER.removesuffix("/registrants")
-    assert "10:00 – 10:44 44 min Attendance" in read(dana.look(f"{attendance}/polls"))
+    assert "10:00 – 10:44 · you hosted All sessions 44 min Attendance" in read(dana.look(f"{attendance}/polls"))
     assert "5 came · 44 min Attendance" in read(dana.look(attendance))
     dana.look(AFTER)
     world.calls.clear()
