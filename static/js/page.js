@@ -108,7 +108,7 @@ function pressed(event) {
   addEventListener("pagehide", () => (timers.forEach(clearTimeout), main.replaceChildren(...before)), { once: true });
 }
 
-// A wait that Zoom asked for, in seconds. Then the page comes anew, once somebody looks and types nothing; after a form,
+// A wait that Zoom asked for, in seconds. Then the page reloads, once somebody looks and types nothing; after a form,
 // which must not be sent again by itself, it says so in words.
 function count(place) {
   const endsAt = Date.now() + 1000 * place.dataset.countdown;

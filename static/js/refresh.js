@@ -1,39 +1,56 @@
 // The page was served from a saved copy while the server fetches a new one: take over the new page when it is there. So for
-// a report that Zoom still completes.
+// a report that Zoom still completes, and for the part with a summary or a transcript that Zoom still writes.
 
 const DELAYS_MS = [1500, 3000, 6000];
 // For 45 minutes: the longer it takes, the less often.
 const COMING_MS = [...Array(20).fill(30_000), ...Array(18).fill(120_000)];
+// A part with a version costs Zoom nothing while there is no news: for 20 minutes every few seconds, then for 40 more.
+const WATCHED_MS = [...Array(300).fill(4000), ...Array(80).fill(30_000)];
 
 const main = document.getElementById("main");
 
 async function refresh(delays) {
   if (!delays.length) return;
   await new Promise((done) => setTimeout(done, delays[0]));
-  if (document.hidden && isComing()) return refresh(delays);
+  const coming = isComing();
+  if (document.hidden && coming) return refresh(delays);
   let page;
   try {
-    const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
-    if (!answer.ok) return;
+    const version = coming?.dataset.version;
+    const answer = await fetch(location.href, { headers: { Accept: "text/html", ...(version && { "If-None-Match": `"${version}"` }) } });
+    // Nothing new, or a server that answers again later. The notice that there is nothing yet has the status 404.
+    if (answer.status === 304 || (coming && answer.status >= 429)) return refresh(delays.slice(1));
+    if (!answer.ok && !(version && answer.status === 404)) return;
     // Another page, such as that of a meeting that has started, or the progress of a long list: it needs scripts of its own.
-    if (answer.redirected || answer.headers.has("Refresh")) return inUse() || location.assign(answer.url);
+    if (answer.redirected || answer.headers.has("Refresh")) return inUse(main) || location.assign(answer.url);
     const whole = new DOMParser().parseFromString(await answer.text(), "text/html");
     // Opened again, not reloaded: a reload would ask Zoom for all of it.
-    if (subject(whole) !== subject(document)) return inUse() || location.replace(location.pathname + location.search);
+    if (subject(whole) !== subject(document)) return inUse(main) || location.replace(location.pathname + location.search);
     page = whole.getElementById("main");
   } catch {
     return refresh(delays.slice(1));
   }
   if (!page) return;
-  if (inUse()) return refresh(delays.slice(1));
-  if (page.innerHTML !== main.innerHTML) {
-    const atTitle = document.activeElement.matches("h1");
-    main.replaceChildren(...page.childNodes);
-    if (atTitle) focusTitle();
-    dispatchEvent(new Event("refreshed"));
-  }
+  const part = coming?.id && page.querySelector(`#${coming.id}`);
+  if (inUse(part ? coming : main)) return refresh(delays.slice(1));
+  if (part) replacePart(coming, part);
+  else if (page.innerHTML !== main.innerHTML) replaceMain(page);
   main.toggleAttribute("data-refreshing", page.hasAttribute("data-refreshing"));
   if (main.hasAttribute("data-refreshing") || isComing()) return refresh(delays.slice(1));
+}
+
+function replaceMain(page) {
+  const atTitle = document.activeElement.matches("h1");
+  main.replaceChildren(...page.childNodes);
+  if (atTitle) focusTitle();
+  dispatchEvent(new Event("refreshed"));
+}
+
+// The rest of the page stays, and so does the focus.
+function replacePart(old, part) {
+  old.replaceWith(part);
+  dispatchEvent(new Event("refreshed"));
+  if (part.dataset.ready) document.querySelector("[data-say]").textContent = part.dataset.ready;
 }
 
 // The title has the focus after the live page became this one.
@@ -52,10 +69,10 @@ function subject(page) {
   return page.querySelector("link[rel=canonical]")?.getAttribute("href");
 }
 
-// Somebody types, has changed a field, selects a text, or has opened a menu: the page stays as it is.
-function inUse() {
-  const changed = [...main.querySelectorAll(":is(input, textarea):not([readonly])")].some((field) => field.value !== field.defaultValue || field.checked !== field.defaultChecked);
-  return changed || (main.contains(document.activeElement) && !document.activeElement.matches("h1")) || !getSelection().isCollapsed || main.querySelector("details[open], a[aria-expanded=true]");
+// Somebody types, has changed a field, selects a text, or has opened a menu or a row: this part stays as it is.
+function inUse(part) {
+  const changed = [...part.querySelectorAll(":is(input, textarea):not([readonly])")].some((field) => field.value !== field.defaultValue || field.checked !== field.defaultChecked);
+  return changed || (part.contains(document.activeElement) && !document.activeElement.matches("h1")) || !getSelection().isCollapsed || part.querySelector("details[open], a[aria-expanded=true]");
 }
 
-refresh(isComing() ? COMING_MS : DELAYS_MS);
+refresh(!isComing() ? DELAYS_MS : isComing().dataset.version ? WATCHED_MS : COMING_MS);

@@ -246,3 +246,72 @@ def test_questions_of_zooms_report_have_a_status_and_times():
     assert [answer.name for answer in questions[0].answers] == ["Dana"]
     assert questions[1].asked_at is not None
     assert all(question.is_anonymous for question in questions)
+
+
+def test_question_that_was_answered_aloud_or_only_commented_has_the_state_of_the_report():
+    comment = {"content": "Same here", "name": "Kim", "type": "participant_commented"}
+    details = [
+        {"question": "Q1", "question_status": "answered"},
+        {"question": "Q2", "question_status": "open", "answer_details": [comment]},
+    ]
+
+    live, commented = read_questions({"questions": [{"name": "Lee", "question_details": details}]})
+
+    assert (live.state, live.is_open) == ("Answered live", False)
+    assert (commented.state, commented.is_open, len(commented.answers)) == ("Open", True, 1)
+
+
+RANKED = [{"prompt_question": name} for name in ("Speed", "Price", "Look; feel")]
+
+
+@pytest.mark.parametrize(
+    ("options", "prompts", "given"),
+    [
+        (
+            ["1st", "2nd", "3rd"],
+            RANKED,
+            ["Speed: 1st;Price: 3rd;Look; feel: 2nd", "Price:2nd;Speed:1st;Look; feel:3rd"],
+        ),
+        ([], RANKED, ["Speed;Look; feel;Price", ["Speed", "Price", "Look; feel"]]),
+        (["Speed", "Price", "Look; feel"], [], ["Speed;Look; feel;Price", "Speed; Price; Look; feel"]),
+        (["1st", "2nd", "3rd"], RANKED, ["1st;3rd;2nd", "1st;2nd;3rd"]),
+    ],
+)
+def test_ranking_has_the_average_place_of_each_prompt_best_first(options, prompts, given):
+    (result,) = poll_results(answered(*given), defined("rank_order", options, prompts=prompts)).questions
+
+    assert [(prompt.text, prompt.place) for prompt in result.prompts] == [
+        ("Speed", 1.0),
+        ("Price", 2.5),
+        ("Look; feel", 2.5),
+    ]
+    assert not result.is_written
+
+
+def test_matching_has_the_answers_to_each_prompt_and_its_right_one():
+    prompts = [
+        {"prompt_question": "Peru", "prompt_right_answers": ["Lima"]},
+        {"prompt_question": "Chile", "prompt_right_answers": ["Santiago"]},
+    ]
+    matching = defined("matching", ["Lima", "Santiago"], prompts=prompts, poll_type=3)
+
+    (result,) = poll_results(
+        answered("Peru - Lima;Chile - Santiago", "Chile - Lima", "Lima;Santiago"), matching
+    ).questions
+
+    peru, chile = result.prompts
+    assert [(each.text, each.count, round(each.percent), each.is_right) for each in chile.answers] == [
+        ("Lima", 1, 33, False),
+        ("Santiago", 2, 67, True),
+    ]
+    assert (peru.text, peru.count, peru.place) == ("Peru", 2, None)
+
+
+@pytest.mark.parametrize("text", ["something else", ";".join("abc" * 100), "Speedy: 1", "Speed:"])
+def test_ranking_that_cannot_be_read_is_shown_as_written_answers(text):
+    ranking = defined("rank_order", ["1", "2", "3"], prompts=RANKED)
+
+    (result,) = poll_results(answered("Speed: 1;Price: 2", text), ranking).questions
+
+    assert result.prompts == () and result.is_written
+    assert [answer.answers for answer in result.answers] == [("Speed: 1;Price: 2",), (text,)]

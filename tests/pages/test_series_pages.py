@@ -47,3 +47,19 @@ def test_axe_finds_nothing_in_a_roster_and_nothing_overflows(dana_at, world):
     address = page.url.partition("localhost")[2] or page.url
     assert check(page, address) == []
     assert check(page, f"{address}&show=other") == []
+
+
+def test_list_over_the_limit_is_not_sent_and_stays_in_its_field(dana_at, world):
+    page = dana_at(360)
+    page.goto(f"/series/{WEEKLY}/roster")
+    sent = []
+    page.on("request", lambda request: sent.append(request.url) if request.method == "POST" else None)
+    page.evaluate("document.getElementById('list').value = 'Name of a person\\n'.repeat(70_000)")
+
+    page.get_by_role("button", name="Match").click()
+
+    page.wait_for_selector("text=This list is larger than 1 MB")
+    assert sent == [] and len(page.input_value("#list")) > 1_000_000
+    page.evaluate("text => { document.getElementById('list').value = text }", ROSTER)
+    page.get_by_role("button", name="Match").click()
+    page.wait_for_selector("text=4 people are on the roster")

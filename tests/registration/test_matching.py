@@ -1,7 +1,12 @@
 """Registrants and the people who came: matched by id, then email, then a name that only one of each has."""
 
+from datetime import UTC, datetime
+
 from zoomapp.attendance import Person
+from zoomapp.attendance.series import Session, Visit
+from zoomapp.registration.hand_matches import HandMatch
 from zoomapp.registration.matching import MatchRule, match_registrants
+from zoomapp.registration.missed_sessions import MissedSessions, count_missed_sessions
 from zoomapp.zoom.registrants import Registrant
 
 
@@ -60,3 +65,70 @@ def test_a_registrant_without_a_name_is_not_matched_by_the_address_as_a_name():
     nameless = Registrant("1", "lee@x.example", "")
 
     assert match_registrants([nameless], [came("lee@x.example")]).no_shows == (nameless,)
+
+
+def test_a_match_by_hand_counts_after_id_and_email_and_before_the_name():
+    mina, ben, tom = registrant("Mina Park", id="r1"), registrant("Ben Carter"), registrant("Tom Becker")
+    people = [came("Phone", registrant_id="r1"), came("B.", email="ben@x.example"), came("Tom Becker"), came("T.")]
+    said = [
+        HandMatch("registrant_id r1", ben.identity, "now"),
+        HandMatch("name t.", tom.identity, "now"),
+        HandMatch("name nobody", mina.identity, "now"),
+    ]
+
+    found = match_registrants([mina, ben, tom], people, hand_matches=said, session="now")
+
+    assert [(match.registrant.first_name, match.person.name, match.rule) for match in found.came] == [
+        ("Mina", "Phone", MatchRule.ID),
+        ("Ben", "B.", MatchRule.EMAIL),
+        ("Tom", "T.", MatchRule.HAND),
+    ]
+    assert [person.name for person in found.walk_ins] == ["Tom Becker"]
+
+
+def test_a_device_name_that_was_matched_by_hand_is_somebody_else_in_another_session():
+    tom, said = registrant("Tom Becker"), ["iPhone", "Galaxy S 21", "Tom B", "Thomas Bäcker", "Guest"]
+    matches = [HandMatch(f"name {name.casefold()}", tom.identity, "last week") for name in said]
+
+    def is_tom(*people, session="now"):
+        return bool(match_registrants([tom], people, hand_matches=matches, session=session).came)
+
+    assert is_tom(came("iPhone"), session="last week")
+    assert not is_tom(came("iPhone")) and not is_tom(came("Galaxy S 21"))
+    assert is_tom(came("Tom B")) and is_tom(came("Thomas Bäcker"))
+    assert not is_tom(came("Guest"), came("guest"), session="last week")
+
+
+def test_a_person_who_registered_twice_with_an_address_counts_once():
+    twice = [registrant("Lee Park", "lee@x.example", id) for id in ("r1", "r2")]
+
+    by_email = match_registrants(twice, [came("L", email="lee@x.example")])
+    by_id = match_registrants(twice, [came("L", registrant_id="r2")])
+    neither = match_registrants(twice, [came("Somebody")])
+
+    assert (len(by_email.came), by_email.no_shows) == (1, ())
+    assert (len(by_id.came), by_id.no_shows) == (1, ())
+    assert (len(neither.no_shows), neither.registered) == (1, 1)
+
+
+def test_missed_sessions_are_counted_back_to_the_last_visit_or_the_registration():
+    def session(at, *visits):
+        return Session(f"s{at}", at, visits=tuple(visits))
+
+    lee, ada = registrant("Lee Park"), registrant("Ada", "ada@x.example")
+    new = Registrant("n", "new@x.example", "New", registered_at=datetime.fromtimestamp(25, UTC))
+    earlier = [
+        session(40.0),
+        Session("no list", 35.0, "no data"),
+        session(30.0, Visit("k1", "L.", identities=(("email", "Lee@x.example"),))),
+        session(20.0, Visit("k2", "A guest")),
+    ]
+
+    found = count_missed_sessions([lee, ada, new], earlier, [HandMatch("name a guest", "ada@x.example")])
+
+    assert found == {
+        lee: MissedSessions(2, "s30.0", "k1"),
+        ada: MissedSessions(3, "s20.0", "k2"),
+        new: MissedSessions(3),
+    }
+    assert count_missed_sessions([lee], []) == {lee: MissedSessions(1)}

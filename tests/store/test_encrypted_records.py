@@ -36,7 +36,7 @@ STORAGE = {"zset": "sorted set"}
 #: Kinds that the previous version does not have, and that the tour does not leave behind.
 ADDED = {"arrivals", "doctor", "page-refresh", "pending", "refused-endpoints", "repeated"}
 ADDED |= {"account-token", "account-lease", "host-check"}
-ADDED |= {"roster", "session-attendance", "shared-meeting"}
+ADDED |= {"registrant-matches", "roster", "session-attendance", "shared-meeting"}
 NOT_IN_TOUR = ADDED
 
 
@@ -108,6 +108,7 @@ def test_rotation_reencrypts_every_kind_that_outlives_a_day(capture, stage):
         "instance",
         "planned",
         "roster",
+        "registrant-matches",
         "session-attendance",
         "events:queue",
     }
@@ -150,7 +151,11 @@ def test_disconnect_deletes_every_kind_that_a_user_owns(capture, stage):
     load(stage.redis, capture.keys.values())
     dana = key_names.tag(stage.world.user("dana").id)
     before = {kind_of(key.decode()) for key in stage.redis.scan_iter(f"*{{{dana}}}*")}
-    saved_since = {encrypted_records.ROSTER, encrypted_records.SERIES_SESSION}
+    saved_since = {
+        encrypted_records.ROSTER,
+        encrypted_records.SERIES_SESSION,
+        encrypted_records.REGISTRANT_MATCHES,
+    }
     added_since = {encrypted_records.REFUSED_ENDPOINTS, encrypted_records.PAGE_REFRESH, encrypted_records.HOST_CHECK}
     assert {kind for kind in ALL if kind.owner is Owner.USER} - before == added_since | saved_since
     records = stage.app.extensions["zoomapp"].user_records

@@ -44,6 +44,7 @@ QUERY = ["anyway", "at", "began", "code", "error", "from", "left", "names", "onc
 QUERY += ["next", "show", "sort", "state", "theme", "to", "hit", "page", "speaker", "view"]
 QUERY += ["occurrence", "topic", "duration", "status", "open"]
 QUERY += ["series", "session", "sessions", "before", "first", "second", "edit", "who", "entry"]
+QUERY += ["match", "matched", "questions"]
 DATES = [
     "0001-01-01",
     "0001-01-31",
@@ -72,7 +73,7 @@ FORM += [
     "first_name",
     "last_name",
 ]
-FORM += ["approve", "send_email", "session", "list", "keep", "who", "entry", "answer", "names"]
+FORM += ["approve", "send_email", "session", "list", "keep", "who", "entry", "answer", "names", "registrant"]
 JSON_FIELDS = [
     "code",
     "state",

@@ -86,7 +86,7 @@ def test_hidden_names_stay_hidden_in_the_report(ended, dana):
 
 
 def test_end_that_the_client_reports_is_checked_with_zoom_at_once(priya, world, clock):
-    """Without webhooks and dashboard, the list of running meetings is loaded anew."""
+    """Without webhooks and dashboard, the list of running meetings is loaded again."""
     meeting = world.start_meeting(PRIYAS)
     page = f"/participants/{PRIYAS}"
     priya.post(f"{page}/sighted", json={"uuid": meeting.uuid, "participants": [{"screenName": "Guest Lee"}]})

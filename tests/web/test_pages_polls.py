@@ -19,6 +19,7 @@ from zoomapp.zoom.meeting_ids import key_of
 
 WEEK_AGO, QUESTIONS_ONLY, OFFICE = FIXTURES[2], FIXTURES[1], FIXTURES[0]
 RESULTS, QUESTIONS = "GET /v2/past_meetings/*/polls", "GET /v2/past_meetings/*/qa"
+QUESTION_REPORT = "GET /v2/report/meetings/*/qa"
 DEFINITIONS = "GET /v2/meetings/*/polls"
 ATTENDANCE = f"/participants/{key_of(WEEK_AGO)}"
 PAGE = f"{ATTENDANCE}/polls"
@@ -149,15 +150,94 @@ def test_without_definitions_no_names_are_shown(anyone, world, how):
     assert len(file) == 19 and {row["name"] + row["email"] for row in file} == {""}
 
 
+def asked(*details, name="Kim Lee"):
+    return Fault(QUESTION_REPORT, 200, {}, {"questions": [{"name": name, "question_details": list(details)}]})
+
+
+def test_questions_of_the_report_have_times_and_a_status_and_are_filtered(dana, world):
+    answer = {"content": "Yes.", "name": "Dana Okoye", "create_time": "2026-02-23T09:16:00Z"}
+    world.faults.append(
+        asked(
+            {"question": "Aloud?", "question_status": "answered", "create_time": "2026-02-23T09:25:00Z"},
+            {"question": "Later?", "question_status": "open", "create_time": "2026-02-23T09:22:00Z"},
+            {"question": "<b>Dark?</b>", "question_status": "dismissed", "create_time": "2026-02-23T09:19:00Z"},
+            {"question": "Gone?", "question_status": "deleted"},
+            {"question": "Sooner?", "question_status": "open", "create_time": "2026-02-23T09:21:00Z"},
+            {"question": "Two?", "question_status": "answered", "answer_details": [answer]},
+        )
+    )
+
+    page = dana.look(PAGE)
+
+    text = read(page).partition("Questions and answers")[2]
+    assert "5 questions, 2 still open" in text and 'data-copy="Sooner?\nLater?"' in page.text
+    assert "All 5 Open 2 Answered 2 Dismissed 1" in text and "Gone?" not in text
+    assert re.search(r"Sooner\? Open Kim Lee · 10:21 Later\? Open Kim Lee · 10:22", text)
+    assert "Two? Answered Kim Lee Dana Okoye 10:16 Yes." in text
+    assert "Aloud? Answered live Kim Lee · 10:25 Answered by voice" in text
+    dismissed = read(dana.look(f"{PAGE}?questions=dismissed&names=hide")).partition("Questions and answers")[2]
+    assert "<b>Dark?</b> Dismissed Hidden · 10:19" in dismissed and "Two?" not in dismissed
+    assert [row["status"] for row in rows(dana.get(QA_FILE))] == [
+        "Open",
+        "Open",
+        "Answered",
+        "Dismissed",
+        "Answered live",
+    ]
+    assert world.calls.count("GET /v2/past_meetings/*/qa") == 0
+
+
+@pytest.mark.parametrize(
+    "report",
+    [
+        Fault(QUESTION_REPORT, drop="before"),
+        Fault(QUESTION_REPORT, 404, body={"code": 3001, "message": "Not found."}),
+        Fault(QUESTION_REPORT, 200, {}, {"questions": []}),
+        None,
+    ],
+    ids=["outage", "refused", "empty", "no scope"],
+)
+def test_without_the_report_the_questions_are_from_the_usual_list(anyone, world, report):
+    if report:
+        world.faults.append(report)
+    else:
+        world.switches.change({"withheld_scopes": ["report:read:meeting_qna:admin"]})
+    anyone.connect()
+
+    text = read(anyone.look(PAGE)).partition("Questions and answers")[2]
+
+    assert "3 questions, 1 without an answer" in text and "All 3 No answer 1 Answered 2" in text
+    assert "Will the old invoices keep their numbers? No answer Jonas Weber" in text
+
+
+def test_ranking_and_matching_are_drawn_and_the_file_has_the_answers(dana, world):
+    ranked = {"name": "What first?", "type": "rank_order", "answers": ["1st", "2nd"]}
+    ranked["prompts"] = [{"prompt_question": "<i>Speed</i>"}, {"prompt_question": "Price"}]
+    capitals = {"name": "Which capital?", "type": "matching", "answers": ["Lima", "Quito"]}
+    capitals["prompts"] = [{"prompt_question": "Peru", "prompt_right_answers": ["Lima"]}]
+    world.meetings[WEEKLY].polls[0].questions = [ranked, capitals]
+    world.instances[WEEK_AGO].poll_answers = [
+        *answers("Price: 1st;<i>Speed</i>: 2nd", "Price:1st", question="What first?"),
+        *answers("Peru: Lima", "Peru: =Quito()", question="Which capital?"),
+    ]
+
+    page = dana.look(PAGE).text
+
+    assert "1. Price place 1.0 2. <i>Speed</i> place 2.0" in card(page, "What first?")
+    assert "Peru Answer People Percent Lima Right answer 1 50% Quito() 1 50%" in card(page, "Which capital?")
+    assert "<i>" not in page.partition("<main")[2]
+    assert [row["answer"] for row in rows(dana.get(f"{PAGE}.csv"))][:2] == ["Price: 1st;<i>Speed</i>: 2nd", "Price:1st"]
+
+
 def test_question_has_its_asker_and_answer_and_an_unanswered_one_is_first(dana):
     text = read(dana.look(PAGE)).partition("Questions and answers")[2]
 
-    assert "3 questions, 1 without an answer" in text
+    assert "3 questions, 1 still open" in text
     first, second = text.index("Will the old invoices"), text.index("Does the new page work")
     assert first < second
-    assert "Will the old invoices keep their numbers? No answer Jonas Weber" in text
-    assert "Answered Łukasz Żółć Yes. The second one is used" in text
-    assert "Can we announce the date to customers? Answered Anonymous Not before" in text
+    assert re.search(r"Will the old invoices keep their numbers\? Open Jonas Weber · [\d:]+", text)
+    assert re.search(r"Answered Łukasz Żółć · [\d:]+ Dana Okoye [\d:]+ Yes. The second one is used", text)
+    assert re.search(r"to customers\? Answered Anonymous · [\d:]+ Dana Okoye [\d:]+ Not before", text)
 
 
 @pytest.mark.parametrize("name", ["Anonymous Attendee", "anonymous  attendee", " ANONYMOUS "])
@@ -168,7 +248,7 @@ def test_person_called_anonymous_is_anonymous_in_pages_files_and_copied_text(dan
 
     page, asked, answered = dana.look(PAGE), rows(dana.get(QA_FILE)), rows(dana.get(f"{PAGE}.csv"))
 
-    assert "Why now? No answer Anonymous" in words(page.text)
+    assert "Why now? Open Anonymous" in words(page.text)
     assert "No names are shown: Zoom sent none." in card(page.text, RELEASE_QUESTION)
     assert 'data-copy="Why now?"' in page.text
     for text in (page.text, str(asked), str(answered)):
@@ -193,7 +273,7 @@ def test_files_have_a_row_per_answer_and_a_name_with_day_and_topic(dana):
     assert first["answered_at"] == "2026-02-23T10:10:41+01:00"
     assert len(rows(polls)) == 19
     asked = rows(questions)
-    assert [row["status"] for row in asked] == ["No answer", "Answered", "Answered"]
+    assert [row["status"] for row in asked] == ["Open", "Answered", "Answered"]
     assert (asked[2]["name"], asked[2]["email"]) == ("", "")
     assert polls.content_type == questions.content_type == "text/csv; charset=utf-8"
     assert 'filename="polls_2026-02-23_weekly-sync.csv"' in polls.headers["Content-Disposition"]
@@ -237,7 +317,7 @@ def test_same_name_twice_is_two_people(dana, world):
 
 
 def test_poll_of_500_answers_is_shown_and_whole_in_the_file(dana, world):
-    written = answers(*(f"Written answer {n:03}" for n in range(500)), question="Why?", poll_id="unknown")
+    written = answers(*(f"=Written answer {n:03}" for n in range(500)), question="Why?", poll_id="unknown")
     world.instances[WEEK_AGO].poll_answers = answers(*["Monday, December 7"] * 500) + written
 
     answer = dana.look(PAGE)
@@ -248,7 +328,8 @@ def test_poll_of_500_answers_is_shown_and_whole_in_the_file(dana, world):
     assert "Written answer 199" in why and "Written answer 200" not in why
     assert "The CSV file has all 500." in why
     assert len(answer.data) < 200_000
-    assert len(rows(dana.get(f"{PAGE}.csv"))) == 1000
+    cells = [row["answer"] for row in rows(dana.get(f"{PAGE}.csv"))]
+    assert len(cells) == 1000 and cells[-1] == "'=Written answer 499"
 
 
 def test_unreadable_answers_and_questions_are_counted_and_the_files_are_called_partial(dana, world):
@@ -310,7 +391,7 @@ def test_encrypted_meeting_says_that_it_has_neither(dana, world):
     ],
 )
 def test_missing_permission_is_named_and_the_other_part_is_shown(anyone, world, withheld, other):
-    world.switches.change({"withheld_scopes": [f"{withheld}:admin"]})
+    world.switches.change({"withheld_scopes": [f"{withheld}:admin", "report:read:meeting_qna:admin"]})
     anyone.connect()
 
     text = read(anyone.look(PAGE))
@@ -340,7 +421,7 @@ def test_free_plan_shows_the_questions_and_says_what_polls_need(dana, world):
     ],
 )
 def test_refusal_of_both_is_told_once(dana, world, status, code, title):
-    for route in (RESULTS, QUESTIONS):
+    for route in (RESULTS, QUESTIONS, QUESTION_REPORT):
         world.faults.append(Fault(route, status, body={"code": code, "message": "No."}))
 
     page, file = dana.look(PAGE), dana.look(f"{PAGE}.csv")
@@ -351,7 +432,8 @@ def test_refusal_of_both_is_told_once(dana, world, status, code, title):
 
 
 def test_refusal_of_the_questions_as_another_account_keeps_the_person_connected(dana, world):
-    world.faults.append(Fault(QUESTIONS, 401, body={"code": 1010, "message": "User does not belong to this account."}))
+    for route in (QUESTIONS, QUESTION_REPORT):
+        world.faults.append(Fault(route, 401, body={"code": 1010, "message": "User does not belong to this account."}))
 
     text = read(dana.look(PAGE))
 
@@ -369,7 +451,7 @@ def test_refusal_of_the_questions_as_another_account_keeps_the_person_connected(
     ],
 )
 def test_outage_and_rate_limit_are_no_missing_polls(dana, world, fault, status, title):
-    for route in (RESULTS, QUESTIONS):
+    for route in (RESULTS, QUESTIONS, QUESTION_REPORT):
         world.faults.append(Fault(route, **fault))
 
     page, file = dana.look(PAGE), dana.look(QA_FILE)
@@ -498,14 +580,17 @@ def test_attendance_of_a_past_meeting_asks_nothing_about_polls(dana, world):
 
 
 def test_hidden_names_stay_hidden_in_polls_and_questions(dana, world):
-    world.instances[WEEK_AGO].questions[0].details[0]["answer_details"] = [{"content": "Yes.", "name": "Ada Kovács"}]
+    details = {"question": "Why?", "answer_details": [{"content": "Yes.", "name": "Ada Kovács"}]}
+    anonymous = {"name": "Anonymous Attendee", "question_details": [{"question": "Why not?"}]}
+    questions = [{"name": "Łukasz Żółć", "question_details": [details]}, anonymous]
+    world.faults.append(Fault(QUESTION_REPORT, 200, {}, {"questions": questions}))
 
     shown, hidden = dana.look(PAGE).text, dana.look(f"{PAGE}?names=hide").text
 
     for name in ("Mina Park", "Łukasz Żółć", "Ada Kovács"):
         assert name in shown and name not in hidden
     assert "Hidden Monday, December 7" in card(hidden, RELEASE_QUESTION)
-    assert "Can we announce the date to customers? Answered Anonymous Not before" in words(hidden)
+    assert "Why not? No answer Anonymous" in words(hidden)
 
 
 @pytest.mark.parametrize("page", [ATTENDANCE, PAGE, f"{ATTENDANCE}/summary"])

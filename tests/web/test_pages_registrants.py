@@ -13,6 +13,7 @@ from offline_zoom.registration import open_registration
 from offline_zoom.stories.quiet_day import FIXTURES, OFFICE, RETRO, WEEKLY
 from offline_zoom.webhooks.registration_events import registration_event
 from tests.web.reading import read
+from zoomapp.registration.hand_matches import load_hand_matches
 from zoomapp.store import key_names
 from zoomapp.store.encrypted_records import LAST_SEEN_SECTION
 from zoomapp.zoom.meeting_ids import key_of
@@ -372,6 +373,19 @@ def test_a_list_survives_an_ended_sign_in(dana, world):
     assert "Your entries are still here" in read(page) and "a@x.example,Ada" in page.text
 
 
+def test_a_person_whom_a_changing_list_sends_on_two_pages_is_listed_once(dana, world):
+    def page(token, *names):
+        people = [{"id": name, "email": f"{name}@x.example", "first_name": name, "status": "pending"} for name in names]
+        body = {"registrants": people, "total_records": 3, "next_page_token": token}
+        return Fault(f"{LISTS}?status=pending", 200, {}, body, count=1)
+
+    world.faults += [page("second", "Ada", "Ben"), page("", "Ben", "Cy")]
+
+    text = read(dana.look(PAGE))
+
+    assert [text.count(f"{name}@x.example") for name in ("ada", "ben", "cy")] == [1, 1, 1]
+
+
 # After the meeting
 
 
@@ -423,6 +437,100 @@ def test_file_has_a_row_per_registrant_and_walk_in(dana):
         ("came", "Mina", "Zoom ID"),
         ("walk-in", "Łukasz Żółć", ""),
     ]
+
+
+def matched(dana, path, walk_in, registrant="", **more):
+    """The page after a form that matches this walk-in by hand, or without ``registrant`` undoes that."""
+    link = re.search(rf'match=(\w+)[^"]*"[^>]*>Match…<span class="hush"> <bdi>{walk_in}', dana.look(path).text)
+    key = link[1] if link else re.search(r'name="person" value="(\w+)"', dana.look(f"{path}?show=came").text)[1]
+    options = dict(re.findall(r'<option value="([^"]+)">([^<]+)', dana.look(f"{path}?match={key}").text))
+    chosen = next((value for value, words in options.items() if registrant and words.startswith(registrant)), "")
+    answer = dana.post(f"{path}/match", data={"person": key, "registrant": chosen, **more})
+    assert answer.status_code == 303
+    return dana.look(answer.headers["Location"])
+
+
+def test_walk_in_is_matched_by_hand_for_the_series_and_that_is_undone_in_the_same_place(dana):
+    before = f"/participants/{key_of(FIXTURES[3])}/registrants"
+    key = re.search(r"match=(\w+)", dana.look(AFTER).text)[1]
+    opened = dana.look(f"{AFTER}?match={key}")
+    assert ">Amara Diallo (amara@northwind.example)</option>" in opened.text
+    hidden = dana.look(f"{AFTER}?match={key}&names=hide").text
+    assert ">AD</option>" in hidden and "amara@" not in hidden
+
+    page = matched(dana, AFTER, "Łukasz Żółć", "Amara")
+
+    text = read(page)
+    assert "Saved for the series Łukasz Żółć counts as Amara Diallo . Undo" in text
+    assert "4 of 5 registered people came. 1 didn’t." in text and "Walk-ins" not in text
+    assert "Matched by Zoom ID 1, email 1, hand 1, name 1." in text and "4 of 5 registered" in text
+    assert "Amara Diallo As Łukasz Żółć amara@northwind.example · by hand" in read(dana.look(f"{AFTER}?show=came"))
+    row = next(row for row in rows(dana.get(f"{AFTER}.csv")) if row["first_name"] == "Amara")
+    assert (row["result"], row["matched_by"], row["name_in_meeting"]) == ("came", "hand", "Łukasz Żółć")
+    assert "hand 1" in read(dana.look(before))
+    undone = matched(dana, AFTER, "Łukasz Żółć")
+    assert "3 of 5 registered people came. 2 didn’t, and 1 walked in." in read(undone)
+    assert "hand 1" not in read(dana.look(before))
+
+
+@pytest.mark.parametrize(
+    ("person", "registrant"), [("", ""), ("0", "amara@northwind.example"), (None, "someone@x.example")]
+)
+def test_match_of_people_who_are_not_on_the_list_changes_nothing(dana, person, registrant):
+    key = re.search(r"match=(\w+)", dana.look(AFTER).text)[1] if person is None else person
+
+    answer = dana.post(f"{AFTER}/match", data={"person": key, "registrant": registrant})
+
+    assert answer.status_code == 303
+    text = read(dana.look(answer.headers["Location"]))
+    assert "The list has changed" in text and "3 of 5 registered people came." in text
+
+
+def test_matches_by_hand_are_deleted_on_disconnect_and_hidden_with_the_names(dana, parts, world):
+    page = matched(dana, AFTER, "Łukasz Żółć", "Amara", names="hide")
+    assert "ŁŻ counts as AD" in read(page) and "Amara" not in page.text
+    assert load_hand_matches(parts.user_records, world.user("dana").id, WEEKLY)
+
+    parts.tokens.delete(world.user("dana").id)
+
+    assert not load_hand_matches(parts.user_records, world.user("dana").id, WEEKLY)
+
+
+def test_no_show_says_how_many_sessions_were_missed_once_the_series_was_opened(dana, world):
+    for registrant in world.meetings[WEEKLY].registrants:
+        registrant.created_at = 0.0
+    assert "missed the last" not in read(dana.look(AFTER))
+    dana.look(f"/series/{WEEKLY}")
+
+    text = read(dana.look(AFTER))
+
+    assert re.search(r"Amara Diallo amara@northwind.example · missed the last \d sessions", text)
+
+
+def test_five_thousand_registrants_with_one_address_twice_are_matched_once(dana, world):
+    people = world.meetings[WEEKLY].registrants
+    people += [Registrant(f"x{n}", f"p{n // 2}@x.example", f"P{n}", status="approved") for n in range(5000)]
+
+    page = dana.look(AFTER)
+    while "Refresh" in page.headers:
+        page = dana.look(AFTER)
+
+    assert "3 of 2,505 registered people came." in read(page).replace("2505", "2,505")
+    assert "and 2002 more in the CSV file" in read(page)
+    assert len(page.data) < 400_000
+    opened = dana.look(AFTER + re.search(r'\?[^"]*match=\w+', page.text)[0].replace("&amp;", "&"))
+    assert opened.text.count("<option") == 2503 and len(opened.data) < 700_000
+
+
+def test_each_tab_says_how_many_came_and_registered_once_they_were_counted(dana, world):
+    attendance = AFTER.removesuffix("/registrants")
+    assert "10:00 – 10:44 · you hosted All sessions 44 min Attendance" in read(dana.look(f"{attendance}/polls"))
+    assert "5 came · 44 min Attendance" in read(dana.look(attendance))
+    dana.look(AFTER)
+    world.calls.clear()
+
+    assert "5 came · 44 min · 3 of 5 registered Attendance" in read(dana.look(f"{attendance}/polls"))
+    assert world.calls.count("GET /v2/report/meetings/*/participants") == world.calls.count(LISTS) == 0
 
 
 def test_names_are_hidden_on_request(dana):

@@ -1,4 +1,4 @@
-"""The page of a roster: paste or upload a list, see who is absent, answer "Who is this?", save it, take the file."""
+"""The page of a roster: paste or upload a list, see who is absent, answer "Who is this?", save it, get the file."""
 
 import csv
 import html
@@ -9,6 +9,7 @@ import pytest
 
 from offline_zoom.stories.quiet_day import FIXTURES, WEEKLY
 from tests.web.reading import read
+from zoomapp.attendance.roster_file import decode, read_roster
 from zoomapp.store.encrypted_records import ROSTER, TOKENS
 from zoomapp.zoom.meeting_ids import key_of
 
@@ -164,6 +165,29 @@ def test_ten_thousand_lines_are_saved_and_shown_a_hundred_at_a_time(dana):
     assert "<textarea" not in page.text
     assert typed(dana.look(f"{PAGE}?session={LAST}&edit=1").text).count("Person") == 10_000
     assert len(rows(dana)) == 10_000
+
+
+def test_list_over_the_limit_says_the_limit_and_saves_nothing(dana):
+    paste(dana)
+    before = typed(dana.look(PAGE).text)
+
+    for data in ({"list": "a" * 1_100_000}, {"file": (io.BytesIO(b"x\n" * 600_000), "list.csv")}):
+        form, browser = {"keep": "on", **data}, {"Accept": "text/html,*/*;q=0.8"}
+        answer = dana.browser.post(PAGE, data=form, content_type="multipart/form-data", headers=browser)
+        assert answer.status_code == 413
+        assert "This list is larger than 1 MB" in answer.text and "your list is still in the form" in answer.text
+    assert typed(dana.look(PAGE).text) == before
+    assert "10,000 lines and 1 MB at most" in dana.look(PAGE).text
+
+
+@pytest.mark.parametrize("separator", [";", "\t"])
+def test_ten_thousand_lines_with_a_mark_or_in_latin_1_are_read_whole(dana, separator):
+    lines = "\n".join(f"s{n:05}{separator}Zoë Müller {n}{separator}p{n}@x.example" for n in range(10_000))
+
+    for data in (lines.encode("latin-1"), b"\xef\xbb\xbf" + lines.encode()):
+        found = read_roster(decode(data))
+        assert len(found.entries) == 10_000
+        assert (found.entries[0].id, found.entries[0].name) == ("s00000", "Zoë Müller 0")
 
 
 def test_hidden_names_are_nowhere_on_the_page(dana):

@@ -11,7 +11,9 @@ from offline_zoom.identifiers import meeting_uuid
 from offline_zoom.stories.quiet_day import FIXTURES, OFFICE, WEEKLY
 from tests.web.reading import read
 from zoomapp.attendance.past import REUSE_SECONDS
+from zoomapp.attendance.series import SeriesPerson, Visit
 from zoomapp.meetings.agenda import fold
+from zoomapp.web.components import person_sessions
 from zoomapp.zoom.endpoints import LIST_REPORT_PARTICIPANTS
 from zoomapp.zoom.meeting_ids import key_of
 
@@ -137,8 +139,38 @@ def test_person_has_a_bar_for_each_session_of_the_series(dana, world):
     assert page.text.count('<svg class="bar"') == 3 and '<line class="m-late"' in page.text
     alone = dana.look(link.partition("?")[0]).text
     assert "came to" not in alone and "series=10" in alone
+    assert "Guest Lee was there 8 of 45 min." in read(dana.look(link.partition("?")[0]))
     jonas = re.search(r'href="(/participants/[^"]+/people/[^"]+)"><bdi>Jonas', dana.look(PAGE).text)[1]
     assert "Didn’t come" in read(dana.look(jonas.replace("&amp;", "&")))
+
+
+def test_person_has_numbers_a_line_to_copy_and_a_file_with_the_minutes_of_the_bars(dana, world):
+    times = {"join_time": "2026-02-23T09:12:00Z", "leave_time": "2026-02-23T09:20:00Z"}
+    reported = [{"id": "", "name": "Guest Lee", **times}]
+    world.faults.append(Fault(report_of(SESSIONS[2]), 200, {}, {"participants": reported, "total_records": 1}))
+    link = re.search(r'href="(/participants/[^"]+/people/[^"]+)"><bdi>Guest Lee', dana.look(PAGE).text)[1]
+    address = link.replace("&amp;", "&")
+
+    page, file = dana.look(address), dana.get(address.replace("?", ".csv?"))
+
+    assert "in all 1 h 28 min per session 29 min on time 2 of 3 left early 1 Copy summary CSV file" in read(page)
+    assert re.search(
+        rf'data-copy="Guest Lee: 3 of 3 sessions, [\d hmin]+, late once \(Weekly sync, [^"]* – {feb(23)}\)"', page.text
+    )
+    assert 'filename="person_2026-02-23_weekly-sync.csv"' in file.headers["Content-Disposition"]
+    rows = list(csv.DictReader(io.StringIO(file.data.decode("utf-8-sig"))))
+    assert list(rows[0]) == ["session", "present", "minutes", "late_minutes", "left_early_minutes"]
+    bars = re.findall(r"<b>(\d+) min</b>", page.text.partition('class="hist"')[2])
+    assert [row["minutes"] for row in rows][::-1] == bars and len(bars) == 3
+    assert (rows[-1]["minutes"], rows[-1]["late_minutes"]) == ("8", "12")
+    assert dana.get(address.replace("?series=10", ".csv?series=nonsense")).status_code == 404
+
+
+def test_person_who_missed_the_last_sessions_is_told_in_a_sentence():
+    person = SeriesPerson("Lee", "", (Visit("k", "Lee"), None, None, None), (True, True, False, True), 0.0)
+
+    assert person.missed_last == 2
+    assert person_sessions.sentence(person, "Lee") == "Lee came to 1 of 3 sessions and missed the last 2."
 
 
 def test_any_two_sessions_lead_to_the_comparison(dana):

@@ -117,8 +117,36 @@ def test_missing_summary_is_being_written_in_the_first_hour_after_the_end(dana, 
 
     assert early.status_code == 404
     assert "Zoom is writing the summary" in early.text
-    assert early.headers["Refresh"] == "30"
+    assert "data-coming" in early.text and '<noscript><meta http-equiv="refresh" content="30"></noscript>' in early.text
     assert later.status_code == 200
+    assert "data-coming" not in later.text and 'data-ready="The summary is ready."' in later.text
+
+
+@pytest.mark.parametrize("kind", ["summary", "transcript"])
+def test_window_that_waits_asks_zoom_twice_a_minute_and_gets_the_text_with_the_event(
+    dana, world, webhooks, clock, kind
+):
+    instance = world.start_meeting(85000000101, recording=True)
+    world.join(instance, "dana")
+    world.join(instance, None, "Guest Lee")
+    clock.tick(600)
+    world.end_meeting(instance)
+    path = f"/participants/{key_of(instance.uuid)}/summary" + ("?view=transcript" if kind == "transcript" else "")
+    route = SUMMARY if kind == "summary" else "GET /v2/meetings/*/transcript"
+    clock.tick(30 - clock() % 30)
+    version = re.search(r'data-coming data-version="([^"]+)"', dana.look(path).text)[1]
+    headers = {"Accept": "text/html", "If-None-Match": f'"{version}"'}
+    world.calls.clear()
+
+    assert [dana.get(path, headers=headers).status_code for _ in range(9)] == [304] * 9
+    assert world.calls.count("GET /v2/**") == 0
+    clock.tick(29)
+    (instance.summary if kind == "summary" else instance.transcript).created_at = clock()
+    assert dana.get(path, headers=headers).status_code == 304
+    event = content_events.summary_event if kind == "summary" else content_events.transcript_event
+    webhooks(event(clock(), instance, getattr(instance, kind), world))
+    assert dana.get(path, headers=headers).status_code == 200
+    assert world.calls.count(route) == 1
 
 
 def test_summary_that_is_off_is_not_being_written(dana, world):

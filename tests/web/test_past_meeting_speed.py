@@ -157,13 +157,22 @@ def test_meeting_that_still_runs_is_not_saved_as_past(dana, world, webhooks, clo
     assert world.calls.count(MEETING) == 2
 
 
-def test_summary_does_not_wait_for_the_meeting_or_its_attendance(dana, world, together):
-    barrier = together(MEETING, SUMMARY, REPORT)
+def test_summary_does_not_wait_for_the_meeting(dana, world, together):
+    barrier = together(MEETING, SUMMARY)
 
     page = read(dana.look(SUMMARY_PAGE))
 
     assert "Dana Okoye: outline" in page and "Łukasz Żółć" in page
     assert not barrier.broken
+
+
+def test_summary_asks_who_came_only_if_it_has_next_steps(dana, world):
+    summary = world.instances[FIXTURES[2]].summary
+    summary.overview, summary.details, summary.next_steps = "", [], []
+    summary.content = "## Quick recap\n\nA short meeting."
+
+    assert "A short meeting." in read(dana.look(SUMMARY_PAGE))
+    assert (world.calls.count(SUMMARY), world.calls.count(REPORT)) == (1, 0)
 
 
 def test_transcript_does_not_wait_for_the_meeting(dana, together):

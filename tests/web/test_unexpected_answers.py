@@ -27,7 +27,7 @@ SUMMARY = "GET /v2/meetings/*/meeting_summary"
 TRANSCRIPT = "GET /v2/meetings/*/transcript"
 POLL_RESULTS = "GET /v2/past_meetings/*/polls"
 POLLS = "GET /v2/meetings/*/polls"
-QUESTIONS = "GET /v2/past_meetings/*/qa"
+QUESTIONS = "GET /v2/report/meetings/*/qa"
 REGISTRANTS = "GET /v2/meetings/*/registrants"
 REGISTRATION_QUESTIONS = "GET /v2/meetings/*/registrants/questions"
 LIVE = "GET /v2/metrics/meetings/*/participants"
@@ -126,7 +126,7 @@ def real_answers(person):
         POLLS: f"/meetings/{WEEKLY}/polls",
         REGISTRANTS: f"/meetings/{RETRO}/registrants?status=pending",
         REGISTRATION_QUESTIONS: f"/meetings/{RETRO}/registrants/questions",
-        QUESTIONS: f"/past_meetings/{encode_id(FIXTURES[2])}/qa",
+        QUESTIONS: f"/report/meetings/{encode_id(FIXTURES[2])}/qa",
     }
     return {route: person.get(zoom + path).json for route, path in paths.items()}
 

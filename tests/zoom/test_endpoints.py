@@ -54,6 +54,7 @@ GET /marketplace/apps/{appId}/manifest marketplace:read:app marketplace_app:read
 PUT /marketplace/apps/{appId}/manifest marketplace:write:app marketplace_app:write heavy
 POST /marketplace/apps/manifest/validate marketplace:read:app marketplace_app:read medium
 GET /report/meetings/{meetingId} report:read:meeting:admin report:read:admin heavy
+GET /report/meetings/{meetingId}/qa report:read:meeting_qna:admin report:read:admin heavy
 GET /report/meetings/{meetingId}/participants report:read:list_meeting_participants:admin report:read:admin heavy
 """
 FACTS = [line.split() for line in REFERENCE.strip().splitlines()]
@@ -67,6 +68,7 @@ CACHED = {
     **dict.fromkeys(("/v2/past_meetings/{id}/polls", "/v2/past_meetings/{id}/qa"), 60),
     **dict.fromkeys(("/v2/past_meetings/{id}/instances", "/v2/past_meetings/{id}/participants"), 60),
     **dict.fromkeys(("/v2/report/meetings/{id}", "/v2/report/meetings/{id}/participants"), 60),
+    "/v2/report/meetings/{id}/qa": 60,
     **dict.fromkeys(
         ("/v2/metrics/meetings", "/v2/metrics/meetings/{id}", "/v2/metrics/meetings/{id}/participants"), 15
     ),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import pairwise
 from typing import Any
@@ -13,7 +13,7 @@ from zoomapp.attendance.names import initials
 from zoomapp.attendance.past import load_past_meeting
 from zoomapp.attendance.sources import AttendanceSources
 from zoomapp.errors import NotFound, UpstreamError
-from zoomapp.user_api.page_cache import Loaded
+from zoomapp.user_api.page_cache import Loaded, PageCache
 from zoomapp.zoom.meeting_ids import is_number
 from zoomapp.zoom.models import Page, PastMeeting
 from zoomapp.zoom.tolerant_reader import Rows
@@ -53,7 +53,13 @@ def list_occurrences(sources: AttendanceSources, instance: str) -> tuple[str, Lo
 
 
 def _load_occurrences(sources: AttendanceSources, number: int) -> Loaded[Rows[Occurrence]]:
-    return sources.cache.load(f"times {number}", lambda: sources.user_client.past_instances(number), _newest_first)
+    return sources.cache.load(_copy_name(number), lambda: sources.user_client.past_instances(number), _newest_first)
+
+
+def known_occurrences(cache: PageCache, number: int) -> tuple[Occurrence, ...]:
+    """The occurrences of a meeting that a page has listed in the last hour, newest first. Does not call Zoom."""
+    copy = replace(cache, reload=False).recent(_copy_name(number), _newest_first, float("inf"))
+    return tuple(copy.value) if copy and copy.value else ()
 
 
 def compare_tables(
@@ -83,6 +89,10 @@ def _compared(pair: Pair, first: dict[str, float], second: dict[str, float], *, 
         second[pair.second.key] if pair.second else None,
         pair.by_name,
     )
+
+
+def _copy_name(number: int) -> str:
+    return f"times {number}"
 
 
 def _newest_first(body: Any) -> Rows[Occurrence]:

@@ -17,6 +17,7 @@ import msgspec
 from zoomapp.attendance.names import same_name
 from zoomapp.attendance.people import Person
 from zoomapp.attendance.roster_file import RosterEntry
+from zoomapp.attendance.series import Visit
 from zoomapp.meetings.agenda import fold
 
 How = Literal["id", "email", "name", "answer"]
@@ -63,7 +64,7 @@ class Matching:
         return Counter(self.how.values())
 
 
-def who(person: Person) -> str:
+def who(person: Person | Visit) -> str:
     """Identifies a person in other sessions, too: an id, or the display name of a guest."""
     kinds = dict(sorted(person.identities, reverse=True))
     for kind in ("user_id", "email", "registrant_id", "customer_key"):
@@ -205,8 +206,12 @@ def _match_answers(
     return remaining
 
 
+def resembles(person: Person, name: str) -> bool:
+    """Whether an id says who the person is, or the display name has something of this name."""
+    return _resembles(person, _words(name))
+
+
 def _resembles(person: Person, words: Sequence[str]) -> bool:
-    """Whether an id says who the person is, or the display name has something of the name."""
     return not who(person).startswith("name ") or any(
         word.startswith(each) for each in _words(person.name) for word in words if len(each) > 1
     )

@@ -123,6 +123,11 @@ class SeriesPerson:
         """The index of the newest session that the person came to."""
         return max(index for index, visit in enumerate(self.visits) if visit)
 
+    @cached_property
+    def missed_last(self) -> int:
+        """How many sessions in a row the person missed, up to the newest one."""
+        return next((index for index, visit in enumerate(reversed(self.since_first)) if visit), 0)
+
     @property
     def missed_none(self) -> bool:
         return self.came == self.of

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, tzinfo
 
 from zoomapp import dates
-from zoomapp.attendance.series import SeriesPerson, Session
+from zoomapp.attendance.series import SeriesPerson, Session, Visit
 from zoomapp.csv_export import csv_pieces
 
 
@@ -18,6 +18,32 @@ def series_csv(people: Iterable[SeriesPerson], sessions: Sequence[Session], zone
         for person in people
     )
     return csv_pieces(("name", "email", *_dates(sessions, zone), "sessions", "of", "minutes"), rows)
+
+
+def person_csv(person: SeriesPerson, sessions: Sequence[Session], zone: tzinfo) -> Iterator[str]:
+    """One row per session since the person's first that has data, oldest first. ``present``: 1 or 0.
+
+    ``late_minutes`` and ``left_early_minutes`` are empty for a session that the person missed or without a schedule.
+    """
+    rows = (
+        (date, *_visit_cells(person.visits[index], person.late_after))
+        for index, date in enumerate(_dates(sessions, zone))
+        if person.counted[index] and index >= person.first
+    )
+    return csv_pieces(("session", "present", "minutes", "late_minutes", "left_early_minutes"), rows)
+
+
+def _visit_cells(visit: Visit | None, late_after: float) -> tuple[int | str, ...]:
+    if visit is None:
+        return 0, 0, "", ""
+    late = int(visit.late_seconds // 60) if visit.late_seconds is not None and visit.is_late(late_after) else 0
+    early = int(visit.early_seconds // 60) if visit.early_seconds is not None and visit.left_early else 0
+    return (
+        1,
+        int(visit.seconds // 60),
+        late if visit.late_seconds is not None else "",
+        early if visit.early_seconds is not None else "",
+    )
 
 
 def _minutes(person: SeriesPerson) -> Iterator[int | str]:

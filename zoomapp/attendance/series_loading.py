@@ -17,7 +17,7 @@ import msgspec
 from zoomapp.attendance.attendance_table import AttendanceTable
 from zoomapp.attendance.figures import here_seconds
 from zoomapp.attendance.intervals import until
-from zoomapp.attendance.occurrences import Occurrence, list_occurrences
+from zoomapp.attendance.occurrences import Occurrence, known_occurrences, list_occurrences
 from zoomapp.attendance.past import past_attendance
 from zoomapp.attendance.people import Person
 from zoomapp.attendance.planned_times import load_planned_dates
@@ -76,6 +76,22 @@ def load_series(sources: AttendanceSources, number: int, count: int, seconds: fl
         error = error or failure
     oldest_first = (sessions[each.uuid] or Session(each.uuid, _epoch(each), "loading") for each in reversed(wanted))
     return LoadedSeries(topic, listed, tuple(oldest_first), error)
+
+
+def sessions_before(sources: AttendanceSources, number: int, uuid: str) -> list[Session]:
+    """The sessions of meeting ``number`` before this one, newest first, up to one that no page has loaded.
+
+    Does not call Zoom.
+    """
+    found: list[Session] = []
+    occurrences = known_occurrences(sources.cache, number)
+    here = next((index for index, occurrence in enumerate(occurrences) if occurrence.uuid == uuid), len(occurrences))
+    for occurrence in occurrences[here + 1 : here + 1 + MAX_SESSIONS]:
+        session = _saved(sources, occurrence)
+        if session is None:
+            break
+        found.append(session)
+    return found
 
 
 _Result = tuple[Session, ZoomAppError | None]

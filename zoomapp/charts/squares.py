@@ -36,6 +36,8 @@ _BARS = {
     "check": '<path class="g-none" d="M12 3.2a2 2 0 1 1 2.6 2c-.5.2-.6.5-.6 1M14 8.6v.01"/>',
 }
 BAR_HEIGHT = 75
+#: Minutes between two labels of an axis, the most labels before the last, and the room that the last one needs.
+MINUTE_STEPS, MAX_STEPS, MIN_GAP = (1, 5, 10, 15, 30, 60, 120, 240, 480), 4, 0.25
 #: More numbers than this would touch each other.
 MAX_NUMBERS, MAX_LABELS_NARROW = 25, 12
 
@@ -115,3 +117,15 @@ def missed_bar(axis_seconds: float, planned_seconds: float) -> Markup:
     width = number(min(100.0, 100 * planned_seconds / axis_seconds))
     line = f'<line class="m-no" x1="0" x2="{width}%" y1="7" y2="7"/>'
     return Markup(f'<svg class="bar" height="14" aria-hidden="true">{line}</svg>')
+
+
+def minute_labels(axis_seconds: float) -> Markup:
+    """The minutes from the scheduled start above bars on one axis; the last one is its end."""
+    minutes = axis_seconds / 60
+    step = next((step for step in MINUTE_STEPS if minutes / step <= MAX_STEPS), MINUTE_STEPS[-1])
+    ticks = [at for at in range(0, int(minutes), step) if minutes - at > MIN_GAP * minutes]
+    labels = [
+        text(100 * at / minutes, 11, str(at), "middle" if at else "start", css="mid" if at else "") for at in ticks
+    ]
+    labels.append(text(100, 11, f"{round(minutes)} min", "end"))
+    return Markup(f'<svg class="chart" height="14" aria-hidden="true">{"".join(labels)}</svg>')

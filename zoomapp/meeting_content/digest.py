@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from zoomapp.attendance.names import same_name
 from zoomapp.meeting_content.markdown import plain
@@ -51,9 +51,14 @@ def digest(summary: MeetingSummary, attendees: Iterable[str] = ()) -> Digest:
     if summary.content and not (overview or details):
         overview, details, from_content = _split(summary.content)
         steps = steps or from_content
-    owners = _Owners(attendees)
     lines = (plain(text[:MAX_STEP_CHARS]) for text in steps[:MAX_STEPS])
-    return Digest(overview, details, tuple(NextStep(line, owners.find(line)) for line in lines if line))
+    return with_owners(Digest(overview, details, tuple(NextStep(line) for line in lines if line)), attendees)
+
+
+def with_owners(parts: Digest, attendees: Iterable[str]) -> Digest:
+    """The parts with the owner of each next step."""
+    owners = _Owners(attendees)
+    return replace(parts, next_steps=tuple(NextStep(step.text, owners.find(step.text)) for step in parts.next_steps))
 
 
 def to_markdown(summary: MeetingSummary) -> str:

@@ -61,14 +61,25 @@ def load_polls(sources: AttendanceSources, instance: str) -> MeetingPolls:
     results = cache.calls.start(
         lambda: cache.load(f"poll results {uuid}", lambda: client.poll_results(uuid), read_poll_answers)
     )
-    questions = cache.calls.start(
-        lambda: cache.load(f"questions {uuid}", lambda: client.questions(uuid), read_questions)
-    )
+    questions = cache.calls.start(lambda: _load_questions(sources, uuid))
     meeting = pending.details()
     definitions = _definitions(sources, meeting.id)
     found = MeetingPolls(meeting, _with_definitions(results.result(), definitions), _in_order(questions.result()))
     _remember_emptiness(sources, found)
     return found
+
+
+def _load_questions(sources: AttendanceSources, uuid: str) -> Loaded[Rows[Question]]:
+    """The Q&A from Zoom's report if the grant may read it, because the report alone has times and a status.
+
+    Without the report, or if it is empty, which it is at first, the Q&A is from the meeting's own list.
+    """
+    client, cache = sources.user_client, sources.cache
+    if client.scopes() & scopes.accepted(endpoints.READ_QUESTION_REPORT):
+        report = cache.load(f"question report {uuid}", lambda: client.question_report(uuid), read_questions)
+        if report.error is None and report.value is not None and (report.value or report.value.unreadable):
+            return report
+    return cache.load(f"questions {uuid}", lambda: client.questions(uuid), read_questions)
 
 
 def may_have_polls(cache: PageCache, uuid: str) -> bool:
@@ -99,11 +110,11 @@ def _with_definitions(answers: Loaded[Rows[PollAnswer]], polls: Iterable[Poll]) 
 
 
 def _in_order(questions: Loaded[Rows[Question]]) -> Loaded[Rows[Question]]:
-    """Questions without an answer first. Deleted ones are left out."""
+    """Questions without an answer first, then in the order in which they were asked. Deleted ones are left out."""
     if questions.value is None:
         return questions
     shown = [question for question in questions.value if question.status != "deleted"]
-    shown.sort(key=lambda question: question.is_answered or question.status == "dismissed")
+    shown.sort(key=lambda question: (not question.is_open, question.asked_at.timestamp() if question.asked_at else 0))
     return replace(questions, value=Rows(tuple(shown), questions.value.unreadable))
 
 

@@ -13,6 +13,7 @@ from statistics import fmean
 
 from zoomapp.meeting_content.poll_choices import MAX_PARTS, Choices, plain, split_choices
 from zoomapp.meeting_content.poll_names import Names, names_of, without_names
+from zoomapp.meeting_content.poll_prompts import MATCHING, RANKING, PromptResult, prompt_results
 from zoomapp.zoom.polls import Poll, PollAnswer, PollQuestion
 from zoomapp.zoom.tolerant_reader import Rows
 
@@ -40,7 +41,8 @@ class QuestionResult:
 
     ``names``: unless they are shown, the answers have none.
     ``kind``: Zoom's type; empty without the poll's definition. ``choices``: empty for written answers.
-    ``average``: of a rating. ``right``: how many people took the right choices of a quiz; None for no quiz.
+    ``average``: of a rating. ``prompts``: of a matching or a ranking. ``right``: how many people took the right choices
+    of a quiz; None for no quiz.
     """
 
     text: str
@@ -51,6 +53,7 @@ class QuestionResult:
     choices: tuple[Choice, ...] = ()
     average: float | None = None
     right: int | None = None
+    prompts: tuple[PromptResult, ...] = ()
 
     @property
     def shows_names(self) -> bool:
@@ -58,7 +61,7 @@ class QuestionResult:
 
     @property
     def is_written(self) -> bool:
-        return not self.choices
+        return not self.choices and not self.prompts
 
     @property
     def allows_several(self) -> bool:
@@ -130,7 +133,8 @@ def _defined(poll: Poll, definition: PollQuestion, answers: Sequence[PollAnswer]
     options = tuple(labels) if labels else definition.options
     names, answered = _answered(answers, poll)
     if definition.kind not in CHOOSABLE or not (options or answers):
-        return QuestionResult(definition.text, poll.title, definition.kind, names, answered)
+        prompts = prompt_results(definition, answered) if definition.kind in (MATCHING, RANKING) else ()
+        return QuestionResult(definition.text, poll.title, definition.kind, names, answered, prompts=prompts)
     choices, several = Choices(options), definition.kind == MULTIPLE
     answered = _without_gaps(replace(each, answers=split_choices(each.answers, choices, several)) for each in answered)
     right = {plain(option) for option in definition.right_options} if poll.is_quiz else set()

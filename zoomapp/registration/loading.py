@@ -83,7 +83,9 @@ def _name(source: RegistrationSource, status: str) -> str:
 
 def _read_list(body: Any) -> RegistrantList:
     rows = read_registrants({"registrants": body["rows"]})
-    newest_first = sorted(rows, key=lambda person: str(person.registered_at or ""), reverse=True)
+    # Zoom's list may change between two of its pages, so that a person is on both.
+    once = {person.key: person for person in rows}.values()
+    newest_first = sorted(once, key=lambda person: str(person.registered_at or ""), reverse=True)
     unreadable = rows.unreadable + body.get("unreadable", 0)
     return RegistrantList(tuple(newest_first), body["total"], body["complete"], unreadable)
 

@@ -10,6 +10,8 @@ from typing import TypeVar
 
 from zoomapp.attendance import Person
 from zoomapp.attendance.names import same_name
+from zoomapp.attendance.roster_matching import resembles, who
+from zoomapp.registration.hand_matches import HandMatch
 from zoomapp.zoom.registrants import Registrant
 
 Item = TypeVar("Item")
@@ -21,7 +23,7 @@ HOSTS = frozenset({"host", "co-host"})
 class MatchRule(Enum):
     """Why a person counts as a registrant, the surest rule first."""
 
-    ID, EMAIL, NAME = "Zoom ID", "email", "name"
+    ID, EMAIL, HAND, NAME = "Zoom ID", "email", "hand", "name"
 
 
 @dataclass(frozen=True)
@@ -53,22 +55,31 @@ class RegistrantAttendance:
 
 
 def match_registrants(
-    registrants: Iterable[Registrant], people: Iterable[Person], host_id: str = ""
+    registrants: Iterable[Registrant],
+    people: Iterable[Person],
+    host_id: str = "",
+    hand_matches: Sequence[HandMatch] = (),
+    session: str = "",
 ) -> RegistrantAttendance:
-    """Match registrants with the people who were in the meeting, by id, then by email, then by name.
+    """Match registrants with the people who were in the meeting: by id, by email, as the host said, by name.
 
-    A name counts only if one registrant and one person without a match have it. ``host_id``: the meeting's host.
+    A name counts only if one registrant and one person without a match have it. A person who registered twice with an
+    email address counts once. ``host_id``: the meeting's host. ``session``: the UUID of the meeting.
     """
     waiting = list(dict.fromkeys(registrants))
     unmatched = [person for person in people if person.here]
     matches: list[Match] = []
     for rule in MatchRule:
-        found = _match(rule, waiting, unmatched)
+        if rule is MatchRule.HAND:
+            found = _match_by_hand(waiting, unmatched, hand_matches, session)
+        else:
+            found = _match(rule, waiting, unmatched)
         matches += found
-        registrant_keys = {match.registrant for match in found}
+        identities = {match.registrant.identity for match in found}
         person_keys = {match.person.key for match in found}
-        waiting = [registrant for registrant in waiting if registrant not in registrant_keys]
+        waiting = [registrant for registrant in waiting if registrant.identity not in identities]
         unmatched = [person for person in unmatched if person.key not in person_keys]
+    waiting = list({registrant.identity: registrant for registrant in reversed(waiting)}.values())
     walk_ins = (person for person in unmatched if not _is_host(person, host_id))
     matches.sort(key=lambda match: match.person.arrived_at)
     return RegistrantAttendance(tuple(matches), tuple(sorted(waiting, key=_sort_key)), tuple(walk_ins))
@@ -83,7 +94,40 @@ def _match(rule: MatchRule, registrants: Sequence[Registrant], people: Sequence[
     kind = "registrant_id" if rule is MatchRule.ID else "email"
     by_identity = {value: person for person in people for name, value in person.identities if name == kind}
     values = [(each, each.id if rule is MatchRule.ID else each.email) for each in registrants]
-    return [Match(each, by_identity[value], rule) for each, value in values if value in by_identity]
+    found = (Match(each, by_identity[value], rule) for each, value in values if value in by_identity)
+    return _first_per_person(found)
+
+
+def _match_by_hand(
+    registrants: Sequence[Registrant], people: Sequence[Person], hand_matches: Sequence[HandMatch], session: str
+) -> list[Match]:
+    """The pairs that the host named. A name such as "iPhone" may be somebody else in another session."""
+    said = {match.who: match for match in hand_matches}
+    if not said:
+        return []
+    by_identity = {registrant.identity: registrant for registrant in registrants}
+    found: dict[str, Match] = {}
+    for name, person in _unique(people, who).items():
+        match = said.get(str(name))
+        registrant = by_identity.get(match.registrant) if match else None
+        if match and registrant and (match.session == session or _is_same_everywhere(person, registrant)):
+            found.setdefault(registrant.identity, Match(registrant, person, MatchRule.HAND))
+    return list(found.values())
+
+
+def _is_same_everywhere(person: Person, registrant: Registrant) -> bool:
+    """Whether an id, a name of several words, or a name like the registrant's says who the person is."""
+    words = person.name.split()
+    has_full_name = len(words) > 1 and not any(char.isdigit() for char in person.name)
+    return has_full_name or resembles(person, registrant.name)
+
+
+def _first_per_person(matches: Iterable[Match]) -> list[Match]:
+    """The first match of each person: someone may have registered twice."""
+    people: dict[str, Match] = {}
+    for match in matches:
+        people.setdefault(match.person.key, match)
+    return list(people.values())
 
 
 def _unique(items: Iterable[Item], name_of: Callable[[Item], Hashable]) -> dict[Hashable, Item]:

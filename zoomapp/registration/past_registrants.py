@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from zoomapp.attendance.attendance_table import AttendanceTable
 from zoomapp.attendance.past import load_past_meeting, past_attendance
@@ -10,6 +11,7 @@ from zoomapp.attendance.sources import AttendanceSources
 from zoomapp.errors import NotFound, UpstreamError
 from zoomapp.meetings.lists import meeting_details
 from zoomapp.meetings.registration import remember_registration
+from zoomapp.registration.hand_matches import HandMatch, load_hand_matches
 from zoomapp.registration.loading import RegistrantList, RegistrationSource, load_registrants
 from zoomapp.registration.matching import RegistrantAttendance, match_registrants
 from zoomapp.user_api.page_cache import Loaded
@@ -25,20 +27,28 @@ class PastRegistrants:
     """A past session, its approved registrants and its attendance; each may have failed on its own.
 
     ``scheduled``: the meeting with its settings. ``registrants``: None if people do not register for it.
+    ``hand_matches``: what the host said.
     """
 
     meeting: PastMeeting
     scheduled: Loaded[Meeting]
     registrants: Loaded[RegistrantList] | None
     table: Loaded[AttendanceTable]
+    hand_matches: tuple[HandMatch, ...] = ()
 
     @property
+    def is_series(self) -> bool:
+        """Whether the meeting repeats, as far as Zoom says so."""
+        return bool(self.scheduled.value and self.scheduled.value.recurring)
+
+    @cached_property
     def attendance(self) -> RegistrantAttendance | None:
         """Who came; None if one of both lists is missing."""
         registrants = self.registrants.value if self.registrants else None
         if registrants is None or self.table.value is None:
             return None
-        return match_registrants(registrants.registrants, self.table.value.people, self.meeting.host_id)
+        people, uuid = self.table.value.people, self.meeting.uuid
+        return match_registrants(registrants.registrants, people, self.meeting.host_id, self.hand_matches, uuid)
 
     @property
     def is_whole(self) -> bool:
@@ -66,7 +76,8 @@ def load_past_registrants(sources: AttendanceSources, instance: str) -> PastRegi
         occurrence = occurrence_of(meeting, by_session) if by_session else ""
         source = RegistrationSource(sources.user_client, sources.cache, meeting.id, occurrence)
         registrants = load_registrants(source, APPROVED)
-    return PastRegistrants(meeting, scheduled, registrants, pending_table.result())
+    matches = load_hand_matches(sources.records, sources.user_id, meeting.id)
+    return PastRegistrants(meeting, scheduled, registrants, pending_table.result(), matches)
 
 
 def occurrence_of(run: PastMeeting, scheduled: Meeting) -> str:

@@ -88,6 +88,10 @@ ROSTERS = PrivacyNote(
     "Rosters that you saved for a meeting: names, email addresses, IDs, and your answers to “Who is this?”",
     "{settings.grant_days} days after the last change",
 )
+MATCHED_REGISTRANTS = PrivacyNote(
+    "Registrants that you matched by hand with someone who came: email addresses, names or IDs",
+    "{settings.grant_days} days after the last change",
+)
 SHARED_TIMES = PrivacyNote(
     "If you share exact times with co-hosts, or the number of people with participants: which running meeting is "
     "yours. Its co-hosts then see who joined and left, and when; its participants see how many are there",
@@ -214,6 +218,9 @@ SERIES_SESSION = RecordKind(
     "session-attendance", "{*}:session-attendance:*", ATTENDANCE, days_setting="attendance_days"
 )
 ROSTER = RecordKind("roster", "{*}:roster:*", ROSTERS, days_setting="grant_days")
+REGISTRANT_MATCHES = RecordKind(
+    "registrant-matches", "{*}:registrant-matches:*", MATCHED_REGISTRANTS, days_setting="grant_days"
+)
 CLIENT_REPORT = RecordKind("sightings", "{*}:sightings:*", CLIENT_AND_DASHBOARD, DAY_SECONDS)
 SNAPSHOT = RecordKind("snapshot", "{*}:snapshot", CLIENT_AND_DASHBOARD, 900, Owner.MEETING)
 SNAPSHOT_ACCESS = RecordKind("answered", "{*}:answered:*", CLIENT_AND_DASHBOARD, 600)

@@ -213,6 +213,10 @@ class UserClient:
         """The Q&A of one meeting instance."""
         return self.call(endpoints.READ_QUESTIONS, instance=uuid)
 
+    def question_report(self, uuid: str) -> Any:
+        """The same from Zoom's report, with times and a status."""
+        return self.call(endpoints.READ_QUESTION_REPORT, instance=uuid)
+
     def registrants(
         self,
         meeting_id: int,

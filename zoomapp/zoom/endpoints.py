@@ -314,6 +314,18 @@ LIST_REPORT_PARTICIPANTS = Endpoint(
     pages=("/participants/<key>",),
     plan_note="Reports need a Pro plan or higher.",
 )
+READ_QUESTION_REPORT = Endpoint(
+    "GET",
+    "/v2/report/meetings/{instance}/qa",
+    "report:read:meeting_qna:admin",
+    "report:read:admin",
+    HEAVY,
+    cache_seconds=60,
+    plan=PRO,
+    verb="show when a question was asked, and whether it is still open",
+    pages=("/participants/<key>/polls", "/participants/<key>/qa.csv"),
+    plan_note="Reports need a Pro plan or higher.",
+)
 #: What pages also read with the account's own credentials, if the user's grant may not.
 ACCOUNT_SOURCES = (LIST_LIVE_PARTICIPANTS, LIST_REPORT_PARTICIPANTS)
 

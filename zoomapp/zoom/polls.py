@@ -26,7 +26,8 @@ ANONYMOUS_NAMES = frozenset({"anonymous", "anonymous attendee"})
 class PollQuestion:
     """A question of a poll. ``kind``: Zoom's type, such as "single"; empty if unknown. ``options`` in the poll's order.
 
-    ``right_options``: the right answers of a quiz.
+    ``right_options``: the right answers of a quiz. ``prompts``: of a matching or a ranking, each with its right
+    answers.
     """
 
     text: str
@@ -37,6 +38,7 @@ class PollQuestion:
     max_rating: int = 0
     min_label: str = ""
     max_label: str = ""
+    prompts: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
     @classmethod
     def from_api(cls, data: JsonObject) -> PollQuestion | None:
@@ -51,6 +53,11 @@ class PollQuestion:
             min(MAX_RATING, data.number("rating_max_value")),
             data.text("rating_min_label"),
             data.text("rating_max_label"),
+            tuple(
+                (text, tuple(row.texts("prompt_right_answers")))
+                for row in data.rows("prompts", "poll prompt")
+                if (text := row.text("prompt_question"))
+            ),
         )
 
 
@@ -120,7 +127,12 @@ class Question:
 
     @property
     def is_answered(self) -> bool:
-        return bool(self.answers) or self.status == "answered"
+        return self.status == "answered" or (self.status != "open" and bool(self.answers))
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it has no answer and was not dismissed."""
+        return not self.is_answered and self.status != "dismissed"
 
     @property
     def is_anonymous(self) -> bool:
@@ -132,7 +144,7 @@ class Question:
         if self.status == "dismissed":
             return "Dismissed"
         if self.is_answered:
-            return "Answered"
+            return "Answered" if self.answers else "Answered live"
         return "Open" if self.status == "open" else "No answer"
 
     @classmethod

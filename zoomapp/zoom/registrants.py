@@ -57,6 +57,11 @@ class Registrant:
         """What identifies the person in a form: the id, or the email address if Zoom sent none."""
         return self.id or self.email
 
+    @property
+    def identity(self) -> str:
+        """What identifies the person in all sessions of a meeting: the email address, or the id of one without."""
+        return self.email or self.id
+
     @classmethod
     def from_api(cls, data: JsonObject) -> Registrant | None:
         """None for a person with neither an id nor an email address."""

@@ -42,6 +42,8 @@ UNTESTABLE: dict[str, tuple[str, ...]] = {
         "In Zoom's lists a row with `bo_mtg_id` is a stay in a breakout room",
         'In the Q&A an anonymous person is called "Anonymous Attendee"',
         "A transcript counts its times from the start of the meeting",
+        "An answer to a ranking or a matching names its prompt",
+        "In Zoom's report of the Q&A a question that was answered aloud",
     ),
     WEBHOOKS: (
         "A retried event has a new timestamp",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from zoomapp import dates
 from zoomapp.attendance.attendance_table import AttendanceTable
+from zoomapp.attendance.headline import known_headline
 from zoomapp.attendance.meeting_attendance import MeetingAttendance, meeting_attendance
 from zoomapp.attendance.sources import AttendanceSources, Reader
 from zoomapp.errors import NotFound
@@ -13,6 +15,7 @@ from zoomapp.web.current_user import services, user_client
 from zoomapp.web.signed_seat import signed_seat
 from zoomapp.web.viewer import now, start_viewer, user_records, viewer
 from zoomapp.zoom.meeting_ids import instance_of
+from zoomapp.zoom.models import PastMeeting
 
 #: An app context that is older does not show that its user still is in the meeting, or its co-host.
 SEAT_SECONDS = 120.0
@@ -69,3 +72,14 @@ def requested_attendance(key: str) -> tuple[MeetingAttendance, Section[Attendanc
     instance = requested_instance(key)
     attendance = meeting_attendance(attendance_sources(), instance)
     return attendance, section(attendance.table, LIVE if attendance.running else PAST)
+
+
+def meeting_headline(meeting: PastMeeting) -> list[str]:
+    """Who came to a past meeting, how long it was, and how many of those who registered came, as far as is counted."""
+    counted = known_headline(page_cache(), meeting.uuid)
+    parts = [f"{counted.came} came"] if counted.came is not None else []
+    if meeting.start_at and meeting.end_at and meeting.end_at > meeting.start_at:
+        parts.append(dates.duration((meeting.end_at - meeting.start_at).total_seconds()))
+    if counted.registered:
+        parts.append(f"{counted.registered_came} of {counted.registered} registered")
+    return parts

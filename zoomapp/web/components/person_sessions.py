@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from zoomapp import dates
+from zoomapp.attendance.attendance_table import AttendanceRow
 from zoomapp.attendance.series import SeriesPerson, Session, Visit
-from zoomapp.charts.squares import missed_bar, visit_bar
+from zoomapp.charts.squares import minute_labels, missed_bar, visit_bar
 from zoomapp.web.components.series_view import Column, columns_of
 
 TIMES = {1: "once", 2: "twice"}
@@ -41,14 +42,63 @@ def find_person(
 
 def sentence(person: SeriesPerson, name: str) -> str:
     """How often the person came and was late: "Lena came to 9 of 10 sessions and was late twice."."""
-    late = f" and was late {TIMES.get(person.late, f'{person.late} times')}" if person.late else ""
     sessions = "session" if person.of == 1 else "sessions"
-    return f"{name or 'This person'} came to {person.came} of {person.of} {sessions}{late}."
+    parts = [f"{name or 'This person'} came to {person.came} of {person.of} {sessions}"]
+    parts += [f"was {_late(person)}"] if person.late else []
+    parts += [f"missed the last {person.missed_last}"] if person.missed_last > 1 else []
+    return f"{', '.join(parts[:-1])} and {parts[-1]}." if len(parts) > 1 else f"{parts[0]}."
+
+
+def numbers(person: SeriesPerson) -> list[tuple[str, str]]:
+    """The numbers of all sessions, each with its word. Those that need a schedule are left out without one."""
+    found = [("in all", dates.duration(person.seconds)), ("per session", dates.duration(person.seconds / person.came))]
+    visits = [visit for visit in person.visits if visit]
+    if any(visit.late_seconds is not None for visit in visits):
+        found.append(("on time", f"{person.came - person.late} of {person.came}"))
+    if any(visit.early_seconds is not None for visit in visits):
+        found.append(("left early", str(person.left_early)))
+    return found
+
+
+def summary(person: SeriesPerson, sessions: Sequence[Session], name: str, topic: str) -> str:
+    """The same as one line to copy: "Lena: 9 of 10 sessions, 6 h 22 min, late twice (Weekly, Sep 21 – Nov 23)"."""
+    columns = [
+        column for index, column in enumerate(columns_of(sessions)) if column.session.has_data and index >= person.first
+    ]
+    first, last = columns[0].date, columns[-1].date
+    period = first if first == last else f"{first} – {last}"
+    parts = [f"{person.came} of {person.of} sessions", dates.duration(person.seconds)]
+    parts += [_late(person)] if person.late else []
+    where = ", ".join(part for part in (topic, period) if part)
+    return f"{name or 'No name'}: {', '.join(parts)} ({where})"
+
+
+def only_session(row: AttendanceRow, name: str) -> str:
+    """How long the person was in a meeting that is over: "Lena was there 39 of 45 min."."""
+    frame, there = row.frame, dates.duration(row.seconds)
+    if frame.starts_at is not None and frame.ends_at is not None and frame.ends_at > frame.starts_at:
+        planned = dates.duration(frame.ends_at - frame.starts_at)
+        is_short = there.endswith(" min") and planned.endswith(" min") and " h" not in there + planned
+        there = f"{there.removesuffix(' min') if is_short else there} of {planned}"
+    return f"{name or 'This person'} was there {there}."
+
+
+def _late(person: SeriesPerson) -> str:
+    return f"late {TIMES.get(person.late, f'{person.late} times')}"
+
+
+def axis_of(sessions: Sequence[Session]) -> Markup:
+    """The minutes above the bars of all sessions."""
+    return minute_labels(_axis_seconds(sessions))
+
+
+def _axis_seconds(sessions: Sequence[Session]) -> float:
+    return max([session.full_seconds for session in sessions if session.has_data] or [1.0])
 
 
 def lines_of(person: SeriesPerson, sessions: Sequence[Session]) -> list[SessionLine]:
     """The sessions since the person's first visit that have data, newest first."""
-    axis_seconds = max([session.full_seconds for session in sessions if session.has_data] or [1.0])
+    axis_seconds = _axis_seconds(sessions)
     lines = [
         _line(person, index, column, axis_seconds)
         for index, column in enumerate(columns_of(sessions))

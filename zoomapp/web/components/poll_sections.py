@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
 from zoomapp.errors import MissingScope, PlanRequired, ZoomRefused
@@ -13,6 +13,7 @@ from zoomapp.web.components.notice import Notice, Permission
 from zoomapp.web.components.page_data import page_cache
 from zoomapp.web.components.section import Section, section
 from zoomapp.zoom.models import PastMeeting
+from zoomapp.zoom.polls import Question
 
 Value = TypeVar("Value")
 
@@ -20,6 +21,8 @@ Value = TypeVar("Value")
 TOO_OLD, NOT_OWN = 12702, (1010, 3003)
 #: The page asks again by itself after so many seconds, while Zoom collects the answers.
 COLLECTING_RETRY_SECONDS = 60
+#: The filters of the Q&A: name and word.
+QUESTION_VIEWS = {"": "All", "open": "Open", "answered": "Answered", "dismissed": "Dismissed"}
 #: Icon, title, text.
 WORDS: Mapping[Absence, tuple[str, str, str]] = {
     Absence.WRITING: (
@@ -59,6 +62,31 @@ def absence_notice(absence: Absence) -> Notice:
     """The notice of a page without polls and questions."""
     retry = COLLECTING_RETRY_SECONDS if absence is Absence.WRITING else 0
     return Notice("info", *WORDS[absence], 404, retry_after=retry)
+
+
+def question_chips(
+    questions: Sequence[Question], chosen: str, link: Callable[[str], str]
+) -> list[tuple[str, str, int, bool, str]]:
+    """The filters of the Q&A: address, word, number, whether it is chosen, CSS class. ``link``: the address of one.
+
+    Only Zoom's report says that a question is open or was dismissed.
+    """
+    words = {**QUESTION_VIEWS, "open": "Open" if any(question.status for question in questions) else "No answer"}
+    numbers = {view: len(questions_in(questions, view)) for view in words}
+    if not numbers["dismissed"]:
+        del words["dismissed"]
+    return [(link(view), word, numbers[view], view == chosen, "") for view, word in words.items()]
+
+
+def questions_in(questions: Sequence[Question], view: str) -> list[Question]:
+    """The questions of a filter in ``QUESTION_VIEWS``; all for another name."""
+    if view == "open":
+        return [question for question in questions if question.is_open]
+    if view == "dismissed":
+        return [question for question in questions if question.status == "dismissed"]
+    if view == "answered":
+        return [question for question in questions if question.is_answered and question.status != "dismissed"]
+    return list(questions)
 
 
 def has_polls_tab(meeting: PastMeeting, user_id: str) -> bool:

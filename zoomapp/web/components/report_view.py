@@ -7,19 +7,19 @@ from dataclasses import dataclass
 
 from zoomapp.attendance.attendance_table import AttendanceRow, AttendanceTable
 from zoomapp.attendance.connections import Connection, merge_reason, merged_connections
-from zoomapp.charts import small_bar
-from zoomapp.web.components.series_view import TallyCell
+from zoomapp.web.components import tally
+from zoomapp.web.components.tally import TallyCell
 
-#: The filters: name in the address, label, small bar, and what an empty list means.
+#: The filters: name in the address, small bar, label, and what an empty list means.
 FILTERS = (
-    ("", "Everyone", "all", "Nobody came."),
-    ("on-time", "On time", "here", "Nobody was on time."),
-    ("late", "Late", "late", "Nobody was late."),
-    ("early", "Left early", "early", "Nobody left early."),
-    ("rejoined", "Rejoined", "rejoined", "Nobody rejoined."),
-    ("waited", "Waited", "waited", "Nobody was in the waiting room."),
+    ("", "all", "Everyone", "Nobody came."),
+    ("on-time", "here", "On time", "Nobody was on time."),
+    ("late", "late", "Late", "Nobody was late."),
+    ("early", "early", "Left early", "Nobody left early."),
+    ("rejoined", "rejoined", "Rejoined", "Nobody rejoined."),
+    ("waited", "waited", "Waited", "Nobody was in the waiting room."),
 )
-NOBODY = {label: sentence for _, label, _, sentence in FILTERS}
+NOBODY = {label: sentence for *_, label, sentence in FILTERS}
 SORT_WORDS = (
     ("", "Arrival"),
     ("name", "Name"),
@@ -42,12 +42,12 @@ def tally_of(table: AttendanceTable, view: str, link: Callable[[str], str]) -> l
     """The filters of a report. Those about times are left out if the meeting had no such time."""
     late, early = table.frame.tells_late, table.frame.tells_early
     names = {"on-time": late, "late": late, "early": early}
-    cells = [each for each in FILTERS if names.get(each[0], True)]
-    chosen = view if view in [name for name, *_ in cells] else ""
-    return [
-        TallyCell(link(name), small_bar(bar), sum(row.is_in(name) for row in table.rows), label, name == chosen)
-        for name, label, bar, _ in cells
+    counts = [
+        (name, bar, label, sum(row.is_in(name) for row in table.rows))
+        for name, bar, label, _ in FILTERS
+        if names.get(name, True)
     ]
+    return tally.cells(counts, link, view if view in [name for name, *_ in counts] else "")
 
 
 def person_detail(table: AttendanceTable, person: str, *, hide_names: bool) -> PersonDetail | None:

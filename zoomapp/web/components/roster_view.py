@@ -8,8 +8,8 @@ from zoomapp.attendance.names import initials
 from zoomapp.attendance.roster import RosterReport
 from zoomapp.attendance.roster_file import RosterEntry
 from zoomapp.attendance.roster_matching import HOW
-from zoomapp.charts.squares import small_bar
-from zoomapp.web.components.series_view import TallyCell
+from zoomapp.web.components import tally
+from zoomapp.web.components.tally import TallyCell
 
 #: The filters: name, small bar, text.
 TALLY = (
@@ -34,11 +34,8 @@ def tally_of(report: RosterReport, show: str, link: Callable[[str], str]) -> lis
     """The filters with their counts. ``link``: the address for the name of a filter."""
     counts = {name: len(report.with_status(name)) for name in ("present", "late", "absent", "check")}
     counts |= {"": len(report.rows), "other": len(report.matching.others)}
-    return [
-        TallyCell(link(name), small_bar(bar), counts[name], label, name == show)
-        for name, bar, label in TALLY
-        if name != "late" or report.tells_late
-    ]
+    shown = ((*each, counts[each[0]]) for each in TALLY if each[0] != "late" or report.tells_late)
+    return tally.cells(shown, link, show)
 
 
 def sentence(report: RosterReport) -> str:

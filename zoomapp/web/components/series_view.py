@@ -11,8 +11,9 @@ from markupsafe import Markup
 from zoomapp import dates
 from zoomapp.attendance.names import initials
 from zoomapp.attendance.series import FILTERS, Averages, SeriesPerson, Session, Visit
-from zoomapp.charts.squares import MISSED, NO_DATA, NOT_YET, people_per_session, small_bar, square
-from zoomapp.web.components import filters
+from zoomapp.charts.squares import MISSED, NO_DATA, NOT_YET, people_per_session, square
+from zoomapp.web.components import filters, tally
+from zoomapp.web.components.tally import TallyCell
 from zoomapp.zoom.meeting_ids import key_of
 
 #: The filters: name, small bar, text.
@@ -35,7 +36,7 @@ KEY = (
     ("not there yet", NOT_YET),
 )
 #: A list that a filter leaves empty.
-NOBODY = {
+EMPTY = {
     "": "Nobody came to these sessions.",
     "none": "Everyone missed a session.",
     "two": "Nobody missed the last two sessions.",
@@ -43,17 +44,6 @@ NOBODY = {
     "new": "Nobody is new.",
     "once": "Nobody came only once.",
 }
-
-
-@dataclass(frozen=True)
-class TallyCell:
-    """One cell of the row of filters. ``link``: its address."""
-
-    link: str
-    bar: Markup
-    count: int
-    label: str
-    is_current: bool
 
 
 @dataclass(frozen=True)
@@ -129,10 +119,7 @@ def chart_of(columns: Sequence[Column]) -> Markup:
 
 def tally_of(people: Sequence[SeriesPerson], show: str, link: Callable[[str], str]) -> list[TallyCell]:
     """The filters with their counts. ``link``: the address for the name of a filter."""
-    return [
-        TallyCell(link(name), small_bar(bar), sum(map(FILTERS[name], people)), label, name == show)
-        for name, bar, label in TALLY
-    ]
+    return tally.cells(((*each, sum(map(FILTERS[each[0]], people))) for each in TALLY), link, show)
 
 
 def sentence(people: Sequence[SeriesPerson]) -> str:

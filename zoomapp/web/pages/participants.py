@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 
 from zoomapp.attendance.attendance_table import AttendanceRow, AttendanceTable
 from zoomapp.attendance.cohosted import cohosted_meeting
+from zoomapp.attendance.headline import remember_counts
 from zoomapp.errors import StoreUnavailable
 from zoomapp.meetings.lists import live_meetings, next_meeting
 from zoomapp.store import key_names
@@ -66,9 +67,13 @@ def show(key: str) -> ResponseReturnValue:
     """The page of one meeting: ``key`` is a number for the meeting now, or the UUID of one occurrence."""
     attendance, people = requested_attendance(key)
     is_whole = not attendance.running and not set(choices()) - {"names"}
+    ended = ended_meeting(attendance.past, people, hides_names=names_hidden()) if is_whole else None
+    if attendance.past and people.value is not None and people.value.is_whole and people.value.people:
+        keep_seconds = services().settings.attendance_days * 86400
+        remember_counts(page_cache(), attendance.past.uuid, keep_seconds, came=people.value.attended)
     page = render_template(
         "pages/participants.html",
-        ended=ended_meeting(attendance.past, people, hides_names=names_hidden()) if is_whole else None,
+        ended=ended,
         no_events=_no_events(attendance.running) if attendance.running else None,
         about=attendance.past,
         names=view_options().get("names"),

@@ -1,20 +1,26 @@
-"""One person of a meeting: stays, device, address, and the connections that were merged.
+"""One person of a meeting: stays, device, address, merged connections; and over the sessions of a series, with a file.
 
 A row of the participants page opens on a part of this page; without JavaScript it links here.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint, render_template, request, url_for
+from flask import Blueprint, Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from zoomapp import csv_export
+from zoomapp.attendance.attendance_table import AttendanceRow
 from zoomapp.attendance.connections import merge_reason, merged_connections
-from zoomapp.attendance.series import match_people
-from zoomapp.attendance.series_loading import load_series
+from zoomapp.attendance.meeting_attendance import MeetingAttendance
+from zoomapp.attendance.series import SeriesPerson, match_people
+from zoomapp.attendance.series_exports import person_csv
+from zoomapp.attendance.series_loading import LoadedSeries, load_series
 from zoomapp.errors import NotFound
-from zoomapp.web.components import person_sessions
+from zoomapp.user_api.long_lists import ListIncomplete
+from zoomapp.web.components import person_sessions, series_view
 from zoomapp.web.components.attendance import attendance_sources, requested_attendance
 from zoomapp.web.pages.participants import names_hidden, view_options
 from zoomapp.web.pages.series import COUNTS
@@ -24,51 +30,97 @@ from zoomapp.zoom.models import PastMeeting
 bp = Blueprint("person", __name__)
 
 
+@dataclass(frozen=True)
+class History:
+    """A person over the newest sessions of a series. ``count``: how many the address asks for."""
+
+    person: SeriesPerson
+    series: LoadedSeries
+    count: str
+
+    @property
+    def is_loading(self) -> bool:
+        return self.series.done < len(self.series.sessions)
+
+
 @bp.get("/participants/<key>/people/<person>")
 def show(key: str, person: str) -> ResponseReturnValue:
     """The page of one person."""
     attendance, loaded = requested_attendance(key)
     if loaded.value is None:
-        return (
-            render_template("pages/trouble.html", title="Person", notice=loaded.trouble),
-            loaded.status,
-            loaded.headers,
-        )
+        page = render_template("pages/trouble.html", title="Person", notice=loaded.trouble)
+        return page, loaded.status, loaded.headers
     table = loaded.value.without_names() if names_hidden() else loaded.value
     row = next((row for row in table.rows if row.person.key == person), None)
     if row is None:
         raise NotFound
-    return render_template(
+    history = _history(attendance.past, person, request.args.get("series", ""))
+    page = render_template(
         "pages/person.html",
         row=row,
+        key=key,
         names=request.args.get("names"),
-        **_series(key, attendance.past, person, row.person.name),
+        about=attendance.past,
+        **(_series(attendance, row, history) if history else _meeting(key, attendance, row)),
         topic=attendance.topic,
         merged=merged_connections(row.person, table.records, hide_names=names_hidden()),
         reason=merge_reason(row.person),
     )
+    return page, 200, {"Refresh": "1"} if history and history.is_loading else {}
 
 
-def _series(key: str, meeting: PastMeeting | None, person: str, name: str) -> dict[str, Any]:
-    """The person over the newest sessions of the series if the address asks for them, else the link to ask."""
-    attendance = {"back": url_for("participants.show", key=key, **view_options()), "back_words": "Attendance"}
-    if meeting is None or not meeting.id:
-        return attendance
-    count = request.args.get("series", "")
-    if count not in COUNTS:
-        return {
-            **attendance,
-            "series_link": url_for("person.show", key=key, person=person, series="10", **view_options()),
-        }
-    sessions = load_series(attendance_sources(), meeting.id, COUNTS[count]).sessions
-    people = match_people(sessions, 60.0 * viewer().chosen.late_minutes)
-    found = person_sessions.find_person(people, sessions, meeting.uuid, person)
-    if found is None:
-        return attendance
+@bp.get("/participants/<key>/people/<person>.csv")
+def file(key: str, person: str) -> ResponseReturnValue:
+    """The sessions of one person as CSV. Raises ListIncomplete until all are loaded."""
+    attendance, _ = requested_attendance(key)
+    history = _history(attendance.past, person, request.args.get("series", "10"))
+    if history is None:
+        raise NotFound
+    series = history.series
+    if history.is_loading:
+        raise ListIncomplete(series.done, len(series.sessions))
+    newest = [session for session in series.sessions if session.has_data][-1]
+    day = series_view.moment(newest).astimezone(viewer().zone).date()
+    name = csv_export.disposition(day, series.topic, kind="person", partial=series.error is not None)
+    pieces = person_csv(history.person, series.sessions, viewer().zone)
+    return Response(pieces, headers={"Content-Type": "text/csv; charset=utf-8", "Content-Disposition": name})
+
+
+def _history(meeting: PastMeeting | None, key: str, count: str) -> History | None:
+    """The person with this key over the sessions of the series; None without a series that was asked for."""
+    if meeting is None or not meeting.id or count not in COUNTS:
+        return None
+    series = load_series(attendance_sources(), meeting.id, COUNTS[count])
+    people = match_people(series.sessions, 60.0 * viewer().chosen.late_minutes)
+    found = person_sessions.find_person(people, series.sessions, meeting.uuid, key)
+    return History(found, series, count) if found else None
+
+
+def _meeting(key: str, attendance: MeetingAttendance, row: AttendanceRow) -> dict[str, Any]:
+    """What the page shows of a person in one meeting, and the link to all sessions of the meeting."""
+    context: dict[str, Any] = {
+        "back": url_for("participants.show", key=key, **view_options()),
+        "back_words": "Attendance",
+    }
+    if attendance.past and row.person.here:
+        context["sentence"] = person_sessions.only_session(row, row.person.name)
+    if attendance.past and attendance.past.id and request.args.get("series") not in COUNTS:
+        choices = {"key": key, "person": row.person.key, "series": "10", **view_options()}
+        context["series_link"] = url_for("person.show", **choices)
+    return context
+
+
+def _series(attendance: MeetingAttendance, row: AttendanceRow, history: History) -> dict[str, Any]:
+    person, sessions, name = history.person, history.series.sessions, row.person.name
+    number = attendance.past.id if attendance.past else 0
     return {
-        "back": url_for("series.show", key=meeting.id, sessions=count, names=request.args.get("names")),
+        "back": url_for("series.show", key=number, sessions=history.count, names=request.args.get("names")),
         "back_words": "All sessions",
-        "lines": person_sessions.lines_of(found, sessions),
-        "sentence": person_sessions.sentence(found, name),
-        "series_count": count,
+        "lines": person_sessions.lines_of(person, sessions),
+        "axis": person_sessions.axis_of(sessions),
+        "sentence": person_sessions.sentence(person, name),
+        "numbers": person_sessions.numbers(person),
+        "summary": person_sessions.summary(person, sessions, name, attendance.topic),
+        "series_count": history.count,
+        "series": history.series,
     }

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from flask import Blueprint, Response, render_template
+from flask import Blueprint, Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from zoomapp import csv_export, dates
@@ -15,7 +15,13 @@ from zoomapp.meeting_content.poll_loading import MeetingPolls, load_polls, reaso
 from zoomapp.meeting_content.polls import PollResults
 from zoomapp.web.components.attendance import attendance_sources, requested_instance
 from zoomapp.web.components.notice import POLLS, QUESTIONS, Notice
-from zoomapp.web.components.poll_sections import absence_notice, content_section
+from zoomapp.web.components.poll_sections import (
+    QUESTION_VIEWS,
+    absence_notice,
+    content_section,
+    question_chips,
+    questions_in,
+)
 from zoomapp.web.components.section import Section
 from zoomapp.web.pages.participants import view_options
 from zoomapp.web.viewer import viewer
@@ -38,6 +44,9 @@ def show(key: str) -> ResponseReturnValue:
     found = load_polls(sources, requested_instance(key))
     results, questions = content_section(found.results, POLLS), content_section(found.questions, QUESTIONS)
     absence = absence_notice(reason_for_none(sources, found)) if found.is_empty else None
+    all_questions: Sequence[Question] = questions.value.items if questions.value else ()
+    view = request.args.get("questions", "")
+    view = view if view in QUESTION_VIEWS else ""
     page = render_template(
         "pages/polls.html",
         tab="polls",
@@ -47,11 +56,19 @@ def show(key: str) -> ResponseReturnValue:
         results=results,
         questions=questions,
         absence=absence,
+        asked=all_questions,
+        chosen_questions=questions_in(all_questions, view),
+        question_chips=question_chips(all_questions, view, lambda name: _qa_link(key, name)),
         max_rows=MAX_ROWS,
         first_quotes=FIRST_QUOTES,
     )
     status, headers = _status(results, questions, absence)
     return page, status, headers
+
+
+def _qa_link(key: str, view: str) -> str:
+    names = view_options().get("names")
+    return url_for(".show", key=key, questions=view or None, names=names, _anchor="qa")
 
 
 @bp.get("/participants/<key>/polls.csv")

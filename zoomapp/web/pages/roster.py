@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from zoomapp import csv_export
 from zoomapp.attendance.attendance_table import AttendanceTable
@@ -15,11 +16,12 @@ from zoomapp.attendance.roster import Roster, Rosters, as_lines, roster_csv, ros
 from zoomapp.attendance.roster_file import RosterError, decode, found_sentence, read_roster
 from zoomapp.attendance.roster_matching import Answer, who
 from zoomapp.attendance.sources import AttendanceSources
-from zoomapp.errors import NotFound, TokenError, UpstreamError
+from zoomapp.errors import NotFound, TokenError, TooLarge, UpstreamError
 from zoomapp.user_api.page_cache import Loaded
+from zoomapp.web import errors
 from zoomapp.web.components import form_drafts, roster_view
 from zoomapp.web.components.attendance import attendance_sources
-from zoomapp.web.components.notice import PAST
+from zoomapp.web.components.notice import PAST, Notice
 from zoomapp.web.components.page_context import done, say_done
 from zoomapp.web.components.section import section
 from zoomapp.web.current_user import services, user_client
@@ -34,6 +36,8 @@ bp = Blueprint("roster", __name__)
 #: How many rows each list shows first, and of how many people the page has the whole list as text.
 ROWS, MAX_ROWS, MAX_EDIT = 100, 10_000, 300
 MAX_FORM_BYTES = 1024 * 1024
+#: The limit that the form names. What comes with the list must fit into MAX_FORM_BYTES as well.
+MAX_LIST_BYTES = 1_000_000
 #: The sessions that can be chosen on the page.
 SESSIONS = 10
 
@@ -75,6 +79,20 @@ def save(key: str) -> ResponseReturnValue:
     unreadable = f" Lines without a name: {', '.join(map(str, found.unreadable[:10]))}." if found.unreadable else ""
     say_done(f"{len(found.entries)} people are on the roster", found_sentence(found) + repeated + unreadable)
     return redirect(url_for("roster.show", key=key, session=key_of(session) or None, **_names()), 303)
+
+
+@bp.errorhandler(TooLarge)
+@bp.errorhandler(RequestEntityTooLarge)
+def refuse_large_list(error: Exception) -> ResponseReturnValue:
+    """The answer to a list over the limit, which the server does not read. The browser still has it in its form."""
+    if not errors.prefers_html():
+        return errors.answer(TooLarge(str(error)))
+    text = (
+        "A list may have 1 MB at most, which is enough for 10,000 people. Nothing was saved. Go back in your browser: "
+        "your list is still in the form."
+    )
+    notice = Notice("warn", "info", "This list is larger than 1 MB", text, TooLarge.status)
+    return render_template("pages/trouble.html", title="Roster", notice=notice), TooLarge.status
 
 
 @bp.post("/series/<key>/roster/answers")
@@ -165,6 +183,7 @@ def _page(
         tally=roster_view.tally_of(report, show, lambda name: link(show=name or None)) if report else (),
         show=show,
         view=roster_view,
+        max_bytes=MAX_LIST_BYTES,
         who=who,
         said=_said(roster),
         text=text,

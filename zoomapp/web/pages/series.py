@@ -139,7 +139,7 @@ def _picture(series: LoadedSeries) -> dict[str, Any]:
 
 def _people(key: str, people: list[Any]) -> dict[str, Any]:
     show, query = request.args.get("show", ""), request.args.get("q", "").strip()[:200]
-    show = show if show in series_view.NOBODY else ""
+    show = show if show in series_view.EMPTY else ""
     max_rows = max(ROWS, min(request.args.get("rows", ROWS, type=int), MAX_ROWS))
     return {
         "people": people,

@@ -21,7 +21,7 @@ from zoomapp.errors import (
     ZoomRefused,
 )
 from zoomapp.web.components.notice import FILES, LIVE, MEETING, MEETINGS, RECORDINGS, Notice, Permission, notice_for
-from zoomapp.web.components.series_view import TallyCell
+from zoomapp.web.components.tally import TallyCell
 from zoomapp.zoom.models import Meeting
 from zoomapp.zoom.recordings import Recording
 from zoomapp.zoom.tolerant_reader import JsonObject

@@ -15,16 +15,18 @@ from zoomapp.attendance.sources import AttendanceSources
 from zoomapp.errors import ContentAbsent, UpstreamError, ZoomRefused
 from zoomapp.meeting_content import markdown
 from zoomapp.meeting_content.absence import Absence
-from zoomapp.meeting_content.digest import digest, to_markdown
+from zoomapp.meeting_content.digest import digest, to_markdown, with_owners
 from zoomapp.meeting_content.loading import load_file, load_summary, load_transcript
 from zoomapp.meeting_content.transcript import elapsed, highlighted, to_text, view
+from zoomapp.store import key_names
 from zoomapp.web.components.attendance import attendance_sources, requested_instance
-from zoomapp.web.components.content_notices import content_notice
+from zoomapp.web.components.content_notices import WRITING_RETRY_SECONDS, content_notice
 from zoomapp.web.components.notice import SUMMARY, TRANSCRIPT, Notice, Permission
+from zoomapp.web.components.page_data import page_cache
 from zoomapp.web.components.section import required, section
 from zoomapp.web.errors import prefers_html
 from zoomapp.web.pages.participants import view_options
-from zoomapp.web.viewer import viewer
+from zoomapp.web.viewer import now, viewer
 from zoomapp.zoom.models import PastMeeting
 
 bp = Blueprint("summary", __name__)
@@ -37,6 +39,9 @@ MAX_COPY_CHARS = 20_000
 @bp.get("/participants/<key>/summary")
 def show(key: str) -> ResponseReturnValue:
     """The page: the summary, or with ``?view=transcript`` the transcript."""
+    version = _version()
+    if request.if_none_match.contains(version):
+        return "", 304
     in_transcript = request.args.get("view") == "transcript"
     permission, view_context = (TRANSCRIPT, _transcript_context) if in_transcript else (SUMMARY, _summary_context)
     sources, meeting = _requested_meeting(key)
@@ -47,11 +52,18 @@ def show(key: str) -> ResponseReturnValue:
     except (ZoomRefused, UpstreamError) as error:
         notice = content_notice(error, permission)
     about = {"about": meeting.details(), "key": key, "notice": notice, "transcript_view": in_transcript}
+    about["version"] = version if notice and notice.status == 404 and notice.retry_after else ""
     page = render_template("pages/summary.html", tab="summary", names=view_options().get("names"), **about, **context)
-    if notice is None:
-        return page
-    headers = {"Refresh": str(notice.retry_after)} if notice.status == 404 and notice.retry_after else {}
-    return page, notice.status, headers
+    return page, notice.status if notice else 200
+
+
+def _version() -> str:
+    """The version of a page that waits for its text: another one after news, and twice a minute.
+
+    Until then a window that asks again gets an empty response, and Zoom is not asked.
+    """
+    half_minute = int(now().timestamp() // WRITING_RETRY_SECONDS)
+    return key_names.digest(f"{page_cache().version} {half_minute}")
 
 
 @bp.get("/participants/<key>/summary.md")
@@ -96,12 +108,12 @@ def _requested_meeting(key: str) -> tuple[AttendanceSources, PendingMeeting]:
 
 
 def _summary_context(sources: AttendanceSources, meeting: PendingMeeting) -> dict[str, Any]:
-    # Names of attendees are needed for next steps, which nearly every summary has.
-    attendance = sources.cache.calls.start(lambda: past_attendance(sources, meeting.uuid)[1].value)
     loaded = load_summary(sources, meeting)
-    table = attendance.result()
     summary = required(loaded)
-    parts = digest(summary, [person.name for person in table.people] if table else [])
+    parts = digest(summary)
+    if parts.next_steps:
+        table = past_attendance(sources, meeting.uuid)[1].value
+        parts = with_owners(parts, [person.name for person in table.people] if table else [])
     whole = to_markdown(summary)
     steps = "\n".join(f"- {step.text}" for step in parts.next_steps)
     return {

@@ -12,6 +12,7 @@ from offline_zoom.errors import current_world, refuse
 from offline_zoom.model import Instance
 from offline_zoom.oauth.scopes import CLASSIC_REPORT, admin_only
 from offline_zoom.rest.endpoints import EndpointRule, current_grant, current_user, endpoint, requested_user
+from offline_zoom.rest.meeting_content import is_encrypted
 from offline_zoom.rest.meetings import listed, starts_to_come
 from offline_zoom.rest.pagination import page
 from offline_zoom.rest.past_meetings import count_people, requested_past_instance
@@ -135,8 +136,9 @@ def get_poll_report(meeting_id: str) -> JSON:
 @endpoint("GET", "/report/meetings/<meeting_id>/qa", report_rule("report:read:meeting_qna"))
 def get_question_report(meeting_id: str) -> JSON:
     """What people asked in the Q&A of one past meeting, and the answers."""
-    instance = requested_past_instance(meeting_id)
-    return question_report(instance, instance.questions, current_world())
+    instance, world = requested_past_instance(meeting_id), current_world()
+    empty = world.switches.questions == "missing" or is_encrypted(instance)
+    return question_report(instance, [] if empty else instance.questions, world)
 
 
 @endpoint("GET", "/report/meetings/<meeting_id>/survey", report_rule("report:read:meeting_survey"))
