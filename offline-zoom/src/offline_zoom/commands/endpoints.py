@@ -1,4 +1,4 @@
-"""``offline-zoom endpoints``: the endpoints that are simulated, as a table in Markdown."""
+"""``offline-zoom endpoints``: the endpoints that are simulated, and where they differ from Zoom, in Markdown."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ from pathlib import Path
 
 from offline_zoom.app import create_app
 from offline_zoom.commands.options import say
+from offline_zoom.facts.differences import DELIBERATE
 from offline_zoom.rest.endpoints import EndpointRule
 from offline_zoom.world import World
 
 BEGIN, END = "<!-- endpoints -->", "<!-- end of endpoints -->"
+DIFFERENCES = ("| differs from Zoom's schema of August 2026 on purpose | where | reason |", "|---|---|---|")
 HEAD = ("| endpoint | scopes (one is enough) | rate limit | plan |", "|---|---|---|---|")
 
 
@@ -32,8 +34,13 @@ def main(arguments: list[str]) -> int:
 
 
 def table() -> list[str]:
-    """The table, sorted by path."""
-    return [*HEAD, *(row(method, path, rule) for path, method, rule in sorted(endpoints(), key=lambda row: row[:2]))]
+    """The table, sorted by path, and below it that of the deliberate differences."""
+    rows = [row(method, path, rule) for path, method, rule in sorted(endpoints(), key=lambda row: row[:2])]
+    differences = [
+        f"| `{entry.name}` | {', '.join(f'`{path}`' for path in entry.paths)} | {entry.reason} |"
+        for entry in DELIBERATE
+    ]
+    return [*HEAD, *rows, "", *DIFFERENCES, *differences]
 
 
 def endpoints() -> list[tuple[str, str, EndpointRule]]:
