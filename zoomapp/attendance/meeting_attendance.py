@@ -53,7 +53,7 @@ def meeting_attendance(sources: AttendanceSources, instance: str) -> MeetingAtte
     meeting = found.result().value
     if meeting:
         table = live_table(sources, meeting, expected)
-        # A meeting that was found by its number alone may turn out not to run, whatever a client reported of it.
+        # A meeting that was found by its number alone may turn out not to run, even if a client reported it.
         if meeting.uuid or not isinstance(table.error, NotFound):
             return MeetingAttendance(meeting, None, table)
     return MeetingAttendance(None, *past_attendance(sources, instance, past))
