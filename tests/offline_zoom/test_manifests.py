@@ -7,7 +7,11 @@ from typing import Any
 
 import pytest
 
+from offline_zoom.app import create_app
+from offline_zoom.commands.options import create_world
+from offline_zoom.commands.serve import parser
 from offline_zoom.manifests import faults
+from offline_zoom.webhooks.sender import WebhookSender
 from tests.offline_zoom.conftest import caller, refusal
 
 APP = "/marketplace/apps/sandbox-app-id/manifest"
@@ -121,6 +125,30 @@ def test_manifest_is_read_checked_and_updated(world):
     assert (world.home_url, world.webhook_url) == ("https://app.example/home", "https://app.example/hook")
     world.switches.change({"manifest_update_status": 204})
     assert ada.call("PUT", APP, {"manifest": GOOD}).status_code == 204
+
+
+def test_updated_manifest_changes_where_events_go(world, clock):
+    app, ada = create_app(world), caller(world, "ada", SCOPES)
+    sender = app.extensions["webhooks"] = WebhookSender("http://127.0.0.1:9/", "secret", clock)
+    sender.validated_until = clock() + 60
+    token = {"Authorization": f"Bearer {ada.access_token}"}
+
+    app.test_client().put(f"/v2{APP}", json={"manifest": GOOD}, headers=token)
+    assert (sender.url, sender.validated_until) == ("https://app.example/hook", 0)
+    unsubscribed = changed("features.event_subscription.enable", False)
+    app.test_client().put(f"/v2{APP}", json={"manifest": unsubscribed}, headers=token)
+    sender.enqueue({"event": "meeting.started", "payload": {}})
+
+    assert (sender.url, world.webhook_url, sender.deliveries(), sender.run_due()) == ("", "", [], 0)
+
+
+def test_server_to_server_app_may_read_and_update_the_manifest():
+    world = create_world(parser().parse_args(["--server-to-server"]))
+
+    ada = caller(world, "ada", world.account_app.scopes)
+
+    assert ada.call("PUT", APP, {"manifest": GOOD}).status_code == 200
+    assert ada.get(APP).status_code == 200
 
 
 def test_manifest_of_another_account_or_of_a_published_app_is_refused(world):

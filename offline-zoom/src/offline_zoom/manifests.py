@@ -150,6 +150,6 @@ def store(world: World, manifest: JSON) -> None:
     world.redirect_uris = [address for address in dict.fromkeys(addresses) if isinstance(address, str) and address]
     world.home_url = str(features.get("development_home_uri") or "")
     subscription = objects_in(features, "event_subscription")
-    for position, entry in enumerate(list_in(subscription, "events")):
-        if isinstance(entry, dict) and not position:
-            world.webhook_url = str(entry.get("development_webhook_url") or "") if subscription.get("enable") else ""
+    events = list_in(subscription, "events") if subscription.get("enable") else []
+    first = events[0] if events and isinstance(events[0], dict) else {}
+    world.webhook_url = str(first.get("development_webhook_url") or "")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from flask import current_app
+
 from offline_zoom.errors import ZoomError, current_world, refuse
 from offline_zoom.manifests import Fault, faults, manifest_of, store
 from offline_zoom.oauth.scopes import READ_APPS, WRITE_APPS
@@ -42,6 +44,8 @@ def update_manifest(app_id: str) -> tuple[str, int]:
         raise ZoomError(400, 300, "invalid_manifest", named(found))
     with world.lock:
         store(world, manifest)
+    if sender := current_app.extensions.get("webhooks"):
+        sender.send_to(world.webhook_url)
     return "", world.switches.manifest_update_status
 
 
