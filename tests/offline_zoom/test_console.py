@@ -341,7 +341,7 @@ def test_faults_are_added_by_name_with_a_count_and_removed(console):
     assert [fault.name for fault in world.faults] == ["slow", ""]
     console.post(preset="stale-token", count="1")
     assert world.faults[-1].count is None
-    console.post(do="clear")
+    console.post(do="clear-faults")
     assert world.faults == []
 
 

@@ -10,7 +10,7 @@ import pytest
 from offline_zoom.app import create_app
 from offline_zoom.commands.options import create_world
 from offline_zoom.commands.serve import parser
-from offline_zoom.manifests import faults
+from offline_zoom.manifests import problems
 from offline_zoom.webhooks.sender import WebhookSender
 from tests.offline_zoom.conftest import caller, refusal
 
@@ -87,8 +87,8 @@ def scopes(*names: str, optional: bool = False) -> list[dict[str, Any]]:
     ],
 )
 def test_check_names_the_setting_that_zoom_refuses(path, value, setting):
-    assert faults(GOOD) == []
-    assert setting in [name for name, _ in faults(changed(path, value))]
+    assert problems(GOOD) == []
+    assert setting in [name for name, _ in problems(changed(path, value))]
 
 
 def test_check_accepts_what_zoom_accepts_although_it_does_not_work():
@@ -99,11 +99,11 @@ def test_check_accepts_what_zoom_accepts_although_it_does_not_work():
 
     odd = [without_scopes, twice, as_text, changed("oauth_information.oauth_allow_list", []), {**GOOD, "colour": "red"}]
     odd += [changed("oauth_information.production_redirect_uri", "nonsense"), {**GOOD, "features": {}}]
-    assert [faults(manifest) for manifest in odd] == [[]] * len(odd)
-    assert faults({"manifest": GOOD}) and faults("text")
+    assert [problems(manifest) for manifest in odd] == [[]] * len(odd)
+    assert problems({"manifest": GOOD}) and problems("text")
     by_admin = changed("oauth_information.scopes", scopes("user:read:user:admin", "imchat:bot"))
     by_admin["oauth_information"]["usage"] = "ADMIN_MANAGEMENT"
-    assert faults(by_admin) == []
+    assert problems(by_admin) == []
 
 
 def test_manifest_is_read_checked_and_updated(world):

@@ -27,7 +27,7 @@ def test_every_page_says_that_it_is_the_offline_zoom(http, world, path):
 
 @pytest.mark.parametrize("path", ["/", "/faults", "/_sandbox/faults", "/oauth/token"])
 def test_a_form_on_another_site_changes_nothing(http, world, path):
-    answer = http.post(world.base_url + path, data={"do": "clear"}, headers={"Sec-Fetch-Site": "cross-site"})
+    answer = http.post(world.base_url + path, data={"do": "clear-faults"}, headers={"Sec-Fetch-Site": "cross-site"})
 
     assert answer.status_code == 403
 

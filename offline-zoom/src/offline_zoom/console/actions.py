@@ -180,7 +180,7 @@ ACTIONS: dict[str, Callable[[World, Form], None]] = {
     "change-delivery-faults": change_delivery_faults,
     "add-fault": add_fault,
     "remove-fault": remove_fault,
-    "clear": lambda world, form: world.faults.clear(),
+    "clear-faults": lambda world, form: world.faults.clear(),
     "change-switches": change_switches,
 }
 #: the action of a form without ``do``
