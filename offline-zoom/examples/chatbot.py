@@ -12,7 +12,7 @@ ACCOUNT_ID = os.environ["ZOOM_ACCOUNT_ID"]
 ROBOT_JID = os.environ.get("ZOOM_BOT_JID", "v1abcdefghijkl@xmpp.zoom.us")
 
 
-def signed_in(client, **form):
+def authorization_header(client, **form):
     """The header with a token for the app itself."""
     answer = requests.post("https://zoom.us/oauth/token", form, auth=client)
     answer.raise_for_status()
@@ -27,8 +27,8 @@ def send(jid, text):
     return answer.json()["message_id"]
 
 
-account = signed_in(ACCOUNT, grant_type="account_credentials", account_id=ACCOUNT_ID)
-bot = signed_in(BOT, grant_type="client_credentials")
+account = authorization_header(ACCOUNT, grant_type="account_credentials", account_id=ACCOUNT_ID)
+bot = authorization_header(BOT, grant_type="client_credentials")
 for user in requests.get(f"{API}/users", headers=account).json()["users"]:
     person = requests.get(f"{API}/users/{user['id']}", headers=account).json()
     send(person["jid"], f"Hello {person['first_name']}")

@@ -9,6 +9,7 @@ import requests
 
 from offline_zoom.__main__ import main
 from offline_zoom.call_log import Call
+from offline_zoom.commands.replay import differences, own_world, parser, read
 from offline_zoom.har import har
 from offline_zoom.serving.server import serve
 from offline_zoom.world import World
@@ -117,6 +118,24 @@ def test_replay_names_fields_that_are_new_gone_or_of_another_type(tmp_path, caps
         f"{prefix}.type: number is new",
         "2 calls, 4 differences",
     ]
+
+
+def test_replay_takes_broken_json_and_repeated_parameters(tmp_path, capsys):
+    path = tmp_path / "calls.har"
+    path.write_text(archive_of(("GET", "https://api.zoom.us/v2/users/me?a=1&a=2&b=", 200, "{", None)))
+    world = World()
+
+    assert list(differences(read(path.read_text()), world, of_account=False)) == []
+    assert world.calls.all()[-1].query == "a=1&a=2&b="
+
+
+def test_replay_saves_nothing_and_sends_no_events(tmp_path):
+    files = ["--data", str(tmp_path / "data"), "--clock-file", str(tmp_path / "clock")]
+
+    world = own_world(parser().parse_args(["calls.har", *files, "--webhook-url", "http://127.0.0.1:9/"]))
+    world.tick(60)
+
+    assert (world.webhook_url, list(tmp_path.iterdir())) == ("", [])
 
 
 @pytest.mark.parametrize("text", ["", "7", "{}", '{"log": {"entries": [7]}}', "[7]", '[{"host": ""}]'])

@@ -11,6 +11,7 @@ import pytest
 from offline_zoom.app import create_app
 from offline_zoom.call_log import Call
 from offline_zoom.console.choices import DELIVERY_FAULTS, DISAGREEMENTS, MORE_SWITCHES
+from offline_zoom.console.text import payload
 from offline_zoom.fault import Fault
 from offline_zoom.fault_presets import EFFECTS, PRESETS
 from offline_zoom.webhooks.sender import WebhookSender
@@ -316,6 +317,14 @@ def test_token_for_recordings_is_masked_in_a_payload(hooks):
     assert '"download_token": "…wxyz"' in page and "aawxyz" not in page
 
 
+def test_token_for_recordings_is_masked_in_a_payload_that_is_not_utf_8():
+    token = "a" * 30 + "wxyz"
+
+    shown = payload(b'{"topic": "\xff", "download_token": "%s"}' % token.encode())
+
+    assert '"topic": "\\udcff"' in shown and '"…wxyz"' in shown and token not in shown
+
+
 def test_faults_are_added_by_name_with_a_count_and_removed(console):
     world = console.world
     console.post(preset="cut-body", route="GET /v2/users/*", count="2")
@@ -330,7 +339,9 @@ def test_faults_are_added_by_name_with_a_count_and_removed(console):
     assert "of the story mutate list-of-days" in console.rows("story-fault")[0]
     console.post(do="remove-fault", fault=re.search(r'name="fault" value="(\d+)"', console.html())[1])
     assert [fault.name for fault in world.faults] == ["slow", ""]
-    console.post(do="clear")
+    console.post(preset="stale-token", count="1")
+    assert world.faults[-1].count is None
+    console.post(do="clear-faults")
     assert world.faults == []
 
 

@@ -77,6 +77,8 @@ def test_calls_and_clock_are_live_while_typed_text_and_focus_stay(server, new_pa
     expect(page.locator("#calls-rows")).not_to_contain_text("/v2/second")
     page.get_by_role("button", name="Paused").click()
     expect(page.locator("#calls-rows tr").first).to_contain_text("/v2/second")
+    page.route(f"{server.url}/", lambda route: route.fulfill(status=502, body="<h1>Bad gateway</h1>"))
+    expect(page.get_by_role("button", name="No answer")).to_be_visible()
 
 
 def test_clock_is_advanced_by_keyboard(server, new_page):

@@ -7,7 +7,11 @@ from typing import Any
 
 import pytest
 
-from offline_zoom.manifests import faults
+from offline_zoom.app import create_app
+from offline_zoom.commands.options import create_world
+from offline_zoom.commands.serve import parser
+from offline_zoom.manifests import problems
+from offline_zoom.webhooks.sender import WebhookSender
 from tests.offline_zoom.conftest import caller, refusal
 
 APP = "/marketplace/apps/sandbox-app-id/manifest"
@@ -83,8 +87,8 @@ def scopes(*names: str, optional: bool = False) -> list[dict[str, Any]]:
     ],
 )
 def test_check_names_the_setting_that_zoom_refuses(path, value, setting):
-    assert faults(GOOD) == []
-    assert setting in [name for name, _ in faults(changed(path, value))]
+    assert problems(GOOD) == []
+    assert setting in [name for name, _ in problems(changed(path, value))]
 
 
 def test_check_accepts_what_zoom_accepts_although_it_does_not_work():
@@ -95,11 +99,11 @@ def test_check_accepts_what_zoom_accepts_although_it_does_not_work():
 
     odd = [without_scopes, twice, as_text, changed("oauth_information.oauth_allow_list", []), {**GOOD, "colour": "red"}]
     odd += [changed("oauth_information.production_redirect_uri", "nonsense"), {**GOOD, "features": {}}]
-    assert [faults(manifest) for manifest in odd] == [[]] * len(odd)
-    assert faults({"manifest": GOOD}) and faults("text")
+    assert [problems(manifest) for manifest in odd] == [[]] * len(odd)
+    assert problems({"manifest": GOOD}) and problems("text")
     by_admin = changed("oauth_information.scopes", scopes("user:read:user:admin", "imchat:bot"))
     by_admin["oauth_information"]["usage"] = "ADMIN_MANAGEMENT"
-    assert faults(by_admin) == []
+    assert problems(by_admin) == []
 
 
 def test_manifest_is_read_checked_and_updated(world):
@@ -121,6 +125,30 @@ def test_manifest_is_read_checked_and_updated(world):
     assert (world.home_url, world.webhook_url) == ("https://app.example/home", "https://app.example/hook")
     world.switches.change({"manifest_update_status": 204})
     assert ada.call("PUT", APP, {"manifest": GOOD}).status_code == 204
+
+
+def test_updated_manifest_changes_where_events_go(world, clock):
+    app, ada = create_app(world), caller(world, "ada", SCOPES)
+    sender = app.extensions["webhooks"] = WebhookSender("http://127.0.0.1:9/", "secret", clock)
+    sender.validated_until = clock() + 60
+    token = {"Authorization": f"Bearer {ada.access_token}"}
+
+    app.test_client().put(f"/v2{APP}", json={"manifest": GOOD}, headers=token)
+    assert (sender.url, sender.validated_until) == ("https://app.example/hook", 0)
+    unsubscribed = changed("features.event_subscription.enable", False)
+    app.test_client().put(f"/v2{APP}", json={"manifest": unsubscribed}, headers=token)
+    sender.enqueue({"event": "meeting.started", "payload": {}})
+
+    assert (sender.url, world.webhook_url, sender.deliveries(), sender.run_due()) == ("", "", [], 0)
+
+
+def test_server_to_server_app_may_read_and_update_the_manifest():
+    world = create_world(parser().parse_args(["--server-to-server"]))
+
+    ada = caller(world, "ada", world.account_app.scopes)
+
+    assert ada.call("PUT", APP, {"manifest": GOOD}).status_code == 200
+    assert ada.get(APP).status_code == 200
 
 
 def test_manifest_of_another_account_or_of_a_published_app_is_refused(world):

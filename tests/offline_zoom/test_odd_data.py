@@ -6,6 +6,8 @@ import json
 
 import pytest
 
+from offline_zoom.client_window.actions import act
+from offline_zoom.client_window.client_session import ClientSession
 from offline_zoom.faults import Fault
 from offline_zoom.oddities import ODDITIES, list_name
 from offline_zoom.stories.odd_data import ODD_MEETING
@@ -281,6 +283,20 @@ def test_breakout_rooms_are_announced(world):
     ]
     assert joined["breakout_room_uuid"] == left["breakout_room_uuid"] != joined["uuid"]
     assert "join_time" in joined["participant"] and "leave_time" in left["participant"]
+
+
+def test_meeting_window_announces_the_breakout_room_that_a_participant_leaves(world):
+    heard: list[dict] = []
+    instance = world.start_meeting(WEEKLY)
+    guest = world.join(instance, None, "Guest Lee")
+    session = ClientSession.of({"meeting": WEEKLY}, "dana")
+    world.on_event(heard.append)
+
+    act(world, session, "join_breakout", {"participantId": guest.user_id, "room": "Room 2"})
+    act(world, session, "leave_breakout", {"participantId": guest.user_id})
+
+    joined, left = (event["payload"]["object"] for event in heard)
+    assert joined["breakout_room_uuid"] == left["breakout_room_uuid"]
 
 
 def test_odd_story_has_its_oddities_until_another_story(clock):

@@ -27,7 +27,7 @@ def test_every_page_says_that_it_is_the_offline_zoom(http, world, path):
 
 @pytest.mark.parametrize("path", ["/", "/faults", "/_sandbox/faults", "/oauth/token"])
 def test_a_form_on_another_site_changes_nothing(http, world, path):
-    answer = http.post(world.base_url + path, data={"do": "clear"}, headers={"Sec-Fetch-Site": "cross-site"})
+    answer = http.post(world.base_url + path, data={"do": "clear-faults"}, headers={"Sec-Fetch-Site": "cross-site"})
 
     assert answer.status_code == 403
 
@@ -60,6 +60,8 @@ def test_control_api_adds_lists_and_clears_faults(control, world, dana):
         ("story", {"tale": "x"}),
         ("switches", {"nonsense": 1}),
         ("switches", {"auto_consent": "yes"}),
+        ("switches", {"access_lifetime": 0.5}),
+        ("switches", {"limits": "some"}),
         ("me", {"user": "nobody"}),
         ("tokens", {"do": "nonsense"}),
         ("clock", {"tick": "soon"}),
@@ -85,6 +87,16 @@ def test_call_log_leaves_out_the_control_api(control, dana):
     assert dana.access_token not in str(body)
     control("DELETE", "calls")
     assert control("GET", "").json()["calls"] == 0
+
+
+def test_control_api_lists_the_last_calls_of_each_method(control, world, dana):
+    for path in ("/users/me", "/users", "/users/me"):
+        dana.get(path)
+
+    listed = [control("GET", f"calls?route=/v2/users/*&last={last}").json() for last in (5, 1, 0, -1)]
+
+    assert [(answer["count"], len(answer["calls"])) for answer in listed] == [(2, 2), (2, 1), (2, 0), (2, 0)]
+    assert world.calls.count("GET /v2/users/*") == 2
 
 
 def test_control_api_sets_clock_story_user_switches_and_tokens(control, world, dana):

@@ -184,6 +184,7 @@ def test_run_reports_calls_that_were_missing_refused_or_not_simulated(tmp_path):
         (["--expect", "/dev/null/x", "--", "true"], 2, "/dev/null/x: Not a directory"),
         (["--fault", "no-such-fault", "--", "true"], 2, "no fault is called no-such-fault"),
         (["--data", "/dev/null/x", "--", "true"], 1, "Not a directory"),
+        (["--port", "70000", "--", "true"], 1, "port must be 0-65535"),
     ],
 )
 def test_wrong_arguments_are_named_before_the_command_starts(arguments, status, message, capfd):
@@ -194,6 +195,11 @@ def test_wrong_arguments_are_named_before_the_command_starts(arguments, status, 
 
     assert result == status
     assert message in capfd.readouterr().err
+
+
+def test_endpoints_command_names_a_file_that_is_missing(tmp_path, capsys):
+    assert main(["endpoints", "--write", str(tmp_path / "missing.md")]) == 1
+    assert "missing.md" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from offline_zoom.commands.endpoints import endpoints
 from offline_zoom.commands.options import create_world
 from offline_zoom.commands.serve import parser
 from offline_zoom.dates import day_of, zone
+from offline_zoom.fault import Fault
 from offline_zoom.seed.export import export, story_of
 from offline_zoom.seed.reader import SeedError, read
 from offline_zoom.seed.story import NAME, register
@@ -292,6 +293,29 @@ def test_fault_of_a_seed_file_ends_after_its_count(stories, tmp_path, clock):
 
     assert [mia.get("/users/me").status_code for _ in range(3)] == [502, 502, 200]
     assert [mia.get("/users").status_code for _ in range(2)] == [503, 503]
+
+
+def test_exported_faults_last_as_long_as_before(stories, tmp_path, clock):
+    world = World(clock=clock)
+    world.faults.add("bad-gateway", count=None)
+    world.faults.add("stale-token", count=3)
+    world.faults.append(Fault("GET /v2/users", 503, name="a name of its own"))
+
+    lasting, counted, own = copy_of(world, tmp_path).faults.of_story
+
+    assert [lasting, counted] == world.faults[:2]
+    assert own == Fault("GET /v2/users", 503)
+
+
+def test_story_without_a_granted_user_ends_the_grant(stories, tmp_path, world):
+    path = tmp_path / "world.toml"
+    path.write_text(SMALL)
+    dana = caller(world, "dana")
+
+    world.load_story(register(path))
+
+    assert not world.grants.by_user
+    assert dana.get("/users/me").status_code == 401
 
 
 def test_export_command_prints_the_seed_file_of_a_story(capsys):

@@ -82,10 +82,10 @@ class CallLog:
             return list(self._calls)
 
     def matching(self, route: str | tuple[str, str] = ("*", "**")) -> list[Call]:
-        """The calls of one route: ``("GET", "/v2/users/*")`` or ``"GET /v2/users/*"``."""
-        method, path = route.split(" ", 1) if isinstance(route, str) else route
+        """The calls of one route: ``("GET", "/v2/users/*")`` or ``"GET /v2/users/*"``; without a method, of each."""
+        method, _, path = route.rpartition(" ") if isinstance(route, str) else (route[0], " ", route[1])
         path_pattern = pattern(path)
-        return [call for call in self.all() if method in ("*", call.method) and path_pattern.fullmatch(call.path)]
+        return [call for call in self.all() if method in ("", "*", call.method) and path_pattern.fullmatch(call.path)]
 
     def count(self, route: str | tuple[str, str] = ("*", "**")) -> int:
         """How often a route was called."""

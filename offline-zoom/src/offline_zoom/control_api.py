@@ -83,7 +83,7 @@ def clear_faults() -> JSON:
 def list_calls() -> JSON:
     """The calls of a ``route`` (``GET /v2/users/*``), newest last, without header values."""
     found = current_world().calls.matching(request.args.get("route", "* **"))
-    shown = found[-request.args.get("last", 100, int) :]
+    shown = found[max(0, len(found) - max(0, request.args.get("last", 100, int))) :]
     return {"count": len(found), "calls": [call.as_json() for call in shown]}
 
 

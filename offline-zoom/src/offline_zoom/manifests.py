@@ -14,7 +14,7 @@ from typing import Any
 from offline_zoom.world import World
 
 JSON = dict[str, Any]
-Fault = tuple[str, str]
+Problem = tuple[str, str]
 USER, ADMIN = "USER_OPERATION", "ADMIN_MANAGEMENT"
 PRODUCTS = [
     f"ZOOM_{name}" for name in ("MEETING", "CHAT", "PHONE", "ROOM", "WEBINAR", "CONTACT_CENTER", "WHITEBOARD", "EVENTS")
@@ -28,26 +28,26 @@ CHATBOT, IN_MEETING = "imchat:bot", "zoomapp:inmeeting"
 RTMS = ("meeting.rtms_", "webinar.rtms_", "rtms.concurrency_")
 
 
-def faults(manifest: Any, *, rtms: bool = False) -> list[Fault]:
+def problems(manifest: Any, *, rtms: bool = False) -> list[Problem]:
     """Why Zoom refuses a manifest: pairs of a setting and a message. ``rtms``: whether events of RTMS may be in it."""
     if not isinstance(manifest, dict):
         return [("/", "manifest is not an object")]
     display, oauth, features = (objects_in(manifest, name) for name in SECTIONS[:3])
     return [
-        *display_faults(display),
-        *scope_faults(oauth),
-        *feature_faults(features),
-        *([] if rtms else rtms_faults(features)),
+        *display_problems(display),
+        *scope_problems(oauth),
+        *feature_problems(features),
+        *([] if rtms else rtms_problems(features)),
     ]
 
 
-def display_faults(display: JSON) -> Iterator[Fault]:
+def display_problems(display: JSON) -> Iterator[Problem]:
     name = display.get("display_name")
     if not isinstance(name, str) or not 0 < len(name) < 50:
         yield "/display_information/display_name", "display_name must have 1 to 49 characters"
 
 
-def scope_faults(oauth: JSON) -> Iterator[Fault]:
+def scope_problems(oauth: JSON) -> Iterator[Problem]:
     usage, scopes = oauth.get("usage"), list_in(oauth, "scopes")
     if usage not in (USER, ADMIN):
         yield "/oauth_information/usage", f"usage must be {USER} or {ADMIN}"
@@ -70,7 +70,7 @@ def scope_allowed(name: str, usage: str) -> bool:
     return name.endswith(":admin") == (usage == ADMIN)
 
 
-def feature_faults(features: JSON) -> Iterator[Fault]:
+def feature_problems(features: JSON) -> Iterator[Problem]:
     products, domains = list_in(features, "products"), list_in(features, "domain_allow_list")
     for position, product in enumerate(products):
         if product not in PRODUCTS:
@@ -91,7 +91,7 @@ def feature_faults(features: JSON) -> Iterator[Fault]:
             yield f"/features/team_chat_subscription/shortcuts[{position}]", "action_types is required"
 
 
-def rtms_faults(features: JSON) -> Iterator[Fault]:
+def rtms_problems(features: JSON) -> Iterator[Problem]:
     """Events that Zoom's check refuses, and that an update stores."""
     for place, entry in enumerate(list_in(objects_in(features, "event_subscription"), "events")):
         for position, name in enumerate(list_in(entry, "event_types") if isinstance(entry, dict) else []):
@@ -150,6 +150,6 @@ def store(world: World, manifest: JSON) -> None:
     world.redirect_uris = [address for address in dict.fromkeys(addresses) if isinstance(address, str) and address]
     world.home_url = str(features.get("development_home_uri") or "")
     subscription = objects_in(features, "event_subscription")
-    for position, entry in enumerate(list_in(subscription, "events")):
-        if isinstance(entry, dict) and not position:
-            world.webhook_url = str(entry.get("development_webhook_url") or "") if subscription.get("enable") else ""
+    events = list_in(subscription, "events") if subscription.get("enable") else []
+    first = events[0] if events and isinstance(events[0], dict) else {}
+    world.webhook_url = str(first.get("development_webhook_url") or "")

@@ -20,8 +20,15 @@ CHOICES = {
     "polls": POLL_STATES,
     "questions": QUESTION_STATES,
 }
-#: codes that Zoom was seen or documented to send for the same refusal
-CODES = {"missing_scope_code": (4711, 104, 4700), "per_second_code": (429, 4001)}
+#: the values of switches that have only these
+CODES: dict[str, tuple[int | str, ...]] = {
+    "missing_scope_code": (4711, 104, 4700),
+    "per_second_code": (429, 4001),
+    "limits": ("off", "plan"),
+    "rate_headers": ("category", "all"),
+    "recordings_range": ("honour", "clamp"),
+    "download_refusal": ("401", "200", "html"),
+}
 #: three hundred years in seconds
 MAX_NUMBER = 10_000_000_000
 
@@ -48,7 +55,7 @@ MEANINGS = {
     "deauthorized_event": "a removed app gets the event `app_deauthorized`",
     "host_join_event": "the host's first join has an event",
     "late_end": "a meeting's end is announced after the next start of the same meeting",
-    "limits": "rate limits: `off`, or `plan` for Zoom's table, or `rate_limits`",
+    "limits": "rate limits: `off`, or `plan` for Zoom's table with the changes in `rate_limits`",
     "rate_limits": "calls a second by label, as `{ Light = 4 }`",
     "rate_headers": "headers of rate limits: `category` alone, or `all` that are documented",
     "recordings_range": "a long range of dates: `honour`, or `clamp` to a month",
@@ -124,6 +131,8 @@ class Switches:
         if kind in (int, float) and isinstance(value, int | float) and not isinstance(value, bool):
             if not 0 <= value <= MAX_NUMBER:
                 raise ValueError(f"{name} wants a number from 0 to {MAX_NUMBER}")
+            if kind(value) != value:
+                raise ValueError(f"{name} wants a whole number")
             value = kind(value)
         if not isinstance(value, kind):
             raise ValueError(f"{name} wants {kind.__name__}")

@@ -75,7 +75,7 @@ class World(LiveMeetings):
             data_file.restore(self, saved)
 
     def load_story(self, name: str) -> None:
-        """Replace the world's data with that of a story. Grants stay, with the scopes that the story gives.
+        """Replace the world's data with that of a story. Grants of its users stay, with the scopes that it gives.
 
         Meetings of a story that is loaded again get other UUIDs, so that a program does not take them for the earlier
         ones. Raises ValueError for an unknown name.
@@ -98,7 +98,9 @@ class World(LiveMeetings):
             for instance in data.instances:
                 self.add_instance(instance)
             self.sign_in_as(data.me)
-            for grant in self.grants.by_user.values():
+            grants = {name: grant for name, grant in self.grants.by_user.items() if name in self.users}
+            self.grants.by_user = grants
+            for grant in grants.values():
                 grant.scopes = self.scopes(grant.user_id)
             self.save()
 

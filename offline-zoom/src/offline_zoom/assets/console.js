@@ -33,6 +33,7 @@ async function refresh() {
   if (document.hidden || button.getAttribute("aria-pressed") === "false") return;
   try {
     const answer = await fetch(location.pathname + location.search, { cache: "no-store" });
+    if (!answer.ok) return show("No answer");
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     for (const part of document.querySelectorAll(LIVE)) {
       const fresh = page.getElementById(part.id);

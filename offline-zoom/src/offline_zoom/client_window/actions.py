@@ -113,7 +113,8 @@ def join_breakout(world: World, session: ClientSession, data: dict[str, Any]) ->
 
 
 def leave_breakout(world: World, session: ClientSession, data: dict[str, Any]) -> None:
-    world.leave_breakout_room(*find(world, session, data), str(data.get("room") or "Room 1"))
+    instance, row = find(world, session, data)
+    world.leave_breakout_room(instance, row, row.breakout_room or str(data.get("room") or "Room 1"))
 
 
 def make_host(world: World, session: ClientSession, data: dict[str, Any]) -> None:

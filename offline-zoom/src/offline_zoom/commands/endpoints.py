@@ -17,14 +17,18 @@ HEAD = ("| endpoint | scopes (one is enough) | rate limit | plan |", "|---|---|-
 
 
 def main(arguments: list[str]) -> int:
-    """Print the table, or write it into a file. Returns 1 if the file has no place for it."""
+    """Print the table, or write it into a file. Returns 1 if there is no such file, or no place in it."""
     parser = argparse.ArgumentParser("offline-zoom endpoints", description="The simulated endpoints, in Markdown.")
     parser.add_argument("--write", metavar="FILE", help=f"replace the lines between {BEGIN} and {END} in this file")
     path = parser.parse_args(arguments).write
     if not path:
         print("\n".join(table()))
         return 0
-    head, begin, rest = Path(path).read_text("utf-8").partition(f"{BEGIN}\n")
+    try:
+        head, begin, rest = Path(path).read_text("utf-8").partition(f"{BEGIN}\n")
+    except OSError as error:
+        say(str(error))
+        return 1
     _, end, tail = rest.partition(END)
     if not (begin and end):
         say(f"{path} has no lines {BEGIN} and {END}")

@@ -42,7 +42,7 @@ def main(arguments: list[str]) -> int:
         say(f"{options.file} is neither an HTTP archive nor a list of offline-zoom calls ({error})")
         return MISUSE
     try:
-        world = create_world(options)
+        world = own_world(options)
     except SeedError as error:
         say(f"{options.seed}, {error}")
         return MISUSE
@@ -55,6 +55,14 @@ def main(arguments: list[str]) -> int:
     if len(sent) < len(calls):
         say(f"{len(calls) - len(sent)} calls were not sent: the file does not have their bodies")
     return DIFFERENT if lines else 0
+
+
+def own_world(options: argparse.Namespace) -> World:
+    """A world that saves nothing and sends no events. Raises OSError and SeedError."""
+    options.data, options.clock_file = None, ""
+    world = create_world(options)
+    world.webhook_url = ""
+    return world
 
 
 def parser() -> argparse.ArgumentParser:
@@ -86,8 +94,15 @@ def of_archive(entry: dict[str, Any]) -> tuple[str, Recorded]:
     url, content = urlsplit(request["url"]), response.get("content", {})
     text = content.get("text") if "json" in content.get("mimeType", "") and "encoding" not in content else None
     body = request.get("postData", {}).get("text")
-    answer = json.loads(text) if text else None
-    return url.netloc, Recorded(request["method"], url.path, url.query, response["status"], body, answer)
+    return url.netloc, Recorded(request["method"], url.path, url.query, response["status"], body, json_or_none(text))
+
+
+def json_or_none(text: str | None) -> Any:
+    """The value of a text in JSON. None for any other text."""
+    try:
+        return json.loads(text) if text else None
+    except ValueError:
+        return None
 
 
 def is_known(netloc: str) -> bool:
@@ -105,16 +120,17 @@ def differences(calls: list[Recorded], world: World, of_account: bool) -> Iterat
     page_tokens: dict[str, str] = {}
     for call in calls:
         name = f"{call.method} {call.path}"
-        query = dict(parse_qsl(call.query, keep_blank_values=True))
-        if query.get("next_page_token"):
-            query["next_page_token"] = page_tokens.get(call.path, "")
+        query = [
+            (key, page_tokens.get(call.path, "") if key == "next_page_token" and value else value)
+            for key, value in parse_qsl(call.query, keep_blank_values=True)
+        ]
         address = f"{world.base_url}{call.path}?{urlencode(query)}"
         try:
             answer = session.request(call.method, address, data=call.body, headers=JSON, allow_redirects=False)
         except requests.RequestException:
             yield f"{name}: {call.status} in the file, dropped now"
             continue
-        content = json_of(answer)
+        content = json_or_none(answer.text)
         page_tokens[call.path] = content.get("next_page_token", "") if isinstance(content, dict) else ""
         if answer.status_code != call.status:
             yield f"{name}: {call.status} in the file, {answer.status_code} now"
@@ -132,14 +148,6 @@ def access_token(world: World, of_account: bool) -> str:
     if of_account:
         return world.grants.grant_app(world.me.id, world.account_app.scopes, "account").access_token
     return world.grants.grant(world.me.id, world.scopes(world.me)).access_token
-
-
-def json_of(answer: requests.Response) -> Any:
-    """The JSON of an answer. None if it has none."""
-    try:
-        return answer.json()
-    except ValueError:
-        return None
 
 
 def shape(value: Any, path: str = "") -> set[str]:

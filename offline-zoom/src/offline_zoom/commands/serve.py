@@ -38,7 +38,7 @@ def main(arguments: list[str]) -> int:
     except SeedError as error:
         say(f"{options.seed}, {error}")
         return MISUSE
-    except (OSError, ValueError) as error:
+    except (OSError, OverflowError, ValueError) as error:
         say(str(error))
         return CANNOT_START
     with server:

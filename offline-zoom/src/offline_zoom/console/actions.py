@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from offline_zoom.client_window.views import webhook_sender
 from offline_zoom.console.choices import DELIVERY_FAULTS, DISAGREEMENTS, MORE_SWITCHES, changes
 from offline_zoom.console.lists import find_person, find_running, number
-from offline_zoom.faults import PRESETS
+from offline_zoom.fault_presets import LASTING, PRESETS
 from offline_zoom.model import User
 from offline_zoom.stories import STORIES
 from offline_zoom.webhooks.sender import WebhookSender
@@ -114,10 +114,11 @@ def change_tokens(change: Callable[[World, User | None], None]) -> Callable[[Wor
 
 
 def add_fault(world: World, form: Form) -> None:
-    """Add a fault by name. Without a count it lasts until it is cleared."""
+    """Add a fault by name. Without a count it lasts until it is cleared, as some always do."""
     if form.get("preset") not in PRESETS:
         raise ValueError("There is no such fault.")
-    lasting, route = not form.get("count", "1").strip(), form.get("route", "").strip()
+    lasting = form["preset"] in LASTING or not form.get("count", "1").strip()
+    route = form.get("route", "").strip()
     count = None if lasting else number({"count": "1", **form}, "count")
     if count == 0:
         raise ValueError("Type how often as a whole number from 1, or nothing for a fault that lasts until cleared.")
@@ -179,7 +180,7 @@ ACTIONS: dict[str, Callable[[World, Form], None]] = {
     "change-delivery-faults": change_delivery_faults,
     "add-fault": add_fault,
     "remove-fault": remove_fault,
-    "clear": lambda world, form: world.faults.clear(),
+    "clear-faults": lambda world, form: world.faults.clear(),
     "change-switches": change_switches,
 }
 #: the action of a form without ``do``

@@ -73,9 +73,10 @@ def shown(value: Any) -> str:
 def payload(body: bytes) -> str:
     """The body of a webhook with line breaks, or as it is if it is not JSON. A token in it is masked."""
     try:
-        return json.dumps(json.loads(body, object_hook=with_masked_token), indent=2, ensure_ascii=False)
+        fields = json.loads(body.decode("utf-8", "surrogateescape"), object_hook=with_masked_token)
     except ValueError:
         return body.decode("utf-8", "backslashreplace")
+    return json.dumps(fields, indent=2, ensure_ascii=False).encode("utf-8", "backslashreplace").decode()
 
 
 def with_masked_token(fields: JSON) -> JSON:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from flask import current_app
+
 from offline_zoom.errors import ZoomError, current_world, refuse
-from offline_zoom.manifests import Fault, faults, manifest_of, store
+from offline_zoom.manifests import Problem, manifest_of, problems, store
 from offline_zoom.oauth.scopes import READ_APPS, WRITE_APPS
 from offline_zoom.rest.endpoints import EndpointRule, current_account, endpoint
 from offline_zoom.rest.meeting_validation import json_body
@@ -26,8 +28,8 @@ def get_manifest(app_id: str) -> JSON:
 @endpoint("POST", "/marketplace/apps/manifest/validate", EndpointRule(READ_APPS, "Medium"))
 def validate_manifest() -> JSON:
     """What is wrong with a manifest. The status is 200 for each."""
-    found = faults(json_body().get("manifest"))
-    return {"ok": not found, "error": "invalid_manifest" if found else "", "errors": named(found) or None}
+    found = problems(json_body().get("manifest"))
+    return {"ok": not found, "error": "invalid_manifest" if found else "", "errors": errors_json(found) or None}
 
 
 @endpoint("PUT", "/marketplace/apps/<app_id>/manifest", EndpointRule(WRITE_APPS, "Heavy"))
@@ -38,10 +40,12 @@ def update_manifest(app_id: str) -> tuple[str, int]:
     if world.switches.app_published:
         refuse(400, 1500, "You can only update Draft General app now")
     manifest: Any = json_body().get("manifest")
-    if found := faults(manifest, rtms=True):
-        raise ZoomError(400, 300, "invalid_manifest", named(found))
+    if found := problems(manifest, rtms=True):
+        raise ZoomError(400, 300, "invalid_manifest", errors_json(found))
     with world.lock:
         store(world, manifest)
+    if sender := current_app.extensions.get("webhooks"):
+        sender.send_to(world.webhook_url)
     return "", world.switches.manifest_update_status
 
 
@@ -55,5 +59,5 @@ def check_app(app_id: str) -> None:
         refuse(403, 403, "You do not have permission to access this app.")
 
 
-def named(found: list[Fault]) -> list[dict[str, str]]:
+def errors_json(found: list[Problem]) -> list[dict[str, str]]:
     return [{"setting": setting, "message": message} for setting, message in found]

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from offline_zoom.dates import zone
 from offline_zoom.fault import Fault
-from offline_zoom.fault_presets import preset
+from offline_zoom.fault_presets import PRESETS, preset
 from offline_zoom.live_meetings import FIRST_USER_ID
 from offline_zoom.meeting_settings import DEFAULT_SETTINGS
 from offline_zoom.model import Account, Instance, Join, Meeting, Occurrence, Recording, Registrant, Statements, User
@@ -198,7 +198,10 @@ def registrant_row(person: Registrant, meeting: Meeting, now: float) -> Row:
 
 def fault_row(fault: Fault, now: float) -> Row:
     """The preset of a fault, and its fields that are not those of the preset."""
-    row: Row = {"preset": fault.name} if fault.name else {}
-    usual = asdict(preset(fault.name, now) if fault.name else Fault())
-    changed = {name: value for name, value in asdict(fault).items() if value != usual[name]}
+    is_preset = fault.name in PRESETS
+    row: Row = {"preset": fault.name} if is_preset else {}
+    usual = asdict(preset(fault.name, now) if is_preset else Fault())
+    changed = {name: value for name, value in asdict(fault).items() if value != usual[name] and name != "name"}
+    if "count" in changed and fault.count is None:
+        changed["count"] = 0
     return {**row, **{name: written(TABLES["fault"][name], value, 0) for name, value in changed.items()}}

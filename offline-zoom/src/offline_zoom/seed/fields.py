@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-#: three hundred years in seconds
-MAX_NUMBER = 10_000_000_000
+from offline_zoom.switches import MAX_NUMBER
 
 
 class Moment:

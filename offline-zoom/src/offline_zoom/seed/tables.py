@@ -192,7 +192,7 @@ WEBHOOKS: Table = {
 FAULT: Table = {
     "preset": Field(str, "a [failure of Zoom](../docs/offline-zoom.md#faults) by name", choices=PRESETS),
     "route": Field(str, "method and path of the calls; `*` is a method or a segment, `**` any rest"),
-    "count": Field(int, "how often it happens. Default: that of the preset; without a preset, always"),
+    "count": Field(int, "how often it happens; 0 is until cleared. Default: that of the preset; without a preset, 0"),
     "probability": Field(float, "how likely each time, from 0 to 1"),
     "status": Field(int, "status of the answer"),
     "headers": Field(dict, "headers of the answer"),

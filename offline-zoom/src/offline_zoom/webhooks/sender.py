@@ -67,10 +67,15 @@ class WebhookSender:
         self._session = requests.Session()
         self._session.trust_env = False
 
+    def send_to(self, url: str) -> None:
+        """Send to this address from now on. Another address is validated first; without one nothing is sent."""
+        if url != self.url:
+            self.url, self.validated_until = url, 0.0
+
     def enqueue(self, event: Event) -> None:
         """Queue an event. It is sent as soon as possible."""
         with self._lock:
-            if self.faults.lost:
+            if self.faults.lost or not self.url:
                 return
             for _ in range(1 + self.faults.duplicates):
                 delivery = self._new(event)
@@ -99,7 +104,7 @@ class WebhookSender:
 
     def run_due(self) -> int:
         """Send all due deliveries, if the address is validated. Returns their number."""
-        if self.clock() >= self.validated_until and not self.validate():
+        if not self.url or (self.clock() >= self.validated_until and not self.validate()):
             return 0
         if not self.faults.swap:
             self._queue_delayed()
