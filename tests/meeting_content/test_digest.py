@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zoomapp.meeting_content.digest import MAX_STEPS, digest, to_markdown
+from zoomapp.meeting_content.digest import MAX_STEPS, digest, to_markdown, with_owners
 from zoomapp.zoom.meeting_content import MeetingSummary, MeetingTranscript
 from zoomapp.zoom.tolerant_reader import JsonObject
 
@@ -58,19 +58,20 @@ Rest
     ],
 )
 def test_owner_is_the_one_attendee_whose_name_is_in_its_place(text, owner):
-    (step,) = digest(MeetingSummary(next_steps=(text,)), PEOPLE).next_steps
+    (step,) = with_owners(digest(MeetingSummary(next_steps=(text,))), PEOPLE).next_steps
 
     assert (step.text, step.owner) == (text, owner)
 
 
 def test_two_attendees_of_one_name_own_nothing():
-    (step,) = digest(MeetingSummary(next_steps=("Guest Lee: call",)), ["Guest Lee", "Guest Lee"]).next_steps
+    parts = digest(MeetingSummary(next_steps=("Guest Lee: call",)))
+    (step,) = with_owners(parts, ["Guest Lee", "Guest Lee"]).next_steps
 
     assert step.owner == ""
 
 
 def test_parts_of_a_markdown_summary_are_found_by_their_headings():
-    parts = digest(MeetingSummary(content=CONTENT), PEOPLE)
+    parts = with_owners(digest(MeetingSummary(content=CONTENT)), PEOPLE)
 
     assert parts.overview == "We *agreed*."
     assert [(step.text, step.owner) for step in parts.next_steps] == [
@@ -135,6 +136,6 @@ FIELDS += ("summary_created_time", "summary_doc_url", "can_download", "download_
 def test_values_of_any_type_break_nothing(fields):
     summary = MeetingSummary.from_api(JsonObject(fields, "summary"))
 
-    digest(summary, PEOPLE)
+    with_owners(digest(summary), PEOPLE)
     to_markdown(summary)
     MeetingTranscript.from_api(JsonObject(fields, "transcript"))

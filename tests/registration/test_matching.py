@@ -131,4 +131,11 @@ def test_missed_sessions_are_counted_back_to_the_last_visit_or_the_registration(
         ada: MissedSessions(3, "s20.0", "k2"),
         new: MissedSessions(3),
     }
+    # A device name that was matched by hand may be somebody else in another session.
+    phones = [session(40.0, Visit("k3", "iPhone"), Visit("k4", "Lee’s phone")), session(30.0, Visit("k5", "iPhone"))]
+    said = [HandMatch("name iphone", ada.identity, "s30.0"), HandMatch("name lee’s phone", lee.identity, "s30.0")]
+    assert count_missed_sessions([lee, ada], phones, said) == {
+        lee: MissedSessions(1, "s40.0", "k4"),
+        ada: MissedSessions(2, "s30.0", "k5"),
+    }
     assert count_missed_sessions([lee], []) == {lee: MissedSessions(1)}

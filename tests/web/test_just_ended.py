@@ -63,6 +63,8 @@ def test_page_has_names_to_copy_a_file_and_lists_behind_its_numbers(ended, dana)
         listed = dana.look(link).text
         assert re.findall(r'class="person-name"><bdi>([^<]*)', listed) == names
         assert "Still coming" not in listed
+    # The filters of the live page stay in its address after the end.
+    assert all("Everyone 3" in read(dana.look(f"{ended}?show={view}")) for view in ("here", "waiting"))
 
 
 def test_page_waits_for_the_report_and_says_when_it_is_there(ended, dana, clock):

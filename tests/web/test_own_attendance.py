@@ -151,6 +151,17 @@ def test_own_page_says_what_the_host_shares(seated, dana, world, webhooks):
     assert "Guest" not in after
 
 
+def test_own_page_does_not_ask_for_a_summary_that_the_user_may_not_read(seated, world):
+    world.switches.change({"withheld_scopes": ["meeting:read:summary"]})
+    seated.connect()
+    report(seated, world)
+    report(seated, world, ended=True)
+    world.calls.clear()
+
+    assert "You were there" in read(seated.look("/participants"))
+    assert world.calls.count("GET /v2/meetings/*/meeting_summary") == 0
+
+
 def test_own_page_links_to_the_summary_after_the_end_if_zoom_shows_it(seated, priya, world, clock):
     report(seated, world)
     meeting = world.live_instance(REVIEW)

@@ -485,10 +485,10 @@ def test_a_minus_reverses_the_order(dana, past):
 
 
 def test_sort_and_hide_names_stand_at_the_list(dana, past):
-    page = dana.look(f"{past}?show=late&sort=name").text
+    page = dana.look(f"{past}?show=rejoined&sort=name").text
 
-    assert f'href="{past}?show=late&amp;sort=name&amp;names=hide">Hide names' in page
-    assert f'href="{past}?show=late&amp;sort=time">Time here' in page
+    assert f'href="{past}?show=rejoined&amp;sort=name&amp;names=hide">Hide names' in page
+    assert f'href="{past}?show=rejoined&amp;sort=time">Time here' in page
     assert "Hide names" not in page.partition('aria-label="More files"')[2].partition("</details>")[0]
 
 

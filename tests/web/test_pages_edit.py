@@ -411,6 +411,17 @@ def test_another_meeting_at_the_new_time_is_told_before_saving(dana, meeting, se
     assert meeting.topic == "Moved"
 
 
+def test_their_value_stays_taken_when_the_new_time_is_accepted_after_it(dana, meeting, sent_bodies):
+    form = form_in(dana.look(EDIT), date="2026-03-03", time="10:00", topic="Mine")
+    meeting.topic = "Theirs"
+    overlap = dana.post(EDIT, data=form_in(dana.post(EDIT, data=form), take="theirs"))
+    assert "overlaps another meeting" in read(overlap, 409) and form_in(overlap)["topic"] == "Theirs"
+
+    assert dana.post(EDIT, data=form_in(overlap)).status_code == 303
+
+    assert meeting.topic == "Theirs" and ["topic" in body for body in sent_bodies()] == [False]
+
+
 def test_each_new_time_is_checked_and_without_the_list_a_person_can_save(dana, world, sent_bodies):
     form = form_in(dana.look(EDIT), date="2026-03-03", time="10:00")
     world.faults.append(Fault("GET /v2/users/me/meetings", 502, {}, "gone", count=1))

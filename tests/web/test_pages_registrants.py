@@ -15,7 +15,7 @@ from offline_zoom.webhooks.registration_events import registration_event
 from tests.web.reading import read
 from zoomapp.registration.hand_matches import load_hand_matches
 from zoomapp.store import key_names
-from zoomapp.store.encrypted_records import LAST_SEEN_SECTION
+from zoomapp.store.encrypted_records import LAST_SEEN_SECTION, REGISTRANT_MATCHES
 from zoomapp.zoom.meeting_ids import key_of
 
 PAGE = f"/meetings/{RETRO}/registrants"
@@ -496,11 +496,35 @@ def test_matches_by_hand_are_deleted_on_disconnect_and_hidden_with_the_names(dan
     assert not load_hand_matches(parts.user_records, world.user("dana").id, WEEKLY)
 
 
-def test_no_show_says_how_many_sessions_were_missed_once_the_series_was_opened(dana, world):
+def test_one_of_two_people_with_one_name_is_not_matched(dana, world, parts):
+    joins = world.instances[FIXTURES[2]].joins
+    guest = next(join for join in joins if join.name == "Łukasz Żółć")
+    joins.append(replace(guest, user_id="another", participant_uuid="another"))
+
+    page = matched(dana, AFTER, "Łukasz Żółć", "Amara")
+
+    assert "Nobody was matched Several people in this session have this name" in read(page)
+    assert not load_hand_matches(parts.user_records, world.user("dana").id, WEEKLY)
+
+
+def test_matches_that_cannot_be_read_are_not_replaced(dana, world, parts):
+    dana.look(AFTER)
+    key = REGISTRANT_MATCHES.key_of(world.user("dana").id, key_names.digest(str(WEEKLY)))
+    parts.redis.rpush(key, "a value that Redis does not return")
+    person = re.search(r"match=(\w+)", dana.look(AFTER).text)[1]
+
+    assert dana.post(f"{AFTER}/match", data={"person": person}).status_code == 503
+    assert parts.redis.type(key) == b"list"
+
+
+def test_no_show_says_how_many_sessions_were_missed_once_the_series_was_opened(dana, world, clock):
     for registrant in world.meetings[WEEKLY].registrants:
         registrant.created_at = 0.0
     assert "missed the last" not in read(dana.look(AFTER))
     dana.look(f"/series/{WEEKLY}")
+    assert "missed the last" not in read(dana.look(AFTER)), "she registered for this session alone"
+    world.meetings[WEEKLY].settings["registration_type"] = 1
+    clock.tick(3600)
 
     text = read(dana.look(AFTER))
 

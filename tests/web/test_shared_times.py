@@ -133,6 +133,7 @@ def test_number_of_people_reaches_participants_of_a_host_who_shares_it_for_two_m
         body = {"uuid": meeting.uuid, "name": "Priya"}
         part = priya.post("/participants/own", json=body).text
         assert "Guest" not in part
+        assert ("How many people are here" in part) == ("here now" in part)
         found = re.search(r"(\d+) (?:person is|people are) here now", part)
         return int(found[1]) if found else None
 

@@ -150,10 +150,11 @@ def test_host_and_doctor_are_content_when_events_arrive(hosting, parts, clock, s
 def test_events_whose_participant_cannot_be_read_do_not_count_as_working(hosting, app, parts, counts, clock, send):
     hosting()
     clock.tick(DAY)
+    send(STARTED)
     person = {"id": "1", "uuid": "a==", "participant": {"name_in_another_form": "Lee"}}
     send({"event": "meeting.participant_joined", "event_ts": 1, "payload": {"account_id": "a", "object": person}})
 
-    assert counts() == {("no_participant", "meeting.participant_joined"): 1}
+    assert counts() == {("received", "meeting.started"): 1, ("no_participant", "meeting.participant_joined"): 1}
     assert "Zoom has sent this app no events that it can read since" in hosting()
     assert findings(parts) == [("webhooks", "warn")]
     command = app.test_cli_runner().invoke(args=["webhooks"]).stdout

@@ -11,6 +11,7 @@ from zoomapp.attendance.webhook_log import MeetingLog
 from zoomapp.errors import UpstreamError
 from zoomapp.meetings.lists import is_listed_as_live, live_meetings
 from zoomapp.user_api.page_cache import Loaded
+from zoomapp.zoom.endpoint_types import Endpoint
 from zoomapp.zoom.endpoints import LIST_LIVE_PARTICIPANTS
 from zoomapp.zoom.meeting_ids import is_number
 from zoomapp.zoom.models import Meeting, Page
@@ -59,9 +60,14 @@ def known_to_run(sources: AttendanceSources, uuid: str) -> bool:
 
 
 def may_read_dashboard(sources: AttendanceSources) -> bool:
-    """Whether the user's grant has the scope of the dashboard. If the grant names no scopes, Zoom decides."""
+    """Whether the user's grant has the scope of the dashboard."""
+    return may_read(sources, LIST_LIVE_PARTICIPANTS)
+
+
+def may_read(sources: AttendanceSources, endpoint: Endpoint) -> bool:
+    """Whether the user's grant has the scope of this endpoint. If the grant names no scopes, Zoom decides."""
     granted = sources.user_client.scopes()
-    return not granted or bool(granted & accepted(LIST_LIVE_PARTICIPANTS))
+    return not granted or bool(granted & accepted(endpoint))
 
 
 def _is_alternative_host(sources: AttendanceSources, number: int) -> bool:

@@ -206,12 +206,12 @@ def _match_answers(
     return remaining
 
 
-def resembles(person: Person, name: str) -> bool:
+def resembles(person: Person | Visit, name: str) -> bool:
     """Whether an id says who the person is, or the display name has something of this name."""
     return _resembles(person, _words(name))
 
 
-def _resembles(person: Person, words: Sequence[str]) -> bool:
+def _resembles(person: Person | Visit, words: Sequence[str]) -> bool:
     return not who(person).startswith("name ") or any(
         word.startswith(each) for each in _words(person.name) for word in words if len(each) > 1
     )

@@ -157,9 +157,8 @@ def session_of(occurrence: Occurrence, table: AttendanceTable) -> Session:
 
 
 def _visit(person: Person, table: AttendanceTable) -> Visit:
-    frame, early = table.frame, None
-    if frame.tells_early and frame.ended_at is not None:
-        early = min(frame.ended_at, frame.ends_at or frame.ended_at) - until(person.here[-1])
+    frame = table.frame
+    early = None if frame.due_end is None else frame.due_end - until(person.here[-1])
     return Visit(
         person.key,
         person.name,

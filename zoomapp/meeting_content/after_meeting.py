@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from zoomapp.attendance.current_meeting import may_read
 from zoomapp.attendance.just_ended import Content, ContentState
 from zoomapp.attendance.past import PendingMeeting
 from zoomapp.attendance.sources import AttendanceSources
 from zoomapp.meeting_content.loading import load_summary
 from zoomapp.meetings.lists import meeting_details
 from zoomapp.user_api.page_cache import Loaded
-from zoomapp.zoom.endpoint_types import Endpoint
 from zoomapp.zoom.endpoints import LIST_RECORDINGS, READ_SUMMARY
 from zoomapp.zoom.models import Page, PastMeeting
 from zoomapp.zoom.recordings import Recording
-from zoomapp.zoom.scopes import accepted
 
 #: A summary that is not there after this time does not come any more.
 SUMMARY_SECONDS = 1800.0
@@ -32,9 +31,9 @@ def content_after(
     """
     calls = sources.cache.calls
     summary = recordings = None
-    if _may_read(sources, READ_SUMMARY):
+    if may_read(sources, READ_SUMMARY):
         summary = calls.start(lambda: load_summary(sources, PendingMeeting(meeting.uuid, lambda: meeting)))
-    if _may_read(sources, LIST_RECORDINGS):
+    if may_read(sources, LIST_RECORDINGS):
         recordings = calls.start(latest_recordings)
     details = meeting_details(sources.user_client, sources.cache, meeting.id).value if meeting.id else None
     settings = details.settings if details else {}
@@ -45,12 +44,6 @@ def content_after(
         _state(summary.result().value is not None, writes) if summary else "",
         _state(_has_recording(recordings.result(), meeting.uuid), records) if recordings else "",
     )
-
-
-def _may_read(sources: AttendanceSources, endpoint: Endpoint) -> bool:
-    """Whether the user's grant has the scope. If the grant names no scopes, Zoom decides."""
-    granted = sources.user_client.scopes()
-    return not granted or bool(granted & accepted(endpoint))
 
 
 def _has_recording(recordings: Loaded[Page[Recording]], uuid: str) -> bool:

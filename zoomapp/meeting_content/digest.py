@@ -44,19 +44,19 @@ class Digest:
     next_steps: tuple[NextStep, ...] = ()
 
 
-def digest(summary: MeetingSummary, attendees: Iterable[str] = ()) -> Digest:
-    """The parts of a summary. ``attendees``: the names of the people who came."""
+def digest(summary: MeetingSummary) -> Digest:
+    """The parts of a summary, without the owners of its next steps."""
     overview, details = summary.overview, _sections(summary.details)
     steps: Sequence[str] = summary.next_steps
     if summary.content and not (overview or details):
         overview, details, from_content = _split(summary.content)
         steps = steps or from_content
     lines = (plain(text[:MAX_STEP_CHARS]) for text in steps[:MAX_STEPS])
-    return with_owners(Digest(overview, details, tuple(NextStep(line) for line in lines if line)), attendees)
+    return Digest(overview, details, tuple(NextStep(line) for line in lines if line))
 
 
 def with_owners(parts: Digest, attendees: Iterable[str]) -> Digest:
-    """The parts with the owner of each next step."""
+    """The parts with the owner of each next step. ``attendees``: the names of the people who came."""
     owners = _Owners(attendees)
     return replace(parts, next_steps=tuple(NextStep(step.text, owners.find(step.text)) for step in parts.next_steps))
 

@@ -181,7 +181,7 @@ def save(
         return EditResult(form, loaded)
     has_new_times = merged.groups & {"start", "duration"} and times_of(merged.form) != accepted_times
     if has_new_times and (overlap := _overlap(merged.form, meeting_id, upcoming_meetings())):
-        return EditResult(form, loaded, overlap=overlap)
+        return EditResult(merged.form, current, overlap=overlap)
     try:
         user_client.update_meeting(meeting_id, changes, occurrence_id)
     except InvalidFields as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 import msgspec
 
@@ -37,8 +38,16 @@ def without_match(matches: Iterable[HandMatch], who: str) -> tuple[HandMatch, ..
 
 
 def load_hand_matches(records: UserRecords, user_id: str, number: int) -> tuple[HandMatch, ...]:
-    """The matches of meeting ``number``, the oldest first."""
-    saved = records.load(user_id, REGISTRANT_MATCHES, _name(number))
+    """The matches of meeting ``number``, the oldest first; none if Redis does not answer."""
+    return _matches(records.load(user_id, REGISTRANT_MATCHES, _name(number)))
+
+
+def read_hand_matches(records: UserRecords, user_id: str, number: int) -> tuple[HandMatch, ...]:
+    """The same before one of them is changed. Raises StoreUnavailable."""
+    return _matches(records.read(user_id, REGISTRANT_MATCHES, _name(number)))
+
+
+def _matches(saved: Any) -> tuple[HandMatch, ...]:
     try:
         return msgspec.convert(saved, tuple[HandMatch, ...]) if saved else ()
     except msgspec.ValidationError:

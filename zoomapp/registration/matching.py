@@ -11,6 +11,7 @@ from typing import TypeVar
 from zoomapp.attendance import Person
 from zoomapp.attendance.names import same_name
 from zoomapp.attendance.roster_matching import resembles, who
+from zoomapp.attendance.series import Visit
 from zoomapp.registration.hand_matches import HandMatch
 from zoomapp.zoom.registrants import Registrant
 
@@ -110,12 +111,12 @@ def _match_by_hand(
     for name, person in _unique(people, who).items():
         match = said.get(str(name))
         registrant = by_identity.get(match.registrant) if match else None
-        if match and registrant and (match.session == session or _is_same_everywhere(person, registrant)):
+        if match and registrant and (match.session == session or is_same_everywhere(person, registrant)):
             found.setdefault(registrant.identity, Match(registrant, person, MatchRule.HAND))
     return list(found.values())
 
 
-def _is_same_everywhere(person: Person, registrant: Registrant) -> bool:
+def is_same_everywhere(person: Person | Visit, registrant: Registrant) -> bool:
     """Whether an id, a name of several words, or a name like the registrant's says who the person is."""
     words = person.name.split()
     has_full_name = len(words) > 1 and not any(char.isdigit() for char in person.name)

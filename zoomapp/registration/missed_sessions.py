@@ -9,6 +9,7 @@ from zoomapp.attendance.names import same_name
 from zoomapp.attendance.roster_matching import who
 from zoomapp.attendance.series import Session, Visit
 from zoomapp.registration.hand_matches import HandMatch
+from zoomapp.registration.matching import is_same_everywhere
 from zoomapp.zoom.registrants import Registrant
 
 
@@ -32,7 +33,11 @@ def count_missed_sessions(
 
     Sessions from before the registration do not count, and neither do those without data.
     """
-    matched = {match.who: match.registrant for match in hand_matches}
+    registrants = list(registrants)
+    by_identity = {registrant.identity: registrant for registrant in registrants}
+    matched = {
+        match.who: (match, by_identity[match.registrant]) for match in hand_matches if match.registrant in by_identity
+    }
     visits = [(session, dict(_visits(session, matched))) for session in earlier if session.has_data]
     return {registrant: _missed_by(registrant, visits) for registrant in registrants}
 
@@ -50,12 +55,13 @@ def _missed_by(registrant: Registrant, visits: Sequence[tuple[Session, dict[str,
     return MissedSessions(missed)
 
 
-def _visits(session: Session, matched: dict[str, str]) -> Iterator[tuple[str, Visit]]:
+def _visits(session: Session, matched: dict[str, tuple[HandMatch, Registrant]]) -> Iterator[tuple[str, Visit]]:
     """The visits of a session by everything that a registrant can be known by."""
     for visit in session.visits:
         identities = [("name", same_name(visit.name)), ("email", visit.email), *visit.identities]
         for kind, value in identities:
             if value:
                 yield f"{kind} {value.lower() if kind == 'email' else value}", visit
-        if identity := matched.get(who(visit)):
-            yield f"{'email' if '@' in identity else 'registrant_id'} {identity}", visit
+        match, registrant = matched.get(who(visit), (None, None))
+        if match and registrant and (match.session == session.uuid or is_same_everywhere(visit, registrant)):
+            yield f"{'email' if registrant.email else 'registrant_id'} {registrant.identity}", visit

@@ -41,6 +41,11 @@ class PastRegistrants:
         """Whether the meeting repeats, as far as Zoom says so."""
         return bool(self.scheduled.value and self.scheduled.value.recurring)
 
+    @property
+    def registers_by_session(self) -> bool:
+        """Whether people register for each session, as far as Zoom says so."""
+        return bool(self.scheduled.value and self.scheduled.value.registers_by_session)
+
     @cached_property
     def attendance(self) -> RegistrantAttendance | None:
         """Who came; None if one of both lists is missing."""

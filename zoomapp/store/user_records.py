@@ -32,13 +32,16 @@ class UserRecords:
 
     def load(self, user_id: str, kind: RecordKind, name: str = "") -> Any:
         """The value, or None."""
-        key = kind.key_of(user_id, name)
         try:
-            encrypted = redis_client.load(self._redis, key)
+            return self.read(user_id, kind, name)
         except StoreUnavailable as error:
             log.warning("record not readable", extra={"kind": kind.name, "detail": error.detail})
             return None
-        return self._encrypted.decode(kind, key, encrypted, Any)
+
+    def read(self, user_id: str, kind: RecordKind, name: str = "") -> Any:
+        """The value, or None if there is none, before it is changed. Raises StoreUnavailable."""
+        key = kind.key_of(user_id, name)
+        return self._encrypted.decode(kind, key, redis_client.load(self._redis, key), Any)
 
     def save(self, user_id: str, kind: RecordKind, value: Any, seconds: int, name: str = "") -> bool:
         """False when this user is not connected."""

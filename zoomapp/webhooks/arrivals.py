@@ -27,6 +27,7 @@ KEY = key_names.PREFIX + WEBHOOK_ARRIVALS.key
 RECEIVED, DUPLICATE, VALIDATED, NO_PARTICIPANT = "received", "duplicate", "validated", "no_participant"
 SIGNATURE, AGE, VALIDATION, UNREADABLE, NO_SECRET = "signature", "age", "validation", "unreadable", "no_secret"
 VALID = (RECEIVED, DUPLICATE)
+PARTICIPANT_EVENTS = "meeting.participant_"
 URL_VALIDATION = "endpoint.url_validation"
 #: Rows of the hash. When it is full, further accounts are counted together, as "other".
 MAX_ROWS = 1000
@@ -68,8 +69,10 @@ class Summary:
 
     @property
     def valid_at(self) -> int:
-        """When the last valid event arrived; 0: never."""
-        return max((row.last_at for row in self.rows if row.outcome in VALID), default=0)
+        """When the last valid event arrived; 0: never. If some cannot be read, only those about participants count."""
+        events = PARTICIPANT_EVENTS if self.has_unreadable else ""
+        valid = (row for row in self.rows if row.outcome in VALID and row.event.startswith(events))
+        return max((row.last_at for row in valid), default=0)
 
     @property
     def has_unreadable(self) -> bool:

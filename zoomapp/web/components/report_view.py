@@ -38,16 +38,22 @@ class PersonDetail:
     reason: str
 
 
-def tally_of(table: AttendanceTable, view: str, link: Callable[[str], str]) -> list[TallyCell]:
-    """The filters of a report. Those about times are left out if the meeting had no such time."""
+def views_of(table: AttendanceTable) -> list[str]:
+    """The names of a report's filters. Those about times are left out if the meeting had no such time."""
     late, early = table.frame.tells_late, table.frame.tells_early
-    names = {"on-time": late, "late": late, "early": early}
+    has_time = {"on-time": late, "late": late, "early": early}
+    return [name for name, *_ in FILTERS if has_time.get(name, True)]
+
+
+def tally_of(table: AttendanceTable, view: str, link: Callable[[str], str]) -> list[TallyCell]:
+    """The filters of a report, each with its number. ``view``: the name of the chosen one."""
+    views = views_of(table)
     counts = [
         (name, bar, label, sum(row.is_in(name) for row in table.rows))
         for name, bar, label, _ in FILTERS
-        if names.get(name, True)
+        if name in views
     ]
-    return tally.cells(counts, link, view if view in [name for name, *_ in counts] else "")
+    return tally.cells(counts, link, view)
 
 
 def person_detail(table: AttendanceTable, person: str, *, hide_names: bool) -> PersonDetail | None:

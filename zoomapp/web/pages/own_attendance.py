@@ -12,6 +12,7 @@ from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 
 from zoomapp import csv_export, dates
+from zoomapp.attendance.current_meeting import may_read
 from zoomapp.attendance.own_attendance import OwnAttendance, own_attendance, report_own_stay
 from zoomapp.attendance.past import PendingMeeting
 from zoomapp.errors import NotFound, TooLarge
@@ -21,6 +22,7 @@ from zoomapp.web.current_user import services, user_client
 from zoomapp.web.middleware.request_json import json_object
 from zoomapp.web.signed_seat import SignedSeat, signed_seat
 from zoomapp.web.viewer import now, viewer
+from zoomapp.zoom.endpoints import READ_SUMMARY
 from zoomapp.zoom.meeting_ids import instance_of, key_of
 from zoomapp.zoom.models import PastMeeting
 from zoomapp.zoom.tolerant_reader import JsonObject
@@ -45,10 +47,7 @@ def page() -> str | None:
     own, seat = current_own_attendance(), signed_seat(ROLE_SECONDS)
     if own is None and not is_participant(seat):
         return None
-    # Nothing of the host's is shown, only whether co-hosts may read it.
-    shares = seat is not None and services().shared_meetings.host_of(seat.meeting_uuid) != ""
-    has_summary = own is not None and not own.is_here and _may_read_summary(own.uuid)
-    return render_template("pages/own_attendance.html", shares=shares, has_summary=has_summary, **context(own))
+    return render_template("pages/own_attendance.html", **context(own))
 
 
 def is_participant(seat: SignedSeat | None) -> bool:
@@ -58,15 +57,23 @@ def is_participant(seat: SignedSeat | None) -> bool:
 
 def _may_read_summary(uuid: str) -> bool:
     """Whether Zoom shows the user the summary of this meeting, because its host shares it."""
-    if instance_of(key_of(uuid)) != uuid:
+    sources = attendance_sources()
+    if instance_of(key_of(uuid)) != uuid or not may_read(sources, READ_SUMMARY):
         return False
-    return load_summary(attendance_sources(), PendingMeeting(uuid, lambda: PastMeeting(uuid))).value is not None
+    return load_summary(sources, PendingMeeting(uuid, lambda: PastMeeting(uuid))).value is not None
 
 
 def context(own: OwnAttendance | None) -> dict[str, Any]:
     """The template variables of the page, and of the part that changes."""
-    people = _people_here() if own is None or own.is_here else None
-    return {"own": own, "summary": _summary(own) if own else "", "people": people}
+    seat = signed_seat(ROLE_SECONDS)
+    return {
+        "own": own,
+        "summary": _summary(own) if own else "",
+        "people": _people_here() if own is None or own.is_here else None,
+        # Nothing of the host's is shown, only whether co-hosts may read it.
+        "shares": seat is not None and services().shared_meetings.host_of(seat.meeting_uuid) != "",
+        "has_summary": own is not None and not own.is_here and _may_read_summary(own.uuid),
+    }
 
 
 def _people_here() -> int | None:

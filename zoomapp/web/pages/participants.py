@@ -139,6 +139,8 @@ def people_context(key: str, meeting: Meeting | None, people: Section[Attendance
     query, view = request.args.get("q", "").strip()[:200], request.args.get("show", "")
     max_rows = max(ROWS, min(request.args.get("rows", ROWS, type=int), MAX_ROWS))
     rows_chosen = max_rows if max_rows > ROWS else None
+    if meeting is None and people.value and view not in report_view.views_of(people.value):
+        view = ""  # a filter of the live page, which stays in the address after the end
     rows = _chosen_rows(people.value, view, query) if people.value else []
     if people.value and names_hidden():
         people = replace(people, value=people.value.without_names())

@@ -14,7 +14,7 @@ from zoomapp.attendance.headline import remember_counts
 from zoomapp.attendance.roster_matching import who
 from zoomapp.attendance.series_loading import sessions_before
 from zoomapp.registration.exports import attendance_csv
-from zoomapp.registration.hand_matches import HandMatch, save_hand_matches, with_match, without_match
+from zoomapp.registration.hand_matches import HandMatch, read_hand_matches, save_hand_matches, with_match, without_match
 from zoomapp.registration.matching import Match, MatchRule, RegistrantAttendance
 from zoomapp.registration.missed_sessions import count_missed_sessions
 from zoomapp.registration.past_registrants import PastRegistrants, load_past_registrants
@@ -51,7 +51,8 @@ def show(key: str) -> ResponseReturnValue:
         counts = {"registered": attendance.registered, "registered_came": len(attendance.came)}
         counts["came"] = found.table.value.attended
         remember_counts(sources.cache, found.meeting.uuid, sources.keep_seconds, **counts)
-    earlier = sessions_before(sources, found.meeting.id, found.meeting.uuid)
+    # People who register for each session have not missed the sessions that they did not register for.
+    earlier = [] if found.registers_by_session else sessions_before(sources, found.meeting.id, found.meeting.uuid)
     no_shows = attendance.no_shows[:MAX_ROWS] if attendance else ()
     page = render_template(
         "pages/past_registrants.html",
@@ -87,10 +88,14 @@ def match(key: str) -> ResponseReturnValue:
     person = _person(found, request.form.get("person", ""))
     key_of_registrant = request.form.get("registrant", "")
     registrant = _registrant(found, key_of_registrant)
-    matches = found.hand_matches
     if person is None or (key_of_registrant and registrant is None):
         say_done("The list has changed", "Nobody was matched. Try again with the people who are shown now.")
         return redirect(_link(key)(), 303)
+    if registrant and _shares_name(found, person):
+        say_done("Nobody was matched", "Several people in this session have this name, so they can’t be told apart.")
+        return redirect(_link(key)(), 303)
+    # Read again: somebody may have matched another person while this page loaded.
+    matches = read_hand_matches(user_records(), user_client().user_id, found.meeting.id)
     if registrant:
         matches = with_match(matches, HandMatch(who(person), registrant.identity, found.meeting.uuid))
     else:
@@ -131,6 +136,12 @@ def _link(key: str) -> Callable[..., str]:
 def _person(found: PastRegistrants, key: str) -> Person | None:
     people = found.table.value.people if found.table.value else ()
     return next((person for person in people if person.key == key), None)
+
+
+def _shares_name(found: PastRegistrants, person: Person) -> bool:
+    """Whether several people who came are the same to a match by hand, which counts for none of them then."""
+    people = found.table.value.people if found.table.value else ()
+    return sum(who(each) == who(person) for each in people if each.here) > 1
 
 
 def _registrant(found: PastRegistrants, key: str) -> Registrant | None:
