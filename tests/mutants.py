@@ -336,8 +336,8 @@ MUTANTS = [
     Mutant(
         "an account's records that are in no list are deleted",
         "zoomapp/tokens/account_deletion.py",
-        "        self._delete_leftovers()\n",
-        "",
+        "            self._delete_leftovers(deleted_tags)\n",
+        "            pass\n",
         "tests/tokens/test_account_deletion.py::test_records_of_every_kind_are_deleted_also_those_in_no_list",
     ),
     Mutant(

@@ -36,7 +36,7 @@ async function follow(pressed) {
   // In a breakout room the meeting is the parent.
   const uuid = meeting.parentUUID || meeting.meetingUUID;
   // The person was let in, or is in another meeting.
-  if (waits || (ended && uuid !== place.dataset.uuid)) return location.reload();
+  if (waits || (ended && uuid !== place.dataset.uuid)) return answer(sign).then(() => location.reload());
   if (!uuid || ended) return;
   showRoom(meeting.parentUUID);
   if (pressed || uuid !== place.dataset.uuid || Date.now() - askedAt >= EACH_MS) await report(uuid, meeting.parentUUID);
@@ -48,7 +48,7 @@ async function report(uuid, parent) {
   if (!me) return;
   if ((me.role === "coHost" || me.role === "host") && (await openMeeting(uuid, parent, me.role))) return;
   // For what the host shares: our server believes for two minutes that the person is in this meeting.
-  if (document.querySelector("[data-count]")) await answer(sign);
+  await answer(sign);
   await send({ uuid, name: me.screenName });
 }
 

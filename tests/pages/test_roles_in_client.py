@@ -111,7 +111,10 @@ def test_participant_becomes_co_host_and_participant_again_until_the_end(open_cl
     assert client.errors == []
 
 
-def test_participant_in_the_waiting_room_sees_so_until_they_are_let_in(open_client, priya, world, clock):
+def test_participant_in_the_waiting_room_sees_so_until_they_are_let_in(
+    open_client, dana, priya, world, webhooks, clock
+):
+    dana.post("/settings", data={"share_with_participants": "on", "late_minutes": "5"})
     client = open_client(priya, "/participants")
     app, meeting = client.app, world.live_instance()
     wait_until_counted(client)
@@ -132,7 +135,8 @@ def test_participant_in_the_waiting_room_sees_so_until_they_are_let_in(open_clie
     client.refresh()
     app.click("h1")
     app.wait_for_selector("text=You rejoined once.")
-    assert app.is_visible("text=Live")
+    app.wait_for_selector("text=1 person is here now")
+    assert app.is_visible("text=Live") and app.is_visible("text=How many people are here")
     assert client.errors == []
 
 

@@ -125,6 +125,23 @@ def test_account_without_people_is_reported_in_one_sentence(run, dana):
     assert (result.exit_code, result.stderr) == (1, "Error: nothing is stored of the account another-account\n")
 
 
+def test_person_is_deleted_whole_when_the_command_is_interrupted_after_them(
+    dana, parts, people, redis_client, keys_of, account_id
+):
+    people(2, account_id)
+    deletion = AccountDeletion(parts.redis, parts.key_ring, parts.tokens, account_id)
+    first, *others = deletion.people
+    redis_client.set(key_names.of_user(first, "kind-of-another-release", "x"), "x")
+
+    def interrupt(count):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        deletion.run(interrupt)
+
+    assert keys_of(first) == set() and all(keys_of(user_id) for user_id in others)
+
+
 def test_zoom_is_asked_no_more_after_several_failures_and_all_records_are_deleted(
     dana, parts, world, people, keys_of, account_id
 ):

@@ -463,7 +463,7 @@ def test_walk_in_is_matched_by_hand_for_the_series_and_that_is_undone_in_the_sam
     text = read(page)
     assert "Saved for the series Łukasz Żółć counts as Amara Diallo . Undo" in text
     assert "4 of 5 registered people came. 1 didn’t." in text and "Walk-ins" not in text
-    assert "Matched by Zoom ID 1, email 1, hand 1, name 1." in text and "4 of 5 registered" in text
+    assert "Matched by Zoom ID 1, email 1, hand 1, name 1." in text and "4 of 5 who registered came" in text
     assert "Amara Diallo As Łukasz Żółć amara@northwind.example · by hand" in read(dana.look(f"{AFTER}?show=came"))
     row = next(row for row in rows(dana.get(f"{AFTER}.csv")) if row["first_name"] == "Amara")
     assert (row["result"], row["matched_by"], row["name_in_meeting"]) == ("came", "hand", "Łukasz Żółć")
@@ -553,7 +553,7 @@ def test_each_tab_says_how_many_came_and_registered_once_they_were_counted(dana,
     dana.look(AFTER)
     world.calls.clear()
 
-    assert "5 came · 44 min · 3 of 5 registered Attendance" in read(dana.look(f"{attendance}/polls"))
+    assert "5 came · 44 min · 3 of 5 who registered came Attendance" in read(dana.look(f"{attendance}/polls"))
     assert world.calls.count("GET /v2/report/meetings/*/participants") == world.calls.count(LISTS) == 0
 
 

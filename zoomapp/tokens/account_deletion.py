@@ -53,37 +53,41 @@ class AccountDeletion:
 
     def count(self) -> Counter[str]:
         """How many records there are, by kind. Redis may return a key twice while it grows or shrinks."""
-        kinds = (kind_of(key) for key in self._keys())
+        kinds = (kind_of(key) for key in self._keys(self._tags))
         return Counter(kind.name if kind else "other" for kind in kinds)
 
     def run(self, on_progress: Callable[[int], object] = lambda count: None) -> DeletionResult:
         """Delete all; ``on_progress`` is called with 1 after each person.
 
         Zoom is asked to end each active grant, until it has failed several times in a row. The records are deleted
-        all the same.
+        all the same. If that breaks off, no later run finds the people who are deleted, so their other records go now.
         """
         result, failures_in_a_row = DeletionResult(), 0
-        for user_id, active in self.people.items():
-            result.active += active
-            if not active or failures_in_a_row == MAX_FAILURES_IN_A_ROW:
-                self._tokens.delete(user_id)
-            elif self._tokens.revoke(user_id):
-                result.revoked, failures_in_a_row = result.revoked + 1, 0
-            else:
-                failures_in_a_row += 1
-            on_progress(1)
-        self._delete_leftovers()
+        deleted_tags = self._tags - {key_names.tag(user_id) for user_id in self.people}
+        try:
+            for user_id, active in self.people.items():
+                result.active += active
+                if not active or failures_in_a_row == MAX_FAILURES_IN_A_ROW:
+                    self._tokens.delete(user_id)
+                elif self._tokens.revoke(user_id):
+                    result.revoked, failures_in_a_row = result.revoked + 1, 0
+                else:
+                    failures_in_a_row += 1
+                deleted_tags.add(key_names.tag(user_id))
+                on_progress(1)
+        finally:
+            self._delete_leftovers(deleted_tags)
         return result
 
-    def _keys(self) -> Iterator[str]:
+    def _keys(self, tags: set[str]) -> Iterator[str]:
         with store_errors():
             for name in self._redis.scan_iter(f"{key_names.PREFIX}{{*}}:*", count=PAGE):
-                if key_names.tag_of(key := name.decode()) in self._tags:
+                if key_names.tag_of(key := name.decode()) in tags:
                     yield key
 
-    def _delete_leftovers(self) -> None:
-        """Delete the records that are in no list of their person's keys, and the account's own."""
-        keys = self._keys()
+    def _delete_leftovers(self, tags: set[str]) -> None:
+        """Delete the records with these tags, which are in no list of a person's keys or the account's own."""
+        keys = self._keys(tags)
         while page := list(islice(keys, PAGE)):
             with store_errors(), self._redis.pipeline(transaction=False) as pipe:
                 for key in page:

@@ -81,5 +81,5 @@ def meeting_headline(meeting: PastMeeting) -> list[str]:
     if meeting.start_at and meeting.end_at and meeting.end_at > meeting.start_at:
         parts.append(dates.duration((meeting.end_at - meeting.start_at).total_seconds()))
     if counted.registered:
-        parts.append(f"{counted.registered_came} of {counted.registered} registered")
+        parts.append(f"{counted.registered_came} of {counted.registered} who registered came")
     return parts
