@@ -14,6 +14,7 @@ import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 import requests
 from cryptography import x509
@@ -92,8 +93,6 @@ def test_requests_and_urllib_reach_the_offline_zoom(intercepted, in_environment)
 
 
 def test_httpx_reaches_the_offline_zoom(in_environment):
-    httpx = pytest.importorskip("httpx", reason="httpx is not installed")
-
     assert httpx.get(ADDRESS).json()["code"] == 124
 
 
