@@ -23,7 +23,7 @@ from tests.offline_zoom.conftest import NOON, REDIRECT_URI, Clock
 
 EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "300"))
 HOME = "https://app.example/"
-MANAGE = ("marketplace:read:app", "marketplace:write:app")
+MANAGE = ("marketplace:read:app", "marketplace:write:app", "marketplace_app:read")
 
 
 class Zoom:

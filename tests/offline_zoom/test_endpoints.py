@@ -164,6 +164,7 @@ def rules(world):
 MANIFESTS = [
     *(f"{method} /marketplace/apps/<app_id>/manifest" for method in ("GET", "PUT")),
     "POST /marketplace/apps/manifest/validate",
+    "GET /marketplace/apps/<app_id>/webhook_logs",
 ]
 
 

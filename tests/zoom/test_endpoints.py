@@ -52,6 +52,7 @@ GET /past_meetings/{meetingId}/instances meeting:read:list_past_instances meetin
 GET /past_meetings/{meetingId}/participants meeting:read:list_past_participants meeting:read medium
 GET /marketplace/apps/{appId}/manifest marketplace:read:app marketplace_app:read medium
 PUT /marketplace/apps/{appId}/manifest marketplace:write:app marketplace_app:write heavy
+GET /marketplace/apps/{appId}/webhook_logs marketplace_app:read marketplace_app:read medium
 POST /marketplace/apps/manifest/validate marketplace:read:app marketplace_app:read medium
 GET /report/meetings/{meetingId} report:read:meeting:admin report:read:admin heavy
 GET /report/meetings/{meetingId}/qa report:read:meeting_qna:admin report:read:admin heavy

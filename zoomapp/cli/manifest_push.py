@@ -29,7 +29,7 @@ def check(document: Any) -> None:
     if current_services().account_tokens is None:
         return
     try:
-        faults = _manifest_api().validate(document)
+        faults = manifest_api().validate(document)
     except MissingScope:
         click.echo(f"Zoom was not asked: {_lacks(VALIDATE_MANIFEST)}", err=True)
     except (ZoomRefused, UpstreamError) as error:
@@ -45,7 +45,7 @@ def push(app_id: str, document: dict[str, Any], rtms_scopes: tuple[str, ...], ye
     if current_services().account_tokens is None:
         raise click.UsageError(NO_CREDENTIALS)
     try:
-        api = _manifest_api()
+        api = manifest_api()
         at_zoom = api.read(app_id)
     except MissingScope as error:
         raise click.ClickException(_lacks(READ_MANIFEST)) from error
@@ -74,7 +74,7 @@ def _update(api: ManifestApi, app_id: str, new: dict[str, Any]) -> None:
     click.echo("Zoom has the new manifest.")
 
 
-def _manifest_api() -> ManifestApi:
+def manifest_api() -> ManifestApi:
     """Raises AccountRefused, UpstreamError."""
     services = current_services()
     assert services.account_tokens

@@ -391,6 +391,10 @@ UPDATE_MANIFEST = Endpoint(
 VALIDATE_MANIFEST = Endpoint(
     "POST", "/v2/marketplace/apps/manifest/validate", "marketplace:read:app", "marketplace_app:read", MEDIUM
 )
+# For `flask webhooks`. Zoom names no granular scope for it.
+READ_WEBHOOK_LOGS = Endpoint(
+    "GET", "/v2/marketplace/apps/{app_id}/webhook_logs", "marketplace_app:read", "marketplace_app:read", MEDIUM
+)
 _OAUTH = "The authorization server takes the app's credentials: no scope, no rate limit label."
 REQUEST_TOKEN = Endpoint("POST", "/oauth/token", note=_OAUTH)
 REVOKE_TOKEN = Endpoint("POST", "/oauth/revoke", note=_OAUTH)
@@ -403,7 +407,7 @@ IN_USE = tuple(value for value in globals().values() if isinstance(value, Endpoi
 _UNMEASURED = {"/v2/users/{id}/settings"}.union(
     *(each.templates for each in (READ_TOKEN, READ_ZAK, LIST_UPCOMING_MEETINGS, CONTROL_LIVE_MEETING, READ_REPORT)),
     # Only a command calls these.
-    *(each.templates for each in (READ_MANIFEST, VALIDATE_MANIFEST)),
+    *(each.templates for each in (READ_MANIFEST, VALIDATE_MANIFEST, READ_WEBHOOK_LOGS)),
 )
 METRICS_LABELS = frozenset(name for endpoint in ALL for name in endpoint.templates) - _UNMEASURED
 #: Path segments that name a kind of thing. Every other segment is an id.

@@ -9,7 +9,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from offline_zoom.faults import PRESETS
-from offline_zoom.oauth.scopes import READ_APPS, WRITE_APPS, admin_scopes
+from offline_zoom.oauth.scopes import READ_APPS, READ_WEBHOOK_LOGS, WRITE_APPS, admin_scopes
 from offline_zoom.seed.story import register
 from offline_zoom.stories import STORIES
 from offline_zoom.world import CLIENT_ID, CLIENT_SECRET, World
@@ -80,7 +80,10 @@ def create_world(options: Namespace) -> World:
         data=options.data,
     )
     # Who registers a Server-to-Server app chooses its scopes: here it has all.
-    world.account_app.scopes = [*admin_scopes(), READ_APPS.account[0], WRITE_APPS.account[0]]
+    world.account_app.scopes = [
+        *admin_scopes(),
+        *(scopes.account[0] for scopes in (READ_APPS, WRITE_APPS, READ_WEBHOOK_LOGS)),
+    ]
     if options.server_to_server:
         world.account_app.client_id, world.account_app.client_secret = options.client_id, options.client_secret
     switches = world.switches

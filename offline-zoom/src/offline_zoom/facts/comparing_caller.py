@@ -17,7 +17,13 @@ from offline_zoom.world import World
 
 JSON = dict[str, Any]
 #: what no user of the app grants
-MORE_SCOPES = ("zoomapp:inmeeting", "report:read:admin", "marketplace:read:app", "marketplace:write:app")
+MORE_SCOPES = (
+    "zoomapp:inmeeting",
+    "report:read:admin",
+    "marketplace:read:app",
+    "marketplace:write:app",
+    "marketplace_app:read",
+)
 
 
 class ComparingCaller:
@@ -30,7 +36,9 @@ class ComparingCaller:
         self.events: list[Event] = []
         self.world.on_event(self.events.append)
         self.session = requests.Session()
-        self.session.mount("http://", OfflineZoomAdapter(self.world))
+        adapter = OfflineZoomAdapter(self.world)
+        self.app = adapter.app
+        self.session.mount("http://", adapter)
 
     def token(self, user: str) -> str:
         """An access token of this user; of the app itself without a name."""

@@ -12,6 +12,8 @@ from offline_zoom.facts.notation import unnamed
 from offline_zoom.polls import RELEASE
 from offline_zoom.stories.live_meeting import LIVE
 from offline_zoom.stories.quiet_day import FIXTURES, WEEKLY
+from offline_zoom.webhooks.delivery import Attempt
+from offline_zoom.webhooks.sender import WebhookSender
 from offline_zoom.world import APP_ID
 
 #: noon on a Wednesday in Berlin
@@ -144,9 +146,19 @@ class Tour(ComparingCaller):
         self.call("POST /marketplace/apps/manifest/validate", {"manifest": manifest})
         self.call("POST /marketplace/apps/manifest/validate", {"manifest": {}})
         self.call("PUT /marketplace/apps/{appId}/manifest", {"manifest": manifest})
+        self.visit_webhook_log()
         dana = self.world.user("dana")
         message = {"robot_jid": "v1bot@xmpp.zoom.us", "to_jid": dana.jid, "account_id": dana.account_id}
         self.call("POST /im/chat/messages", {**message, "content": {"head": {"text": "Hi"}}}, user="")
+
+    def visit_webhook_log(self) -> None:
+        """List an attempt that the app refused, and one without a response."""
+        sender = self.app.extensions["webhooks"] = WebhookSender("https://app.example/hook", "secret", self.world.now)
+        sender.enqueue({"event": "meeting.started", "event_ts": int(NOON * 1000), "payload": {}})
+        sender.deliveries()[0].attempts += [Attempt(NOON, 500, 12), Attempt(NOON, 0, 3000, "ReadTimeout")]
+        self.call("GET /marketplace/apps/{appId}/webhook_logs", query={"page_size": "1"})
+        self.call("GET /marketplace/apps/{appId}/webhook_logs", query={"type": "1", "retry_num": "0"})
+        del self.app.extensions["webhooks"]
 
     def hold_a_meeting(self) -> None:
         """A meeting with a waiting room, a breakout room, a recording and the AI Companion."""

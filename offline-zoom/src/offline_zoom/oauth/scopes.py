@@ -41,6 +41,8 @@ CLASSIC_REPORT = RequiredScopes((), ("report:read:admin",))
 #: The scopes of programs that manage apps. A user of the app grants none of them.
 READ_APPS = user_and_admin("marketplace:read:app", "marketplace_app:read")
 WRITE_APPS = user_and_admin("marketplace:write:app", "marketplace_app:write")
+#: Zoom names no newer scope for its log of webhooks.
+READ_WEBHOOK_LOGS = RequiredScopes(("marketplace_app:read",), ("marketplace_app:read:admin",))
 
 #: The scopes of all REST endpoints: ``rest.endpoints.endpoint`` adds those of each endpoint that it registers.
 _endpoint_scopes: set[RequiredScopes] = set()
@@ -48,7 +50,7 @@ _endpoint_scopes: set[RequiredScopes] = set()
 
 def add_endpoint(scopes: RequiredScopes) -> None:
     """Let users grant the scopes of an endpoint."""
-    if scopes not in (BOT, CLASSIC_REPORT, READ_APPS, WRITE_APPS):
+    if scopes not in (BOT, CLASSIC_REPORT, READ_APPS, WRITE_APPS, READ_WEBHOOK_LOGS):
         _endpoint_scopes.add(scopes)
 
 
