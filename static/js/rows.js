@@ -1,4 +1,4 @@
-// A person's row opens in place: the row below it has what is known of them, loaded anew each time. One is open at a time.
+// A person's row opens in place: the row below it has the details, loaded each time. One is open at a time.
 import { partOf } from "./page.js";
 
 export async function toggle(link) {

@@ -132,7 +132,7 @@ PARTICIPANT: Table = {
     "location": Field(str, "place"),
     "registrant_id": Field(str, "`id` of a registrant"),
     "internal": Field(bool, "whether the person is of the host's account"),
-    "person_id": Field(str, "Zoom's id of a person who is no user of this file"),
+    "person_id": Field(str, "Zoom's id of a person who is not a `user` of this file"),
     "user_id": Field(str, "Zoom's number of this join. Default: a free one", attribute=""),
     "participant_uuid": Field(str, "UUID of the person in this session. Default: made from the user or the join"),
 }

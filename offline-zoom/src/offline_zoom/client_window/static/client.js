@@ -43,7 +43,7 @@
       features: null,            // names ticked in the Marketplace; null: all this client knows
       granted: [], grantedAt: "",
       authorization: "usual",    // with-state, encoded-state, denied, never, twice, wrong-redirect
-      roleEvents: "all",         // whom onMyUserContextChange tells of a new role or name: all, or "hosts": only who was host or co-host
+      roleEvents: "all",         // who gets onMyUserContextChange for a new role or name: "all", or "hosts" for hosts and co-hosts only
       roleRefusals: "at-call",   // what config does with a name that this role or guest may not use: at-call (nothing), listed, rejected
       authNames: "samples",      // the auth status of guests in config: as Zoom's samples expect it, or "types": as the SDK's types say
       rejectsUnknown: false, silent: [], failing: {}, delays: {},

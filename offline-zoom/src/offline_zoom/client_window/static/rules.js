@@ -41,8 +41,8 @@
     if (before.runningContext !== after.runningContext) tell("onRunningContextChange", { runningContext: after.runningContext });
     if (before.meeting && !after.meeting && !after.inWaitingRoom) tell("onMeeting", { action: "ended" });
     const anotherRole = before.role !== after.role || before.me.screenName !== after.me.screenName;
-    const hearsOfRoles = after.roleEvents !== "hosts" || HOSTS.includes(before.role);
-    if (before.status !== after.status || (anotherRole && hearsOfRoles)) {
+    const getsRoleEvents = after.roleEvents !== "hosts" || HOSTS.includes(before.role);
+    if (before.status !== after.status || (anotherRole && getsRoleEvents)) {
       tell("onMyUserContextChange", { role: inCalls(after.role), status: after.status, screenName: after.me.screenName });
     }
     if (before.meeting && after.meeting && before.breakoutRoom !== after.breakoutRoom) {
