@@ -8,11 +8,11 @@ const [LOOK_MS, AGAIN_MS, EACH_MS] = [2000, 500, 60_000];
 const MEETINGS = ["inMeeting", "inWebinar", "inImmersive", "inCollaborate", "inCamera"];
 // Zoom's code for a call about a meeting where the client is in none.
 const IN_NO_MEETING = "10116";
-let [looks, askedAt, refused, waits, ended] = [Promise.resolve(), 0, 0, false, false];
+let [steps, askedAt, refused, waits, ended] = [Promise.resolve(), 0, 0, false, false];
 
 if (await ready) {
-  zoomSdk.addEventListener("onMeeting", ({ action }) => action === "ended" && leave("The meeting ended."));
-  document.addEventListener("over", () => leave("You left the meeting."));
+  zoomSdk.addEventListener("onMeeting", ({ action }) => action === "ended" && next(() => leave("The meeting ended.")));
+  document.addEventListener("over", () => next(() => leave("You left the meeting.")));
   // Somebody may get another role at any time, without an event: it is read again on each press.
   document.addEventListener("click", () => look(true));
   // Nor is there an event for the waiting room, and attendees of a webinar hear of no end. Only the client is asked.
@@ -20,9 +20,13 @@ if (await ready) {
   look();
 }
 
-// One after the other: a press that comes meanwhile counts.
 function look(pressed = false) {
-  looks = looks.then(() => follow(pressed));
+  next(() => follow(pressed));
+}
+
+// One after the other: a press that comes meanwhile counts, and no report is answered after that of the end.
+function next(step) {
+  steps = steps.then(step).catch((error) => console.info("own", error.message));
 }
 
 async function follow(pressed) {

@@ -197,6 +197,29 @@ def test_next_meeting_of_the_host_takes_the_place_of_the_report(open_client, dan
     assert client.errors == []
 
 
+def test_end_of_a_meeting_stays_when_the_answer_to_an_earlier_report_is_late(open_client, priya, clock):
+    client = open_client(priya, "/participants")
+    wait_until_counted(client)
+    clock.tick(120)
+    reports = []
+
+    def hold(route):
+        reports.append(route)
+
+    client.page.route("**/participants/own", hold, times=1)
+    with client.page.expect_request("**/participants/own"):
+        client.app.click("h1")
+
+    client.emit("onMeeting", {"timestamp": 1, "action": "ended"})
+    client.app.evaluate("() => new Promise(requestAnimationFrame)")
+    with client.page.expect_response("**/participants/own"):
+        reports[0].continue_()
+
+    client.app.wait_for_selector("[data-say] >> text=The meeting ended. You were there 2 min.")
+    assert client.app.text_content("#mine") == "You were there 2 min."
+    assert client.errors == []
+
+
 def test_participant_of_two_meetings_one_after_the_other_sees_the_second(open_client, priya, world, clock):
     client = open_client(priya, "/participants")
     wait_until_counted(client)
@@ -210,7 +233,7 @@ def test_participant_of_two_meetings_one_after_the_other_sees_the_second(open_cl
     client.refresh()
     client.app.click("h1")
 
-    client.app.wait_for_selector("text=Live")
+    client.app.wait_for_selector("#mine >> text=under")
     assert client.app.text_content("#mine").split() == ["under", "1", "min", "here"]
     assert client.errors == []
 
