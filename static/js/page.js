@@ -3,7 +3,8 @@
 
 const [ROUNDS, SKELETON_MS, SLOW_MS] = [20, 1500, 8000];
 
-document.cookie = `zone=${Intl.DateTimeFormat().resolvedOptions().timeZone}; path=/; max-age=31536000; samesite=lax`;
+// After the first paint: a browser takes some milliseconds to find its time zone.
+requestAnimationFrame(() => setTimeout(saveZone));
 
 const forAll = (selector, act) => document.querySelectorAll(selector).forEach(act);
 
@@ -21,6 +22,10 @@ addEventListener("keydown", menuKey);
 
 const bridged = window !== window.top || window.chrome?.webview || window.webkit?.messageHandlers?.jsOCHelper || window.android;
 if (bridged) import("./zoom.js");
+
+function saveZone() {
+  document.cookie = `zone=${Intl.DateTimeFormat().resolvedOptions().timeZone}; path=/; max-age=31536000; samesite=lax`;
+}
 
 // What each element of the page does; again after the page was refreshed, as its elements are new.
 function bind() {

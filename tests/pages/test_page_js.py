@@ -29,6 +29,13 @@ def test_a_link_is_copied_and_the_copy_is_announced(page):
     assert page.text_content("[data-say]") == "Copied"
 
 
+def test_the_time_zone_of_the_browser_is_saved_for_the_next_page(dana_at):
+    page = dana_at(360, timezone_id="Asia/Tokyo")
+    page.goto("/help")
+
+    page.wait_for_function("() => document.cookie.includes('zone=Asia/Tokyo')")
+
+
 def test_without_clipboard_access_the_text_is_selected(page):
     page.goto("/meetings")
     page.evaluate("() => { navigator.clipboard.writeText = () => Promise.reject(new Error('no')); }")

@@ -241,9 +241,9 @@ def _object(row: Row, kind: str) -> JsonObject:
 def _text(fields: JsonObject, *names: str) -> str:
     """A short text on one line, without control characters."""
     text = fields.text(*names)
-    if not text.isprintable():
-        text = _LONE_SURROGATE.sub("\ufffd", _CONTROL_CHARACTERS.sub(" ", text))
-    return text[:MAX_TEXT].strip()
+    if text.isprintable() and len(text) <= MAX_TEXT:
+        return text
+    return _LONE_SURROGATE.sub("\ufffd", _CONTROL_CHARACTERS.sub(" ", text))[:MAX_TEXT].strip()
 
 
 def _epoch(fields: JsonObject, name: str) -> float | None:

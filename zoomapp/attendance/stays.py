@@ -32,11 +32,11 @@ def all_stays(records: Sequence[Record]) -> list[Interval]:
 
 def _merge_sources(records: Sequence[Record]) -> list[Interval]:
     """The stays of each source by itself, then the better source over the worse."""
+    if len({record.source for record in records}) < 2:
+        return list(_source_stays(records)) if records else []
     by_source: dict[Source, list[Record]] = defaultdict(list)
     for record in records:
         by_source[record.source].append(record)
-    if len(by_source) < 2:
-        return [stay for own in by_source.values() for stay in _source_stays(own)]
     found: list[Interval] = []
     for source in sorted(by_source, key=BEST_FIRST.index):
         found = intervals.overlay(found, _source_stays(by_source[source]))
