@@ -34,7 +34,8 @@ from zoomapp.zoom.content_encoding import decoded
 from zoomapp.zoom.endpoints import template
 from zoomapp.zoom.rate_limits import is_daily, is_limit, retry_after_seconds
 from zoomapp.zoom.tolerant_reader import JsonObject, decode, refusal_words
-from zoomapp.zoom.transport import Transport, bounded
+from zoomapp.zoom.transport import Transport
+from zoomapp.zoom.watchdog import bounded
 
 log = logging.getLogger(__name__)
 
@@ -156,7 +157,7 @@ class Answer:
         seconds, began = deadline.remaining(ANSWER_SECONDS), time.monotonic()
         piece, broken = b"", None
         try:
-            with bounded(self._raw, seconds):
+            with bounded(getattr(self._raw, "sock", None), seconds):
                 piece = self._raw.read(size, decode_content=False)
         except (HTTPError, HTTPException, OSError) as error:
             broken = error
