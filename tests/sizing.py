@@ -73,7 +73,7 @@ def main(users: int) -> None:
         redis = RedisProcess(group, Path(folder)).start()
         size, rate = measure(redis, users), rotated_per_second(redis)
     print(f"{size.users} users: {size.bytes_per_user} bytes and {size.keys_per_user:.1f} keys each in Redis;", end=" ")
-    print(f"1 million users: {size.bytes_per_user / 1000:.1f} GB. Sealed anew: {rate:.0f} records a second.")
+    print(f"1 million users: {size.bytes_per_user / 1000:.1f} GB. Encrypted again: {rate:.0f} records a second.")
 
 
 if __name__ == "__main__":
