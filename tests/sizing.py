@@ -14,7 +14,7 @@ from devtools.processes import Group
 from tests.support.redis_process import RedisProcess
 from zoomapp import create_app, services
 from zoomapp.config import Settings
-from zoomapp.store import redis_client
+from zoomapp.store import redis_connect
 from zoomapp.store.encryption import KeyRing
 from zoomapp.store.key_rotation import KeyRotation
 from zoomapp.zoom.oauth import TokenSet
@@ -63,7 +63,9 @@ def _connect(parts, sessions, user_id: str) -> None:
 def rotated_per_second(redis: RedisProcess) -> float:
     """Records of these users that are encrypted again per second."""
     began = time.perf_counter()
-    done = KeyRotation(redis_client.connect(redis.url), KeyRing((b"a newer key of 32 bytes, random!", bytes(32)))).run()
+    done = KeyRotation(
+        redis_connect.connect(redis.url), KeyRing((b"a newer key of 32 bytes, random!", bytes(32)))
+    ).run()
     assert done.complete and done.reencrypted == done.found
     return done.seen / (time.perf_counter() - began)
 
