@@ -1134,8 +1134,8 @@ MUTANTS = [
     ),
     Mutant(
         "edit: fields that were not changed are not sent",
-        "zoomapp/meetings/editing.py",
-        "_value(form, group) != _value(loaded, group)]",
+        "zoomapp/meetings/form_merge.py",
+        "value_of(form, group) != value_of(loaded, group)]",
         "True]",
         "tests/web/test_pages_edit.py::test_change_of_another_field_by_someone_else_stays",
     ),

@@ -14,7 +14,7 @@ from devtools.processes import Group
 from tests.support.redis_process import RedisProcess
 from zoomapp import create_app, services
 from zoomapp.config import Settings
-from zoomapp.store import redis_client
+from zoomapp.store import redis_connect
 from zoomapp.store.encryption import KeyRing
 from zoomapp.store.key_rotation import KeyRotation
 from zoomapp.zoom.oauth import TokenSet
@@ -63,7 +63,9 @@ def _connect(parts, sessions, user_id: str) -> None:
 def rotated_per_second(redis: RedisProcess) -> float:
     """Records of these users that are encrypted again per second."""
     began = time.perf_counter()
-    done = KeyRotation(redis_client.connect(redis.url), KeyRing((b"a newer key of 32 bytes, random!", bytes(32)))).run()
+    done = KeyRotation(
+        redis_connect.connect(redis.url), KeyRing((b"a newer key of 32 bytes, random!", bytes(32)))
+    ).run()
     assert done.complete and done.reencrypted == done.found
     return done.seen / (time.perf_counter() - began)
 
@@ -73,7 +75,7 @@ def main(users: int) -> None:
         redis = RedisProcess(group, Path(folder)).start()
         size, rate = measure(redis, users), rotated_per_second(redis)
     print(f"{size.users} users: {size.bytes_per_user} bytes and {size.keys_per_user:.1f} keys each in Redis;", end=" ")
-    print(f"1 million users: {size.bytes_per_user / 1000:.1f} GB. Sealed anew: {rate:.0f} records a second.")
+    print(f"1 million users: {size.bytes_per_user / 1000:.1f} GB. Encrypted again: {rate:.0f} records a second.")
 
 
 if __name__ == "__main__":

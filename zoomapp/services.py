@@ -22,7 +22,7 @@ from zoomapp.auth.repeated_signins import RepeatedSignIns
 from zoomapp.auth.signin import SignIn
 from zoomapp.auth.used_contexts import UsedContexts
 from zoomapp.config import Settings
-from zoomapp.store import redis_client
+from zoomapp.store import redis_connect
 from zoomapp.store.call_log import CallLog
 from zoomapp.store.encryption import KeyRing
 from zoomapp.store.one_time_links import OneTimeLinks
@@ -144,7 +144,7 @@ def build(
 ) -> Services:
     """The parts for these settings. Opens no connection: the first request does, after the fork."""
     clock = clock or clock_of(settings)
-    connection = client or redis_client.connect(
+    connection = client or redis_connect.connect(
         settings.redis_url, verify=settings.redis_tls_verify, pools=_redis_pools(settings)
     )
     key_ring = KeyRing(settings.token_encryption_keys)
@@ -263,12 +263,12 @@ def _offset_seconds(path: Path) -> float:
         return 0.0
 
 
-def _redis_pools(settings: Settings) -> redis_client.Pools:
+def _redis_pools(settings: Settings) -> redis_connect.Pools:
     if settings.fast_path:
         from zoomapp.fastpath.redis_pool import FAST_POOLS
 
         return FAST_POOLS
-    return redis_client.PLAIN_POOLS
+    return redis_connect.PLAIN_POOLS
 
 
 def _transport(settings: Settings) -> BaseAdapter:

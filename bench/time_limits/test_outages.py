@@ -7,7 +7,7 @@ import pytest
 
 from tests.sockets.test_silence import keep_open, serves, stored_read_fails
 from tests.support.fast_path import POOLS
-from zoomapp.store import key_names, redis_client
+from zoomapp.store import key_names, redis_client, redis_connect
 
 #: A request has 3 s.
 WITHIN_SECONDS = 2.7
@@ -42,7 +42,7 @@ def test_a_request_knows_within_three_seconds(house, trouble):
 @pytest.mark.parametrize("warm", [0, 3, 8], ids=["none open", "three open", "all open"])
 def test_twenty_callers_of_a_silent_redis_know_in_time(redis_process, warm):
     server = redis_process()
-    client = redis_client.connect(server.url, pools=POOLS)
+    client = redis_connect.connect(server.url, pools=POOLS)
     keep_open(client, warm)
     server.freeze()
 
@@ -55,7 +55,7 @@ def test_twenty_callers_of_a_silent_redis_know_in_time(redis_process, warm):
 
 @pytest.mark.parametrize("warm", [False, True], ids=["never connected", "connected before"])
 def test_twenty_callers_behind_silent_sentinels_know_in_time(redis_sentinel, warm):
-    client = redis_client.connect(redis_sentinel.url, pools=POOLS)
+    client = redis_connect.connect(redis_sentinel.url, pools=POOLS)
     if warm:
         redis_client.load(client, KEY)
     redis_sentinel.freeze()
@@ -68,7 +68,7 @@ def test_twenty_callers_behind_silent_sentinels_know_in_time(redis_sentinel, war
 
 
 def test_twenty_first_callers_of_a_silent_cluster_know_in_time(redis_cluster):
-    client = redis_client.connect(redis_cluster.url, pools=POOLS)
+    client = redis_connect.connect(redis_cluster.url, pools=POOLS)
     for each in redis_cluster.masters:
         each.freeze()
 
@@ -81,7 +81,7 @@ def test_twenty_first_callers_of_a_silent_cluster_know_in_time(redis_cluster):
 
 
 def test_twenty_callers_of_a_silent_node_know_in_time(redis_cluster):
-    client = redis_client.connect(redis_cluster.url, pools=POOLS)
+    client = redis_connect.connect(redis_cluster.url, pools=POOLS)
     redis_client.load(client, KEY)
     redis_cluster.master_of(KEY).freeze()
 

@@ -1,12 +1,12 @@
-// In the client of a meeting's host or co-host: who is there and who waits, told to our server for this person's page alone;
-// and whether the app is in sight.
+// In the client of a meeting's host or co-host: reports to our server, for this person's page only, who is
+// there and who waits; and whether the app is in sight.
 import zoomSdk from "../vendor/appssdk/sdk.es.js";
 import { openCurrentMeeting, ready, sign } from "./zoom.js";
 
 const place = document.querySelector("[data-sighted]");
 const [SOON_MS, AGAIN_MS, EACH_MS, SIGN_MS] = [150, 5000, 60_000, 45_000];
 let signedAt = 0;
-let [told, timer, again, hasDoor, current] = [Promise.resolve(), 0, 0, false, ""];
+let [reports, timer, again, hasDoor, current] = [Promise.resolve(), 0, 0, false, ""];
 
 if (await ready) {
   zoomSdk.addEventListener("onAppVisibilityChange", ({ visible }) => document.dispatchEvent(new CustomEvent("insight", { detail: visible })));
@@ -24,7 +24,7 @@ async function watch() {
   zoomSdk.addEventListener("onBreakoutRoomChange", soon);
   hasDoor = await answer(() => zoomSdk.getWaitingRoomParticipants());
   if (hasDoor) import("./admit.js");
-  told = told.then(tell);
+  reports = reports.then(report);
   if (!place.dataset.cohosted) return;
   const promoted = sessionStorage.getItem("promoted");
   if (promoted) document.querySelector("[data-say]").textContent = `You’re now ${promoted === "host" ? "host" : "co-host"}.`;
@@ -55,17 +55,17 @@ function post(address, body) {
   return fetch(address, { method: "POST", headers, body: JSON.stringify(body) }).catch(() => ({}));
 }
 
-// One after the other: what is told first happened first.
+// One report after the other, in the order of what happened.
 function soon() {
   clearTimeout(again);
   timer ||= setTimeout(() => {
     timer = 0;
-    told = told.then(tell);
+    reports = reports.then(report);
   }, SOON_MS);
 }
 
 // The whole list each time: ids change with roles, and what got lost is in the next one, which comes by itself.
-async function tell() {
+async function report() {
   if (place.dataset.cohosted && !(await stillCohost())) return;
   const instance = await answer(() => zoomSdk.getMeetingUUID());
   const uuid = meetingOf(instance);

@@ -72,7 +72,7 @@ async function heedChanges() {
 async function changed(name, is, begins = false) {
   ready = configure();
   document.dispatchEvent(new CustomEvent("configured", { detail: await ready }));
-  // Some clients say the same again after each config: only what is new has the page drawn anew.
+  // Some clients say the same again after each config: only a change draws the page again.
   if (sessionStorage.getItem(name) === is) return;
   sessionStorage.setItem(name, is);
   // After the report of a meeting that ended, the next one: its page.
@@ -83,7 +83,7 @@ async function changed(name, is, begins = false) {
   else location.reload();
 }
 
-// The page of the meeting that runs now. Loaded anew, so that no saved list names the one before.
+// The page of the meeting that runs now. Loaded again, so that no saved list names the one before.
 export function openCurrentMeeting() {
   history.replaceState(null, "", "/participants");
   location.reload();

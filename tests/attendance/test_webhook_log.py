@@ -192,12 +192,12 @@ def test_records_that_cannot_be_decrypted_are_treated_as_missing(dana, parts, se
 
 
 def test_events_from_the_webhook_queue_are_stored(dana, parts, world):
-    parts_told = []
-    world.on_event(parts_told.append)
+    events = []
+    world.on_event(events.append)
     meeting = world.start_meeting(NUMBER)
     world.join(meeting, None, "Guest Lee")
 
-    for event in parts_told:
+    for event in events:
         parts.webhook_queue.add(event)
     parts.webhook_queue.process()
 

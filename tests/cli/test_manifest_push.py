@@ -6,8 +6,8 @@ from dataclasses import replace
 import pytest
 
 from offline_zoom.faults import Fault
-from tests.support.people import adapter
-from zoomapp import create_app, services
+from tests.support.people import building, with_account_credentials
+from zoomapp import create_app
 from zoomapp.cli.manifest import EVENTS, RTMS_SCOPES, manifest, with_tunnel
 from zoomapp.cli.manifest_merge import difference, merged, not_stored
 
@@ -25,20 +25,9 @@ def own(settings):
 def run(own, world, clock):
     """The command in an app with Server-to-Server credentials that may manage apps."""
     world.account_app.scopes = list(SCOPES)
-    built = services.build(
-        replace(
-            own,
-            zoom_account_id=world.user("dana").account_id,
-            zoom_s2s_client_id=world.account_app.client_id,
-            zoom_s2s_client_secret=world.account_app.client_secret,
-        ),
-        transport=adapter(world),
-        clock=clock,
-    )
-    runner = create_app(built).test_cli_runner()
-    yield lambda *words, **more: runner.invoke(args=["manifest", *words], **more)
-    built.call_log.stop()
-    built.redis.connection_pool.disconnect()
+    with building(with_account_credentials(own, world), world, clock) as parts:
+        runner = create_app(parts).test_cli_runner()
+        yield lambda *words, **more: runner.invoke(args=["manifest", *words], **more)
 
 
 def test_push_shows_the_difference_asks_updates_and_then_finds_nothing_to_do(run, world, own):

@@ -9,9 +9,9 @@ from dataclasses import replace
 import pytest
 
 from offline_zoom.faults import Fault
-from tests.support.people import Person, adapter
+from tests.support.people import Person, building, with_account_credentials
 from tests.support.servers import ROOT
-from zoomapp import create_app, services
+from zoomapp import create_app
 from zoomapp.cli.verify import CHECKS, verify
 from zoomapp.cli.verify.account import Account
 from zoomapp.cli.verify.masking import mask
@@ -39,21 +39,9 @@ ANSWERED = [{"question_details": [{"polling_id": "another"}]}]
 @pytest.fixture
 def full(settings, world, clock):
     """An app with Server-to-Server credentials, whose webhooks arrive."""
-    built = services.build(
-        replace(
-            settings,
-            zoom_account_id=world.user("dana").account_id,
-            zoom_s2s_client_id=world.account_app.client_id,
-            zoom_s2s_client_secret=world.account_app.client_secret,
-        ),
-        transport=adapter(world),
-        clock=clock,
-    )
-    world.on_event(lambda event: (built.webhook_queue.add(event), built.webhook_queue.process()))
-    yield built
-    built.begin_shutdown()
-    built.call_log.stop()
-    built.redis.connection_pool.disconnect()
+    with building(with_account_credentials(settings, world), world, clock) as parts:
+        world.on_event(lambda event: (parts.webhook_queue.add(event), parts.webhook_queue.process()))
+        yield parts
 
 
 @pytest.fixture

@@ -1,15 +1,13 @@
 """`flask webhooks --app-id`: what Zoom's own log says it could not deliver."""
 
-from dataclasses import replace
-
 import pytest
 
 from offline_zoom.faults import Fault
 from offline_zoom.webhooks.delivery import Attempt
 from offline_zoom.webhooks.sender import WebhookSender
 from tests.offline_zoom.conftest import caller
-from tests.support.people import adapter
-from zoomapp import create_app, services
+from tests.support.people import adapter, building, with_account_credentials
+from zoomapp import create_app
 
 APP, SCOPE, DAY = "sandbox-app-id", "marketplace_app:read:admin", 86400
 LOG = f"/marketplace/apps/{APP}/webhook_logs"
@@ -27,16 +25,9 @@ def zoom(world, clock):
 @pytest.fixture
 def run(settings, zoom, world, clock):
     """The command in an app with Server-to-Server credentials."""
-    credentials = {
-        "zoom_account_id": world.user("dana").account_id,
-        "zoom_s2s_client_id": world.account_app.client_id,
-        "zoom_s2s_client_secret": world.account_app.client_secret,
-    }
-    built = services.build(replace(settings, **credentials), transport=zoom, clock=clock)
-    runner = create_app(built).test_cli_runner()
-    yield lambda: runner.invoke(args=["webhooks", "--app-id", APP])
-    built.call_log.stop()
-    built.redis.connection_pool.disconnect()
+    with building(with_account_credentials(settings, world), world, clock) as parts:
+        runner = create_app(parts).test_cli_runner()
+        yield lambda: runner.invoke(args=["webhooks", "--app-id", APP])
 
 
 @pytest.fixture

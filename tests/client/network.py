@@ -24,7 +24,7 @@ BLANK = b"<!doctype html><title></title>"
 class Network:
     """The proxy at ``address``; ``log`` holds what the client would write to its console.
 
-    ``allowed`` are host names with their ports. ``context`` gives the app context anew for each opening;
+    ``allowed`` are host names with their ports. ``context`` gives a new app context for each opening;
     the web client has none to send.
     """
 

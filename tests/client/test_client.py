@@ -151,7 +151,7 @@ def test_guest_signs_in_and_then_adds_the_app(client):
 
 
 @pytest.mark.parametrize(("who", "heard_roles"), [("all", ["coHost", "attendee"]), ("hosts", ["attendee"])])
-def test_new_role_is_told_to_all_or_to_hosts_only(client, who, heard_roles):
+def test_new_role_is_an_event_for_everyone_or_for_hosts_only(client, who, heard_roles):
     client.seat = ClientSession("jonas", role="participant")
     app = opened(client, "onMyUserContextChange", "getUserContext")
     client.set(roleEvents=who)

@@ -7,9 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zoomapp.meetings.editing import GROUPS, changed_fields, form_of, merge
-from zoomapp.meetings.forms import EDIT_SWITCHES, MeetingForm
+from zoomapp.meetings.editing import changed_fields, form_of
+from zoomapp.meetings.form_merge import GROUPS, merge
+from zoomapp.meetings.forms import MeetingForm
 from zoomapp.meetings.recurrence import changed_rule, month_days, repeat_fields, shift_weekday
+from zoomapp.meetings.switches import EDIT_SWITCHES
 from zoomapp.zoom.models import FIXED_TIME, Meeting, Occurrence
 from zoomapp.zoom.tolerant_reader import JsonObject
 

@@ -4,7 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from zoomapp.meetings.forms import MeetingForm, as_switches, changed_settings, zoom_faults
+from zoomapp.meetings.forms import MeetingForm, zoom_faults
+from zoomapp.meetings.switches import as_switches, changed_settings
 
 NOW = datetime(2026, 3, 27, 9, 42, tzinfo=UTC)
 GOOD = {"topic": "Design review", "date": "2026-03-30", "time": "11:00", "duration": "30", "zone": "Europe/Berlin"}

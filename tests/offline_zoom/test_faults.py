@@ -173,6 +173,12 @@ def test_fault_happens_as_often_as_its_count(dana, world):
     assert [dana.get("/users/me").status_code for _ in range(3)] == [500, 500, 200]
 
 
+def test_fault_with_a_count_of_0_happens_until_it_is_cleared(dana, world):
+    world.faults.add("server-error", count=0)
+
+    assert [dana.get("/users/me").status_code for _ in range(3)] == [500, 500, 500]
+
+
 def test_fault_with_a_probability_happens_sometimes(dana, world):
     world.faults.add("server-error", count=None, probability=0.5)
 

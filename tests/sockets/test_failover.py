@@ -12,7 +12,7 @@ from tests.sockets.test_refresh import REFRESH
 from tests.support.fast_path import POOLS
 from tests.support.processes import HANG_SECONDS
 from tests.support.redis_process import RedisProcess
-from zoomapp.store import key_names, redis_client, user_keys
+from zoomapp.store import key_names, redis_client, redis_connect, user_keys
 from zoomapp.tokens.store import RedisTokenStore
 
 FAILED_OVER_WITHIN_SECONDS = HANG_SECONDS
@@ -100,7 +100,7 @@ def test_a_sentinel_failover_during_a_refresh_loses_no_token(redis_sentinel, mac
 
 
 def test_every_command_for_one_user_stays_in_one_slot_of_a_cluster(redis_cluster):
-    client = redis_client.connect(redis_cluster.url, pools=POOLS)
+    client = redis_connect.connect(redis_cluster.url, pools=POOLS)
     store = RedisTokenStore(client)
 
     for user in ("alice", "bob", "carol", "dave"):
@@ -123,7 +123,7 @@ def test_every_command_for_one_user_stays_in_one_slot_of_a_cluster(redis_cluster
 
 
 def test_an_unreachable_cluster_gives_503_and_no_crash():
-    client = redis_client.connect(f"redis+cluster://127.0.0.1:{free_port()}", pools=POOLS)
+    client = redis_connect.connect(f"redis+cluster://127.0.0.1:{free_port()}", pools=POOLS)
 
     with pytest.raises(redis_client.StoreUnavailable):
         redis_client.load(client, "zoomapp:{x}:tokens")

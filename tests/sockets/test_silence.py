@@ -12,7 +12,7 @@ import redis
 from devtools.processes import wait_until
 from tests.sockets.test_failover import FAILED_OVER_WITHIN_SECONDS
 from tests.support.fast_path import POOLS
-from zoomapp.store import key_names, redis_client
+from zoomapp.store import key_names, redis_client, redis_connect
 
 KEY = key_names.of_user("alice", "tokens")
 #: Said to callers who are not made to wait.
@@ -46,7 +46,7 @@ def failed_at_once(answers):
 @pytest.mark.parametrize("warm", [0, 3, 8], ids=["none open", "three open", "all open"])
 def test_twenty_requests_during_a_silent_redis_get_503_and_few_wait_for_it(redis_process, warm):
     server = redis_process()
-    client = redis_client.connect(server.url, pools=POOLS)
+    client = redis_connect.connect(server.url, pools=POOLS)
     keep_open(client, warm)
     server.freeze()
 
@@ -60,7 +60,7 @@ def test_twenty_requests_during_a_silent_redis_get_503_and_few_wait_for_it(redis
 
 def test_an_idle_connection_closed_by_redis_is_no_outage(redis_process):
     server = redis_process()
-    client = redis_client.connect(server.url, pools=POOLS)
+    client = redis_connect.connect(server.url, pools=POOLS)
     keep_open(client, 3)
     with server.client() as other:
         other.client_kill_filter(_type="normal", skipme=True)
@@ -70,7 +70,7 @@ def test_an_idle_connection_closed_by_redis_is_no_outage(redis_process):
 
 @pytest.mark.parametrize("warm", [False, True], ids=["never connected", "connected before"])
 def test_twenty_requests_during_silent_sentinels_get_503_and_few_wait_for_them(redis_sentinel, warm):
-    client = redis_client.connect(redis_sentinel.url, pools=POOLS)
+    client = redis_connect.connect(redis_sentinel.url, pools=POOLS)
     if warm:
         redis_client.load(client, KEY)
     redis_sentinel.freeze()
@@ -84,7 +84,7 @@ def test_twenty_requests_during_silent_sentinels_get_503_and_few_wait_for_them(r
 
 
 def test_sentinel_pools_have_the_same_connection_limit_as_other_pools(redis_sentinel):
-    client = redis_client.connect(redis_sentinel.url, pools=POOLS)
+    client = redis_connect.connect(redis_sentinel.url, pools=POOLS)
 
     with ThreadPoolExecutor(40) as pool:
         list(pool.map(lambda number: redis_client.load(client, KEY), range(400)))
@@ -99,9 +99,9 @@ def test_twenty_first_requests_to_a_silent_cluster_share_the_failed_attempts(red
 
     def make():
         tries.append(1)
-        return redis_client._cluster(redis_cluster.url, True, POOLS.server)
+        return redis_connect._cluster(redis_cluster.url, True, POOLS.server)
 
-    client = redis_client.LazyCluster(make)
+    client = redis_connect.LazyCluster(make)
     for each in redis_cluster.masters:
         each.freeze()
 
@@ -114,7 +114,7 @@ def test_twenty_first_requests_to_a_silent_cluster_share_the_failed_attempts(red
 
 
 def test_twenty_requests_to_a_silent_node_succeed_when_its_replica_takes_over(redis_cluster):
-    client = redis_client.connect(redis_cluster.url, pools=POOLS)
+    client = redis_connect.connect(redis_cluster.url, pools=POOLS)
     redis_client.load(client, KEY)
     redis_cluster.master_of(KEY).freeze()
 

@@ -21,12 +21,11 @@ from zoomapp.store.encrypted_records import (
     PAST_INSTANCE,
     PREFERENCES,
     TOKENS,
-    EncryptedRecords,
     Owner,
     kind_of,
     privacy_notes,
 )
-from zoomapp.store.encryption import CannotDecrypt, KeyRing
+from zoomapp.store.encryption import CannotDecrypt, EncryptedRecords, KeyRing
 from zoomapp.store.key_rotation import KeyRotation
 from zoomapp.store.one_time_links import LinkTarget
 

@@ -7,8 +7,8 @@ from urllib.parse import urlsplit
 import pytest
 
 from zoomapp.fastpath.redis_pool import FAST_POOLS
-from zoomapp.store import redis_client
-from zoomapp.store.redis_client import PLAIN_POOLS
+from zoomapp.store import redis_client, redis_connect
+from zoomapp.store.redis_connect import PLAIN_POOLS
 
 
 @pytest.fixture
@@ -43,7 +43,7 @@ def pump(source, target, heard):
 @pytest.mark.parametrize("pools", [PLAIN_POOLS, FAST_POOLS])
 def test_a_new_connection_asks_for_no_maintenance_notices(overheard, pools):
     url, sent = overheard
-    client = redis_client.connect(url, pools=pools)
+    client = redis_connect.connect(url, pools=pools)
 
     client.ping()
     client.connection_pool.disconnect()
@@ -55,7 +55,7 @@ def test_a_new_connection_asks_for_no_maintenance_notices(overheard, pools):
 
 @pytest.mark.parametrize("pools", [PLAIN_POOLS, FAST_POOLS])
 def test_a_connection_with_an_unread_reply_is_not_reused(redis_url, pools):
-    client = redis_client.connect(redis_url, pools=pools)
+    client = redis_connect.connect(redis_url, pools=pools)
     client.set("zoomapp:mine", b"1", ex=60)
     redis_client.load_together(
         client, "zoomapp:mine"

@@ -3,6 +3,7 @@
 import re
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import lru_cache
 from typing import Any, ClassVar
@@ -183,15 +184,34 @@ def settings(world: World, redis_url: str) -> Settings:
     )
 
 
+def with_account_credentials(settings: Settings, world: World) -> Settings:
+    """The settings with the Server-to-Server credentials of Dana's account."""
+    return replace(
+        settings,
+        zoom_account_id=world.user("dana").account_id,
+        zoom_s2s_client_id=world.account_app.client_id,
+        zoom_s2s_client_secret=world.account_app.client_secret,
+    )
+
+
+@contextmanager
+def building(settings: Settings, world: World, clock: Clock) -> Iterator[services.Services]:
+    """The parts of an app, which are closed at the end of the block."""
+    built = services.build(settings, transport=adapter(world), clock=clock)
+    try:
+        yield built
+    finally:
+        # A refresh that is still under way would use the next test's tokens: its users have the same ids.
+        built.begin_shutdown()
+        wait_until(lambda: all(thread.name != "single-flight" for thread in threading.enumerate()), HANG_SECONDS)
+        built.call_log.stop()
+        assert wait_until(lambda: _disconnects(built), HANG_SECONDS)
+
+
 @pytest.fixture
 def parts(settings: Settings, world: World, clock: Clock) -> Iterator[services.Services]:
-    built = services.build(settings, transport=adapter(world), clock=clock)
-    yield built
-    # A refresh that is still under way would use the next test's tokens: its users have the same ids.
-    built.begin_shutdown()
-    wait_until(lambda: all(thread.name != "single-flight" for thread in threading.enumerate()), HANG_SECONDS)
-    built.call_log.stop()
-    assert wait_until(lambda: _disconnects(built), HANG_SECONDS)
+    with building(settings, world, clock) as built:
+        yield built
 
 
 def _disconnects(built: services.Services) -> bool:

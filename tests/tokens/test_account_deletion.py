@@ -154,3 +154,13 @@ def test_zoom_is_asked_no_more_after_several_failures_and_all_records_are_delete
     assert (result.active, result.revoked, len(progress)) == (21, 0, 21)
     assert world.calls.count("POST /oauth/revoke") == MAX_FAILURES_IN_A_ROW
     assert not any(keys_of(user_id) for user_id in (dana.id, *user_ids))
+
+
+def test_grant_after_several_that_zoom_refuses_is_revoked(dana, parts, people, account_id):
+    people(MAX_FAILURES_IN_A_ROW, account_id)  # Zoom knows none of their tokens
+    deletion = AccountDeletion(parts.redis, parts.key_ring, parts.tokens, account_id)
+    deletion.people[dana.id] = deletion.people.pop(dana.id)  # the last one
+
+    result = deletion.run()
+
+    assert (result.active, result.revoked) == (MAX_FAILURES_IN_A_ROW + 1, 1)

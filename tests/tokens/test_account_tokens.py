@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from offline_zoom.faults import Fault
-from tests.support.people import adapter
+from tests.support.people import adapter, with_account_credentials
 from zoomapp import services
 from zoomapp.errors import AccountRefused, RateLimited, UpstreamError
 from zoomapp.store.encrypted_records import ACCOUNT_TOKEN, kind_of
@@ -19,12 +19,7 @@ CALLERS = 6
 
 @pytest.fixture
 def settings(settings, world):
-    return replace(
-        settings,
-        zoom_account_id=world.user("dana").account_id,
-        zoom_s2s_client_id=world.account_app.client_id,
-        zoom_s2s_client_secret=world.account_app.client_secret,
-    )
+    return with_account_credentials(settings, world)
 
 
 @pytest.fixture

@@ -124,7 +124,7 @@ def test_nothing_crosses_from_one_user_to_another(pages):
     assert pages.load("dana").value == 1
 
 
-def test_names_are_told_apart(pages):
+def test_pages_with_different_names_are_loaded_separately(pages):
     pages.load(name="upcoming")
 
     assert pages.load(name="past").value == 2

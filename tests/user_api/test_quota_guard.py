@@ -14,7 +14,7 @@ from tests.support.processes import HANG_SECONDS
 from zoomapp import create_app, deadline, services
 from zoomapp.errors import RateLimited
 from zoomapp.store.encrypted_records import HOST_DAYS
-from zoomapp.store.redis_client import connect
+from zoomapp.store.redis_connect import connect
 from zoomapp.user_api.exhausted_quotas import (
     ACCOUNTS,
     MAX_PER_KEY,

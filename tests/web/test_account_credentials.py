@@ -4,12 +4,11 @@ import ast
 import base64
 import logging
 import re
-from dataclasses import replace
 
 import pytest
 
 from offline_zoom.faults import Fault
-from tests.support.people import Person
+from tests.support.people import Person, with_account_credentials
 from tests.support.secret_forms import leaks
 from tests.test_house import ALL, imports
 from tests.web.reading import read
@@ -33,12 +32,7 @@ ADMIN_SCOPES = (
 def settings(settings, world):
     """With the account's own credentials. The users' grants have no admin scopes."""
     world.switches.user_managed = True
-    return replace(
-        settings,
-        zoom_account_id=world.user("dana").account_id,
-        zoom_s2s_client_id=world.account_app.client_id,
-        zoom_s2s_client_secret=world.account_app.client_secret,
-    )
+    return with_account_credentials(settings, world)
 
 
 @pytest.fixture

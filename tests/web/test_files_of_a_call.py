@@ -1,5 +1,7 @@
 """The files that one proxied call enters: docs/architecture.md lists them, and they stay few.
 
+Those to open are the path of the call; the others are called from it and lead no further.
+
 pytest's ``-rP`` prints the files with the functions entered in each.
 """
 
@@ -12,12 +14,15 @@ import pytest
 from werkzeug.serving import make_server
 
 from offline_zoom.app import create_app as create_offline_zoom
-from tests.support.files_of_a_call import ROOT, files_entered
+from tests.support.files_of_a_call import ROOT, trace_files
 from tests.support.people import Person
 from zoomapp import create_app, services
 
-#: The most files that a reader must open to follow a call.
-MAX_FILES_TO_READ = 15
+#: The most files that a reader must open to follow a call, and how many it enters with the fast path and without.
+MAX_FILES_TO_READ = 10
+FILES_ENTERED = {True: 29, False: 31}
+#: Files that lead to the path and are no part of it: they begin the request, make the client, or use connections.
+ENTRANCES = {"zoomapp/web/middleware/outermost.py", "zoomapp/services.py", "zoomapp/fastpath/http1.py"}
 
 
 def documented_files():
@@ -44,7 +49,7 @@ def served(app):
 
 @pytest.fixture
 def enter(settings, world, clock):
-    """The files that a warm call enters, with the fast path or without it."""
+    """The trace of a warm call, with the fast path or without it."""
 
     def run(fast_path):
         with served(create_offline_zoom(world)) as zoom:
@@ -54,23 +59,27 @@ def enter(settings, world, clock):
             assert dana.connect().status_code == 302
             # Another target than the traced one, so that the check of a target is traced as well.
             assert dana.get("/zoom/api/v2/users/me").status_code == 200
-            entered = files_entered(lambda: dana.get("/zoom/api/v2/users/me?login_type=1"))
+            trace = trace_files(lambda: dana.get("/zoom/api/v2/users/me?login_type=1"))
             parts.call_log.stop()
             parts.redis.connection_pool.disconnect()
-        print(f"{len(entered)} files, {'with' if fast_path else 'without'} the fast path")
-        for file, functions in entered.items():
+        print(f"{len(trace.functions)} files, {'with' if fast_path else 'without'} the fast path")
+        for file, functions in trace.functions.items():
             print(f"  {file}: {', '.join(functions)}")
-        return set(entered)
+        return trace
 
     return run
 
 
-def test_the_architecture_page_lists_the_files_that_a_proxied_call_enters(enter):
+def test_architecture_page_lists_the_files_of_a_proxied_call(enter):
     numbered, others = documented_files()
 
-    entered = enter(fast_path=True) | enter(fast_path=False)
+    traces = {fast_path: enter(fast_path) for fast_path in (True, False)}
 
-    assert {*numbered, *others} == entered
+    assert {*numbered, *others} == {file for trace in traces.values() for file in trace.functions}
+    assert {fast_path: len(trace.functions) for fast_path, trace in traces.items()} == FILES_ENTERED
+    # Only the path leads on: a reader can leave out the other files.
+    calls = {call for trace in traces.values() for call in trace.calls}
+    assert {source for source, target in calls if target in numbered and source not in numbered} <= ENTRANCES
 
 
 def test_files_to_read_for_a_proxied_call_are_few():

@@ -395,7 +395,7 @@ def test_conflict_of_a_session_is_about_that_session(dana, series):
         ("2026-03-03", "10:45", ""),
     ],
 )
-def test_another_meeting_at_the_new_time_is_told_before_saving(dana, meeting, sent_bodies, date, time, words):
+def test_form_warns_of_another_meeting_at_the_new_time_before_saving(dana, meeting, sent_bodies, date, time, words):
     form = form_in(dana.look(EDIT), date=date, time=time, topic="Moved")
 
     answer = dana.post(EDIT, data=form)
@@ -669,7 +669,7 @@ def test_registration_is_offered_where_zoom_has_it(dana, world):
     assert 'name="registration"' not in dana.look(f"/meetings/{SERIES}/edit?occurrence={SESSION}").text
 
 
-def test_basic_user_is_told_what_registration_needs(dana, world):
+def test_form_names_the_plan_that_registration_needs(dana, world):
     world.users[dana.id].type = 1
 
     page = dana.look(EDIT)

@@ -109,7 +109,7 @@ def test_a_meeting_appears_once_on_a_quiet_overview(dana):
     assert "Later All meetings" in read(dana.look("/"))
 
 
-def test_one_failure_is_told_once_on_the_overview(dana, world):
+def test_one_failure_has_one_notice_on_the_overview(dana, world):
     world.faults.append(Fault(LISTS, 502, {}, {"code": 502, "message": "x"}))
 
     text = read(dana.look("/"))
@@ -118,7 +118,7 @@ def test_one_failure_is_told_once_on_the_overview(dana, world):
     assert text.count("Not available right now.") == 2
 
 
-def test_failures_with_different_causes_are_each_told_on_the_overview(dana, world):
+def test_failures_with_different_causes_have_a_notice_each_on_the_overview(dana, world):
     world.faults.append(Fault("GET /v2/users/me/meetings", 502, {}, {"code": 502, "message": "x"}))
     world.faults.append(Fault("GET /v2/users/me/recordings", 400, {}, SCOPES))
 

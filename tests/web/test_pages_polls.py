@@ -420,7 +420,7 @@ def test_free_plan_shows_the_questions_and_says_what_polls_need(dana, world):
         (404, 3001, "Zoom doesn’t know this meeting"),
     ],
 )
-def test_refusal_of_both_is_told_once(dana, world, status, code, title):
+def test_refusal_of_both_has_one_notice(dana, world, status, code, title):
     for route in (RESULTS, QUESTIONS, QUESTION_REPORT):
         world.faults.append(Fault(route, status, body={"code": code, "message": "No."}))
 

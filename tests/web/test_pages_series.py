@@ -166,7 +166,7 @@ def test_person_has_numbers_a_line_to_copy_and_a_file_with_the_minutes_of_the_ba
     assert dana.get(address.replace("?series=10", ".csv?series=nonsense")).status_code == 404
 
 
-def test_person_who_missed_the_last_sessions_is_told_in_a_sentence():
+def test_sentence_says_how_many_last_sessions_a_person_missed():
     person = SeriesPerson("Lee", "", (Visit("k", "Lee"), None, None, None), (True, True, False, True), 0.0)
 
     assert person.missed_last == 2

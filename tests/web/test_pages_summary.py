@@ -179,7 +179,7 @@ def test_missing_permission_is_named(anyone, world, withheld, path):
     assert withheld.removesuffix(":admin") in page
 
 
-def test_free_plan_is_told(dana, world):
+def test_page_names_the_plan_that_summaries_need(dana, world):
     world.faults.append(Fault(SUMMARY, 400, body={"code": 200, "message": "Only available for Paid account: x."}))
 
     assert "Summaries need a Pro plan or higher" in dana.look(PAGE).text

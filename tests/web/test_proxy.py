@@ -367,8 +367,8 @@ def test_no_concurrent_user_gets_the_answer_of_another_user(dana, priya, app, pa
         browser.set_cookie("zoomapp", cookie)
         together.wait(HANG_SECONDS)
         # Every second call bypasses the cache. Cached answers are shared between threads, but not between users.
-        anew = ({}, {"Cache-Control": "no-cache"})
-        return cookie, {browser.get(path, headers=anew[turn % 2]).data for turn in range(20)}
+        cache_headers = ({}, {"Cache-Control": "no-cache"})
+        return cookie, {browser.get(path, headers=cache_headers[turn % 2]).data for turn in range(20)}
 
     with ThreadPoolExecutor(16) as pool:
         answered = list(pool.map(ask, range(16)))

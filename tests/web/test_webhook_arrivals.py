@@ -199,7 +199,7 @@ def test_metric_counts_by_outcome_and_event_and_takes_no_other_names(send):
     assert "forged" not in metrics.exposition().decode()
 
 
-def test_only_the_host_is_told(hosting, app, world, clock):
+def test_only_the_host_sees_that_no_events_arrive(hosting, app, world, clock):
     hosting()
     clock.tick(DAY)
     assert "data-no-events" in hosting()

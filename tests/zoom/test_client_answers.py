@@ -20,7 +20,8 @@ from zoomapp.errors import (
     ZoomRefused,
 )
 from zoomapp.user_api.user_client import refuses_token
-from zoomapp.zoom.client import Answer, parse_response
+from zoomapp.zoom.client import Answer
+from zoomapp.zoom.refusals import parse_response
 
 HTML = b"<!DOCTYPE html><html><head><title>403 Forbidden</title></head><body>No</body></html>"
 UNESCAPED = b'{"code":104,"message":"Invalid access token, does not contain scopes:["a:read","b:read"]."}'

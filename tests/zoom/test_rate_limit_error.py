@@ -9,7 +9,8 @@ from urllib3 import HTTPResponse
 
 from offline_zoom.faults import DAILY
 from tests.support.people import NOON
-from zoomapp.zoom.client import Answer, rate_limit_error
+from zoomapp.zoom.client import Answer
+from zoomapp.zoom.refusals import rate_limit_error
 
 WORDS = json.dumps({"code": 429, "message": DAILY}).encode()
 

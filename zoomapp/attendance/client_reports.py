@@ -10,8 +10,8 @@ import redis
 
 from zoomapp.attendance import Record, merge_client_report
 from zoomapp.store import redis_client, user_keys
-from zoomapp.store.encrypted_records import CLIENT_REPORT, EncryptedRecords
-from zoomapp.store.encryption import KeyRing
+from zoomapp.store.encrypted_records import CLIENT_REPORT
+from zoomapp.store.encryption import EncryptedRecords, KeyRing
 
 #: Per meeting: a thousand people with five stays each. Beyond that, the stays that ended first are dropped.
 MAX_STAYS = 5_000

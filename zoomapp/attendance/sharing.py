@@ -13,8 +13,8 @@ import redis
 
 from zoomapp.attendance import records
 from zoomapp.store import key_names, preferences, redis_client, user_keys
-from zoomapp.store.encrypted_records import SHARED_MEETING, EncryptedRecords
-from zoomapp.store.encryption import KeyRing
+from zoomapp.store.encrypted_records import SHARED_MEETING
+from zoomapp.store.encryption import EncryptedRecords, KeyRing
 from zoomapp.store.user_records import UserRecords
 from zoomapp.zoom.tolerant_reader import JsonObject
 

@@ -16,15 +16,8 @@ import redis
 
 from zoomapp.attendance import Record, from_event, records
 from zoomapp.store import key_names, redis_client, user_keys
-from zoomapp.store.encrypted_records import (
-    MEETING_EVENTS,
-    MEETING_INDEX,
-    TOKENS,
-    USER_KEY_LIST,
-    EncryptedRecords,
-    RecordKind,
-)
-from zoomapp.store.encryption import KeyRing
+from zoomapp.store.encrypted_records import MEETING_EVENTS, MEETING_INDEX, TOKENS, USER_KEY_LIST, RecordKind
+from zoomapp.store.encryption import EncryptedRecords, KeyRing
 from zoomapp.zoom.tolerant_reader import JsonObject, Rows
 
 #: The events that a subscription has to include.

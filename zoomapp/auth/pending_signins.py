@@ -14,8 +14,8 @@ import redis
 
 from zoomapp.errors import StoreUnavailable, TooManySignIns
 from zoomapp.store import key_names
-from zoomapp.store.encrypted_records import PENDING_COUNT, PENDING_SIGN_INS, EncryptedRecords
-from zoomapp.store.encryption import KeyRing
+from zoomapp.store.encrypted_records import PENDING_COUNT, PENDING_SIGN_INS
+from zoomapp.store.encryption import EncryptedRecords, KeyRing
 from zoomapp.store.redis_client import store_errors
 
 LIFETIME_SECONDS = PENDING_SIGN_INS.seconds

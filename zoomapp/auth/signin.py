@@ -13,11 +13,12 @@ from zoomapp.auth.pending_signins import IN_CLIENT, WEB, PendingSignIn, PendingS
 from zoomapp.auth.repeated_signins import DONE, FAILED, RepeatedSignIns
 from zoomapp.errors import MissingScope, SignInError, StateMismatch, UpstreamError
 from zoomapp.tokens.service import TokenService
-from zoomapp.zoom.client import Call, ZoomClient, parse_response
+from zoomapp.zoom.client import Call, ZoomClient
 from zoomapp.zoom.endpoints import OPEN_DEEPLINK, READ_USER
 from zoomapp.zoom.models import User
 from zoomapp.zoom.oauth import ZoomOAuth
 from zoomapp.zoom.pkce import code_verifier
+from zoomapp.zoom.refusals import parse_response
 from zoomapp.zoom.tolerant_reader import JsonObject
 
 log = logging.getLogger(__name__)

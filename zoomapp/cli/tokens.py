@@ -18,6 +18,7 @@ from zoomapp.store.key_rotation import KeyRotation
 from zoomapp.store.user_export import export_user
 from zoomapp.tokens.account_deletion import AccountDeletion
 from zoomapp.tokens.grants import KeepAlive, all_grants, idle
+from zoomapp.tokens.refresh import Revocation
 from zoomapp.zoom.credentials import without_credentials
 
 DAY_SECONDS = 86400
@@ -78,9 +79,11 @@ def forget(user_id: str, revoke: bool) -> None:
     service = current_services().tokens
     if service.store.load(user_id) is None:
         raise click.ClickException(f"no tokens are stored for {user_id}")
-    revoked = service.revoke(user_id) if revoke else not service.delete(user_id)
-    audit("user_deletion", "succeeded", user_id, revoked=revoke and revoked)
-    click.echo(f"Deleted all records of {user_id}." + (" Zoom revoked the grant." if revoke and revoked else ""))
+    revoked = revoke and service.revoke(user_id) is Revocation.CONFIRMED
+    if not revoke:
+        service.delete(user_id)
+    audit("user_deletion", "succeeded", user_id, revoked=revoked)
+    click.echo(f"Deleted all records of {user_id}." + (" Zoom revoked the grant." if revoked else ""))
     if revoke and not revoked:
         raise click.ClickException("Zoom did not confirm the revocation; the grant lasts 90 days at most.")
 

@@ -15,7 +15,8 @@ import redis
 from redis.connection import Connection
 from redis.sentinel import SentinelConnectionPool
 
-from zoomapp.store.redis_client import Pools, RedisPool
+from zoomapp.store.redis_client import RedisPool
+from zoomapp.store.redis_connect import Pools
 
 #: A connection whose reply was read less than this ago is not polled. If it was closed since, the command fails.
 FRESH_SECONDS = 1.0

@@ -1,7 +1,7 @@
 """Editing a meeting: sends Zoom what a person changed, and reports what someone else changed meanwhile.
 
-Three forms are compared: the one the person was shown (``loaded``), the one they sent (``form``), and the meeting as
-Zoom has it now (``current``).
+Three forms are compared (``form_merge.py``): the one the person was shown (``loaded``), the one they sent (``form``),
+and the meeting as Zoom has it now (``current``).
 """
 
 from __future__ import annotations
@@ -14,62 +14,17 @@ from typing import Any
 from zoomapp import dates
 from zoomapp.errors import InvalidFields, ZoomAppError
 from zoomapp.meetings import agenda, daily_changes, recurrence
-from zoomapp.meetings.forms import (
-    EDIT_SWITCHES,
-    MIN_LEAD,
-    OCCURRENCE_SWITCHES,
-    REPEATS,
-    RULE_OF_ZOOM,
-    MeetingForm,
-    as_settings,
-    as_switches,
-    changed_switches,
-    describe_changes,
-    validate_switches,
-    zoom_faults,
-)
+from zoomapp.meetings.form_merge import GROUPS, Merge, describe, merge, value_of
+from zoomapp.meetings.forms import MIN_LEAD, REPEATS, RULE_OF_ZOOM, MeetingForm, zoom_faults
 from zoomapp.meetings.sessions import next_start
 from zoomapp.meetings.settings import is_host
+from zoomapp.meetings.switches import EDIT_SWITCHES, as_settings, as_switches, validate_switches
 from zoomapp.store.user_records import UserRecords
 from zoomapp.user_api.user_client import UserClient
 from zoomapp.zoom.models import FIXED_TIME, NO_FIXED_TIME, SCHEDULED, Meeting
 from zoomapp.zoom.tolerant_reader import JsonObject
 
 EDITABLE_TYPES = (SCHEDULED, NO_FIXED_TIME, FIXED_TIME)
-#: What changes together, and its fields in the form.
-GROUPS = {
-    "topic": ("topic",),
-    "start": ("date", "time", "zone"),
-    "duration": ("duration",),
-    "agenda": ("agenda",),
-    "repeat": ("repeat", "interval", "weekdays", "count"),
-    "passcode": ("passcode",),
-    "alternative_hosts": ("alternative_hosts",),
-}
-#: The groups that one occurrence of a series may have of its own.
-OCCURRENCE_GROUPS = ("start", "duration", "agenda")
-LABELS = {
-    "topic": "Topic",
-    "start": "Start",
-    "duration": "Duration",
-    "agenda": "Agenda",
-    "repeat": "Repeats",
-    "passcode": "Passcode",
-    "alternative_hosts": "Alternative hosts",
-}
-
-
-@dataclass(frozen=True)
-class Merge:
-    """What a person changed (``groups`` and ``switches``), applied to the meeting as Zoom has it now (``form``).
-
-    ``conflicts``: the groups that someone else changed, too, to another value.
-    """
-
-    form: MeetingForm
-    groups: frozenset[str]
-    switches: frozenset[str]
-    conflicts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -123,23 +78,6 @@ def form_of(meeting: Meeting, zone_name: str, now: datetime, *, occurrence: bool
         switches=as_switches(meeting.settings),
     )
     return replace(form, **recurrence.repeat_fields(meeting, now, _days_later(meeting, start)))
-
-
-def merge(
-    form: MeetingForm, loaded: MeetingForm, current: MeetingForm, *, occurrence: bool, take: Collection[str] = ()
-) -> Merge:
-    """The changes from ``loaded`` to ``form``, applied to ``current``. ``take``: groups to leave as there."""
-    allowed = OCCURRENCE_GROUPS if occurrence else tuple(GROUPS)
-    changed = [group for group in allowed if group not in take and _value(form, group) != _value(loaded, group)]
-    groups = frozenset(group for group in changed if _value(form, group) != _value(current, group))
-    conflicts = tuple(group for group in changed if group in groups and _value(loaded, group) != _value(current, group))
-    if not occurrence and groups & {"start", "repeat"} and current.repeat == "any":  # a meeting without a time gets one
-        groups |= {"start", "repeat"}
-    texts = {name: getattr(form, name) for group in groups for name in GROUPS[group]}
-    touched = (form.switches ^ loaded.switches) & frozenset(OCCURRENCE_SWITCHES if occurrence else EDIT_SWITCHES)
-    switches = (current.switches - touched) | (form.switches & touched)
-    merged = replace(current, **texts, switches=switches)
-    return Merge(merged, groups, changed_switches(current.switches, switches), conflicts)
 
 
 def save(
@@ -215,7 +153,7 @@ def with_next_session(
     if not (loaded.start and current.start and loaded.start.at < current.start.at):
         return form, loaded
     shown = form_of(meeting, loaded.zone, loaded.start.at - MIN_LEAD)
-    if any(_value(shown, group) != _value(loaded, group) for group in ("start", "repeat")):
+    if any(value_of(shown, group) != value_of(loaded, group) for group in ("start", "repeat")):
         return form, loaded
     values = {name: getattr(current, name) for name in ("date", "time", "count")}
     same = {name: value for name, value in values.items() if getattr(form, name) == getattr(loaded, name)}
@@ -242,13 +180,6 @@ def changed_fields(merged: Merge, current: MeetingForm, meeting: Meeting, *, occ
     if "alternative_hosts" in groups:
         settings["alternative_hosts"] = ";".join(form.host_addresses())
     return {**body, "settings": settings} if settings else body
-
-
-def describe(merged: Merge) -> str:
-    """The changes as a sentence: "Topic, Start. Waiting room: on."."""
-    labels = ", ".join(LABELS[group] for group in GROUPS if group in merged.groups)
-    settings = as_settings(merged.form.switches, [name for name in EDIT_SWITCHES if name in merged.switches])
-    return " ".join(filter(None, (f"{labels}." if labels else "", describe_changes(settings))))
 
 
 def _timing(form: MeetingForm, current: MeetingForm, meeting: Meeting) -> dict[str, Any]:
@@ -294,33 +225,6 @@ def _faults(
         faults = rule_faults | faults
         names |= set(rule_faults)
     return {name: sentence for name, sentence in faults.items() if name in names}
-
-
-def _value(form: MeetingForm, group: str) -> object:
-    """The value of a group, so that two ways to write it are equal."""
-    if group == "start":
-        return _start_value(form)
-    if group == "duration":
-        return form.minutes if form.minutes >= 0 else form.duration
-    if group == "repeat":
-        return _repeat_value(form)
-    if group == "alternative_hosts":
-        return sorted(address.lower() for address in form.host_addresses())
-    return getattr(form, group)
-
-
-def _start_value(form: MeetingForm) -> tuple[object, ...]:
-    if form.repeat == "any":
-        return ()
-    return (form.start.at, form.zone) if form.start else (form.date, form.time, form.zone)
-
-
-def _repeat_value(form: MeetingForm) -> tuple[object, ...]:
-    """Only the fields that count for the chosen way to repeat."""
-    if form.repeat not in REPEATS:
-        return (form.repeat,)
-    weekdays = tuple(form.valid_weekdays()) if form.repeat == "weekly" else ()
-    return form.repeat, form.interval, weekdays, form.count
 
 
 def _days_later(meeting: Meeting, start: datetime | None) -> int:

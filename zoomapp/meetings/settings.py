@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from zoomapp.meetings import daily_changes
-from zoomapp.meetings.forms import changed_settings
+from zoomapp.meetings.switches import changed_settings
 from zoomapp.store.user_records import UserRecords
 from zoomapp.user_api.user_client import UserClient
 from zoomapp.zoom.models import Meeting

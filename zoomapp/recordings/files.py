@@ -10,8 +10,9 @@ from zoomapp import csv_export, dates
 from zoomapp.errors import FileIncomplete, FileNotReady, FileRefused, NotFound, RateLimited, UpstreamError
 from zoomapp.recordings.refusals import is_refusal, words_of
 from zoomapp.user_api.user_client import UserClient
-from zoomapp.zoom.client import Answer, rate_limit_error
+from zoomapp.zoom.client import Answer
 from zoomapp.zoom.recordings import Recording, RecordingFile
+from zoomapp.zoom.refusals import rate_limit_error
 
 #: The headers that a browser gets as Zoom sent them, if they have this form.
 FILE_HEADERS = {

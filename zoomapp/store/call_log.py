@@ -17,8 +17,8 @@ import redis
 
 from zoomapp.errors import StoreUnavailable
 from zoomapp.store import key_names, redis_client, user_keys
-from zoomapp.store.encrypted_records import CALLS, EncryptedRecords
-from zoomapp.store.encryption import KeyRing
+from zoomapp.store.encrypted_records import CALLS
+from zoomapp.store.encryption import EncryptedRecords, KeyRing
 
 log = logging.getLogger(__name__)
 
@@ -46,7 +46,7 @@ class CallLog:
     def add(self, user_id: str, session_id: str, calls: list[dict[str, Any]]) -> None:
         """Queue the calls of one request, oldest first. Each gets the time at which the request ended."""
         at = int(self._clock())
-        self._pending.append((user_id, _key(user_id, session_id), [{**call, "at": at} for call in calls]))
+        self._pending.append((user_id, session_id, [{**call, "at": at} for call in calls]))
         with self._timer_lock:
             if self._timer is None:
                 self._timer = threading.Timer(WRITE_SECONDS, self._write_on_time)
@@ -63,11 +63,11 @@ class CallLog:
     def write(self, pause_seconds: float = 0.0) -> None:
         """Write the queue to Redis."""
         with self._write_lock:
-            by_key: dict[tuple[str, str], list[dict[str, Any]]] = {}
+            by_session: dict[tuple[str, str], list[dict[str, Any]]] = {}
             while self._pending:
-                user_id, key, calls = self._pending.popleft()
-                by_key.setdefault((user_id, key), []).extend(calls)
-            lists = list(by_key.items())
+                user_id, session_id, calls = self._pending.popleft()
+                by_session.setdefault((user_id, session_id), []).extend(calls)
+            lists = [((user_id, _key(user_id, session)), calls) for (user_id, session), calls in by_session.items()]
             try:
                 for start in range(0, len(lists), BATCH_SIZE):
                     self._push(lists[start : start + BATCH_SIZE])

@@ -1,4 +1,4 @@
-"""The registry of everything that the app stores in Redis, and ``EncryptedRecords``, which encrypts and decrypts it.
+"""The registry of everything that the app stores in Redis.
 
 Each kind of record is declared here once, the unencrypted ones too. Key rotation, deletion on disconnect, the commands
 of ``flask tokens`` and the privacy page read ``ALL``. To store something new, add a kind:
@@ -9,30 +9,16 @@ Names and key patterns are a wire format: records of a renamed kind cannot be de
 
 from __future__ import annotations
 
-import logging
 import re
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import Enum
 from functools import cached_property
-from typing import Any, Literal, TypeVar
-
-import msgspec
+from typing import Any, Literal
 
 from zoomapp.config import Settings
 from zoomapp.store import key_names
-from zoomapp.store.encryption import CannotDecrypt, KeyRing
-
-log = logging.getLogger(__name__)
-
-T = TypeVar("T")
 
 MINUTE_SECONDS, HOUR_SECONDS, DAY_SECONDS = 60, 3600, 86400
-
-_CODECS: dict[str, tuple[Callable[[Any], bytes], Callable[..., Any]]] = {
-    "json": (msgspec.json.encode, msgspec.json.decode),
-    "msgpack": (msgspec.msgpack.encode, msgspec.msgpack.decode),
-}
 
 
 class Owner(Enum):
@@ -269,34 +255,3 @@ def privacy_notes(settings: Settings) -> list[PrivacyNote]:
     """The lines of the privacy page, each once, with the days that the settings say."""
     notes = dict.fromkeys(kind.privacy for kind in ALL)
     return [replace(note, lifetime=note.lifetime.format(settings=settings)) for note in notes]
-
-
-class EncryptedRecords:
-    """Encrypts values for one kind of record and owner, and decrypts them."""
-
-    def __init__(self, ring: KeyRing) -> None:
-        self._ring = ring
-
-    def encode(self, kind: RecordKind, owner: str, value: Any) -> bytes:
-        """The value, serialized and encrypted. ``owner``: the key, or what ``kind.bound_to`` says instead."""
-        encode, _ = _CODECS[kind.codec]
-        return self._ring.encrypt(kind.encryption_name, owner, encode(value))
-
-    def decode(self, kind: RecordKind, owner: str, encrypted: bytes | None, type: type[T]) -> T | None:
-        """The value; None if there is none or it is unreadable, which is logged."""
-        if encrypted is None:
-            return None
-        try:
-            return self.decode_or_raise(kind, owner, encrypted, type)
-        except CannotDecrypt as error:
-            log.warning("record not readable", extra={"kind": kind.name, "detail": str(error)})
-            return None
-
-    def decode_or_raise(self, kind: RecordKind, owner: str, encrypted: bytes, type: type[T]) -> T:
-        """The value. Raises CannotDecrypt, also for a value of another type."""
-        _, decode = _CODECS[kind.codec]
-        try:
-            value: T = decode(self._ring.decrypt(kind.encryption_name, owner, encrypted), type=type)
-            return value
-        except msgspec.MsgspecError as error:
-            raise CannotDecrypt(f"not a valid {kind.name} record: {error}") from error

@@ -1,16 +1,31 @@
-"""Authenticated encryption with a ring of keys, so that a key can be replaced without losing a record."""
+"""Authenticated encryption of records, with a ring of keys so that a key can be replaced without losing a record."""
 
 from __future__ import annotations
 
 import hashlib
+import logging
 import os
+from collections.abc import Callable
+from typing import Any, TypeVar
 
+import msgspec
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from zoomapp.store.encrypted_records import RecordKind
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 VERSION = b"\x01"
 _KEY_ID, _NONCE, _TAG = 4, 12, 16
 _HEAD = len(VERSION) + _KEY_ID
+
+_CODECS: dict[str, tuple[Callable[[Any], bytes], Callable[..., Any]]] = {
+    "json": (msgspec.json.encode, msgspec.json.decode),
+    "msgpack": (msgspec.msgpack.encode, msgspec.msgpack.decode),
+}
 
 
 class CannotDecrypt(Exception):
@@ -60,3 +75,34 @@ class KeyRing:
 
 def _associated(kind: str, owner: str) -> bytes:
     return f"{len(kind)}:{kind}:{owner}".encode()
+
+
+class EncryptedRecords:
+    """Encrypts values for one kind of record and owner, and decrypts them."""
+
+    def __init__(self, ring: KeyRing) -> None:
+        self._ring = ring
+
+    def encode(self, kind: RecordKind, owner: str, value: Any) -> bytes:
+        """The value, serialized and encrypted. ``owner``: the key, or what ``kind.bound_to`` says instead."""
+        encode, _ = _CODECS[kind.codec]
+        return self._ring.encrypt(kind.encryption_name, owner, encode(value))
+
+    def decode(self, kind: RecordKind, owner: str, encrypted: bytes | None, type: type[T]) -> T | None:
+        """The value; None if there is none or it is unreadable, which is logged."""
+        if encrypted is None:
+            return None
+        try:
+            return self.decode_or_raise(kind, owner, encrypted, type)
+        except CannotDecrypt as error:
+            log.warning("record not readable", extra={"kind": kind.name, "detail": str(error)})
+            return None
+
+    def decode_or_raise(self, kind: RecordKind, owner: str, encrypted: bytes, type: type[T]) -> T:
+        """The value. Raises CannotDecrypt, also for a value of another type."""
+        _, decode = _CODECS[kind.codec]
+        try:
+            value: T = decode(self._ring.decrypt(kind.encryption_name, owner, encrypted), type=type)
+            return value
+        except msgspec.MsgspecError as error:
+            raise CannotDecrypt(f"not a valid {kind.name} record: {error}") from error

@@ -14,8 +14,8 @@ import redis
 
 from zoomapp.errors import NotAuthorized
 from zoomapp.store import key_names, redis_client, user_keys
-from zoomapp.store.encrypted_records import ONE_TIME_LINK, EncryptedRecords
-from zoomapp.store.encryption import KeyRing
+from zoomapp.store.encrypted_records import ONE_TIME_LINK
+from zoomapp.store.encryption import EncryptedRecords, KeyRing
 
 
 class LinkTarget(msgspec.Struct, frozen=True):

@@ -14,11 +14,10 @@ from zoomapp.store.encrypted_records import (
     TOKENS,
     USER_KEY_LIST,
     USER_SHARED_LIST,
-    EncryptedRecords,
     RecordKind,
     kind_of,
 )
-from zoomapp.store.encryption import CannotDecrypt, KeyRing
+from zoomapp.store.encryption import CannotDecrypt, EncryptedRecords, KeyRing
 from zoomapp.store.redis_client import store_errors
 from zoomapp.store.user_keys import single_kinds
 

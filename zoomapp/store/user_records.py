@@ -12,8 +12,8 @@ import redis
 
 from zoomapp.errors import StoreUnavailable
 from zoomapp.store import redis_client
-from zoomapp.store.encrypted_records import EncryptedRecords, RecordKind
-from zoomapp.store.encryption import KeyRing
+from zoomapp.store.encrypted_records import RecordKind
+from zoomapp.store.encryption import EncryptedRecords, KeyRing
 from zoomapp.store.user_keys import UserKeys, WriteResult
 
 log = logging.getLogger(__name__)

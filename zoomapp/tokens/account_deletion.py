@@ -18,6 +18,7 @@ from zoomapp.store.encrypted_records import kind_of
 from zoomapp.store.encryption import KeyRing
 from zoomapp.store.redis_client import PAGE, store_errors
 from zoomapp.tokens.grants import MAX_FAILURES_IN_A_ROW, all_grants
+from zoomapp.tokens.refresh import Revocation
 from zoomapp.tokens.service import TokenService
 
 
@@ -69,10 +70,11 @@ class AccountDeletion:
                 result.active += active
                 if not active or failures_in_a_row == MAX_FAILURES_IN_A_ROW:
                     self._tokens.delete(user_id)
-                elif self._tokens.revoke(user_id):
-                    result.revoked, failures_in_a_row = result.revoked + 1, 0
                 else:
-                    failures_in_a_row += 1
+                    revocation = self._tokens.revoke(user_id)
+                    result.revoked += revocation is Revocation.CONFIRMED
+                    # A refusal, such as of a grant that is gone already, says nothing about the next grant.
+                    failures_in_a_row = failures_in_a_row + 1 if revocation is Revocation.FAILED else 0
                 deleted_tags.add(key_names.tag(user_id))
                 on_progress(1)
         finally:

@@ -27,8 +27,8 @@ from zoomapp.errors import (
 )
 from zoomapp.single_flight import SingleFlight
 from zoomapp.store import key_names, redis_client
-from zoomapp.store.encrypted_records import ACCOUNT_TOKEN, ACCOUNT_TOKEN_LEASE, EncryptedRecords
-from zoomapp.store.encryption import KeyRing
+from zoomapp.store.encrypted_records import ACCOUNT_TOKEN, ACCOUNT_TOKEN_LEASE
+from zoomapp.store.encryption import EncryptedRecords, KeyRing
 from zoomapp.store.leases import Leases
 from zoomapp.zoom.oauth import TokenSet, ZoomOAuth
 

@@ -10,8 +10,8 @@ import redis
 
 from zoomapp.errors import NotAuthorized, RateLimited, RefreshRefused, SessionExpired, UpstreamError
 from zoomapp.store import redis_client
-from zoomapp.store.encrypted_records import TOKENS, EncryptedRecords
-from zoomapp.store.encryption import KeyRing
+from zoomapp.store.encrypted_records import TOKENS
+from zoomapp.store.encryption import EncryptedRecords, KeyRing
 from zoomapp.tokens.service import TokenService
 from zoomapp.zoom.oauth import TokenSet
 

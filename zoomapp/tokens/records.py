@@ -7,8 +7,8 @@ import logging
 from zoomapp.errors import NotAuthorized, StoreUnavailable
 from zoomapp.log_setup import hash_user_id
 from zoomapp.store import key_names
-from zoomapp.store.encrypted_records import TOKENS, EncryptedRecords
-from zoomapp.store.encryption import CannotDecrypt, KeyRing
+from zoomapp.store.encrypted_records import TOKENS
+from zoomapp.store.encryption import CannotDecrypt, EncryptedRecords, KeyRing
 from zoomapp.tokens.store import TokenStore
 from zoomapp.zoom.oauth import TokenSet
 

@@ -13,6 +13,7 @@ import math
 import threading
 import time
 from collections.abc import Callable
+from enum import Enum
 
 from zoomapp import deadline, metrics
 from zoomapp.errors import (
@@ -29,7 +30,7 @@ from zoomapp.log_setup import hash_user_id
 from zoomapp.store import key_names
 from zoomapp.tokens.records import TokenRecords
 from zoomapp.tokens.unsaved import UnsavedRefresh, UnsavedTokens
-from zoomapp.zoom.oauth import InvalidGrant, TokenRefused, TokenSet, ZoomOAuth
+from zoomapp.zoom.oauth import InvalidGrant, RevocationRefused, TokenRefused, TokenSet, ZoomOAuth
 
 log = logging.getLogger(__name__)
 
@@ -202,11 +203,17 @@ class TokenRefresh:
         return tokens.access_token
 
 
-def revoke_at_zoom(oauth: ZoomOAuth, user_id: str, access_token: str) -> bool:
-    """Whether Zoom confirmed that it ended the grant."""
+class Revocation(Enum):
+    """What became of a request that Zoom end a grant. FAILED: Zoom did not judge the token."""
+
+    CONFIRMED, REFUSED, FAILED = range(3)
+
+
+def revoke_at_zoom(oauth: ZoomOAuth, user_id: str, access_token: str) -> Revocation:
+    """Ask Zoom to end the grant. Never raises: a grant that does not end is logged."""
     try:
         oauth.revoke(access_token)
     except UpstreamError as error:
         log.warning("grant not revoked at Zoom", extra={"user": hash_user_id(user_id), "detail": error.detail})
-        return False
-    return True
+        return Revocation.REFUSED if isinstance(error, RevocationRefused) else Revocation.FAILED
+    return Revocation.CONFIRMED

@@ -18,7 +18,7 @@ from zoomapp.log_setup import hash_user_id
 from zoomapp.single_flight import SingleFlight
 from zoomapp.store.encryption import KeyRing
 from zoomapp.tokens.records import TokenRecords
-from zoomapp.tokens.refresh import TokenRefresh, revoke_at_zoom
+from zoomapp.tokens.refresh import Revocation, TokenRefresh, revoke_at_zoom
 from zoomapp.tokens.store import TokenStore
 from zoomapp.tokens.unsaved import UnsavedTokens
 from zoomapp.zoom.oauth import TokenSet, ZoomOAuth
@@ -110,14 +110,14 @@ class TokenService:
         log.info("user deleted", extra={"user": hash_user_id(user_id), "had_tokens": had_tokens})
         return had_tokens
 
-    def revoke(self, user_id: str) -> bool:
-        """Revoke the grant at Zoom and delete the user, also when Zoom cannot be reached. True when Zoom confirmed."""
+    def revoke(self, user_id: str) -> Revocation:
+        """Revoke the grant at Zoom and delete the user, also when Zoom refuses or cannot be reached."""
         try:
-            confirmed = revoke_at_zoom(self._oauth, user_id, self.load(user_id).access_token)
+            result = revoke_at_zoom(self._oauth, user_id, self.load(user_id).access_token)
         except (NotAuthorized, SessionExpired):
-            confirmed = False
+            result = Revocation.REFUSED
         self.delete(user_id)
-        return confirmed
+        return result
 
     def begin_shutdown(self) -> None:
         """Start no refresh from now on: one that is killed half-way would lose the grant."""

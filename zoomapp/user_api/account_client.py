@@ -13,9 +13,10 @@ from zoomapp.tokens.account_tokens import AccountTokens
 from zoomapp.user_api.quota_guard import Caller, QuotaGuard
 from zoomapp.user_api.user_client import PAGE_SIZE, refuses_token
 from zoomapp.zoom import call_trace
-from zoomapp.zoom.client import Answer, Call, ZoomClient, parse_response
+from zoomapp.zoom.client import Answer, Call, ZoomClient
 from zoomapp.zoom.endpoint_types import Endpoint
 from zoomapp.zoom.endpoints import LIST_LIVE_PARTICIPANTS, LIST_REPORT_PARTICIPANTS
+from zoomapp.zoom.refusals import parse_response
 
 #: The name of these credentials in the call trace.
 CREDENTIAL = "account"

@@ -19,9 +19,10 @@ from zoomapp import deadline
 from zoomapp.errors import RateLimited
 from zoomapp.log_setup import hash_user_id
 from zoomapp.user_api.exhausted_quotas import ExhaustedQuotas, QuotaKey, account_quota, host_quota
-from zoomapp.zoom.client import SAFE, Answer, Call, rate_limit_error
+from zoomapp.zoom.client import SAFE, Answer, Call
 from zoomapp.zoom.endpoints import metrics_label
 from zoomapp.zoom.rate_limits import daily_label, host_quota_path, quota_owner
+from zoomapp.zoom.refusals import rate_limit_error
 
 log = logging.getLogger(__name__)
 

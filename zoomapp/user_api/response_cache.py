@@ -20,8 +20,8 @@ from zoomapp import deadline
 from zoomapp.errors import StoreUnavailable, UpstreamError
 from zoomapp.single_flight import SingleFlight
 from zoomapp.store import key_names, redis_client
-from zoomapp.store.encrypted_records import ANSWERS, ANSWERS_LEASE, ANSWERS_VERSION, TOKENS, EncryptedRecords
-from zoomapp.store.encryption import KeyRing
+from zoomapp.store.encrypted_records import ANSWERS, ANSWERS_LEASE, ANSWERS_VERSION, TOKENS
+from zoomapp.store.encryption import EncryptedRecords, KeyRing
 from zoomapp.store.leases import Leases
 from zoomapp.user_api.local_lru import CachedResponse, LocalLRU
 from zoomapp.zoom import call_trace

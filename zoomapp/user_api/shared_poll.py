@@ -19,8 +19,8 @@ import redis
 
 from zoomapp.errors import NotFound, RateLimited, UpstreamError, ZoomRefused
 from zoomapp.store import key_names, redis_client, user_keys
-from zoomapp.store.encrypted_records import SNAPSHOT, SNAPSHOT_ACCESS, EncryptedRecords
-from zoomapp.store.encryption import KeyRing
+from zoomapp.store.encrypted_records import SNAPSHOT, SNAPSHOT_ACCESS
+from zoomapp.store.encryption import EncryptedRecords, KeyRing
 from zoomapp.store.leases import Leases
 from zoomapp.store.user_records import UserRecords
 

@@ -17,11 +17,12 @@ from zoomapp.user_api.quota_guard import Caller, QuotaGuard
 from zoomapp.user_api.refused_endpoints import RefusedEndpoints, endpoint_name
 from zoomapp.user_api.response_cache import ResponseCache
 from zoomapp.zoom import endpoints
-from zoomapp.zoom.client import SAFE, Answer, Call, ZoomClient, lacks_scope, parse_response
+from zoomapp.zoom.client import SAFE, Answer, Call, ZoomClient
 from zoomapp.zoom.endpoint_types import Endpoint
 from zoomapp.zoom.meeting_content import MeetingTranscript
 from zoomapp.zoom.models import Meeting, User
 from zoomapp.zoom.recordings import Recording
+from zoomapp.zoom.refusals import lacks_scope, parse_response
 from zoomapp.zoom.tolerant_reader import JsonObject, read_rows, refusal_words
 
 log = logging.getLogger(__name__)

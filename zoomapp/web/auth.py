@@ -11,6 +11,7 @@ from zoomapp.auth.pending_signins import PendingSignIn, started_in_client
 from zoomapp.config import FRONTEND_PATH
 from zoomapp.errors import ContextRefused, SignInDenied, SignInError, StateMismatch, ZoomAppError
 from zoomapp.log_setup import audit
+from zoomapp.tokens.refresh import Revocation
 from zoomapp.web.components import form_drafts
 from zoomapp.web.current_user import (
     browser,
@@ -224,7 +225,7 @@ def disconnect() -> ResponseReturnValue:
     """Revoke the grant at Zoom and delete everything that is stored of this user."""
     revoked = False
     if (current_user_id := user_id()) is not None:
-        revoked = services().tokens.revoke(current_user_id)
+        revoked = services().tokens.revoke(current_user_id) is Revocation.CONFIRMED
         audit("disconnect", "succeeded", current_user_id, revoked=revoked)
     end_session()
     return _goodbye("disconnected" if revoked else "deleted")

@@ -20,10 +20,11 @@ from zoomapp.user_api.response_cache import CacheOwner, CacheResult
 from zoomapp.web.current_user import services, this_session
 from zoomapp.web.middleware.request_body import read_body
 from zoomapp.web.sessions import Session
-from zoomapp.zoom.client import NO_BODY, WHOLE_BYTES, Answer, Call, rate_limit_error, redirected
+from zoomapp.zoom.client import NO_BODY, WHOLE_BYTES, Answer, Call
 from zoomapp.zoom.content_encoding import decoded
 from zoomapp.zoom.endpoints import cache_seconds
 from zoomapp.zoom.header_values import content_length, sendable
+from zoomapp.zoom.refusals import rate_limit_error, redirected
 from zoomapp.zoom.request_target import PREFIX, relay_target
 from zoomapp.zoom.tolerant_reader import refusal_words
 

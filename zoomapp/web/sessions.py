@@ -27,8 +27,8 @@ from werkzeug.sansio.http import parse_cookie
 from zoomapp.config import FRONTEND_PATH
 from zoomapp.errors import StoreUnavailable
 from zoomapp.store import key_names, redis_client, user_keys
-from zoomapp.store.encrypted_records import ANSWERS_VERSION, SESSION, TOKENS, EncryptedRecords
-from zoomapp.store.encryption import KeyRing
+from zoomapp.store.encrypted_records import ANSWERS_VERSION, SESSION, TOKENS
+from zoomapp.store.encryption import EncryptedRecords, KeyRing
 
 log = logging.getLogger(__name__)
 
@@ -146,10 +146,7 @@ class EncryptedSessions(RedisSessionInterface):
         """The session, the user's tokens and the version of the caches, in one round trip."""
         store_id, tokens_key, version_key = _keys(sid)
         record, tokens, version = redis_client.load_together(self.client, store_id, tokens_key, version_key)
-        return self._decrypt(store_id, record), tokens, version
-
-    def _decrypt(self, store_id: str, record: bytes | None) -> dict[str, Any] | None:
-        return self._encrypted.decode(SESSION, store_id, record, dict[str, Any])
+        return self._encrypted.decode(SESSION, store_id, record, dict[str, Any]), tokens, version
 
     def _delete_session(self, store_id: str) -> None:
         with redis_client.store_errors():

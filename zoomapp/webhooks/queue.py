@@ -17,8 +17,8 @@ import redis
 
 from zoomapp.errors import ZoomAppError
 from zoomapp.store import key_names
-from zoomapp.store.encrypted_records import EVENT_LEASE, EVENT_QUEUE, EVENT_SEEN, EncryptedRecords
-from zoomapp.store.encryption import KeyRing
+from zoomapp.store.encrypted_records import EVENT_LEASE, EVENT_QUEUE, EVENT_SEEN
+from zoomapp.store.encryption import EncryptedRecords, KeyRing
 from zoomapp.store.leases import Lease, Leases
 from zoomapp.store.redis_client import store_errors
 from zoomapp.webhooks.subscriptions import Subscriptions

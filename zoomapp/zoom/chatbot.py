@@ -12,9 +12,10 @@ from typing import Any
 
 import msgspec
 
-from zoomapp.zoom.client import Answer, Call, ZoomClient, parse_response
+from zoomapp.zoom.client import Answer, Call, ZoomClient
 from zoomapp.zoom.endpoints import SEND_CHAT_MESSAGE
 from zoomapp.zoom.oauth import TokenSet, ZoomOAuth
+from zoomapp.zoom.refusals import parse_response
 from zoomapp.zoom.tolerant_reader import JsonObject
 
 #: A token is replaced this long before it expires.

@@ -15,10 +15,11 @@ from typing import Any, NamedTuple
 import msgspec
 
 from zoomapp.errors import UpstreamError
-from zoomapp.zoom.client import Answer, Call, ZoomClient, parse_response
+from zoomapp.zoom.client import Answer, Call, ZoomClient
 from zoomapp.zoom.endpoint_types import Endpoint
 from zoomapp.zoom.endpoints import READ_MANIFEST, READ_WEBHOOK_LOGS, UPDATE_MANIFEST, VALIDATE_MANIFEST
 from zoomapp.zoom.pagination import collect
+from zoomapp.zoom.refusals import parse_response
 from zoomapp.zoom.tolerant_reader import JsonObject, decode
 
 UPDATED = (200, 201, 204)

@@ -93,6 +93,10 @@ class ClientRefused(UpstreamError):
     """Zoom does not accept the client id with its secret (``invalid_client``)."""
 
 
+class RevocationRefused(UpstreamError):
+    """Zoom answered that it does not revoke a token, such as that of a grant that is gone already."""
+
+
 class ZoomOAuth:
     """The token endpoint, for one client. Exceptions never contain Zoom's ``reason``, which may contain the code."""
 
@@ -167,10 +171,13 @@ class ZoomOAuth:
             raise AccountRefused(str(error) or "invalid_grant") from error
 
     def revoke(self, access_token: str) -> None:
-        """End a grant at Zoom. Raises UpstreamError when Zoom did not confirm it."""
-        status, _, _ = self._post(REVOKE_TOKEN.path, {"token": access_token}, deadline.remaining(REVOKE_SECONDS))
-        if status != 200:
-            raise UpstreamError(f"revoke answered {status}")
+        """End a grant at Zoom. Raises RevocationRefused, or UpstreamError when Zoom did not judge the token."""
+        answer = self._post(REVOKE_TOKEN.path, {"token": access_token}, deadline.remaining(REVOKE_SECONDS))
+        status, _, body = answer
+        if status == 200:
+            return
+        is_refusal = body is not None and status in REFUSALS and status != 429 and not _refuses_client(answer)
+        raise (RevocationRefused if is_refusal else UpstreamError)(f"revoke answered {status}")
 
     def probe(self) -> Probe:
         """How the token endpoint judges the credentials. No grant is used. Raises UpstreamError."""

@@ -7,15 +7,11 @@ speed, ``fastpath/http1.py``.
 
 from __future__ import annotations
 
-import contextlib
 import socket
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import Any, Protocol, runtime_checkable
 
 import requests
-
-from zoomapp.zoom.watchdog import watchdog
 
 
 class NotSent(requests.ConnectionError):
@@ -69,24 +65,3 @@ class Transport(Protocol):
 
     def send(self, request: requests.PreparedRequest, **options: Any) -> requests.Response:
         """Send a prepared request. Raises the same, and requests.exceptions.InvalidURL for an unsafe address."""
-
-
-@contextlib.contextmanager
-def bounded(raw: Any, seconds: float) -> Iterator[None]:
-    """A ``with`` block in which reading this body fails after ``seconds``, even if the peer sends a byte now and then.
-
-    ``raw``: a RawResponse, or any body that waits for no socket.
-    """
-    sock = getattr(raw, "sock", None)
-    if sock is None:
-        yield
-        return
-    if sock.gettimeout() != 0.0:  # else the socket never blocks: fastpath/http1.py polls it
-        sock.settimeout(seconds)
-    with watchdog.over(_Holder(sock), seconds):
-        yield
-
-
-@dataclass
-class _Holder:
-    sock: socket.socket

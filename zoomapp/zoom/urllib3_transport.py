@@ -28,8 +28,8 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError, ReadTimeoutError
 
 from zoomapp.urls import UnsafeAddress, parse
-from zoomapp.zoom.transport import LostAnswer, NotSent, NotSentInTime, bounded
-from zoomapp.zoom.watchdog import watchdog
+from zoomapp.zoom.transport import LostAnswer, NotSent, NotSentInTime
+from zoomapp.zoom.watchdog import bounded, watchdog
 
 #: A connection for each thread of a worker.
 POOL_SIZE = 512
@@ -165,11 +165,6 @@ class Urllib3Transport(BaseAdapter):
         self, method: str, origin: str, target: str, headers: dict[str, str], body: bytes, timeout: tuple[float, float]
     ) -> Any:
         """See ``Transport.exchange``."""
-        return self._exchange(method, origin, target, headers, body, timeout)
-
-    def _exchange(
-        self, method: str, origin: str, target: str, headers: dict[str, str], body: bytes, timeout: tuple[float, float]
-    ) -> StreamedResponse:
         authority, pool = self.pool_of(origin)
         _current.request = request = OutgoingRequest(target, timeout[1])
         started_at = time.monotonic()
@@ -216,7 +211,8 @@ class Urllib3Transport(BaseAdapter):
             raise requests.exceptions.InvalidURL(str(error), request=request) from error
         headers = {str(name): str(value) for name, value in request.headers.items()}
         body = request.body.encode() if isinstance(request.body, str) else request.body or b""
-        raw = self._exchange(request.method or "GET", url.origin, url.target, headers, body, timeout)
+        # Not the faster ``exchange`` of a subclass: this body is decoded by urllib3.
+        raw = Urllib3Transport.exchange(self, request.method or "GET", url.origin, url.target, headers, body, timeout)
         response = requests.Response()
         response.status_code = raw.status
         response.headers = CaseInsensitiveDict(raw.headers)
@@ -244,7 +240,7 @@ def _read_whole(raw: StreamedResponse, seconds: float) -> bytes:
     """The decoded body. Raises LostAnswer or requests.ReadTimeout."""
     started_at = time.monotonic()
     try:
-        with bounded(raw, seconds):
+        with bounded(raw.sock, seconds):
             body = raw.read(MAX_WHOLE_BYTES + 1, decode_content=True)
     except (HTTPError, HTTPException, OSError) as error:
         late = time.monotonic() - started_at >= seconds

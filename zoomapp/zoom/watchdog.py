@@ -10,6 +10,8 @@ import os
 import socket
 import threading
 import time
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 LOOK_SECONDS = 0.25
@@ -76,6 +78,26 @@ class WatchedBlock:
 
     def __exit__(self, *_: object) -> None:
         self._watch.end(self._holder)
+
+
+@contextlib.contextmanager
+def bounded(sock: socket.socket | None, seconds: float) -> Iterator[None]:
+    """A ``with`` block in which reading from ``sock`` fails after ``seconds``, even if a byte arrives now and then.
+
+    Without a socket nothing has to wait.
+    """
+    if sock is None:
+        yield
+        return
+    if sock.gettimeout() != 0.0:  # else the socket never blocks: fastpath/http1.py polls it
+        sock.settimeout(seconds)
+    with watchdog.over(_Holder(sock), seconds):
+        yield
+
+
+@dataclass
+class _Holder:
+    sock: socket.socket
 
 
 def cut_off(sock: socket.socket | None) -> None:

@@ -28,8 +28,8 @@ class Fault:
     ``delay`` waits that many seconds before the call is processed, ``hold`` after. ``drop`` closes the connection
     ``before`` or ``after`` processing, ``cut`` after that many bytes of the body. ``bad_gzip`` claims a compression the
     body does not have. ``grant_type`` narrows it to such token requests, ``same_token`` to calls with the access
-    token of the first call. ``count`` is how often it happens (``None``: until cleared), ``probability`` how likely
-    each time. ``name`` is that of the preset.
+    token of the first call. ``count`` is how often it happens (``None`` or 0: until cleared), ``probability`` how
+    likely each time. ``name`` is that of the preset.
     """
 
     route: str = "* **"
@@ -51,6 +51,7 @@ class Fault:
     name: str = ""
 
     def __post_init__(self) -> None:
+        self.count = self.count or None
         self.method, _, target = self.route.partition(" ")
         path, _, query = target.partition("?")
         self._path = pattern(path)

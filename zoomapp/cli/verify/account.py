@@ -16,8 +16,9 @@ from zoomapp.errors import MissingScope, NotFound, PlanRequired, UpstreamError, 
 from zoomapp.services import Services
 from zoomapp.user_api.user_client import UserClient
 from zoomapp.zoom import endpoints
-from zoomapp.zoom.client import Answer, Call, rate_limit_error
+from zoomapp.zoom.client import Answer, Call
 from zoomapp.zoom.endpoint_types import Endpoint
+from zoomapp.zoom.refusals import rate_limit_error
 from zoomapp.zoom.scopes import not_granted
 from zoomapp.zoom.tolerant_reader import JsonObject
 

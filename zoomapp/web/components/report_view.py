@@ -19,7 +19,7 @@ FILTERS = (
     ("rejoined", "rejoined", "Rejoined", "Nobody rejoined."),
     ("waited", "waited", "Waited", "Nobody was in the waiting room."),
 )
-NOBODY = {label: sentence for *_, label, sentence in FILTERS}
+EMPTY = {label: sentence for *_, label, sentence in FILTERS}
 SORT_WORDS = (
     ("", "Arrival"),
     ("name", "Name"),
@@ -57,7 +57,7 @@ def tally_of(table: AttendanceTable, view: str, link: Callable[[str], str]) -> l
 
 
 def person_detail(table: AttendanceTable, person: str, *, hide_names: bool) -> PersonDetail | None:
-    """The details of the person with this key."""
+    """The details of the person with this key; None if the table has no such person."""
     row = next((row for row in table.rows if row.person.key == person), None)
     if row is None:
         return None

@@ -11,7 +11,7 @@ from werkzeug.datastructures import MultiDict
 
 from zoomapp import dates
 from zoomapp.errors import UpstreamError, ZoomRefused
-from zoomapp.meetings import editing, lists
+from zoomapp.meetings import editing, form_merge, lists
 from zoomapp.meetings.editing import EditResult
 from zoomapp.meetings.forms import REPEATS, RULE_OF_ZOOM, MeetingForm
 from zoomapp.meetings.sessions import canceled_sessions, coming_sessions, moved_sessions
@@ -173,7 +173,7 @@ def _page(
         month_day=loaded.month_day,
         planned_zone=planned_zone if planned_zone != loaded.zone else "",
         may_register=not viewer().user.basic,
-        labels=editing.LABELS,
+        labels=form_merge.LABELS,
         conflicts=conflicts or {},
         overlap=overlap,
         times=editing.times_of(form),

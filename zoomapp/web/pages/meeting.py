@@ -12,7 +12,7 @@ from zoomapp import csv_export, dates
 from zoomapp.errors import InvalidFields, NotFound, TokenError, UpstreamError, ZoomRefused
 from zoomapp.meetings import daily_changes, lists, settings
 from zoomapp.meetings.editing import can_edit
-from zoomapp.meetings.forms import SWITCHES, as_switches, describe_changes, validate_switches
+from zoomapp.meetings.switches import SWITCHES, as_switches, describe_changes, validate_switches
 from zoomapp.web.components import form_drafts
 from zoomapp.web.components.filters import link as zoom_link
 from zoomapp.web.components.notice import DELETE, INVITATION, MEETING, UPDATE, Notice, error_page, notice_for

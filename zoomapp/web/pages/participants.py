@@ -16,7 +16,7 @@ from zoomapp.errors import StoreUnavailable
 from zoomapp.meetings.lists import live_meetings, next_meeting
 from zoomapp.store import key_names
 from zoomapp.web.components import report_view
-from zoomapp.web.components.attendance import requested_attendance
+from zoomapp.web.components.attendance import attendance_sources, requested_attendance
 from zoomapp.web.components.just_ended import ended_meeting
 from zoomapp.web.components.notice import MEETINGS, unreadable_notice
 from zoomapp.web.components.page_data import page_cache
@@ -69,8 +69,8 @@ def show(key: str) -> ResponseReturnValue:
     is_whole = not attendance.running and not set(choices()) - {"names"}
     ended = ended_meeting(attendance.past, people, hides_names=names_hidden()) if is_whole else None
     if attendance.past and people.value is not None and people.value.is_whole and people.value.people:
-        keep_seconds = services().settings.attendance_days * 86400
-        remember_counts(page_cache(), attendance.past.uuid, keep_seconds, came=people.value.attended)
+        sources = attendance_sources()
+        remember_counts(sources.cache, attendance.past.uuid, sources.keep_seconds, came=people.value.attended)
     page = render_template(
         "pages/participants.html",
         ended=ended,
@@ -179,7 +179,7 @@ def _report_context(key: str, table: AttendanceTable | None, view: str, *, is_pa
     return {
         "tally": report_view.tally_of(table, view, link) if is_past else (),
         "orders": report_view.SORT_WORDS,
-        "nobody": report_view.NOBODY,
+        "empty_sentences": report_view.EMPTY,
         "opened": report_view.person_detail(table, request.args.get("open", ""), hide_names=names_hidden()),
     }
 

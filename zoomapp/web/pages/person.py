@@ -13,7 +13,6 @@ from flask.typing import ResponseReturnValue
 
 from zoomapp import csv_export
 from zoomapp.attendance.attendance_table import AttendanceRow
-from zoomapp.attendance.connections import merge_reason, merged_connections
 from zoomapp.attendance.meeting_attendance import MeetingAttendance
 from zoomapp.attendance.series import SeriesPerson, match_people
 from zoomapp.attendance.series_exports import person_csv
@@ -22,6 +21,7 @@ from zoomapp.errors import NotFound
 from zoomapp.user_api.long_lists import ListIncomplete
 from zoomapp.web.components import person_sessions, series_view
 from zoomapp.web.components.attendance import attendance_sources, requested_attendance
+from zoomapp.web.components.report_view import person_detail
 from zoomapp.web.pages.participants import names_hidden, view_options
 from zoomapp.web.pages.series import COUNTS
 from zoomapp.web.viewer import viewer
@@ -51,9 +51,10 @@ def show(key: str, person: str) -> ResponseReturnValue:
         page = render_template("pages/trouble.html", title="Person", notice=loaded.trouble)
         return page, loaded.status, loaded.headers
     table = loaded.value.without_names() if names_hidden() else loaded.value
-    row = next((row for row in table.rows if row.person.key == person), None)
-    if row is None:
+    detail = person_detail(table, person, hide_names=names_hidden())
+    if detail is None:
         raise NotFound
+    row = detail.row
     history = _history(attendance.past, person, request.args.get("series", ""))
     page = render_template(
         "pages/person.html",
@@ -63,8 +64,8 @@ def show(key: str, person: str) -> ResponseReturnValue:
         about=attendance.past,
         **(_series(attendance, row, history) if history else _meeting(key, attendance, row)),
         topic=attendance.topic,
-        merged=merged_connections(row.person, table.records, hide_names=names_hidden()),
-        reason=merge_reason(row.person),
+        merged=detail.merged,
+        reason=detail.reason,
     )
     return page, 200, {"Refresh": "1"} if history and history.is_loading else {}
 

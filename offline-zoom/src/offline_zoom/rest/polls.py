@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from offline_zoom.errors import ZoomError, current_world, refuse
+from offline_zoom.model import Poll
 from offline_zoom.oauth.scopes import user_and_admin
 from offline_zoom.rest.endpoints import EndpointRule, check_host, endpoint, meeting_number
 from offline_zoom.rest.meeting_content import SUMMARY_REFUSALS, is_encrypted
@@ -23,6 +24,25 @@ QUESTION_DAYS = 456
 )
 def list_polls(meeting_id: str) -> JSON:
     """The polls of a scheduled meeting, without answers. The path takes no UUID."""
+    polls = [poll_json(poll) for poll in requested_polls(meeting_id)]
+    return {"total_records": len(polls), "polls": polls}
+
+
+@endpoint(
+    "GET",
+    "/meetings/<meeting_id>/polls/<poll_id>",
+    EndpointRule(user_and_admin("meeting:read:poll", "meeting:read"), "Light", "pro"),
+)
+def get_poll(meeting_id: str, poll_id: str) -> JSON:
+    """One poll of a scheduled meeting."""
+    found = next((poll for poll in requested_polls(meeting_id) if poll.id == poll_id), None)
+    if found is None:
+        refuse(404, 404, "Meeting poll not found")
+    return poll_json(found)
+
+
+def requested_polls(meeting_id: str) -> list[Poll]:
+    """The polls of the meeting in the path. Raises ZoomError."""
     world, number = current_world(), meeting_number(meeting_id)
     meeting = world.meetings.get(number or 0)
     if meeting is None or meeting.deleted:
@@ -30,8 +50,7 @@ def list_polls(meeting_id: str) -> JSON:
     check_host(meeting.host_id)
     if world.switches.polls == "off":
         refuse(400, 4400, "Meeting polls disabled. To enable this feature, enable the Meeting Polls setting.")
-    polls = [] if world.switches.polls == "deleted" else [poll_json(poll) for poll in meeting.polls]
-    return {"total_records": len(polls), "polls": polls}
+    return [] if world.switches.polls == "deleted" else meeting.polls
 
 
 @endpoint(

@@ -120,9 +120,7 @@ def new_registrant(story: StoryData, row: Row, meeting: Meeting) -> Registrant:
 def new_fault(row: Row, now: float) -> Fault:
     """A fault of a row: that of its preset, with the fields that the row has."""
     fields = preset(row["preset"], now).as_json() if row["preset"] else {}
-    fault = Fault.from_json({**fields, **given_fault(row)})
-    fault.count = fault.count or None
-    return fault
+    return Fault.from_json({**fields, **given_fault(row)})
 
 
 def start_of(story: StoryData, row: Row, meeting: Meeting) -> float | None:

@@ -74,11 +74,11 @@
     const here = new Set(after.map((one) => one.participantId));
     const came = after.filter((one) => known.get(one.participantId)?.role !== one.role);
     const went = before.filter((one) => !here.has(one.participantId));
-    const told = (status) => (one) => ({
+    const toEvent = (status) => (one) => ({
       status, screenName: one.screenName, participantUUID: one.participantUUID,
       participantId: Number(one.participantId), role: inEvents(one.role),
     });
-    return [...went.map(told("leave")), ...came.map(told("join"))];
+    return [...went.map(toEvent("leave")), ...came.map(toEvent("join"))];
   }
 
   root.zoomRules = { MEETINGS, RULES, LETTERS, inCalls, changes };

@@ -50,8 +50,8 @@ async function prompted() {
 
 function sit(changes) {
   Object.assign(seat, changes);
-  const told = Object.entries(seat).filter(([name, value]) => value && !(name === "status" && value === "authorized"));
-  history.replaceState(null, "", `?${new URLSearchParams(told)}`);
+  const fields = Object.entries(seat).filter(([name, value]) => value && !(name === "status" && value === "authorized"));
+  history.replaceState(null, "", `?${new URLSearchParams(fields)}`);
   dress();
 }
 
