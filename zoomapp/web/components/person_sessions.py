@@ -121,5 +121,8 @@ def _line(person: SeriesPerson, index: int, column: Column, axis_seconds: float)
         parts = [("k-on", "On time")]
     elif early and not late:
         parts = [("k-early", f"Left {int(early // 60)} min early")]
-    bar = visit_bar(axis_seconds, full_seconds, late, full_seconds - early)
+    if away := len(visit.gaps):
+        word = "rejoined" if parts else "Rejoined"
+        parts.append(("", f"{word} {TIMES.get(away, f'{away} times')}"))
+    bar = visit_bar(axis_seconds, full_seconds, late, full_seconds - early, visit.gaps)
     return SessionLine(column, visit, bar, dates.duration(visit.seconds), tuple(parts))
