@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import Any
 
 from zoomapp.attendance.past import start_past_meeting
 from zoomapp.attendance.sources import AttendanceSources
+from zoomapp.meeting_content import known_contents
 from zoomapp.meeting_content.absence import Absence
 from zoomapp.meeting_content.loading import is_encrypted
 from zoomapp.meeting_content.polls import PollResults, poll_results
-from zoomapp.user_api.page_cache import Loaded, PageCache
+from zoomapp.user_api.page_cache import Loaded
 from zoomapp.zoom import endpoints, scopes
 from zoomapp.zoom.models import PastMeeting
 from zoomapp.zoom.polls import Poll, PollAnswer, Question, read_poll_answers, read_polls, read_questions
@@ -82,12 +82,6 @@ def _load_questions(sources: AttendanceSources, uuid: str) -> Loaded[Rows[Questi
     return cache.load(f"questions {uuid}", lambda: client.questions(uuid), read_questions)
 
 
-def may_have_polls(cache: PageCache, uuid: str) -> bool:
-    """Whether a past meeting may have polls or a Q&A. False after a page found neither. Does not call Zoom."""
-    fact = replace(cache, reload=False).recent(_fact(uuid), _read_fact, float("inf"))
-    return fact is None or bool(fact.value)
-
-
 def reason_for_none(sources: AttendanceSources, found: MeetingPolls) -> Absence:
     """Why a meeting has neither: it was encrypted, or it had just ended when Zoom was asked, or it had neither."""
     meeting = found.meeting
@@ -119,16 +113,7 @@ def _in_order(questions: Loaded[Rows[Question]]) -> Loaded[Rows[Question]]:
 
 
 def _remember_emptiness(sources: AttendanceSources, found: MeetingPolls) -> None:
-    uuid, cache = found.meeting.uuid, sources.cache
-    if found.is_empty and found.is_complete:
-        cache.remember(_fact(uuid), {"any": False}, sources.keep_seconds)
-    elif found.has_some and not may_have_polls(cache, uuid):
-        cache.remember(_fact(uuid), {"any": True}, sources.keep_seconds)
-
-
-def _fact(uuid: str) -> str:
-    return f"any polls {uuid}"
-
-
-def _read_fact(fact: Any) -> bool:
-    return not isinstance(fact, dict) or fact.get("any") is not False
+    if found.has_some or (found.is_empty and found.is_complete):
+        known_contents.remember(
+            sources.cache, "polls", found.meeting.uuid, sources.keep_seconds, is_there=found.has_some
+        )

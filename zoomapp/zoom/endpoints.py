@@ -349,7 +349,7 @@ READ_RECORDING = Endpoint(
     LIGHT,
     plan=PRO,
     verb="open a recording’s files",
-    pages=("/recordings/<key>/<file>", "/recordings/<key>/passcode"),
+    pages=("/participants/<key>/recording", "/recordings/<key>/<file>", "/recordings/<key>/passcode"),
     plan_note=RECORDING_PLAN,
 )
 DELETE_RECORDING = Endpoint(
