@@ -167,7 +167,7 @@ def test_person_has_numbers_a_line_to_copy_and_a_file_with_the_minutes_of_the_ba
 
 
 def test_time_away_is_a_gap_in_the_bar_and_is_said_in_words(dana, world):
-    stays = [("09:00", "09:10"), ("09:20", "09:30"), ("09:35", "09:45")]
+    stays = [("09:00", "09:10"), ("09:20", "09:30"), ("09:36", "09:39")]
     reported = [
         {"id": "", "name": "Guest Lee", "join_time": f"2026-02-23T{came}:00Z", "leave_time": f"2026-02-23T{left}:00Z"}
         for came, left in stays
@@ -177,15 +177,17 @@ def test_time_away_is_a_gap_in_the_bar_and_is_said_in_words(dana, world):
 
     page = dana.look(link.replace("&amp;", "&"))
 
-    assert re.search(rf"{feb(23)} 30 min On time · rejoined twice {feb(16)} 40 min On time {feb(9)}", read(page))
+    assert re.search(rf"{feb(23)} 23 min On time · rejoined twice {feb(16)} 40 min On time {feb(9)}", read(page))
     bars = re.findall(r'<svg class="bar".*?</svg>', page.text)
     assert [(bar.count("m-away"), bar.count("c-in")) for bar in bars] == [(2, 3), (0, 1), (0, 1)]
+    assert re.findall(r'class="m-away" x1="([^"]*)" x2="([^"]*)"', bars[0]) == [("22.22%", "44.44%"), ("66.67%", "80%")]
+    assert re.findall(r'class="c-in" x="([^"]*)"', bars[0]) == ["0%", "44.44%", "80%"] and 'width="6.67%"' in bars[0]
 
 
 def test_person_has_the_users_other_meetings_on_request(dana, world):
     link = re.search(r'href="(/participants/[^"]+/people/[^"]+)"><bdi>Mina Park', dana.look(PAGE).text)[1]
     page = dana.look(link.replace("&amp;", "&"))
-    address = re.search(r'href="([^"]+)#others">Look in the last 20<', page.text)[1].replace("&amp;", "&")
+    address = re.search(r'href="([^"]+)#others">Look in your newest 20 sessions<', page.text)[1].replace("&amp;", "&")
 
     page = dana.look(address)
 

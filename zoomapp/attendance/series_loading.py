@@ -11,13 +11,12 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from itertools import pairwise
 
 import msgspec
 
 from zoomapp.attendance.attendance_table import AttendanceTable
 from zoomapp.attendance.figures import here_seconds
-from zoomapp.attendance.intervals import until
+from zoomapp.attendance.intervals import close, until
 from zoomapp.attendance.occurrences import Occurrence, known_occurrences, list_occurrences
 from zoomapp.attendance.past import past_attendance
 from zoomapp.attendance.people import Person
@@ -178,7 +177,7 @@ def _visit(person: Person, table: AttendanceTable, starts_at: float) -> Visit:
         here_seconds(person, frame.end),
         None if frame.starts_at is None else person.arrived_at - frame.starts_at,
         early,
-        tuple((until(stay) - starts_at, following[0] - starts_at) for stay, following in pairwise(person.here)),
+        tuple((stay[0] - starts_at, until(stay) - starts_at) for stay in close(person.here, frame.end)),
     )
 
 

@@ -9,7 +9,7 @@ from zoomapp.attendance.past import start_past_meeting
 from zoomapp.errors import UpstreamError, ZoomRefused
 from zoomapp.meeting_content.recording import load_recording
 from zoomapp.web.components.attendance import attendance_sources, requested_instance
-from zoomapp.web.components.content_notices import content_notice, waiting_version
+from zoomapp.web.components.content_notices import WRITING_RETRY_SECONDS, content_notice, waiting_version
 from zoomapp.web.components.notice import FILES, Notice
 from zoomapp.web.components.section import required, section
 from zoomapp.web.pages.participants import view_options
@@ -41,6 +41,7 @@ def show(key: str) -> ResponseReturnValue:
         names=view_options().get("names"),
         recording=recording,
         notice=notice,
+        retry_seconds=WRITING_RETRY_SECONDS,
         version=version if _is_coming(recording, notice) else "",
     )
     return page, notice.status if notice and recording is None else 200
