@@ -191,6 +191,13 @@ def test_recording_does_not_wait_for_the_meeting(dana, together):
     assert not barrier.broken
 
 
+def test_polls_of_a_meeting_do_not_wait_for_the_meeting(dana, together):
+    barrier = together(PLANNED, "GET /v2/meetings/*/polls")
+
+    assert "Release" in read(dana.look("/meetings/85512340987/polls"))
+    assert not barrier.broken
+
+
 def test_summary_transcript_and_recording_within_a_minute_cost_no_call(dana, world, clock):
     paths = [SUMMARY_PAGE, f"{SUMMARY_PAGE}.md", f"{SUMMARY_PAGE}?view=transcript&q=billing"]
     paths += [SUMMARY_PAGE.replace("summary", "transcript.vtt"), RECORDING_PAGE]

@@ -11,7 +11,8 @@ from zoomapp.meeting_content import known_contents
 from zoomapp.meeting_content.absence import Absence
 from zoomapp.meeting_content.loading import is_encrypted
 from zoomapp.meeting_content.polls import PollResults, poll_results
-from zoomapp.user_api.page_cache import Loaded
+from zoomapp.user_api.page_cache import Loaded, PageCache
+from zoomapp.user_api.user_client import UserClient
 from zoomapp.zoom import endpoints, scopes
 from zoomapp.zoom.models import PastMeeting
 from zoomapp.zoom.polls import Poll, PollAnswer, Question, read_poll_answers, read_polls, read_questions
@@ -69,6 +70,11 @@ def load_polls(sources: AttendanceSources, instance: str) -> MeetingPolls:
     return found
 
 
+def load_scheduled_polls(cache: PageCache, client: UserClient, number: int) -> Loaded[Rows[Poll]]:
+    """The polls of a meeting as they were defined, before anybody answers them."""
+    return cache.load(f"polls {number}", lambda: client.polls(number), read_polls)
+
+
 def _load_questions(sources: AttendanceSources, uuid: str) -> Loaded[Rows[Question]]:
     """The Q&A from Zoom's report if the grant may read it, because the report alone has times and a status.
 
@@ -95,7 +101,7 @@ def _definitions(sources: AttendanceSources, number: int) -> Iterable[Poll]:
     client = sources.user_client
     if not number or not client.scopes() & scopes.accepted(endpoints.LIST_POLLS):
         return ()
-    return sources.cache.load(f"polls {number}", lambda: client.polls(number), read_polls).value or ()
+    return load_scheduled_polls(sources.cache, client, number).value or ()
 
 
 def _with_definitions(answers: Loaded[Rows[PollAnswer]], polls: Iterable[Poll]) -> Loaded[PollResults]:
