@@ -4,6 +4,9 @@
 //   const user = await call("/users/me");
 //   const { items, complete } = await allPages("/users/me/meetings", "meetings", { query: { type: "upcoming" } });
 //   await call(`/meetings/${id}`, { method: "PATCH", body: { settings: { waiting_room: true } } });   // null: no content
+//   const { next_steps } = await call(`/meetings/${segment(uuid)}/meeting_summary`);   // a UUID may hold a slash
+//   const { items: people } = await allPages(`/meetings/${id}/registrants`, "registrants", { query: { status: "approved" } });
+//   await call(`/meetings/${id}/registrants/status`, { method: "PUT", body: { action: "deny", registrants: [{ id: person }] } });
 //   const answers = await batch(ids.map((id) => () => call(`/meetings/${id}`)), 4);
 //   const { url } = await ask("/meetings/85000000101/start");   // an address of our own that answers in JSON, the same way
 //

@@ -19,7 +19,9 @@ EXAMPLES = {
 ADDRESSES = {
     "/participants/<key>/summary": "/participants/_I84Pj7PRnR0S-zLVAnH1w/summary",
     "/participants/<key>/polls": "/participants/_I84Pj7PRnR0S-zLVAnH1w/polls",
+    "/participants/<key>/recording": "/participants/_I84Pj7PRnR0S-zLVAnH1w/recording",
     "/participants/<key>/registrants": "/participants/_I84Pj7PRnR0S-zLVAnH1w/registrants",
+    "/meetings/<meeting_id>/polls": "/meetings/85512340987/polls",
     "/meetings/<meeting_id>/registrants": "/meetings/85000000106/registrants",
     "/meetings/<meeting_id>/registrants/add": "/meetings/85000000106/registrants/add",
     "/participants/<key>/times": "/participants/85512340987/times",

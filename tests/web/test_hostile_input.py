@@ -44,7 +44,7 @@ QUERY = ["anyway", "at", "began", "code", "error", "from", "left", "names", "onc
 QUERY += ["next", "show", "sort", "state", "theme", "to", "hit", "page", "speaker", "view"]
 QUERY += ["occurrence", "topic", "duration", "status", "open"]
 QUERY += ["series", "session", "sessions", "before", "first", "second", "edit", "who", "entry"]
-QUERY += ["match", "matched", "questions"]
+QUERY += ["match", "matched", "others", "questions"]
 DATES = [
     "0001-01-01",
     "0001-01-31",

@@ -343,7 +343,7 @@ def test_empty_filter_says_what_that_means_and_leads_back(dana, past, world, clo
     world.faults.append(Fault(REPORT, 200, {}, {"participants": [row]}))
     page = read(dana.look(f"{past}?show=rejoined&names=hide"))
 
-    assert "Nobody rejoined." in page
+    assert "Nobody rejoined." in page and "The curve" not in page
     assert f'href="{past}?names=hide">Show everyone' in dana.look(f"{past}?show=rejoined&names=hide").text
     assert "Nobody matches “zzz”" in read(dana.look(f"{past}?q=zzz"))
 

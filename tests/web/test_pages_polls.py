@@ -174,7 +174,7 @@ def test_questions_of_the_report_have_times_and_a_status_and_are_filtered(dana, 
     assert "All 5 Open 2 Answered 2 Dismissed 1" in text and "Gone?" not in text
     assert re.search(r"Sooner\? Open Kim Lee · 10:21 Later\? Open Kim Lee · 10:22", text)
     assert "Two? Answered Kim Lee Dana Okoye 10:16 Yes." in text
-    assert "Aloud? Answered live Kim Lee · 10:25 Answered by voice" in text
+    assert "Aloud? Answered live Kim Lee · 10:25 Answered by voice, so Zoom has no text. Transcript from 10:25" in text
     dismissed = read(dana.look(f"{PAGE}?questions=dismissed&names=hide")).partition("Questions and answers")[2]
     assert "<b>Dark?</b> Dismissed Hidden · 10:19" in dismissed and "Two?" not in dismissed
     assert [row["status"] for row in rows(dana.get(QA_FILE))] == [
@@ -185,6 +185,20 @@ def test_questions_of_the_report_have_times_and_a_status_and_are_filtered(dana, 
         "Answered live",
     ]
     assert world.calls.count("GET /v2/past_meetings/*/qa") == 0
+
+
+def test_question_that_was_answered_aloud_leads_to_its_moment_in_the_transcript(dana, world):
+    aloud = {"question": "Aloud?", "question_status": "answered"}
+    asked_at = [{"create_time": f"2026-02-23T{time}:00Z"} for time in ("09:05", "08:00")]
+    world.faults.append(asked({**aloud, **asked_at[0]}, {**aloud, **asked_at[1]}, aloud))
+    link = r'<a href="([^"]+)#moment">Transcript from'
+
+    addresses = re.findall(link, dana.look(f"{PAGE}?names=hide").text)
+
+    assert len(addresses) == 1 and "names=hide" in addresses[0]
+    transcript = dana.look(addresses[0].replace("&amp;", "&")).text
+    turn = re.search(r'<li class="turn hit" id="t-\d+">.*?<div id="moment">.*?>(\d\d:\d\d)</a>', transcript, re.DOTALL)
+    assert turn[1] in ("10:04", "10:05") and transcript.count("turn hit") == 1
 
 
 @pytest.mark.parametrize(
@@ -599,7 +613,8 @@ def test_tabs_of_a_meeting_keep_names_hidden(dana, page):
     tabs = dana.look(f"{page}?names=hide").text.partition('aria-label="This meeting"')[2].partition("</nav>")[0]
 
     links = re.findall(r'href="([^"]*)"', tabs)
-    assert links == [f"{path}?names=hide" for path in (ATTENDANCE, f"{ATTENDANCE}/summary", PAGE, REGISTRANTS)]
+    pages = (ATTENDANCE, f"{ATTENDANCE}/summary", f"{ATTENDANCE}/recording", PAGE, REGISTRANTS)
+    assert links == [f"{path}?names=hide" for path in pages]
     assert "names" not in dana.look(page).text.partition('aria-label="This meeting"')[2].partition("</nav>")[0]
 
 

@@ -166,6 +166,68 @@ def test_person_has_numbers_a_line_to_copy_and_a_file_with_the_minutes_of_the_ba
     assert dana.get(address.replace("?series=10", ".csv?series=nonsense")).status_code == 404
 
 
+def test_time_away_is_a_gap_in_the_bar_and_is_said_in_words(dana, world):
+    stays = [("09:00", "09:10"), ("09:20", "09:30"), ("09:36", "09:39")]
+    reported = [
+        {"id": "", "name": "Guest Lee", "join_time": f"2026-02-23T{came}:00Z", "leave_time": f"2026-02-23T{left}:00Z"}
+        for came, left in stays
+    ]
+    world.faults.append(Fault(report_of(SESSIONS[2]), 200, {}, {"participants": reported, "total_records": 3}))
+    link = re.search(r'href="(/participants/[^"]+/people/[^"]+)"><bdi>Guest Lee', dana.look(PAGE).text)[1]
+
+    page = dana.look(link.replace("&amp;", "&"))
+
+    assert re.search(rf"{feb(23)} 23 min On time · rejoined twice {feb(16)} 40 min On time {feb(9)}", read(page))
+    bars = re.findall(r'<svg class="bar".*?</svg>', page.text)
+    assert [(bar.count("m-away"), bar.count("c-in")) for bar in bars] == [(2, 3), (0, 1), (0, 1)]
+    assert re.findall(r'class="m-away" x1="([^"]*)" x2="([^"]*)"', bars[0]) == [("22.22%", "44.44%"), ("66.67%", "80%")]
+    assert re.findall(r'class="c-in" x="([^"]*)"', bars[0]) == ["0%", "44.44%", "80%"] and 'width="6.67%"' in bars[0]
+
+
+def test_person_has_the_users_other_meetings_on_request(dana, world):
+    link = re.search(r'href="(/participants/[^"]+/people/[^"]+)"><bdi>Mina Park', dana.look(PAGE).text)[1]
+    page = dana.look(link.replace("&amp;", "&"))
+    address = re.search(r'href="([^"]+)#others">Look in your newest 20 sessions<', page.text)[1].replace("&amp;", "&")
+
+    page = dana.look(address)
+
+    assert re.search(r"Other meetings of yours Office hours 1 of 1 session From your newest 3 sessions", read(page))
+    calls = world.calls.count(REPORT)
+    dana.look(address)
+    assert world.calls.count(REPORT) == calls
+    there = re.search(r'<bdi>Office hours</bdi></dt><dd><a href="([^"]+)"', page.text)[1].replace("&amp;", "&")
+    assert "Mina Park came to 1 of 1 session" in read(dana.look(there))
+    single = read(dana.look(f"{there.partition('?')[0]}?others=1"))
+    assert "Other meetings of yours Weekly sync 3 of 3 sessions" in single
+    assert "Weekly sync" in read(dana.look(f"{there.partition('?')[0]}?others=1&names=hide"))
+
+
+def test_other_meetings_load_in_steps_and_say_what_failed(dana, world, clock):
+    lee = re.search(r'href="(/participants/[^"]+/people/[^"]+)"><bdi>Guest Lee', dana.look(PAGE).text)[1]
+    address = f"{lee.partition('?')[0]}?others=1"
+    world.faults.append(Fault(REPORT, delay=3))
+    slow = dana.look(address)
+    world.faults.clear()
+    assert "Looking at session" in read(slow) and slow.headers["Refresh"] == "1"
+
+    world.faults.append(Fault("GET /v2/users/me/meetings", drop="before"))
+    assert "We couldn’t reach Zoom" in read(dana.look(address))
+    world.faults[:] = [Fault("GET /v2/**/participants", 500, {}, {})]
+    clock.tick(700)
+    assert "A session couldn’t be loaded" in read(dana.look(address))
+
+
+def test_guest_with_one_word_as_a_name_is_not_looked_for_in_other_meetings(dana, world):
+    times = {"join_time": "2026-02-23T09:12:00Z", "leave_time": "2026-02-23T09:20:00Z"}
+    reported = [{"id": "", "name": "iPhone", **times}]
+    world.faults.append(Fault(report_of(SESSIONS[2]), 200, {}, {"participants": reported, "total_records": 1}))
+    link = re.search(r'href="(/participants/[^"]+/people/[^"]+)"><bdi>iPhone', dana.look(PAGE).text)[1]
+
+    pages = [dana.look(f"{link.replace('&amp;', '&')}{others}") for others in ("", "&others=1")]
+
+    assert all("Other meetings" not in read(page) for page in pages)
+
+
 def test_sentence_says_how_many_last_sessions_a_person_missed():
     person = SeriesPerson("Lee", "", (Visit("k", "Lee"), None, None, None), (True, True, False, True), 0.0)
 

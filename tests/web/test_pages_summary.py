@@ -8,6 +8,8 @@ from offline_zoom.faults import Fault
 from offline_zoom.model import Transcript
 from offline_zoom.stories.quiet_day import FIXTURES, WEEKLY
 from offline_zoom.webhooks import content_events, recording_events
+from zoomapp.cli.manifest import EVENTS
+from zoomapp.user_api import response_cache
 from zoomapp.zoom.endpoint_types import encode_id
 from zoomapp.zoom.meeting_ids import key_of
 
@@ -399,7 +401,11 @@ def test_unknown_meeting_is_not_found(dana):
     assert dana.look(f"/participants/{'A' * 22}/summary").status_code == 404
 
 
-@pytest.mark.parametrize("name", ["meeting.summary_completed", "recording.transcript_completed"])
+CONTENT_EVENTS = [name for name in response_cache.EVENTS if name.startswith(("meeting.summary_", "meeting.aic_"))]
+CONTENT_EVENTS += [name for name in response_cache.EVENTS if name.startswith("recording.")]
+
+
+@pytest.mark.parametrize("name", CONTENT_EVENTS)
 def test_event_about_new_content_clears_the_cached_answers_of_its_host(dana, world, webhooks, name):
     """The proxy's answer is from before the summary; after the event it is Zoom's newest."""
     path = f"/zoom/api/v2/meetings/{encode_id(WEEK_AGO)}/meeting_summary"
@@ -414,14 +420,27 @@ def test_event_about_new_content_clears_the_cached_answers_of_its_host(dana, wor
 
 
 def event_of(world, name):
-    instance, recording = world.instances[WEEK_AGO], world.recordings[WEEK_AGO]
+    instance, recording, at = world.instances[WEEK_AGO], world.recordings[WEEK_AGO], world.now()
+    verb = name.rpartition("_")[2]
     if name == "meeting.summary_completed":
-        return content_events.summary_event(world.now(), instance, instance.summary, world)
-    return recording_events.recording_transcript_event(world.now(), recording, world)
+        return content_events.summary_event(at, instance, instance.summary, world)
+    if name == "meeting.aic_transcript_completed":
+        return content_events.transcript_event(at, instance, instance.transcript, world)
+    if name.startswith("meeting."):
+        return content_events.summary_change_event(verb, at, instance, instance.summary, world)
+    if name == "recording.transcript_completed":
+        return recording_events.recording_transcript_event(at, recording, world)
+    if name == "recording.completed":
+        return recording_events.recording_event(at, recording, world)
+    return recording_events.trash_event(name, at, recording, world)
 
 
-def test_event_about_a_summary_adds_no_attendance(dana, world, webhooks, parts):
-    webhooks(event_of(world, "meeting.summary_completed"))
+@pytest.mark.parametrize("name", CONTENT_EVENTS)
+def test_event_about_content_is_subscribed_and_adds_no_attendance(dana, world, webhooks, parts, name):
+    event = event_of(world, name)
+    webhooks(event)
+
+    assert event["event"] == name and name in EVENTS
 
     assert parts.webhook_log.find(dana.id, WEEK_AGO) is None
 

@@ -21,8 +21,10 @@ LIST = "GET /v2/past_meetings/*/participants"
 PLANNED = "GET /v2/meetings/*"
 SUMMARY = "GET /v2/meetings/*/meeting_summary"
 TRANSCRIPT = "GET /v2/meetings/*/transcript"
+RECORDING = "GET /v2/meetings/*/recordings"
 REVIEW = 85000000102
 SUMMARY_PAGE = f"/participants/{key_of(FIXTURES[2])}/summary"
+RECORDING_PAGE = SUMMARY_PAGE.replace("summary", "recording")
 
 
 @pytest.fixture
@@ -182,9 +184,23 @@ def test_transcript_does_not_wait_for_the_meeting(dana, together):
     assert not barrier.broken
 
 
-def test_summary_and_transcript_within_a_minute_cost_no_call(dana, world, clock):
+def test_recording_does_not_wait_for_the_meeting(dana, together):
+    barrier = together(MEETING, RECORDING)
+
+    assert "Download Video" in read(dana.look(RECORDING_PAGE))
+    assert not barrier.broken
+
+
+def test_polls_of_a_meeting_do_not_wait_for_the_meeting(dana, together):
+    barrier = together(PLANNED, "GET /v2/meetings/*/polls")
+
+    assert "Release" in read(dana.look("/meetings/85512340987/polls"))
+    assert not barrier.broken
+
+
+def test_summary_transcript_and_recording_within_a_minute_cost_no_call(dana, world, clock):
     paths = [SUMMARY_PAGE, f"{SUMMARY_PAGE}.md", f"{SUMMARY_PAGE}?view=transcript&q=billing"]
-    paths.append(SUMMARY_PAGE.replace("summary", "transcript.vtt"))
+    paths += [SUMMARY_PAGE.replace("summary", "transcript.vtt"), RECORDING_PAGE]
     first = [dana.look(path).text.partition("<main")[2] for path in paths]
     before = calls(world)
     clock.tick(50)

@@ -32,7 +32,9 @@ class Visit(msgspec.Struct, frozen=True):
     """One person in one session. ``key``: of the person in that session.
 
     ``late_seconds``: from the scheduled start to the arrival; ``early_seconds``: from leaving to the end. Either is
-    negative for a person who came before or stayed longer, and None if there is no schedule.
+    negative for a person who came before or stayed longer, and None if there is no schedule. ``stays``: when the person
+    was there, in seconds after the scheduled start, or after the first arrival without a schedule; empty if another
+    release saved the visit.
     """
 
     key: str
@@ -42,6 +44,7 @@ class Visit(msgspec.Struct, frozen=True):
     seconds: float = 0.0
     late_seconds: float | None = None
     early_seconds: float | None = None
+    stays: tuple[tuple[float, float], ...] = ()
 
     def is_late(self, late_after: float) -> bool:
         return self.late_seconds is not None and self.late_seconds > late_after

@@ -8,7 +8,7 @@ minute.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -16,7 +16,7 @@ import msgspec
 
 from zoomapp.attendance.attendance_table import AttendanceTable
 from zoomapp.attendance.figures import here_seconds
-from zoomapp.attendance.intervals import until
+from zoomapp.attendance.intervals import close, until
 from zoomapp.attendance.occurrences import Occurrence, known_occurrences, list_occurrences
 from zoomapp.attendance.past import past_attendance
 from zoomapp.attendance.people import Person
@@ -64,18 +64,28 @@ def load_series(sources: AttendanceSources, number: int, count: int, seconds: fl
     """
     ends_at = sources.clock() + seconds if sources.cache.in_steps else None
     topic, listed = list_occurrences(sources, str(number))
-    wanted = list(listed.value or ())[:count]
-    sessions = {occurrence.uuid: _saved(sources, occurrence) for occurrence in wanted}
-    missing = [occurrence for occurrence in wanted if sessions[occurrence.uuid] is None]
+    sessions, error = load_sessions(sources, list(listed.value or ())[:count], ends_at, number)
+    return LoadedSeries(topic, listed, sessions, error)
+
+
+def load_sessions(
+    sources: AttendanceSources, newest_first: Sequence[Occurrence], ends_at: float | None, number: int = 0
+) -> tuple[tuple[Session, ...], ZoomAppError | None]:
+    """These sessions, oldest first, and why one has failed, if one has. After ``ends_at`` no more are started.
+
+    ``number``: of the meeting, if all sessions are of the same one.
+    """
+    sessions = {occurrence.uuid: _saved(sources, occurrence) for occurrence in newest_first}
+    missing = [occurrence for occurrence in newest_first if sessions[occurrence.uuid] is None]
     error: ZoomAppError | None = None
-    if missing:
+    if missing and number:
         # Each session needs these; here they are fetched once.
         load_planned_dates(sources, f"series {number}", number)
     for session, failure in _load_missing(sources, missing, ends_at):
         sessions[session.uuid] = session
         error = error or failure
-    oldest_first = (sessions[each.uuid] or Session(each.uuid, _epoch(each), "loading") for each in reversed(wanted))
-    return LoadedSeries(topic, listed, tuple(oldest_first), error)
+    found = (sessions[each.uuid] or Session(each.uuid, _epoch(each), "loading") for each in reversed(newest_first))
+    return tuple(found), error
 
 
 def sessions_before(sources: AttendanceSources, number: int, uuid: str) -> list[Session]:
@@ -152,11 +162,11 @@ def session_of(occurrence: Occurrence, table: AttendanceTable) -> Session:
         _epoch(occurrence),
         planned_seconds=(frame.ends_at or 0) - (frame.starts_at or 0) if is_planned else None,
         length_seconds=max(1.0, frame.end - started_at),
-        visits=tuple(_visit(person, table) for person in came),
+        visits=tuple(_visit(person, table, frame.starts_at or started_at) for person in came),
     )
 
 
-def _visit(person: Person, table: AttendanceTable) -> Visit:
+def _visit(person: Person, table: AttendanceTable, starts_at: float) -> Visit:
     frame = table.frame
     early = None if frame.due_end is None else frame.due_end - until(person.here[-1])
     return Visit(
@@ -167,6 +177,7 @@ def _visit(person: Person, table: AttendanceTable) -> Visit:
         here_seconds(person, frame.end),
         None if frame.starts_at is None else person.arrived_at - frame.starts_at,
         early,
+        tuple((stay[0] - starts_at, until(stay) - starts_at) for stay in close(person.here, frame.end)),
     )
 
 

@@ -5,6 +5,7 @@ Squares and small bars are hidden from screen readers: the text beside them says
 
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import pairwise
 
 from markupsafe import Markup
 
@@ -95,20 +96,26 @@ def people_per_session(sessions: Sequence[tuple[str, str, int | None]], *, prefi
     )
 
 
-def visit_bar(axis_seconds: float, planned_seconds: float, late_seconds: float, left_seconds: float) -> Markup:
-    """One visit on an axis from the scheduled start: thin before the arrival, thick while there, thin after leaving.
+def visit_bar(
+    axis_seconds: float, late_seconds: float, early: tuple[float, float], stays: Sequence[tuple[float, float]]
+) -> Markup:
+    """One visit on an axis from the scheduled start: thin before a late arrival and after leaving early, thick while
+    there, dotted while away.
 
-    ``late_seconds`` and ``left_seconds``: arrival and leaving after the start.
+    ``early``: from leaving to the scheduled end, empty if equal. ``stays``: the parts of the visit.
     """
 
     def x(seconds: float) -> str:
         return number(min(100.0, max(0.0, 100 * seconds / axis_seconds)))
 
-    width = number(max(1.0, float(x(left_seconds)) - float(x(late_seconds))))
-    parts = [f'<line class="m-late" x1="0" x2="{x(late_seconds)}%" y1="7" y2="7"/>'] if late_seconds > 0 else []
-    if left_seconds < planned_seconds:
-        parts.append(f'<line class="m-early" x1="{x(left_seconds)}%" x2="{x(planned_seconds)}%" y1="7" y2="7"/>')
-    parts.append(f'<rect class="c-in" x="{x(late_seconds)}%" width="{width}%" y="3" height="8" rx="4"/>')
+    def line(kind: str, start: float, end: float) -> str:
+        return f'<line class="m-{kind}" x1="{x(start)}%" x2="{x(end)}%" y1="7" y2="7"/>' if start < end else ""
+
+    parts = [line("late", 0.0, late_seconds), line("early", *early)]
+    parts += [line("away", stay[1], following[0]) for stay, following in pairwise(stays)]
+    for start, end in stays:
+        width = number(max(1.0, float(x(end)) - float(x(start))))
+        parts.append(f'<rect class="c-in" x="{x(start)}%" width="{width}%" y="3" height="8" rx="4"/>')
     return Markup(f'<svg class="bar" height="14" aria-hidden="true">{"".join(parts)}</svg>')
 
 

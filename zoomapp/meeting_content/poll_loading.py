@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import Any
 
 from zoomapp.attendance.past import start_past_meeting
 from zoomapp.attendance.sources import AttendanceSources
+from zoomapp.meeting_content import known_contents
 from zoomapp.meeting_content.absence import Absence
 from zoomapp.meeting_content.loading import is_encrypted
 from zoomapp.meeting_content.polls import PollResults, poll_results
 from zoomapp.user_api.page_cache import Loaded, PageCache
+from zoomapp.user_api.user_client import UserClient
 from zoomapp.zoom import endpoints, scopes
 from zoomapp.zoom.models import PastMeeting
 from zoomapp.zoom.polls import Poll, PollAnswer, Question, read_poll_answers, read_polls, read_questions
@@ -69,6 +70,11 @@ def load_polls(sources: AttendanceSources, instance: str) -> MeetingPolls:
     return found
 
 
+def load_scheduled_polls(cache: PageCache, client: UserClient, number: int) -> Loaded[Rows[Poll]]:
+    """The polls of a meeting as they were defined, before anybody answers them."""
+    return cache.load(f"polls {number}", lambda: client.polls(number), read_polls)
+
+
 def _load_questions(sources: AttendanceSources, uuid: str) -> Loaded[Rows[Question]]:
     """The Q&A from Zoom's report if the grant may read it, because the report alone has times and a status.
 
@@ -80,12 +86,6 @@ def _load_questions(sources: AttendanceSources, uuid: str) -> Loaded[Rows[Questi
         if report.error is None and report.value is not None and (report.value or report.value.unreadable):
             return report
     return cache.load(f"questions {uuid}", lambda: client.questions(uuid), read_questions)
-
-
-def may_have_polls(cache: PageCache, uuid: str) -> bool:
-    """Whether a past meeting may have polls or a Q&A. False after a page found neither. Does not call Zoom."""
-    fact = replace(cache, reload=False).recent(_fact(uuid), _read_fact, float("inf"))
-    return fact is None or bool(fact.value)
 
 
 def reason_for_none(sources: AttendanceSources, found: MeetingPolls) -> Absence:
@@ -101,7 +101,7 @@ def _definitions(sources: AttendanceSources, number: int) -> Iterable[Poll]:
     client = sources.user_client
     if not number or not client.scopes() & scopes.accepted(endpoints.LIST_POLLS):
         return ()
-    return sources.cache.load(f"polls {number}", lambda: client.polls(number), read_polls).value or ()
+    return load_scheduled_polls(sources.cache, client, number).value or ()
 
 
 def _with_definitions(answers: Loaded[Rows[PollAnswer]], polls: Iterable[Poll]) -> Loaded[PollResults]:
@@ -119,16 +119,7 @@ def _in_order(questions: Loaded[Rows[Question]]) -> Loaded[Rows[Question]]:
 
 
 def _remember_emptiness(sources: AttendanceSources, found: MeetingPolls) -> None:
-    uuid, cache = found.meeting.uuid, sources.cache
-    if found.is_empty and found.is_complete:
-        cache.remember(_fact(uuid), {"any": False}, sources.keep_seconds)
-    elif found.has_some and not may_have_polls(cache, uuid):
-        cache.remember(_fact(uuid), {"any": True}, sources.keep_seconds)
-
-
-def _fact(uuid: str) -> str:
-    return f"any polls {uuid}"
-
-
-def _read_fact(fact: Any) -> bool:
-    return not isinstance(fact, dict) or fact.get("any") is not False
+    if found.has_some or (found.is_empty and found.is_complete):
+        known_contents.remember(
+            sources.cache, "polls", found.meeting.uuid, sources.keep_seconds, is_there=found.has_some
+        )

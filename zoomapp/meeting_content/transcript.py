@@ -41,7 +41,8 @@ class Transcript:
 class View:
     """A page of a transcript. ``hits``: the numbers of the turns that a search found.
 
-    ``hit``: which of them is the current one, from 1; 0 for none. ``page`` and ``pages`` count from 1.
+    ``hit``: which of them is the current one, from 1; 0 for none. ``page`` and ``pages`` count from 1. ``at``: the
+    number of the turn at the moment that was asked for; -1 for none.
     """
 
     turns: tuple[Turn, ...]
@@ -49,11 +50,12 @@ class View:
     pages: int = 1
     hits: tuple[int, ...] = ()
     hit: int = 0
+    at: int = -1
 
     @property
     def current(self) -> int:
-        """The number of the turn of the current hit; -1 for none."""
-        return self.hits[self.hit - 1] if self.hit else -1
+        """The number of the turn of the current hit, or at the moment that was asked for; -1 for none."""
+        return self.hits[self.hit - 1] if self.hit else self.at
 
 
 def transcript_of(cues: Cues) -> Transcript:
@@ -67,18 +69,31 @@ def transcript_of(cues: Cues) -> Transcript:
     return Transcript(tuple(turns), tuple(talked.most_common(MAX_SPEAKERS)), cues.unreadable)
 
 
-def view(transcript: Transcript, query: str = "", speaker: str = "", page: int = 0, hit: int = 0) -> View:
-    """The page of a transcript that a reader asks for. Without ``page``, it is the page of the current hit."""
+def view(
+    transcript: Transcript,
+    query: str = "",
+    speaker: str = "",
+    page: int = 0,
+    hit: int = 0,
+    at_seconds: float | None = None,
+) -> View:
+    """The page of a transcript that a reader asks for.
+
+    Without ``page``, it is the page of the current hit, else of the moment ``at_seconds`` after the beginning.
+    """
     turns = [turn for turn in transcript.turns if speaker in ("", turn.speaker)]
     pages = max(1, -(-len(turns) // TURNS_PER_PAGE))
     wanted = query.casefold()
     places = [place for place, turn in enumerate(turns) if wanted and wanted in turn.text.casefold()]
     hit = max(1, min(hit or 1, len(places))) if places else 0
-    if hit and page < 1:
-        page = places[hit - 1] // TURNS_PER_PAGE + 1
+    at = -1 if at_seconds is None else max(0, sum(turn.start_seconds <= at_seconds for turn in turns) - 1)
+    current = places[hit - 1] if hit else at
+    if current >= 0 and page < 1:
+        page = current // TURNS_PER_PAGE + 1
     page = max(1, min(page, pages))
     shown = turns[(page - 1) * TURNS_PER_PAGE : page * TURNS_PER_PAGE]
-    return View(tuple(shown), page, pages, tuple(turns[place].number for place in places), hit)
+    at = turns[at].number if turns and at >= 0 else -1
+    return View(tuple(shown), page, pages, tuple(turns[place].number for place in places), hit, at)
 
 
 def highlighted(text: str, query: str) -> list[tuple[str, bool]]:

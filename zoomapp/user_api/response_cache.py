@@ -37,7 +37,10 @@ EVENTS = (
     *("meeting.created", "meeting.updated", "meeting.deleted"),
     *("meeting.registration_created", "meeting.registration_approved"),
     *("meeting.registration_cancelled", "meeting.registration_denied"),
-    *("meeting.summary_completed", "recording.transcript_completed"),
+    *("meeting.summary_completed", "meeting.summary_updated", "meeting.summary_trashed"),
+    *("meeting.summary_recovered", "meeting.summary_deleted", "meeting.aic_transcript_completed"),
+    *("recording.completed", "recording.transcript_completed"),
+    *("recording.trashed", "recording.recovered", "recording.deleted"),
 )
 
 #: Of one user. One more clears all of them.

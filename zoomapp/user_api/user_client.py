@@ -278,10 +278,13 @@ class UserClient:
         """One page of all recordings in the trash."""
         return self.call(endpoints.LIST_RECORDINGS, trash="true", page_size=PAGE_SIZE, next_page_token=page_token)
 
+    def recording_fields(self, uuid: str) -> dict[str, Any]:
+        """The recording of one meeting instance as Zoom sends it."""
+        return self._object("recording", endpoints.READ_RECORDING, instance=uuid).fields
+
     def recording(self, uuid: str) -> Recording:
         """The recording of one meeting instance."""
-        found = self._object("recording", endpoints.READ_RECORDING, instance=uuid)
-        return _required(Recording.from_api(found), "recording")
+        return _required(Recording.from_api(self.recording_fields(uuid)), "recording")
 
     def _object(self, kind: str, endpoint: Endpoint, body: Any = None, **arguments: Any) -> JsonObject:
         """The JSON object that an endpoint returns. Raises UpstreamError for another value."""

@@ -242,8 +242,8 @@ LIST_POLLS = Endpoint(
     "meeting:read",
     LIGHT,
     plan=PRO,
-    verb="show the choices of a poll that nobody took",
-    pages=_POLL_PAGES,
+    verb="list the polls of a meeting and the choices that nobody took",
+    pages=("/meetings/<meeting_id>/polls", *_POLL_PAGES),
     plan_note="Polls need a Pro plan or higher.",
 )
 READ_QUESTIONS = Endpoint(
@@ -349,7 +349,7 @@ READ_RECORDING = Endpoint(
     LIGHT,
     plan=PRO,
     verb="open a recording’s files",
-    pages=("/recordings/<key>/<file>", "/recordings/<key>/passcode"),
+    pages=("/participants/<key>/recording", "/recordings/<key>/<file>", "/recordings/<key>/passcode"),
     plan_note=RECORDING_PLAN,
 )
 DELETE_RECORDING = Endpoint(

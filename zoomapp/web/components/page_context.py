@@ -10,6 +10,7 @@ from markupsafe import Markup, escape
 from zoomapp.web import assets
 from zoomapp.web.components import filters
 from zoomapp.web.components.attendance import meeting_headline
+from zoomapp.web.components.content_notices import has_recording_tab
 from zoomapp.web.components.minify import Minify
 from zoomapp.web.components.notice import reference, unreadable_sentence
 from zoomapp.web.components.poll_sections import has_polls_tab
@@ -26,6 +27,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.add_extension(Minify)
     app.jinja_env.globals.update(fill=fill, plural=plural, unreadable_sentence=unreadable_sentence)
     app.jinja_env.globals.update(has_polls_tab=has_polls_tab, has_registrants_tab=has_registrants_tab)
+    app.jinja_env.globals.update(has_recording_tab=has_recording_tab)
     app.jinja_env.globals.update(meeting_headline=meeting_headline)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     assets.init_app(app)

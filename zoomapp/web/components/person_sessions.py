@@ -121,5 +121,15 @@ def _line(person: SeriesPerson, index: int, column: Column, axis_seconds: float)
         parts = [("k-on", "On time")]
     elif early and not late:
         parts = [("k-early", f"Left {int(early // 60)} min early")]
-    bar = visit_bar(axis_seconds, full_seconds, late, full_seconds - early)
+    stays = visit.stays or _longest_stay(visit, full_seconds)
+    if away := len(stays) - 1:
+        word = "rejoined" if parts else "Rejoined"
+        parts.append(("", f"{word} {TIMES.get(away, f'{away} times')}"))
+    bar = visit_bar(axis_seconds, late, (stays[-1][1] if early else full_seconds, full_seconds), stays)
     return SessionLine(column, visit, bar, dates.duration(visit.seconds), tuple(parts))
+
+
+def _longest_stay(visit: Visit, full_seconds: float) -> tuple[tuple[float, float]]:
+    """From arrival to leaving, for a visit that another release saved."""
+    arrived = max(0.0, visit.late_seconds or 0.0)
+    return ((arrived, max(arrived, full_seconds - max(0.0, visit.early_seconds or 0.0))),)

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from zoomapp.errors import MissingScope, PlanRequired, ZoomRefused
 from zoomapp.meeting_content.absence import Absence
-from zoomapp.meeting_content.poll_loading import may_have_polls
+from zoomapp.meeting_content.known_contents import may_have
 from zoomapp.user_api.page_cache import Loaded
 from zoomapp.web.components.notice import Notice, Permission
 from zoomapp.web.components.page_data import page_cache
@@ -94,7 +94,7 @@ def has_polls_tab(meeting: PastMeeting, user_id: str) -> bool:
 
     Whether there are any is known only after the page was opened once: then the tab of a meeting without any is gone.
     """
-    return meeting.host_id in ("", user_id) and may_have_polls(page_cache(), meeting.uuid)
+    return meeting.host_id in ("", user_id) and may_have(page_cache(), "polls", meeting.uuid)
 
 
 def _absence_of(refusal: ZoomRefused) -> Absence | None:

@@ -12,7 +12,8 @@ from flask import Blueprint, Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from zoomapp import csv_export
-from zoomapp.attendance.attendance_table import AttendanceRow
+from zoomapp.attendance.attendance_table import AttendanceRow, AttendanceTable
+from zoomapp.attendance.common_meetings import can_be_recognized, load_common_meetings
 from zoomapp.attendance.meeting_attendance import MeetingAttendance
 from zoomapp.attendance.series import SeriesPerson, match_people
 from zoomapp.attendance.series_exports import person_csv
@@ -21,7 +22,9 @@ from zoomapp.errors import NotFound
 from zoomapp.user_api.long_lists import ListIncomplete
 from zoomapp.web.components import person_sessions, series_view
 from zoomapp.web.components.attendance import attendance_sources, requested_attendance
+from zoomapp.web.components.notice import MEETINGS
 from zoomapp.web.components.report_view import person_detail
+from zoomapp.web.components.section import section
 from zoomapp.web.pages.participants import names_hidden, view_options
 from zoomapp.web.pages.series import COUNTS
 from zoomapp.web.viewer import viewer
@@ -56,6 +59,9 @@ def show(key: str, person: str) -> ResponseReturnValue:
         raise NotFound
     row = detail.row
     history = _history(attendance.past, person, request.args.get("series", ""))
+    others = None
+    if request.args.get("others") and attendance.past and _can_be_recognized(loaded.value, person):
+        others = load_common_meetings(attendance_sources(), attendance.past, loaded.value, person)
     page = render_template(
         "pages/person.html",
         row=row,
@@ -63,11 +69,15 @@ def show(key: str, person: str) -> ResponseReturnValue:
         names=request.args.get("names"),
         about=attendance.past,
         **(_series(attendance, row, history) if history else _meeting(key, attendance, row)),
+        others=others,
+        others_trouble=section(others.listed, MEETINGS).trouble if others else None,
+        others_link=_others_link(key, attendance, loaded.value, person),
         topic=attendance.topic,
         merged=detail.merged,
         reason=detail.reason,
     )
-    return page, 200, {"Refresh": "1"} if history and history.is_loading else {}
+    is_loading = (history and history.is_loading) or (others and others.is_loading)
+    return page, 200, {"Refresh": "1"} if is_loading else {}
 
 
 @bp.get("/participants/<key>/people/<person>.csv")
@@ -109,6 +119,18 @@ def _meeting(key: str, attendance: MeetingAttendance, row: AttendanceRow) -> dic
         choices = {"key": key, "person": row.person.key, "series": "10", **view_options()}
         context["series_link"] = url_for("person.show", **choices)
     return context
+
+
+def _can_be_recognized(table: AttendanceTable, key: str) -> bool:
+    return any(can_be_recognized(person) and person.here for person in table.people if person.key == key)
+
+
+def _others_link(key: str, attendance: MeetingAttendance, table: AttendanceTable, person: str) -> str:
+    """The address of this page with the user's other meetings; empty if the person cannot be found in these."""
+    if not attendance.past or not _can_be_recognized(table, person):
+        return ""
+    choices = {"series": request.args.get("series") or None, **view_options()}
+    return url_for("person.show", key=key, person=person, others="1", _anchor="others", **choices)
 
 
 def _series(attendance: MeetingAttendance, row: AttendanceRow, history: History) -> dict[str, Any]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from flask import Blueprint, Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from zoomapp import csv_export, dates
+from zoomapp.attendance.current_meeting import may_read
 from zoomapp.attendance.sources import AttendanceSources
 from zoomapp.meeting_content.poll_exports import polls_csv, questions_csv
 from zoomapp.meeting_content.poll_loading import MeetingPolls, load_polls, reason_for_none
@@ -25,6 +26,7 @@ from zoomapp.web.components.poll_sections import (
 from zoomapp.web.components.section import Section
 from zoomapp.web.pages.participants import view_options
 from zoomapp.web.viewer import viewer
+from zoomapp.zoom.endpoints import READ_TRANSCRIPT
 from zoomapp.zoom.models import PastMeeting
 from zoomapp.zoom.polls import Question
 from zoomapp.zoom.tolerant_reader import Rows
@@ -59,6 +61,7 @@ def show(key: str) -> ResponseReturnValue:
         asked=all_questions,
         chosen_questions=questions_in(all_questions, view),
         question_chips=question_chips(all_questions, view, lambda name: _qa_link(key, name)),
+        transcript_link=_transcript_link(sources, found.meeting, key),
         max_rows=MAX_ROWS,
         first_quotes=FIRST_QUOTES,
     )
@@ -69,6 +72,19 @@ def show(key: str) -> ResponseReturnValue:
 def _qa_link(key: str, view: str) -> str:
     names = view_options().get("names")
     return url_for(".show", key=key, questions=view or None, names=names, _anchor="qa")
+
+
+def _transcript_link(sources: AttendanceSources, meeting: PastMeeting, key: str) -> Callable[[Question], str]:
+    """A function that returns where the transcript has what people said after a question; empty if that is unknown."""
+
+    def link(question: Question) -> str:
+        if question.asked_at is None or meeting.start_at is None or not may_read(sources, READ_TRANSCRIPT):
+            return ""
+        at = int((question.asked_at - meeting.start_at).total_seconds())
+        options: dict[str, Any] = {"view": "transcript", "at": at, "names": view_options().get("names")}
+        return url_for("summary.show", key=key, _anchor="moment", **options) if at >= 0 else ""
+
+    return link
 
 
 @bp.get("/participants/<key>/polls.csv")

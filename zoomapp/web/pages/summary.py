@@ -18,15 +18,13 @@ from zoomapp.meeting_content.absence import Absence
 from zoomapp.meeting_content.digest import digest, to_markdown, with_owners
 from zoomapp.meeting_content.loading import load_file, load_summary, load_transcript
 from zoomapp.meeting_content.transcript import elapsed, highlighted, to_text, view
-from zoomapp.store import key_names
 from zoomapp.web.components.attendance import attendance_sources, requested_instance
-from zoomapp.web.components.content_notices import WRITING_RETRY_SECONDS, content_notice
+from zoomapp.web.components.content_notices import content_notice, waiting_version
 from zoomapp.web.components.notice import SUMMARY, TRANSCRIPT, Notice, Permission
-from zoomapp.web.components.page_data import page_cache
 from zoomapp.web.components.section import required, section
 from zoomapp.web.errors import prefers_html
 from zoomapp.web.pages.participants import view_options
-from zoomapp.web.viewer import now, viewer
+from zoomapp.web.viewer import viewer
 from zoomapp.zoom.models import PastMeeting
 
 bp = Blueprint("summary", __name__)
@@ -39,7 +37,7 @@ MAX_COPY_CHARS = 20_000
 @bp.get("/participants/<key>/summary")
 def show(key: str) -> ResponseReturnValue:
     """The page: the summary, or with ``?view=transcript`` the transcript."""
-    version = _version()
+    version = waiting_version()
     if request.if_none_match.contains(version):
         return "", 304
     in_transcript = request.args.get("view") == "transcript"
@@ -55,15 +53,6 @@ def show(key: str) -> ResponseReturnValue:
     about["version"] = version if notice and notice.status == 404 and notice.retry_after else ""
     page = render_template("pages/summary.html", tab="summary", names=view_options().get("names"), **about, **context)
     return page, notice.status if notice else 200
-
-
-def _version() -> str:
-    """The version of a page that waits for its text: another one after news, and twice a minute.
-
-    Until then a window that asks again gets an empty response, and Zoom is not asked.
-    """
-    half_minute = int(now().timestamp() // WRITING_RETRY_SECONDS)
-    return key_names.digest(f"{page_cache().version} {half_minute}")
 
 
 @bp.get("/participants/<key>/summary.md")
@@ -135,7 +124,7 @@ def _transcript_context(sources: AttendanceSources, meeting: PendingMeeting) -> 
     if not transcript.turns:
         raise ContentAbsent(Absence.NONE)
     page, hit = request.args.get("page", 0, type=int), request.args.get("hit", 0, type=int)
-    shown = view(transcript, query, speaker, page, hit)
+    shown = view(transcript, query, speaker, page, hit, request.args.get("at", type=float))
     return {
         "transcript": transcript,
         "shown": shown,
