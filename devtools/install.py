@@ -103,13 +103,15 @@ def _create() -> None:
         _install_venv_module()
     say("Creating .venv …")
     if subprocess.run([sys.executable, "-m", "venv", "--clear", VENV]).returncode:
-        raise Failed("The virtual environment could not be made; see above.")
+        raise Failed("The virtual environment could not be created; see above.")
 
 
 def _install_venv_module() -> None:
     package = "python{}.{}-venv".format(*sys.version_info)
     if not may_apt() or not apt_install(package):
-        raise Failed(f"This Python cannot make virtual environments. Install that part with:\n  {apt_command(package)}")
+        raise Failed(
+            f"This Python cannot create virtual environments. Install that part with:\n  {apt_command(package)}"
+        )
 
 
 def _install(locks: tuple[str, ...]) -> None:

@@ -28,7 +28,7 @@ def main(arguments: list[str]) -> int:
         with lock(DATA, answers=_answers) as lock_file:
             return _run(lock_file)
     except AlreadyRunning as running:
-        print(f"It is already running from this folder: {running}")
+        print(f"Rollcall is already running from this folder: {running}")
         return 0
 
 

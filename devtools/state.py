@@ -88,5 +88,5 @@ def _text_of(file: IO[str]) -> str:
 
 def _in_use(text: str) -> str:
     if text:
-        return f"It is already running from this folder: {text}"
+        return f"Rollcall is already running from this folder: {text}"
     return "Another run is starting or stopping in this folder; try again in a moment."

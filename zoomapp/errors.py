@@ -115,7 +115,7 @@ class StateMismatch(SignInError):
 class SignInDenied(SignInError):
     """The person declined on Zoom's consent page, or Zoom refused the request."""
 
-    title = "Connection cancelled"
+    title = "Connection canceled"
     message = "Zoom was not connected. Nothing was changed."
 
 
@@ -130,7 +130,7 @@ class ContextRefused(SignInError):
         ),
         "incomplete": (
             "Zoom’s sign-in data is incomplete",
-            "It does not say for which app or until when it is valid. Update the Zoom client and open the app again.",
+            "It doesn’t say which app it is for or when it expires. Update the Zoom client and open the app again.",
         ),
         "wrong_issuer": (
             "This sign-in data is not from Zoom’s Marketplace",
@@ -187,7 +187,7 @@ class TooManySignIns(ZoomAppError):
 class BadRequest(ZoomAppError):
     status = 400
     code = "bad_request"
-    title = "This request can’t be understood"
+    title = "We couldn’t read this request"
     message = "The request could not be understood."
 
 
@@ -225,7 +225,7 @@ class BadSignature(ZoomAppError):
 
     status = 401
     code = "bad_signature"
-    title = "This event is not Zoom’s"
+    title = "This event isn’t from Zoom"
     message = "The signature does not verify."
 
 
@@ -342,7 +342,7 @@ class UpstreamTimeout(UpstreamError):
 class FileRefused(UpstreamError):
     """Zoom refused a recording's file, with any status. ``reason``: Zoom's words, for the person."""
 
-    title = "Zoom did not hand out this file"
+    title = "Zoom didn’t provide this file"
     message = "Your administrator may allow viewing only. You can still play the recording."
 
     def __init__(self, detail: str = "", reason: str = "") -> None:
@@ -357,7 +357,7 @@ class FileIncomplete(FileRefused):
     """The file has another size than Zoom declared, or no readable size."""
 
     title = "Zoom did not send the whole file"
-    message = "What Zoom sent has another size than the file. Try again later. You can still play the recording."
+    message = "Zoom sent another number of bytes than the file has. Try again later. You can still play the recording."
 
 
 class FileNotReady(FileRefused):
@@ -365,7 +365,7 @@ class FileNotReady(FileRefused):
 
     status = 404
     code = "not_found"
-    title = "This file is not there yet"
+    title = "This file isn’t ready yet"
     message = "Zoom is still recording or processing it. Try again later."
 
 
@@ -379,7 +379,7 @@ class FrontendAway(UpstreamError):
 class Redirected(UpstreamError):
     """Zoom's API answered with a redirect, as it does for clips and phone recordings. It is not followed."""
 
-    title = "Zoom sent us elsewhere"
+    title = "Zoom redirected this request"
     message = "Zoom answered with a redirect, which this app does not follow."
 
 
@@ -408,7 +408,7 @@ class StoreUnavailable(ZoomAppError):
 
     status = 503
     code = "store_unavailable"
-    title = "Our memory is out of reach"
+    title = "We can’t reach our storage"
     message = "The app cannot reach its own storage. Try again in a moment."
 
     @property

@@ -7,7 +7,8 @@ const [answer, says] = [document.querySelector("[data-answer]"), document.queryS
 const rest = document.querySelector("[data-rest]");
 let list = "";
 
-form.hidden = false;
+// The form is there from the start, so that nothing below it moves.
+form.querySelector("button").disabled = false;
 form.addEventListener("submit", (event) => {
   event.preventDefault();
   tell(async (path, query) => {

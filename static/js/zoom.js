@@ -152,6 +152,8 @@ async function connect(event, link) {
     await signIn();
     // The first page is about the meeting that the person is in.
     await sign().catch((error) => console.info("seat", error.message));
+    const unsent = document.querySelector("form[data-unsent]");
+    if (unsent) return unsent.submit();
     location.assign(location.pathname === "/connect" ? "/" : location.href);
   } catch (error) {
     // A sign-in needs the session it began in: without its cookie the page says what else can be done.

@@ -375,7 +375,7 @@ def test_a_release_fails_without_redis_and_says_why(redis_process):
     result = run_doctor("--release", **complete("redis://127.0.0.1:1/0"))
 
     assert result.returncode == 1
-    assert "FAIL  redis              Redis cannot be used: nobody listens there." in result.stdout
+    assert "FAIL  redis              Redis cannot be used: nothing is listening there." in result.stdout
     assert "Compare host and port of REDIS_URL" in result.stdout
 
 

@@ -149,13 +149,13 @@ READ, BOT, READ_AS_ADMIN = (
     ("value", "path", "fault"),
     [
         ({}, ("manifest",), "Pass the content"),
-        ({}, ("settings",), 'Zoom drops "settings"'),
+        ({}, ("settings",), 'Zoom ignores "settings"'),
         ("x" * 50, ("display_information", "display_name"), "display_name must have 1 to 49"),
         ("ACCOUNT_OPERATION", (OAUTH, "usage"), "usage must be one of"),
         ([READ, BOT], (OAUTH, "scopes"), "imchat:bot is not valid when usage is USER_OPERATION"),
         ([READ, READ_AS_ADMIN], (OAUTH, "scopes"), "user:read:user:admin is not valid when usage is USER_OPERATION"),
         ([{"scope": "user:read", "optional": False}], (OAUTH, "scopes"), "user:read is not granular"),
-        ([READ, {"scope": "marketplace:write:event_subscription"}], (OAUTH, "scopes"), "granted to the app by itself"),
+        ([READ, {"scope": "marketplace:write:event_subscription"}], (OAUTH, "scopes"), "granted automatically"),
         ([{**READ, "optional": True}], (OAUTH, "scopes"), "All scopes are optional"),
         ([], (OAUTH, "scopes"), "scopes is empty"),
         ([READ, READ], (OAUTH, "scopes"), "listed 2 times"),
@@ -163,7 +163,7 @@ READ, BOT, READ_AS_ADMIN = (
         (["https://rollcall.example"], (OAUTH, "oauth_allow_list"), "is not in oauth_allow_list"),
         ("http://rollcall.example/a", (OAUTH, "production_redirect_uri"), "production_redirect_uri must be a public"),
         ("https://localhost/a", (OAUTH, "development_redirect_uri"), "development_redirect_uri must be a public"),
-        (["ZOOM_MEETINGS"], (FEATURES, "products"), "There is no product ZOOM_MEETINGS"),
+        (["ZOOM_MEETINGS"], (FEATURES, "products"), "ZOOM_MEETINGS is not a product"),
         ([], (FEATURES, "products"), "Without products"),
         (["rollcall.example"], (FEATURES, "domain_allow_list"), "must hold objects"),
         ("https://other.example/", (FEATURES, "production_home_uri"), "not in domain_allow_list"),
@@ -188,7 +188,7 @@ def test_an_admin_managed_manifest_with_a_surface_is_refused(settings, change):
 
     (fault,) = faults(put(document, change, *IN_CLIENT))
 
-    assert "in no meeting" in fault
+    assert "does not show" in fault
 
 
 @pytest.mark.parametrize("document", [None, [], "text", 5])

@@ -43,7 +43,7 @@ def test_push_shows_the_difference_asks_updates_and_then_finds_nothing_to_do(run
     stored, sent = world.manifest, manifest(own, sorted(EVENTS))
     assert list(not_stored(sent, stored)) == []
     assert world.redirect_uris == [f"{ADDRESS}/api/zoomapp/auth", ADDRESS]
-    assert (again.exit_code, again.stdout) == (0, "Zoom has this manifest already.\n")
+    assert (again.exit_code, again.stdout) == (0, "Zoom already has this manifest.\n")
 
 
 @pytest.mark.parametrize("status", [200, 204])

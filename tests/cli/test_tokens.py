@@ -151,7 +151,7 @@ def test_rotate_fails_and_names_the_key_of_unreadable_records(with_keys, world):
     result = invoke(with_keys(NEW, OLD), "tokens", "rotate")
 
     assert result.exit_code == 1
-    assert f"2 not readable: encrypted with key {key_id}, which is not in TOKEN_ENCRYPTION_KEYS" in result.stderr
+    assert f"2 cannot be read: encrypted with key {key_id}, which is not in TOKEN_ENCRYPTION_KEYS" in result.stderr
     assert "2 of 4 records re-encrypted" in result.stdout
 
 
@@ -300,7 +300,7 @@ def test_keepalive_that_is_stopped_starts_no_refresh(dana, parts, world, clock):
 
     done = KeepAlive(parts.tokens, 4, lambda seconds: True).run(due)
 
-    assert done.refreshed == 0 and done.stopped == "told to stop"
+    assert done.refreshed == 0 and done.stopped == "the process is stopping"
     assert not world.calls
 
 

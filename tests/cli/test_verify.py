@@ -291,7 +291,7 @@ def test_command_asks_writes_a_report_and_exits_by_what_differs(app, dana, world
     different = run(args=[*args, "--yes"])
 
     assert [same.exit_code, declined.exit_code, different.exit_code] == [0, 0, 1]
-    assert "session-id creates a series" in same.stderr and "not allowed" in declined.stdout
+    assert "session-id creates a series" in same.stderr and "did not allow it" in declined.stdout
     assert "session-id creates" not in different.stderr and "different" in different.stdout
     assert document["counts"]["confirmed"] == 2 and len(document["rows"]) == 2 + sum(map(len, UNTESTABLE.values()))
     assert "Different: 1\n- `language` of a user" in path.with_suffix(".txt").read_text()

@@ -67,7 +67,7 @@ def test_command_reads_all_pages_and_odd_rows(run, deliver, world, clock):
 
     assert "251 older ones are not shown." in long.stdout
     assert ["-", "404", "-", "1"] in [line.split() for line in strange.stdout.splitlines()]
-    assert "Zoom's list could not be read to its end." in strange.stdout
+    assert "The rest of Zoom's list could not be read." in strange.stdout
 
 
 def test_command_says_why_there_is_no_list_and_prints_ours(run, app, world):

@@ -115,7 +115,7 @@ def test_a_second_run_from_the_same_folder_prints_the_address_of_the_first(dev_r
         second = launch(**environ)
 
         assert second.process.wait(HANG_SECONDS) == 0
-        words = f"It is already running from this folder: Rollcall is ready: {run.url}/"
+        words = f"Rollcall is already running from this folder: Rollcall is ready: {run.url}/"
         assert second.log.read_text().startswith(words)
     assert status(run.url + "/readyz") == 200
 

@@ -99,7 +99,7 @@ def test_a_working_release_passes_its_check(slug, config):
         ({"REDIS_TLS_VERIFY": "1"}, "If it is self-signed, as on Heroku, set REDIS_TLS_VERIFY=0."),
         ({"PUBLIC_URL": ""}, "PUBLIC_URL is missing."),
         ({"TOKEN_ENCRYPTION_KEYS": "short"}, "TOKEN_ENCRYPTION_KEYS holds a key"),
-        ({"REDIS_URL": "redis://127.0.0.1:1"}, "nobody listens there"),
+        ({"REDIS_URL": "redis://127.0.0.1:1"}, "nothing is listening there"),
     ],
     ids=lambda value: next(iter(value)) if isinstance(value, dict) else "",
 )

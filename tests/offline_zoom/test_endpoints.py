@@ -145,7 +145,7 @@ def test_codes_about_which_sources_disagree_are_switched(world, code, status):
 
     world.switches.change({"limits": "plan", "rate_limits": {"Medium": 0}})
     assert refusal(caller(world, "dana").get("/users/me/meetings")) == (429, 4001)
-    with pytest.raises(ValueError, match="missing_scope_code wants one of 4711, 104, 4700"):
+    with pytest.raises(ValueError, match="missing_scope_code must be one of 4711, 104, 4700"):
         world.switches.change({"missing_scope_code": 4000})
 
 

@@ -214,5 +214,5 @@ def test_lasting_preset_fault_happens_until_it_is_cleared(name):
 
 
 def test_an_unknown_name_is_refused(world):
-    with pytest.raises(ValueError, match="no fault is called nonsense"):
+    with pytest.raises(ValueError, match="there is no fault named nonsense"):
         world.faults.add("nonsense")

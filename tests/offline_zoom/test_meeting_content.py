@@ -84,7 +84,7 @@ def test_summary_is_refused_by_a_switch(dana, world, state, status, code, words)
 
 
 def test_switch_for_summaries_takes_known_states_only(world):
-    with pytest.raises(ValueError, match="summary wants one of missing, off"):
+    with pytest.raises(ValueError, match="summary must be one of missing, off"):
         world.switches.change({"summary": "gone"})
 
 

@@ -133,7 +133,7 @@ def test_switches_change_what_is_there(dana, world):
     world.switches.change({"polls": "not-shared", "questions": "not-shared"})
     assert refusal(dana.get(past(WEEK_AGO, "polls"))) == (403, 403)
     assert refusal(dana.get(past(WEEK_AGO, "qa"))) == (403, 403)
-    with pytest.raises(ValueError, match="polls wants one of missing, off"):
+    with pytest.raises(ValueError, match="polls must be one of missing, off"):
         world.switches.change({"polls": "gone"})
 
 

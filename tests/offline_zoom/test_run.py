@@ -180,9 +180,9 @@ def test_run_reports_calls_that_were_missing_refused_or_not_simulated(tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "status", "message"),
     [
-        (["--"], 2, "wants a command"),
+        (["--"], 2, "needs a command"),
         (["--expect", "/dev/null/x", "--", "true"], 2, "/dev/null/x: Not a directory"),
-        (["--fault", "no-such-fault", "--", "true"], 2, "no fault is called no-such-fault"),
+        (["--fault", "no-such-fault", "--", "true"], 2, "there is no fault named no-such-fault"),
         (["--data", "/dev/null/x", "--", "true"], 1, "Not a directory"),
         (["--port", "70000", "--", "true"], 1, "port must be 0-65535"),
     ],

@@ -35,7 +35,7 @@ def test_today_always_has_meetings(story, clock, hour):
 
 
 def test_an_unknown_story_is_refused(world):
-    with pytest.raises(ValueError, match="no story is called nonsense"):
+    with pytest.raises(ValueError, match="there is no story named nonsense"):
         world.load_story("nonsense")
 
 
@@ -54,6 +54,15 @@ def test_meetings_of_a_story_that_starts_again_are_other_meetings(clock):
     assert len(again) == len(first)
     assert not first & again
     assert past == past_again
+
+
+@pytest.mark.parametrize("story", ["quiet-day", "live-meeting"])
+def test_topics_that_a_newcomer_sees_first_are_plain_words(clock, story):
+    world = build_world(story, clock)
+    topics = {each.topic for each in world.meetings.values() if each.host_id == world.user("dana").id}
+
+    assert topics
+    assert not [topic for topic in topics if set(topic) & set('<>"{}')]
 
 
 def test_the_quiet_day_has_no_running_meeting(dana):

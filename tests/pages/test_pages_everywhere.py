@@ -6,7 +6,9 @@ import pytest
 
 from offline_zoom.faults import Fault
 from tests.pages.axe import faults_of
+from tests.pages.layout import torn
 from tests.support.page_routes import example, page_routes
+from zoomapp.zoom.meeting_ids import key_of
 
 #: An example of each page, by its route.
 PAGES = {route: example(route) for route in page_routes()}
@@ -89,6 +91,7 @@ def check(page, address):
         page.set_viewport_size({"width": width, "height": 700})
         wrong += [f"{address} {width} px: {what} sticks out" for what in page.evaluate(SIDEWAYS)]
         wrong += [f"{address} {width} px: {what} is squeezed" for what in page.evaluate(SQUEEZED)]
+        wrong += [f"{address} {width} px: {what}" for what in torn(page)]
         for theme, rules in zip(THEMES.get(width, ()), (None, CONTRAST), strict=False):
             page.emulate_media(color_scheme=theme)
             wrong += [f"{address} {width} px {theme}: {what}" for what in faults_of(page, rules)]
@@ -285,17 +288,46 @@ def test_three_people_are_visible_in_the_panel(dana_at, dana, world):
     assert third["y"] + third["height"] <= 640
 
 
-def test_no_page_is_wider_than_the_panel_with_a_font_of_twice_the_size(dana, site, large_font_browser):
+def test_no_page_is_wider_than_the_panel_with_a_font_of_twice_the_size(dana, world, site, large_font_browser):
     context = large_font_browser.new_context(viewport={"width": 360, "height": 700}, base_url=site)
     cookie = dana.browser.get_cookie("zoomapp")
     context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": site}])
     page = context.new_page()
 
+    world.load_story("live-meeting")
     found = {}
-    for name, path in PAGES.items():
+    for name, path in {**PAGES, "live": dana.running_meeting()}.items():
         page.goto(path)
-        if name != "/_styleguide" and (sideways := page.evaluate(SIDEWAYS)):
-            found[name] = sideways
+        if name != "/_styleguide" and (wrong := [*page.evaluate(SIDEWAYS), *torn(page)]):
+            found[name] = wrong
 
     assert page.evaluate("getComputedStyle(document.documentElement).fontSize") == "32px"
     assert found == {}
+
+
+def test_times_of_a_12_hour_clock_stay_whole_and_nothing_jumps(dana_at, dana, world):
+    world.load_story("live-meeting")
+    dana.post(
+        "/settings", data={"region": "en_US", "hour12": "12", "zone_name": "America/New_York", "late_minutes": "5"}
+    )
+    page = dana_at()
+    page.add_init_script("""new PerformanceObserver((list) => {
+      for (const { value, hadRecentInput } of list.getEntries())
+        if (!hadRecentInput) window.shift = (window.shift ?? 0) + value;
+    }).observe({ type: "layout-shift", buffered: true });""")
+    addresses = ["/", dana.running_meeting(), "/meetings", "/meetings?show=past", "/recordings", "/calls"]
+    (town_hall,) = (each for each in world.instances.values() if each.topic == "Town hall")
+    addresses.append(f"/participants/{key_of(town_hall.uuid)}")
+    addresses += [PAGES[route] for route in ("/participants/<key>", "/participants/<key>/times", "/series/<key>")]
+    found = []
+    for address in addresses:
+        for width in (360, 1200):
+            page.set_viewport_size({"width": width, "height": 800})
+            page.goto(address)
+            assert re.search(r"\d:\d\d\s(AM|PM)", page.text_content("main")) or address == "/calls"
+            found += [f"{address} {width} px: {what}" for what in torn(page)]
+            found += [
+                f"{address} {width} px: shift {shift}" for shift in [page.evaluate("window.shift ?? 0")] if shift > 0.02
+            ]
+
+    assert found == []

@@ -115,5 +115,7 @@ def test_without_javascript_a_running_meeting_is_refreshed_by_hand_and_automatic
     page.goto(dana.running_meeting())
 
     assert page.locator("meta[http-equiv=refresh]").get_attribute("content") == "30"
+    assert "Updated at" in words(page)
+    assert "now" not in page.text_content("#fresh")
     follow(page, "noscript a.button")
     assert page.locator("tbody tr").count() >= 3

@@ -77,7 +77,7 @@ def test_records_of_every_kind_are_deleted_also_those_in_no_list(run, dana, priy
     result = run(account_id, "--yes")
 
     assert result.exit_code == 0, result.output
-    assert result.stdout == f"Deleted {len(before) + 1} records of 1 person. Zoom ended 1 of 1 grants.\n"
+    assert result.stdout == f"Deleted {len(before) + 1} records of 1 person. Zoom revoked 1 of 1 grants.\n"
     assert keys_of(dana.id) == set() == keys_of(account_id)
     assert keys_of(priya.id) == of_others
     assert priya.get("/zoom/api/v2/users/me").status_code == 200
@@ -106,7 +106,7 @@ def test_ada_of_the_same_account_and_a_person_whose_grant_has_ended_are_deleted(
 
     result = run(account_id, "--yes")
 
-    assert "of 2 people. Zoom ended" in result.stdout and "of 1 grants" in result.stdout
+    assert "of 2 people. Zoom revoked" in result.stdout and "of 1 grants" in result.stdout
     assert keys_of(ada.id) == set() == keys_of(dana.id)
 
 
@@ -115,14 +115,14 @@ def test_grants_of_unknown_accounts_stay_and_are_counted(run, dana, people, keys
 
     result = run(account_id, "--yes")
 
-    assert "0 grants are not readable and 1 name no account" in result.stderr
+    assert "0 grants cannot be read and 1 name no account" in result.stderr
     assert keys_of(unnamed)
 
 
 def test_account_without_people_is_reported_in_one_sentence(run, dana):
     result = run("another-account", "--yes")
 
-    assert (result.exit_code, result.stderr) == (1, "Error: nothing is stored of the account another-account\n")
+    assert (result.exit_code, result.stderr) == (1, "Error: nothing is stored for the account another-account\n")
 
 
 def test_person_is_deleted_whole_when_the_command_is_interrupted_after_them(

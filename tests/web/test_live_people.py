@@ -118,6 +118,22 @@ def test_restarted_meeting_shows_its_new_instance(priya, world, webhooks, clock)
     assert "Guest Kim" in priya.get(f"{page}/live").text
 
 
+def test_overview_and_participants_agree_after_a_story_starts_again(dana, world, webhooks, clock):
+    world.load_story("live-meeting")
+    clock.tick(60)
+    world.catch_up()
+    world.end_meeting(next(each for each in world.instances.values() if not each.ended(world.now())))
+    world.load_story("live-meeting")
+
+    overview, participants = dana.look("/").text, dana.look("/participants").text
+
+    assert "Live now" in overview
+    (count,) = {re.search(r'data-here="(\d+)"', participants)[1]}
+    assert f"<dt>here</dt><dd>{count}</dd>" in overview
+    instance = next(each for each in world.instances.values() if not each.ended(world.now()))
+    assert int(count) == len(instance.present(world.now()))
+
+
 def test_an_open_window_notices_without_webhooks_that_the_meeting_was_started_again(dana, world, clock):
     first = world.start_meeting(REVIEW)
     world.join(first, None, "Guest Lee")

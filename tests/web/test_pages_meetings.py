@@ -1,5 +1,6 @@
 """The pages of meetings: lists, search, schedule, settings, delete. Every form works without a script."""
 
+import html
 import re
 
 import pytest
@@ -121,6 +122,22 @@ def test_the_same_form_sent_twice_schedules_once(dana, world, form):
     assert len(created(world)) == 1
     again = dana.get(second.location)
     assert again.location == first.location
+
+
+def test_a_form_that_was_changed_and_sent_again_changes_the_meeting_it_scheduled(dana, world, form):
+    sent = {**form, "mute_upon_entry": "on"}
+    first = dana.post("/meetings/new", data=sent).location
+
+    back = dana.post("/meetings/new", data={**sent, "duration": "1:30", "record": "on", "passcode": "abc"})
+
+    page = dana.look(back.location)
+    assert back.location == f"{first}/edit"
+    assert "This meeting is already scheduled" in read(page)
+    again = fields(page.text)
+    assert (again["topic"], again["duration"]) == ("Budget circle", "1 h 30 min")
+    dana.post(back.location, data={**sent, **again, "record": "on"})
+    (meeting,) = created(world)
+    assert (meeting.duration_minutes, meeting.settings["auto_recording"]) == (90, "cloud")
 
 
 def test_a_second_request_waits_while_the_first_is_pending(dana, world, parts, form):
@@ -375,6 +392,22 @@ def test_a_saved_form_is_restored_when_the_page_reloads_in_zooms_client(dana, wo
 
     assert 'href="/meetings/new">Continue' in dana.look("/").text
     assert fields(dana.look("/meetings/new").text)["topic"] == "Budget circle"
+
+
+def test_a_form_of_a_tab_that_was_signed_out_in_another_one_is_sent_after_signing_in(dana, world, form):
+    dana.post("/api/zoomapp/logout")
+    sent = {**form, "topic": "Budget circle", "agenda": '"Numbers" <b>first</b>', "weekdays": ["2", "4"]}
+
+    page = dana.post("/meetings/new", data=sent, headers={"Accept": "text/html"})
+
+    assert "Your entries are still here" in read(page, 401)
+    assert '<a class="button primary" href="/api/zoomapp/install" target="_blank"' in page.text
+    dana.connect()
+    entries = re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', page.text)
+    assert [value for name, value in entries if name == "weekdays"] == ["2", "4"]
+    dana.post("/meetings/new", data={name: html.unescape(value) for name, value in entries})
+    (meeting,) = created(world)
+    assert meeting.agenda == '"Numbers" <b>first</b>'
 
 
 def test_a_saved_form_is_not_shown_to_another_user(dana, world, clock, form):

@@ -58,7 +58,7 @@ def test_series_leads_to_the_roster_and_a_pasted_list_says_who_is_absent(dana):
 
     text = read(page)
     assert "4 people are on the roster" in text and "We found: ID, name, email, separated by tabs." in text
-    assert "2 of 4 were there, all on time. 1 needs your eye." in text
+    assert "2 of 4 were there, all on time. 1 needs your attention." in text
     assert tally(page.text) == {"Roster": 4, "Present": 2, "Late": 0, "Absent": 1, "Check": 1, "Not on it": 2}
     assert "Is “ Guest Lee ” Guest Leeland ? Same first letters. Here 40 min. ID 1002." in text
     assert 'data-copy="Farid Nasser"' in page.text

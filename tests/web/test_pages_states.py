@@ -85,6 +85,14 @@ def test_start_and_connect_pages_are_open_to_visitors(anyone):
         assert "Connect Zoom" in read(anyone.look(path))
 
 
+def test_connect_page_says_what_the_app_changes_and_sends(anyone):
+    text = read(anyone.look("/connect"))
+
+    assert "schedules and changes meetings for you" in text
+    assert "It sends a message only when you ask it to." in text
+    assert "never" not in text
+
+
 @pytest.mark.parametrize("path", ["/", *(path for path in PERSONAL if path != "/calls")])
 def test_a_revoked_grant_is_reported_as_signed_out_by_zoom(dana, world, clock, path):
     world.faults.add("refused-refresh")
@@ -146,6 +154,14 @@ def test_a_missing_scope_is_named_with_a_request_for_the_admin(dana, world, path
     if path not in SECTIONS:
         assert re.search(r'data-copy="Rollcall needs the Zoom scope a:read:thing to ', answer.text)
         assert "Connect again" in text
+
+
+def test_name_of_a_scope_may_break_between_its_parts_only(dana, world):
+    world.faults.append(
+        refusal("GET /v2/users/me/recordings", 4711, "x does not contain scopes:[a_recording:read:list].")
+    )
+
+    assert "a_<wbr>recording:<wbr>read:<wbr>list" in dana.look("/recordings").text
 
 
 @pytest.mark.parametrize(("path", "route"), [(path, route) for path, (route, _) in FORMS.items()])
@@ -381,7 +397,7 @@ def test_a_redis_outage_is_reported_with_retry_after(settings, world, clock):
     built.call_log.stop()
 
     text = read(page, 503)
-    assert "Our memory is out of reach" in text
+    assert "We can’t reach our storage" in text
     assert re.search(rf"Reference [{ALPHABET}]{{4}}-", text)
     assert page.headers["Retry-After"] == "5"
 

@@ -114,7 +114,7 @@ def test_an_unknown_result_warns_before_sending_again(dana, world, fault):
     text = read(write(dana), 502)
 
     assert "We don’t know whether Zoom sent the message" in text
-    assert "Look into Team Chat before you send it again." in text
+    assert "Check Team Chat before you send it again." in text
 
 
 def test_a_refused_message_has_no_unknown_result(dana, world):

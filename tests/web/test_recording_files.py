@@ -81,7 +81,7 @@ def test_a_refusal_with_status_200_is_not_sent_as_the_file(dana, world, row, med
 
     assert "Content-Disposition" not in page.headers
     text = read(page, 502)
-    assert "Zoom did not hand out this file" in text
+    assert "Zoom didn’t provide this file" in text
     assert words in text
 
 
@@ -258,7 +258,7 @@ def test_a_file_in_progress_cannot_be_downloaded_yet(dana, world, row):
     assert "Recording in progress" in read(page)
     assert "data-file>" not in page.text.partition("<article")[2].partition("</article")[0]
     text = read(dana.look(address(row)), 404)
-    assert "This file is not there yet" in text
+    assert "This file isn’t ready yet" in text
     assert world.calls.count("GET /rec/download/*") == 0
     assert "recording in progress" in read(dana.look("/"))
 

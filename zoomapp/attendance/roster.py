@@ -67,7 +67,7 @@ class Rosters:
         """Save it for its session or the series, and read it back: False if that did not work. Raises NotAuthorized."""
         name = _name(number, roster.session)
         if not self._records.save(self._user_id, ROSTER, msgspec.to_builtins(roster), self._seconds, name):
-            raise NotAuthorized("no tokens kept")
+            raise NotAuthorized("no tokens stored")
         return self._load(number, roster.session) == roster
 
     def delete(self, number: int, session: str) -> None:

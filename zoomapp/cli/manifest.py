@@ -192,20 +192,20 @@ def fields(document: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
 
 @click.command("manifest")
 @click.option("--format", "form", type=click.Choice(["json", "fields"]), default="json", show_default=True)
-@click.option("--admin", "by_admin", is_flag=True, help="For an app that an admin manages.")
-@click.option("--tunnel", metavar="URL", help="Use this public address in place of PUBLIC_URL, everywhere.")
-@click.option("--validate", is_flag=True, help="Check the manifest, or that in FILE, by Zoom's rules.")
-@click.option("--push", "app_id", metavar="APP_ID", help="Update the app at Zoom after asking.")
-@click.option("--yes", is_flag=True, help="With --push: do not ask.")
+@click.option("--admin", "by_admin", is_flag=True, help="For an admin-managed app.")
+@click.option("--tunnel", metavar="URL", help="Use this public address instead of PUBLIC_URL.")
+@click.option("--validate", is_flag=True, help="Check the manifest, or the one in FILE, against Zoom's rules.")
+@click.option("--push", "app_id", metavar="APP_ID", help="Update the app at Zoom. Asks first.")
+@click.option("--yes", is_flag=True, help="With --push: do not ask first.")
 @click.argument("file", type=click.File("rb"), required=False)
 @with_appcontext
 @report_errors
 def print_manifest(
     form: str, by_admin: bool, tunnel: str | None, validate: bool, app_id: str | None, yes: bool, file: IO[bytes] | None
 ) -> None:
-    """Print the app manifest for the Marketplace, or with --format fields what to paste where.
+    """Print the app manifest for the Marketplace. With --format fields, print what to paste where.
 
-    --validate prints a sentence for each fault instead, and exits with 1 if there is one. With Server-to-Server
+    --validate prints one sentence per problem and exits with 1 if there are any. With Server-to-Server
     credentials whose app has the scope marketplace:read:app:admin it also asks Zoom. --push needs
     marketplace:write:app:admin as well.
     """

@@ -15,7 +15,7 @@ from zoomapp.zoom.endpoints import READ_MANIFEST, UPDATE_MANIFEST, VALIDATE_MANI
 from zoomapp.zoom.manifest_api import ManifestApi
 from zoomapp.zoom.scopes import name_for
 
-VALID = "The manifest keeps all of Zoom's rules that this app knows."
+VALID = "The manifest follows all of Zoom's rules that this app knows."
 NO_CREDENTIALS = (
     "--push needs ZOOM_ACCOUNT_ID, ZOOM_S2S_CLIENT_ID and ZOOM_S2S_CLIENT_SECRET of a Server-to-Server app that may "
     "manage apps: docs/marketplace.md."
@@ -54,7 +54,7 @@ def push(app_id: str, document: dict[str, Any], rtms_scopes: tuple[str, ...], ye
     new = merged(at_zoom, document, rtms_scopes)
     lines = difference(at_zoom, new)
     if not lines:
-        click.echo("Zoom has this manifest already.")
+        click.echo("Zoom already has this manifest.")
         return
     click.echo("\n".join(lines))
     if not yes:

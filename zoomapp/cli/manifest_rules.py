@@ -39,7 +39,7 @@ def faults(manifest: object) -> list[str]:
         return ["The manifest must be a JSON object."]
     if "manifest" in manifest:
         return ['Pass the content of "manifest": Zoom reads an export that is pasted whole as an empty manifest.']
-    unknown = [f'Zoom drops "{name}": it knows no such section.' for name in manifest if name not in SECTIONS]
+    unknown = [f'Zoom ignores "{name}": there is no such section.' for name in manifest if name not in SECTIONS]
     missing = [f"{name} is missing or empty." for name in REQUIRED if not _object(manifest, name)]
     display, oauth, features = (
         _object(manifest, name) for name in ("display_information", "oauth_information", "features")
@@ -77,9 +77,9 @@ def _scopes(oauth: dict[str, Any]) -> Iterator[str]:
     scopes = [entry if isinstance(entry, dict) else {} for entry in entries]
     names = [str(scope.get("scope", "")) for scope in scopes]
     if not entries:
-        yield "scopes is empty: the app could call nothing."
+        yield "scopes is empty: the app could not call anything."
     elif all(scope.get("optional") for scope in scopes):
-        yield "All scopes are optional: Zoom wants one that is required."
+        yield "All scopes are optional: Zoom requires at least one that is not."
     for scope, name in zip(scopes, names, strict=True):
         yield from _scope(name, str(oauth.get("usage")))
         if not isinstance(scope.get("optional", False), bool):
@@ -91,11 +91,11 @@ def _scopes(oauth: dict[str, Any]) -> Iterator[str]:
 def _scope(name: str, usage: str) -> Iterator[str]:
     by_admin = usage == "ADMIN_MANAGEMENT"
     if OWN_SCOPES.fullmatch(name):
-        yield f"The scope {name} is granted to the app by itself: leave it out."
+        yield f"The scope {name} is granted automatically: leave it out."
     elif name == BOT_SCOPE and not by_admin:
         yield f"The scope {name} is not valid when usage is USER_OPERATION: a chatbot is an admin-managed app."
     elif name == SURFACE_SCOPE and by_admin:
-        yield f"The scope {name} is not valid when usage is ADMIN_MANAGEMENT: Zoom shows such apps in no meeting."
+        yield f"The scope {name} is not valid when usage is ADMIN_MANAGEMENT: Zoom does not show such apps in meetings."
     elif name not in SHORT_SCOPES and not GRANULAR.fullmatch(name):
         yield f"The scope {name or 'without a name'} is not granular, such as meeting:read:meeting."
     elif name not in SHORT_SCOPES and name.endswith(":admin") != by_admin:
@@ -104,11 +104,11 @@ def _scope(name: str, usage: str) -> Iterator[str]:
 
 def _features(features: dict[str, Any], oauth: dict[str, Any]) -> Iterator[str]:
     products = _list(features, "products")
-    yield from (f"There is no product {name}." for name in products if name not in PRODUCTS)
+    yield from (f"{name} is not a product." for name in products if name not in PRODUCTS)
     homes = [name for name in ("development_home_uri", "production_home_uri") if features.get(name)]
     domains = _list(features, "domain_allow_list")
     if not products and (homes or domains):
-        yield "Without products there may be no home URI and no domain_allow_list."
+        yield "Without products, home URIs and domain_allow_list are not allowed."
     hosts = [domain.get("domain") if isinstance(domain, dict) else None for domain in domains]
     if not all(isinstance(host, str) and "/" not in host and host for host in hosts):
         yield "domain_allow_list must hold objects with domain (a host, without a scheme) and explanation."
@@ -126,7 +126,7 @@ def _features(features: dict[str, Any], oauth: dict[str, Any]) -> Iterator[str]:
 def _in_client(in_client: dict[str, Any], has_home: bool, oauth: dict[str, Any]) -> Iterator[str]:
     enabled = {name for name in in_client if _object(in_client, name).get("enable")}
     if oauth.get("usage") == "ADMIN_MANAGEMENT":
-        yield from (f"{name} is on, but Zoom shows admin-managed apps in no meeting." for name in sorted(enabled))
+        yield from (f"{name} is on, but Zoom does not show admin-managed apps in meetings." for name in sorted(enabled))
         return
     api = _object(in_client, "zoom_app_api")
     if "zoom_app_api" in enabled and not _list(api, "zoom_app_apis"):

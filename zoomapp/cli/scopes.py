@@ -13,21 +13,21 @@ from zoomapp.zoom.scopes import Source, is_for_admins, name_for, not_granted, un
 
 def scopes_to_select(settings: Settings, by_admin: bool = False) -> list[Source]:
     """The scopes to select in the Marketplace, for an app that users add or that an admin manages."""
-    # Zoom shows admin-managed apps in no meeting.
+    # Zoom does not show admin-managed apps in meetings.
     excluded = [OPEN_DEEPLINK] if by_admin else [use for use in IN_USE if is_for_admins(use)]
     excluded += [] if settings.zoom_bot_jid else [SEND_CHAT_MESSAGE]
     return [use for use in IN_USE if use not in excluded]
 
 
 @click.command("scopes")
-@click.option("--admin", "by_admin", is_flag=True, help="For an app that an admin manages.")
+@click.option("--admin", "by_admin", is_flag=True, help="For an admin-managed app.")
 @click.option("--user", "user_id", metavar="USER_ID", help="Compare with what this user granted.")
 @with_appcontext
 @report_errors
 def scopes(by_admin: bool, user_id: str | None) -> None:
-    """The granular and classic scope that each page needs.
+    """Print the granular and classic scope that each page needs.
 
-    With --user exits with 1 if that user did not grant a scope that the app should have.
+    With --user, exit with 1 if that user did not grant a scope that the app needs.
     """
     if user_id:
         _compare(current_services().tokens.scopes(user_id))
@@ -35,7 +35,7 @@ def scopes(by_admin: bool, user_id: str | None) -> None:
     for use in IN_USE:
         click.echo(f"{name_for(use, by_admin):<48} classic {use.classic_scope}")
         click.echo(f"  {_purpose(use)}")
-    click.echo("\nTick in the Marketplace, under Scopes:")
+    click.echo("\nSelect in the Marketplace, under Scopes:")
     for use in scopes_to_select(current_services().settings, by_admin):
         click.echo(f"  {name_for(use, by_admin)}")
     if not by_admin:
@@ -52,12 +52,14 @@ def _compare(granted: frozenset[str]) -> None:
         click.echo(f"{state}  {name_for(use, by_admin):<48} classic {use.classic_scope}")
         click.echo(f"       {_purpose(use)}")
     if extra := unused(granted):
-        click.echo(f"\nGranted, and nothing here needs it: {', '.join(extra)}")
+        click.echo(f"\nGranted, but not used: {', '.join(extra)}")
     if missing := not_granted(granted, scopes_to_select(current_services().settings, by_admin)):
         names = ", ".join(name_for(use, by_admin) for use in missing)
-        click.echo(f"\nNot granted: {names}. Tick it in the Marketplace under Scopes; then this person connects again.")
+        click.echo(
+            f"\nNot granted: {names}. Add it in the Marketplace under Scopes, then ask this person to connect again."
+        )
         raise click.exceptions.Exit(1)
-    click.echo("\nNothing is lacking.")
+    click.echo("\nNo scope is missing.")
 
 
 def _purpose(use: Source) -> str:

@@ -85,7 +85,7 @@ def forget(user_id: str, revoke: bool) -> None:
     audit("user_deletion", "succeeded", user_id, revoked=revoked)
     click.echo(f"Deleted all records of {user_id}." + (" Zoom revoked the grant." if revoked else ""))
     if revoke and not revoked:
-        raise click.ClickException("Zoom did not confirm the revocation; the grant lasts 90 days at most.")
+        raise click.ClickException("Zoom did not confirm the revocation. The grant expires within 90 days.")
 
 
 @group.command("forget-account")
@@ -94,21 +94,21 @@ def forget(user_id: str, revoke: bool) -> None:
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @report_errors
 def forget_account(account_id: str, dry_run: bool, yes: bool) -> None:
-    """Delete all records of the people of the Zoom account ACCOUNT_ID, and end their grants at Zoom.
+    """Delete all records of everyone in the Zoom account ACCOUNT_ID, and revoke their grants at Zoom.
 
-    After an interruption, run it again. `flask tokens show USER_ID` prints the account of a person.
+    If it is interrupted, run it again. `flask tokens show USER_ID` prints a person's account.
     """
     parts = current_services()
     deletion = AccountDeletion(parts.redis, parts.key_ring, parts.tokens, account_id)
     if deletion.unreadable or deletion.without_account:
         click.echo(
-            f"{deletion.unreadable} grants are not readable and {deletion.without_account} name no account: "
-            "they may be of this account, and they stay.",
+            f"{deletion.unreadable} grants cannot be read and {deletion.without_account} name no account. "
+            "They may belong to this account; they are not deleted.",
             err=True,
         )
     counts = deletion.count()
     if not counts:
-        raise click.ClickException(f"nothing is stored of the account {account_id}")
+        raise click.ClickException(f"nothing is stored for the account {account_id}")
     found = f"{_number(counts.total(), 'record', 'records')} of {_number(len(deletion.people), 'person', 'people')}"
     if dry_run:
         for kind, count in sorted(counts.items()):
@@ -120,9 +120,9 @@ def forget_account(account_id: str, dry_run: bool, yes: bool) -> None:
     with click.progressbar(length=len(deletion.people), label="Deleting", file=sys.stderr) as bar:
         result = deletion.run(bar.update)
     audit("account_deletion", "succeeded", account=hash_user_id(account_id), people=len(deletion.people))
-    click.echo(f"Deleted {found}. Zoom ended {result.revoked} of {result.active} grants.")
+    click.echo(f"Deleted {found}. Zoom revoked {result.revoked} of {result.active} grants.")
     if result.revoked < result.active:
-        click.echo("A grant that Zoom did not end lasts 90 days at most; its tokens are deleted.", err=True)
+        click.echo("A grant that Zoom did not revoke expires within 90 days; its tokens are deleted here.", err=True)
 
 
 def _number(count: int, singular: str, plural: str) -> str:
@@ -134,7 +134,7 @@ def _number(count: int, singular: str, plural: str) -> str:
 def rotate() -> None:
     """Re-encrypt every record with the newest of TOKEN_ENCRYPTION_KEYS, while the app runs.
 
-    Start it when every process has the new key first in the list; before that, every process had it last. A run
+    Run it once every process has the new key first in the list (before that, they must all have had it last). A run
     continues where an interrupted one stopped. It fails while records remain that no key of the list decrypts.
     """
     newest, *older = current_services().key_ring.ids
@@ -153,7 +153,7 @@ def _report(counts: Counter[str], advice: str) -> None:
     """Print how many records are unreadable, by the key that encrypted them."""
     for key_id, count in counts.most_common():
         cause = f"encrypted with key {key_id}, {advice}" if key_id else "not encrypted by this app"
-        click.echo(f"{count} not readable: {cause}.", err=True)
+        click.echo(f"{count} cannot be read: {cause}.", err=True)
 
 
 @group.command("keepalive")
@@ -163,9 +163,9 @@ def _report(counts: Counter[str], advice: str) -> None:
 @click.option("--rate", type=click.FloatRange(0.01, 100), default=2.0, show_default=True, help="Refreshes per second.")
 @report_errors
 def keepalive(idle_days: float | None, rate: float) -> None:
-    """Refresh the grants that were not used for long, before they expire at Zoom after 90 days.
+    """Refresh grants that were not used for a long time, before they expire at Zoom after 90 days.
 
-    Run it from a scheduler, once a day. On two machines at once each grant is refreshed once.
+    Run it once a day from a scheduler. If two machines run it at once, each grant is refreshed once.
     """
     days = current_services().settings.grant_days * 2 / 3 if idle_days is None else idle_days
     due = idle(

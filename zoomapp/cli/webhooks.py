@@ -18,7 +18,7 @@ EXPLANATIONS = {
     "duplicate": "valid, arrived before",
     "no_participant": "accepted, but the app could not read who it is about, so it does not count as working",
     "validated": "Zoom's check of the address, answered",
-    "signature": "refused: signed with another secret token, or not by Zoom",
+    "signature": "refused: signed with another secret token, or not from Zoom",
     "age": "refused: sent too long ago, or a clock is wrong",
     "validation": "refused: Zoom's check of the address, with a wrong signature or token",
     "unreadable": "refused: not JSON",
@@ -37,11 +37,13 @@ NO_CREDENTIALS = (
 
 
 @click.command("webhooks")
-@click.option("--app-id", metavar="APP_ID", help="Also list what Zoom could not deliver to this app in 7 days.")
+@click.option(
+    "--app-id", metavar="APP_ID", help="Also list what Zoom could not deliver to this app in the last 7 days."
+)
 @with_appcontext
 @report_errors
 def webhooks(app_id: str | None) -> None:
-    """Print a row for each kind of webhook: what became of it, event, account, count, and the last one (UTC)."""
+    """Print one row per kind of webhook: outcome, event, account, count, and last arrival (UTC)."""
     print_arrivals(current_services().webhook_arrivals.summary())
     if app_id:
         click.echo()
@@ -92,7 +94,7 @@ def print_log(failed: FailedWebhooks) -> None:
     if len(failed.rows) > MAX_FAILED:
         click.echo(f"{len(failed.rows) - MAX_FAILED} older ones are not shown.")
     if not failed.complete:
-        click.echo("Zoom's list could not be read to its end.")
+        click.echo("The rest of Zoom's list could not be read.")
 
 
 def status_words(status: int, reason: int) -> str:

@@ -9,6 +9,7 @@ from zoomapp.meetings.forms import REPEATS, MeetingForm
 from zoomapp.meetings.switches import (
     EDIT_SWITCHES,
     OCCURRENCE_SWITCHES,
+    SWITCHES,
     as_settings,
     changed_switches,
     describe_changes,
@@ -67,6 +68,18 @@ def merge(
     switches = (current.switches - touched) | (form.switches & touched)
     merged = replace(current, **texts, switches=switches)
     return Merge(merged, groups, changed_switches(current.switches, switches), conflicts)
+
+
+def typed_again(form: MeetingForm, scheduled: MeetingForm) -> MeetingForm | None:
+    """The edit form with what a schedule form says otherwise than the meeting it created; None if it says the same.
+
+    ``scheduled``: the form of that meeting. The schedule form has no field for some switches, and the passcode is in
+    no page, so it is not compared.
+    """
+    shown = frozenset(SWITCHES)
+    form = replace(form, passcode="", switches=form.switches & shown | scheduled.switches - shown)
+    merged = merge(form, scheduled, scheduled, occurrence=False)
+    return merged.form if merged.groups or merged.switches else None
 
 
 def describe(merged: Merge) -> str:

@@ -59,7 +59,7 @@ def save_hand_matches(
 ) -> bool:
     """Save them encrypted and read them back: False if that did not work. Raises NotAuthorized."""
     if not records.save(user_id, REGISTRANT_MATCHES, msgspec.to_builtins(matches), seconds, _name(number)):
-        raise NotAuthorized("no tokens kept")
+        raise NotAuthorized("no tokens stored")
     return load_hand_matches(records, user_id, number) == matches
 
 

@@ -62,7 +62,7 @@ CLIENT_AND_DASHBOARD = PrivacyNote(
     "the dashboard’s list, for people who may read it",
     "one day; 15 minutes",
 )
-HOST_CHECKS = PrivacyNote("That Zoom named you as host or alternative host of a meeting", "10 minutes")
+HOST_CHECKS = PrivacyNote("Whether Zoom named you as host or alternative host of a meeting", "10 minutes")
 ACCOUNT_ACCESS = PrivacyNote(
     "The app’s own access to the dashboard and the reports of one Zoom account, encrypted", "one hour"
 )

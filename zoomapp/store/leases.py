@@ -66,7 +66,7 @@ class Lease:
         try:
             self._store.give_back(self._key, self._owner)
         except StoreUnavailable as error:
-            log.warning("lease not given back", extra={"detail": error.detail})
+            log.warning("lease not released", extra={"detail": error.detail})
 
     @contextmanager
     def hold(self, *, wait_seconds: float = 0.0, extend: bool = False) -> Iterator[bool]:

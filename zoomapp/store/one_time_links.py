@@ -39,7 +39,7 @@ class OneTimeLinks:
         key = _key(secret)
         encrypted = self._encrypted.encode(ONE_TIME_LINK, key, LinkTarget(user_id, address))
         if self._user_keys.put(user_id, key, encrypted, ONE_TIME_LINK.seconds) is user_keys.WriteResult.NOT_CONNECTED:
-            raise NotAuthorized("no tokens kept")
+            raise NotAuthorized("no tokens stored")
         return secret
 
     def redeem(self, secret: str, address: str) -> str | None:

@@ -84,7 +84,7 @@ class KeepAlive:
         next_at = self._ticks()
         for user_id, access_token in grants:
             if self._pause(max(0.0, next_at - self._ticks())):
-                result.stopped = "told to stop"
+                result.stopped = "the process is stopping"
                 break
             next_at = max(next_at, self._ticks()) + self._interval_seconds
             try:

@@ -67,7 +67,7 @@ def add_fault() -> ResponseReturnValue:
     body = json_object()
     name = body.pop("preset", None)
     if name is not None and not isinstance(name, str):
-        raise ValueError("preset wants a text")
+        raise ValueError("preset must be a text")
     fault = current_world().faults.add(name, **body) if name else current_world().faults.add(Fault.from_json(body))
     return fault.as_json(), 201
 

@@ -45,10 +45,10 @@ def parse(text: str) -> list[Expectation]:
 def expectation(line: int, words: list[str]) -> Expectation:
     """The expectation of one line. Raises ValueError."""
     if len(words) not in (2, 3) or not words[1].startswith("/"):
-        raise ValueError(f"line {line}: wants a method, a path that begins with a slash, and perhaps a status")
+        raise ValueError(f"line {line}: needs a method, a path that begins with a slash, and perhaps a status")
     status = words[2] if len(words) == 3 else "0"
     if len(words) == 3 and not (status.isascii() and status.isdigit() and 100 <= int(status) <= 599):
-        raise ValueError(f"line {line}: {status} is not a status; wants a number from 100 to 599")
+        raise ValueError(f"line {line}: {status} is not a status: it must be a number from 100 to 599")
     return Expectation(line, words[0].upper(), words[1], int(status))
 
 

@@ -129,7 +129,7 @@ def preset(name: str, now: float) -> Fault:
     """A preset fault by name. Raises ValueError for an unknown name."""
     fault_by_name = presets(now)
     if name not in fault_by_name:
-        raise ValueError(f"no fault is called {name}; there are {', '.join(fault_by_name)}")
+        raise ValueError(f"there is no fault named {name}; there are {', '.join(fault_by_name)}")
     return fault_by_name[name]
 
 

@@ -35,7 +35,7 @@ MAX_NUMBER = 10_000_000_000
 
 #: what each switch does. Times are seconds
 MEANINGS = {
-    "auto_consent": "the consent page allows without asking",
+    "auto_consent": "the consent page approves without asking",
     "strict_redirect": "in-client codes, too, need exactly their redirect URI at the exchange",
     "in_client_s256": "in-client codes take a verifier by S256, too",
     "code_lifetime": "how long an authorization code is valid",
@@ -126,28 +126,28 @@ class Switches:
     def _checked(self, name: str, value: Any) -> Any:
         """The value of a switch. Raises ValueError for an unknown name or a value that the switch cannot have."""
         if name not in {field.name for field in fields(self)}:
-            raise ValueError(f"no switch is called {name}")
+            raise ValueError(f"there is no switch named {name}")
         kind = type(getattr(self, name))
         if kind in (int, float) and isinstance(value, int | float) and not isinstance(value, bool):
             if not 0 <= value <= MAX_NUMBER:
-                raise ValueError(f"{name} wants a number from 0 to {MAX_NUMBER}")
+                raise ValueError(f"{name} must be a number from 0 to {MAX_NUMBER}")
             if kind(value) != value:
-                raise ValueError(f"{name} wants a whole number")
+                raise ValueError(f"{name} must be a whole number")
             value = kind(value)
         if not isinstance(value, kind):
-            raise ValueError(f"{name} wants {kind.__name__}")
+            raise ValueError(f"{name} must be of type {kind.__name__}")
         if name == "invalid_client_status" and not 400 <= value <= 599:
-            raise ValueError(f"{name} wants the status of an error")
+            raise ValueError(f"{name} must be the status of an error")
         if name == "manifest_update_status" and value not in (200, 204):
-            raise ValueError(f"{name} wants 200 or 204")
+            raise ValueError(f"{name} must be 200 or 204")
         if name in CODES and value not in CODES[name]:
-            raise ValueError(f"{name} wants one of {', '.join(map(str, CODES[name]))}")
+            raise ValueError(f"{name} must be one of {', '.join(map(str, CODES[name]))}")
         if name in CHOICES and value not in ("", *CHOICES[name]):
-            raise ValueError(f"{name} wants one of {', '.join(CHOICES[name])}, or an empty text")
+            raise ValueError(f"{name} must be one of {', '.join(CHOICES[name])}, or an empty text")
         if isinstance(value, list) and not all(isinstance(item, str) for item in value):
-            raise ValueError(f"{name} wants a list of texts")
+            raise ValueError(f"{name} must be a list of texts")
         if isinstance(value, dict) and not all(type(item) is int for item in value.values()):
-            raise ValueError(f"{name} wants whole numbers")
+            raise ValueError(f"{name} must hold whole numbers")
         return value
 
     def as_json(self) -> dict[str, Any]:

@@ -22,7 +22,7 @@ def check(services: Services) -> Iterator[Finding]:
     except AccountRefused as error:
         yield fail(
             CHECK,
-            f"Zoom refuses the account’s own credentials ({error.detail}). Pages do without its dashboard and reports.",
+            f"Zoom refuses the account’s own credentials ({error.detail}). Pages work without it.",
             "Copy ZOOM_ACCOUNT_ID, ZOOM_S2S_CLIENT_ID and ZOOM_S2S_CLIENT_SECRET again from the Server-to-Server app, "
             "and activate that app.",
         )
@@ -46,6 +46,6 @@ def _scopes(granted: frozenset[str]) -> Iterator[Finding]:
     if extra:
         yield warn(
             "account.scopes",
-            f"The Server-to-Server app may do what no page needs: {', '.join(sorted(extra))}.",
+            f"The Server-to-Server app has scopes that no page needs: {', '.join(sorted(extra))}.",
             "Remove these scopes from that app.",
         )

@@ -22,9 +22,13 @@ SAMPLE = 1000
 #: Part of the error message, what it means, and what to do. The first match counts.
 REASONS = (
     ("certificate", "its certificate is not trusted", "If it is self-signed, as on Heroku, set REDIS_TLS_VERIFY=0."),
-    ("ssl", "it does not speak TLS there", "Try redis:// instead of rediss://."),
+    ("ssl", "it does not use TLS", "Try redis:// instead of rediss://."),
     ("auth", "it refused the password", "Copy REDIS_URL again, with user and password."),
-    ("refused", "nobody listens there", "Compare host and port of REDIS_URL, and check that the server is running."),
+    (
+        "refused",
+        "nothing is listening there",
+        "Compare host and port of REDIS_URL, and check that the server is running.",
+    ),
     ("name or service", "its name does not resolve", "Compare the host of REDIS_URL."),
     (
         "timeout",
@@ -116,7 +120,7 @@ def _writable(client: redis.Redis) -> Finding:
     except StoreUnavailable as error:
         full = "OOM" in error.detail or "maxmemory" in error.detail
         why = "it is full" if full else "it is a replica" if "ReadOnly" in error.detail else error.detail
-        todo = "Give it more memory." if full else "Set REDIS_URL to a server that can be written to."
+        todo = "Give it more memory." if full else "Set REDIS_URL to a server that accepts writes."
         return fail("redis.writable", f"Redis cannot be written to: {why}.", todo)
     return ok("redis.writable", "It can be written to.")
 

@@ -41,7 +41,7 @@ def _credentials(error: str, reason: str, client_secrets: ClientSecrets) -> Find
     if error == "invalid_client" or "client_id" in reason:
         return fail(
             "zoom.credentials",
-            "Zoom does not know this pair of ZOOM_CLIENT_ID and ZOOM_CLIENT_SECRET.",
+            "Zoom does not accept ZOOM_CLIENT_ID with ZOOM_CLIENT_SECRET.",
             "Copy both from the app's page in the Marketplace; development and production have different ones.",
         )
     if error == "invalid_grant" or reason == "Invalid Token!":
@@ -54,7 +54,7 @@ def _credentials(error: str, reason: str, client_secrets: ClientSecrets) -> Find
 def _secret_in_use(client_secrets: ClientSecrets) -> Finding:
     """Which secret of ZOOM_CLIENT_SECRET Zoom accepted."""
     if len(client_secrets) == 1:
-        return ok("zoom.credentials", "Zoom knows the client id and its secret.")
+        return ok("zoom.credentials", "Zoom accepts the client ID and its secret.")
     if client_secrets.newest_in_use:
         return ok("zoom.credentials", "Zoom accepts the first of the two secrets in ZOOM_CLIENT_SECRET.")
     return warn(

@@ -40,7 +40,7 @@ def verify(checks: Iterable[Check], account: Account, may_write: Callable[[Check
     """The result of each check. What it created is deleted when it ends, also after Ctrl-C."""
     for check in checks:
         if check.writes and not may_write(check):
-            result = Result("not testable", "It writes, which was not allowed.")
+            result = Result("not testable", "It writes, and you did not allow it.")
         else:
             result = run(check, account)
         yield report.row_of(check, result)
@@ -72,12 +72,15 @@ def run(check: Check, account: Account) -> Result:
 @click.option("--yes", "allow_writes", is_flag=True, help="Do not ask before a check that writes.")
 @click.option("--only", "names", multiple=True, metavar="ROW", help="Run only this check. Can be repeated.")
 @click.option(
-    "--report", "path", type=click.Path(dir_okay=False, path_type=Path), help="Write FILE and a text beside it."
+    "--report",
+    "path",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write the report to FILE, and as text beside it.",
 )
 @with_appcontext
 @report_errors
 def verify_command(user_id: str, allow_writes: bool, names: tuple[str, ...], path: Path | None) -> None:
-    """Check with the account of USER_ID, who is signed in, what docs/unknowns.md assumes about Zoom.
+    """Compare a real Zoom account with what docs/unknowns.md assumes, as USER_ID, who is signed in.
 
     Asks before a check that writes, and deletes what it created. Exits with 0 if nothing differs, with 1 if something
     does, with 2 if it could not begin, and with 130 after Ctrl-C.
@@ -96,7 +99,7 @@ def verify_command(user_id: str, allow_writes: bool, names: tuple[str, ...], pat
         interrupted = True
         click.echo("Stopped.", err=True)
     different = sum(row.outcome == "different" for row in rows)
-    click.echo(f"{len(rows)} checks, {different} differ. {len(report.untestable_rows())} rows take a person.", err=True)
+    click.echo(f"{len(rows)} checks, {different} differ. {len(report.untestable_rows())} rows need a person.", err=True)
     if path:
         text_path = report.write(path, report.report(account, [*rows, *report.untestable_rows()]))
         click.echo(f"The report is in {path} and {text_path}. It names no person.", err=True)
@@ -118,7 +121,7 @@ def _account(user_id: str) -> Account:
 def _selected(names: tuple[str, ...]) -> list[Check]:
     unknown = set(names) - {check.name for check in CHECKS}
     if unknown:
-        raise click.BadParameter(f"no check is called {', '.join(sorted(unknown))}", param_hint="--only")
+        raise click.BadParameter(f"there is no check named {', '.join(sorted(unknown))}", param_hint="--only")
     return [check for check in CHECKS if not names or check.name in names]
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 CLIENT = "It shows only in Zoom’s client."
-PEOPLE = "It takes people in a meeting."
+PEOPLE = "It needs people in a meeting."
 WEBHOOKS = "It shows only in webhooks, which Zoom sends to the running app."
-MARKETPLACE = "It takes a step in the Marketplace or on the consent page."
-LASTING = "It would take away the user’s grant, or use up a limit of the account."
-SETUP = "It takes an account, a user or a setting that this program cannot make."
+MARKETPLACE = "It needs a step in the Marketplace or on the consent page."
+LASTING = "It would end the user’s grant, or use up a limit of the account."
+SETUP = "It needs an account, a user or a setting that this program cannot create."
 TIME = "It takes days."
 DECISION = "It is a decision of this app, not a fact about Zoom."
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import zlib
 from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, datetime, timedelta
 from datetime import date as calendar_date
 
 from flask import Flask
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from zoomapp import dates
 from zoomapp.attendance import Person
@@ -229,6 +230,11 @@ def masked(address: str) -> str:
     return f"{name[:1]}•••@{domain}"
 
 
+def breakable(text: str) -> Markup:
+    """Text in which the name of a scope may break after a colon or an underscore, and not in mid-word."""
+    return text if isinstance(text, Markup) else Markup(re.sub(r"(?<=[a-z][:_])(?=[a-z])", "<wbr>", escape(text)))
+
+
 def link(address: str) -> str:
     """An address from Zoom's API if it is safe to open, else an empty text."""
     return services().client.hosts.link(address)
@@ -240,6 +246,7 @@ FILTERS: dict[str, Callable[..., object]] = {
     "arrivals": arrivals,
     "bar": attendance_bar,
     "bar_words": attendance_description,
+    "breakable": breakable,
     "city": city,
     "clock": clock,
     "clock_in": clock_in,

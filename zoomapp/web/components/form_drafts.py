@@ -1,9 +1,12 @@
-"""Form drafts: a form that could not be sent because the user's Zoom grant had ended, saved until they sign in again.
+"""Form drafts: a form that could not be sent because the user's Zoom grant had ended, saved until they sign in again;
+or a form that goes on on another page.
 
 The draft is in the session. A session starts empty when another person signs in, so only its author sees the draft.
 """
 
 from __future__ import annotations
+
+from collections.abc import Iterable
 
 from flask import request, session
 from werkzeug.datastructures import MultiDict
@@ -15,6 +18,11 @@ def save() -> None:
     """Save the form of this request, for the page at its path."""
     if "user_id" in session:
         session["draft"] = {"path": request.path, "form": request.form.to_dict(flat=False)}
+
+
+def save_for(path: str, fields: Iterable[tuple[str, str]]) -> None:
+    """Save fields as a form of the page at another path."""
+    session["draft"] = {"path": path, "form": MultiDict(fields).to_dict(flat=False)}
 
 
 def pending_path() -> str:

@@ -45,7 +45,7 @@ def sentence(report: RosterReport) -> str:
     all_came = f"All {total} were there" if total > 1 else "The one person on it was there"
     start = all_came if came == total else f"{came} of {total} were there"
     more = "" if not report.tells_late or not came else f", {late} of them late" if late else ", all on time"
-    question = f" {check} {'needs' if check == 1 else 'need'} your eye." if check else ""
+    question = f" {check} {'needs' if check == 1 else 'need'} your attention." if check else ""
     return f"{start}{more}.{question}"
 
 

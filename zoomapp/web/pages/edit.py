@@ -34,6 +34,13 @@ bp = Blueprint("edit", __name__)
 
 REPEATS_UNITS = {"daily": "days", "weekly": "weeks", "monthly": "months"}
 WEEKDAYS = {"1": "Sun", "2": "Mon", "3": "Tue", "4": "Wed", "5": "Thu", "6": "Fri", "7": "Sat"}
+#: Above a schedule form that was sent, changed and sent again.
+ALREADY_SCHEDULED = Notice(
+    "info",
+    "info",
+    "This meeting is already scheduled",
+    "Your changes are below. Save them to change the meeting. To schedule another one, start a new form.",
+)
 
 
 @bp.errorhandler(ZoomRefused)
@@ -57,12 +64,13 @@ def form(meeting_id: int) -> ResponseReturnValue:
 
 
 def _restored(meeting_id: int, draft: MultiDict[str, str]) -> str:
-    """The form that was sent when the sign-in had ended."""
+    """The form that was sent when the sign-in had ended, or the schedule form that was sent again with changes."""
     form, occurrence_id = MeetingForm.parse(draft, draft.getlist("weekdays")), draft.get("occurrence", "")
     loaded = _loaded(draft, form)
     if occurrence_id:
         form = _session_form(form, loaded)
-    return _page(meeting_id, form, loaded, occurrence_id, notice=form_drafts.restored_notice())
+    notice = ALREADY_SCHEDULED if "once" in draft else form_drafts.restored_notice()
+    return _page(meeting_id, form, loaded, occurrence_id, notice=notice)
 
 
 @bp.post("/meetings/<int:meeting_id>/edit")

@@ -73,7 +73,7 @@ def add(meeting_id: int) -> ResponseReturnValue:
     text = "\n".join(part for part in (request.form.get("people", ""), _file_text()) if part.strip())
     people = read_people(text)
     if len(people) > MAX_PEOPLE:
-        faults = {"people": f"Zoom takes at most {MAX_PEOPLE:,} people for a meeting. This list has {len(people):,}."}
+        faults = {"people": f"Zoom allows at most {MAX_PEOPLE:,} people per meeting. This list has {len(people):,}."}
         return _page(meeting, {}, request.form.get("people", ""), faults=faults), 422
     result = _add(meeting, people)
     if people and len(result.of(Outcome.ADDED)) == len(people):

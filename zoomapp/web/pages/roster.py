@@ -88,7 +88,7 @@ def refuse_large_list(error: Exception) -> ResponseReturnValue:
     if not errors.prefers_html():
         return errors.answer(TooLarge(str(error)))
     text = (
-        "A list may have 1 MB at most, which is enough for 10,000 people. Nothing was saved. Go back in your browser: "
+        "A list can have at most 1 MB, which is enough for 10,000 people. Nothing was saved. Go back in your browser: "
         "your list is still in the form."
     )
     notice = Notice("warn", "info", "This list is larger than 1 MB", text, TooLarge.status)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from zoomapp.meetings import scheduling
+from zoomapp.meetings import editing, form_merge, scheduling
 from zoomapp.meetings.forms import MeetingForm
 from zoomapp.meetings.quick_schedule import CUSTOM_START, prefilled
 from zoomapp.meetings.scheduling import PossibleDuplicates, ScheduleResult
@@ -55,11 +57,24 @@ def create() -> ResponseReturnValue:
         find_duplicates_first=bool(request.form.get("look")),
     )
     if result.already_sent:
-        return redirect(url_for(".form", once=result.key), 303)
+        return _sent_before(form, result.key)
     if result.meeting is None:
         return _not_created(form, result)
     say_done("Meeting scheduled", result.remark)
     return redirect(url_for("meeting.show", meeting_id=result.meeting.id), 303)
+
+
+def _sent_before(form: MeetingForm, key: str) -> ResponseReturnValue:
+    """The meeting of the first request; the page that edits it if the person went back and changed the form."""
+    result = IdempotencyKeys(user_records(), user_client().user_id).result(key) or ""
+    if result.isdecimal():
+        scheduled = editing.form_of(user_client().meeting(int(result)), form.zone, now())
+        if (changed := form_merge.typed_again(form, scheduled)) is not None:
+            path = url_for("edit.form", meeting_id=result)
+            loaded = urlencode(scheduled.as_fields())
+            form_drafts.save_for(path, [*changed.as_fields(), ("loaded", loaded), ("once", key)])
+            return redirect(path, 303)
+    return redirect(url_for(".form", once=key), 303)
 
 
 def _first_result(result: str) -> ResponseReturnValue:

@@ -34,7 +34,7 @@ def save() -> ResponseReturnValue:
     if faults := preferences.faults(form):
         return _page(chosen, form.get("theme", ""), form.get("late_minutes", ""), faults), 422
     if not preferences.save(user_records(), current_user_id, chosen):
-        raise NotAuthorized("no tokens kept")
+        raise NotAuthorized("no tokens stored")
     _save_theme(form.get("theme", ""))
     say_done("Settings saved")
     return redirect(url_for("settings.show"), 303)

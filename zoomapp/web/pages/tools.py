@@ -69,7 +69,7 @@ def _not_sent(fields: dict[str, str], key: str, permission: Permission, error: Z
     if permission is CHATBOT and isinstance(error, UpstreamError) and not isinstance(error, RateLimited):
         # Zoom may have sent the message, and only its answer was lost.
         title = "We don’t know whether Zoom sent the message"
-        notice = replace(notice, title=title, text="Look into Team Chat before you send it again.", actions=())
+        notice = replace(notice, title=title, text="Check Team Chat before you send it again.", actions=())
     status = error.status if isinstance(error, UpstreamError) else 200
     return _page(fields, key, notice=notice), status, error.headers
 

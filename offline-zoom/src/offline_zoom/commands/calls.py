@@ -20,7 +20,7 @@ def main(arguments: list[str]) -> int:
     try:
         answer = fetch(options)
     except (requests.RequestException, ValueError) as error:
-        say(f"no offline Zoom answers at {options.url} ({type(error).__name__}); --url names another one")
+        say(f"no offline Zoom answers at {options.url} ({type(error).__name__}); set another address with --url")
         return UNREACHABLE
     if options.har:
         print(json.dumps(answer, indent=1))
@@ -35,8 +35,8 @@ def parser() -> argparse.ArgumentParser:
     """The parser of the command line."""
     parser = argparse.ArgumentParser("offline-zoom calls", description="The calls that an offline Zoom received.")
     parser.add_argument("--url", default="http://127.0.0.1:4000", help="the offline Zoom; default: port 4000 here")
-    parser.add_argument("--route", default="* **", help='such as "GET /v2/users/*"; ** is any rest')
-    parser.add_argument("--last", type=int, default=100, help="how many; default: the newest 100")
+    parser.add_argument("--route", default="* **", help='such as "GET /v2/users/*"; ** matches the rest')
+    parser.add_argument("--last", type=int, default=100, help="how many to print; default: the newest 100")
     form = parser.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="print a list in JSON")
     form.add_argument("--har", action="store_true", help="print all of them as an HTTP archive (HAR 1.2)")

@@ -21,7 +21,7 @@ def main(arguments: list[str]) -> int:
     try:
         content = story(options.story) if options.story else ask(options.url, "seed").content
     except (requests.RequestException, ValueError) as error:
-        say(f"no offline Zoom answers at {options.url} ({type(error).__name__}); --url names another one")
+        say(f"no offline Zoom answers at {options.url} ({type(error).__name__}); set another address with --url")
         return UNREACHABLE
     sys.stdout.buffer.write(content)
     sys.stdout.flush()

@@ -24,16 +24,16 @@ def world_options() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(add_help=False)
     parser.add_argument("--version", action="version", version=f"offline-zoom {own_version()}")
     parser.add_argument("--story", default="", choices=STORIES, help="default: the last one, else quiet-day")
-    parser.add_argument("--seed", default="", metavar="FILE", help="a world of your own, in TOML")
+    parser.add_argument("--seed", default="", metavar="FILE", help="a seed file with your own world, in TOML")
     parser.add_argument("--data", help="folder in which grants and edited meetings survive a restart")
     parser.add_argument("--client-id", default=CLIENT_ID)
     parser.add_argument("--client-secret", default=CLIENT_SECRET)
     parser.add_argument("--redirect-uri", action="append", help="an entry of the OAuth allow list; may be repeated")
     parser.add_argument("--home-url", default=HOME_URL, help="the app's Home URL, for the client")
-    parser.add_argument("--webhook-url", default="", help="where events go")
+    parser.add_argument("--webhook-url", default="", help="the address that receives events")
     parser.add_argument("--webhook-secret", default="", help="secret token of the event subscription")
-    parser.add_argument("--clock-file", default="", help="where to write by how many seconds this Zoom's time is ahead")
-    parser.add_argument("--auto-consent", action="store_true", help="the consent page allows without asking")
+    parser.add_argument("--clock-file", default="", help="a file to write how many seconds this Zoom's clock is ahead")
+    parser.add_argument("--auto-consent", action="store_true", help="the consent page approves without asking")
     parser.add_argument("--limits", action="store_true", help="Zoom's rate limits, by the plan of the account")
     parser.add_argument(
         "--fault",
@@ -60,7 +60,7 @@ def fault(text: str) -> tuple[str, int | None]:
     """Name and count of a planned fault. Raises ArgumentTypeError."""
     name, colon, count = text.partition(":")
     if name not in PRESETS:
-        raise ArgumentTypeError(f"no fault is called {name}; there are {', '.join(PRESETS)}")
+        raise ArgumentTypeError(f"there is no fault named {name}; there are {', '.join(PRESETS)}")
     if colon and not (count.isascii() and count.isdigit() and int(count)):
         raise ArgumentTypeError(f"{count} is not a count")
     return name, int(count) if colon else None

@@ -29,7 +29,7 @@ def main(arguments: list[str]) -> int:
     """Run the command. Returns its exit status, or 1 if it succeeded without the expected calls."""
     options, command = split(arguments)
     if not command:
-        parser().error("wants a command: offline-zoom run -- python app.py")
+        parser().error("needs a command: offline-zoom run -- python app.py")
     signs = hosting_signs(os.environ)
     if signs:
         say(f"this looks like production ({', '.join(signs)}); not started")
@@ -66,11 +66,11 @@ def parser() -> argparse.ArgumentParser:
         action="append",
         default=[],
         metavar="HOST",
-        help="another host that the program may reach, as *.pypi.org",
+        help="another host that the program may reach, such as *.pypi.org",
     )
-    parser.add_argument("--expect", default="", metavar="FILE", help="calls that the program must make, one a line")
+    parser.add_argument("--expect", default="", metavar="FILE", help="calls that the program must make, one per line")
     parser.add_argument("--har", default="", metavar="FILE", help="write the calls into this file")
-    parser.add_argument("--quiet", action="store_true", help="say nothing but errors")
+    parser.add_argument("--quiet", action="store_true", help="print errors only")
     parser.add_argument("command", nargs=argparse.REMAINDER, metavar="COMMAND", help="the program and its arguments")
     return parser
 

@@ -69,13 +69,13 @@ class Field:
         if self.kind in (dict, Items) and isinstance(value, str):
             value = from_json(value)
         if not is_a(self.kind, value):
-            raise ValueError(f"wants {KINDS[self.kind]}, not {value!r}")
+            raise ValueError(f"must be {KINDS[self.kind]}, not {value!r}")
         if self.choices and value not in self.choices:
             raise ValueError(f"{value!r} is not one of {', '.join(self.choices)}")
         if self.least is not None and value < self.least:
-            raise ValueError(f"wants at least {self.least}, not {value}")
+            raise ValueError(f"must be at least {self.least}, not {value}")
         if self.required and value == "" and not self.may_be_empty:
-            raise ValueError("wants a text that is not empty")
+            raise ValueError("must be a text that is not empty")
         return value
 
     @property

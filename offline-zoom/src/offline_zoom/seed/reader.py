@@ -85,9 +85,9 @@ class Reader:
         """The checked rows of an array of tables, in which ``_position`` is where a row begins."""
         rows = [rows] if field.single and isinstance(rows, dict) else rows
         if not isinstance(rows, list | tuple) or not all(isinstance(row, dict) for row in rows):
-            self.fail(self.lines.of(parent, name), f"{path} wants [[{path}]] tables")
+            self.fail(self.lines.of(parent, name), f"{path} needs [[{path}]] tables")
         if field.single and len(rows) > 1:
-            self.fail(self.lines.of(parent, name), f"{path} wants one table")
+            self.fail(self.lines.of(parent, name), f"{path} needs one table")
         line = self.lines.assignment(parent, name)
         step = 1 if line and parent >= -1 and self.lines.opens_list(line) else 0
         checked = []
@@ -119,7 +119,7 @@ class Reader:
                 except ValueError as error:
                     self.fail(self.lines.of(position, name), f"{table}.{name} {error}")
             elif field.required:
-                self.fail(self.lines.of(position), f"{table} wants {name}: {field.meaning}")
+                self.fail(self.lines.of(position), f"{table} needs {name}: {field.meaning}")
             else:
                 read[name] = field.default
         return read
@@ -127,7 +127,7 @@ class Reader:
     def _check_references(self, seed: Row) -> None:
         """Check that names refer to something, and that identifiers are used once. Raises SeedError."""
         if not seed["account"] or not seed["user"]:
-            self.fail(1, "a world wants at least one [[account]] and one [[user]]")
+            self.fail(1, "a world needs at least one [[account]] and one [[user]]")
         accounts = self._unique(seed["account"], "account", "name")
         users = self._unique(seed["user"], "user", "key")
         self._unique(seed["user"], "user", "email")
@@ -140,7 +140,7 @@ class Reader:
             for row in (*meeting["occurrence"], *meeting["session"]):
                 if row["time"] is None and row["start"] is None:
                     table = "session" if "participant" in row else "occurrence"
-                    self.fail(self.lines.of(row["_position"]), f"{table} wants time or start")
+                    self.fail(self.lines.of(row["_position"]), f"{table} needs time or start")
             for registrant in meeting["registrant"]:
                 self._check_occurrences(registrant, len(meeting["occurrence"]))
             for session in meeting["session"]:
@@ -157,12 +157,12 @@ class Reader:
     def _check_participant(self, person: Row, session: Row) -> None:
         position = person["_position"]
         if (person["user"] is None) == (person["name"] is None):
-            self.fail(self.lines.of(position), "participant wants either user or name")
+            self.fail(self.lines.of(position), "participant needs either user or name")
         minutes = session["minutes"] if session["seconds"] is None else round(session["seconds"] / 60, 9)
         leaves = minutes if person["leaves_after"] is None else person["leaves_after"]
         if not person["joins_after"] <= leaves or (leaves > minutes and not session["open_end"]):
             line = self.lines.of(position, "joins_after" if person["leaves_after"] is None else "leaves_after")
-            self.fail(line, f"participant wants joins_after <= leaves_after <= {minutes}, the minutes of the session")
+            self.fail(line, f"participant needs joins_after <= leaves_after <= {minutes}, the minutes of the session")
 
     def _unique(self, rows: list[Row], table: str, name: str) -> set[Any]:
         values: set[Any] = set()
@@ -184,17 +184,17 @@ class Reader:
 def check_value(table: str, name: str, value: Any) -> None:
     """Check what only this field must be. Raises ValueError with the reason."""
     if name == "time" and not CLOCK_TIME.fullmatch(value):
-        raise ValueError(f"wants HH:MM or HH:MM:SS, not {value!r}")
+        raise ValueError(f"must be HH:MM or HH:MM:SS, not {value!r}")
     if name == "timezone" and not zone_exists(value):
         raise ValueError(f"{value!r} is not the name of a time zone")
     if name == "day" and abs(value) > MOST_DAYS:
-        raise ValueError(f"wants -{MOST_DAYS} to {MOST_DAYS}, not {value}")
+        raise ValueError(f"must be from -{MOST_DAYS} to {MOST_DAYS}, not {value}")
     if name == "scopes" or (table, name) == ("switches", "withheld_scopes"):
         check_scopes(value)
     elif table == "switches":
         Switches().change({name: value})
     if (table, name) == ("summary", "details") and not all(is_pair(item) for item in value):
-        raise ValueError("wants pairs of texts")
+        raise ValueError("must be pairs of texts")
     if table == "fault":
         Fault.from_json(given_fault({name: value}))
 
@@ -207,7 +207,7 @@ def check_scopes(names: Iterable[str]) -> None:
     """Check that the offline Zoom has these scopes. Raises ValueError with the reason."""
     unknown = set(names) - {*user_scopes(), *admin_scopes()}
     if unknown:
-        raise ValueError(f"has {', '.join(sorted(unknown))}, which no endpoint of the offline Zoom wants")
+        raise ValueError(f"has {', '.join(sorted(unknown))}, which no endpoint of the offline Zoom needs")
 
 
 def syntax_message(text: str, last_line: int) -> str:

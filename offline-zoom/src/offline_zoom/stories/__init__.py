@@ -44,7 +44,7 @@ STORIES = {
 def build_story(name: str, now: float, last_user_id: int) -> StoryData:
     """The data of a story that starts at ``now``. Raises ValueError for an unknown name."""
     if name not in STORIES:
-        raise ValueError(f"no story is called {name}; there are {', '.join(STORIES)}")
+        raise ValueError(f"there is no story named {name}; there are {', '.join(STORIES)}")
     data = StoryData(now, last_user_id)
     STORIES[name].add_to(data)
     return data
