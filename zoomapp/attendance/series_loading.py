@@ -8,7 +8,7 @@ minute.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import partial
 
@@ -56,15 +56,22 @@ class LoadedSeries:
         return sum(1 for session in self.sessions if session.state != "loading")
 
 
-def load_series(sources: AttendanceSources, number: int, count: int, seconds: float = STEP_SECONDS) -> LoadedSeries:
-    """The ``count`` newest sessions of meeting ``number``.
+def load_series(
+    sources: AttendanceSources,
+    number: int,
+    count: int,
+    seconds: float = STEP_SECONDS,
+    *,
+    uuids: Collection[str] | None = None,
+) -> LoadedSeries:
+    """The ``count`` newest sessions of meeting ``number``; with ``uuids``, the newest of these.
 
     A browser gets what was loaded within ``seconds``, at least one session more; anything else waits for all of them.
     Raises NotFound, and what concerns all sessions: TokenError and StoreUnavailable.
     """
     ends_at = sources.clock() + seconds if sources.cache.in_steps else None
-    topic, listed = list_occurrences(sources, str(number))
-    wanted = list(listed.value or ())[:count]
+    _, topic, listed = list_occurrences(sources, str(number))
+    wanted = [each for each in listed.value or () if uuids is None or each.uuid in uuids][:count]
     sessions = {occurrence.uuid: _saved(sources, occurrence) for occurrence in wanted}
     missing = [occurrence for occurrence in wanted if sessions[occurrence.uuid] is None]
     error: ZoomAppError | None = None
