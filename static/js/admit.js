@@ -6,15 +6,15 @@ const hidden = new URLSearchParams(location.search).get("names") === "hide";
 
 // Until now the door only said where Zoom keeps that list; see components.css.
 document.body.dataset.admits = "";
-document.addEventListener("toggle", ({ target }) => target.open && target.matches("[data-admit]") && show(target), true);
+document.addEventListener("toggle", ({ target, newState }) => newState === "open" && target.id === "admit" && show(target), true);
 
 async function show(door) {
   try {
     const { participants } = await zoomSdk.getWaitingRoomParticipants();
     const each = participants.map((one) => button(door, `Admit ${name(one)}`, [one]));
     const all = participants.length > 1 ? [button(door, `Admit all ${participants.length}`, participants)] : [];
-    door.querySelector("div").replaceChildren(...each, ...all);
-    door.open = participants.length > 0;
+    door.replaceChildren(...each, ...all);
+    if (!participants.length) door.hidePopover();
   } catch (error) {
     say(door, error);
   }
@@ -30,9 +30,9 @@ function button(door, textContent, people) {
       const calls = people.map(({ participantUUID }) => () => zoomSdk.admitParticipantFromWaitingRoom({ participantUUID }));
       const [failed] = (await batch(calls, 1)).filter(({ reason }) => reason);
       await show(door);
-      if (failed && door.open) throw failed.reason;
+      if (failed && door.matches(":popover-open")) throw failed.reason;
       // The door itself may be gone by now: whoever came by keyboard is not left nowhere.
-      (strip.querySelector("button") ?? strip).focus();
+      (door.querySelector("button") ?? strip).focus();
     } catch (error) {
       say(door, error);
     }
@@ -42,7 +42,7 @@ function button(door, textContent, people) {
 
 function say(door, error) {
   const words = Object.assign(document.createElement("p"), { textContent: `Zoom didn’t admit them: ${error.message}` });
-  door.querySelector("div").replaceChildren(words);
+  door.replaceChildren(words);
 }
 
 function name({ screenName }) {

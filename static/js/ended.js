@@ -24,7 +24,8 @@ function show(page) {
   title.tabIndex = -1;
   if (hadFocus) title.focus();
   say(main.querySelector("[data-ended]")?.dataset.ended ?? "Meeting ended");
-  if (main.querySelector("[data-coming]")) import("./refresh.js");
+  main.toggleAttribute("data-refreshing", page.getElementById("main").hasAttribute("data-refreshing"));
+  if (main.matches("[data-refreshing], :has([data-coming])")) import("./refresh.js");
 }
 
 // Without the report, the page says where it is.

@@ -18,7 +18,8 @@ addEventListener("pageshow", () => forAll("form button[disabled]", (button) => (
 addEventListener("offline", () => offline(true));
 addEventListener("online", () => offline(false));
 addEventListener("click", pressed);
-addEventListener("keydown", menuKey);
+addEventListener("keydown", shortcut);
+document.addEventListener("toggle", ({ target }) => target.popover && import("./menu.js"), true);
 
 const bridged = window !== window.top || window.chrome?.webview || window.webkit?.messageHandlers?.jsOCHelper || window.android;
 if (bridged) import("./zoom.js");
@@ -58,35 +59,26 @@ export async function copy(button) {
   setTimeout(() => (words.textContent = before), 2000);
 }
 
-// Esc closes the open menu and returns the focus to its button; arrow keys move in it. "/" and "?": see shortcuts.js.
-function menuKey(event) {
-  const menu = document.querySelector(".menu[open]");
-  const items = [...(menu?.querySelectorAll("summary, a, button:not([hidden])") ?? [])];
-  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-  if (menu && event.key === "Escape") {
-    menu.open = false;
-    items[0].focus();
-  } else if (step && items.includes(event.target)) {
-    event.preventDefault();
-    items.at((items.indexOf(event.target) + step) % items.length).focus();
-  } else if ("/?".includes(event.key) && !event.target.matches("input, textarea, select") && !localStorage.noKeys) {
-    event.preventDefault();
-    import("./shortcuts.js").then((keys) => keys.press(event.key));
-  }
+// "/" and "?": see shortcuts.js.
+function shortcut(event) {
+  if (!"/?".includes(event.key) || event.target.matches("input, textarea, select") || localStorage.noKeys) return;
+  event.preventDefault();
+  import("./shortcuts.js").then((keys) => keys.press(event.key));
 }
 
 // A section that takes long has a page of its own: take it from there until it is finished.
-async function load(part) {
+export async function load(part) {
   for (let round = 0; part?.dataset.part && round < ROUNDS; round++) {
-    const fresh = await partOf(part.dataset.part, part.id);
+    // As a page, which does not wait for all of it.
+    const fresh = await partOf(part.dataset.part, part.id, { Accept: "text/html" });
     if (!fresh) return;
     part.replaceWith(fresh);
     part = fresh;
   }
 }
 
-export async function partOf(address, id) {
-  const answer = await fetch(address).catch(() => null);
+export async function partOf(address, id, headers) {
+  const answer = await fetch(address, { headers }).catch(() => null);
   if (!answer?.ok) return null;
   return new DOMParser().parseFromString(await answer.text(), "text/html").getElementById(id);
 }
@@ -100,8 +92,6 @@ function offline(is) {
 // A place that takes long to come: rows to wait for after 1.5 s, a word after 8 s. What was there is put back on leaving, as
 // the browser may show this page again.
 function pressed(event) {
-  // A press outside an open menu closes it.
-  forAll(".menu[open]", (menu) => (menu.open = menu.contains(event.target)));
   const link = event.target.closest(".nav a, .chips a, [aria-expanded]");
   if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
   if (link.ariaExpanded) return event.preventDefault(), import("./rows.js").then((rows) => rows.toggle(link));

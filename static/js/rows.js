@@ -1,5 +1,5 @@
 // A person's row opens in place: the row below it has the details, loaded each time. One is open at a time.
-import { partOf } from "./page.js";
+import { load, partOf } from "./page.js";
 
 export async function toggle(link) {
   const opens = link.ariaExpanded === "false";
@@ -14,5 +14,7 @@ export async function toggle(link) {
   row.after(detail);
   link.ariaExpanded = "true";
   const facts = await partOf(all.href, "more");
-  if (facts) detail.querySelector("div").prepend(...facts.childNodes);
+  if (!facts) return;
+  detail.querySelector("div").prepend(...facts.childNodes);
+  detail.querySelectorAll("[data-part]").forEach(load);
 }

@@ -205,35 +205,6 @@ def test_a_developer_sends_a_call_and_sees_its_result(page, dana, world):
     page.wait_for_selector("[data-answer-status] a")
 
 
-def test_a_menu_closes_on_esc_and_on_a_press_outside(page, world):
-    page.goto(past_page(page))
-    button = page.locator(".report-actions .menu > summary")
-
-    button.click()
-    assert page.locator(".menu[open]").count() == 1
-    page.keyboard.press("Escape")
-    assert page.locator(".menu[open]").count() == 0
-    assert button.evaluate("button => button === document.activeElement")
-
-    button.click()
-    page.click("h1")
-    assert page.locator(".menu[open]").count() == 0
-
-
-def test_arrow_keys_move_in_a_menu(page):
-    page.goto(past_page(page))
-    page.locator(".report-actions .menu > summary").press("Enter")
-    focused = lambda: page.evaluate("document.activeElement.textContent.trim()")  # noqa: E731
-
-    moves = []
-    for key in ("ArrowDown", "ArrowDown", "ArrowUp", "ArrowUp", "ArrowUp"):
-        page.keyboard.press(key)
-        moves.append(focused())
-
-    first, second = "Every join and leave (CSV)", "JSON"
-    assert moves == [first, second, first, "…", "Print or save as PDF"]
-
-
 def test_shortcuts_search_and_list_themselves_and_can_be_turned_off(page):
     page.goto("/meetings")
     page.keyboard.press("/")
@@ -284,11 +255,6 @@ def test_a_shown_passcode_has_a_label_and_can_be_copied_and_hidden(page, world):
     shown.get_by_text("Hide").click()
     assert page.locator("[data-secret]").count() == count + 1
     assert page.locator(".shown").count() == 0
-
-
-def past_page(page):
-    page.goto("/meetings?show=past")
-    return page.locator("a[href^='/participants/']").first.get_attribute("href")
 
 
 def test_the_form_shows_the_fields_of_the_chosen_way_to_repeat(page):

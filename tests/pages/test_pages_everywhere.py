@@ -216,7 +216,7 @@ def test_the_export_and_the_first_recording_are_near_the_top(dana_at):
 def test_days_are_chosen_and_meetings_are_searched_by_keyboard(dana_at):
     page = dana_at(1200)
     page.goto("/recordings")
-    page.focus("summary >> nth=0")
+    page.focus("[popovertarget=dates]")
     page.keyboard.press("Enter")
     page.keyboard.press("Tab")
 

@@ -78,7 +78,7 @@ def test_without_javascript_recordings_are_searched_filtered_and_their_passcode_
     follow(plain, "text=Show passcode")
     assert "Passcode:" in words(plain)
     plain.goto("/recordings")
-    plain.click("details.menu summary")
+    plain.click("[popovertarget=dates]")
     plain.fill("[name=from]", "2026-01-01")
     follow(plain, "text=Apply")
     assert "1 Jan – 2 Mar 2026" in words(plain)

@@ -115,7 +115,7 @@ def test_axe_finds_nothing_in_an_open_row_and_an_open_waiting_room(without_dashb
     client.app.wait_for_selector('.strip:has-text("2 waiting")')
     client.app.click("tbody .person-name")
     client.app.wait_for_selector(".detail >> text=In the meeting")
-    client.app.click("[data-admit] summary")
+    client.app.click("[popovertarget=admit]")
     client.app.wait_for_selector("text=Admit all 2")
 
     # So high that nothing lies below the head of the page.
@@ -219,7 +219,7 @@ def test_a_waiting_person_is_admitted_from_the_waiting_room_strip(without_dashbo
     client.refresh()
     client.app.wait_for_selector('.strip:has-text("2 waiting")')
 
-    client.app.click("[data-admit] summary >> text=/^Admit$/")
+    client.app.click("[popovertarget=admit] >> text=/^Admit$/")
     clock.tick(5)
     client.app.click(f"text=Admit {MARA}")
     client.app.wait_for_selector(HERE)
@@ -240,7 +240,7 @@ def test_admit_all_works_after_a_waiting_person_left(without_dashboard, open_cli
         world.join(world.live_instance(), None, name, waiting=True)
     client.refresh()
     client.app.wait_for_selector('.strip:has-text("2 waiting")')
-    client.app.click("[data-admit] summary >> text=/^Admit$/")
+    client.app.click("[popovertarget=admit] >> text=/^Admit$/")
     client.app.wait_for_selector("text=Admit all 2")
     waiting_row = next(row for row in world.live_instance().joins if row.name == MARA)
     world.leave(world.live_instance(), waiting_row)
@@ -258,7 +258,7 @@ def test_a_person_who_may_not_admit_sees_where_zoom_shows_the_waiting_room(open_
     clock.tick(15)
     client = open_client(**state)
 
-    client.app.click("[data-admit] summary >> text=Admit in Zoom")
+    client.app.click("[popovertarget=admit] >> text=Admit in Zoom")
 
     assert client.app.is_visible("text=In Zoom, open Participants")
     assert "admits" not in client.app.evaluate("() => ({...document.body.dataset})")

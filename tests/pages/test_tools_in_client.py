@@ -117,7 +117,7 @@ FILES = {
 def test_a_file_can_be_opened_in_the_system_browser_repeatedly(open_tools, app, page):
     client = open_tools(page)
     for words in [*FILES[page], FILES[page][0]]:
-        client.app.evaluate("() => document.querySelector('details:has([data-file])')?.setAttribute('open', '')")
+        client.app.evaluate("() => document.querySelector('[popover]:has([data-file])')?.showPopover()")
 
         client.press(f"[data-file]:has-text('{words}') >> nth=0")
 

@@ -35,6 +35,7 @@ NO_PAGES = {
     "/connect",  # redirects those who are signed in; test_pages_everywhere.py shows it to a visitor
     "/meetings/<meeting_id>/start",  # redirects to Zoom
     "/participants/<key>/live",  # a part of a page
+    "/participants/<key>/people/<person>/sessions",  # another
     "/recordings/<key>/<file>",  # a file
     "/series/<key>/compare",  # redirects to the comparison
 }

@@ -26,7 +26,7 @@ def read(answer: TestResponse, status: int = 200) -> str:
 
 def words(text: str) -> str:
     """The text of the main element, without markup and with white space folded."""
-    main = text.partition('id="main">')[2].partition("</main>")[0]
+    main = re.split(r'id="main"[^>]*>', text)[1].partition("</main>")[0] if 'id="main"' in text else ""
     # These elements stand within a sentence or a word, so they must not add spaces.
     main = re.sub(r"<wbr>|(?<=\()<time[^>]*>|</time>(?=[.,)])", "", main)
     return re.sub(r"\s+", " ", html.unescape(re.sub(r"<[^>]*>", " ", main))).strip()

@@ -4,7 +4,9 @@ import re
 
 import pytest
 
+from offline_zoom.registration import add_registrants, open_registration
 from tests.web.reading import read
+from tests.web.test_page_speed import finish_background_calls
 from zoomapp.web.pages.live_participants import ENDED_HEADER
 
 REVIEW, PRIYAS = 85000000102, 87000000302
@@ -65,6 +67,22 @@ def test_page_has_names_to_copy_a_file_and_lists_behind_its_numbers(ended, dana)
         assert "Still coming" not in listed
     # The filters of the live page stay in its address after the end.
     assert all("Everyone 3" in read(dana.look(f"{ended}?show={view}")) for view in ("here", "waiting"))
+
+
+def test_no_shows_are_worth_a_look_once_the_registrants_are_there_for_one_call(ended, dana, world, parts):
+    open_registration(world.meetings[REVIEW])
+    add_registrants(world.meetings[REVIEW], [("Amara", "Diallo", "amara@x.example", "")], "approved", 0)
+    first = dana.look(ended)
+    finish_background_calls(parts)
+    calls = world.calls.count("GET /v2/meetings/*/registrants")
+
+    page = dana.look(ended)
+
+    assert "No-show" not in first.text and "data-refreshing" in first.text and calls == 1
+    text = read(page)
+    assert re.search(r"Worth a look 3 Everyone 4 .* Amara Diallo No-show", text)
+    assert "1 of 1 who registered didn’t come." in text
+    assert 'data-done="Copied 3 names, without 1 no-show"' in page.text
 
 
 def test_page_waits_for_the_report_and_says_when_it_is_there(ended, dana, clock):

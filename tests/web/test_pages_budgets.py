@@ -52,8 +52,8 @@ def test_only_pages_of_past_meetings_load_the_stylesheet_for_them(dana):
 IN_CLIENT = {f"js/{name}.js" for name in ("zoom", "meeting", "sighted", "admit", "own")}
 #: Only on a page that was served from an older copy.
 REFRESH = {"js/refresh.js"}
-#: Only once someone opens a person's row, presses a shortcut, or copies without a clipboard.
-ON_REQUEST = {"js/rows.js", "js/shortcuts.js", "js/copy_by_hand.js"}
+#: Only once someone opens a menu or a person's row, presses a shortcut, or copies without a clipboard.
+ON_REQUEST = {"js/menu.js", "js/rows.js", "js/shortcuts.js", "js/copy_by_hand.js"}
 #: Only when the meeting of a live page ends.
 AT_THE_END = {"js/ended.js"}
 

@@ -12,7 +12,9 @@ from offline_zoom.model import Registrant
 from offline_zoom.registration import open_registration
 from offline_zoom.stories.quiet_day import FIXTURES, OFFICE, RETRO, WEEKLY
 from offline_zoom.webhooks.registration_events import registration_event
-from tests.web.reading import read
+from tests.web.reading import read, words
+from tests.web.test_page_speed import finish_background_calls
+from zoomapp.meetings.agenda import fold
 from zoomapp.registration.hand_matches import load_hand_matches
 from zoomapp.store import key_names
 from zoomapp.store.encrypted_records import LAST_SEEN_SECTION, REGISTRANT_MATCHES
@@ -326,7 +328,7 @@ def test_a_list_of_more_people_than_a_meeting_takes_is_refused_whole(dana, world
         ADD, data={"kind": "list", "people": "b@x.example,B", "file": file}, content_type="multipart/form-data"
     )
 
-    assert "at most 4,999 people for a meeting. This list has 5,001." in read(answer, 422)
+    assert "at most 4,999 people per meeting. This list has 5,001." in read(answer, 422)
     assert "b@x.example,B" in answer.text and world.calls.count(MANY) == 0
 
 
@@ -421,9 +423,42 @@ def test_tab_is_there_once_the_attendance_showed_that_people_register(dana, worl
     attendance = AFTER.removesuffix("/registrants")
 
     assert f'href="{AFTER}"' in dana.look(attendance).text
-    assert world.calls.count(LISTS) == 0
+    # The report asks for the list after the page is sent; the tab needs no call.
+    assert world.calls.count(LISTS) <= 1
     office = f"/participants/{key_of(FIXTURES[0])}"
     assert f'href="{office}/registrants"' not in dana.look(office).text
+
+
+def test_report_has_no_shows_and_walk_ins_as_filters_once_the_list_is_there(dana, world, parts):
+    report = AFTER.removesuffix("/registrants")
+    first = dana.look(report)
+    finish_background_calls(parts)
+
+    page = dana.look(report).text
+
+    assert "data-refreshing" in first.text and "No-show" not in first.text
+    text = words(page)
+    assert "2 No-show 1 Walk-in" in text
+    assert "2 of 5 who registered didn’t come. 1 came without registering." in text
+    assert re.search(r'data-copy="[^"]+" data-done="Copied 5 names, without 2 no-shows"', page)
+    assert page.count('<span class="k-no">No-show</span>') == 2 and page.count("Walk-in</span></a>") >= 1
+    names = {view: named(dana.look(f"{report}?show={view}").text) for view in ("", "no-show", "walk-in", "here")}
+    missed = ["Amara Diallo", "Victor Chen"]
+    assert names["no-show"] == missed and names[""] == names["here"] and names[""][-2:] == missed
+    assert names["walk-in"] == ["Łukasz Żółć"]
+    assert named(dana.look(f"{report}?sort=attendance").text)[:2] == missed
+    by_name = named(dana.look(f"{report}?sort=name").text)
+    assert by_name == sorted(by_name, key=fold)
+    alone = dana.look(f"{report}?show=no-show").text
+    assert f'data-copy="{missed[0]}\n{missed[1]}" data-done="Copied 2 names"' in alone
+    hidden = dana.look(f"{report}?show=no-show&names=hide").text
+    assert named(hidden) == ["AD", "VC"] and "@" not in hidden.partition("<tbody")[2].partition("</tbody>")[0]
+    assert named(dana.look(f"{report}?q=amara").text) == ["Amara Diallo"]
+
+
+def named(page):
+    """The names of the rows of a report."""
+    return re.findall(r'class="person-name"><bdi>([^<]*)', page.partition("<tbody")[2])
 
 
 def test_file_has_a_row_per_registrant_and_walk_in(dana):

@@ -166,6 +166,24 @@ def test_person_has_numbers_a_line_to_copy_and_a_file_with_the_minutes_of_the_ba
     assert dana.get(address.replace("?series=10", ".csv?series=nonsense")).status_code == 404
 
 
+def test_details_of_a_person_have_squares_of_the_last_sessions(dana):
+    newest = f"/participants/{key_of(SESSIONS[2])}"
+    link = re.search(r'href="([^"]+open=[^"]+)"[^>]*><bdi>Dana Okoye', dana.look(newest).text)[1].replace("&amp;", "&")
+    opened = dana.look(link).text
+    part = re.search(r'id="sessions-of" class="ten" data-part="([^"]+)"', opened)[1].replace("&amp;", "&")
+    assert re.search(r'<a href="[^"]+series=10">Last 10 sessions', opened)
+
+    answer = dana.look(part).text
+
+    assert "data-part" not in answer and " hidden" not in answer
+    assert re.search(r"<dt>Last 3 sessions: came to \d", answer)
+    words = re.findall(r'<span class="hush">([^;<]+)', answer)
+    assert words == squares(dana.look(PAGE).text)["Dana Okoye"]
+    assert answer.count('class="cell"') == 3
+    nobody = dana.look(part.replace(re.search(r"people/(\w+)", part)[1], "nobody")).text
+    assert " hidden" in nobody
+
+
 def test_time_away_is_a_gap_in_the_bar_and_is_said_in_words(dana, world):
     stays = [("09:00", "09:10"), ("09:20", "09:30"), ("09:36", "09:39")]
     reported = [
@@ -243,6 +261,43 @@ def test_any_two_sessions_lead_to_the_comparison(dana):
     assert answer.status_code == 302
     assert answer.location == f"/participants/{first}/with/{second}?names=hide"
     assert dana.get(f"{PAGE}/compare?first={first}&second=odd").status_code == 404
+
+
+def test_any_chosen_sessions_are_compared_as_squares_a_table_and_a_file(dana, world):
+    times = {"join_time": "2026-02-23T09:12:00Z", "leave_time": "2026-02-23T09:20:00Z"}
+    only_now = [{"id": "", "name": "New Person", **times}]
+    world.faults.append(Fault(report_of(SESSIONS[2]), 200, {}, {"participants": only_now, "total_records": 1}))
+    keys = [key_of(SESSIONS[0]), key_of(SESSIONS[2])]
+    listed = dana.look(f"/participants/{WEEKLY}/times?names=hide&session={keys[0]}").text
+    boxes = re.findall(r'name="session" value="([^"]+)"( checked)?', listed)
+    assert set(boxes) == {(keys[0], " checked"), (key_of(SESSIONS[1]), ""), (keys[1], "")}
+    assert f'action="{PAGE}"' in listed and '<input type="hidden" name="names" value="hide">' in listed
+
+    address = f"{PAGE}?session={keys[0]}&session={keys[1]}"
+    page = dana.look(address)
+
+    assert f"2 sessions · {feb(9)} – {feb(23)}" in read(page)
+    assert all(len(cells) == 2 for cells in squares(page.text).values())
+    assert set(tally(page.text)) == {"Everyone", "Missed none", "Missed last two", "Often late"}
+    # Each chosen session counts for everyone: who came to the second only has missed the first.
+    assert squares(page.text)["New Person"] == [f"{feb(9)}: did not come", f"{feb(23)}: 8 min, late, left early"]
+    table = dana.look(re.search(r'href="([^"]+)">Show as plain table', page.text)[1].replace("&amp;", "&")).text
+    file = dana.get(re.search(r'href="([^"]+\.csv[^"]*)"', page.text)[1].replace("&amp;", "&"))
+    rows = list(csv.DictReader(io.StringIO(file.text.lstrip("\ufeff"))))
+    assert list(rows[0]) == ["name", "email", "2026-02-09", "2026-02-23", "sessions", "of", "minutes"]
+    assert {row["name"] for row in rows} == set(squares(page.text)) == set(squares(table))
+    assert [(row["2026-02-09"], row["of"]) for row in rows if row["name"] == "New Person"] == [("0", "2")]
+    assert 'name="session" value="' + keys[1] in dana.look(f"{address}&q=dana").text
+    links = [link for link in re.findall(rf'href="({PAGE}\?[^"]*)"', page.text) if "csv" not in link]
+    assert links and all(link.count("session=") == 2 for link in links)
+
+
+@pytest.mark.parametrize("chosen", ["?session=odd", f"?session={key_of(SESSIONS[0])}"])
+def test_comparison_of_fewer_than_two_sessions_asks_for_more_and_costs_no_report(dana, world, chosen):
+    page = dana.look(PAGE + chosen)
+
+    assert "Choose two or more sessions" in read(page)
+    assert f'href="/participants/{WEEKLY}/times{chosen}">Choose sessions' in page.text
 
 
 def test_session_without_a_list_is_marked_and_counts_for_no_one(dana, world):

@@ -38,18 +38,21 @@ class ComparedPerson:
     by_name: bool
 
 
-def list_occurrences(sources: AttendanceSources, instance: str) -> tuple[str, Loaded[Rows[Occurrence]]]:
-    """The topic of a meeting and its occurrences, newest first. Raises NotFound, and UpstreamError during an outage."""
+def list_occurrences(sources: AttendanceSources, instance: str) -> tuple[int, str, Loaded[Rows[Occurrence]]]:
+    """The number and topic of a meeting, and its occurrences, newest first.
+
+    Raises NotFound, and UpstreamError during an outage.
+    """
     calls = sources.cache.calls
     listed = calls.start(lambda: _load_occurrences(sources, int(instance))) if is_number(instance) else None
     found = load_past_meeting(sources, instance)
     meeting = found.value
     if listed:
-        return meeting.topic if meeting else "", listed.result()
+        return int(instance), meeting.topic if meeting else "", listed.result()
     number = meeting.id if meeting else 0
     if not number:
         raise found.error if isinstance(found.error, UpstreamError) else NotFound
-    return meeting.topic if meeting else "", _load_occurrences(sources, number)
+    return number, meeting.topic if meeting else "", _load_occurrences(sources, number)
 
 
 def _load_occurrences(sources: AttendanceSources, number: int) -> Loaded[Rows[Occurrence]]:

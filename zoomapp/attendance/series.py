@@ -78,7 +78,8 @@ class Session(msgspec.Struct, frozen=True):
 class SeriesPerson:
     """One person. ``visits``: by session, oldest first; None for a session that the person did not come to.
 
-    ``counted``: whether each session has data. Sessions before the person's first visit do not count.
+    ``counted``: whether each session has data. Sessions before the person's first visit do not count, unless all of
+    them are ``compared``.
     """
 
     name: str
@@ -86,11 +87,12 @@ class SeriesPerson:
     visits: tuple[Visit | None, ...]
     counted: tuple[bool, ...]
     late_after: float
+    compared: bool = False
 
     @cached_property
     def first(self) -> int:
-        """The index of the first session that the person came to."""
-        return next(index for index, visit in enumerate(self.visits) if visit)
+        """The index of the first session that counts."""
+        return 0 if self.compared else next(index for index, visit in enumerate(self.visits) if visit)
 
     @cached_property
     def since_first(self) -> tuple[Visit | None, ...]:
@@ -151,7 +153,7 @@ class SeriesPerson:
     @property
     def came_once(self) -> bool:
         """Whether the person came once and then missed two sessions or more."""
-        return self.came == 1 and self.of > 2
+        return self.came == 1 and self.of > 2 and not self.compared
 
 
 #: The filters of the list. The first one leaves out people who came once.
@@ -196,12 +198,15 @@ def averages(sessions: Iterable[Session]) -> Averages:
     return Averages(people, mean(stays or [0]), median(planned) if planned else None)
 
 
-def match_people(sessions: Sequence[Session], late_after: float) -> list[SeriesPerson]:
-    """The people of these sessions, which are oldest first. ``late_after``: seconds that are not late yet."""
+def match_people(sessions: Sequence[Session], late_after: float, *, compared: bool = False) -> list[SeriesPerson]:
+    """The people of these sessions, which are oldest first. ``late_after``: seconds that are not late yet.
+
+    ``compared``: whether somebody chose the sessions, so that all of them count for everyone.
+    """
     groups = _by_identity(sessions)
     _add_guests(groups, sessions)
     counted = tuple(session.has_data for session in sessions)
-    return [_person(group, counted, late_after) for group in groups]
+    return [_person(group, counted, late_after, compared=compared) for group in groups]
 
 
 #: The visits of one person by the index of the session.
@@ -251,9 +256,9 @@ def _add_guests(groups: list[_Group], sessions: Sequence[Session]) -> None:
             groups.append(dict(visits))
 
 
-def _person(group: _Group, counted: tuple[bool, ...], late_after: float) -> SeriesPerson:
+def _person(group: _Group, counted: tuple[bool, ...], late_after: float, *, compared: bool) -> SeriesPerson:
     """The person of a group, with the newest name and address."""
     newest_first = [group[index] for index in sorted(group, reverse=True)]
     email = next((visit.email for visit in newest_first if visit.email), "")
     visits = tuple(group.get(index) for index in range(len(counted)))
-    return SeriesPerson(newest_first[0].name, email, visits, counted, late_after)
+    return SeriesPerson(newest_first[0].name, email, visits, counted, late_after, compared)

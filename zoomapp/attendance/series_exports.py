@@ -48,7 +48,7 @@ def _visit_cells(visit: Visit | None, late_after: float) -> tuple[int | str, ...
 
 def _minutes(person: SeriesPerson) -> Iterator[int | str]:
     for index, visit in enumerate(person.visits):
-        missed = 0 if person.counted[index] and index > person.first else ""
+        missed = 0 if person.counted[index] and index >= person.first else ""
         yield int(visit.seconds // 60) if visit else missed
 
 

@@ -8,7 +8,7 @@ minute.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -56,15 +56,23 @@ class LoadedSeries:
         return sum(1 for session in self.sessions if session.state != "loading")
 
 
-def load_series(sources: AttendanceSources, number: int, count: int, seconds: float = STEP_SECONDS) -> LoadedSeries:
-    """The ``count`` newest sessions of meeting ``number``.
+def load_series(
+    sources: AttendanceSources,
+    number: int,
+    count: int,
+    seconds: float = STEP_SECONDS,
+    *,
+    uuids: Collection[str] | None = None,
+) -> LoadedSeries:
+    """The ``count`` newest sessions of meeting ``number``; with ``uuids``, the newest of these.
 
     A browser gets what was loaded within ``seconds``, at least one session more; anything else waits for all of them.
     Raises NotFound, and what concerns all sessions: TokenError and StoreUnavailable.
     """
     ends_at = sources.clock() + seconds if sources.cache.in_steps else None
-    topic, listed = list_occurrences(sources, str(number))
-    sessions, error = load_sessions(sources, list(listed.value or ())[:count], ends_at, number)
+    _, topic, listed = list_occurrences(sources, str(number))
+    chosen = [each for each in listed.value or () if uuids is None or each.uuid in uuids][:count]
+    sessions, error = load_sessions(sources, chosen, ends_at, number)
     return LoadedSeries(topic, listed, sessions, error)
 
 

@@ -47,13 +47,15 @@ def report_timeline(
     *,
     late: tuple[float, float] | None = None,
     early: tuple[float, float] | None = None,
+    missed: tuple[float, float] | None = None,
 ) -> Markup:
     """The bars of one person after the meeting: thick is here, thin is missed.
 
     ``late``: from the scheduled start to the arrival. ``early``: from leaving to the end. Dots lead over an absence.
+    ``missed``: the whole meeting, for a person who did not come.
     """
     in_meeting = tuple(in_meeting)
-    lines = [("m-late", late), ("m-early", early)]
+    lines = [("m-late", late), ("m-early", early), ("m-no", missed)]
     lines += [("m-away", (a[1], b[0])) for a, b in pairwise(in_meeting) if a[1] is not None and b[0] > a[1]]
     parts = [svg.line(axis, span, css) for css, span in lines if span]
     parts += [svg.bar(axis, interval, IN_MEETING_BAR) for interval in in_meeting]

@@ -41,14 +41,17 @@ class RegistrantList:
     unreadable: int = 0
 
 
-def load_registrants(source: RegistrationSource, status: str) -> Loaded[RegistrantList]:
-    """All registrants with a status, the newest first. Raises ListIncomplete for a long list on a page."""
+def load_registrants(source: RegistrationSource, status: str, *, wait: bool = True) -> Loaded[RegistrantList]:
+    """All registrants with a status, the newest first. Raises ListIncomplete for a long list on a page.
+
+    ``wait``: see ``PageCache.load``.
+    """
 
     def fetch(token: str) -> Any:
         page = source.user_client.registrants(source.meeting_id, status, token, source.occurrence_id)
         return without_personal_links(page)
 
-    return source.cache.load_list(_name(source, status), fetch, "registrants", _read_list)
+    return source.cache.load_list(_name(source, status), fetch, "registrants", _read_list, wait=wait)
 
 
 def count_registrants(source: RegistrationSource, status: str) -> Loaded[int]:

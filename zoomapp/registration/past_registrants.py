@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -10,7 +11,7 @@ from zoomapp.attendance.past import load_past_meeting, past_attendance
 from zoomapp.attendance.sources import AttendanceSources
 from zoomapp.errors import NotFound, UpstreamError
 from zoomapp.meetings.lists import meeting_details
-from zoomapp.meetings.registration import remember_registration
+from zoomapp.meetings.registration import known_registration, remember_registration
 from zoomapp.registration.hand_matches import HandMatch, load_hand_matches
 from zoomapp.registration.loading import RegistrantList, RegistrationSource, load_registrants
 from zoomapp.registration.matching import RegistrantAttendance, match_registrants
@@ -78,14 +79,39 @@ def load_past_registrants(sources: AttendanceSources, instance: str) -> PastRegi
     registrants = None
     if scheduled.value is None or scheduled.value.has_registration:
         by_session = scheduled.value if scheduled.value and scheduled.value.registers_by_session else None
-        occurrence = occurrence_of(meeting, by_session) if by_session else ""
+        occurrence = occurrence_of(meeting, by_session.occurrences) if by_session else ""
         source = RegistrationSource(sources.user_client, sources.cache, meeting.id, occurrence)
         registrants = load_registrants(source, APPROVED)
     matches = load_hand_matches(sources.records, sources.user_id, meeting.id)
     return PastRegistrants(meeting, scheduled, registrants, pending_table.result(), matches)
 
 
-def occurrence_of(run: PastMeeting, scheduled: Meeting) -> str:
+def known_attendance(
+    sources: AttendanceSources, meeting: PastMeeting, table: AttendanceTable
+) -> Loaded[RegistrantAttendance] | None:
+    """Who registered for a past session and came, without waiting for Zoom. Costs one call, in the background.
+
+    None if no page has found that people register for it, or if the user is not its host. Without a value if the list
+    of registrants is not there yet, or if something is missing on either list.
+    """
+    registration = known_registration(sources.cache, meeting.id)
+    if registration is None or meeting.host_id not in ("", sources.user_id):
+        return None
+    occurrence = ""
+    if registration.sessions is not None:
+        occurrence = occurrence_of(meeting, registration.sessions)
+        if not occurrence:
+            return None
+    source = RegistrationSource(sources.user_client, sources.cache, meeting.id, occurrence)
+    found = load_registrants(source, APPROVED, wait=False)
+    attendance = None
+    if found.value and found.value.complete and not found.value.unreadable and table.is_whole:
+        matches = load_hand_matches(sources.records, sources.user_id, meeting.id)
+        attendance = match_registrants(found.value.registrants, table.people, meeting.host_id, matches, meeting.uuid)
+    return Loaded(attendance, found.at, refreshing=found.refreshing)
+
+
+def occurrence_of(run: PastMeeting, sessions: Iterable[Occurrence]) -> str:
     """The id of the session that this run was; empty for a meeting without sessions, and for an unplanned run."""
     if run.start_at is None:
         return ""
@@ -97,7 +123,7 @@ def occurrence_of(run: PastMeeting, scheduled: Meeting) -> str:
         planned_end = planned_at + 60 * session.duration_minutes
         return planned_at - EARLY_SECONDS <= ended_at and started_at < planned_end
 
-    fitting = [session for session in scheduled.occurrences if session.id and session.start_at and overlaps(session)]
+    fitting = [session for session in sessions if session.id and session.start_at and overlaps(session)]
     fitting.sort(key=lambda session: abs(session.start_at.timestamp() - started_at) if session.start_at else 0.0)
     return fitting[0].id if fitting else ""
 

@@ -134,11 +134,13 @@ class PageCache:
         fresh_seconds: float = 0.0,
         keep_seconds: int = KEEP_SECONDS,
         background_fetch: Callable[[], Any] | None = None,
+        wait: bool = True,
     ) -> Loaded[Value]:
         """The JSON that ``fetch`` gets from Zoom, as ``read`` reads it.
 
         ``name`` identifies what is fetched, its query included. ``fresh_seconds``: how long a copy is fresh, if longer
         than the setting says. ``background_fetch``: fetches the same after the request, if that is done otherwise.
+        ``wait``: whether to wait for Zoom; if not, the value is any saved copy, or None, while Zoom is asked.
 
         While Zoom fails, the saved copy is the value; a refusal has no value. A response that ``read`` refuses with
         UpstreamError is a failure. Raises what concerns the whole page: TokenError and StoreUnavailable.
@@ -147,9 +149,9 @@ class PageCache:
         copy = self._load_copy(name, read)
         if copy and self._is_fresh(copy, fresh_seconds):
             return copy.loaded()
-        if copy and self._may_be_served(copy, fresh_seconds):
+        if not wait or (copy and self._may_be_served(copy, fresh_seconds)):
             refreshing = self._refresh_in_background(name, background_fetch or fetch, read, keep_seconds)
-            return replace(copy.loaded(), refreshing=refreshing)
+            return replace(copy.loaded() if copy else Loaded(None, self.now), refreshing=refreshing)
         with self.shared.flights.turn(self._flight(name), deadline.remaining(WAIT_SECONDS)) as first:
             if not first:
                 copy = self._load_copy(name, read)
@@ -167,11 +169,12 @@ class PageCache:
         keep_seconds: int = KEEP_SECONDS,
         steps_name: str = "",
         version: str | None = None,
+        wait: bool = True,
     ) -> Loaded[Value]:
         """All pages of a list. ``fetch_page`` gets the page for a token; ``rows`` names the list in it.
 
         ``steps_name``: under which the pages so far are stored, if not under ``name``. ``version``: of the data that
-        the list is made from; by default of the user's own.
+        the list is made from; by default of the user's own. ``wait``: as in ``load``.
 
         ``read`` gets the ``rows``, whether they are ``complete``, Zoom's ``total`` and the number of ``unreadable``
         ones. Raises what ``load`` raises, and ListIncomplete if ``in_steps``.
@@ -198,7 +201,7 @@ class PageCache:
             return body(collected)
 
         fetch = fetch_in_steps if self.in_steps else fetch_whole
-        return self.load(name, fetch, read, keep_seconds=keep_seconds, background_fetch=replace_whole)
+        return self.load(name, fetch, read, keep_seconds=keep_seconds, background_fetch=replace_whole, wait=wait)
 
     def recent(self, name: str, read: Callable[[Any], Value], seconds: float) -> Loaded[Value] | None:
         """The saved copy of ``name`` if it is younger than ``seconds``. Does not call Zoom."""

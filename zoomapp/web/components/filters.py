@@ -12,7 +12,7 @@ from flask import Flask
 from markupsafe import Markup, escape
 
 from zoomapp import dates
-from zoomapp.attendance import Person
+from zoomapp.attendance import Frame, Person
 from zoomapp.attendance.attendance_table import AttendanceRow, AttendanceTable
 from zoomapp.attendance.names import initials
 from zoomapp.attendance.story import arrivals, half_stayed, story
@@ -194,6 +194,13 @@ def report_bar(row: AttendanceRow, axis: Axis) -> Markup:
     return report_timeline(axis, person.here, person.waiting, late=late, early=early)
 
 
+def no_show_bar(axis: Axis, frame: Frame) -> Markup:
+    """The bar of a registrant who did not come: dashes over the scheduled time."""
+    start, end = frame.starts_at, frame.due_end
+    missed = (axis.start if start is None else start, axis.end if end is None else end)
+    return report_timeline(axis, (), missed=missed)
+
+
 def attendance_description(person: Person, axis: Axis, since_unknown: bool = False) -> str:
     """The attendance of one person as text."""
     return timeline_description(axis, person.here, person.waiting, since_unknown=since_unknown)
@@ -275,6 +282,7 @@ FILTERS: dict[str, Callable[..., object]] = {
     "moment": moment,
     "moving": moving,
     "next_at": next_at,
+    "no_show_bar": no_show_bar,
     "offset": offset,
     "relative": relative,
     "report_bar": report_bar,

@@ -49,6 +49,12 @@ def sentence(person: SeriesPerson, name: str) -> str:
     return f"{', '.join(parts[:-1])} and {parts[-1]}." if len(parts) > 1 else f"{parts[0]}."
 
 
+def short_summary(person: SeriesPerson, sessions: Sequence[Session]) -> str:
+    """The same beside the squares of these sessions: "Last 10 sessions: came to 9, late twice"."""
+    parts = [f"came to {person.came}", *([_late(person)] if person.late else [])]
+    return f"Last {len(sessions)} sessions: {', '.join(parts)}"
+
+
 def numbers(person: SeriesPerson) -> list[tuple[str, str]]:
     """The numbers of all sessions, each with its word. Those that need a schedule are left out without one."""
     found = [("in all", dates.duration(person.seconds)), ("per session", dates.duration(person.seconds / person.came))]

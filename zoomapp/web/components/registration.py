@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from zoomapp.attendance.attendance_table import AttendanceTable
 from zoomapp.errors import MissingScope, NotFound, PlanRequired, UpstreamError, ZoomRefused
-from zoomapp.meetings.registration import has_known_registration
+from zoomapp.meetings.registration import known_registration
 from zoomapp.registration.adding import FULL, OVER, AddingResult, LineResult, Outcome
 from zoomapp.registration.decisions import APPROVE, CANCEL, DENY, DecisionResult, Unchanged
+from zoomapp.registration.matching import RegistrantAttendance
 from zoomapp.registration.pacing import is_limit_of_a_person
+from zoomapp.registration.past_registrants import known_attendance
+from zoomapp.web.components.attendance import attendance_sources
 from zoomapp.web.components.notice import Permission, without_ids
 from zoomapp.web.components.page_data import page_cache
+from zoomapp.web.components.section import section
 from zoomapp.zoom import endpoints
 from zoomapp.zoom.models import PastMeeting
 from zoomapp.zoom.registrants import APPROVED, DENIED, PENDING
@@ -30,7 +35,24 @@ TRIES_A_DAY = "Zoom allows 3 tries a day per person."
 
 def has_registrants_tab(meeting: PastMeeting, user_id: str) -> bool:
     """Whether a past meeting has a tab for registrants: Zoom shows them to the host only."""
-    return meeting.host_id in ("", user_id) and has_known_registration(page_cache(), meeting.id)
+    return meeting.host_id in ("", user_id) and known_registration(page_cache(), meeting.id) is not None
+
+
+def registrant_attendance(meeting: PastMeeting | None, table: AttendanceTable | None) -> RegistrantAttendance | None:
+    """Who registered for a past meeting and came, if that is known. The page asks for itself again if it soon is."""
+    if meeting is None or table is None:
+        return None
+    found = known_attendance(attendance_sources(), meeting, table)
+    return section(found, REGISTRANTS).value if found else None
+
+
+def registered_line(attendance: RegistrantAttendance) -> str:
+    """How many who registered did not come, and how many came without: "3 of 17 who registered didn’t come."."""
+    missed, walked_in = len(attendance.no_shows), len(attendance.walk_ins)
+    came = f"{missed} of {attendance.registered} who registered didn’t come." if missed else ""
+    if attendance.registered and not missed:
+        came = "Everyone who registered came."
+    return " ".join(filter(None, (came, f"{walked_in} came without registering." if walked_in else "")))
 
 
 def decision_title(result: DecisionResult, action: str) -> str:

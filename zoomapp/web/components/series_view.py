@@ -25,6 +25,8 @@ TALLY = (
     ("new", "new", "New"),
     ("once", "once", "Came once"),
 )
+#: The filters that need to know a person's first sessions.
+FIRST_SESSIONS = ("new", "once")
 SORT_WORDS = (("", "Most sessions"), ("name", "Name"), ("minutes", "Most minutes"), ("late", "Late most often"))
 #: What the squares mean.
 KEY = (
@@ -117,9 +119,15 @@ def chart_of(columns: Sequence[Column]) -> Markup:
     )
 
 
-def tally_of(people: Sequence[SeriesPerson], show: str, link: Callable[[str], str]) -> list[TallyCell]:
-    """The filters with their counts. ``link``: the address for the name of a filter."""
-    return tally.cells(((*each, sum(map(FILTERS[each[0]], people))) for each in TALLY), link, show)
+def tally_of(
+    people: Sequence[SeriesPerson], show: str, link: Callable[[str], str], *, compared: bool = False
+) -> list[TallyCell]:
+    """The filters with their counts. ``link``: the address for the name of a filter.
+
+    ``compared``: without those about a person's first sessions, which may not be among the compared ones.
+    """
+    filters = [each for each in TALLY if not compared or each[0] not in FIRST_SESSIONS]
+    return tally.cells(((*each, sum(map(FILTERS[each[0]], people))) for each in filters), link, show)
 
 
 def sentence(people: Sequence[SeriesPerson]) -> str:

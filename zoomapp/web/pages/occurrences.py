@@ -1,10 +1,10 @@
-"""The occurrences of a meeting, and two of them side by side: who came to both."""
+"""The occurrences of a meeting, of which any can be compared, and two of them side by side: who came to both."""
 
 from __future__ import annotations
 
 from functools import partial
 
-from flask import Blueprint, render_template
+from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
 from zoomapp.attendance.occurrences import compare_tables, list_occurrences
@@ -20,10 +20,12 @@ bp = Blueprint("occurrences", __name__)
 @bp.get("/participants/<key>/times")
 def index(key: str) -> ResponseReturnValue:
     """The list of occurrences, newest first."""
-    topic, loaded = list_occurrences(attendance_sources(), requested_instance(key))
+    number, topic, loaded = list_occurrences(attendance_sources(), requested_instance(key))
     listed = section(loaded, PAST_INSTANCES)
-    names = view_options().get("names")
-    page = render_template("pages/occurrences.html", listed=listed, key=key, topic=topic, names=names)
+    names, selected = view_options().get("names"), request.args.getlist("session")
+    page = render_template(
+        "pages/occurrences.html", listed=listed, key=key, number=number, topic=topic, names=names, selected=selected
+    )
     return page, listed.status, listed.headers
 
 

@@ -14,12 +14,15 @@ from zoomapp.attendance.cohosted import cohosted_meeting
 from zoomapp.attendance.headline import remember_counts
 from zoomapp.errors import StoreUnavailable
 from zoomapp.meetings.lists import live_meetings, next_meeting
+from zoomapp.registration.matching import RegistrantAttendance
 from zoomapp.store import key_names
 from zoomapp.web.components import report_view
 from zoomapp.web.components.attendance import attendance_sources, requested_attendance
 from zoomapp.web.components.just_ended import ended_meeting
 from zoomapp.web.components.notice import MEETINGS, unreadable_notice
 from zoomapp.web.components.page_data import page_cache
+from zoomapp.web.components.registration import registered_line, registrant_attendance
+from zoomapp.web.components.report_view import NoShow, Report
 from zoomapp.web.components.section import Section, section
 from zoomapp.web.current_user import services, user_client
 from zoomapp.web.pages import own_attendance
@@ -68,9 +71,13 @@ def show(key: str) -> ResponseReturnValue:
     attendance, people = requested_attendance(key)
     is_whole = not attendance.running and not set(choices()) - {"names"}
     ended = ended_meeting(attendance.past, people, hides_names=names_hidden()) if is_whole else None
+    registered = None if attendance.running else registrant_attendance(attendance.past, people.value)
     if attendance.past and people.value is not None and people.value.is_whole and people.value.people:
+        counts = {"came": people.value.attended}
+        if registered:
+            counts |= {"registered": registered.registered, "registered_came": len(registered.came)}
         sources = attendance_sources()
-        remember_counts(sources.cache, attendance.past.uuid, sources.keep_seconds, came=people.value.attended)
+        remember_counts(sources.cache, attendance.past.uuid, sources.keep_seconds, **counts)
     page = render_template(
         "pages/participants.html",
         ended=ended,
@@ -79,7 +86,8 @@ def show(key: str) -> ResponseReturnValue:
         names=view_options().get("names"),
         live_address=live_address(key),
         live_version=live_version(people.value.version) if people.value else "",
-        **people_context(key, attendance.running, people),
+        registered_line=registered_line(registered) if registered else "",
+        **people_context(key, attendance.running, people, registered),
     )
     return page, people.status, people.headers
 
@@ -134,14 +142,23 @@ def live_address(key: str) -> str:
     return url_for("live.show", key=key, **query)
 
 
-def people_context(key: str, meeting: Meeting | None, people: Section[AttendanceTable]) -> dict[str, Any]:
-    """The template variables of a page, or its live part, for the people that this request chooses."""
+def people_context(
+    key: str,
+    meeting: Meeting | None,
+    people: Section[AttendanceTable],
+    registered: RegistrantAttendance | None = None,
+) -> dict[str, Any]:
+    """The template variables of a page, or its live part, for the people that this request chooses.
+
+    ``registered``: who of the registrants came to a past meeting, if that is known.
+    """
     query, view = request.args.get("q", "").strip()[:200], request.args.get("show", "")
     max_rows = max(ROWS, min(request.args.get("rows", ROWS, type=int), MAX_ROWS))
     rows_chosen = max_rows if max_rows > ROWS else None
-    if meeting is None and people.value and view not in report_view.views_of(people.value):
+    report = Report(people.value, registered) if people.value else None
+    if meeting is None and report and view not in report.views:
         view = ""  # a filter of the live page, which stays in the address after the end
-    rows = _chosen_rows(people.value, view, query) if people.value else []
+    rows = _chosen_rows(report, view, query) if report else []
     if people.value and names_hidden():
         people = replace(people, value=people.value.without_names())
     return {
@@ -159,7 +176,9 @@ def people_context(key: str, meeting: Meeting | None, people: Section[Attendance
         ),
         "person_page": url_for("person.show", key=key, person=PERSON, **view_options()),
         "chips": _chips(key, people.value, view) if people.value and meeting else (),
-        **_report_context(key, people.value, view, is_past=meeting is None),
+        **_report_context(key, report, view, is_past=meeting is None),
+        "copied": report_view.names_to_copy(rows, view),
+        "opened": _opened(people.value) if people.value else None,
         "query": query,
         "view": view,
         "max_rows": max_rows,
@@ -167,21 +186,27 @@ def people_context(key: str, meeting: Meeting | None, people: Section[Attendance
     }
 
 
-def _report_context(key: str, table: AttendanceTable | None, view: str, *, is_past: bool) -> dict[str, Any]:
-    """The filters of a past meeting, and the details of the person whose row is open."""
-    if table is None:
-        return {"tally": (), "opened": None}
+def _report_context(key: str, report: Report | None, view: str, *, is_past: bool) -> dict[str, Any]:
+    """The filters of a past meeting, and its registrants who did not come."""
+    if report is None:
+        return {"tally": ()}
 
     def link(name: str) -> str:
         anchor = None if name else "everyone"
         return url_for("participants.show", key=key, show=name or None, **view_options(), _anchor=anchor)
 
     return {
-        "tally": report_view.tally_of(table, view, link) if is_past else (),
+        "tally": report.tally(view, link) if is_past else (),
+        "walk_ins": report.walk_ins,
+        "no_shows": report_view.without_names(report.no_shows, report.table) if names_hidden() else report.no_shows,
         "orders": report_view.SORT_WORDS,
         "empty_sentences": report_view.EMPTY,
-        "opened": report_view.person_detail(table, request.args.get("open", ""), hide_names=names_hidden()),
     }
+
+
+def _opened(table: AttendanceTable) -> report_view.PersonDetail | None:
+    """The details of the person whose row is open."""
+    return report_view.person_detail(table, request.args.get("open", ""), hide_names=names_hidden())
 
 
 def _is_cohosted(meeting: Meeting | None, table: AttendanceTable | None) -> bool:
@@ -189,14 +214,10 @@ def _is_cohosted(meeting: Meeting | None, table: AttendanceTable | None) -> bool
     return meeting is not None and not meeting.host_id and table is not None and "sdk" in table.sources
 
 
-def _chosen_rows(table: AttendanceTable, view: str, query: str) -> list[AttendanceRow]:
+def _chosen_rows(report: Report, view: str, query: str) -> list[AttendanceRow | NoShow]:
     """The rows that this request chooses. Hidden names are searched and sorted by, but not shown."""
-    sort, sorted_at = request.args.get("sort", ""), request.args.get("at", type=float)
-    rows = table.chosen(view, query, sort, sorted_at)
-    if not names_hidden():
-        return rows
-    nameless_rows = {row.person.key: row for row in table.without_names().rows}
-    return [nameless_rows[row.person.key] for row in rows]
+    rows = report.rows(view, query, request.args.get("sort", ""), request.args.get("at", type=float))
+    return report_view.without_names(rows, report.table) if names_hidden() else rows
 
 
 def _chips(key: str, table: AttendanceTable, view: str) -> list[tuple[str, str, int | None, bool, str]]:

@@ -80,6 +80,19 @@ def show(key: str, person: str) -> ResponseReturnValue:
     return page, 200, {"Refresh": "1"} if is_loading else {}
 
 
+@bp.get("/participants/<key>/people/<person>/sessions")
+def sessions(key: str, person: str) -> ResponseReturnValue:
+    """The last ten sessions of one person as squares: a part of their details, which a script loads step by step."""
+    attendance, _ = requested_attendance(key)
+    history = _history(attendance.past, person, "10")
+    context: dict[str, Any] = {"history": history, "key": key, "names": request.args.get("names")}
+    if history:
+        columns = series_view.columns_of(history.series.sessions)
+        context["cells"] = series_view.cells_of(history.person, columns, 0)
+        context["words"] = person_sessions.short_summary(history.person, history.series.sessions)
+    return render_template("partials/person_squares.html", person=person, **context)
+
+
 @bp.get("/participants/<key>/people/<person>.csv")
 def file(key: str, person: str) -> ResponseReturnValue:
     """The sessions of one person as CSV. Raises ListIncomplete until all are loaded."""
@@ -108,16 +121,13 @@ def _history(meeting: PastMeeting | None, key: str, count: str) -> History | Non
 
 
 def _meeting(key: str, attendance: MeetingAttendance, row: AttendanceRow) -> dict[str, Any]:
-    """What the page shows of a person in one meeting, and the link to all sessions of the meeting."""
+    """What the page shows of a person in one meeting."""
     context: dict[str, Any] = {
         "back": url_for("participants.show", key=key, **view_options()),
         "back_words": "Attendance",
     }
     if attendance.past and row.person.here:
         context["sentence"] = person_sessions.only_session(row, row.person.name)
-    if attendance.past and attendance.past.id and request.args.get("series") not in COUNTS:
-        choices = {"key": key, "person": row.person.key, "series": "10", **view_options()}
-        context["series_link"] = url_for("person.show", **choices)
     return context
 
 

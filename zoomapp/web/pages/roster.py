@@ -149,7 +149,7 @@ def _page(
 ) -> ResponseReturnValue:
     """The page. ``text``: what was typed, if it is shown again because of the ``fault`` or ``restored``."""
     number, sources = requested_number(key), attendance_sources()
-    topic, listed = list_occurrences(sources, str(number))
+    _, topic, listed = list_occurrences(sources, str(number))
     sessions = list(listed.value or ())[:SESSIONS]
     session = _instance(session_key) or (sessions[0].uuid if sessions else "")
     if not session and isinstance(listed.error, UpstreamError):

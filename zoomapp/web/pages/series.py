@@ -1,4 +1,7 @@
-"""A meeting over its sessions: who keeps coming, who is drifting away. A page, and the same as a CSV file."""
+"""A meeting over its sessions: who keeps coming, who is drifting away. A page, and the same as a CSV file.
+
+Of the newest sessions, or of those that the address names: any number of sessions can be compared.
+"""
 
 from __future__ import annotations
 
@@ -29,17 +32,17 @@ COUNTS = {"10": 10, "25": 25, "all": MAX_SESSIONS}
 ROWS, MAX_ROWS = 100, 10_000
 WIDE_COLUMNS, NARROW_COLUMNS = 20, 12
 #: The query parameters that the links of the page keep.
-OPTIONS = ("sessions", "show", "q", "sort", "names", "view")
+OPTIONS = ("session", "sessions", "show", "q", "sort", "names", "view")
 
 
 @bp.get("/series/<key>")
 def show(key: str) -> ResponseReturnValue:
     """The page. ``key`` is a meeting's number."""
-    number = requested_number(key)
-    series = load_series(attendance_sources(), number, COUNTS[_count()])
+    number, compared = requested_number(key), _compared_keys()
+    series = _load(number)
     listed = section(series.listed, PAST_INSTANCES)
     failed = [session for session in series.sessions if session.state == "failed"]
-    people = match_people(series.sessions, 60.0 * viewer().chosen.late_minutes)
+    people = match_people(series.sessions, 60.0 * viewer().chosen.late_minutes, compared=bool(compared))
     page = render_template(
         "pages/series.html",
         key=key,
@@ -49,12 +52,14 @@ def show(key: str) -> ResponseReturnValue:
         failed=len(failed),
         trouble=notice_for(series.error, PAST) if series.error else None,
         loaded=[session for session in series.sessions if session.has_data],
+        compared=compared,
         count=_count(),
         counts=tuple(COUNTS),
         names=request.args.get("names"),
         view=series_view,
         link=_link(key),
         options=_options(),
+        kept_options=[each for each in request.args.items(multi=True) if each[0] in OPTIONS and each[0] != "q"],
         **_picture(series),
         **_people(key, people),
     )
@@ -65,9 +70,7 @@ def show(key: str) -> ResponseReturnValue:
 @bp.get("/series/<key>.csv")
 def file(key: str) -> ResponseReturnValue:
     """Everyone of the sessions that the address chooses, as CSV. Raises ListIncomplete until all are loaded."""
-    number = requested_number(key)
-    sources = attendance_sources()
-    series = load_series(sources, number, COUNTS[_count()])
+    series, compared = _load(requested_number(key)), _compared_keys()
     listed = section(series.listed, PAST_INSTANCES)
     loaded = [session for session in series.sessions if session.has_data]
     if not loaded:
@@ -78,7 +81,7 @@ def file(key: str) -> ResponseReturnValue:
         return page, trouble.status if trouble.status >= 400 else 502, listed.headers
     if series.done < len(series.sessions):
         raise ListIncomplete(series.done, len(series.sessions))
-    people = match_people(series.sessions, 60.0 * viewer().chosen.late_minutes)
+    people = match_people(series.sessions, 60.0 * viewer().chosen.late_minutes, compared=bool(compared))
     day = series_view.moment(loaded[-1]).astimezone(viewer().zone).date()
     is_partial = len(loaded) < len(series.sessions) and series.error is not None
     name = csv_export.disposition(day, series.topic, kind="series", partial=is_partial)
@@ -104,13 +107,26 @@ def requested_number(key: str) -> int:
     return int(instance)
 
 
+def _load(number: int) -> LoadedSeries:
+    """The newest sessions of the meeting, or those that the address names."""
+    compared, count = _compared_keys(), COUNTS[_count()]
+    uuids = {instance_of(key) or "" for key in compared} if compared else None
+    return load_series(attendance_sources(), number, MAX_SESSIONS if compared else count, uuids=uuids)
+
+
+def _compared_keys() -> list[str]:
+    """The keys of the sessions that the address names."""
+    return [key for key in request.args.getlist("session") if key]
+
+
 def _count() -> str:
     count = request.args.get("sessions", "")
     return count if count in COUNTS else "10"
 
 
 def _options() -> dict[str, Any]:
-    return {name: request.args[name] for name in OPTIONS if request.args.get(name)}
+    values = {name: [value for value in request.args.getlist(name) if value] for name in OPTIONS}
+    return {name: found if name == "session" else found[0] for name, found in values.items() if found}
 
 
 def _link(key: str) -> Any:
@@ -139,12 +155,15 @@ def _picture(series: LoadedSeries) -> dict[str, Any]:
 
 def _people(key: str, people: list[Any]) -> dict[str, Any]:
     show, query = request.args.get("show", ""), request.args.get("q", "").strip()[:200]
-    show = show if show in series_view.EMPTY else ""
+    compared = bool(_compared_keys())
+    show = show if show in series_view.EMPTY and not (compared and show in series_view.FIRST_SESSIONS) else ""
     max_rows = max(ROWS, min(request.args.get("rows", ROWS, type=int), MAX_ROWS))
     return {
         "people": people,
         "rows": chosen(people, show, query, request.args.get("sort", "")),
-        "tally": series_view.tally_of(people, show, lambda name: _link(key)(show=name or None, q=None)),
+        "tally": series_view.tally_of(
+            people, show, lambda name: _link(key)(show=name or None, q=None), compared=compared
+        ),
         "show": show,
         "query": query,
         "sort": request.args.get("sort", "") if request.args.get("sort", "") in SORTS else "",

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from flask import Blueprint, abort, render_template, request
 
 from zoomapp.config import is_loopback
+from zoomapp.web.components.report_view import NoShow
 from zoomapp.web.current_user import services
 from zoomapp.web.pages import styleguide_samples
 from zoomapp.web.viewer import THEMES, now, theme
@@ -26,6 +27,7 @@ def show() -> str:
         meetings=styleguide_samples.meetings(now()),
         recordings=styleguide_samples.recordings(now()),
         attendance=styleguide_samples.attendance(now()),
+        no_shows=[NoShow("Amara Diallo", "amara@northwind.example")],
         notices=styleguide_samples.notices(now()),
         storage=styleguide_samples.STORAGE,
         sentence=styleguide_samples.SENTENCE,
