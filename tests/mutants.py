@@ -1407,7 +1407,7 @@ MUTANTS = [
     ),
     Mutant(
         "a new summary clears the host's cached answers",
-        "zoomapp/user_api/response_cache.py",
+        "zoomapp/user_api/answer_store.py",
         '.text("host_id", "meeting_host_id")',
         '.text("host_id")',
         "tests/web/test_pages_summary.py::test_event_about_new_content_clears_the_cached_answers_of_its_host",

@@ -71,6 +71,8 @@ class Settings:
     rate_limit_wait_seconds: int = 0
     #: How long a page serves what it read from Zoom before it asks again; 0 asks for each view.
     page_cache_seconds: int = 60
+    #: Whether the app asks Zoom ahead for the next page, and lets browsers do so with our own pages.
+    prefetch: bool = True
     #: Threads of one process, which gunicorn gets too. At most an eighth of them wait for a rate limit.
     web_threads: int = 512
     #: Another frontend than our pages: the folder of its build, or the address of its development server.
@@ -99,6 +101,11 @@ class Settings:
     def has_frontend(self) -> bool:
         """Whether the app opens with another frontend than our own pages."""
         return bool(self.frontend_dir or self.frontend_url)
+
+    @property
+    def prefetches(self) -> bool:
+        """Whether pages are loaded ahead. Without saved copies, the page itself would ask Zoom again."""
+        return self.prefetch and self.page_cache_seconds > 0
 
     @property
     def secure(self) -> bool:
@@ -299,6 +306,7 @@ READERS: dict[str, Callable[[str], Any]] = {
     "redis_url": _redis_url,
     "redis_tls_verify": _flag,
     "fast_path": _flag,
+    "prefetch": _flag,
     "cookie_mode": _choice("lax", "partitioned"),
     "log_level": lambda text: _choice("DEBUG", "INFO", "WARNING", "ERROR")(text.upper()),
     "refresh_margin_seconds": _seconds,

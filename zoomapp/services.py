@@ -17,6 +17,7 @@ from zoomapp.attendance.client_reports import ClientReports
 from zoomapp.attendance.shared_counts import SharedCounts
 from zoomapp.attendance.sharing import SharedMeetings
 from zoomapp.attendance.webhook_log import WebhookLog
+from zoomapp.auth import profiles
 from zoomapp.auth.pending_signins import PendingSignIns
 from zoomapp.auth.repeated_signins import RepeatedSignIns
 from zoomapp.auth.signin import SignIn
@@ -30,10 +31,12 @@ from zoomapp.store.user_records import UserRecords
 from zoomapp.tokens.account_tokens import AccountTokens
 from zoomapp.tokens.service import TokenService
 from zoomapp.tokens.store import RedisTokenStore, TokenStore
-from zoomapp.user_api import response_cache
+from zoomapp.user_api import answer_store
 from zoomapp.user_api.account_client import AccountClient
+from zoomapp.user_api.answer_store import AnswerStore
 from zoomapp.user_api.exhausted_quotas import OFFLINE_PROBE_SECONDS, PROBE_SECONDS, ExhaustedQuotas
 from zoomapp.user_api.fair_pool import FairPool
+from zoomapp.user_api.limited_client import LimitedClient
 from zoomapp.user_api.page_cache import PageCaches
 from zoomapp.user_api.parallel_calls import ParallelCalls
 from zoomapp.user_api.quota_guard import QuotaGuard
@@ -60,7 +63,7 @@ BATCH_PLACES_PER_PERSON = BATCH_PLACES // 4
 BATCH_START_SECONDS = 2.0
 
 #: The webhook events that the app handles.
-KNOWN_EVENTS = frozenset({deauthorization.EVENT, *webhook_log.EVENTS, *response_cache.EVENTS})
+KNOWN_EVENTS = frozenset({deauthorization.EVENT, *webhook_log.EVENTS, *answer_store.EVENTS})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,6 +84,7 @@ class Services:
     user_records: UserRecords
     one_time_links: OneTimeLinks
     call_log: CallLog
+    answers: AnswerStore
     response_cache: ResponseCache
     parallel_calls: ParallelCalls
     page_caches: PageCaches
@@ -101,9 +105,14 @@ class Services:
 
     def user_client(self, user_id: str, record: bytes | None = None) -> UserClient:
         """Zoom's API as this user. ``record``: the stored token record, if it was read along with the session."""
-        return UserClient(
-            user_id, self.tokens, self.client, record, self.response_cache, self.quota_guard, self.refused_endpoints
-        )
+        return UserClient(*self._client_parts(user_id, record))
+
+    def limited_client(self, user_id: str, max_calls: int, record: bytes | None = None) -> LimitedClient:
+        """The same for a page that no person has opened yet."""
+        return LimitedClient(*self._client_parts(user_id, record), max_calls=max_calls)
+
+    def _client_parts(self, user_id: str, record: bytes | None) -> tuple[Any, ...]:
+        return user_id, self.tokens, self.client, record, self.answers, self.quota_guard, self.refused_endpoints
 
     def begin_work(self) -> None:
         """Called in a worker that has just started, after the fork."""
@@ -167,15 +176,22 @@ def build(
     tokens = TokenService(token_store, key_ring, oauth, settings.refresh_margin_seconds, clock)
     pending_signins = PendingSignIns(connection, key_ring, clock)
     repeated_signins = RepeatedSignIns(connection, clock)
+    user_records = UserRecords(connection, key_ring)
     signin = SignIn(
-        oauth, zoom, tokens, pending_signins, repeated_signins, settings.public_url, settings.in_client_redirect
+        oauth,
+        zoom,
+        tokens,
+        pending_signins,
+        repeated_signins,
+        settings.public_url,
+        settings.in_client_redirect,
+        (lambda user: profiles.save(user_records, user.id, user)) if settings.prefetches else None,
     )
 
     # Zoom's API as one user
-    cache = ResponseCache(connection, key_ring, clock)
+    answers = AnswerStore(connection, key_ring, clock)
     parallel_calls = ParallelCalls()
-    user_records = UserRecords(connection, key_ring)
-    page_caches = PageCaches(user_records, parallel_calls, clock, settings.page_cache_seconds)
+    page_caches = PageCaches(answers, parallel_calls, clock, settings.page_cache_seconds)
     start_poll = parallel_calls.start_in_background if settings.page_cache_seconds else None
     shared_polls = SharedPolls(connection, key_ring, clock, start_poll)
     quotas = ExhaustedQuotas(connection, clock, OFFLINE_PROBE_SECONDS if settings.clock_offset_file else PROBE_SECONDS)
@@ -195,8 +211,8 @@ def build(
     subscriptions.subscribe("meeting.", events.save)
     shared_meetings = SharedMeetings(connection, key_ring, user_records)
     subscriptions.subscribe("meeting.", shared_meetings.on_event)
-    subscriptions.subscribe("meeting", cache.on_meeting_event)
-    subscriptions.subscribe("recording", cache.on_meeting_event)
+    subscriptions.subscribe("meeting", answers.on_meeting_event)
+    subscriptions.subscribe("recording", answers.on_meeting_event)
 
     return Services(
         settings=settings,
@@ -213,7 +229,8 @@ def build(
         user_records=user_records,
         one_time_links=OneTimeLinks(connection, key_ring),
         call_log=CallLog(connection, key_ring, clock),
-        response_cache=cache,
+        answers=answers,
+        response_cache=ResponseCache(answers, clock),
         parallel_calls=parallel_calls,
         page_caches=page_caches,
         shared_polls=shared_polls,

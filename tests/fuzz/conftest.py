@@ -71,7 +71,7 @@ def restore(dana: Person, parts: Services) -> Callable[[], None]:
         client.flushdb()
         for key, value in keys.items():
             client.restore(key, lifetimes[key], value, replace=True)
-        parts.response_cache.clear(dana.id)
+        parts.answers.clear(dana.id)
 
     put_back()
     return put_back

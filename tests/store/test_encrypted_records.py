@@ -34,7 +34,7 @@ NAMES = json.loads((Path(__file__).parent.parent / "upgrade" / "frozen_names.jso
 STORAGE = {"zset": "sorted set"}
 #: Kinds that the previous version does not have, and that the tour does not leave behind.
 ADDED = {"arrivals", "doctor", "page-refresh", "pending", "refused-endpoints", "repeated"}
-ADDED |= {"account-token", "account-lease", "host-check"}
+ADDED |= {"account-token", "account-lease", "host-check", "saved-answers"}
 ADDED |= {"registrant-matches", "roster", "session-attendance", "shared-meeting"}
 NOT_IN_TOUR = ADDED
 
@@ -156,8 +156,12 @@ def test_disconnect_deletes_every_kind_that_a_user_owns(capture, stage):
         encrypted_records.REGISTRANT_MATCHES,
     }
     added_since = {encrypted_records.REFUSED_ENDPOINTS, encrypted_records.PAGE_REFRESH, encrypted_records.HOST_CHECK}
-    assert {kind for kind in ALL if kind.owner is Owner.USER} - before == added_since | saved_since
-    records = stage.app.extensions["zoomapp"].user_records
+    listed = {encrypted_records.SAVED_ANSWERS}
+    assert {kind for kind in ALL if kind.owner is Owner.USER} - before == added_since | saved_since | listed
+    parts = stage.app.extensions["zoomapp"]
+    records = parts.user_records
+    assert parts.answers.save(stage.world.user("dana").id, encrypted_records.LAST_SEEN_SECTION, {}, 60, "name")
+    assert stage.redis.exists(encrypted_records.SAVED_ANSWERS.key_of(stage.world.user("dana").id))
     assert records.claim(stage.world.user("dana").id, encrypted_records.PAGE_REFRESH, True, 30, "name")
     assert records.claim(stage.world.user("dana").id, encrypted_records.HOST_CHECK, [0.0, "host"], 600, "85000000101")
     assert all(records.save(stage.world.user("dana").id, kind, ["value"], 60, "name") for kind in saved_since)

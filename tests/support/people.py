@@ -181,6 +181,8 @@ def settings(world: World, redis_url: str) -> Settings:
         fast_path=FAST_PATH,
         # Most tests change Zoom behind the app's back and look again.
         page_cache_seconds=0,
+        # Most tests count the calls of a page.
+        prefetch=False,
     )
 
 

@@ -88,6 +88,8 @@ def decrypted(key: StoredKey, value: bytes, owner: str | None = None) -> bytes:
 
 
 def _read(client: redis.Redis, name: bytes, kind: str) -> Any:
+    if kind == "none":  # a lease that has ended meanwhile
+        return None
     if kind == "string":
         value = client.get(name)
         return None if value is None else _text(value)

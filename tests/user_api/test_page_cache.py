@@ -50,7 +50,7 @@ class Pages:
         for user_id in ("dana", "priya"):
             parts.tokens.store.save(user_id, b"a record")
         self.calls = ParallelCalls()
-        self.caches = PageCaches(parts.user_records, self.calls, clock)
+        self.caches = PageCaches(parts.answers, self.calls, clock)
         self.records = parts.user_records
         self.clock = clock
         self.zoom = zoom
@@ -198,7 +198,7 @@ def test_copies_hold_no_credentials(pages, parts):
 
 
 def test_a_fresh_time_of_zero_asks_zoom_for_each_view(parts, pages, zoom, clock):
-    pages.caches = PageCaches(parts.user_records, ParallelCalls(), clock, fresh_seconds=0)
+    pages.caches = PageCaches(parts.answers, ParallelCalls(), clock, fresh_seconds=0)
 
     assert [pages.load().value for _ in range(3)] == [1, 2, 3]
     assert pages.load(fresh_seconds=600).value == 3

@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from tests.support.gate import Gate
+from tests.support.gate import GUARD_SECONDS, Gate
 from zoomapp.user_api.parallel_calls import ParallelCalls
 
 
@@ -36,6 +36,18 @@ def test_one_page_has_at_most_its_number_of_calls_in_the_pool(gate):
         call.result()
 
     assert gate.most <= 3  # two in the pool, one in the thread that asks for results
+
+
+def test_call_without_a_place_runs_when_another_one_of_its_page_has_ended(gate):
+    page = ParallelCalls(threads=8).page(calls_at_once=1)
+    first = page.start(gate)
+    gate.wait_until(running=1)
+
+    second = page.start(lambda: threading.current_thread().name)
+    gate.opened.set()
+
+    assert second._finished.wait(GUARD_SECONDS)
+    assert second.result() == first.result()
 
 
 def test_all_calls_of_25_people_who_open_a_page_run_at_the_same_time(gate):

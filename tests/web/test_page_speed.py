@@ -80,6 +80,33 @@ def test_the_people_of_a_number_load_while_zoom_lists_what_runs(dana, world, at_
     assert (calls(world), barrier.broken) == (3, False)
 
 
+@pytest.mark.parametrize("known_by", ["webhooks", "the saved list"])
+def test_the_overview_waits_for_one_call_while_a_known_meeting_runs(dana, world, webhooks, clock, at_once, known_by):
+    if known_by == "the saved list":
+        world._listeners.remove(webhooks)
+    world.join(world.start_meeting(DEMO), None, "Guest Lee")
+    dana.look("/")  # saves the profile and the planned dates, too
+    clock.tick(400 if known_by == "webhooks" else 200)
+    world.calls.clear()
+    barrier = at_once(4)  # the running meetings, the people, two more lists
+
+    page = dana.get("/", headers={"Accept": "text/html", "Cache-Control": "no-cache"})
+
+    assert "Guest Lee" in read(page)
+    assert (calls(world), barrier.broken) == (4, False)
+
+
+def test_the_overview_asks_for_no_people_of_a_meeting_that_has_ended(dana, world, webhooks, clock):
+    meeting = world.start_meeting(DEMO)
+    dana.look("/")
+    world.end_meeting(meeting)
+    clock.tick(1)
+    world.calls.clear()
+
+    assert dana.look("/").status_code == 200
+    assert calls(world) == 3
+
+
 def test_polls_and_questions_wait_for_one_call_after_the_attendance(dana, world, at_once):
     dana.look(WEEK_AGO)
     world.calls.clear()
@@ -183,7 +210,7 @@ def test_no_credential_is_saved_for_a_page(dana, parts, world):
 
     dana.look("/meetings")
 
-    saved = str(parts.user_records.load(dana.id, LAST_SEEN_SECTION, key_names.digest("all upcoming")))
+    saved = str(parts.user_records.load(dana.id, LAST_SEEN_SECTION, key_names.digest("upcoming")))
     assert NEXT in saved
     assert "hush" not in saved
 

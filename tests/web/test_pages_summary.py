@@ -9,7 +9,7 @@ from offline_zoom.model import Transcript
 from offline_zoom.stories.quiet_day import FIXTURES, WEEKLY
 from offline_zoom.webhooks import content_events, recording_events
 from zoomapp.cli.manifest import EVENTS
-from zoomapp.user_api import response_cache
+from zoomapp.user_api import answer_store
 from zoomapp.zoom.endpoint_types import encode_id
 from zoomapp.zoom.meeting_ids import key_of
 
@@ -401,8 +401,8 @@ def test_unknown_meeting_is_not_found(dana):
     assert dana.look(f"/participants/{'A' * 22}/summary").status_code == 404
 
 
-CONTENT_EVENTS = [name for name in response_cache.EVENTS if name.startswith(("meeting.summary_", "meeting.aic_"))]
-CONTENT_EVENTS += [name for name in response_cache.EVENTS if name.startswith("recording.")]
+CONTENT_EVENTS = [name for name in answer_store.EVENTS if name.startswith(("meeting.summary_", "meeting.aic_"))]
+CONTENT_EVENTS += [name for name in answer_store.EVENTS if name.startswith("recording.")]
 
 
 @pytest.mark.parametrize("name", CONTENT_EVENTS)

@@ -14,7 +14,7 @@ from tests.support.people import NOON, Person, adapter
 from zoomapp import create_app, services
 from zoomapp.store import key_names
 from zoomapp.store.encrypted_records import ANSWERS, ANSWERS_VERSION
-from zoomapp.user_api import response_cache
+from zoomapp.user_api import answer_store, response_cache
 from zoomapp.user_api.local_lru import CachedResponse, LocalLRU
 from zoomapp.user_api.response_cache import CacheOwner, is_cacheable
 from zoomapp.zoom.client import Call
@@ -107,7 +107,7 @@ def test_a_response_requested_before_a_change_is_not_served_after_it(dana, parts
 
     def overtaken():
         answer = ask()
-        parts.response_cache.clear(dana.id)
+        parts.answers.clear(dana.id)
         return answer
 
     parts.response_cache.get_or_fetch(CacheOwner(dana.id, "grant", b""), call, 10, overtaken)
@@ -238,10 +238,10 @@ def test_cached_responses_are_encrypted(dana, parts):
 
 
 def test_one_user_has_a_bounded_number_of_cached_responses(dana, parts):
-    for number in range(response_cache.MAX_ENTRIES + 5):
+    for number in range(answer_store.MAX_RESPONSES + 5):
         dana.get(f"{LIST}&x={number}")
 
-    assert 0 < parts.redis.hlen(ANSWERS.key_of(dana.id)) <= response_cache.MAX_ENTRIES
+    assert 0 < parts.redis.hlen(ANSWERS.key_of(dana.id)) <= answer_store.MAX_RESPONSES
 
 
 def cached_response(size):

@@ -24,6 +24,7 @@ from zoomapp.attendance.records import read_list
 from zoomapp.attendance.sources import AttendanceSources
 from zoomapp.attendance.webhook_log import News
 from zoomapp.errors import NotFound, UpstreamError, ZoomAppError, ZoomRefused
+from zoomapp.meetings.lists import saved_live_list
 from zoomapp.store import key_names
 from zoomapp.user_api.page_cache import Loaded
 from zoomapp.user_api.parallel_calls import PendingCall
@@ -125,11 +126,12 @@ def live_view(
 
 @dataclass(frozen=True)
 class ExpectedMeeting:
-    """What a page needs of a meeting that most likely runs, on its way while Zoom lists the running meetings.
+    """What a page needs of meeting ``number``, which most likely runs, while Zoom still lists the running meetings.
 
     ``people`` is None if the user's grant may not read the dashboard.
     """
 
+    number: int
     people: PendingCall[Loaded[Snapshot]] | None
     dates: PendingCall[PlannedDates]
 
@@ -144,13 +146,25 @@ def expect_meeting(sources: AttendanceSources, number: int) -> ExpectedMeeting |
         reported = log is not None and sources.webhook_log.news(sources.user_id, log.uuid).readable
         people = calls.start(lambda: dashboard(sources, Meeting(number), with_webhooks=reported))
     uuid = log.uuid if log else str(number)
-    return ExpectedMeeting(people, calls.start(lambda: load_planned_dates(sources, uuid, number)))
+    return ExpectedMeeting(number, people, calls.start(lambda: load_planned_dates(sources, uuid, number)))
+
+
+def expect_running(sources: AttendanceSources) -> ExpectedMeeting | None:
+    """The same for the meeting that Zoom's last list has first, or that a newer event says is running."""
+    listed = saved_live_list(sources.cache)
+    if listed and listed.value:
+        return expect_meeting(sources, listed.value[0].id)
+    log = next(iter(sources.webhook_log.running(sources.user_id)), None)
+    is_news = log is not None and (listed is None or log.heard_at > listed.at.timestamp())
+    return expect_meeting(sources, log.number) if log and is_news else None
 
 
 def live_table(
     sources: AttendanceSources, meeting: Meeting, expected: ExpectedMeeting | None = None
 ) -> Loaded[AttendanceTable]:
     """The attendance of a running meeting, from everything this user may see. ``expected``: what is on its way."""
+    if expected and expected.number != meeting.id:
+        expected = None
 
     def planned() -> PlannedTimes:
         if expected:

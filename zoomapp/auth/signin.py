@@ -49,7 +49,9 @@ class SignIn:
         repeated_signins: RepeatedSignIns,
         public_url: str,
         in_client_redirect: str = "event",
+        save_profile: Callable[[User], None] | None = None,
     ) -> None:
+        """``save_profile``: saves what a sign-in reads about the user, so that the next page need not ask again."""
         self._oauth = oauth
         self._client = client
         self._tokens = tokens
@@ -57,6 +59,7 @@ class SignIn:
         self._repeated_signins = repeated_signins
         self._public_url = public_url
         self._in_client_redirect = in_client_redirect
+        self._save_profile = save_profile
 
     def start_web(self, browser: str, *, restarted: bool = False, next_path: str = "") -> str:
         """Start a sign-in by redirect. Returns the address of Zoom's consent page. Raises TooManySignIns.
@@ -155,25 +158,27 @@ class SignIn:
         if len(code) not in CODE_LENGTHS or not code.isascii() or not code.isprintable():
             raise SignInError("malformed code")
         tokens = self._oauth.exchange(code, pending.verifier, redirect_uri)
-        user_id, account_id = self._user_and_account(tokens.access_token)
-        user_id = user_id or known_user_id
+        user = self._read_user(tokens.access_token)
+        user_id = user.id if user else known_user_id
         if not user_id:
             raise SignInError("Zoom did not say whose tokens these are")
-        self._tokens.save(user_id, tokens, account_id)
+        self._tokens.save(user_id, tokens, user.account_id if user else "")
+        if user and self._save_profile:
+            self._save_profile(user)
         return user_id
 
-    def _user_and_account(self, access_token: str) -> tuple[str, str]:
-        """User id and account id; empty when the grant does not allow reading the user."""
+    def _read_user(self, access_token: str) -> User | None:
+        """The user; None when the grant does not allow reading it."""
         try:
             body = parse_response(
                 self._client.send(Call("GET", READ_USER.target(user_id="me")), access_token), self._client.clock()
             )
         except MissingScope:
-            return "", ""
+            return None
         user = User.from_api(JsonObject(body, "user"))
         if user is None:
             raise UpstreamError("users/me without an id")
-        return user.id, user.account_id
+        return user
 
     def deep_link(self, access_token: str, action: str) -> str:
         """The address that opens the app inside Zoom's client. Raises UpstreamError or ZoomRefused.

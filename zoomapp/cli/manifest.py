@@ -19,7 +19,7 @@ from zoomapp.cli import manifest_push
 from zoomapp.cli.scopes import scopes_to_select
 from zoomapp.cli.support import current_services, report_errors
 from zoomapp.config import Settings, origin
-from zoomapp.user_api import response_cache
+from zoomapp.user_api import answer_store
 from zoomapp.web.middleware.security_headers import FRONTEND_NEEDS
 from zoomapp.zoom import tolerant_reader
 from zoomapp.zoom.endpoints import SEND_CHAT_MESSAGE
@@ -36,7 +36,7 @@ SDK_APIS = (
     *("getWaitingRoomState", "setWaitingRoomState", "onWaitingRoomStateChange"),
 )
 #: The webhook events that the app handles.
-EVENTS = ("app_deauthorized", *webhook_log.EVENTS, *response_cache.EVENTS)
+EVENTS = ("app_deauthorized", *webhook_log.EVENTS, *answer_store.EVENTS)
 #: What the media stream on the page /tools needs at Zoom, besides an account that has RTMS.
 RTMS_SCOPES = ("meeting:read:meeting_transcript", "rtms:read:rtms_started", "rtms:read:rtms_stopped")
 RTMS_EVENTS = ("meeting.rtms_started", "meeting.rtms_stopped")

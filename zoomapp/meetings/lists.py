@@ -60,22 +60,28 @@ def is_listed_as_live(cache: PageCache, uuid: str) -> bool:
 
 def is_live_list_saved(cache: PageCache) -> bool:
     """Whether there is a list of running meetings that a page may show at once. Does not call Zoom."""
-    return _saved_live_list(cache, STALE_SECONDS) is not None
+    return saved_live_list(cache) is not None
 
 
 def _listed_as_live(cache: PageCache) -> Iterable[Meeting]:
     """The saved list of running meetings, which may be old."""
-    saved = _saved_live_list(cache, KEEP_SECONDS)
+    saved = saved_live_list(cache, KEEP_SECONDS)
     return (saved and saved.value) or ()
 
 
-def _saved_live_list(cache: PageCache, seconds: float) -> Loaded[Page[Meeting]] | None:
+def saved_live_list(cache: PageCache, seconds: float = STALE_SECONDS) -> Loaded[Page[Meeting]] | None:
+    """The list of running meetings that a page loaded in the last ``seconds``. Does not call Zoom."""
     return replace(cache, reload=False).recent(LIVE_LIST, _read_page, seconds)
 
 
 def upcoming_meetings(user_client: UserClient, cache: PageCache) -> Loaded[Page[Meeting]]:
     """The first page of the user's upcoming meetings."""
-    return cache.load("upcoming", lambda: user_client.meetings("upcoming"), _read_page)
+    return _first_upcoming(user_client, cache).map(lambda found: found[1])
+
+
+def _first_upcoming(user_client: UserClient, cache: PageCache) -> Loaded[tuple[Any, Page[Meeting]]]:
+    """The same, and what Zoom sent."""
+    return cache.load("upcoming", lambda: user_client.meetings("upcoming"), lambda body: (body, _read_page(body)))
 
 
 def next_meeting(user_client: UserClient, cache: PageCache) -> Meeting | None:
@@ -86,6 +92,15 @@ def next_meeting(user_client: UserClient, cache: PageCache) -> Meeting | None:
 
 def all_meetings(user_client: UserClient, cache: PageCache, name: str) -> Loaded[MeetingList]:
     """All pages of the list ``name``, which is a key of ZOOM_LISTS."""
+    first = _first_upcoming(user_client, cache) if name == "upcoming" else None
+    if first and (first.value is None or first.value[0].get("next_page_token") in (None, "")):
+        # Most people have no second page. The overview shows the first one, too.
+        return first.map(lambda found: MeetingList(found[1].items, 0, found[1].unreadable))
+
+    def fetch_page(token: str) -> Any:
+        if not token and first and first.value and first.at == cache.now:
+            return first.value[0]
+        return user_client.meetings(ZOOM_LISTS[name], token)
 
     def read(body: Any) -> MeetingList:
         rows = read_rows(body, "rows", Meeting.from_api, "meeting")
@@ -94,7 +109,7 @@ def all_meetings(user_client: UserClient, cache: PageCache, name: str) -> Loaded
 
     return cache.load_list(
         f"all {name}",
-        lambda token: user_client.meetings(ZOOM_LISTS[name], token),
+        fetch_page,
         "meetings",
         read,
         steps_name=f"meetings {name}",

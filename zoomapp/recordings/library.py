@@ -18,7 +18,6 @@ from zoomapp.recordings import storage
 from zoomapp.recordings.parts import DayRange, Part, PartKind, PartLoader
 from zoomapp.recordings.storage import Storage
 from zoomapp.store.encrypted_records import RECORDINGS_MONTH, RECORDINGS_PIECE
-from zoomapp.store.user_records import UserRecords
 from zoomapp.user_api.page_cache import KEEP_SECONDS, Loaded, PageCache
 from zoomapp.user_api.user_client import UserClient
 from zoomapp.zoom.models import Page
@@ -104,7 +103,6 @@ class RecordingLibrary:
 
     user_client: UserClient
     cache: PageCache
-    records: UserRecords
     clock: Callable[[], float]
     zone: tzinfo
 
@@ -178,7 +176,7 @@ class RecordingLibrary:
 
     @property
     def _parts(self) -> PartLoader:
-        return PartLoader(self.user_client.user_id, self.records, self.clock)
+        return PartLoader(self.user_client.user_id, self.cache.answers, self.clock)
 
     def _days_of_utc(self, first: date, last: date) -> DayRange:
         """The days of UTC of the viewer's days, as far as Zoom can have recordings of them."""

@@ -11,8 +11,9 @@ from datetime import date
 from typing import Any
 
 from zoomapp.errors import UpstreamError, ZoomRefused
+from zoomapp.store import key_names
 from zoomapp.store.encrypted_records import RecordKind
-from zoomapp.store.user_records import UserRecords
+from zoomapp.user_api.answer_store import AnswerStore
 from zoomapp.user_api.long_lists import STEP_SECONDS
 from zoomapp.zoom import call_trace
 from zoomapp.zoom.credentials import without_credentials
@@ -60,7 +61,7 @@ class PartLoader:
     """The parts of one user. ``clock`` limits the time spent loading."""
 
     user_id: str
-    records: UserRecords
+    answers: AnswerStore
     clock: Callable[[], float]
 
     def load(
@@ -79,19 +80,16 @@ class PartLoader:
         ends_at: float | None = None
         for days, part in zip(ranges, stored, strict=True):
             out_of_time = ends_at is not None and self.clock() > ends_at
-            recent = part is not None and kind.fresh_seconds > 0 and self.clock() - part.at <= kind.fresh_seconds
-            fresh = part is not None and recent and (part.complete or some_missing or out_of_time)
+            is_enough = part is not None and (part.complete or some_missing or out_of_time)
+            fresh = is_enough and self._is_recent(part, kind)
             if fetch and not fresh and error is None:
                 if out_of_time:
                     break
                 ends_at = ends_at or self.clock() + STEP_SECONDS
                 try:
-                    value, complete = fetch(*days)
+                    part = self._fetch(kind, days, fetch)
                 except (UpstreamError, ZoomRefused) as failure:
                     error = failure
-                else:
-                    part = Part(value, self.clock(), complete)
-                    self._store_part(kind, days, part)
             if fetch and fresh:
                 call_trace.record_cache_hit("GET", "/v2/users/me/recordings")
             if part is None or isinstance(error, ZoomRefused):
@@ -101,13 +99,26 @@ class PartLoader:
 
     def stored(self, kind: RecordKind, name: str) -> Part | None:
         """The stored part of this name."""
-        fields = self.records.load(self.user_id, kind, name)
+        fields = self.answers.load(self.user_id, kind, name)
         return Part(**fields) if isinstance(fields, dict) else None
 
     def store(self, kind: PartKind, name: str, part: Part) -> None:
         """Store a part under a name."""
         fields = {"value": without_credentials(part.value), "at": part.at, "complete": int(part.complete)}
-        self.records.save(self.user_id, kind.kind, fields, kind.lifetime_seconds, name)
+        self.answers.save(self.user_id, kind.kind, fields, kind.lifetime_seconds, name)
+
+    def _fetch(self, kind: PartKind, days: DayRange, fetch: Fetch) -> Part:
+        """The part from Zoom, or the one that another caller has fetched meanwhile. Raises what ``fetch`` raises."""
+        with self.answers.turn(self.user_id, key_names.digest(f"{kind.kind.name} {_name(days, kind.suffix)}")) as first:
+            part = None if first else self._stored_part(kind, days)
+            if part is None or not self._is_recent(part, kind):
+                value, complete = fetch(*days)
+                part = Part(value, self.clock(), complete)
+                self._store_part(kind, days, part)
+        return part
+
+    def _is_recent(self, part: Part | None, kind: PartKind) -> bool:
+        return part is not None and kind.fresh_seconds > 0 and self.clock() - part.at <= kind.fresh_seconds
 
     def _stored_part(self, kind: PartKind, days: DayRange) -> Part | None:
         part = self.stored(kind.kind, _name(days, kind.suffix))

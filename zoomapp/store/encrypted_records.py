@@ -239,6 +239,10 @@ GRANT_PROBE = _mark("probe", "probe:*", MINUTE_SECONDS, Owner.APP)
 
 # The keys of a user, and the doctor's test
 USER_KEY_LIST = RecordKind("keys", "{*}:keys", KEY_LISTS, 400 * DAY_SECONDS, storage="set", encrypted=False)
+#: Which records hold answers of Zoom, by the time they were saved.
+SAVED_ANSWERS = RecordKind(
+    "saved-answers", "{*}:saved-answers", KEY_LISTS, 400 * DAY_SECONDS, storage="sorted set", encrypted=False
+)
 USER_SHARED_LIST = RecordKind("shared", "{*}:shared", KEY_LISTS, 400 * DAY_SECONDS, storage="set", encrypted=False)
 DOCTOR_TEST = _mark("doctor", "doctor", MINUTE_SECONDS, Owner.APP)
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from zoomapp.store import key_names
 from zoomapp.store.encrypted_records import PARTIAL_LIST
-from zoomapp.store.user_records import UserRecords
+from zoomapp.user_api.answer_store import AnswerStore
 from zoomapp.zoom.credentials import without_credentials
 from zoomapp.zoom.pagination import Collected, collect
 
@@ -28,7 +28,7 @@ class ListIncomplete(Exception):
 
 
 def load_in_steps(
-    records: UserRecords,
+    records: AnswerStore,
     user_id: str,
     clock: Callable[[], float],
     name: str,

@@ -1,8 +1,8 @@
 """What pages read from Zoom, saved per user: a fresh copy is served at once, an older one while a new one is fetched.
 
-A copy is fresh for a minute, unless the user changed something since (see ``response_cache``: both read the same
-version). For some minutes more it is served with its age, while one call in the background replaces it. While Zoom
-cannot be reached, a copy of the last hour is better than nothing. Copies hold no credentials (see ``credentials``).
+A copy is fresh for a minute, unless the user changed something since. For some minutes more it is served with its age,
+while one call in the background replaces it. While Zoom cannot be reached, a copy of the last hour is better than
+nothing. Copies hold no credentials (see ``credentials``). They are in the answer store, as the proxy's responses are.
 """
 
 from __future__ import annotations
@@ -13,12 +13,10 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
 
-from zoomapp import deadline
 from zoomapp.errors import UpstreamError, ZoomAppError, ZoomRefused
-from zoomapp.single_flight import SingleFlight
 from zoomapp.store import key_names
 from zoomapp.store.encrypted_records import LAST_SEEN_SECTION, PAGE_REFRESH
-from zoomapp.store.user_records import UserRecords
+from zoomapp.user_api.answer_store import AnswerStore
 from zoomapp.user_api.long_lists import load_in_steps
 from zoomapp.user_api.parallel_calls import PageCalls, ParallelCalls
 from zoomapp.zoom.credentials import without_credentials
@@ -27,13 +25,12 @@ from zoomapp.zoom.pagination import Collected, collect
 log = logging.getLogger(__name__)
 
 Value = TypeVar("Value")
+Other = TypeVar("Other")
 
 #: How long a copy is as good as Zoom's answer, and how long it is served while a new one is fetched.
 FRESH_SECONDS, STALE_SECONDS = 60.0, 300.0
 #: How long a copy is saved, to be shown while Zoom cannot be reached.
 KEEP_SECONDS = 3600
-#: How long a caller waits for another one that fetches the same.
-WAIT_SECONDS = 10.0
 
 
 @dataclass(frozen=True)
@@ -55,6 +52,11 @@ class Loaded(Generic[Value]):
         """Whether the value is a saved copy, because Zoom failed."""
         return self.last_seen_at is not None
 
+    def map(self, change: Callable[[Value], Other]) -> Loaded[Other]:
+        """The same with a value made from this one."""
+        value = None if self.value is None else change(self.value)
+        return Loaded(value, self.at, self.error, self.last_seen_at, self.refreshing)
+
 
 @dataclass(frozen=True)
 class _Copy(Generic[Value]):
@@ -73,31 +75,43 @@ class _Copy(Generic[Value]):
 
 
 class PageCaches:
-    """The caches of all users, and what their pages share: flights and background calls."""
+    """The caches of all users, and what their pages share: the answer store and background calls."""
 
     def __init__(
         self,
-        records: UserRecords,
+        answers: AnswerStore,
         parallel_calls: ParallelCalls,
         clock: Callable[[], float],
         fresh_seconds: float = FRESH_SECONDS,
     ) -> None:
         """``fresh_seconds``: for all that names no time of its own; 0 asks Zoom for each view."""
         self.fresh_seconds = fresh_seconds
-        self.records = records
+        self.answers = answers
         self.parallel_calls = parallel_calls
         self.clock = clock
-        self.flights = SingleFlight()
+
+    @property
+    def is_on(self) -> bool:
+        """Whether views are served from copies."""
+        return self.fresh_seconds > 0
 
     def of(
-        self, user_id: str, version: bytes, now: datetime, *, reload: bool = False, in_steps: bool = False
+        self,
+        user_id: str,
+        version: bytes,
+        now: datetime,
+        *,
+        reload: bool = False,
+        in_steps: bool = False,
+        prefetch: bool = False,
     ) -> PageCache:
         """The cache of one user for one request.
 
         ``version``: of the user's data, read along with the session. ``reload``: the user wants nothing older than
         this request. ``in_steps``: a long list may raise ListIncomplete and continue with the next request.
+        ``prefetch``: the page is not opened yet, so a copy that may be served is not replaced.
         """
-        return PageCache(self, user_id, version.hex(), now, self.parallel_calls.page(), reload, in_steps)
+        return PageCache(self, user_id, version.hex(), now, self.parallel_calls.page(), reload, in_steps, prefetch)
 
 
 @dataclass(frozen=True)
@@ -114,11 +128,12 @@ class PageCache:
     calls: PageCalls
     reload: bool = False
     in_steps: bool = False
+    prefetch: bool = False
 
     @property
-    def is_on(self) -> bool:
-        """Whether views are served from copies."""
-        return self.shared.fresh_seconds > 0
+    def answers(self) -> AnswerStore:
+        """Where the copies are saved."""
+        return self.shared.answers
 
     @property
     def view_seconds(self) -> float:
@@ -150,9 +165,12 @@ class PageCache:
         if copy and self._is_fresh(copy, fresh_seconds):
             return copy.loaded()
         if not wait or (copy and self._may_be_served(copy, fresh_seconds)):
-            refreshing = self._refresh_in_background(name, background_fetch or fetch, read, keep_seconds)
+            # A page that was prefetched asks for the newer copy once somebody opens it.
+            refreshing = self.prefetch or self._refresh_in_background(
+                name, background_fetch or fetch, read, keep_seconds
+            )
             return replace(copy.loaded() if copy else Loaded(None, self.now), refreshing=refreshing)
-        with self.shared.flights.turn(self._flight(name), deadline.remaining(WAIT_SECONDS)) as first:
+        with self.answers.turn(self.user_id, key_names.digest(f"{self.version} {name}")) as first:
             if not first:
                 copy = self._load_copy(name, read)
                 if copy and self._is_fresh(copy, fresh_seconds):
@@ -188,7 +206,7 @@ class PageCache:
             steps = steps_name or name
             shared = self.shared
             made_from = self.version if version is None else version
-            found = load_in_steps(shared.records, self.user_id, shared.clock, steps, made_from, fetch_page, rows)
+            found = load_in_steps(shared.answers, self.user_id, shared.clock, steps, made_from, fetch_page, rows)
             return body(found)
 
         def fetch_whole() -> dict[str, Any]:
@@ -228,7 +246,7 @@ class PageCache:
                 return Loaded(None, self.now, error)
             return replace(copy.loaded(), error=error, last_seen_at=copy.moment)
         except ZoomRefused as error:
-            self.shared.records.delete(self.user_id, LAST_SEEN_SECTION, key_names.digest(name))
+            self.answers.delete(self.user_id, LAST_SEEN_SECTION, key_names.digest(name))
             return Loaded(None, self.now, error)
         self._save(name, raw, keep_seconds)
         return Loaded(value, self.now)
@@ -241,7 +259,7 @@ class PageCache:
 
     def _may_be_served(self, copy: _Copy[Any], fresh_seconds: float) -> bool:
         """Whether an old copy is good enough until the new one is there. After the user's own change it is not."""
-        if not self.is_on or self.reload or copy.version != self.version:
+        if not self.shared.is_on or self.reload or copy.version != self.version:
             return False
         return self._age(copy) < max(STALE_SECONDS, 2 * fresh_seconds)
 
@@ -252,8 +270,8 @@ class PageCache:
         self, name: str, fetch: Callable[[], Any], read: Callable[[Any], Value], keep_seconds: int
     ) -> bool:
         """Whether a newer copy is on its way. Of all processes and windows of this user, one fetches it."""
-        records, digest = self.shared.records, key_names.digest(name)
-        if not records.claim(self.user_id, PAGE_REFRESH, True, PAGE_REFRESH.seconds, digest):
+        answers, digest = self.answers, key_names.digest(name)
+        if not answers.claim(self.user_id, PAGE_REFRESH, True, PAGE_REFRESH.seconds, digest):
             return True
 
         def refresh() -> None:
@@ -262,27 +280,27 @@ class PageCache:
                 read(raw)
             except ZoomRefused as error:
                 log.info("copy not refreshed", extra={"code": error.code, "detail": error.detail})
-                records.delete(self.user_id, LAST_SEEN_SECTION, digest)
+                answers.delete(self.user_id, LAST_SEEN_SECTION, digest)
                 return
             except ZoomAppError as error:
                 # The claim stays for its seconds: while Zoom fails, not every view tries again.
                 log.info("copy not refreshed", extra={"code": error.code, "detail": error.detail})
                 return
             self._save(name, raw, keep_seconds)
-            records.delete(self.user_id, PAGE_REFRESH, digest)
+            answers.delete(self.user_id, PAGE_REFRESH, digest)
 
         started = self.shared.parallel_calls.start_in_background(refresh)
         if not started:
-            records.delete(self.user_id, PAGE_REFRESH, digest)
+            answers.delete(self.user_id, PAGE_REFRESH, digest)
         return started
 
     def _save(self, name: str, raw: Any, keep_seconds: int) -> None:
         copy = {"at": self.shared.clock(), "raw": without_credentials(raw), "version": self.version}
-        self.shared.records.save(self.user_id, LAST_SEEN_SECTION, copy, keep_seconds, key_names.digest(name))
+        self.answers.save(self.user_id, LAST_SEEN_SECTION, copy, keep_seconds, key_names.digest(name))
 
     def _load_copy(self, name: str, read: Callable[[Any], Value]) -> _Copy[Value] | None:
         """The saved copy; None without one, or for one that cannot be read: an earlier release saved any response."""
-        saved = self.shared.records.load(self.user_id, LAST_SEEN_SECTION, key_names.digest(name))
+        saved = self.answers.load(self.user_id, LAST_SEEN_SECTION, key_names.digest(name))
         if not isinstance(saved, dict):
             return None
         try:
@@ -290,6 +308,3 @@ class PageCache:
             return _Copy(read(saved["raw"]), saved["at"], saved.get("version", "unknown"))
         except UpstreamError:
             return None
-
-    def _flight(self, name: str) -> str:
-        return f"{self.user_id} {self.version} {name}"

@@ -9,12 +9,14 @@ from __future__ import annotations
 import contextvars
 import logging
 import threading
+from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Generic, TypeVar, cast
+from typing import Any, Generic, TypeVar, cast
 
 from zoomapp import deadline
 from zoomapp.errors import ZoomAppError
+from zoomapp.user_api.limited_client import CallsEnded
 from zoomapp.zoom import call_trace
 
 log = logging.getLogger(__name__)
@@ -26,6 +28,8 @@ Result = TypeVar("Result")
 THREADS = 128
 #: Calls of one page that run at the same time, in threads of the pool.
 CALLS_PER_PAGE = 4
+#: Threads of one process for prefetches, beside those that pages use.
+PREFETCH_THREADS = 8
 
 
 class PendingCall(Generic[Result]):
@@ -64,8 +68,9 @@ class ParallelCalls:
     """The pool of one process. Its threads start with the first call, so after a fork. No call waits in a queue."""
 
     def __init__(self, threads: int = THREADS) -> None:
-        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="page-call")
+        self._pool = ThreadPoolExecutor(threads + PREFETCH_THREADS, thread_name_prefix="page-call")
         self._free = threading.Semaphore(threads)
+        self._prefetch_places = threading.Semaphore(PREFETCH_THREADS)
         self._background_places = threading.Semaphore(max(1, threads // 2))
         self._closed = False
 
@@ -77,20 +82,24 @@ class ParallelCalls:
         """Start no more background calls: the process ends."""
         self._closed = True
 
-    def start(self, call: Callable[[], object], places: threading.Semaphore) -> bool:
-        """Run a call in the pool, if a thread is free and one of these places. It must not raise."""
-        if not places.acquire(blocking=False):
-            return False
-        if not self._free.acquire(blocking=False):
-            places.release()
-            return False
+    def start(self, call: Callable[[], object]) -> bool:
+        """Run a call in the pool, if a thread is free. It must not raise."""
+        return self._start(call, self._free)
+
+    def _start(self, call: Callable[[], object], *all_places: threading.Semaphore) -> bool:
+        """Run a call in the pool, if each of these semaphores has a place."""
+        taken: list[threading.Semaphore] = []
+        for places in all_places:
+            if not places.acquire(blocking=False):
+                _release(taken)
+                return False
+            taken.append(places)
 
         def run() -> None:
             try:
                 call()
             finally:
-                self._free.release()
-                places.release()
+                _release(taken)
 
         # The call brings its own context; the thread's is empty.
         self._pool.submit(contextvars.Context().run, run)
@@ -98,21 +107,45 @@ class ParallelCalls:
 
     def start_in_background(self, call: Callable[[], object]) -> bool:
         """Start a call that no request waits for. False if half of the pool is busy with such calls."""
-        return not self._closed and self.start(lambda: _run_in_background(call), self._background_places)
+        return not self._closed and self._start(lambda: _run_in_background(call), self._background_places, self._free)
+
+    def start_prefetch(self, call: Callable[[], object]) -> bool:
+        """Start a call for a page that is not opened yet, in a thread that no page uses. False if none is free."""
+        return not self._closed and self._start(lambda: _run_in_background(call), self._prefetch_places)
 
 
 class PageCalls:
-    """The calls of one page: at most a few of them run in the pool at the same time."""
+    """The calls of one page: at most a few of them run in the pool at the same time, the others one after the other."""
 
     def __init__(self, parallel_calls: ParallelCalls, calls_at_once: int) -> None:
         self._parallel_calls = parallel_calls
-        self._places = threading.Semaphore(calls_at_once)
+        self._lock = threading.Lock()
+        self._places = calls_at_once
+        self._waiting: deque[PendingCall[Any]] = deque()
 
     def start(self, call: Callable[[], Result]) -> PendingCall[Result]:
-        """Start a call. Without a free thread it runs when its result is asked for."""
+        """Start a call. Without a free thread it runs after another one of this page, or when its result is needed."""
         pending = PendingCall(call)
-        self._parallel_calls.start(pending.run, self._places)
+        with self._lock:
+            if self._places and self._parallel_calls.start(lambda: self._run_all(pending)):
+                self._places -= 1
+            else:
+                self._waiting.append(pending)
         return pending
+
+    def _run_all(self, first: PendingCall[Any]) -> None:
+        """Run this call, and then those that wait."""
+        pending: PendingCall[Any] | None = first
+        while pending:
+            pending.run()
+            with self._lock:
+                pending = self._waiting.popleft() if self._waiting else None
+                self._places += pending is None
+
+
+def _release(places: list[threading.Semaphore]) -> None:
+    for semaphore in places:
+        semaphore.release()
 
 
 def _run_in_background(call: Callable[[], object]) -> None:
@@ -120,6 +153,8 @@ def _run_in_background(call: Callable[[], object]) -> None:
     call_trace.start()
     try:
         call()
+    except CallsEnded as end:
+        log.debug("background call ended", extra={"detail": str(end)})
     except ZoomAppError as error:
         log.info("background call failed", extra={"code": error.code, "detail": error.detail})
     except Exception:

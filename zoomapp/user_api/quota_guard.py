@@ -21,13 +21,15 @@ from zoomapp.log_setup import hash_user_id
 from zoomapp.user_api.exhausted_quotas import ExhaustedQuotas, QuotaKey, account_quota, host_quota
 from zoomapp.zoom.client import SAFE, Answer, Call
 from zoomapp.zoom.endpoints import metrics_label
-from zoomapp.zoom.rate_limits import daily_label, host_quota_path, quota_owner
+from zoomapp.zoom.rate_limits import daily_label, host_quota_path, quota_owner, slowdown
 from zoomapp.zoom.refusals import rate_limit_error
 
 log = logging.getLogger(__name__)
 
 #: One in so many threads of a process may wait for the next second.
 WAITING_SHARE = 8
+#: How long a user's quota counts as scarce after Zoom said so, and of how many users a process remembers it.
+SCARCE_SECONDS, MAX_SCARCE = 60.0, 1000
 
 
 @dataclass(frozen=True)
@@ -55,12 +57,27 @@ class QuotaGuard:
         self._wait_seconds = wait_seconds
         self._waiting = threading.Semaphore(max(1, threads // WAITING_SHARE))
         self._sleep = sleep
+        #: By user: until when the quota counts as scarce.
+        self._scarce_until: dict[str, float] = {}
+
+    def is_scarce(self, caller: Caller, call: Call) -> bool:
+        """Whether a call that no request waits for should be left out.
+
+        That is so if a tenth of a limit was left, or less, at the user's last calls, or a daily quota is exhausted.
+        """
+        if self._clock() < self._scarce_until.get(caller.user_id, 0.0):
+            return True
+        if not self._exhausted_quotas.any_account():
+            return False
+        return any(self._exhausted_quotas.find(quota) for quota in _quotas(caller, call))
 
     def send(self, caller: Caller, call: Call, send: Callable[[], Answer]) -> Answer:
         """What ``send`` returns. Raises RateLimited without a call while a daily quota is exhausted."""
         may_be_exhausted = self._exhausted_quotas.any_account() or call.method not in SAFE
         probed = self._check(caller, call) if may_be_exhausted else []
         answer = send()
+        if answer.status == 429 or slowdown(answer.headers) > 1:
+            self._remember_scarcity(caller)
         if answer.status == 429:
             return self._handle_limit(caller, call, answer, send)
         if answer.status < 400:
@@ -68,6 +85,11 @@ class QuotaGuard:
                 log.info("daily limit over", extra=_log_fields(caller, call))
                 self._exhausted_quotas.delete(quota)
         return answer
+
+    def _remember_scarcity(self, caller: Caller) -> None:
+        if len(self._scarce_until) >= MAX_SCARCE:
+            self._scarce_until.clear()
+        self._scarce_until[caller.user_id] = self._clock() + SCARCE_SECONDS
 
     def _check(self, caller: Caller, call: Call) -> list[QuotaKey]:
         """The quotas that this call probes. Raises RateLimited."""

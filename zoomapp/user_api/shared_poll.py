@@ -17,12 +17,14 @@ from typing import Any
 import msgspec
 import redis
 
+from zoomapp import deadline
 from zoomapp.errors import NotFound, RateLimited, UpstreamError, ZoomRefused
 from zoomapp.store import key_names, redis_client, user_keys
 from zoomapp.store.encrypted_records import SNAPSHOT, SNAPSHOT_ACCESS
 from zoomapp.store.encryption import EncryptedRecords, KeyRing
 from zoomapp.store.leases import Leases
 from zoomapp.store.user_records import UserRecords
+from zoomapp.user_api.answer_store import WAIT_SECONDS
 
 #: How long Zoom's answer to a viewer allows that viewer to see snapshots.
 #: After ``RENEW_SECONDS`` one of the viewer's windows asks Zoom again; the others get the snapshot meanwhile.
@@ -148,7 +150,9 @@ class SharedPolls:
         """Zoom's answer, or the old snapshot if another viewer polls. Raises what ``get`` raises."""
         # One viewer polls for all of them. To prove their own access, each viewer polls with one of their windows.
         for_all = stored.pause or stored.proof_age < RENEW_SECONDS
-        with self._lease(name, "" if for_all else viewer) as taken:
+        # With nothing to show, this window waits for another one of the same viewer that polls.
+        wait_seconds = 0.0 if stored.snapshot or stored.pause else deadline.remaining(WAIT_SECONDS)
+        with self._lease(name, "" if for_all else viewer, wait_seconds) as taken:
             # Reload: another viewer may have polled just before this one got the lease.
             stored = self._load_for(name, viewer)
             return self._visible(stored, others_poll=not taken) or self._poll(
@@ -175,10 +179,10 @@ class SharedPolls:
         return snapshot if fresh or others_poll else None
 
     @contextmanager
-    def _lease(self, name: str, viewer: str) -> Iterator[bool]:
+    def _lease(self, name: str, viewer: str, wait_seconds: float) -> Iterator[bool]:
         """Whether this worker polls, for all viewers or for one."""
         key = f"{_key(name)}:lease" + (f":{key_names.tag(viewer)}" if viewer else "")
-        with self._leases.lease(key, LEASE_SECONDS).hold() as taken:
+        with self._leases.lease(key, LEASE_SECONDS).hold(wait_seconds=wait_seconds) as taken:
             yield taken
 
     def _poll(

@@ -13,9 +13,9 @@ import msgspec
 from zoomapp.errors import UpstreamError
 from zoomapp.log_setup import hash_user_id
 from zoomapp.tokens.service import TokenService
+from zoomapp.user_api.answer_store import AnswerStore
 from zoomapp.user_api.quota_guard import Caller, QuotaGuard
 from zoomapp.user_api.refused_endpoints import RefusedEndpoints, endpoint_name
-from zoomapp.user_api.response_cache import ResponseCache
 from zoomapp.zoom import endpoints
 from zoomapp.zoom.client import SAFE, Answer, Call, ZoomClient
 from zoomapp.zoom.endpoint_types import Endpoint
@@ -46,20 +46,20 @@ class UserClient:
         tokens: TokenService,
         client: ZoomClient,
         record: bytes | None = None,
-        response_cache: ResponseCache | None = None,
+        answers: AnswerStore | None = None,
         quota_guard: QuotaGuard | None = None,
         refused_endpoints: RefusedEndpoints | None = None,
     ) -> None:
         """``record``: the user's token record, if the caller has just read it; the first call uses it.
 
-        ``response_cache``: emptied when this user changes something. ``quota_guard``: holds back calls while a quota
-        is exhausted. ``refused_endpoints``: remembers that an endpoint refused a fresh token.
+        ``answers``: cleared when this user changes something. ``quota_guard``: holds back calls while a quota is
+        exhausted. ``refused_endpoints``: remembers that an endpoint refused a fresh token.
         """
         self.user_id = user_id
         self._record = record
         self._tokens = tokens
         self._client = client
-        self._response_cache = response_cache
+        self._answers = answers
         self._quota_guard = quota_guard
         self._refused_endpoints = refused_endpoints
 
@@ -72,8 +72,8 @@ class UserClient:
             return self._send(call)
         finally:
             # Zoom may have done a write that seems to have failed.
-            if self._response_cache and call.method not in SAFE:
-                self._response_cache.clear(self.user_id)
+            if self._answers and call.method not in SAFE:
+                self._answers.clear(self.user_id)
 
     def _send(self, call: Call) -> Answer:
         record, self._record = self._record, None
@@ -112,8 +112,10 @@ class UserClient:
     def _send_within_quota(self, call: Call, token: str, record: bytes | None) -> Answer:
         if self._quota_guard is None:
             return self._client.send(call, token)
-        caller = Caller(self.user_id, lambda: self._tokens.load(self.user_id, record).account_id)
-        return self._quota_guard.send(caller, call, lambda: self._client.send(call, token))
+        return self._quota_guard.send(self._caller(record), call, lambda: self._client.send(call, token))
+
+    def _caller(self, record: bytes | None) -> Caller:
+        return Caller(self.user_id, lambda: self._tokens.load(self.user_id, record).account_id)
 
     def download(self, address: str, byte_range: str = "") -> Answer:
         """A file of this user's at Zoom, as a stream. Raises what ``send`` raises."""

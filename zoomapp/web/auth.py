@@ -12,7 +12,7 @@ from zoomapp.config import FRONTEND_PATH
 from zoomapp.errors import ContextRefused, SignInDenied, SignInError, StateMismatch, ZoomAppError
 from zoomapp.log_setup import audit
 from zoomapp.tokens.refresh import Revocation
-from zoomapp.web.components import form_drafts
+from zoomapp.web.components import form_drafts, prefetch
 from zoomapp.web.current_user import (
     browser,
     end_session,
@@ -176,8 +176,10 @@ def callback() -> ResponseReturnValue:
 def _open_session_with_new_grant(user_id: str, channel: str) -> None:
     """Open a session. What was read with the user's former grant is not shown with the new one."""
     open_session(user_id)
-    services().response_cache.clear(user_id)
+    version = services().answers.clear(user_id)
     audit("sign_in", "succeeded", user_id, channel=channel)
+    if not services().settings.has_frontend:
+        prefetch.after_sign_in(version)
 
 
 def _page_after_sign_in(user_id: str, pending: PendingSignIn) -> str:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, tzinfo
 from functools import cached_property
-from typing import Any, cast
+from typing import cast
 
 from flask import g, request, session
 
 from zoomapp import dates
+from zoomapp.auth import profiles
 from zoomapp.errors import StoreUnavailable, TokenError, ZoomAppError
 from zoomapp.regions import DateFormats, choose_region
 from zoomapp.store import preferences
@@ -19,9 +20,8 @@ from zoomapp.store.user_records import UserRecords
 from zoomapp.user_api.parallel_calls import PageCalls
 from zoomapp.web.current_user import services, user_client, user_id
 from zoomapp.zoom.models import User
-from zoomapp.zoom.tolerant_reader import JsonObject
 
-PROFILE_SECONDS, NO_PROFILE_SECONDS = 900, 60
+NO_PROFILE_SECONDS = 60
 THEMES = ("light", "dark")
 
 
@@ -125,25 +125,15 @@ def _visitor() -> Viewer:
 
 def _profile(records: UserRecords, user_id: str) -> User:
     """The stored profile, else Zoom's. Without the scope, or while Zoom is away, a user without a name for a minute."""
-    stored: Any = records.load(user_id, PROFILE)
-    if isinstance(stored, dict):
-        return User.from_api(JsonObject(stored, "stored profile")) or User(user_id)
+    if stored := profiles.load(records, user_id):
+        return stored
     try:
-        user, seconds = user_client().me(), PROFILE_SECONDS
+        user, seconds = user_client().me(), PROFILE.seconds
     except TokenError:
         return User(user_id)
     except ZoomAppError:
         user, seconds = User(user_id), NO_PROFILE_SECONDS
-    profile = {
-        "id": user_id,
-        "display_name": user.name,
-        "email": user.email,
-        "timezone": user.zone_name,
-        "language": user.language,
-        "type": 1 if user.basic else 2,
-        "account_id": user.account_id,
-    }
-    records.save(user_id, PROFILE, profile, seconds)
+    profiles.save(records, user_id, user, seconds)
     return user
 
 

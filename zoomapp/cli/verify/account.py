@@ -49,7 +49,7 @@ class PatientClient(UserClient):
             user_id,
             services.tokens,
             services.client,
-            response_cache=services.response_cache,
+            answers=services.answers,
             quota_guard=services.quota_guard,
             refused_endpoints=services.refused_endpoints,
         )

@@ -30,7 +30,7 @@ def ended_meeting(
     if ended is None or meeting is None or not may_be_host or not meeting.may_have_content(user_client().user_id):
         return ended
     sources = attendance_sources()
-    library = RecordingLibrary(sources.user_client, sources.cache, sources.records, sources.clock, UTC)
+    library = RecordingLibrary(sources.user_client, sources.cache, sources.clock, UTC)
     seconds_ago = (now() - ended.ended_at).total_seconds()
     return replace(ended, content=content_after(sources, meeting, seconds_ago, library.latest))
 

@@ -8,13 +8,13 @@ from flask import Blueprint, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from zoomapp.attendance.activity import latest
-from zoomapp.attendance.live import live_table
+from zoomapp.attendance.live import expect_running, live_table
 from zoomapp.meetings import agenda
 from zoomapp.meetings.lists import live_meetings, upcoming_meetings
 from zoomapp.meetings.quick_schedule import default_topic, proposed_starts
 from zoomapp.store import idempotency
 from zoomapp.web.auth import CONTEXT_HEADER, sign_in_with_context
-from zoomapp.web.components import form_drafts
+from zoomapp.web.components import form_drafts, prefetch
 from zoomapp.web.components.attendance import attendance_sources
 from zoomapp.web.components.notice import LIVE, MEETINGS, RECORDINGS, unreadable_notice
 from zoomapp.web.components.page_context import done
@@ -22,7 +22,7 @@ from zoomapp.web.components.page_data import page_cache
 from zoomapp.web.components.section import section
 from zoomapp.web.current_user import user_client, user_id
 from zoomapp.web.pages.recordings import library
-from zoomapp.web.viewer import now, start_viewer, viewer
+from zoomapp.web.viewer import now, viewer
 
 bp = Blueprint("overview", __name__)
 
@@ -43,13 +43,15 @@ def show() -> ResponseReturnValue:
 
 def _overview() -> str:
     client, cache = user_client(), page_cache()
-    start_viewer(cache.calls)
+    sources = attendance_sources()
+    expected = expect_running(sources)
     pending_upcoming = cache.calls.start(lambda: upcoming_meetings(client, cache))
     pending_recordings = cache.calls.start(library(UTC).latest)
     live = section(live_meetings(client, cache), MEETINGS)
-    attendance = section(live_table(attendance_sources(), live.value[0]), LIVE) if live.value else None
+    attendance = section(live_table(sources, live.value[0], expected), LIVE) if live.value else None
     upcoming = section(pending_upcoming.result(), MEETINGS)
     recordings = section(pending_recordings.result(), RECORDINGS)
+    prefetch.after_overview(has_recordings=bool(recordings.value))
     next_meetings = agenda.upcoming(upcoming.value or (), now(), live.value or ())
     return render_template(
         "pages/overview.html",

@@ -29,7 +29,7 @@ from zoomapp.web.components.page_data import page_cache
 from zoomapp.web.components.section import Section, section
 from zoomapp.web.current_user import services, user_client
 from zoomapp.web.errors import prefers_html
-from zoomapp.web.viewer import today, user_records, viewer
+from zoomapp.web.viewer import today, viewer
 from zoomapp.zoom.meeting_ids import instance_of
 
 bp = Blueprint("recordings", __name__)
@@ -128,7 +128,7 @@ def passcode(key: str) -> ResponseReturnValue:
 
 def library(zone: tzinfo | None = None) -> RecordingLibrary:
     """The recordings of the user of this request. ``zone``: of the days; the viewer's by default."""
-    return RecordingLibrary(user_client(), page_cache(), user_records(), services().clock, zone or viewer().zone)
+    return RecordingLibrary(user_client(), page_cache(), services().clock, zone or viewer().zone)
 
 
 def _arguments() -> tuple[date, date, str]:

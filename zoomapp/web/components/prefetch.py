@@ -1,0 +1,77 @@
+"""Prefetch: asks Zoom for what the next click most likely needs, after the response was sent.
+
+It costs two calls at most, and none while the user's quota is scarce. It runs in threads that no page uses. A page that
+is opened meanwhile waits for the same call, in any process. A failure leaves nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from flask import Response, after_this_request, request
+
+from zoomapp.attendance.dashboard import dashboard
+from zoomapp.attendance.sources import AttendanceSources, Reader
+from zoomapp.auth import profiles
+from zoomapp.meetings.lists import live_meetings, upcoming_meetings
+from zoomapp.recordings.library import RecordingLibrary, valid_range
+from zoomapp.web.components.attendance import attendance_sources
+from zoomapp.web.current_user import services, this_session
+from zoomapp.web.viewer import now, today, viewer
+
+MAX_CALLS = 2
+
+
+def after_sign_in(version: bytes | None) -> None:
+    """Prefetch the first pages of the user who has just signed in. ``version``: of the user's answers from now on."""
+    if services().settings.prefetches and version is not None:
+        sources = _sources(version)
+        _start(lambda: _load_next(sources))
+
+
+def after_overview(*, has_recordings: bool) -> None:
+    """Prefetch the pages that the overview leads to. A script that asks for the overview again opens none."""
+    if services().settings.prefetches and request.headers.get("Sec-Fetch-Mode", "navigate") == "navigate":
+        sources, last = _sources(this_session().version), today()
+        library = RecordingLibrary(sources.user_client, sources.cache, sources.clock, viewer().zone)
+        days = valid_range("", "", last)
+        _start(lambda: _load_next(sources, lambda: library.in_range(*days) if has_recordings else None))
+
+
+def _load_next(sources: AttendanceSources, load_recordings: Callable[[], object] = lambda: None) -> None:
+    """Load what is not saved yet, the most likely first, until the calls are used up."""
+    client, cache = sources.user_client, sources.cache
+    for meeting in live_meetings(client, cache).value or ():
+        reported = sources.webhook_log.news(client.user_id, meeting.uuid).readable
+        dashboard(sources, meeting, with_webhooks=reported)
+    upcoming_meetings(client, cache)
+    load_recordings()
+
+
+def _sources(version: bytes) -> AttendanceSources:
+    """The sources of attendance, with clients that make few calls."""
+    parts, sources = services(), attendance_sources(with_viewer=False)
+    user_id = sources.user_id
+
+    def reader() -> Reader:
+        user = profiles.load(parts.user_records, user_id)
+        return Reader(user.account_id if user else "")
+
+    return replace(
+        sources,
+        user_client=parts.limited_client(user_id, MAX_CALLS),
+        cache=parts.page_caches.of(user_id, version, now(), prefetch=True),
+        reader=reader,
+        account_client=None,
+    )
+
+
+def _start(load: Callable[[], object]) -> None:
+    """Start to load when the response has been sent, so that it does not wait."""
+    parallel_calls = services().parallel_calls
+
+    @after_this_request
+    def start(response: Response) -> Response:
+        response.call_on_close(lambda: parallel_calls.start_prefetch(load))
+        return response
