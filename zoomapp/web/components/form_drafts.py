@@ -8,6 +8,7 @@ from __future__ import annotations
 from flask import request, session
 from werkzeug.datastructures import MultiDict
 
+from zoomapp.errors import TokenError, UpstreamError, ZoomAppError, ZoomRefused
 from zoomapp.web.components.notice import Notice
 
 
@@ -15,6 +16,14 @@ def save() -> None:
     """Save the form of this request, for the page at its path."""
     if "user_id" in session:
         session["draft"] = {"path": request.path, "form": request.form.to_dict(flat=False)}
+
+
+def show_again_or_raise(error: ZoomAppError) -> None:
+    """Raise an error that is not about the form. If the sign-in has ended, the form is saved as a draft first."""
+    if isinstance(error, TokenError):
+        save()
+    if not isinstance(error, ZoomRefused | UpstreamError):
+        raise error
 
 
 def pending_path() -> str:
