@@ -638,8 +638,8 @@ MUTANTS = [
     Mutant(
         "no response waits for its log line",
         "zoomapp/web/middleware/proxy.py",
-        "        return _then(relayed.body, tell)\n",
-        "        tell()\n        return _then(relayed.body, lambda: None)\n",
+        "        return _with_callback(relayed.body, record)\n",
+        "        record()\n        return _with_callback(relayed.body, lambda: None)\n",
         "tests/web/middleware/test_proxy_middleware.py::test_the_response_is_sent_before_its_log_line_is_written",
     ),
     Mutant(

@@ -218,19 +218,14 @@ class ZoomClient:
         if byte_range:
             headers["Range"] = byte_range
         if self.hosts.may_have_token(url):
-            headers["Authorization"] = f"Bearer {access_token}"
-            if traceparent := next_traceparent():
-                headers["traceparent"] = traceparent
+            headers |= _for_zoom(access_token)
         try:
             return Answer.of(self._once(self._adapter, _prepared("GET", str(url), headers)), "GET")
         except requests.RequestException as error:
             raise _no_answer("download", error) from error
 
     def _deliver(self, call: Call, access_token: str) -> Answer:
-        headers = {"Accept": "application/json", "User-Agent": USER_AGENT, **call.headers}
-        headers["Authorization"] = f"Bearer {access_token}"
-        if traceparent := next_traceparent():
-            headers["traceparent"] = traceparent
+        headers = {"Accept": "application/json", "User-Agent": USER_AGENT, **call.headers, **_for_zoom(access_token)}
         try:
             return self._attempt(call, headers)
         except requests.ConnectionError:
@@ -258,6 +253,14 @@ class ZoomClient:
         if answer._has_body and not framed:
             answer.close()
             raise UpstreamError(f"answer {answer.status} has no length")
+
+
+def _for_zoom(access_token: str) -> dict[str, str]:
+    """The headers that no other server may get: the token, and the trace that the request belongs to."""
+    headers = {"Authorization": f"Bearer {access_token}"}
+    if traceparent := next_traceparent():
+        headers["traceparent"] = traceparent
+    return headers
 
 
 def _prepared(method: str, address: str, headers: dict[str, str], body: bytes = b"") -> requests.PreparedRequest:

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from flask import request, session
 from werkzeug.datastructures import MultiDict
 
+from zoomapp.errors import TokenError, UpstreamError, ZoomAppError, ZoomRefused
 from zoomapp.web.components.notice import Notice
 
 
@@ -23,6 +24,14 @@ def save() -> None:
 def save_for(path: str, fields: Iterable[tuple[str, str]]) -> None:
     """Save fields as a form of the page at another path."""
     session["draft"] = {"path": path, "form": MultiDict(fields).to_dict(flat=False)}
+
+
+def show_again_or_raise(error: ZoomAppError) -> None:
+    """Raise an error that is not about the form. If the sign-in has ended, the form is saved as a draft first."""
+    if isinstance(error, TokenError):
+        save()
+    if not isinstance(error, ZoomRefused | UpstreamError):
+        raise error
 
 
 def pending_path() -> str:

@@ -7,10 +7,10 @@ from typing import Any
 from flask import request
 
 from zoomapp import dates
-from zoomapp.errors import NotFound, RateLimited, TokenError, UpstreamError, ZoomAppError, ZoomRefused
+from zoomapp.errors import NotFound, RateLimited, UpstreamError, ZoomAppError
 from zoomapp.meetings import daily_changes
 from zoomapp.meetings.forms import MeetingForm
-from zoomapp.web.components import filters, form_drafts
+from zoomapp.web.components import filters
 from zoomapp.web.components.notice import Notice, Permission, notice_for
 from zoomapp.web.current_user import user_client
 from zoomapp.web.viewer import now, user_records, viewer
@@ -34,14 +34,6 @@ def form_context(form: MeetingForm, faults: dict[str, str] | None = None) -> dic
         "zones": [(name, name) for name in zones if dates.find_zone(name)],
         "warning": daily_changes.warning(user_records(), user_client().user_id, now()),
     }
-
-
-def show_again_or_raise(error: ZoomAppError) -> None:
-    """Raise an error that is not about the form. If the sign-in has ended, the form is saved as a draft first."""
-    if isinstance(error, TokenError):
-        form_drafts.save()
-    if not isinstance(error, ZoomRefused | UpstreamError):
-        raise error
 
 
 def error_notice(error: ZoomAppError, permission: Permission, verb: str) -> Notice:

@@ -33,7 +33,8 @@ def init_app(app: Flask, token: str) -> None:
         route = request.url_rule.rule if request.url_rule else "unmatched"
         quiet = request.path.startswith(QUIET)
         calls = call_trace.take_calls()
-        tell(request.method, route, response.status_code, user_id, calls, log_setup.elapsed_seconds(), quiet=quiet)
+        seconds = log_setup.elapsed_seconds()
+        record_request(request.method, route, response.status_code, user_id, calls, seconds, quiet=quiet)
         if _is_download(response):
             log_setup.audit("export", "succeeded", g.get("link_user_id") or user_id or "", route=route)
         if calls and "user_id" in session:
@@ -47,7 +48,7 @@ def _is_download(response: Response) -> bool:
     return is_file and request.method == "GET" and response.status_code < 300 and request.blueprint != "proxy"
 
 
-def tell(
+def record_request(
     method: str,
     route: str,
     status: int,

@@ -54,8 +54,8 @@ class ProxyMiddleware:
         user_id, calls = session["user_id"], call_trace.take_calls()
         if calls:
             self._parts.call_log.add(user_id, session.sid, calls)
-        tell = partial(
-            access_log.tell,
+        record = partial(
+            access_log.record_request,
             environ["REQUEST_METHOD"],
             ROUTE,
             relayed.status,
@@ -63,15 +63,15 @@ class ProxyMiddleware:
             calls,
             log_setup.elapsed_seconds(),
         )
-        return _then(relayed.body, tell)
+        return _with_callback(relayed.body, record)
 
 
-def _then(body: bytes | Iterable[bytes], tell: Callable[[], None]) -> Iterator[bytes]:
-    """The body; ``tell`` is called after it was sent, so that the client does not wait for the log line."""
+def _with_callback(body: bytes | Iterable[bytes], callback: Callable[[], None]) -> Iterator[bytes]:
+    """The body; ``callback`` is called after it was sent, so that the client does not wait for the log line."""
     try:
         if isinstance(body, bytes):
             yield body
         else:
             yield from body
     finally:
-        tell()
+        callback()

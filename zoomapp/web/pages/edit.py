@@ -20,7 +20,6 @@ from zoomapp.web.components.meeting_form import (
     error_notice,
     error_status,
     form_context,
-    show_again_or_raise,
     typed_form,
 )
 from zoomapp.web.components.notice import MEETING, UPDATE, Notice, error_page
@@ -124,7 +123,7 @@ def _not_saved(meeting_id: int, result: EditResult, occurrence_id: str) -> Respo
         conflicts = {group: (_words(group, form), _words(group, result.current)) for group in result.conflicts}
         return _page(meeting_id, form, loaded, occurrence_id, conflicts=conflicts), 409
     assert result.error is not None
-    show_again_or_raise(result.error)
+    form_drafts.show_again_or_raise(result.error)
     notice = error_notice(result.error, UPDATE, "save")
     return _page(meeting_id, form, loaded, occurrence_id, notice=notice), *error_status(result.error)
 

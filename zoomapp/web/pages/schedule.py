@@ -18,7 +18,6 @@ from zoomapp.web.components.meeting_form import (
     error_notice,
     error_status,
     form_context,
-    show_again_or_raise,
     typed_form,
 )
 from zoomapp.web.components.notice import CREATE, Notice
@@ -91,7 +90,7 @@ def _not_created(form: MeetingForm, result: ScheduleResult) -> ResponseReturnVal
     error = result.error
     if error is None:
         return _page(form, result.key, duplicates=result.duplicates)
-    show_again_or_raise(error)
+    form_drafts.show_again_or_raise(error)
     notice = error_notice(error, CREATE, "schedule")
     return _page(form, result.key, notice=notice, duplicates=result.duplicates), *error_status(error)
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from zoomapp.errors import RateLimited, TokenError, UpstreamError, ZoomAppError, ZoomRefused
+from zoomapp.errors import RateLimited, UpstreamError, ZoomAppError
 from zoomapp.store import idempotency
 from zoomapp.store.idempotency import IdempotencyKeys
 from zoomapp.web.components import form_drafts
@@ -61,10 +61,7 @@ def _fields(form: Mapping[str, str]) -> dict[str, str]:
 
 
 def _not_sent(fields: dict[str, str], key: str, permission: Permission, error: ZoomAppError) -> ResponseReturnValue:
-    if isinstance(error, TokenError):
-        form_drafts.save()
-    if not isinstance(error, ZoomRefused | UpstreamError):
-        raise error
+    form_drafts.show_again_or_raise(error)
     notice = notice_for(error, permission)
     if permission is CHATBOT and isinstance(error, UpstreamError) and not isinstance(error, RateLimited):
         # Zoom may have sent the message, and only its answer was lost.

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import request
 
-from offline_zoom.dates import day_of, month_before, parse_day
+from offline_zoom.dates import day_of
 from offline_zoom.errors import current_world, refuse
 from offline_zoom.model import Instance, Join
 from offline_zoom.oauth.scopes import admin_only
@@ -20,6 +20,7 @@ from offline_zoom.rest.endpoints import (
 )
 from offline_zoom.rest.pagination import page
 from offline_zoom.rest.past_meetings import count_people
+from offline_zoom.rest.reports import requested_range
 from offline_zoom.serializers.dashboard import metrics_meeting, metrics_participant
 
 JSON = dict[str, Any]
@@ -55,25 +56,11 @@ def list_metrics() -> JSON:
         if me
         and world.users[instance.host_id].account_id == me.account_id
         and has_requested_type(instance)
-        and first <= str(day_of(instance.started_at)) <= last
+        and first <= day_of(instance.started_at) <= last
     ]
     found.sort(key=lambda instance: instance.started_at)
     frame = page(world, current_grant().user_id, found, "meetings", serialize)
-    return {"from": first, "to": last, **frame}
-
-
-def requested_range() -> tuple[str, str]:
-    """``from`` and ``to``. Raises ZoomError for a missing date or a range outside the last six months."""
-    first, last = parse_day(request.args.get("from", "")), parse_day(request.args.get("to", ""))
-    if first is None or last is None:
-        field = "from" if first is None else "to"
-        refuse(400, 300, "Validation Failed.", [{"field": field, "message": "Invalid field."}])
-    oldest = day_of(current_world().now())
-    for _ in range(6):
-        oldest = month_before(oldest)
-    if first > last or first < month_before(last) or first < oldest:
-        refuse(400, 300, "The date range may span one month, within the last six months.")
-    return str(first), str(last)
+    return {"from": str(first), "to": str(last), **frame}
 
 
 def has_requested_type(instance: Instance) -> bool:
