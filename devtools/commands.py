@@ -1,10 +1,10 @@
-"""The commands of a developer. They need only Python.
+"""Commands for developers. They need nothing but Python.
 
-python3 dev.py run      the app with an offline Zoom and a database; prints the address
-python3 dev.py test     the whole suite; any pytest arguments pass through
-python3 dev.py check    ruff, mypy, djlint, the house test
-python3 dev.py bench    the project's own benchmark
-python3 dev.py lock     regenerates the locks (needs uv)
+python3 dev.py run      start the app with an offline Zoom and a database, and print the address
+python3 dev.py test     run the whole suite; any pytest arguments pass through
+python3 dev.py check    run ruff, mypy, djlint and the house test
+python3 dev.py bench    run the project's own benchmark
+python3 dev.py lock     update the lock files (needs uv)
 """
 
 import difflib

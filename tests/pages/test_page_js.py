@@ -259,9 +259,10 @@ def test_a_shown_passcode_has_a_label_and_can_be_copied_and_hidden(page, world):
 
 def test_the_form_shows_the_fields_of_the_chosen_way_to_repeat(page):
     page.goto("/meetings/new")
-    seen = {}
+    seen, labels = {}, set()
     for repeat in ("", "daily", "weekly", "monthly", "any"):
         page.select_option("#repeat", repeat)
+        labels.add(page.locator("label[for=interval]").inner_text())
         fields = {"interval": "#interval", "count": "#count", "weekdays": "#weekdays", "date": "#date"}
         seen[repeat] = {name for name, place in fields.items() if page.is_visible(place)}
 
@@ -272,5 +273,4 @@ def test_the_form_shows_the_fields_of_the_chosen_way_to_repeat(page):
         "monthly": {"date", "interval", "count"},
         "any": set(),
     }
-    page.select_option("#repeat", "monthly")
-    assert page.locator("label[for=interval]").inner_text() == "Repeat every (months)"
+    assert {"Repeat every (days)", "Repeat every (weeks)", "Repeat every (months)"} <= labels

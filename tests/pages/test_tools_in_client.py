@@ -106,6 +106,19 @@ def test_a_lost_sign_in_is_renewed_in_the_client_and_the_call_is_repeated(open_t
     assert dana.id in client.app.text_content("[data-answer]")
 
 
+def test_a_form_is_sent_after_signing_in_again_in_the_client(open_tools, dana, world):
+    client = open_tools("/meetings/new")
+    client.app.fill("[name=topic]", "Budget circle")
+    dana.post("/api/zoomapp/logout")
+    client.app.click("text=Schedule meeting")
+    client.app.wait_for_selector("text=Your entries are still here")
+
+    client.press("[data-connect]")
+
+    client.app.wait_for_selector("text=Meeting scheduled")
+    assert [each.topic for each in world.meetings.values()].count("Budget circle") == 1
+
+
 FILES = {
     "/participants/mZ_f3MfttxSz5wUidTLRvw": ["CSV file", "Every join and leave", "JSON"],
     "/recordings": ["Export CSV", "Video"],

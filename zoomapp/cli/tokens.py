@@ -23,13 +23,16 @@ from zoomapp.zoom.credentials import without_credentials
 
 DAY_SECONDS = 86400
 
-group = AppGroup("tokens", help="Stored grants and records of users.")
+group = AppGroup("tokens", help="List, show, export, delete and refresh stored grants.")
 
 
 @group.command("list")
 @report_errors
 def list_() -> None:
-    """List the stored grants: user, state, when granted and last refreshed."""
+    """List the stored grants.
+
+    One row per user: state, when granted, when last refreshed, number of scopes.
+    """
     grants = list(all_grants(current_services().redis, current_services().key_ring))
     click.echo(f"{'user':<26} {'state':<10} {'granted (UTC)':<16} {'renewed (UTC)':<16} scopes")
     for grant in grants:
@@ -60,7 +63,10 @@ def show(user_id: str) -> None:
 @click.argument("user_id")
 @report_errors
 def export_records(user_id: str) -> None:
-    """Print everything stored about USER_ID as JSON, for a person who asks for their data. Contains no token."""
+    """Print everything stored about USER_ID as JSON.
+
+    For a person who asks for their data. Contains no token.
+    """
     parts = current_services()
     records = export_user(parts.redis, parts.key_ring, user_id)
     if not records:
@@ -75,7 +81,10 @@ def export_records(user_id: str) -> None:
 @click.option("--revoke", is_flag=True, help="Also revoke the grant at Zoom.")
 @report_errors
 def forget(user_id: str, revoke: bool) -> None:
-    """Delete all records of USER_ID, who then has to connect again."""
+    """Delete all records of USER_ID.
+
+    The person then has to connect again.
+    """
     service = current_services().tokens
     if service.store.load(user_id) is None:
         raise click.ClickException(f"no tokens are stored for {user_id}")
@@ -94,9 +103,10 @@ def forget(user_id: str, revoke: bool) -> None:
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @report_errors
 def forget_account(account_id: str, dry_run: bool, yes: bool) -> None:
-    """Delete all records of everyone in the Zoom account ACCOUNT_ID, and revoke their grants at Zoom.
+    """Delete all records of a Zoom account.
 
-    If it is interrupted, run it again. `flask tokens show USER_ID` prints a person's account.
+    Deletes the records of everyone in ACCOUNT_ID, and revokes their grants at Zoom. If it is interrupted, run it
+    again. `flask tokens show USER_ID` prints a person's account.
     """
     parts = current_services()
     deletion = AccountDeletion(parts.redis, parts.key_ring, parts.tokens, account_id)
@@ -132,10 +142,11 @@ def _number(count: int, singular: str, plural: str) -> str:
 @group.command("rotate")
 @report_errors
 def rotate() -> None:
-    """Re-encrypt every record with the newest of TOKEN_ENCRYPTION_KEYS, while the app runs.
+    """Re-encrypt every record with the newest key.
 
-    Run it once every process has the new key first in the list (before that, they must all have had it last). A run
-    continues where an interrupted one stopped. It fails while records remain that no key of the list decrypts.
+    The newest is the first of TOKEN_ENCRYPTION_KEYS. The app can run meanwhile. Run it once every process has the new
+    key first in the list (before that, they must all have had it last). A run continues where an interrupted one
+    stopped. It fails while records remain that no key of the list decrypts.
     """
     newest, *older = current_services().key_ring.ids
     click.echo(f"Keys: {newest} (newest){''.join(f', {key_id}' for key_id in older)}", err=True)
@@ -163,9 +174,10 @@ def _report(counts: Counter[str], advice: str) -> None:
 @click.option("--rate", type=click.FloatRange(0.01, 100), default=2.0, show_default=True, help="Refreshes per second.")
 @report_errors
 def keepalive(idle_days: float | None, rate: float) -> None:
-    """Refresh grants that were not used for a long time, before they expire at Zoom after 90 days.
+    """Refresh idle grants before they expire at Zoom.
 
-    Run it once a day from a scheduler. If two machines run it at once, each grant is refreshed once.
+    Zoom ends a grant that was not refreshed for 90 days. Run it once a day from a scheduler. If two machines run it
+    at once, each grant is refreshed once.
     """
     days = current_services().settings.grant_days * 2 / 3 if idle_days is None else idle_days
     due = idle(

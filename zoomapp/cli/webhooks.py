@@ -43,7 +43,10 @@ NO_CREDENTIALS = (
 @with_appcontext
 @report_errors
 def webhooks(app_id: str | None) -> None:
-    """Print one row per kind of webhook: outcome, event, account, count, and last arrival (UTC)."""
+    """Print which webhooks arrived, and what became of them.
+
+    One row per kind of webhook: outcome, event, account, count, and last arrival (UTC).
+    """
     print_arrivals(current_services().webhook_arrivals.summary())
     if app_id:
         click.echo()

@@ -75,7 +75,7 @@ ROSTERS = PrivacyNote(
     "{settings.grant_days} days after the last change",
 )
 MATCHED_REGISTRANTS = PrivacyNote(
-    "Registrants that you matched by hand with someone who came: email addresses, names or IDs",
+    "Registrants that you matched with someone who came: email addresses, names or IDs",
     "{settings.grant_days} days after the last change",
 )
 SHARED_TIMES = PrivacyNote(

@@ -37,9 +37,9 @@ def examine(services: Services, checks: tuple[Check, ...] = ALL) -> list[Finding
 @with_appcontext
 @report_errors
 def doctor(as_json: bool, release: bool) -> None:
-    """Check settings, keys, Redis, Zoom and the app's home page; say what is wrong and what to do.
+    """Check this deployment, and say what is wrong and what to do.
 
-    Exits with 1 if a check fails, else with 0.
+    Checks settings, keys, Redis, Zoom and the app's home page. Exits with 1 if a check fails, else with 0.
     """
     findings = _settings_errors() or examine(current_services(), FOR_RELEASE if release else ALL)
     if as_json:

@@ -18,10 +18,11 @@ from zoomapp.cli.support import current_services, report_errors
 @with_appcontext
 @report_errors
 def dossier(form: str) -> None:
-    """Print the documents for Zoom's review: technical design, scopes, stored data, security, dependencies.
+    """Print the documents for Zoom's review.
 
-    --format html prints a page that a browser can save as PDF, --format sbom the dependencies as CycloneDX JSON.
-    What only the operator knows is marked with "FILL IN".
+    They are technical design, scopes, stored data, security and dependencies. --format html prints a page that a
+    browser can save as PDF, --format sbom the dependencies as CycloneDX JSON. What only the operator knows is marked
+    with "FILL IN".
     """
     settings = current_services().settings
     if form == "sbom":

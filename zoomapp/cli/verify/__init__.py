@@ -80,10 +80,11 @@ def run(check: Check, account: Account) -> Result:
 @with_appcontext
 @report_errors
 def verify_command(user_id: str, allow_writes: bool, names: tuple[str, ...], path: Path | None) -> None:
-    """Compare a real Zoom account with what docs/unknowns.md assumes, as USER_ID, who is signed in.
+    """Compare a real Zoom account with what this app assumes.
 
-    Asks before a check that writes, and deletes what it created. Exits with 0 if nothing differs, with 1 if something
-    does, with 2 if it could not begin, and with 130 after Ctrl-C.
+    docs/unknowns.md lists the assumptions. USER_ID must be signed in. Asks before a check that writes, and deletes
+    what it created. Exits with 0 if nothing differs, with 1 if something does, with 2 if it could not begin, and with
+    130 after Ctrl-C.
     """
     # The checks provoke refusals, which are no news for a log.
     log_setup.configure("CRITICAL", sys.stderr)

@@ -23,18 +23,20 @@ def world_options() -> argparse.ArgumentParser:
     """A parser for the options of the world, as a parent of other parsers."""
     parser = argparse.ArgumentParser(add_help=False)
     parser.add_argument("--version", action="version", version=f"offline-zoom {own_version()}")
-    parser.add_argument("--story", default="", choices=STORIES, help="default: the last one, else quiet-day")
+    parser.add_argument(
+        "--story", default="", choices=STORIES, help="the data to load; default: the last one, else quiet-day"
+    )
     parser.add_argument("--seed", default="", metavar="FILE", help="a seed file with your own world, in TOML")
-    parser.add_argument("--data", help="folder in which grants and edited meetings survive a restart")
-    parser.add_argument("--client-id", default=CLIENT_ID)
-    parser.add_argument("--client-secret", default=CLIENT_SECRET)
+    parser.add_argument("--data", metavar="DIR", help="a folder in which grants and edited meetings survive a restart")
+    parser.add_argument("--client-id", default=CLIENT_ID, help="the app's client ID")
+    parser.add_argument("--client-secret", default=CLIENT_SECRET, help="the app's client secret")
     parser.add_argument("--redirect-uri", action="append", help="an entry of the OAuth allow list; may be repeated")
     parser.add_argument("--home-url", default=HOME_URL, help="the app's Home URL, for the client")
     parser.add_argument("--webhook-url", default="", help="the address that receives events")
     parser.add_argument("--webhook-secret", default="", help="secret token of the event subscription")
     parser.add_argument("--clock-file", default="", help="a file to write how many seconds this Zoom's clock is ahead")
     parser.add_argument("--auto-consent", action="store_true", help="the consent page approves without asking")
-    parser.add_argument("--limits", action="store_true", help="Zoom's rate limits, by the plan of the account")
+    parser.add_argument("--limits", action="store_true", help="apply Zoom's rate limits of the account's plan")
     parser.add_argument(
         "--fault",
         action="append",
@@ -46,12 +48,12 @@ def world_options() -> argparse.ArgumentParser:
     parser.add_argument(
         "--server-to-server",
         action="store_true",
-        help="the client id and secret are those of a Server-to-Server app, which has all scopes of the account",
+        help="the credentials are those of a Server-to-Server app, which has all scopes of the account",
     )
     parser.add_argument(
         "--unknown-404",
         action="store_true",
-        help="an endpoint that is not simulated is 404 (code 2300), as at Zoom, and not 501",
+        help="answer 404 (code 2300), as Zoom does, for endpoints that are not simulated, instead of 501",
     )
     return parser
 

@@ -56,11 +56,13 @@ def parser() -> argparse.ArgumentParser:
         epilog=EPILOG,
         parents=[world_options()],
     )
-    parser.add_argument("--host", default="127.0.0.1", help="a loopback address")
+    parser.add_argument("--host", default="127.0.0.1", help="the loopback address to listen on")
     parser.add_argument(
         "--in-container", action="store_true", help="serve all addresses of this container, whose ports are published"
     )
-    parser.add_argument("--port", type=int, default=4000, help="default 4000; 0 takes a free one")
+    parser.add_argument(
+        "--port", type=int, default=4000, help="the port to listen on; default 4000; 0 takes a free one"
+    )
     parser.add_argument("--json", action="store_true", help="print the addresses and credentials as one line of JSON")
     return parser
 
