@@ -5,6 +5,7 @@ import re
 import pytest
 
 from offline_zoom.faults import Fault
+from offline_zoom.identifiers import meeting_uuid
 from offline_zoom.stories.quiet_day import FIXTURES, WEEKLY
 from offline_zoom.webhooks import recording_events
 from tests.web.reading import read
@@ -179,9 +180,12 @@ def test_tab_stays_if_zoom_does_not_say_what_is_in_the_trash(dana, world):
 
 
 def test_meeting_of_another_host_has_no_tab_and_an_unknown_number_is_not_found(dana, world):
-    world.instances[WEEK_AGO].host_id = "someone-else"
+    uuid = meeting_uuid("catch-up ada")
+    world.instances[uuid].summary = world.instances[WEEK_AGO].summary
 
-    assert TAB not in dana.look(ATTENDANCE).text
+    page = dana.look(f"/participants/{key_of(uuid)}").text
+
+    assert f'href="/participants/{key_of(uuid)}/summary"' in page and TAB not in page
     assert dana.look("/participants/99999999999/recording").status_code == 404
 
 

@@ -9,7 +9,6 @@ from offline_zoom.model import Transcript
 from offline_zoom.stories.quiet_day import FIXTURES, WEEKLY
 from offline_zoom.webhooks import content_events, recording_events
 from zoomapp.cli.manifest import EVENTS
-from zoomapp.user_api import response_cache
 from zoomapp.zoom.endpoint_types import encode_id
 from zoomapp.zoom.meeting_ids import key_of
 
@@ -401,8 +400,9 @@ def test_unknown_meeting_is_not_found(dana):
     assert dana.look(f"/participants/{'A' * 22}/summary").status_code == 404
 
 
-CONTENT_EVENTS = [name for name in response_cache.EVENTS if name.startswith(("meeting.summary_", "meeting.aic_"))]
-CONTENT_EVENTS += [name for name in response_cache.EVENTS if name.startswith("recording.")]
+CONTENT_EVENTS = ["meeting.aic_transcript_completed", "recording.transcript_completed"]
+CONTENT_EVENTS += [f"meeting.summary_{verb}" for verb in ("completed", "updated", "trashed", "recovered", "deleted")]
+CONTENT_EVENTS += [f"recording.{verb}" for verb in ("completed", "trashed", "recovered", "deleted")]
 
 
 @pytest.mark.parametrize("name", CONTENT_EVENTS)
