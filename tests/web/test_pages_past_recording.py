@@ -74,6 +74,7 @@ def test_page_says_why_there_is_no_recording(dana, world, clock, state, title):
 
     assert title in read(page, 404)
     assert ("See trash" in page.text) == (state == "trashed")
+    assert ("Copy a note to the host" in page.text) == (state in ("other account", "forbidden"))
     assert "data-coming" not in page.text
     assert 'aria-current="page">Recording</a>' in page.text
 

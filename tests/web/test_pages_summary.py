@@ -81,6 +81,7 @@ def test_page_says_why_there_is_no_summary(dana, world, state, title):
 
     assert page.status_code == file.status_code == 404
     assert title in page.text and title in file.text
+    assert ("Could you share the summary of our meeting with me?" in page.text) == (state == "not-shared")
     assert "Refresh" not in page.headers
     assert 'aria-current="page">Summary' in page.text
 

@@ -89,7 +89,7 @@ TRANSCRIPT = Permission(endpoints.READ_TRANSCRIPT)
 
 @dataclass(frozen=True)
 class Notice:
-    """A notice. ``actions`` are links as address and text. ``request`` is a text to send to an admin."""
+    """A notice. ``actions`` are links as address and text. ``request`` is a text to send to an admin, ``note`` one to the host."""
 
     tone: str
     icon: str
@@ -98,6 +98,7 @@ class Notice:
     status: int = 200
     reference: str = ""
     request: str = ""
+    note: str = ""
     actions: tuple[tuple[str, str], ...] = ()
     retry_after: int = 0
     #: Seconds that a script counts down. 0 if the wait lasts until tomorrow.
