@@ -89,7 +89,10 @@ TRANSCRIPT = Permission(endpoints.READ_TRANSCRIPT)
 
 @dataclass(frozen=True)
 class Notice:
-    """A notice. ``actions`` are links as address and text. ``request`` is a text to send to an admin, ``note`` one to the host."""
+    """A notice. ``actions`` are links as address and text.
+
+    ``request`` is a text to send to an admin, ``note`` one to send to the host.
+    """
 
     tone: str
     icon: str
