@@ -9,6 +9,7 @@ from offline_zoom.model import Transcript
 from offline_zoom.stories.quiet_day import FIXTURES, WEEKLY
 from offline_zoom.webhooks import content_events, recording_events
 from zoomapp.cli.manifest import EVENTS
+from zoomapp.user_api import response_cache
 from zoomapp.zoom.endpoint_types import encode_id
 from zoomapp.zoom.meeting_ids import key_of
 
@@ -401,9 +402,8 @@ def test_unknown_meeting_is_not_found(dana):
     assert dana.look(f"/participants/{'A' * 22}/summary").status_code == 404
 
 
-CONTENT_EVENTS = ["meeting.aic_transcript_completed", "recording.transcript_completed"]
-CONTENT_EVENTS += [f"meeting.summary_{verb}" for verb in ("completed", "updated", "trashed", "recovered", "deleted")]
-CONTENT_EVENTS += [f"recording.{verb}" for verb in ("completed", "trashed", "recovered", "deleted")]
+CONTENT_EVENTS = [name for name in response_cache.EVENTS if name.startswith(("meeting.summary_", "meeting.aic_"))]
+CONTENT_EVENTS += [name for name in response_cache.EVENTS if name.startswith("recording.")]
 
 
 @pytest.mark.parametrize("name", CONTENT_EVENTS)
@@ -444,6 +444,14 @@ def test_event_about_content_is_subscribed_and_adds_no_attendance(dana, world, w
     assert event["event"] == name and name in EVENTS
 
     assert parts.webhook_log.find(dana.id, WEEK_AGO) is None
+
+
+def test_events_about_content_are_those_of_what_finishes_changes_and_goes_to_the_trash():
+    names = {"meeting.aic_transcript_completed", "recording.transcript_completed"}
+    names |= {f"meeting.summary_{verb}" for verb in ("completed", "updated", "trashed", "recovered", "deleted")}
+    names |= {f"recording.{verb}" for verb in ("completed", "trashed", "recovered", "deleted")}
+
+    assert set(CONTENT_EVENTS) == names
 
 
 @pytest.mark.parametrize("host", [None, 5, {}, ["x"], "unknown"])

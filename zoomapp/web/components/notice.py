@@ -89,10 +89,7 @@ TRANSCRIPT = Permission(endpoints.READ_TRANSCRIPT)
 
 @dataclass(frozen=True)
 class Notice:
-    """A notice. ``actions`` are links as address and text.
-
-    ``request`` is a text to send to an admin, ``note`` one to send to the host.
-    """
+    """A notice. ``actions`` are links as address and text. ``request`` is a text to send, by default to an admin."""
 
     tone: str
     icon: str
@@ -101,7 +98,7 @@ class Notice:
     status: int = 200
     reference: str = ""
     request: str = ""
-    note: str = ""
+    request_button: str = "Copy request for admin"
     actions: tuple[tuple[str, str], ...] = ()
     retry_after: int = 0
     #: Seconds that a script counts down. 0 if the wait lasts until tomorrow.
