@@ -184,7 +184,7 @@ def in_classic_app() -> bool:
 def _missing_scope(error: MissingScope, permission: Permission) -> Notice:
     accepted = best_scope(error.scopes, permission)
     scope = permission.source.classic_scope if in_classic_app() and not scopes.is_classic([accepted]) else accepted
-    text = f"To {permission.verb} Zoom must allow {scope}. "
+    text = f"To {permission.verb}, Zoom must allow {scope}. "
     if scope != accepted:
         text += f"In newer apps it is called {accepted}. "
     for_admins = scope.endswith(":admin")
