@@ -1464,8 +1464,8 @@ MUTANTS = [
     Mutant(
         "an empty answer from the first half hour is no proof either",
         "zoomapp/meeting_content/poll_loading.py",
-        "if found.is_empty and found.is_complete:",
-        "if found.is_empty:",
+        "if found.has_some or (found.is_empty and found.is_complete):",
+        "if found.has_some or found.is_empty:",
         "tests/web/test_polls_from_copies.py::test_empty_copy_from_the_first_half_hour_is_no_proof_that_there_are_none",
     ),
     Mutant(
