@@ -18,7 +18,12 @@ PAGES = {
     "/meetings?show=past": 1,
     "/recordings": 1,
     "/meetings/85000000101": 1,
+    "/meetings/85512340987/polls": 1,
     "/participants/_I84Pj7PRnR0S-zLVAnH1w": 2,
+    "/participants/_I84Pj7PRnR0S-zLVAnH1w/recording": 1,
+    "/participants/_I84Pj7PRnR0S-zLVAnH1w/summary": 2,
+    "/participants/_I84Pj7PRnR0S-zLVAnH1w/polls": 2,
+    "/participants/_I84Pj7PRnR0S-zLVAnH1w/registrants": 3,
 }
 
 

@@ -83,11 +83,11 @@ def test_page_follows_the_hit_of_a_search():
 def test_moment_is_in_the_last_turn_that_began_before_it():
     transcript = transcript_of(Cues(tuple(cue(10 * n, f"Person {n % 2}") for n in range(1, 500))))
 
-    found = [view(transcript, at_seconds=at) for at in (-1.0, 25.0, 3000.0, float("inf"), float("nan"))]
+    found = [view(transcript, at_seconds=at) for at in (-1, 25, 3000, 10**400)]
 
-    assert [(shown.current, shown.page) for shown in found] == [(0, 1), (1, 1), (299, 2), (498, 3), (0, 1)]
-    assert view(transcript, page=1, at_seconds=3000.0).page == 1
-    assert view(transcript_of(Cues(())), at_seconds=3.0).current == -1
+    assert [(shown.current, shown.page) for shown in found] == [(0, 1), (1, 1), (299, 2), (498, 3)]
+    assert view(transcript, page=1, at_seconds=3000).page == 1
+    assert view(transcript_of(Cues(())), at_seconds=3).current == -1
 
 
 @pytest.mark.parametrize(("page", "hit"), [(-5, -5), (0, 0), (99, 99), (10**30, 10**30)])

@@ -42,6 +42,12 @@ def test_list_has_approved_people_by_default_with_the_fields_of_zooms_reference(
     assert all("join_url" not in each for each in dana.json(LIST, status="pending")["registrants"])
 
 
+def test_story_of_a_running_meeting_has_a_past_meeting_with_registrants(dana, world):
+    world.load_story("live-meeting")
+
+    assert dana.json(f"/meetings/{WEEKLY}/registrants")["registrants"]
+
+
 def test_pages_have_tokens_and_other_statuses_are_refused(dana, world):
     world.meetings[RETRO].registrants = [Registrant(f"r{n}", f"p{n}@x.example", f"P{n}") for n in range(301)]
 

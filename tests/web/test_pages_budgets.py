@@ -38,6 +38,8 @@ def travels(person, path):
 def test_the_stylesheets_fit_their_budget():
     assert zipped(name for name in SERVED.files if name.endswith(".css") and name not in LATER_CSS) <= 9 * KB
     assert all(zipped([name]) <= 6 * KB for name in LATER_CSS)
+    # All pages about past meetings and registrants together have no more than one such file.
+    assert len(gzip.compress(b"".join(SERVED.files[name].body for name in LATER_CSS), 9)) <= 6 * KB
 
 
 def test_only_pages_of_past_meetings_load_the_stylesheet_for_them(dana):

@@ -5,6 +5,7 @@ import re
 import pytest
 
 from offline_zoom.faults import Fault
+from offline_zoom.identifiers import meeting_uuid
 from offline_zoom.stories.quiet_day import FIXTURES, WEEKLY
 from offline_zoom.webhooks import recording_events
 from tests.web.reading import read
@@ -73,6 +74,7 @@ def test_page_says_why_there_is_no_recording(dana, world, clock, state, title):
 
     assert title in read(page, 404)
     assert ("See trash" in page.text) == (state == "trashed")
+    assert ("Copy a note to the host" in page.text) == (state in ("other account", "forbidden"))
     assert "data-coming" not in page.text
     assert 'aria-current="page">Recording</a>' in page.text
 
@@ -179,9 +181,12 @@ def test_tab_stays_if_zoom_does_not_say_what_is_in_the_trash(dana, world):
 
 
 def test_meeting_of_another_host_has_no_tab_and_an_unknown_number_is_not_found(dana, world):
-    world.instances[WEEK_AGO].host_id = "someone-else"
+    uuid = meeting_uuid("catch-up ada")
+    world.instances[uuid].summary = world.instances[WEEK_AGO].summary
 
-    assert TAB not in dana.look(ATTENDANCE).text
+    page = dana.look(f"/participants/{key_of(uuid)}").text
+
+    assert f'href="/participants/{key_of(uuid)}/summary"' in page and TAB not in page
     assert dana.look("/participants/99999999999/recording").status_code == 404
 
 

@@ -115,7 +115,7 @@ def test_links_with_which_people_join_are_in_no_page_and_in_no_copy(dana, parts)
             Fault(
                 LISTS, 400, body={"code": 4711, "message": "does not contain scopes:[meeting:read:list_registrants]."}
             ),
-            "To list who registered for a meeting Zoom must allow meeting:read:list_registrants.",
+            "To list who registered for a meeting, Zoom must allow meeting:read:list_registrants.",
         ),
     ],
 )

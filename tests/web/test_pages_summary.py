@@ -82,6 +82,7 @@ def test_page_says_why_there_is_no_summary(dana, world, state, title):
 
     assert page.status_code == file.status_code == 404
     assert title in page.text and title in file.text
+    assert ("Could you share the summary of our meeting with me?" in page.text) == (state == "not-shared")
     assert "Refresh" not in page.headers
     assert 'aria-current="page">Summary' in page.text
 
@@ -443,6 +444,14 @@ def test_event_about_content_is_subscribed_and_adds_no_attendance(dana, world, w
     assert event["event"] == name and name in EVENTS
 
     assert parts.webhook_log.find(dana.id, WEEK_AGO) is None
+
+
+def test_events_about_content_are_those_of_what_finishes_changes_and_goes_to_the_trash():
+    names = {"meeting.aic_transcript_completed", "recording.transcript_completed"}
+    names |= {f"meeting.summary_{verb}" for verb in ("completed", "updated", "trashed", "recovered", "deleted")}
+    names |= {f"recording.{verb}" for verb in ("completed", "trashed", "recovered", "deleted")}
+
+    assert set(CONTENT_EVENTS) == names
 
 
 @pytest.mark.parametrize("host", [None, 5, {}, ["x"], "unknown"])

@@ -95,7 +95,7 @@ def test_a_missing_scope_of_the_chatbot_is_named(dana, world):
     refusal = {"code": 4711, "message": "Invalid access token, does not contain scopes:[imchat:bot]."}
     world.faults.append(Fault(SEND, 400, {}, refusal))
 
-    assert "To send Team Chat messages Zoom must allow imchat:bot." in read(write(dana))
+    assert "To send Team Chat messages, Zoom must allow imchat:bot." in read(write(dana))
 
 
 @pytest.mark.parametrize(("status", "headers"), [(502, {}), (429, {"Retry-After": "24"})])

@@ -191,6 +191,20 @@ def test_recording_does_not_wait_for_the_meeting(dana, together):
     assert not barrier.broken
 
 
+def test_polls_and_questions_do_not_wait_for_the_meeting(dana, together):
+    barrier = together(MEETING, "GET /v2/past_meetings/*/polls", "GET /v2/report/meetings/*/qa")
+
+    assert "Questions and answers" in read(dana.look(RECORDING_PAGE.replace("recording", "polls")))
+    assert not barrier.broken
+
+
+def test_registrants_do_not_wait_for_who_came(dana, together):
+    barrier = together(REPORT, "GET /v2/meetings/*/registrants")
+
+    assert "registered people came" in read(dana.look(RECORDING_PAGE.replace("recording", "registrants")))
+    assert not barrier.broken
+
+
 def test_polls_of_a_meeting_do_not_wait_for_the_meeting(dana, together):
     barrier = together(PLANNED, "GET /v2/meetings/*/polls")
 

@@ -75,7 +75,7 @@ def view(
     speaker: str = "",
     page: int = 0,
     hit: int = 0,
-    at_seconds: float | None = None,
+    at_seconds: int | None = None,
 ) -> View:
     """The page of a transcript that a reader asks for.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from flask import url_for
 
@@ -139,6 +140,7 @@ RECORDING_WORDS: Mapping[Absence, Words] = {
     Absence.RESTRICTED: ("info", "Zoom doesn’t show this recording here", "A setting of your account hides it.", ""),
 }
 WORDS = {SUMMARY: SUMMARY_WORDS, TRANSCRIPT: TRANSCRIPT_WORDS, FILES: RECORDING_WORDS}
+NOUNS = {SUMMARY: "summary", TRANSCRIPT: "transcript", FILES: "recording"}
 
 
 def content_notice(error: ZoomAppError, permission: Permission) -> Notice:
@@ -149,7 +151,11 @@ def content_notice(error: ZoomAppError, permission: Permission) -> Notice:
     icon, title, text, link = words.get(absence) or words[Absence.RESTRICTED]
     retry = WRITING_RETRY_SECONDS if absence is Absence.WRITING else 0
     actions = ((_address(link), link),) if link else ()
-    return Notice("info", icon, title, text, 404, actions=actions, retry_after=retry)
+    notice = Notice("info", icon, title, text, 404, actions=actions, retry_after=retry)
+    if absence is not Absence.NOT_SHARED:
+        return notice
+    note = f"Could you share the {NOUNS[permission]} of our meeting with me?"
+    return replace(notice, request=note, request_button="Copy a note to the host")
 
 
 def _address(link: str) -> str:

@@ -89,7 +89,7 @@ TRANSCRIPT = Permission(endpoints.READ_TRANSCRIPT)
 
 @dataclass(frozen=True)
 class Notice:
-    """A notice. ``actions`` are links as address and text. ``request`` is a text to send to an admin."""
+    """A notice. ``actions`` are links as address and text. ``request`` is a text to send, by default to an admin."""
 
     tone: str
     icon: str
@@ -98,6 +98,7 @@ class Notice:
     status: int = 200
     reference: str = ""
     request: str = ""
+    request_button: str = "Copy request for admin"
     actions: tuple[tuple[str, str], ...] = ()
     retry_after: int = 0
     #: Seconds that a script counts down. 0 if the wait lasts until tomorrow.
@@ -183,7 +184,7 @@ def in_classic_app() -> bool:
 def _missing_scope(error: MissingScope, permission: Permission) -> Notice:
     accepted = best_scope(error.scopes, permission)
     scope = permission.source.classic_scope if in_classic_app() and not scopes.is_classic([accepted]) else accepted
-    text = f"To {permission.verb} Zoom must allow {scope}. "
+    text = f"To {permission.verb}, Zoom must allow {scope}. "
     if scope != accepted:
         text += f"In newer apps it is called {accepted}. "
     for_admins = scope.endswith(":admin")

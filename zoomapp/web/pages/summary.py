@@ -30,6 +30,8 @@ from zoomapp.zoom.models import PastMeeting
 bp = Blueprint("summary", __name__)
 
 MAX_QUERY_CHARS = 200
+#: No meeting is longer.
+MAX_AT_SECONDS = 30 * 3600
 #: A longer summary has no button that copies it: it would double the page.
 MAX_COPY_CHARS = 20_000
 
@@ -50,9 +52,16 @@ def show(key: str) -> ResponseReturnValue:
     except (ZoomRefused, UpstreamError) as error:
         notice = content_notice(error, permission)
     about = {"about": meeting.details(), "key": key, "notice": notice, "transcript_view": in_transcript}
+    about["moment"] = _moment() if notice and in_transcript else ""
     about["version"] = version if notice and notice.status == 404 and notice.retry_after else ""
     page = render_template("pages/summary.html", tab="summary", names=view_options().get("names"), **about, **context)
     return page, notice.status if notice else 200
+
+
+def _moment() -> str:
+    """The time from the beginning that the address asks for. Without a transcript, the recording may have it."""
+    at = request.args.get("at", type=int)
+    return "" if at is None else elapsed(max(0, min(at, MAX_AT_SECONDS)))
 
 
 @bp.get("/participants/<key>/summary.md")
@@ -124,7 +133,7 @@ def _transcript_context(sources: AttendanceSources, meeting: PendingMeeting) -> 
     if not transcript.turns:
         raise ContentAbsent(Absence.NONE)
     page, hit = request.args.get("page", 0, type=int), request.args.get("hit", 0, type=int)
-    shown = view(transcript, query, speaker, page, hit, request.args.get("at", type=float))
+    shown = view(transcript, query, speaker, page, hit, request.args.get("at", type=int))
     return {
         "transcript": transcript,
         "shown": shown,
