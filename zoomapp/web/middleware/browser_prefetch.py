@@ -18,6 +18,7 @@ ENDPOINTS = frozenset({"meetings.index", "recordings.index"})
 
 
 def init_app(app: Flask, settings: Settings) -> None:
+    is_on = settings.prefetches
     rules = f'"{app.jinja_env.globals["asset_url"](RULES)}"'  # type: ignore[operator]
     app.register_error_handler(CallsEnded, _refuse)
 
@@ -25,13 +26,13 @@ def init_app(app: Flask, settings: Settings) -> None:
     def refuse_other_pages() -> Response | None:
         if not is_prefetch() or request.path.startswith("/static/"):
             return None
-        return None if settings.prefetches and _has_no_effect() else _refuse()
+        return None if is_on and _has_no_effect() else _refuse()
 
     @app.after_request
     def name_rules(response: Response) -> Response:
         # dict.get, because the session's own method would add `Vary: Cookie` to the response.
         is_page = response.mimetype == "text/html" and response.status_code == 200
-        if settings.prefetches and is_page and dict.get(this_session(), "user_id"):
+        if is_on and is_page and dict.get(this_session(), "user_id"):
             response.headers["Speculation-Rules"] = rules
         return response
 
