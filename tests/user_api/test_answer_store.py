@@ -2,6 +2,7 @@
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 
@@ -81,6 +82,13 @@ def test_user_who_is_not_connected_leaves_nothing(answers, parts):
     assert not answers.save("stranger", LAST_SEEN_SECTION, "value", 3600, "name")
 
     assert names(parts, "stranger") == set()
+
+
+def test_callers_fetch_for_themselves_while_redis_cannot_be_reached(settings, clock):
+    alone = services.build(replace(settings, redis_url="redis://127.0.0.1:1"), clock=clock).answers
+
+    with alone.turn("dana", "name") as first:
+        assert first
 
 
 @pytest.mark.parametrize("elsewhere", [False, True])
