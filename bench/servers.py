@@ -185,6 +185,8 @@ class Servers:
             **_clean(),
             **CLIENT,
             **_of_procfile(checkout),
+            # A first view is that of a page of which nothing is saved.
+            "PREFETCH": "0",
             "PUBLIC_URL": f"http://127.0.0.1:{port}",
             "PYTHONPATH": str(checkout),
             "REDIS_URL": self.redis_url,

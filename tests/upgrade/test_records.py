@@ -92,6 +92,7 @@ def test_previous_version_reads_records_of_the_current_one(redis_url, tmp_path):
 #: Kinds that the previous version did not have, and that neither version needs to find.
 NEW_KINDS = {
     "pending": "the expiry of pending sign-ins, to count them; each one's own record is what matters",
+    "saved-answers": "which records hold answers of Zoom, to limit their size; the records themselves are read",
     "arrivals": "how many webhooks arrived; the events themselves are in the queue",
 }
 

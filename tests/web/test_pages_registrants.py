@@ -638,6 +638,13 @@ class TestFromCopies:
 
         assert "Lee Park" in read(dana.look(PAGE))
 
+    def test_attendance_and_registrants_of_a_past_meeting_share_one_answer_about_it(self, dana, world):
+        dana.look(AFTER.removesuffix("/registrants"))
+        assert world.calls.count("GET /v2/meetings/*") == 1
+
+        assert dana.look(AFTER).status_code == 200
+        assert world.calls.count("GET /v2/meetings/*") == 1
+
     def test_a_decision_uses_the_newest_list(self, dana, clock, retro):
         dana.look(PAGE)
         clock.tick(1)

@@ -10,6 +10,7 @@ from offline_zoom.faults import Fault
 from tests.support.people import Person, adapter
 from tests.web.reading import read
 from zoomapp import create_app, services
+from zoomapp.store.encrypted_records import PROFILE as PROFILE_RECORD
 from zoomapp.user_api.parallel_calls import PREFETCH_THREADS, ParallelCalls
 
 GUARD_SECONDS = 30
@@ -180,14 +181,16 @@ def test_page_that_is_opened_meanwhile_waits_for_the_same_call(
     assert calls(world, route) == 1
 
 
-def test_recordings_that_are_under_way_are_joined(dana, world, finish, hold):
+def test_recordings_that_are_under_way_are_joined(dana, priya, world, finish, hold):
     finish()
+    world.calls.clear()
     dana.get("/", headers=BY_SCRIPT)  # saves the latest ones
     call = hold(RECORDINGS)
     dana.look("/")
     call.wait_until_it_arrives()
     with ThreadPoolExecutor(1) as window:
         page = window.submit(dana.look, "/recordings")
+        assert priya.look("/help").status_code == 200  # meanwhile others are served
         call.release()
         assert page.result(GUARD_SECONDS).status_code == 200
     finish()
@@ -286,3 +289,69 @@ def test_prefetches_take_no_thread_of_a_page():
 
     assert waits == [True] * PREFETCH_THREADS + [False]
     assert started_by_pool
+
+
+@pytest.fixture
+def connected(dana, world, finish):
+    """Dana, whose prefetch after the sign-in has ended. Each test says which pages she has seen."""
+    finish()
+    world.calls.clear()
+    return dana
+
+
+def ahead(person, path):
+    """What a browser gets for a page that it loads before it is opened."""
+    return person.get(path, headers={"Accept": "text/html", "Sec-Fetch-Mode": "navigate", "Sec-Purpose": "prefetch"})
+
+
+@pytest.mark.parametrize("age", [0, 100])
+def test_browser_may_load_a_page_ahead_from_saved_copies(connected, world, clock, finish, age):
+    page = connected.look("/meetings")
+    rules = connected.get(page.headers["Speculation-Rules"].strip('"'))
+    clock.tick(age)
+    world.calls.clear()
+
+    loaded = ahead(connected, "/meetings")
+    finish()
+
+    assert rules.headers["Content-Type"] == "application/speculationrules+json"
+    assert "/meetings" in str(rules.get_json(force=True))
+    assert (loaded.status_code, calls(world)) == (200, 0)
+    assert "Design review" in loaded.text
+    assert ("data-refreshing" in loaded.text) == bool(age)  # once opened, it asks for the newer copy
+
+
+@pytest.mark.parametrize("path", ["/recordings", "/meetings?show=past"])
+def test_page_that_would_call_zoom_is_not_loaded_ahead(connected, world, finish, path):
+    assert (ahead(connected, path).status_code, ahead(connected, path).data) == (503, b"")
+    finish()
+    assert calls(world) == 0
+
+    assert connected.look(path).status_code == 200
+
+
+def test_profile_that_is_not_saved_ends_the_loading_ahead(connected, world, parts):
+    connected.look("/meetings")
+    parts.user_records.delete(connected.id, PROFILE_RECORD)
+    world.calls.clear()
+
+    assert (ahead(connected, "/meetings").status_code, calls(world)) == (503, 0)
+    assert "Dana Okoye" in connected.look("/meetings").text
+
+
+@pytest.mark.parametrize("path", ["/", "/participants", "/settings", "/meetings/new", "/api/zoomapp/install"])
+def test_other_pages_are_not_loaded_ahead(connected, world, path):
+    connected.look(path)
+    before = len(world.calls.all())
+
+    assert ahead(connected, path).status_code == 503
+    assert len(world.calls.all()) == before
+
+
+def test_notice_that_is_shown_once_waits_for_the_person(connected):
+    connected.look("/meetings")
+    assert connected.post("/settings", data={"late_minutes": "7"}, headers={"Accept": "text/html"}).status_code == 303
+
+    assert ahead(connected, "/meetings").status_code == 503
+    assert "Settings saved" in connected.look("/settings").text
+    assert ahead(connected, "/meetings").status_code == 200

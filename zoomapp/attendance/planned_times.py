@@ -5,10 +5,11 @@ Zoom's list of running meetings does not have them: its start time is when the m
 
 from __future__ import annotations
 
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, replace
 
 from zoomapp.attendance.sources import AttendanceSources
-from zoomapp.errors import UpstreamError, ZoomRefused
+from zoomapp.errors import UpstreamError
+from zoomapp.meetings.lists import meeting_details
 from zoomapp.meetings.registration import remember_registration
 from zoomapp.store import key_names
 from zoomapp.store.encrypted_records import PLANNED_TIMES
@@ -54,20 +55,16 @@ def load_planned_dates(sources: AttendanceSources, uuid: str, number: int) -> Pl
         return PlannedDates(chosen=PlannedTimes(*saved))
     if not number:
         return PlannedDates(chosen=PlannedTimes(is_known=False))
-    # Saved apart from the choice, which waits for the attendance: that may take further requests, or not come at all.
-    name = key_names.digest(f"dates of {number}")
-    saved = sources.records.load(sources.user_id, PLANNED_TIMES, name)
-    if isinstance(saved, list):
-        return PlannedDates(tuple(PlannedTimes(*date) for date in saved))
-    try:
-        meeting = sources.user_client.meeting(number, past_dates=True)
-    except (UpstreamError, ZoomRefused) as error:
-        seconds = FAILURE_SECONDS if isinstance(error, UpstreamError) else UNCERTAIN_SECONDS
+    # The same answer of Zoom as for the page of the meeting. A reload is about the people, not about these dates.
+    cache = replace(sources.cache, reload=False)
+    loaded = meeting_details(
+        sources.user_client, cache, number, past_dates=True, fresh_seconds=float(UNCERTAIN_SECONDS)
+    )
+    if loaded.value is None:
+        seconds = FAILURE_SECONDS if isinstance(loaded.error, UpstreamError) else UNCERTAIN_SECONDS
         return PlannedDates(chosen=_save(sources, uuid, PlannedTimes(is_known=False), seconds))
-    remember_registration(sources.cache, meeting, sources.keep_seconds)
-    dates = _planned_dates(meeting)
-    sources.records.save(sources.user_id, PLANNED_TIMES, [astuple(date) for date in dates], UNCERTAIN_SECONDS, name)
-    return PlannedDates(dates)
+    remember_registration(sources.cache, loaded.value, sources.keep_seconds)
+    return PlannedDates(_planned_dates(loaded.value))
 
 
 def choose_planned_times(

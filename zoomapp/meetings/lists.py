@@ -117,11 +117,24 @@ def all_meetings(user_client: UserClient, cache: PageCache, name: str) -> Loaded
 
 
 def meeting_details(
-    user_client: UserClient, cache: PageCache, meeting_id: int, *, past_dates: bool = False
+    user_client: UserClient,
+    cache: PageCache,
+    meeting_id: int,
+    *,
+    past_dates: bool = False,
+    fresh_seconds: float = 0.0,
 ) -> Loaded[Meeting]:
-    """One meeting for its page, without its passcode. ``past_dates``: with the past occurrences of a series."""
+    """One meeting for its page, without its passcode. ``past_dates``: with the past occurrences of a series.
+
+    ``fresh_seconds``: how old it may be at least.
+    """
     name = f"meeting {meeting_id}{' with past dates' if past_dates else ''}"
-    return cache.load(name, lambda: user_client.meeting_fields(meeting_id, past_dates=past_dates), _read_meeting)
+    return cache.load(
+        name,
+        lambda: user_client.meeting_fields(meeting_id, past_dates=past_dates),
+        _read_meeting,
+        fresh_seconds=fresh_seconds,
+    )
 
 
 def search(user_client: UserClient, cache: PageCache, name: str, query: str) -> SearchResult:

@@ -87,7 +87,7 @@ class PartLoader:
                     break
                 ends_at = ends_at or self.clock() + STEP_SECONDS
                 try:
-                    part = self._fetch(kind, days, fetch)
+                    part = self._fetch(kind, days, fetch, part)
                 except (UpstreamError, ZoomRefused) as failure:
                     error = failure
             if fetch and fresh:
@@ -107,11 +107,11 @@ class PartLoader:
         fields = {"value": without_credentials(part.value), "at": part.at, "complete": int(part.complete)}
         self.answers.save(self.user_id, kind.kind, fields, kind.lifetime_seconds, name)
 
-    def _fetch(self, kind: PartKind, days: DayRange, fetch: Fetch) -> Part:
+    def _fetch(self, kind: PartKind, days: DayRange, fetch: Fetch, old: Part | None) -> Part:
         """The part from Zoom, or the one that another caller has fetched meanwhile. Raises what ``fetch`` raises."""
-        with self.answers.turn(self.user_id, key_names.digest(f"{kind.kind.name} {_name(days, kind.suffix)}")) as first:
-            part = None if first else self._stored_part(kind, days)
-            if part is None or not self._is_recent(part, kind):
+        with self.answers.turn(self.user_id, key_names.digest(f"{kind.kind.name} {_name(days, kind.suffix)}")):
+            part = self._stored_part(kind, days)
+            if part is None or part == old or not self._is_recent(part, kind):
                 value, complete = fetch(*days)
                 part = Part(value, self.clock(), complete)
                 self._store_part(kind, days, part)

@@ -26,6 +26,8 @@ from zoomapp.store.encrypted_records import (
     ANSWERS,
     ANSWERS_LEASE,
     ANSWERS_VERSION,
+    PARTIAL_LIST,
+    RECORDINGS_PIECE,
     SAVED_ANSWERS,
     TOKENS,
     RecordKind,
@@ -50,7 +52,9 @@ EVENTS = (
 )
 
 #: Of the records that one user's pages save, encrypted. A larger record is not saved.
-MAX_BYTES, MAX_RECORDS = 8 * 1024 * 1024, 500
+MAX_BYTES, MAX_RECORDS = 16 * 1024 * 1024, 500
+#: What is loaded of a long list so far. If one part were deleted early, the list would never be complete.
+UNLIMITED = (PARTIAL_LIST, RECORDINGS_PIECE)
 #: Raw responses of one user. One more clears all of them.
 MAX_RESPONSES = 50
 #: How long a raw response is saved: twice as long as one may be served while Zoom fails.
@@ -156,6 +160,8 @@ class AnswerStore(UserRecords):
     def save(self, user_id: str, kind: RecordKind, value: Any, seconds: int, name: str = "") -> bool:
         """Save a record. It may be deleted early, so that the user's records stay within the limits."""
         saved = super().save(user_id, kind, value, seconds, name)
+        if kind in UNLIMITED:
+            return saved
         limits = [SAVED_ANSWERS.seconds, MAX_BYTES, MAX_RECORDS]
         try:
             with redis_client.store_errors():

@@ -170,11 +170,11 @@ class PageCache:
                 name, background_fetch or fetch, read, keep_seconds
             )
             return replace(copy.loaded() if copy else Loaded(None, self.now), refreshing=refreshing)
-        with self.answers.turn(self.user_id, key_names.digest(f"{self.version} {name}")) as first:
-            if not first:
-                copy = self._load_copy(name, read)
-                if copy and self._is_fresh(copy, fresh_seconds):
-                    return copy.loaded()
+        with self.answers.turn(self.user_id, key_names.digest(f"{self.version} {name}")):
+            # Another caller may have saved it meanwhile.
+            copy = self._load_copy(name, read)
+            if copy and self._is_fresh(copy, fresh_seconds):
+                return copy.loaded()
             return self._fetch(name, fetch, read, keep_seconds, copy)
 
     def load_list(

@@ -63,7 +63,8 @@ class QuotaGuard:
     def is_scarce(self, caller: Caller, call: Call) -> bool:
         """Whether a call that no request waits for should be left out.
 
-        That is so if a tenth of a limit was left, or less, at the user's last calls, or a daily quota is exhausted.
+        That is so if a tenth of a limit was left, or less, at the last calls of the user's pages, or a daily quota is
+        exhausted.
         """
         if self._clock() < self._scarce_until.get(caller.user_id, 0.0):
             return True
@@ -76,8 +77,6 @@ class QuotaGuard:
         may_be_exhausted = self._exhausted_quotas.any_account() or call.method not in SAFE
         probed = self._check(caller, call) if may_be_exhausted else []
         answer = send()
-        if answer.status == 429 or slowdown(answer.headers) > 1:
-            self._remember_scarcity(caller)
         if answer.status == 429:
             return self._handle_limit(caller, call, answer, send)
         if answer.status < 400:
@@ -86,10 +85,13 @@ class QuotaGuard:
                 self._exhausted_quotas.delete(quota)
         return answer
 
-    def _remember_scarcity(self, caller: Caller) -> None:
+    def remember_scarcity(self, user_id: str, answer: Answer) -> None:
+        """Remember if Zoom says with this response that little of a limit is left."""
+        if answer.status != 429 and slowdown(answer.headers) == 1:
+            return
         if len(self._scarce_until) >= MAX_SCARCE:
             self._scarce_until.clear()
-        self._scarce_until[caller.user_id] = self._clock() + SCARCE_SECONDS
+        self._scarce_until[user_id] = self._clock() + SCARCE_SECONDS
 
     def _check(self, caller: Caller, call: Call) -> list[QuotaKey]:
         """The quotas that this call probes. Raises RateLimited."""

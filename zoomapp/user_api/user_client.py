@@ -138,7 +138,10 @@ class UserClient:
         target = endpoint.target(**{"user_id": ME, **arguments} if "{user_id}" in endpoint.path else arguments)
         headers = {"Content-Type": "application/json"} if body is not None else {}
         content = msgspec.json.encode(body) if body is not None else b""
-        return parse_response(self.send(Call(endpoint.method, target, headers, content)), self._client.clock())
+        answer = self.send(Call(endpoint.method, target, headers, content))
+        if self._quota_guard:
+            self._quota_guard.remember_scarcity(self.user_id, answer)
+        return parse_response(answer, self._client.clock())
 
     # One method per endpoint and use.
 

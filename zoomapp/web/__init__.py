@@ -8,7 +8,15 @@ from zoomapp.services import Services
 from zoomapp.web import auth, batch, errors, health, one_time_links, proxy, webhook
 from zoomapp.web.components import page_context, progressive_list
 from zoomapp.web.frontend import build as frontend
-from zoomapp.web.middleware import access_log, compression, csrf, outermost, request_body, security_headers
+from zoomapp.web.middleware import (
+    access_log,
+    browser_prefetch,
+    compression,
+    csrf,
+    outermost,
+    request_body,
+    security_headers,
+)
 from zoomapp.web.middleware import proxy as proxy_middleware
 from zoomapp.web.pages import page_blueprints
 from zoomapp.web.sessions import EncryptedSessions
@@ -29,6 +37,7 @@ def init_app(app: Flask) -> None:
     access_log.init_app(app, parts.settings.metrics_token)
     compression.init_app(app)
     page_context.init_app(app)
+    browser_prefetch.init_app(app, parts.settings)
     for part in (health, access_log, auth, proxy, batch, frontend, webhook, one_time_links):
         app.register_blueprint(part.bp)
     for blueprint in page_blueprints():

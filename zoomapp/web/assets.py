@@ -24,6 +24,7 @@ TYPES = {
     ".js": "text/javascript",
     ".mjs": "text/javascript",
     ".map": "application/json",
+    ".speculationrules": "application/speculationrules+json",
     ".webp": "image/webp",
     ".woff": "font/woff",
     ".woff2": "font/woff2",

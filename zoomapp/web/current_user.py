@@ -33,7 +33,15 @@ def user_client() -> UserClient:
     if (current_user_id := user_id()) is None:
         raise NotSignedIn("no user in the session")
     # The session of a request with a one-time link may belong to somebody else.
-    return services().user_client(current_user_id, None if uses_one_time_link() else this_session().tokens)
+    tokens = None if uses_one_time_link() else this_session().tokens
+    if is_prefetch():
+        return services().limited_client(current_user_id, 0, tokens)
+    return services().user_client(current_user_id, tokens)
+
+
+def is_prefetch() -> bool:
+    """Whether the browser loads a page that the person may open next."""
+    return "prefetch" in request.headers.get("Sec-Purpose", request.headers.get("Purpose", ""))
 
 
 def browser() -> str:

@@ -8,10 +8,11 @@ from zoomapp.attendance.headline import known_headline
 from zoomapp.attendance.meeting_attendance import MeetingAttendance, meeting_attendance
 from zoomapp.attendance.sources import AttendanceSources, Reader
 from zoomapp.errors import NotFound
+from zoomapp.user_api.limited_client import CallsEnded
 from zoomapp.web.components.notice import LIVE, PAST
 from zoomapp.web.components.page_data import page_cache
 from zoomapp.web.components.section import Section, section
-from zoomapp.web.current_user import services, user_client
+from zoomapp.web.current_user import is_prefetch, services, user_client
 from zoomapp.web.signed_seat import signed_seat
 from zoomapp.web.viewer import now, start_viewer, user_records, viewer
 from zoomapp.zoom.meeting_ids import instance_of
@@ -28,6 +29,8 @@ def attendance_sources(*, with_viewer: bool = True) -> AttendanceSources:
     without them.
     """
     parts, client = services(), user_client()
+    if is_prefetch() and parts.account_client:
+        raise CallsEnded("the account's credentials have no limit of calls")
     if with_viewer:
         start_viewer(page_cache().calls)
     return AttendanceSources(

@@ -7,7 +7,7 @@ from typing import cast
 from flask import g, request
 
 from zoomapp.user_api.page_cache import PageCache
-from zoomapp.web.current_user import services, this_session, user_client, uses_one_time_link
+from zoomapp.web.current_user import is_prefetch, services, this_session, user_client, uses_one_time_link
 from zoomapp.web.errors import prefers_html
 from zoomapp.web.viewer import now
 
@@ -25,6 +25,7 @@ def page_cache() -> PageCache:
             now(),
             reload=_is_reload() or uses_one_time_link() or not session.stored,
             in_steps=request.method == "GET" and prefers_html() and not uses_one_time_link(),
+            prefetch=is_prefetch(),
         )
     return cast(PageCache, g.page_cache)
 
