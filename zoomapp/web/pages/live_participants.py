@@ -59,7 +59,9 @@ def show(key: str) -> ResponseReturnValue:
         view = live_view(sources, found.value) if found.value else None
     if view is None or found.value is None:
         return _nothing(section(found, MEETINGS).trouble)
-    if view.is_over or (view.dashboard.error and not view.webhooks.records and not view.client_report):
+    if view.is_over:
+        return _nothing(None)
+    if view.dashboard.error and not view.webhooks.records and not view.client_report:
         return _nothing(section(view.dashboard, LIVE).trouble)
     return _live_part(key, view)
 
