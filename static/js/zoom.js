@@ -81,7 +81,7 @@ async function changed(name, is, begins = false) {
   if (begins && document.querySelector("[data-ended]")) return openCurrentMeeting();
   if (prompting || !document.querySelector("[data-sighted], [data-own]")) return;
   // Out of the meeting: its page looks whether the meeting is over, and then shows the report.
-  if (out && document.querySelector("[data-live], [data-own-part]")) document.dispatchEvent(new Event("over"));
+  if (out && document.querySelector("[data-here], [data-own-part]")) document.dispatchEvent(new Event("over"));
   else location.reload();
 }
 

@@ -206,6 +206,20 @@ def test_cohost_who_goes_on_to_another_meeting_sees_that_one(priya, room, world,
     assert not client.app.is_visible("text=Dana Okoye")
 
 
+def test_cohost_who_opens_the_app_in_the_next_meeting_sees_that_one(priya, room, world):
+    first = room.start(REVIEW, dana="host", priya="co-host")
+    client = room.open(priya)
+    wait_for(client, "you’re co-host")
+    client.page.goto("about:blank")
+
+    world.leave(first, room.row("Priya"))
+    world.join(room.start(STAND_UP, priya="co-host"), None, MARA)
+    client = room.open(priya)
+
+    client.app.wait_for_selector(f"tr.here >> text={MARA}")
+    assert not client.app.is_visible("text=Dana Okoye")
+
+
 def test_host_of_two_running_meetings_sees_the_one_that_they_are_in(dana, room, world, clock):
     first, second = room.start(REVIEW), room.start(STAND_UP)
     own = world.join(first, "dana")
