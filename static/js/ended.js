@@ -7,7 +7,10 @@ const address = region.dataset.report;
 try {
   const answer = await fetch(address, { headers: { Accept: "text/html" }, signal: AbortSignal.timeout(10_000) });
   if (!answer.ok) throw new Error(answer.status);
-  show(new DOMParser().parseFromString(await answer.text(), "text/html"));
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  // The meeting was started again meanwhile. Its live page needs its scripts.
+  if (page.querySelector("[data-live]")) location.replace(location.pathname + location.search);
+  else show(page);
 } catch (error) {
   console.info("report", error.message);
   linkToReport();

@@ -63,7 +63,8 @@ async function take(answer) {
   seenAt = answeredAt - 1000 * answer.headers.get("X-Seen-Age");
   // The server knows when there may be news: nobody comes before, and not all at once.
   plan(pace(), 1, 1.05);
-  if (answer.status === 200) draw(await answer.text(), answer.headers.get("ETag"));
+  // Whoever paused meanwhile looks at what is there.
+  if (answer.status === 200 && !paused()) draw(await answer.text(), answer.headers.get("ETag"));
   tell();
 }
 
@@ -142,6 +143,8 @@ function touched() {
 
 function finish() {
   ended = true;
+  // The report is on its way: the next meeting that the client is in has a page of its own, as after a report.
+  region.dataset.ended = "";
   clearTimeout(timer);
   tell();
   import(region.dataset.end);

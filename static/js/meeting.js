@@ -11,7 +11,7 @@ const door = document.querySelector("[data-door]");
 const doorSays = saying("[data-door-status]");
 // Only a host or co-host may use these: a client may refuse the whole list to others.
 const DOOR = door.dataset.hostCapabilities.split(" ");
-let hasDoor = false;
+let [hasDoor, offers, sending] = [false, 0, false];
 const chatSays = saying("[data-chat-status]");
 const streamSays = saying("[data-rtms-status]");
 
@@ -35,12 +35,16 @@ function offer(config) {
 }
 
 async function offerDoor(config) {
+  const offer = ++offers;
   const me = MEETINGS.includes(config.runningContext) && (await zoomSdk.getUserContext().catch(() => null));
+  // The client has changed meanwhile: the newer answers count.
+  if (offer !== offers) return;
   if (!me || (me.role !== "host" && me.role !== "coHost")) {
     door.hidden = true;
     return doorSays("Works while you host or co-host a meeting.");
   }
   const granted = hasDoor ? config : await alsoUse(DOOR);
+  if (offer !== offers) return;
   door.hidden = !granted || !usable(granted, DOOR.slice(0, 2), doorSays);
   if (door.hidden) return;
   if (!hasDoor) zoomSdk.addEventListener("onWaitingRoomStateChange", showDoor);
@@ -84,12 +88,17 @@ async function send(event) {
   const field = form.elements.message;
   const message = field.value.trim();
   if (!message) return chatSays("Enter a message.");
+  if (sending) return;
+  sending = true;
   try {
     await zoomSdk.sendMessageToChat({ message });
-    field.value = "";
+    // What was typed meanwhile stays.
+    if (field.value.trim() === message) field.value = "";
     chatSays("Sent to the meeting’s chat.");
   } catch (error) {
     chatSays(`The message wasn’t sent: ${error.message}`);
+  } finally {
+    sending = false;
   }
 }
 

@@ -8,6 +8,7 @@ const COMING_MS = [...Array(20).fill(30_000), ...Array(18).fill(120_000)];
 const WATCHED_MS = [...Array(300).fill(4000), ...Array(80).fill(30_000)];
 
 const main = document.getElementById("main");
+let shown = main.firstElementChild;
 
 async function refresh(delays) {
   if (!delays.length) return;
@@ -30,7 +31,8 @@ async function refresh(delays) {
   } catch {
     return refresh(delays.slice(1));
   }
-  if (!page) return;
+  // Another script has put another page here, such as that of the waiting room.
+  if (!page || main.firstElementChild !== shown) return;
   const part = coming?.id && page.querySelector(`#${coming.id}`);
   if (inUse(part ? coming : main)) return refresh(delays.slice(1));
   if (part) replacePart(coming, part);
@@ -42,6 +44,7 @@ async function refresh(delays) {
 function replaceMain(page) {
   const atTitle = document.activeElement.matches("h1");
   main.replaceChildren(...page.childNodes);
+  shown = main.firstElementChild;
   if (atTitle) focusTitle();
   dispatchEvent(new Event("refreshed"));
 }

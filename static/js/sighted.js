@@ -4,20 +4,23 @@ import zoomSdk from "../vendor/appssdk/sdk.es.js";
 import { openCurrentMeeting, ready, sign } from "./zoom.js";
 
 const place = document.querySelector("[data-sighted]");
-const [SOON_MS, AGAIN_MS, EACH_MS, SIGN_MS] = [150, 5000, 60_000, 45_000];
+const [SOON_MS, LOOK_MS, AGAIN_MS, EACH_MS, SIGN_MS] = [150, 2000, 5000, 60_000, 45_000];
 let signedAt = 0;
-let [reports, timer, again, hasDoor, current] = [Promise.resolve(), 0, 0, false, ""];
+let [reports, timer, again, hasDoor, current, over] = [Promise.resolve(), 0, 0, false, "", false];
 
 if (await ready) {
   zoomSdk.addEventListener("onAppVisibilityChange", ({ visible }) => document.dispatchEvent(new CustomEvent("insight", { detail: visible })));
-  if (await hereToo()) watch();
-  // The client does not answer about the meeting: the role may have ended before this page was loaded.
-  else if (place.dataset.cohosted) stillCohost();
+  zoomSdk.addEventListener("onMeeting", ({ action }) => action === "ended" && document.dispatchEvent(new Event("over")));
+  document.addEventListener("over", () => (over = true));
+  const number = await numberHere();
+  if (number === place.dataset.meeting) watch();
+  // The client is in another meeting, or answers nothing of this one: the role may have ended before this page was loaded.
+  else if (place.dataset.cohosted) await (number ? leaveForNext() : stillCohost());
+  else lookForRole();
 }
 
 async function watch() {
   place.dataset.here = "";
-  zoomSdk.addEventListener("onMeeting", ({ action }) => action === "ended" && document.dispatchEvent(new Event("over")));
   zoomSdk.addEventListener("onParticipantChange", soon);
   zoomSdk.addEventListener("onWaitingRoomParticipantJoin", soon);
   zoomSdk.addEventListener("onWaitingRoomParticipantLeave", soon);
@@ -25,34 +28,81 @@ async function watch() {
   hasDoor = await answer(() => zoomSdk.getWaitingRoomParticipants());
   if (hasDoor) import("./admit.js");
   reports = reports.then(report);
+  setInterval(look, LOOK_MS);
+  document.addEventListener("click", look);
   if (!place.dataset.cohosted) return;
   const promoted = sessionStorage.getItem("promoted");
-  if (promoted) document.querySelector("[data-say]").textContent = `You’re now ${promoted === "host" ? "host" : "co-host"}.`;
+  if (promoted) say(`You’re now ${promoted === "host" ? "host" : "co-host"}.`);
   sessionStorage.removeItem("promoted");
   // Our server knows the meeting from this client alone. The role may end at any time, without an event.
   setInterval(soon, EACH_MS);
   document.addEventListener("click", stillCohost);
 }
 
+// The host gave the role away. Their client lists nobody until they have it again, of which no event tells.
+async function lookForRole() {
+  const line = document.querySelector("[data-not-host]");
+  const me = await answer(() => zoomSdk.getUserContext());
+  const uuid = meetingOf(await answer(() => zoomSdk.getMeetingUUID()));
+  if (!line || !me || !uuid || uuid !== place.dataset.uuid) return;
+  line.hidden = isHosting(me.role);
+  if (line.hidden) return watch();
+  document.addEventListener("click", lookForRole, { once: true });
+}
+
 async function stillCohost() {
-  // The report of a meeting that is over stays, whatever the client is in now.
-  if (!place.isConnected) return true;
+  if (hasEnded()) return true;
   // For times that the host shares: our server believes the role for two minutes.
   if (Date.now() - signedAt > SIGN_MS) {
     signedAt = Date.now();
     await answer(sign);
   }
   const me = await answer(() => zoomSdk.getUserContext());
-  if (me?.role === "host") document.querySelector("[data-role]")?.replaceChildren("you’re host");
-  if (!me || me.role === "host" || me.role === "coHost") return true;
-  await post(place.dataset.cohosted, { uuid: place.dataset.meeting, ended: true });
+  // The meeting may have ended meanwhile.
+  if (!me || hasEnded()) return true;
+  if (isHosting(me.role)) return showRole(me.role);
+  await endCohosted();
   location.replace("/participants");
   return false;
+}
+
+// The report of a meeting that is over stays, whatever the client says of the role then.
+function hasEnded() {
+  return over || !place.isConnected;
+}
+
+function isHosting(role) {
+  return role === "host" || role === "coHost";
+}
+
+// Says the role, once more aloud if it is another one than on this page before.
+function showRole(role) {
+  const is = role === "host" ? "host" : "co-host";
+  const before = sessionStorage.getItem("hosting");
+  document.querySelector("[data-role]")?.replaceChildren(`you’re ${is}`);
+  if (before && before !== is) say(`You’re now ${is}.`);
+  sessionStorage.setItem("hosting", is);
+  return true;
+}
+
+async function leaveForNext() {
+  if (place.dataset.cohosted) await endCohosted();
+  return openCurrentMeeting();
+}
+
+function endCohosted() {
+  return post(place.dataset.cohosted, { uuid: place.dataset.meeting, ended: true });
 }
 
 function post(address, body) {
   const headers = { "Content-Type": "application/json" };
   return fetch(address, { method: "POST", headers, body: JSON.stringify(body) }).catch(() => ({}));
+}
+
+// No event tells that the client has gone on to another meeting. Only the client is asked.
+async function look() {
+  const uuid = meetingOf(await zoomSdk.getMeetingUUID().catch(() => null));
+  if (current && uuid && uuid !== current) soon();
 }
 
 // One report after the other, in the order of what happened.
@@ -66,12 +116,12 @@ function soon() {
 
 // The whole list each time: ids change with roles, and what got lost is in the next one, which comes by itself.
 async function report() {
-  if (place.dataset.cohosted && !(await stillCohost())) return;
   const instance = await answer(() => zoomSdk.getMeetingUUID());
   const uuid = meetingOf(instance);
-  // Another meeting has a page of its own; the same number, started again, has this one.
-  if (current && uuid && uuid !== current && place.isConnected && !(await hereToo())) return openCurrentMeeting();
+  // Another meeting has a page of its own; the same number, started again, has the host's live page.
+  if (current && uuid && uuid !== current && !(await staysHere())) return leaveForNext();
   current = uuid || current;
+  if (place.dataset.cohosted && (!(await stillCohost()) || hasEnded())) return;
   const inside = (await answer(() => zoomSdk.getMeetingParticipants()))?.participants;
   const waiting = hasDoor ? (await answer(() => zoomSdk.getWaitingRoomParticipants()))?.participants : [];
   // What did not answer is not empty.
@@ -104,15 +154,18 @@ function one({ participantUUID, screenName, role }) {
   return { participantUUID, screenName, role };
 }
 
-// Whether the client is in the meeting that this page is about: its words are of that one and of no other.
-async function hereToo() {
-  try {
-    const { meetingID } = await zoomSdk.getMeetingContext();
-    return String(meetingID).replace(/\D/g, "") === place.dataset.meeting;
-  } catch (error) {
-    console.info("meeting", error.message);
-    return false;
-  }
+async function staysHere() {
+  return place.isConnected && !place.dataset.cohosted && (await numberHere()) === place.dataset.meeting;
+}
+
+// The number of the meeting that the client is in. Its words are of that one and of no other.
+async function numberHere() {
+  const meeting = await answer(() => zoomSdk.getMeetingContext());
+  return String(meeting?.meetingID ?? "").replace(/\D/g, "");
+}
+
+function say(text) {
+  document.querySelector("[data-say]").textContent = text;
 }
 
 // Nothing where the client does not grant it, or not to this person.

@@ -14,6 +14,8 @@ const GUEST = ["getAppContext", "openUrl", "promptAuthorize", "onMyUserContextCh
 const LISTS = [CAPABILITIES, CAPABILITIES.slice(0, -1), BASE, CORE, GUEST, GUEST.slice(0, 2)];
 const [CONFIG_MS, ALL_CONFIGS_MS] = [3000, 9000];
 const ANSWER_MS = 60000;
+// Zoom's code for a call that the role may not make.
+const NOT_FOR_ROLE = "80012";
 
 // Anew whenever the client has changed: whoever waits for it gets the latest.
 export let ready = configure();
@@ -83,8 +85,9 @@ async function changed(name, is, begins = false) {
   else location.reload();
 }
 
-// The page of the meeting that runs now. Loaded again, so that no saved list names the one before.
-export function openCurrentMeeting() {
+// The page of the meeting that the client is in now. Loaded again, so that no saved list names the one before.
+export async function openCurrentMeeting() {
+  await sign().catch((error) => console.info("seat", error.message));
   history.replaceState(null, "", "/participants");
   location.reload();
 }
@@ -158,6 +161,24 @@ async function connect(event, link) {
   } catch (error) {
     // A sign-in needs the session it began in: without its cookie the page says what else can be done.
     if (error.code === "sign_in_failed") return location.assign("/connect?began=1");
+    if (String(error.code) === NOT_FOR_ROLE) return connectInBrowser(link, says);
+    says(error.message);
+  }
+}
+
+// An attendee of a webinar may sign in to Zoom in its client, but not connect an app there. Once they have done so in the
+// browser, the client's context says who they are.
+async function connectInBrowser(link, says) {
+  try {
+    if (!("opened" in link.dataset)) {
+      await zoomSdk.openUrl({ url: link.href });
+      link.dataset.opened = "";
+      return says("Attendees of a webinar connect in the browser. It is open now: finish there, then press again.");
+    }
+    const { context } = await zoomSdk.getAppContext();
+    const { location: page } = await post("/api/zoomapp/context", { context });
+    location.assign(page);
+  } catch (error) {
     says(error.message);
   }
 }
@@ -189,7 +210,7 @@ function heard(name, call) {
     const late = setTimeout(() => end(reject, new Error("Zoom did not answer. Press Connect again.")), ANSWER_MS);
     const listen = (event) => end(resolve, event);
     zoomSdk.addEventListener(name, listen);
-    call().catch((error) => end(reject, new Error(error.message)));
+    call().catch(({ message, code }) => end(reject, Object.assign(new Error(message), { code })));
     function end(settle, what) {
       zoomSdk.removeEventListener(name, listen);
       clearTimeout(late);

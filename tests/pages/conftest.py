@@ -16,7 +16,11 @@ from flask import Flask
 from playwright.sync_api import Page, Route
 from werkzeug.serving import WSGIRequestHandler, make_server
 
-from tests.support.people import Person
+from offline_zoom.client_window.client_session import ClientSession
+from offline_zoom.model import Instance, Join
+from offline_zoom.world import World
+from tests.client.transports import ZoomClient, ask_world
+from tests.support.people import Clock, Person
 
 STATIC = Path(__file__).resolve().parents[2] / "static"
 ORIGIN = "http://app.test"
@@ -101,3 +105,56 @@ def dana_at(dana: Person, site: str, new_page: Callable[..., Page]) -> Callable[
         return page
 
     return sit
+
+
+class Room:
+    """A running meeting of Dana, and the Zoom clients of people who are in it: 360 px wide, with the app open."""
+
+    def __init__(self, world: World, clock: Clock, site: str, zoom_client: Callable[..., ZoomClient]) -> None:
+        self.world, self.clock, self.site = world, clock, site
+        self._zoom_client = zoom_client
+
+    def start(self, number: int, **roles: str) -> Instance:
+        """Start the meeting of this number, with users in these roles: ``start(85000000102, priya="co-host")``."""
+        meeting = self.world.start_meeting(number)
+        for name, role in roles.items():
+            self.world.join(meeting, name, role=role)
+        return meeting
+
+    def open(
+        self, person: Person | str, path: str = "/participants", status: str = "authorized", **state: Any
+    ) -> ZoomClient:
+        """The client of a user who is in a meeting. A ``person`` by name has no session. ``state``: the client's."""
+        name = person if isinstance(person, str) else person.name
+        seat = ClientSession(name, status=status)
+        client = self._zoom_client("webview2", f"{self.site}{path}", ask_world(self.world), seat=seat, state=state)
+        if isinstance(person, Person):
+            cookie = person.browser.get_cookie("zoomapp")
+            assert cookie is not None
+            client.context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": self.site}])
+        client.page.set_viewport_size({"width": 360, "height": 800})
+        client.open()
+        return client
+
+    def row(self, name: str) -> Join:
+        """The attendance row of somebody who is in the running meeting or waits."""
+        instance = next(each for each in self.world.instances.values() if each.live(self.world.now()))
+        return next(row for row in instance.present(self.world.now()) if row.name.startswith(name))
+
+    def end(self, meeting: Instance, *clients: ZoomClient) -> None:
+        """End the meeting a few seconds after the newest answer that the app may have of Zoom."""
+        self.world.end_meeting(meeting)
+        self.clock.tick(5)
+        for client in clients:
+            client.refresh()
+
+
+@pytest.fixture
+def room(
+    world: World,
+    clock: Clock,
+    site: str,
+    zoom_client: Callable[..., ZoomClient],
+) -> Room:
+    """A factory of Zoom clients in meetings. The app's public address has to be that of ``site``."""
+    return Room(world, clock, site, zoom_client)

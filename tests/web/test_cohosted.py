@@ -80,6 +80,19 @@ def test_cohosts_page_ends_with_the_word_of_their_client(first, priya, world, cl
     assert "Still coming" not in page and "data-live" not in page
 
 
+def test_report_that_arrives_after_the_end_does_not_open_the_meeting_again(first, priya, world):
+    first("Lee")
+    assert priya.get(f"{PAGE}/live", headers={ENDED_HEADER: "1"}).status_code == 204
+
+    assert later(priya, world, "Dana", "Lee").status_code == 204
+
+    assert priya.get(f"{PAGE}/live").status_code == 204
+    assert "Ended" in read(priya.look(PAGE))
+    # Co-host again, in the same meeting.
+    first("Lee")
+    assert priya.get(f"{PAGE}/live").status_code == 200
+
+
 def test_cohosts_page_ends_when_the_client_is_silent_and_resumes(first, priya, world, clock):
     first("Lee")
     clock.tick(181)

@@ -23,13 +23,16 @@ from zoomapp.attendance.planned_times import PlannedDates, PlannedTimes, load_pl
 from zoomapp.attendance.records import read_list
 from zoomapp.attendance.sources import AttendanceSources
 from zoomapp.attendance.webhook_log import News
-from zoomapp.errors import NotFound, UpstreamError, ZoomAppError, ZoomRefused
+from zoomapp.errors import InvalidFields, NotFound, UpstreamError, ZoomAppError, ZoomRefused
 from zoomapp.meetings.lists import saved_live_list
 from zoomapp.store import key_names
 from zoomapp.user_api.page_cache import Loaded
 from zoomapp.user_api.parallel_calls import PendingCall
 from zoomapp.user_api.shared_poll import Snapshot
 from zoomapp.zoom.models import Meeting
+
+#: The dashboard's answers to the number of a meeting that does not run, and to the number of a webinar.
+NO_RUNNING_MEETING = (NotFound, InvalidFields)
 
 
 @dataclass(frozen=True)
@@ -55,7 +58,7 @@ class LiveView:
     @property
     def is_over(self) -> bool:
         """Whether a meeting that was found by its number alone turned out not to run."""
-        return not self.meeting.uuid and isinstance(self.dashboard.error, NotFound)
+        return not self.meeting.uuid and isinstance(self.dashboard.error, NO_RUNNING_MEETING)
 
     @property
     def at(self) -> datetime:

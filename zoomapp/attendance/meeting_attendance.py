@@ -6,10 +6,9 @@ from dataclasses import dataclass
 
 from zoomapp.attendance.attendance_table import AttendanceTable
 from zoomapp.attendance.current_meeting import known_to_run, running
-from zoomapp.attendance.live import expect_meeting, live_table
+from zoomapp.attendance.live import NO_RUNNING_MEETING, expect_meeting, live_table
 from zoomapp.attendance.past import load_past_meeting, past_attendance
 from zoomapp.attendance.sources import AttendanceSources
-from zoomapp.errors import NotFound
 from zoomapp.meetings.lists import is_live_list_saved
 from zoomapp.user_api.page_cache import Loaded
 from zoomapp.zoom.meeting_ids import is_number
@@ -54,6 +53,6 @@ def meeting_attendance(sources: AttendanceSources, instance: str) -> MeetingAtte
     if meeting:
         table = live_table(sources, meeting, expected)
         # A meeting that was found by its number alone may turn out not to run, even if a client reported it.
-        if meeting.uuid or not isinstance(table.error, NotFound):
+        if meeting.uuid or not isinstance(table.error, NO_RUNNING_MEETING):
             return MeetingAttendance(meeting, None, table)
     return MeetingAttendance(None, *past_attendance(sources, instance, past))

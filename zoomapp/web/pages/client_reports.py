@@ -42,6 +42,9 @@ def take(key: str) -> ResponseReturnValue:
     uuid, rows = _read(body)
     listed: dict[str, Any] = {"complete": _is_complete(body), "unreadable": rows.unreadable}
     if cohosted and uuid in ("", cohosted.uuid):
+        # A report that was on its way when the meeting or the role ended does not open the meeting again.
+        if not cohosted.at:
+            return "", 204
         sources.client_reports.add(sources.user_id, COHOSTED, cohosted.uuid, rows, **listed)
     elif meeting:
         sources.client_reports.add(sources.user_id, meeting.id, uuid or meeting.uuid, rows, **listed)

@@ -5,6 +5,8 @@ A request costs Zoom next to nothing: all viewers share one poll of the dashboar
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 
@@ -47,6 +49,8 @@ def show(key: str) -> ResponseReturnValue:
     if ENDED_HEADER in request.headers:
         # Zoom's API tells a co-host nothing of the meeting: the word of their client ends their own page.
         end_cohosted(sources.client_reports, sources.user_id, instance)
+        # A saved list of running meetings, fresh enough for a page, has this one still.
+        sources = replace(sources, cache=replace(sources.cache, reload=True))
     found = running(sources, instance, _list_seconds(sources))
     if found.value and ENDED_HEADER in request.headers:
         forget_dashboard(sources, found.value)
@@ -59,7 +63,9 @@ def show(key: str) -> ResponseReturnValue:
         view = live_view(sources, found.value) if found.value else None
     if view is None or found.value is None:
         return _nothing(section(found, MEETINGS).trouble)
-    if view.is_over or (view.dashboard.error and not view.webhooks.records and not view.client_report):
+    if view.is_over:
+        return _nothing(None)
+    if view.dashboard.error and not view.webhooks.records and not view.client_report:
         return _nothing(section(view.dashboard, LIVE).trouble)
     return _live_part(key, view)
 

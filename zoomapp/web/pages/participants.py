@@ -26,9 +26,10 @@ from zoomapp.web.components.report_view import NoShow, Report
 from zoomapp.web.components.section import Section, section
 from zoomapp.web.current_user import services, user_client
 from zoomapp.web.pages import own_attendance
+from zoomapp.web.signed_seat import signed_seat
 from zoomapp.web.viewer import now, start_viewer, viewer
 from zoomapp.webhooks import arrivals
-from zoomapp.zoom.models import Meeting
+from zoomapp.zoom.models import Meeting, Page
 
 bp = Blueprint("participants", __name__)
 
@@ -44,11 +45,11 @@ PERSON = "PERSON"
 
 @bp.get("/participants")
 def index() -> ResponseReturnValue:
-    """The page of the running meeting; if several run or none, a page to choose one."""
+    """The page of the running meeting that the user is in or hosts; else a page to choose one."""
     start_viewer(page_cache().calls)
     loaded = live_meetings(user_client(), page_cache())
-    if loaded.value and len(loaded.value) == 1 and not loaded.value.unreadable:
-        return show(str(loaded.value[0].id))
+    if loaded.value and (meeting := _current_meeting(loaded.value)):
+        return show(str(meeting.id))
     reports, user_id = services().client_reports, user_client().user_id
     cohosted = None if loaded.value else cohosted_meeting(reports, user_id, "", now().timestamp())
     if cohosted:
@@ -63,6 +64,14 @@ def index() -> ResponseReturnValue:
         next_meeting=next_meeting(user_client(), page_cache()),
     )
     return page, live.status, live.headers
+
+
+def _current_meeting(running: Page[Meeting]) -> Meeting | None:
+    """The only running meeting, or of several the one that Zoom's client says the user is in."""
+    if len(running) == 1 and not running.unreadable:
+        return running[0]
+    seat = signed_seat(own_attendance.ROLE_SECONDS)
+    return next((meeting for meeting in running if seat and meeting.uuid and meeting.uuid == seat.meeting_uuid), None)
 
 
 @bp.get("/participants/<key>")

@@ -1,0 +1,206 @@
+"""Answers that arrive late: a page shows what is true by then, not what was true when it asked."""
+
+import threading
+from dataclasses import replace
+
+import pytest
+
+from devtools.processes import free_port
+from tests.support.processes import HANG_SECONDS
+
+REVIEW, STAND_UP, PRIYAS = 85000000102, 85000000101, 87000000302
+MARA = "Mara Lindholm"
+
+
+@pytest.fixture
+def settings(settings, world):
+    """An app whose public address is where it is. Its pages may come from a saved copy."""
+    url = f"http://127.0.0.1:{free_port()}"
+    world.redirect_uris = [url]
+    return replace(settings, public_url=url, page_cache_seconds=60)
+
+
+class Held:
+    """Holds the next request that a script of a page sends to an address, or only its answer, until ``release``."""
+
+    def __init__(self, page, address, *, answered=False):
+        self._page, self._address, self._answered = page, address, answered
+        self._held = None
+        page.route(address, self._hold)
+
+    def _hold(self, route):
+        if route.request.is_navigation_request() or self._held:
+            return route.continue_()
+        self._held = route, route.fetch() if self._answered else None
+        return None
+
+    def wait(self):
+        """Wait until the page has sent the request."""
+        for _ in range(100 * HANG_SECONDS):
+            if self._held:
+                return
+            self._page.wait_for_timeout(10)
+        raise AssertionError(f"no request to {self._address}")
+
+    def release(self):
+        """Let the request through, or its answer. Returns when the page has taken the answer."""
+        route, answer = self._held
+        with self._page.expect_response(lambda response: response.request == route.request):
+            route.fulfill(response=answer) if answer else route.continue_()
+
+
+def settle(client):
+    """Let the page's script act on what it has."""
+    client.page.evaluate("() => new Promise((done) => setTimeout(done, 50))")
+
+
+@pytest.fixture
+def live(dana, room, world, clock):
+    """A factory of Dana's client, in her meeting with Mara: the meeting, the client."""
+
+    def live():
+        meeting = room.start(REVIEW)
+        world.join(meeting, "dana")
+        world.join(meeting, None, MARA)
+        clock.tick(600)
+        client = room.open(dana)
+        client.app.wait_for_selector(f"tr.here >> text={MARA}")
+        client.app.wait_for_function("() => 'admits' in document.body.dataset")
+        return meeting, client
+
+    return live
+
+
+def test_saved_page_that_is_refreshed_late_does_not_replace_the_waiting_room(app, priya, room, world, clock):
+    # Held by the server: a browser whose requests are held sends them all as reloads, which get no saved page.
+    arrived, released = threading.Event(), threading.Event()
+    serve = app.wsgi_app
+
+    def hold(environ, start_response):
+        if (environ["PATH_INFO"], environ.get("HTTP_SEC_FETCH_DEST")) == ("/participants", "empty"):
+            arrived.set()
+            assert released.wait(HANG_SECONDS)
+        return serve(environ, start_response)
+
+    app.wsgi_app = hold
+    priya.look("/participants")
+    clock.tick(61)
+    world.join(room.start(REVIEW), "priya", waiting=True)
+    client = room.open(priya)
+    client.app.wait_for_selector("h2 >> text=You’re in the waiting room")
+    assert arrived.wait(HANG_SECONDS)
+
+    with client.page.expect_response("**/participants"):
+        released.set()
+    settle(client)
+
+    assert client.app.is_visible("h2 >> text=You’re in the waiting room")
+    assert not client.app.is_visible("text=No meeting is running")
+
+
+def test_meeting_that_is_started_again_before_its_report_arrives_has_a_live_page(live, webhooks, room, world, clock):
+    meeting, client = live()
+    report = Held(client.page, "**/participants/85000000102")
+    room.end(meeting, client)
+    report.wait()
+    again = room.start(REVIEW)
+    world.join(again, "dana")
+    world.join(again, None, "Guest Kim")
+
+    report.release()
+
+    client.app.wait_for_selector("tr.here >> text=Guest Kim")
+    client.app.wait_for_selector("[data-pause]:visible")
+    world.join(again, None, "Guest Lee")
+    client.app.wait_for_selector("tr.here >> text=Guest Lee")
+
+
+def test_next_meeting_that_begins_before_the_report_arrives_has_its_own_page(live, room, world):
+    meeting, client = live()
+    report = Held(client.page, "**/participants/85000000102")
+    room.end(meeting, client)
+    report.wait()
+    client.page.wait_for_function("() => client.state.granted.length && client.state.runningContext === 'inMainClient'")
+
+    world.join(room.start(PRIYAS), "dana")
+    client.refresh()
+
+    client.app.wait_for_selector("text=Counted since")
+
+
+def test_rows_of_a_paused_page_stay_although_an_answer_was_on_its_way(live, webhooks, room, world):
+    meeting, client = live()
+    answer = Held(client.page, "**/participants/*/live*", answered=True)
+    world.join(meeting, None, "Guest Kim")
+    answer.wait()
+    client.app.click("[data-pause]")
+
+    answer.release()
+    settle(client)
+
+    assert not client.app.is_visible("text=Guest Kim")
+    assert client.app.text_content("[data-fresh-text]") == "Paused"
+    client.app.click("[data-pause]")
+    client.app.wait_for_selector("tr.here >> text=Guest Kim")
+
+
+def test_cohosts_report_stays_although_their_role_was_read_late(priya, room, world, clock):
+    meeting = room.start(REVIEW, dana="host", priya="co-host")
+    client = room.open(priya)
+    client.app.wait_for_function("() => sessionStorage.hosting")
+    signed = Held(client.page, "**/seat")
+    client.page.reload()
+    signed.wait()
+    clock.tick(60)
+    room.end(meeting, client)
+    client.app.wait_for_selector("text=Ended just now")
+    client.set(role="participant")
+
+    before = client.calls().count("getUserContext")
+    signed.release()
+    count = "count => client.state.log.filter(({ apiName }) => apiName === 'getUserContext').length > count"
+    client.page.wait_for_function(count, arg=before)
+    settle(client)
+
+    assert client.app.is_visible("text=Ended just now")
+
+
+def test_message_that_is_typed_while_another_is_sent_stays(priya, room, world):
+    room.start(REVIEW, priya="co-host")
+    client = room.open(priya, "/tools")
+    hold = """name => { const real = client.apis[name];
+        client.apis[name] = (data) => new Promise((go) => (client.go = () => go(real(data)))); }"""
+    client.app.wait_for_selector("[data-chat]:visible")
+    client.page.evaluate(hold, "sendMessageToChat")
+
+    client.app.fill("[name=message]", "Starts now")
+    for _ in range(2):
+        client.app.click("text=Send to the meeting")
+    client.page.wait_for_function("() => client.go")
+    client.app.fill("[name=message]", "Half a sentence")
+    client.page.evaluate("() => client.go()")
+
+    client.app.wait_for_selector("[data-chat-status] >> text=Sent to the meeting’s chat.")
+    assert client.app.input_value("[name=message]") == "Half a sentence"
+    assert client.calls().count("sendMessageToChat") == 1
+    assert client.page.evaluate("() => client.state.messages") == ["Starts now"]
+
+
+def test_waiting_room_switch_stays_hidden_although_an_older_role_is_read_late(priya, room, world):
+    room.start(REVIEW, priya="co-host")
+    client = room.open(priya, "/tools")
+    client.app.wait_for_selector("[data-door]:visible")
+    client.page.evaluate("""() => { const real = client.apis.getUserContext, held = real();
+        client.apis.getUserContext = () => new Promise((go) => {
+            client.go = () => go(held); client.apis.getUserContext = real; }); }""")
+    client.emit("onMyUserContextChange", {"timestamp": 1, "role": "coHost", "status": "authorized"})
+    client.page.wait_for_function("() => client.go")
+    world.set_role(world.live_instance(REVIEW), room.row("Priya"), "attendee")
+    client.refresh()
+    client.app.wait_for_selector("[data-door]", state="hidden")
+
+    client.page.evaluate("() => client.go()")
+    settle(client)
+
+    assert not client.app.is_visible("[data-door]")
+    assert "while you host or co-host" in client.app.text_content("[data-door-status]")
