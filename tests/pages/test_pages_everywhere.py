@@ -318,7 +318,7 @@ def test_times_of_a_12_hour_clock_stay_whole_and_nothing_jumps(dana_at, dana, wo
     addresses = ["/", dana.running_meeting(), "/meetings", "/meetings?show=past", "/recordings", "/calls"]
     (town_hall,) = (each for each in world.instances.values() if each.topic == "Town hall")
     addresses.append(f"/participants/{key_of(town_hall.uuid)}")
-    addresses += [PAGES[route] for route in ("/participants/<key>", "/participants/<key>/times", "/series/<key>")]
+    addresses += [PAGES[route] for route in ("/participants/<key>", "/participants/<key>/times")]
     found = []
     for address in addresses:
         for width in (360, 1200):
