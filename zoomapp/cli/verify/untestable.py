@@ -33,6 +33,7 @@ UNTESTABLE: dict[str, tuple[str, ...]] = {
         'After "Make host" the new host\'s `getUserContext` says `host`',
         "In a webinar `getMeetingParticipants` works for its host",
         "An app context without `iss` and `aud` is refused as incomplete",
+        "The browser in Zoom's client may know Speculation Rules or not",
     ),
     PEOPLE: (
         "PATCH of `waiting_room` takes effect at the next start",
