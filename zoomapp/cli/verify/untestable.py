@@ -81,5 +81,8 @@ UNTESTABLE: dict[str, tuple[str, ...]] = {
         "Zoom lets an alternative host read `GET /meetings/{id}`",
     ),
     TIME: ("Zoom's report of a session does not change a day after its end",),
-    DECISION: ("For an event without a readable time, the time of its arrival is used",),
+    DECISION: (
+        "For an event without a readable time, the time of its arrival is used",
+        "A prefetch pauses for a minute after a 429",
+    ),
 }
