@@ -151,6 +151,21 @@ def meeting(topic):
     return {"id": 85000000777, "topic": topic, "type": 2, "start_time": "2026-03-03T10:00:00Z", "duration": 30}
 
 
+def test_overview_and_meetings_share_the_first_page_of_a_list_with_two(dana, world):
+    dana.look("/help")
+    first = {**meeting("First demo"), "id": 85000000778}
+    pages = [{"meetings": [first], "next_page_token": "more"}, {"meetings": [meeting("Last demo")]}]
+    world.faults.extend(Fault(f"{LISTS}?type=upcoming", 200, {}, page, count=1) for page in pages)
+    world.calls.clear()
+
+    text = read(dana.look("/meetings"))
+    before = calls(world)
+    overview = read(dana.look("/"))
+
+    assert "First demo" in text and "Last demo" in text and "First demo" in overview
+    assert (before, calls(world)) == (3, 3 + 1)  # what runs and two pages; then the recordings
+
+
 @pytest.mark.parametrize("wish", ["no-cache", "max-age=0"])
 def test_a_reload_asks_zoom(dana, world, clock, wish):
     dana.look("/meetings")

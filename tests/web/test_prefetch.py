@@ -279,6 +279,18 @@ def test_script_that_asks_for_the_overview_again_starts_none(dana, world, finish
     assert calls(world, RECORDINGS) == 1
 
 
+def test_overview_that_signs_in_by_context_starts_none(dana, world, finish, app):
+    finish()
+    world.calls.clear()
+    window = Person(app, world, "dana")
+
+    page = window.get("/", headers={"X-Zoom-App-Context": world.seal_context("dana", typ="panel")})
+    finish()
+
+    assert page.status_code == 200
+    assert calls(world, RECORDINGS) == 1
+
+
 def test_prefetches_take_no_thread_of_a_page():
     calls, gate = ParallelCalls(threads=1), threading.Event()
     waits = [calls.start_prefetch(lambda: gate.wait(GUARD_SECONDS)) for _ in range(PREFETCH_THREADS + 1)]

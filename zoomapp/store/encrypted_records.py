@@ -46,7 +46,7 @@ BROWSER = PrivacyNote(
 CHOICES = PrivacyNote("Your settings", "90 days after the last change")
 ZOOM_PROFILE = PrivacyNote("Your name, email address, and time zone from your Zoom profile", "15 minutes")
 LAST_SEEN = PrivacyNote(
-    "The lists you last saw, to show them again without asking Zoom, and when Zoom is unavailable",
+    "The lists you last saw or may open next, to show them without asking Zoom again, and when Zoom is unavailable",
     "one hour; of past meetings {settings.attendance_days} days",
 )
 ZOOM_ANSWERS = PrivacyNote("Zoom’s answers to your latest requests, so that Zoom is asked less often", "10 minutes")

@@ -33,6 +33,7 @@ UNTESTABLE: dict[str, tuple[str, ...]] = {
         'After "Make host" the new host\'s `getUserContext` says `host`',
         "In a webinar `getMeetingParticipants` works for its host",
         "An app context without `iss` and `aud` is refused as incomplete",
+        "The browser in Zoom's client may know Speculation Rules or not",
     ),
     PEOPLE: (
         "PATCH of `waiting_room` takes effect at the next start",
@@ -83,5 +84,8 @@ UNTESTABLE: dict[str, tuple[str, ...]] = {
         "Zoom's report of a session does not change a day after its end",
         "A recording that Zoom still processes is 404",
     ),
-    DECISION: ("For an event without a readable time, the time of its arrival is used",),
+    DECISION: (
+        "For an event without a readable time, the time of its arrival is used",
+        "A prefetch pauses for a minute after a 429",
+    ),
 }

@@ -31,8 +31,10 @@ def after_sign_in(version: bytes | None) -> None:
 
 
 def after_overview(*, has_recordings: bool) -> None:
-    """Prefetch the pages that the overview leads to. A script that asks for the overview again opens none."""
-    if services().settings.prefetches and request.headers.get("Sec-Fetch-Mode", "navigate") == "navigate":
+    """Prefetch the pages that the overview leads to, unless a script asks for it again."""
+    is_visit = request.headers.get("Sec-Fetch-Mode", "navigate") == "navigate"
+    # The version of the user's answers is read along with a stored session.
+    if services().settings.prefetches and is_visit and this_session().stored:
         sources, last = _sources(this_session().version), today()
         library = RecordingLibrary(sources.user_client, sources.cache, sources.clock, viewer().zone)
         days = valid_range("", "", last)
