@@ -326,7 +326,7 @@ def test_a_list_of_more_people_than_a_meeting_takes_is_refused_whole(dana, world
         ADD, data={"kind": "list", "people": "b@x.example,B", "file": file}, content_type="multipart/form-data"
     )
 
-    assert "at most 4,999 people for a meeting. This list has 5,001." in read(answer, 422)
+    assert "at most 4,999 people per meeting. This list has 5,001." in read(answer, 422)
     assert "b@x.example,B" in answer.text and world.calls.count(MANY) == 0
 
 
