@@ -57,7 +57,7 @@ async function showDoor() {
     const { waitingRoom } = await zoomSdk.getWaitingRoomState();
     door.firstElementChild.textContent = waitingRoom ? "Turn off" : "Turn on";
     door.dataset.door = waitingRoom ? "on" : "";
-    doorSays(waitingRoom ? "The waiting room is on: you admit people one by one." : "The waiting room is off: people come straight in.");
+    doorSays(waitingRoom ? "The waiting room is on: you admit people one by one." : "The waiting room is off: people join without waiting.");
   } catch (error) {
     doorSays(`We couldn’t find out whether the waiting room is on: ${error.message}`);
   }

@@ -199,7 +199,7 @@ async function signIn() {
   if (!event.result || !event.code) throw new Error("Zoom was not connected. Nothing was changed.");
   // The event may lack the state, or have it percent-encoded, so the page keeps its own and insists on an equal one.
   const returned = event.state && new URLSearchParams(`state=${event.state}`).get("state");
-  if (returned && returned !== state) throw new Error("This answer belongs to another sign-in. Press Connect again.");
+  if (returned && returned !== state) throw new Error("This answer belongs to another sign-in. Select Connect again.");
   await post("/api/zoomapp/onauthorized", { code: event.code, state, redirectUri: event.redirectUri, href: location.href });
   return true;
 }
@@ -207,7 +207,7 @@ async function signIn() {
 // The event that follows a call.
 function heard(name, call) {
   return new Promise((resolve, reject) => {
-    const late = setTimeout(() => end(reject, new Error("Zoom did not answer. Press Connect again.")), ANSWER_MS);
+    const late = setTimeout(() => end(reject, new Error("Zoom did not answer. Select Connect again.")), ANSWER_MS);
     const listen = (event) => end(resolve, event);
     zoomSdk.addEventListener(name, listen);
     call().catch(({ message, code }) => end(reject, Object.assign(new Error(message), { code })));

@@ -91,7 +91,9 @@ def check(page, address):
         page.set_viewport_size({"width": width, "height": 700})
         wrong += [f"{address} {width} px: {what} sticks out" for what in page.evaluate(SIDEWAYS)]
         wrong += [f"{address} {width} px: {what} is squeezed" for what in page.evaluate(SQUEEZED)]
-        wrong += [f"{address} {width} px: {what}" for what in torn(page)]
+        # Each layout at its narrowest. The samples of the style guide are narrower than any page.
+        if width in (320, 960) and address != PAGES["/_styleguide"]:
+            wrong += [f"{address} {width} px: {what}" for what in torn(page)]
         for theme, rules in zip(THEMES.get(width, ()), (None, CONTRAST), strict=False):
             page.emulate_media(color_scheme=theme)
             wrong += [f"{address} {width} px {theme}: {what}" for what in faults_of(page, rules)]
