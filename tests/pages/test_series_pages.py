@@ -51,9 +51,10 @@ def test_axe_finds_nothing_in_a_roster_and_nothing_overflows(dana_at, world):
     assert check(page, f"{address}&show=other") == []
 
 
-def test_opened_row_of_a_report_gets_the_squares_of_the_last_sessions(dana_at):
+def test_report_gets_its_no_shows_by_itself_and_an_opened_row_the_squares_of_the_last_sessions(dana_at):
     page = dana_at(360, reduced_motion="reduce")
     page.goto(f"/participants/{key_of(FIXTURES[2])}")
+    page.wait_for_selector("tbody .k-no:visible")
 
     page.click("tbody a.person-name >> text=Dana Okoye")
 
