@@ -74,7 +74,7 @@ function draw(html, etag) {
   const chosen = getSelection();
   if (!chosen.isCollapsed && region.contains(chosen.anchorNode)) return;
   const beforeNodeMorphed = (old, made) => {
-    if (old === fresh || old.isEqualNode(made) || old.matches?.("form, :popover-open")) return false;
+    if (old === fresh || old.isEqualNode(made) || old.matches?.(":is(form, :popover-open)")) return false;
     return !old.matches?.("td:not(.a-name)") || !counted(old, made);
   };
   const beforeAttributeUpdated = (name) => name !== "open" && name !== "aria-expanded";

@@ -75,7 +75,7 @@ function subject(page) {
 // Somebody types, has changed a field, selects a text, or has opened a menu or a row: this part stays as it is.
 function inUse(part) {
   const changed = [...part.querySelectorAll(":is(input, textarea):not([readonly])")].some((field) => field.value !== field.defaultValue || field.checked !== field.defaultChecked);
-  return changed || (part.contains(document.activeElement) && !document.activeElement.matches("h1")) || !getSelection().isCollapsed || part.querySelector("details[open], :popover-open, a[aria-expanded=true]");
+  return changed || (part.contains(document.activeElement) && !document.activeElement.matches("h1")) || !getSelection().isCollapsed || part.querySelector(":is(details[open], :popover-open, a[aria-expanded=true])");
 }
 
 const comingMs = isComing() ? (isComing().dataset.version ? WATCHED_MS : COMING_MS) : [];

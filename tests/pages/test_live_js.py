@@ -5,6 +5,9 @@ from itertools import pairwise
 
 import pytest
 
+from offline_zoom.registration import add_registrants, open_registration
+from tests.web.test_page_speed import finish_background_calls
+
 LIST = "GET /v2/metrics/meetings/*/participants"
 LIVE = "**/participants/*/live*"
 
@@ -240,7 +243,10 @@ def test_an_offline_page_sends_no_request_until_it_is_online(watch):
     assert polls == []
 
 
-def test_the_report_takes_the_place_of_the_page_when_the_meeting_ends(watch, world, clock):
+def test_the_report_takes_the_place_of_the_page_when_the_meeting_ends(watch, world, clock, parts):
+    planned = world.meetings[85000000102]
+    open_registration(planned)
+    add_registrants(planned, [("Amara", "Diallo", "amara@x.example", "")], "approved", 0)
     page, polls, meeting = watch()
     world.switches.ready_after = 1800
     world.join(meeting, "dana")
@@ -258,6 +264,11 @@ def test_the_report_takes_the_place_of_the_page_when_the_meeting_ends(watch, wor
     round_(page)
     page.wait_for_selector("text=Ended just now")
     polls.clear()
+    # Who registered comes a moment later.
+    assert page.locator("text=No-show").count() == 0
+    finish_background_calls(parts)
+    page.clock.run_for(2_000)
+    page.wait_for_selector(".rows >> text=No-show")
     page.clock.run_for(20_000)
 
     assert (page.url, page.evaluate("history.length")) == (address, entries)

@@ -97,3 +97,23 @@ def test_every_menu_opens_moves_and_closes_by_mouse_and_keyboard(dana_at, dana, 
 
     assert wrong == []
     assert count > 2
+
+
+def test_menu_is_at_the_bottom_of_the_window_in_a_browser_without_anchor_positioning(dana_at):
+    page = dana_at(360)
+    page.set_viewport_size({"width": 360, "height": 800})
+
+    def without_anchors(route):
+        css = route.fetch().text()
+        assert css.count("@supports (position-area: bottom)") == 1
+        route.fulfill(content_type="text/css", body=css.replace("(position-area: bottom)", "(position-area: unknown)"))
+
+    page.route("**/css/app.css", without_anchors)
+    page.goto(PAGES["/participants/<key>"])
+    page.click("[popovertarget=files]")
+
+    box = page.locator("#files").bounding_box()
+    assert box["x"] >= 0 and box["x"] + box["width"] <= 360
+    assert 770 < box["y"] + box["height"] <= 800
+    page.keyboard.press("Escape")
+    assert page.locator("#files:popover-open").count() == 0

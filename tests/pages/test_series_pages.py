@@ -3,8 +3,10 @@
 from offline_zoom.faults import Fault
 from offline_zoom.identifiers import meeting_uuid
 from offline_zoom.stories.quiet_day import FIXTURES, WEEKLY
-from tests.pages.test_pages_everywhere import check
+from tests.pages.axe import faults_of
+from tests.pages.test_pages_everywhere import SIDEWAYS, check
 from tests.web.test_pages_series import report_of
+from zoomapp.zoom.meeting_ids import key_of
 
 #: Ticks for sessions: x came, l came late, e left early, a dot did not come.
 PEOPLE = {"Zoë Müller-Østergaard": "xl.xe", "Bartholomew Featherstonehaugh-Cholmondeley": "x..lx", "Lee": "....x"}
@@ -47,6 +49,19 @@ def test_axe_finds_nothing_in_a_roster_and_nothing_overflows(dana_at, world):
     address = page.url.partition("localhost")[2] or page.url
     assert check(page, address) == []
     assert check(page, f"{address}&show=other") == []
+
+
+def test_report_gets_its_no_shows_by_itself_and_an_opened_row_the_squares_of_the_last_sessions(dana_at):
+    page = dana_at(360, reduced_motion="reduce")
+    page.goto(f"/participants/{key_of(FIXTURES[2])}")
+    page.wait_for_selector("tbody .k-no:visible")
+
+    page.click("tbody a.person-name >> text=Dana Okoye")
+
+    page.wait_for_selector(".detail .squares")
+    assert page.locator(".detail .squares .cell").count() == 3
+    assert "Last 3 sessions: came to 3" in page.text_content(".detail")
+    assert faults_of(page) == [] and page.evaluate(SIDEWAYS) == []
 
 
 def test_list_over_the_limit_is_not_sent_and_stays_in_its_field(dana_at, world):

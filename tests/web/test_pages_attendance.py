@@ -491,7 +491,7 @@ def test_sort_and_hide_names_stand_at_the_list(dana, past):
 
     assert f'href="{past}?show=rejoined&amp;sort=name&amp;names=hide">Hide names' in page
     assert f'href="{past}?show=rejoined&amp;sort=time">Time here' in page
-    assert "Hide names" not in page.partition('aria-label="More files"')[2].partition("</details>")[0]
+    assert "Hide names" not in page.partition('aria-label="More files"')[2].partition("</div>")[0]
 
 
 def test_report_is_sorted_by_attendance_and_by_leaving(dana, world):

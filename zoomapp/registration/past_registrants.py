@@ -107,7 +107,9 @@ def known_attendance(
     attendance = None
     if found.value and found.value.complete and not found.value.unreadable and table.is_whole:
         matches = load_hand_matches(sources.records, sources.user_id, meeting.id)
-        attendance = match_registrants(found.value.registrants, table.people, meeting.host_id, matches, meeting.uuid)
+        # Right after the end, Zoom has not said who the host was.
+        host_id = meeting.host_id or sources.user_id
+        attendance = match_registrants(found.value.registrants, table.people, host_id, matches, meeting.uuid)
     return Loaded(attendance, found.at, refreshing=found.refreshing)
 
 

@@ -18,6 +18,7 @@ UNTESTABLE: dict[str, tuple[str, ...]] = {
         "Zoom's client, not the API, refuses to start a second meeting",
         "Cookies of the desktop client are first-party",
         "Strict mode off lets in-client codes be bound to any page",
+        "Zoom's clients show the app in a browser with the popover API",
         "`participantUUID` of the SDK is the `participant_uuid` of webhooks and lists",
         "`admitParticipantFromWaitingRoom` takes the `participantUUID`",
         "`getMeetingUUID().meetingUUID` is the UUID that lists and webhooks name",

@@ -81,7 +81,8 @@ class Report:
         self, view: str, query: str = "", sort: str = "", sorted_at: float | None = None
     ) -> list[AttendanceRow | NoShow]:
         """The rows of a filter that match a search. No-shows are last, unless the order says otherwise."""
-        view = view if self.registered else view.replace("no-show", "").replace("walk-in", "")
+        if view in ("no-show", "walk-in") and self.registered is None:
+            view = ""
         people: list[AttendanceRow | NoShow] = []
         if view != "no-show":
             came = self.table.chosen("" if view == "walk-in" else view, query, sort, sorted_at)

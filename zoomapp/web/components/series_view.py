@@ -25,8 +25,8 @@ TALLY = (
     ("new", "new", "New"),
     ("once", "once", "Came once"),
 )
-#: The filters that need to know a person's first sessions.
-FIRST_SESSIONS = ("new", "once")
+#: The filters that need to know a person's first sessions, and those that need three sessions.
+FIRST_SESSIONS, THREE_SESSIONS = ("new", "once"), ("two", "late")
 SORT_WORDS = (("", "Most sessions"), ("name", "Name"), ("minutes", "Most minutes"), ("late", "Late most often"))
 #: What the squares mean.
 KEY = (
@@ -119,15 +119,20 @@ def chart_of(columns: Sequence[Column]) -> Markup:
     )
 
 
-def tally_of(
-    people: Sequence[SeriesPerson], show: str, link: Callable[[str], str], *, compared: bool = False
-) -> list[TallyCell]:
-    """The filters with their counts. ``link``: the address for the name of a filter.
+def filters_of(compared: int) -> list[tuple[str, str, str]]:
+    """The filters of the newest sessions, or of this number of ``compared`` ones.
 
-    ``compared``: without those about a person's first sessions, which may not be among the compared ones.
+    Compared sessions may not be a person's first ones, and two are too few for some filters.
     """
-    filters = [each for each in TALLY if not compared or each[0] not in FIRST_SESSIONS]
-    return tally.cells(((*each, sum(map(FILTERS[each[0]], people))) for each in filters), link, show)
+    left_out = (FIRST_SESSIONS if compared else ()) + (THREE_SESSIONS if 0 < compared < 3 else ())
+    return [each for each in TALLY if each[0] not in left_out]
+
+
+def tally_of(
+    people: Sequence[SeriesPerson], show: str, link: Callable[[str], str], compared: int = 0
+) -> list[TallyCell]:
+    """The filters with their counts. ``link``: the address for the name of a filter. ``compared``: see above."""
+    return tally.cells(((*each, sum(map(FILTERS[each[0]], people))) for each in filters_of(compared)), link, show)
 
 
 def sentence(people: Sequence[SeriesPerson]) -> str:

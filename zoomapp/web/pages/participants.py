@@ -186,7 +186,7 @@ def people_context(
         "person_page": url_for("person.show", key=key, person=PERSON, **view_options()),
         "chips": _chips(key, people.value, view) if people.value and meeting else (),
         **_report_context(key, report, view, is_past=meeting is None),
-        "copied": report_view.names_to_copy(rows, view),
+        "copied": report_view.names_to_copy(rows, view) if meeting is None else (),
         "opened": _opened(people.value) if people.value else None,
         "query": query,
         "view": view,

@@ -155,15 +155,13 @@ def _picture(series: LoadedSeries) -> dict[str, Any]:
 
 def _people(key: str, people: list[Any]) -> dict[str, Any]:
     show, query = request.args.get("show", ""), request.args.get("q", "").strip()[:200]
-    compared = bool(_compared_keys())
-    show = show if show in series_view.EMPTY and not (compared and show in series_view.FIRST_SESSIONS) else ""
+    compared = len(_compared_keys())
+    show = show if show in [name for name, *_ in series_view.filters_of(compared)] else ""
     max_rows = max(ROWS, min(request.args.get("rows", ROWS, type=int), MAX_ROWS))
     return {
         "people": people,
         "rows": chosen(people, show, query, request.args.get("sort", "")),
-        "tally": series_view.tally_of(
-            people, show, lambda name: _link(key)(show=name or None, q=None), compared=compared
-        ),
+        "tally": series_view.tally_of(people, show, lambda name: _link(key)(show=name or None, q=None), compared),
         "show": show,
         "query": query,
         "sort": request.args.get("sort", "") if request.args.get("sort", "") in SORTS else "",
