@@ -77,7 +77,7 @@ function draw(html, etag) {
     if (old === fresh || old.isEqualNode(made) || old.matches?.(":is(form, :popover-open)")) return false;
     return !old.matches?.("td:not(.a-name)") || !counted(old, made);
   };
-  const beforeAttributeUpdated = (name) => name !== "open" && name !== "aria-expanded";
+  const beforeAttributeUpdated = (name) => !/open|hidden|expanded/.test(name);
   // An opened row stays.
   const beforeNodeRemoved = (old) => !old.matches?.("tr.detail");
   const made = document.createElement("template");

@@ -77,8 +77,8 @@ async function changed(name, is, begins = false) {
   // Some clients say the same again after each config: only a change draws the page again.
   if (sessionStorage.getItem(name) === is) return;
   sessionStorage.setItem(name, is);
-  // After the report of a meeting that ended, the next one: its page.
-  if (begins && document.querySelector("[data-ended]")) return openCurrentMeeting();
+  // After the report of a meeting that ended, or while it is on its way, the next one: its page.
+  if (document.querySelector("[data-ended]")) return begins && openCurrentMeeting();
   if (prompting || !document.querySelector("[data-sighted], [data-own]")) return;
   // Out of the meeting: its page looks whether the meeting is over, and then shows the report.
   if (out && document.querySelector("[data-here], [data-own-part]")) document.dispatchEvent(new Event("over"));

@@ -8,7 +8,7 @@ import pytest
 from devtools.processes import free_port
 from tests.support.processes import HANG_SECONDS
 
-REVIEW, STAND_UP, PRIYAS = 85000000102, 85000000101, 87000000302
+REVIEW, PRIYAS = 85000000102, 87000000302
 MARA = "Mara Lindholm"
 
 
@@ -21,17 +21,23 @@ def settings(settings, world):
 
 
 class Held:
-    """Holds the next request that a script of a page sends to an address, or only its answer, until ``release``."""
+    """Holds the next request that a script of a page sends to an address until ``release``.
 
-    def __init__(self, page, address, *, answered=False):
-        self._page, self._address, self._answered = page, address, answered
+    ``having``: holds an answer instead, the next one with this text.
+    """
+
+    def __init__(self, page, address, *, having=""):
+        self._page, self._address, self._having = page, address, having
         self._held = None
         page.route(address, self._hold)
 
     def _hold(self, route):
         if route.request.is_navigation_request() or self._held:
             return route.continue_()
-        self._held = route, route.fetch() if self._answered else None
+        answer = route.fetch() if self._having else None
+        if answer and self._having not in answer.text():
+            return route.fulfill(response=answer)
+        self._held = route, answer
         return None
 
     def wait(self):
@@ -49,9 +55,9 @@ class Held:
             route.fulfill(response=answer) if answer else route.continue_()
 
 
-def settle(client):
+def settle(page):
     """Let the page's script act on what it has."""
-    client.page.evaluate("() => new Promise((done) => setTimeout(done, 50))")
+    page.evaluate("() => new Promise((done) => setTimeout(done, 50))")
 
 
 @pytest.fixture
@@ -63,7 +69,7 @@ def live(dana, room, world, clock):
         world.join(meeting, "dana")
         world.join(meeting, None, MARA)
         clock.tick(600)
-        client = room.open(dana)
+        client = room.open(dana, f"/participants/{REVIEW}")
         client.app.wait_for_selector(f"tr.here >> text={MARA}")
         client.app.wait_for_function("() => 'admits' in document.body.dataset")
         return meeting, client
@@ -92,27 +98,30 @@ def test_saved_page_that_is_refreshed_late_does_not_replace_the_waiting_room(app
 
     with client.page.expect_response("**/participants"):
         released.set()
-    settle(client)
+    settle(client.page)
 
     assert client.app.is_visible("h2 >> text=You’re in the waiting room")
     assert not client.app.is_visible("text=No meeting is running")
 
 
-def test_meeting_that_is_started_again_before_its_report_arrives_has_a_live_page(live, webhooks, room, world, clock):
-    meeting, client = live()
-    report = Held(client.page, "**/participants/85000000102")
-    room.end(meeting, client)
+def test_meeting_that_is_started_again_before_its_report_arrives_has_a_live_page(dana_at, webhooks, room, world):
+    meeting = room.start(REVIEW)
+    world.join(meeting, "dana")
+    page = dana_at(360)
+    page.goto(f"/participants/{REVIEW}")
+    page.wait_for_selector("[data-pause]:visible")
+    report = Held(page, f"**/participants/{REVIEW}")
+    world.end_meeting(meeting)
     report.wait()
     again = room.start(REVIEW)
-    world.join(again, "dana")
     world.join(again, None, "Guest Kim")
 
     report.release()
 
-    client.app.wait_for_selector("tr.here >> text=Guest Kim")
-    client.app.wait_for_selector("[data-pause]:visible")
+    page.wait_for_selector("tr.here >> text=Guest Kim")
+    page.wait_for_selector("[data-pause]:visible")
     world.join(again, None, "Guest Lee")
-    client.app.wait_for_selector("tr.here >> text=Guest Lee")
+    page.wait_for_selector("tr.here >> text=Guest Lee")
 
 
 def test_next_meeting_that_begins_before_the_report_arrives_has_its_own_page(live, room, world):
@@ -128,20 +137,24 @@ def test_next_meeting_that_begins_before_the_report_arrives_has_its_own_page(liv
     client.app.wait_for_selector("text=Counted since")
 
 
-def test_rows_of_a_paused_page_stay_although_an_answer_was_on_its_way(live, webhooks, room, world):
-    meeting, client = live()
-    answer = Held(client.page, "**/participants/*/live*", answered=True)
+def test_rows_of_a_paused_page_stay_although_an_answer_was_on_its_way(dana_at, webhooks, room, world):
+    meeting = room.start(REVIEW)
+    world.join(meeting, "dana")
+    page = dana_at(360)
+    page.goto(f"/participants/{REVIEW}")
+    page.wait_for_selector("[data-pause]:visible")
+    answer = Held(page, "**/participants/*/live*", having="Guest Kim")
     world.join(meeting, None, "Guest Kim")
     answer.wait()
-    client.app.click("[data-pause]")
+    page.click("[data-pause]")
 
     answer.release()
-    settle(client)
+    settle(page)
 
-    assert not client.app.is_visible("text=Guest Kim")
-    assert client.app.text_content("[data-fresh-text]") == "Paused"
-    client.app.click("[data-pause]")
-    client.app.wait_for_selector("tr.here >> text=Guest Kim")
+    assert not page.is_visible("text=Guest Kim")
+    assert page.text_content("[data-fresh-text]") == "Paused"
+    page.click("[data-pause]")
+    page.wait_for_selector("tr.here >> text=Guest Kim")
 
 
 def test_cohosts_report_stays_although_their_role_was_read_late(priya, room, world, clock):
@@ -160,7 +173,7 @@ def test_cohosts_report_stays_although_their_role_was_read_late(priya, room, wor
     signed.release()
     count = "count => client.state.log.filter(({ apiName }) => apiName === 'getUserContext').length > count"
     client.page.wait_for_function(count, arg=before)
-    settle(client)
+    settle(client.page)
 
     assert client.app.is_visible("text=Ended just now")
 
@@ -200,7 +213,7 @@ def test_waiting_room_switch_stays_hidden_although_an_older_role_is_read_late(pr
     client.app.wait_for_selector("[data-door]", state="hidden")
 
     client.page.evaluate("() => client.go()")
-    settle(client)
+    settle(client.page)
 
     assert not client.app.is_visible("[data-door]")
     assert "while you host or co-host" in client.app.text_content("[data-door-status]")

@@ -67,12 +67,14 @@ def test_cohost_sees_what_the_host_shares_from_start_to_end(shares, dana, priya,
     wait_for(client, "you’re co-host", "Joined" if shares else "Here by")
     wait_for(client, "which shares them with co-hosts" if shares else "The host hasn’t shared exact times.")
 
+    assert client.app.is_visible("text=Copy a note") is not shares
     # A co-host’s client lists only the room that it is in.
     clock.tick(30)
     world.join_breakout_room(meeting, mara, "Room 1")
     client.refresh()
     client.app.wait_for_selector(f"tr.{'here' if shares else 'left'} >> text={MARA}")
-    assert client.app.is_visible("text=People in breakout rooms show as left") is not shares
+    for text in ("People in breakout rooms show as left", "Copy a note"):
+        assert client.app.is_visible(f"text={text}") is not shares
     world.join_breakout_room(meeting, room.row("Priya"), "Room 1")
     client.refresh()
     wait_for(client, "Others are from the host’s account." if shares else "You see your room, 2 people.")
@@ -104,6 +106,7 @@ def test_host_in_a_breakout_room_sees_everyone_and_who_knows_of_them(events, dan
     client.refresh()
 
     wait_for(client, "Others are from Zoom’s live events" if events else "You see your room, 2 people.")
+    assert client.app.is_visible("text=as your Zoom client last saw them") is not events
     for name in (MARA, OTHER):
         assert client.app.is_visible(f"tr.here >> text={name}")
     for name in ("Dana", "Mara"):

@@ -82,6 +82,7 @@ def test_cohosts_page_ends_with_the_word_of_their_client(first, priya, world, cl
 
 def test_report_that_arrives_after_the_end_does_not_open_the_meeting_again(first, priya, world):
     first("Lee")
+    assert "you’re co-host" in read(priya.look(PAGE))
     assert priya.get(f"{PAGE}/live", headers={ENDED_HEADER: "1"}).status_code == 204
 
     assert later(priya, world, "Dana", "Lee").status_code == 204

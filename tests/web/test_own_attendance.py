@@ -78,6 +78,7 @@ def test_own_page_after_the_end_says_how_long_for_an_hour(seated, world, clock):
     part = report(seated, world, ended=True)
 
     assert "You were there 39 min." in words(part)
+    assert "are here" not in words(part)
     clock.tick(600)
     assert "You were there 39 min." in read(seated.look("/participants"))
     clock.tick(3600)

@@ -33,10 +33,12 @@ UNTESTABLE: dict[str, tuple[str, ...]] = {
         "`onBreakoutRoomChange` comes when the user joins or leaves",
         'After "Make host" the new host\'s `getUserContext` says `host`',
         "In a webinar `getMeetingParticipants` works for its host",
+        "`authorize` is refused with 80012 for an attendee of a webinar",
         "An app context without `iss` and `aud` is refused as incomplete",
         "The browser in Zoom's client may know Speculation Rules or not",
     ),
     PEOPLE: (
+        "The dashboard of meetings refuses the number of a webinar",
         "PATCH of `waiting_room` takes effect at the next start",
         "A running meeting's `start_time` in the list may be the planned one",
         "`GET /meetings/{id}` names the planned start even while the meeting runs",
