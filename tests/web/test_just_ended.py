@@ -114,7 +114,9 @@ def test_end_that_the_client_reports_is_checked_with_zoom_at_once(priya, world, 
     assert priya.get(f"{page}/live").status_code == 200
     world.calls.clear()
 
+    clock.tick(1)
     still_running = priya.get(f"{page}/live", headers={ENDED_HEADER: "1"})
+    clock.tick(1)
     world.end_meeting(meeting)
     assert priya.get(f"{page}/live").status_code == 200
     over = priya.get(f"{page}/live", headers={ENDED_HEADER: "1"})
