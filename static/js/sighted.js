@@ -116,16 +116,20 @@ function soon() {
 
 // The whole list each time: ids change with roles, and what got lost is in the next one, which comes by itself.
 async function report() {
+  if (place.dataset.cohosted && !(await stillCohost())) return;
   const instance = await answer(() => zoomSdk.getMeetingUUID());
   const uuid = meetingOf(instance);
   // Another meeting has a page of its own; the same number, started again, has the host's live page.
   if (current && uuid && uuid !== current && !(await staysHere())) return leaveForNext();
   current = uuid || current;
-  if (place.dataset.cohosted && (!(await stillCohost()) || hasEnded())) return;
+  if (place.dataset.cohosted && hasEnded()) return;
   const inside = (await answer(() => zoomSdk.getMeetingParticipants()))?.participants;
   const waiting = hasDoor ? (await answer(() => zoomSdk.getWaitingRoomParticipants()))?.participants : [];
   // What did not answer is not empty.
   if (!inside || !waiting) return;
+  // The client moved to another room meanwhile: the list may be of either.
+  const later = await answer(() => zoomSdk.getMeetingUUID());
+  if (later?.meetingUUID !== instance?.meetingUUID) return soon();
   // A breakout room's list is not the meeting's: whoever is missing from it has not left.
   const room = Boolean(instance?.parentUUID);
   showRoom(room, inside.length);

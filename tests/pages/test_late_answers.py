@@ -217,3 +217,25 @@ def test_waiting_room_switch_stays_hidden_although_an_older_role_is_read_late(pr
 
     assert not client.app.is_visible("[data-door]")
     assert "while you host or co-host" in client.app.text_content("[data-door-status]")
+
+
+def test_list_that_is_read_while_the_client_moves_to_a_breakout_room_hides_nobody(priya, room, world, clock):
+    meeting = room.start(REVIEW, dana="host", priya="co-host")
+    client = room.open(priya)
+    client.app.wait_for_selector("tr.here >> text=Dana Okoye")
+    client.app.wait_for_function("() => 'admits' in document.body.dataset")
+    client.page.evaluate("""() => { const real = client.apis.getMeetingParticipants;
+        client.apis.getMeetingParticipants = () => new Promise((go) => {
+            client.go = () => go(real()); client.apis.getMeetingParticipants = real; }); }""")
+    clock.tick(30)
+    world.join(meeting, None, MARA)
+    client.refresh()
+    client.page.wait_for_function("() => client.go")
+
+    world.join_breakout_room(meeting, room.row("Priya"), "Room 1")
+    client.refresh()
+    with client.page.expect_response("**/sighted"):
+        client.page.evaluate("() => client.go()")
+
+    client.app.wait_for_selector("text=You see your room, 1 person.")
+    assert 'data-here="2"' in priya.look(f"/participants/{REVIEW}").text

@@ -50,6 +50,11 @@ def wait_until_counted(client):
     client.app.wait_for_function("() => document.querySelector('[data-own]').dataset.uuid")
 
 
+def wait_until_watched(client):
+    """Wait until the page's script listens to the client."""
+    client.app.wait_for_function("() => 'here' in document.querySelector('[data-sighted]').dataset")
+
+
 def assert_is_report(client):
     """The page is the report and nothing else: nothing warns, refreshes, asks or is clipped."""
     wait_for(client, "Ended just now")
@@ -66,6 +71,7 @@ def test_cohost_sees_what_the_host_shares_from_start_to_end(shares, dana, priya,
     client = room.open(priya)
     wait_for(client, "you’re co-host", "Joined" if shares else "Here by")
     wait_for(client, "which shares them with co-hosts" if shares else "The host hasn’t shared exact times.")
+    wait_until_watched(client)
 
     assert client.app.is_visible("text=Copy a note") is not shares
     # A co-host’s client lists only the room that it is in.
@@ -150,6 +156,7 @@ def test_former_host_sees_the_report_at_the_end(events, dana, room, world, clock
     clock.tick(600)
     client = room.open(dana)
     client.app.wait_for_selector("tr.here >> text=Priya")
+    wait_until_watched(client)
     client.act("make_host", participantId=room.row("Priya").user_id)
     wait_for(client, "Someone else is host now.")
 
@@ -246,6 +253,7 @@ def test_host_who_joins_somebody_elses_meeting_after_the_end_sees_their_own_minu
     world.join(meeting, None, MARA)
     client = room.open(dana)
     wait_for(client, "Dana Okoye")
+    wait_until_watched(client)
     clock.tick(600)
     room.end(meeting, client)
     assert_is_report(client)
@@ -288,6 +296,7 @@ def test_host_and_cohost_of_a_webinar_see_who_is_there_and_then_the_report(dana,
     wait_for(client, f"you’re {role}", "Launch webinar")
     for name in ("Dana Okoye", "Priya"):
         client.app.wait_for_selector(f"tr.here >> text={name}")
+    wait_until_watched(client)
     clock.tick(600)
 
     room.end(meeting, client)
