@@ -11,6 +11,7 @@ from tests.support.people import Person, adapter
 from tests.web.reading import read
 from zoomapp import create_app, services
 from zoomapp.store.encrypted_records import PROFILE as PROFILE_RECORD
+from zoomapp.user_api.exhausted_quotas import PROBE_SECONDS
 from zoomapp.user_api.parallel_calls import PREFETCH_THREADS, ParallelCalls
 
 GUARD_SECONDS = 30
@@ -211,6 +212,19 @@ def test_scarce_quota_ends_the_prefetch(anyone, world, finish, scarce):
     anyone.connect()
     finish()
     assert (calls(world, LIVE), calls(world, UPCOMING)) == (1, 0)
+
+    anyone.connect()
+    finish()
+
+    assert (calls(world, LIVE), calls(world, UPCOMING)) == (1, 0)
+
+
+def test_prefetch_does_not_probe_whether_a_daily_limit_is_over(anyone, world, finish, clock):
+    refusal = {"code": 429, "message": "You have reached the maximum daily rate limit for this API."}
+    world.faults.append(Fault(LIVE, 429, {"X-RateLimit-Type": "Daily-limit"}, refusal, count=1))
+    anyone.connect()
+    finish()
+    clock.tick(PROBE_SECONDS + 1)
 
     anyone.connect()
     finish()
