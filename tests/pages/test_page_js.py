@@ -230,7 +230,7 @@ def test_arrow_keys_move_in_a_menu(page):
 def test_shortcuts_search_and_list_themselves_and_can_be_turned_off(page):
     page.goto("/meetings")
     page.keyboard.press("/")
-    page.wait_for_function("document.activeElement.id === 'q'")
+    page.wait_for_function("() => document.activeElement.id === 'q'")
     page.keyboard.type("a/b?")
     assert page.input_value("#q") == "a/b?"
 
