@@ -208,7 +208,7 @@ def test_a_developer_sends_a_call_and_sees_its_result(page, dana, world):
 def test_shortcuts_search_and_list_themselves_and_can_be_turned_off(page):
     page.goto("/meetings")
     page.keyboard.press("/")
-    page.wait_for_function("document.activeElement.id === 'q'")
+    page.wait_for_function("() => document.activeElement.id === 'q'")
     page.keyboard.type("a/b?")
     assert page.input_value("#q") == "a/b?"
 

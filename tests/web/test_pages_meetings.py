@@ -140,10 +140,20 @@ def test_a_form_that_was_changed_and_sent_again_changes_the_meeting_it_scheduled
     assert (meeting.duration_minutes, meeting.settings["auto_recording"]) == (90, "cloud")
 
 
+def test_a_form_that_was_sent_again_leads_to_its_meeting_also_during_an_outage(dana, world, form):
+    dana.post("/meetings/new", data=form)
+    world.faults.append(Fault("GET /v2/meetings/*", 502, {}, {}))
+
+    again = dana.post("/meetings/new", data={**form, "duration": "1:30"})
+
+    assert (again.status_code, again.location) == (303, f"/meetings/new?once={form['once']}")
+    assert len(created(world)) == 1
+
+
 def test_a_second_request_waits_while_the_first_is_pending(dana, world, parts, form):
     IdempotencyKeys(UserRecords(parts.redis, parts.key_ring), dana.id).begin(form["once"])
 
-    second = dana.look(dana.post("/meetings/new", data=form).location)
+    second = dana.look(dana.post("/meetings/new", data={**form, "passcode": "abc"}).location)
 
     assert "Scheduling your meeting" in read(second)
     assert second.headers["Refresh"] == "1"

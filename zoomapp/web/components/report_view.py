@@ -90,7 +90,7 @@ class Report:
         if view not in ("", "no-show"):
             return people
         missed = [row for row in self.no_shows if not query or agenda.matches(query, row.name)]
-        if sort.removeprefix("-") == "name":
+        if missed and sort.removeprefix("-") == "name":
             return sorted([*people, *missed], key=_name, reverse=sort.startswith("-"))
         return [*missed, *people] if sort == "attendance" else [*people, *missed]
 

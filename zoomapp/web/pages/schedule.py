@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from zoomapp.errors import UpstreamError, ZoomRefused
 from zoomapp.meetings import editing, form_merge, scheduling
 from zoomapp.meetings.forms import MeetingForm
 from zoomapp.meetings.quick_schedule import CUSTOM_START, prefilled
@@ -66,14 +67,22 @@ def create() -> ResponseReturnValue:
 def _sent_before(form: MeetingForm, key: str) -> ResponseReturnValue:
     """The meeting of the first request; the page that edits it if the person went back and changed the form."""
     result = IdempotencyKeys(user_records(), user_client().user_id).result(key) or ""
-    if result.isdecimal():
-        scheduled = editing.form_of(user_client().meeting(int(result)), form.zone, now())
-        if (changed := form_merge.typed_again(form, scheduled)) is not None:
-            path = url_for("edit.form", meeting_id=result)
-            loaded = urlencode(scheduled.as_fields())
-            form_drafts.save_for(path, [*changed.as_fields(), ("loaded", loaded), ("once", key)])
-            return redirect(path, 303)
+    changed = _changed_since(form, int(result)) if result.isdecimal() else None
+    if changed is not None:
+        path = url_for("edit.form", meeting_id=result)
+        form_drafts.save_for(path, [*changed, ("once", key)])
+        return redirect(path, 303)
     return redirect(url_for(".form", once=key), 303)
+
+
+def _changed_since(form: MeetingForm, meeting_id: int) -> list[tuple[str, str]] | None:
+    """The fields of the edit form with what this form says otherwise than its meeting; None if that is nothing."""
+    try:
+        scheduled = editing.form_of(user_client().meeting(meeting_id), form.zone, now())
+    except (ZoomRefused, UpstreamError):
+        return None
+    changed = form_merge.typed_again(form, scheduled)
+    return [*changed.as_fields(), ("loaded", urlencode(scheduled.as_fields()))] if changed else None
 
 
 def _first_result(result: str) -> ResponseReturnValue:
