@@ -254,7 +254,7 @@ class PageCache:
     def _is_fresh(self, copy: _Copy[Any], fresh_seconds: float) -> bool:
         if self.reload:
             # Another window of this user may have fetched it since this request came.
-            return copy.at >= self.now.timestamp() and copy.version == self.version
+            return copy.at > self.now.timestamp() and copy.version == self.version
         return self._age(copy) < fresh_seconds and copy.version == self.version
 
     def _may_be_served(self, copy: _Copy[Any], fresh_seconds: float) -> bool:

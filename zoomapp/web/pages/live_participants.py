@@ -49,9 +49,7 @@ def show(key: str) -> ResponseReturnValue:
     if ENDED_HEADER in request.headers:
         # Zoom's API tells a co-host nothing of the meeting: the word of their client ends their own page.
         end_cohosted(sources.client_reports, sources.user_id, instance)
-        # A saved list of running meetings, fresh enough for a page, has this one still.
-        sources = replace(sources, cache=replace(sources.cache, reload=True))
-    found = running(sources, instance, _list_seconds(sources))
+    found = running(_asking_now(sources), instance, _list_seconds(sources))
     if found.value and ENDED_HEADER in request.headers:
         forget_dashboard(sources, found.value)
     view = live_view(sources, found.value) if found.value else None
@@ -68,6 +66,11 @@ def show(key: str) -> ResponseReturnValue:
     if view.dashboard.error and not view.webhooks.records and not view.client_report:
         return _nothing(section(view.dashboard, LIVE).trouble)
     return _live_part(key, view)
+
+
+def _asking_now(sources: AttendanceSources) -> AttendanceSources:
+    """The sources, without saved copies if the Zoom client reported the end: a saved list has this meeting still."""
+    return replace(sources, cache=replace(sources.cache, reload=ENDED_HEADER in request.headers))
 
 
 def _list_seconds(sources: AttendanceSources) -> float:
