@@ -17,8 +17,8 @@ KB = 1024
 
 
 SERVED = Assets(STATIC)
-#: Stylesheets that only some pages load.
-LATER_CSS = ("css/after.css", "css/registrants.css", "css/series.css", "css/story.css")
+#: The stylesheet that only some pages load.
+PAST_CSS = "css/past.css"
 
 
 def zipped(names):
@@ -36,10 +36,8 @@ def travels(person, path):
 
 
 def test_the_stylesheets_fit_their_budget():
-    assert zipped(name for name in SERVED.files if name.endswith(".css") and name not in LATER_CSS) <= 9 * KB
-    assert all(zipped([name]) <= 6 * KB for name in LATER_CSS)
-    # All pages about past meetings and registrants together have no more than one such file.
-    assert len(gzip.compress(b"".join(SERVED.files[name].body for name in LATER_CSS), 9)) <= 6 * KB
+    assert zipped(name for name in SERVED.files if name.endswith(".css") and name != PAST_CSS) <= 9 * KB
+    assert zipped([PAST_CSS]) <= 6 * KB
 
 
 def test_only_pages_of_past_meetings_load_the_stylesheet_for_them(dana):
@@ -47,7 +45,7 @@ def test_only_pages_of_past_meetings_load_the_stylesheet_for_them(dana):
     pages = ["/", "/meetings", "/meetings/new", "/recordings", "/settings", attendance, f"{attendance}/summary"]
     pages.append(f"{attendance}/polls")
 
-    assert [page for page in pages if "css/after.css" in dana.look(page).text] == pages[-3:]
+    assert [page for page in pages if PAST_CSS in dana.look(page).text] == pages[-3:]
 
 
 #: Only in Zoom's client, as is the SDK: they come on top.

@@ -392,8 +392,8 @@ def test_past_meeting_links_its_summary_and_a_running_one_does_not(dana, world):
     running = dana.look(dana.running_meeting()).text
 
     assert f'href="{PAGE}"' in past
-    assert "css/after.css" in past
-    assert "This meeting" not in running and "css/after.css" not in running
+    assert "css/past.css" in past
+    assert "This meeting" not in running and "css/past.css" not in running
 
 
 def test_unknown_meeting_is_not_found(dana):

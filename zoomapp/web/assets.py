@@ -29,8 +29,11 @@ TYPES = {
     ".woff": "font/woff",
     ".woff2": "font/woff2",
 }
-#: Files that travel as one, because every page needs all of them: one request instead of three.
-BUNDLES = {"css/app.css": ("css/tokens.css", "css/base.css", "css/components.css")}
+#: Files that travel as one: what every page needs, and what the pages of past meetings, registrants and series need more.
+BUNDLES = {
+    "css/app.css": ("css/tokens.css", "css/base.css", "css/components.css"),
+    "css/past.css": ("css/after.css", "css/story.css", "css/series.css", "css/registrants.css"),
+}
 _STANDARD_TYPES = mimetypes.MimeTypes()
 
 
