@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
@@ -17,9 +17,8 @@ from bench.slow_zoom import RUNNING
 from devtools import found
 from devtools.install import Failed, say
 
-#: Address, and the selector of a participant's row.
-OURS = f"/participants/{RUNNING}", 'tr[id^="p-"]'
-GUIDE = f"/guide/index.html#{RUNNING}", "[data-participant]"
+#: How long a person looks at the overview before they open the participants.
+LOOK_MS = 1000
 REPEATS, TIMEOUT_MS = 2, 30_000
 #: Sets ``times``: when the first row was in the document, and when the largest element was painted; milliseconds.
 TIMES = """(() => {
@@ -36,6 +35,19 @@ TIMES = """(() => {
 })()"""
 #: The row is painted with the next frame, and Chromium reports a paint a little later.
 AFTER_PAINT = "() => new Promise((done) => requestAnimationFrame(() => setTimeout(() => done(window.times), 150)))"
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page, the selector of a participant's row in it, and the page that the person looks at before, if any."""
+
+    path: str
+    row: str
+    before: str = ""
+
+
+OURS = Page(f"/participants/{RUNNING}", 'tr[id^="p-"]')
+PAGES = OURS, replace(OURS, before="/"), Page(f"/guide/index.html#{RUNNING}", "[data-participant]")
 
 
 @dataclass(frozen=True)
@@ -57,13 +69,18 @@ class Views:
 def visible(plan: Plan) -> list[Figure]:
     """Until participants are visible in Chromium, each call to Zoom taking 0.2 s, beside the guide's dashboard."""
     app = plan.servers.slow_app()
-    cookies = iter(newcomers(app, "live", 2 + 2 * plan.rounds))
+    cookies = iter(newcomers(app, "live", len(PAGES) * (1 + plan.rounds)))
     with _chromium() as browser:
-        for page in (OURS, GUIDE):
-            _views(browser, app, page, next(cookies))
-        ours, guide = alternate([OURS, GUIDE], plan.rounds, lambda page: _views(browser, app, page, next(cookies)))
+
+        def view(page: Page) -> Views:
+            return _views(browser, app, page, next(cookies))
+
+        for page in PAGES:
+            view(page)
+        ours, linked, guide = alternate(PAGES, plan.rounds, view)
     return [
         *_figures("first view", _first(ours), _first(guide), must=0.8),
+        *_figures("first view, from the overview", _first(linked), _first(guide), must=0.8),
         *_figures("again", _again(ours), _again(guide), must=0.2),
     ]
 
@@ -103,16 +120,19 @@ def _chromium() -> Iterator[Browser]:
         browser.close()
 
 
-def _views(browser: Browser, app: Target, page: tuple[str, str], cookies: str) -> Views:
-    """The views of a new person, in a browser that has loaded nothing yet."""
-    path, selector = page
+def _views(browser: Browser, app: Target, page: Page, cookies: str) -> Views:
+    """The views of a new person, in a browser that has loaded nothing yet but the page before."""
     context = browser.new_context()
     try:
         for cookie in cookies.split("; "):
             name, _, value = cookie.partition("=")
             context.add_cookies([{"name": name, "value": value, "url": app.url}])
-        context.add_init_script(TIMES.replace("SELECTOR", selector))
-        first, *again = [_times(context, app.url + path) for _ in range(1 + REPEATS)]
+        context.add_init_script(TIMES.replace("SELECTOR", page.row))
+        if page.before:
+            tab = context.new_page()
+            tab.goto(app.url + page.before)
+            tab.wait_for_timeout(LOOK_MS)
+        first, *again = [_times(context, app.url + page.path) for _ in range(1 + REPEATS)]
     finally:
         context.close()
     return Views(first, again)
