@@ -1,6 +1,7 @@
 """The pages of meetings: lists, search, schedule, settings, delete. Every form works without a script."""
 
 import html
+import io
 import re
 
 import pytest
@@ -13,6 +14,7 @@ from zoomapp.store.user_records import UserRecords
 
 CREATE = "POST /v2/users/me/meetings"
 LISTS = "GET /v2/users/me/meetings"
+ROSTER = "/series/85000000102/roster"
 
 
 @pytest.fixture
@@ -418,6 +420,29 @@ def test_a_form_of_a_tab_that_was_signed_out_in_another_one_is_sent_after_signin
     dana.post("/meetings/new", data={name: html.unescape(value) for name, value in entries})
     (meeting,) = created(world)
     assert meeting.agenda == '"Numbers" <b>first</b>'
+
+
+@pytest.mark.parametrize(
+    ("address", "sent", "status", "says"),
+    [
+        ("/meetings/new", {"agenda": "x" * 20_000}, 413, "Your entries were too long to keep here. Connect, then go"),
+        (ROSTER, {"names": "x" * 20_000}, 401, "Your entries were too long to keep here. Connect, then go"),
+        (
+            ROSTER,
+            {"file": (io.BytesIO(b"mina@example.com"), "people.csv")},
+            401,
+            "Your file was not sent. Connect, then",
+        ),
+    ],
+)
+def test_signed_out_tab_says_what_its_page_cannot_hold(dana, caplog, address, sent, status, says):
+    dana.post("/api/zoomapp/logout")
+
+    page = dana.post(address, data=sent, headers={"Accept": "text/html"})
+
+    assert says in read(page, status)
+    assert "data-unsent" not in page.text
+    assert not [record for record in caplog.records if record.levelname == "ERROR"]
 
 
 def test_a_saved_form_is_not_shown_to_another_user(dana, world, clock, form):

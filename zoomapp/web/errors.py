@@ -11,6 +11,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError
 from zoomapp import metrics
 from zoomapp.errors import BadRequest, NotFound, TokenError, TooLarge, UriTooLong, ZoomAppError
 from zoomapp.log_setup import audit, request_id
+from zoomapp.web.components import form_drafts
 from zoomapp.web.current_user import services
 from zoomapp.web.middleware.outermost import plain_page
 from zoomapp.web.viewer import use_anonymous_viewer
@@ -49,11 +50,13 @@ def answer(error: ZoomAppError) -> ResponseReturnValue:
 
 def _page(error: ZoomAppError) -> str:
     """The error page, or a plain one if rendering it fails."""
-    template = "pages/connect.html" if isinstance(error, TokenError) else "pages/error.html"
     try:
         if error.status >= 500:
             use_anonymous_viewer()
-        return render_template(template, error=error, reference=request_id.get())
+        unsent = form_drafts.unsent() if isinstance(error, TokenError | TooLarge) else None
+        if isinstance(error, TokenError) or unsent:
+            return render_template("pages/connect.html", error=error, unsent=unsent)
+        return render_template("pages/error.html", error=error, reference=request_id.get())
     except Exception:
         log.exception("error page failed")
         return plain_page(error, services().settings.app_name, request_id.get())
