@@ -426,7 +426,7 @@ def test_a_form_of_a_tab_that_was_signed_out_in_another_one_is_sent_after_signin
     ("address", "sent", "status", "says"),
     [
         ("/meetings/new", {"agenda": "x" * 20_000}, 413, "Your entries were too long to keep here. Connect, then go"),
-        (ROSTER, {"names": "x" * 20_000}, 401, "Your entries were too long to keep here. Connect, then go"),
+        (ROSTER, {"names": "x" * 20_000}, 413, "Your entries were too long to keep here. Connect, then go"),
         (
             ROSTER,
             {"file": (io.BytesIO(b"mina@example.com"), "people.csv")},

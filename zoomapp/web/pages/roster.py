@@ -24,7 +24,7 @@ from zoomapp.web.components.attendance import attendance_sources
 from zoomapp.web.components.notice import PAST, Notice
 from zoomapp.web.components.page_context import done, say_done
 from zoomapp.web.components.section import section
-from zoomapp.web.current_user import services, user_client
+from zoomapp.web.current_user import services, user_client, user_id
 from zoomapp.web.pages.participants import names_hidden
 from zoomapp.web.pages.series import requested_number
 from zoomapp.web.viewer import user_records, viewer
@@ -85,7 +85,7 @@ def save(key: str) -> ResponseReturnValue:
 @bp.errorhandler(RequestEntityTooLarge)
 def refuse_large_list(error: Exception) -> ResponseReturnValue:
     """The answer to a list over the limit, which the server does not read. The browser still has it in its form."""
-    if not errors.prefers_html():
+    if not errors.prefers_html() or user_id() is None:
         return errors.answer(TooLarge(str(error)))
     text = (
         "A list can have at most 1 MB, which is enough for 10,000 people. Nothing was saved. Go back in your browser: "
