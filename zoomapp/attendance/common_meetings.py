@@ -64,11 +64,15 @@ def load_common_meetings(
     ends_at = sources.clock() + STEP_SECONDS if sources.cache.in_steps else None
     listed = all_meetings(sources.user_client, sources.cache, "past")
     rows = newest_first(listed.value.meetings if listed.value else ())
-    others = list(islice((row for row in rows if row.uuid and row.start_at and row.id != meeting.id), MAX_SESSIONS))
+    other = (row for row in rows if row.uuid and row.start_at and row.id != meeting.id and row.uuid != meeting.uuid)
+    others = list(islice(other, MAX_SESSIONS))
     sessions, error = load_sessions(sources, [Occurrence(row.start_at, row.uuid) for row in others], ends_at)
     here = session_of(Occurrence(meeting.start_at, meeting.uuid), table)
     people = match_people([*sessions, here], sources.late_seconds)
-    person = next(each for each in people if (visit := each.visits[-1]) and visit.key == key)
+    person = next((each for each in people if (visit := each.visits[-1]) and visit.key == key), None)
+    if person is None:
+        # Another session shows that this is one person with somebody else of the meeting.
+        return CommonMeetings(listed)
     attended, counted = Counter[int](), Counter[int]()
     newest: dict[int, tuple[Meeting, str]] = {}
     for row, session, visit in zip(others, reversed(sessions), reversed(person.visits[:-1]), strict=True):

@@ -19,7 +19,7 @@ class KnownRegistration:
 
 def remember_registration(cache: PageCache, meeting: Meeting, keep_seconds: int) -> None:
     """Save whether this meeting has registration, if that is news. ``meeting``: with its settings and past sessions."""
-    fact: dict[str, Any] = {"on": meeting.has_registration}
+    fact: dict[str, Any] = {"on": meeting.has_registration, "occurrences": None}
     if meeting.has_registration and meeting.registers_by_session:
         fact["occurrences"] = [
             {"occurrence_id": each.id, "start_time": each.start_at.isoformat(), "duration": each.duration_minutes}
@@ -43,8 +43,8 @@ def _name(number: int) -> str:
 def _read(fact: Any) -> KnownRegistration | None:
     if not isinstance(fact, dict) or fact.get("on") is not True:
         return None
-    # An earlier release saved no sessions.
-    if "occurrences" not in fact:
+    # An earlier release did not save whether people register for each session: none of them is known.
+    if fact.get("occurrences", ()) is None:
         return KnownRegistration()
     rows = JsonObject(fact, "registration").rows("occurrences", "occurrence")
     return KnownRegistration(tuple(map(Occurrence.from_api, rows)))

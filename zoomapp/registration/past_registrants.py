@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from zoomapp.attendance.attendance_table import AttendanceTable
+from zoomapp.attendance.current_meeting import may_read
 from zoomapp.attendance.past import load_past_meeting, past_attendance
 from zoomapp.attendance.sources import AttendanceSources
 from zoomapp.errors import NotFound, UpstreamError
@@ -16,6 +17,7 @@ from zoomapp.registration.hand_matches import HandMatch, load_hand_matches
 from zoomapp.registration.loading import RegistrantList, RegistrationSource, load_registrants
 from zoomapp.registration.matching import RegistrantAttendance, match_registrants
 from zoomapp.user_api.page_cache import Loaded
+from zoomapp.zoom.endpoints import LIST_REGISTRANTS
 from zoomapp.zoom.models import Meeting, Occurrence, PastMeeting
 from zoomapp.zoom.registrants import APPROVED
 
@@ -89,13 +91,13 @@ def load_past_registrants(sources: AttendanceSources, instance: str) -> PastRegi
 def known_attendance(
     sources: AttendanceSources, meeting: PastMeeting, table: AttendanceTable
 ) -> Loaded[RegistrantAttendance] | None:
-    """Who registered for a past session and came, without waiting for Zoom. Costs one call, in the background.
+    """Who registered for a past session and came, without waiting for Zoom, which is asked in the background.
 
-    None if no page has found that people register for it, or if the user is not its host. Without a value if the list
-    of registrants is not there yet, or if something is missing on either list.
+    None if no page has found that people register for it, or if the user is not its host or may not read the list.
+    Without a value if the list of registrants is not there yet, or if something is missing on either list.
     """
     registration = known_registration(sources.cache, meeting.id)
-    if registration is None or meeting.host_id not in ("", sources.user_id):
+    if registration is None or meeting.host_id not in ("", sources.user_id) or not may_read(sources, LIST_REGISTRANTS):
         return None
     occurrence = ""
     if registration.sessions is not None:

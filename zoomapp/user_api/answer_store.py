@@ -1,8 +1,8 @@
 """Zoom's answers, saved per user for the pages and the proxy: one place, one fetch at a time, one way to clear.
 
-Pages save answers without credentials, as encrypted records with a lifetime each. The records of one user take
-up to MAX_BYTES; the oldest go first. The proxy saves raw responses, which a hash of that user holds for ten minutes,
-and this process keeps those that it used last in memory.
+Pages save answers without credentials, as encrypted records with a lifetime each. Those of one user take up to
+MAX_BYTES; the oldest go first. Parts of long lists, and small facts about meetings, do not count. The proxy saves raw
+responses, which a hash of that user holds for ten minutes, and this process keeps those that it used last in memory.
 
 Every request reads the version of its user's answers along with its session. A change sets another version, so no
 process uses an answer from before the change, even if it was requested earlier.
@@ -30,10 +30,12 @@ from zoomapp.store.encrypted_records import (
     RECORDINGS_PIECE,
     SAVED_ANSWERS,
     TOKENS,
+    USER_KEY_LIST,
     RecordKind,
 )
-from zoomapp.store.encryption import EncryptedRecords, KeyRing
+from zoomapp.store.encryption import KeyRing
 from zoomapp.store.leases import Leases
+from zoomapp.store.user_keys import KEY_LIST_SECONDS, LIST_KEYS
 from zoomapp.store.user_records import UserRecords
 from zoomapp.user_api.local_lru import CachedResponse, LocalLRU
 from zoomapp.zoom.tolerant_reader import JsonObject
@@ -64,17 +66,21 @@ VERSION_SECONDS = 86400
 #: How long a caller waits for another one that fetches the same. A process that dies meanwhile blocks others as long.
 WAIT_SECONDS = 10.0
 
-#: Lists a record with its time, and deletes the oldest records beyond the limits. The list has expired ones, too.
-_LIMIT = """
-redis.call('ZADD', KEYS[1], ARGV[2], ARGV[1])
-redis.call('EXPIRE', KEYS[1], ARGV[3])
+#: Saves a record, if the user is connected, and deletes the user's oldest ones beyond the limits. The list of records
+#: may have some that have expired.
+_SAVE_RECORD = f"""{LIST_KEYS}
+if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
+redis.call('SET', KEYS[3], ARGV[1], 'EX', ARGV[2])
+list_keys(KEYS[2], ARGV[3], KEYS[3], KEYS[4])
+redis.call('ZADD', KEYS[4], ARGV[4], KEYS[3])
+redis.call('EXPIRE', KEYS[4], ARGV[3])
 local bytes, records = 0, 0
-for _, key in ipairs(redis.call('ZREVRANGE', KEYS[1], 0, -1)) do
+for _, key in ipairs(redis.call('ZREVRANGE', KEYS[4], 0, -1)) do
   local size = redis.call('STRLEN', key)
   bytes, records = bytes + size, records + 1
-  if size == 0 or bytes > tonumber(ARGV[4]) or records > tonumber(ARGV[5]) then
+  if size == 0 or bytes > tonumber(ARGV[5]) or records > tonumber(ARGV[6]) then
     redis.call('DEL', key)
-    redis.call('ZREM', KEYS[1], key)
+    redis.call('ZREM', KEYS[4], key)
   end
 end
 return 1
@@ -101,8 +107,7 @@ class AnswerStore(UserRecords):
     def __init__(self, client: redis.Redis, ring: KeyRing, clock: Callable[[], float]) -> None:
         super().__init__(client, ring)
         self._clock = clock
-        self._responses = EncryptedRecords(ring)
-        self._limit_script = client.register_script(_LIMIT)
+        self._save_record_script = client.register_script(_SAVE_RECORD)
         self._save_script = client.register_script(_SAVE)
         self._clear_script = client.register_script(_CLEAR)
         self._leases = Leases(client)
@@ -157,20 +162,25 @@ class AnswerStore(UserRecords):
 
     # What pages read: records, with ``load`` and ``delete`` as they are.
 
-    def save(self, user_id: str, kind: RecordKind, value: Any, seconds: int, name: str = "") -> bool:
-        """Save a record. It may be deleted early, so that the user's records stay within the limits."""
-        saved = super().save(user_id, kind, value, seconds, name)
-        if kind in UNLIMITED:
-            return saved
-        limits = [SAVED_ANSWERS.seconds, MAX_BYTES, MAX_RECORDS]
+    def save(
+        self, user_id: str, kind: RecordKind, value: Any, seconds: int, name: str = "", *, limited: bool = True
+    ) -> bool:
+        """Save a record; False when this user is not connected.
+
+        ``limited``: it may be deleted early, so that the user's records stay within the limits.
+        """
+        if not limited or kind in UNLIMITED:
+            return super().save(user_id, kind, value, seconds, name)
+        key = kind.key_of(user_id, name)
+        keys = [TOKENS.key_of(user_id), USER_KEY_LIST.key_of(user_id), key, SAVED_ANSWERS.key_of(user_id)]
+        record = self._encrypted.encode(kind, key, value)
         try:
             with redis_client.store_errors():
-                self._limit_script(
-                    [SAVED_ANSWERS.key_of(user_id)], [kind.key_of(user_id, name), self._clock(), *limits]
-                )
+                limits = [KEY_LIST_SECONDS, self._clock(), MAX_BYTES, MAX_RECORDS]
+                return bool(self._save_record_script(keys, [record, seconds, *limits]))
         except StoreUnavailable as error:
-            log.warning("answers not limited", extra={"detail": error.detail})
-        return saved
+            log.warning("record not written", extra={"kind": kind.name, "detail": error.detail})
+            return True
 
     # What the proxy read: raw responses.
 
@@ -184,7 +194,7 @@ class AnswerStore(UserRecords):
     def save_response(self, user_id: str, name: str, response: CachedResponse) -> None:
         """Save a raw response. Its name has the user, and the grant that read it."""
         self._local.put(name, response)
-        record = self._responses.encode(ANSWERS, name, response)
+        record = self._encrypted.encode(ANSWERS, name, response)
         arguments: list[Any] = [name, record, RESPONSE_SECONDS, MAX_RESPONSES]
         try:
             with redis_client.store_errors():
@@ -201,7 +211,7 @@ class AnswerStore(UserRecords):
     def _load_from_redis(self, user_id: str, name: str) -> CachedResponse | None:
         with redis_client.store_errors():
             record = cast("bytes | None", self._redis.hget(ANSWERS.key_of(user_id), name))
-        response = self._responses.decode(ANSWERS, name, record, CachedResponse)
+        response = self._encrypted.decode(ANSWERS, name, record, CachedResponse)
         if response:
             self._local.put(name, response)
         return response

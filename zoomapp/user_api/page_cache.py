@@ -228,7 +228,7 @@ class PageCache:
 
     def remember(self, name: str, fact: Any, keep_seconds: int) -> None:
         """Save what a page found out, so that ``recent`` returns it."""
-        self._save(name, fact, keep_seconds)
+        self._save(name, fact, keep_seconds, limited=False)
 
     def _fetch(
         self,
@@ -294,9 +294,9 @@ class PageCache:
             answers.delete(self.user_id, PAGE_REFRESH, digest)
         return started
 
-    def _save(self, name: str, raw: Any, keep_seconds: int) -> None:
+    def _save(self, name: str, raw: Any, keep_seconds: int, *, limited: bool = True) -> None:
         copy = {"at": self.shared.clock(), "raw": without_credentials(raw), "version": self.version}
-        self.answers.save(self.user_id, LAST_SEEN_SECTION, copy, keep_seconds, key_names.digest(name))
+        self.answers.save(self.user_id, LAST_SEEN_SECTION, copy, keep_seconds, key_names.digest(name), limited=limited)
 
     def _load_copy(self, name: str, read: Callable[[Any], Value]) -> _Copy[Value] | None:
         """The saved copy; None without one, or for one that cannot be read: an earlier release saved any response."""
