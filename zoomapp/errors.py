@@ -357,7 +357,7 @@ class FileIncomplete(FileRefused):
     """The file has another size than Zoom declared, or no readable size."""
 
     title = "Zoom did not send the whole file"
-    message = "Zoom sent another number of bytes than the file has. Try again later. You can still play the recording."
+    message = "Zoom sent more or fewer bytes than the file has. Try again later. You can still play the recording."
 
 
 class FileNotReady(FileRefused):

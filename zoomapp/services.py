@@ -105,14 +105,14 @@ class Services:
 
     def user_client(self, user_id: str, record: bytes | None = None) -> UserClient:
         """Zoom's API as this user. ``record``: the stored token record, if it was read along with the session."""
-        return UserClient(*self._client_parts(user_id, record))
+        return UserClient(
+            user_id, self.tokens, self.client, record, self.answers, self.quota_guard, self.refused_endpoints
+        )
 
     def limited_client(self, user_id: str, max_calls: int, record: bytes | None = None) -> LimitedClient:
         """The same for a page that no person has opened yet."""
-        return LimitedClient(*self._client_parts(user_id, record), max_calls=max_calls)
-
-    def _client_parts(self, user_id: str, record: bytes | None) -> tuple[Any, ...]:
-        return user_id, self.tokens, self.client, record, self.answers, self.quota_guard, self.refused_endpoints
+        parts = self.tokens, self.client, record, self.answers, self.quota_guard, self.refused_endpoints
+        return LimitedClient(user_id, *parts, max_calls)
 
     def begin_work(self) -> None:
         """Called in a worker that has just started, after the fork."""

@@ -3,6 +3,7 @@
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
@@ -112,3 +113,13 @@ def test_one_of_two_callers_fetches_and_the_other_waits_for_its_end(answers, set
         second.result(GUARD_SECONDS)
 
     assert order == [("first", True), ("second", False)]
+
+
+def test_fact_about_a_meeting_outlives_the_lists_of_a_user(answers, parts, clock):
+    cache = parts.page_caches.of("dana", b"1", datetime.fromtimestamp(clock(), UTC))
+    cache.remember("registration 1", {"on": True}, 86400)
+    for number in range(MAX_RECORDS + 1):
+        clock.tick(1)
+        answers.save("dana", LAST_SEEN_SECTION, number, 3600, str(number))
+
+    assert cache.recent("registration 1", lambda fact: fact, float("inf")).value == {"on": True}

@@ -235,6 +235,21 @@ def test_other_meetings_load_in_steps_and_say_what_failed(dana, world, clock):
     assert "A session couldn’t be loaded" in read(dana.look(address))
 
 
+def test_two_people_who_are_one_in_another_meeting_have_a_page_without_other_meetings(dana, world):
+    alex = {"id": "u1", "name": "Alex Kim", "join_time": "2026-02-23T09:00:00Z", "leave_time": "2026-02-23T09:40:00Z"}
+    guest = {**alex, "id": "", "name": "Guest Alex", "user_email": "alex@example.com"}
+    guest["leave_time"] = "2026-02-23T09:10:00Z"
+    both = {**alex, "user_email": "alex@example.com"}
+    world.faults.append(Fault(report_of(SESSIONS[2]), 200, {}, {"participants": [alex, guest], "total_records": 2}))
+    world.faults.append(Fault(REPORT, 200, {}, {"participants": [both], "total_records": 1}))
+    address = f"/participants/{key_of(SESSIONS[2])}"
+    person = re.search(r"open=(\w+)[^>]*><bdi>Guest Alex", dana.look(address).text)[1]
+
+    page = read(dana.look(f"{address}/people/{person}?others=1"))
+
+    assert "Guest Alex was there 10 of 45 min" in page
+
+
 def test_guest_with_one_word_as_a_name_is_not_looked_for_in_other_meetings(dana, world):
     times = {"join_time": "2026-02-23T09:12:00Z", "leave_time": "2026-02-23T09:20:00Z"}
     reported = [{"id": "", "name": "iPhone", **times}]

@@ -1,4 +1,4 @@
-"""Why a meeting has no summary or no transcript: Zoom's refusals as one of a few reasons.
+"""Why a past meeting has no summary, transcript, recording or polls: Zoom's refusals as one of a few reasons.
 
 https://developers.zoom.us/docs/api/errors/
 """

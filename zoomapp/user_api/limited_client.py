@@ -6,8 +6,12 @@ import threading
 from typing import Any, NoReturn
 
 from zoomapp.errors import ZoomAppError
+from zoomapp.tokens.service import TokenService
+from zoomapp.user_api.answer_store import AnswerStore
+from zoomapp.user_api.quota_guard import QuotaGuard
+from zoomapp.user_api.refused_endpoints import RefusedEndpoints
 from zoomapp.user_api.user_client import UserClient
-from zoomapp.zoom.client import Answer, Call
+from zoomapp.zoom.client import Answer, Call, ZoomClient
 from zoomapp.zoom.endpoint_types import Endpoint
 
 
@@ -18,9 +22,18 @@ class CallsEnded(Exception):
 class LimitedClient(UserClient):
     """A client of at most ``max_calls`` calls. It raises CallsEnded instead of a further one, and for each failure."""
 
-    def __init__(self, *parts: Any, max_calls: int) -> None:
-        """``parts``: as for UserClient."""
-        super().__init__(*parts)
+    def __init__(
+        self,
+        user_id: str,
+        tokens: TokenService,
+        client: ZoomClient,
+        record: bytes | None,
+        answers: AnswerStore,
+        quota_guard: QuotaGuard,
+        refused_endpoints: RefusedEndpoints,
+        max_calls: int,
+    ) -> None:
+        super().__init__(user_id, tokens, client, record, answers, quota_guard, refused_endpoints)
         self._calls_left = threading.Semaphore(max_calls)
 
     def call(self, endpoint: Endpoint, body: Any = None, **arguments: Any) -> Any:

@@ -63,8 +63,8 @@ class QuotaGuard:
     def is_scarce(self, caller: Caller, call: Call) -> bool:
         """Whether a call that no request waits for should be left out.
 
-        That is so if a tenth of a limit was left, or less, at the last calls of the user's pages, or a daily quota is
-        exhausted.
+        That is so if a tenth of a limit was left, or less, at the last calls of the user's pages, or a daily quota of
+        an account is exhausted.
         """
         if self._clock() < self._scarce_until.get(caller.user_id, 0.0):
             return True

@@ -150,7 +150,7 @@ class SharedPolls:
         """Zoom's answer, or the old snapshot if another viewer polls. Raises what ``get`` raises."""
         # One viewer polls for all of them. To prove their own access, each viewer polls with one of their windows.
         for_all = stored.pause or stored.proof_age < RENEW_SECONDS
-        # With nothing to show, this window waits for another one of the same viewer that polls.
+        # With nothing to show, this window waits for the one that polls.
         wait_seconds = 0.0 if stored.snapshot or stored.pause else deadline.remaining(WAIT_SECONDS)
         with self._lease(name, "" if for_all else viewer, wait_seconds) as taken:
             # Reload: another viewer may have polled just before this one got the lease.

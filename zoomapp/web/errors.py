@@ -11,7 +11,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError
 from zoomapp import metrics
 from zoomapp.errors import BadRequest, NotFound, TokenError, TooLarge, UriTooLong, ZoomAppError
 from zoomapp.log_setup import audit, request_id
-from zoomapp.web.components import form_drafts
+from zoomapp.web.components import unsent_form
 from zoomapp.web.current_user import services
 from zoomapp.web.middleware.outermost import plain_page
 from zoomapp.web.viewer import use_anonymous_viewer
@@ -53,7 +53,7 @@ def _page(error: ZoomAppError) -> str:
     try:
         if error.status >= 500:
             use_anonymous_viewer()
-        unsent = form_drafts.unsent() if isinstance(error, TokenError | TooLarge) else None
+        unsent = unsent_form.unsent() if isinstance(error, TokenError | TooLarge) else None
         if isinstance(error, TokenError) or unsent:
             return render_template("pages/connect.html", error=error, unsent=unsent)
         return render_template("pages/error.html", error=error, reference=request_id.get())

@@ -80,7 +80,10 @@ def today() -> date:
 
 
 def viewer() -> Viewer:
-    """The viewer of this request. Loads the Zoom profile at most every 15 minutes. Raises nothing."""
+    """The viewer of this request. Loads the Zoom profile at most every 15 minutes.
+
+    Raises only CallsEnded, for a page that a browser prefetches while no profile is saved.
+    """
     if "viewer" not in g:
         g.viewer = g.pending_viewer.result() if "pending_viewer" in g else _load_viewer()
     return cast(Viewer, g.viewer)

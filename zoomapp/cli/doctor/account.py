@@ -22,7 +22,7 @@ def check(services: Services) -> Iterator[Finding]:
     except AccountRefused as error:
         yield fail(
             CHECK,
-            f"Zoom refuses the account’s own credentials ({error.detail}). Pages work without it.",
+            f"Zoom refuses the account’s own credentials ({error.detail}). Pages work without them.",
             "Copy ZOOM_ACCOUNT_ID, ZOOM_S2S_CLIENT_ID and ZOOM_S2S_CLIENT_SECRET again from the Server-to-Server app, "
             "and activate that app.",
         )

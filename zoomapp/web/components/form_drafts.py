@@ -7,39 +7,12 @@ The draft is in the session. A session starts empty when another person signs in
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from flask import request, session
 from werkzeug.datastructures import MultiDict
-from werkzeug.exceptions import HTTPException
 
-from zoomapp.errors import TokenError, TooLarge, UpstreamError, ZoomAppError, ZoomRefused
+from zoomapp.errors import TokenError, UpstreamError, ZoomAppError, ZoomRefused
 from zoomapp.web.components.notice import Notice
-
-
-@dataclass(frozen=True)
-class UnsentForm:
-    """The form of a tab whose session another tab ended. Its page holds the entries, because nothing is stored of it.
-
-    ``lost``: why the page cannot hold them, in words; then there are no ``fields``.
-    """
-
-    fields: tuple[tuple[str, str], ...] = ()
-    lost: str = ""
-
-
-def unsent() -> UnsentForm | None:
-    """The form of this request, if nobody is signed in."""
-    if request.method != "POST" or "user_id" in session:
-        return None
-    try:
-        fields = tuple(request.form.items(multi=True))
-        has_file = any(file.filename for file in request.files.values())
-    except (TooLarge, HTTPException):
-        return UnsentForm(lost="Your entries were too long to keep here. Connect, then go back and send them again.")
-    if has_file:
-        return UnsentForm(lost="Your file was not sent. Connect, then go back and choose it again.")
-    return UnsentForm(fields) if fields else None
 
 
 def save() -> None:
@@ -50,7 +23,7 @@ def save() -> None:
 
 def save_for(path: str, fields: Iterable[tuple[str, str]]) -> None:
     """Save fields as a form of the page at another path."""
-    session["draft"] = {"path": path, "form": MultiDict(fields).to_dict(flat=False)}
+    session["draft"] = {"path": path, "form": MultiDict(fields).to_dict(flat=False), "was_sent": True}
 
 
 def show_again_or_raise(error: ZoomAppError) -> None:
@@ -62,14 +35,14 @@ def show_again_or_raise(error: ZoomAppError) -> None:
 
 
 def pending_path() -> str:
-    """The path of the page that a saved form belongs to, or an empty text."""
+    """The path of the page of a form that was not sent because the sign-in had ended, or an empty text."""
     draft = session.get("draft")
-    return str(draft["path"]) if draft else ""
+    return str(draft["path"]) if draft and not draft.get("was_sent") else ""
 
 
 def take() -> MultiDict[str, str] | None:
     """The saved form of this path. It is deleted from the session."""
-    if pending_path() != request.path:
+    if session.get("draft", {}).get("path") != request.path:
         return None
     return MultiDict(session.pop("draft")["form"])
 

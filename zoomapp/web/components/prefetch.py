@@ -1,7 +1,8 @@
 """Prefetch: asks Zoom for what the next click most likely needs, after the response was sent.
 
-It costs two calls at most, and none while the user's quota is scarce. It runs in threads that no page uses. A page that
-is opened meanwhile waits for the same call, in any process. A failure leaves nothing.
+It costs two calls at most, and none while the user's quota is scarce. It runs in threads of its own; only a dashboard
+that is polled again may take one of the pages' threads. A page that is opened meanwhile waits for the same call, in any
+process. A failure leaves nothing.
 """
 
 from __future__ import annotations

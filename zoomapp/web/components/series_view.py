@@ -131,7 +131,7 @@ def filters_of(compared: int) -> list[tuple[str, str, str]]:
 def tally_of(
     people: Sequence[SeriesPerson], show: str, link: Callable[[str], str], compared: int = 0
 ) -> list[TallyCell]:
-    """The filters with their counts. ``link``: the address for the name of a filter. ``compared``: see above."""
+    """The filters with their counts. ``link``: the address for the name of a filter. ``compared``: as in filters_of."""
     return tally.cells(((*each, sum(map(FILTERS[each[0]], people))) for each in filters_of(compared)), link, show)
 
 

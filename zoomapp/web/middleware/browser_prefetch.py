@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from flask import Flask, Response, request
 
-from zoomapp.config import Settings
+from zoomapp.config import FRONTEND_PATH, Settings
 from zoomapp.user_api.limited_client import CallsEnded
 from zoomapp.web.current_user import is_prefetch, this_session
 
@@ -24,7 +24,7 @@ def init_app(app: Flask, settings: Settings) -> None:
 
     @app.before_request
     def refuse_other_pages() -> Response | None:
-        if not is_prefetch() or request.path.startswith("/static/"):
+        if not is_prefetch() or request.path.startswith(("/static/", f"{FRONTEND_PATH}/")):
             return None
         return None if is_on and _has_no_effect() else _refuse()
 

@@ -70,7 +70,8 @@ def show(key: str) -> ResponseReturnValue:
 
 def _asking_now(sources: AttendanceSources) -> AttendanceSources:
     """The sources, without saved copies if the Zoom client reported the end: a saved list has this meeting still."""
-    return replace(sources, cache=replace(sources.cache, reload=ENDED_HEADER in request.headers))
+    has_ended = ENDED_HEADER in request.headers
+    return replace(sources, cache=replace(sources.cache, reload=True)) if has_ended else sources
 
 
 def _list_seconds(sources: AttendanceSources) -> float:

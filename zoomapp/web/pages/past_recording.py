@@ -29,7 +29,7 @@ def show(key: str) -> ResponseReturnValue:
     meeting = start_past_meeting(sources, requested_instance(key))
     recording: Recording | None = None
     try:
-        loaded = load_recording(sources, meeting, lambda: library().trash())
+        loaded = load_recording(sources, meeting, library().trash)
         recording, notice = required(loaded), section(loaded, FILES).trouble
     except (ZoomRefused, UpstreamError) as error:
         notice = content_notice(error, FILES)

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from zoomapp.errors import UpstreamError, ZoomRefused
+from zoomapp.errors import ZoomAppError
 from zoomapp.meetings import editing, form_merge, scheduling
 from zoomapp.meetings.forms import MeetingForm
 from zoomapp.meetings.quick_schedule import CUSTOM_START, prefilled
@@ -79,7 +79,8 @@ def _changed_since(form: MeetingForm, meeting_id: int) -> list[tuple[str, str]] 
     """The fields of the edit form with what this form says otherwise than its meeting; None if that is nothing."""
     try:
         scheduled = editing.form_of(user_client().meeting(meeting_id), form.zone, now())
-    except (ZoomRefused, UpstreamError):
+    except ZoomAppError as error:
+        form_drafts.show_again_or_raise(error)
         return None
     changed = form_merge.typed_again(form, scheduled)
     return [*changed.as_fields(), ("loaded", urlencode(scheduled.as_fields()))] if changed else None
