@@ -29,7 +29,7 @@ TYPES = {
     ".woff": "font/woff",
     ".woff2": "font/woff2",
 }
-#: Files that travel as one: what every page needs, and what the pages of past meetings, registrants and series need more.
+#: Files that travel as one: what every page needs, and what pages of past meetings, registrants and series need more.
 BUNDLES = {
     "css/app.css": ("css/tokens.css", "css/base.css", "css/components.css"),
     "css/past.css": ("css/after.css", "css/story.css", "css/series.css", "css/registrants.css"),
