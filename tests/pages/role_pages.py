@@ -90,8 +90,8 @@ SITUATION_CELLS: dict[str, tuple[Cell, ...]] = {
         ),
         Cell(
             (FORMER,),
-            "own minutes of somebody else’s meeting",
-            (SITUATIONS, "test_host_who_joins_somebody_elses_meeting_after_the_end_sees_their_own_minutes"),
+            "own minutes of someone else’s meeting",
+            (SITUATIONS, "test_host_who_joins_someone_elses_meeting_after_the_end_sees_their_own_minutes"),
         ),
         Cell(
             (ALTERNATIVE, *COHOSTS, WEBINAR_HOST, WEBINAR_COHOST), "the next meeting, in their role there", NEXT_STORY

@@ -55,9 +55,36 @@ class Held:
             route.fulfill(response=answer) if answer else route.continue_()
 
 
-def settle(page):
-    """Let the page's script act on what it has."""
-    page.evaluate("() => new Promise((done) => setTimeout(done, 50))")
+#: Records the addresses that scripts ask from now on, those not answered yet, and the calls that the client answered. A
+#: script has acted on an answer once it is recorded: it gets its text with it, so it waits for nothing more.
+RECORD = """() => {
+  const [ask, send] = [window.fetch, window.client?.send];
+  window.record = { sent: [], open: [], answered: [] };
+  window.fetch = async (address, options) => {
+    record.sent.push(String(address));
+    record.open.push(String(address));
+    const answer = await ask(address, options);
+    const text = await answer.clone().text();
+    answer.text = async () => text;
+    record.open.splice(record.open.indexOf(String(address)), 1);
+    return answer;
+  };
+  if (window.client) client.send = (message) => {
+    send(message);
+    const call = client.state.log.find(({ jsCallId }) => jsCallId === message.data?.jsCallId);
+    if (call) record.answered.push(call.apiName);
+  };
+}"""
+
+
+def wait_until_taken(page, address):
+    """Wait until the page's scripts have acted on all answers from addresses with this end."""
+    page.wait_for_function("end => !record.open.some((each) => each.endsWith(end))", arg=address)
+
+
+def wait_until_answered(page, call):
+    """Wait until the page's scripts have acted on the client's answer to a call of the SDK."""
+    page.wait_for_function("call => record.answered.includes(call)", arg=call)
 
 
 @pytest.fixture
@@ -92,13 +119,14 @@ def test_saved_page_that_is_refreshed_late_does_not_replace_the_waiting_room(app
     priya.look("/participants")
     clock.tick(61)
     world.join(room.start(REVIEW), "priya", waiting=True)
-    client = room.open(priya)
+    client = room.open(priya, "/help")
+    client.page.add_init_script(f"({RECORD})()")
+    client.page.goto(f"{room.site}/participants")
     client.app.wait_for_selector("h2 >> text=You’re in the waiting room")
     assert arrived.wait(HANG_SECONDS)
 
-    with client.page.expect_response("**/participants"):
-        released.set()
-    settle(client.page)
+    released.set()
+    wait_until_taken(client.page, "/participants")
 
     assert client.app.is_visible("h2 >> text=You’re in the waiting room")
     assert not client.app.is_visible("text=No meeting is running")
@@ -143,13 +171,14 @@ def test_rows_of_a_paused_page_stay_although_an_answer_was_on_its_way(dana_at, w
     page = dana_at(360)
     page.goto(f"/participants/{REVIEW}")
     page.wait_for_selector("[data-pause]:visible")
+    page.evaluate(RECORD)
     answer = Held(page, "**/participants/*/live*", having="Guest Kim")
     world.join(meeting, None, "Guest Kim")
     answer.wait()
     page.click("[data-pause]")
 
     answer.release()
-    settle(page)
+    wait_until_taken(page, "")
 
     assert not page.is_visible("text=Guest Kim")
     assert page.text_content("[data-fresh-text]") == "Paused"
@@ -169,13 +198,12 @@ def test_cohosts_report_stays_although_their_role_was_read_late(priya, room, wor
     client.app.wait_for_selector("text=Ended just now")
     client.set(role="participant")
 
-    before = client.calls().count("getUserContext")
+    client.page.evaluate(RECORD)
     signed.release()
-    count = "count => client.state.log.filter(({ apiName }) => apiName === 'getUserContext').length > count"
-    client.page.wait_for_function(count, arg=before)
-    settle(client.page)
+    wait_until_answered(client.page, "getUserContext")
 
     assert client.app.is_visible("text=Ended just now")
+    assert client.page.evaluate("record.sent.filter((each) => each.endsWith('/cohosted'))") == []
 
 
 def test_message_that_is_typed_while_another_is_sent_stays(priya, room, world):
@@ -212,8 +240,9 @@ def test_waiting_room_switch_stays_hidden_although_an_older_role_is_read_late(pr
     client.refresh()
     client.app.wait_for_selector("[data-door]", state="hidden")
 
+    client.page.evaluate(RECORD)
     client.page.evaluate("() => client.go()")
-    settle(client.page)
+    wait_until_answered(client.page, "getUserContext")
 
     assert not client.app.is_visible("[data-door]")
     assert "while you host or co-host" in client.app.text_content("[data-door-status]")

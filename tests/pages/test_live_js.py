@@ -6,7 +6,6 @@ from itertools import pairwise
 import pytest
 
 from offline_zoom.registration import add_registrants, open_registration
-from tests.web.test_page_speed import finish_background_calls
 
 LIST = "GET /v2/metrics/meetings/*/participants"
 LIVE = "**/participants/*/live*"
@@ -266,7 +265,7 @@ def test_the_report_takes_the_place_of_the_page_when_the_meeting_ends(watch, wor
     polls.clear()
     # Who registered comes a moment later.
     assert page.locator("text=No-show").count() == 0
-    finish_background_calls(parts)
+    parts.parallel_calls.wait_until_idle()
     page.clock.run_for(2_000)
     page.wait_for_selector(".rows >> text=No-show")
     page.clock.run_for(20_000)

@@ -1,13 +1,17 @@
 """The answer store: limits of what one user's pages save, and one fetch at a time."""
 
+import sys
 import threading
+import traceback
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
+from devtools.processes import wait_until
 from zoomapp import services
+from zoomapp.single_flight import Flight
 from zoomapp.store.encrypted_records import (
     LAST_SEEN_SECTION,
     PARTIAL_LIST,
@@ -15,6 +19,7 @@ from zoomapp.store.encrypted_records import (
     RECORDINGS_PIECE,
     SAVED_ANSWERS,
 )
+from zoomapp.store.leases import Lease
 from zoomapp.user_api.answer_store import MAX_BYTES, MAX_RECORDS
 
 GUARD_SECONDS = 30
@@ -92,21 +97,27 @@ def test_callers_fetch_for_themselves_while_redis_cannot_be_reached(settings, cl
         assert first
 
 
+def is_waiting(thread):
+    """Whether a thread waits for the end of another caller's turn, in this process or in another one."""
+    frames = traceback.walk_stack(sys._current_frames()[thread])
+    return any(frame.f_code in (Flight.wait.__code__, Lease._wait.__code__) for frame, _ in frames)
+
+
 @pytest.mark.parametrize("elsewhere", [False, True])
 def test_one_of_two_callers_fetches_and_the_other_waits_for_its_end(answers, settings, clock, elsewhere):
     """``elsewhere``: the other caller is in another process."""
     other = services.build(settings, clock=clock).answers if elsewhere else answers
-    order, waits = [], threading.Event()
+    order, thread = [], []
 
     def wait_for_turn():
-        waits.set()
+        thread.append(threading.get_ident())
         with other.turn("dana", "name") as first:
             order.append(("second", first))
 
     with ThreadPoolExecutor(1) as caller:
         with answers.turn("dana", "name") as first:
             second = caller.submit(wait_for_turn)
-            assert waits.wait(GUARD_SECONDS)
+            assert wait_until(lambda: thread and is_waiting(thread[0]), GUARD_SECONDS)
             with other.turn("priya", "name") as of_another_user:
                 assert of_another_user
             order.append(("first", first))

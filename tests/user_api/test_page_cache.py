@@ -61,9 +61,7 @@ class Pages:
         return cache.load(name, self.zoom, lambda raw: raw["answer"], **more)
 
     def finish_background_calls(self):
-        with self.calls._pool:
-            pass
-        self.calls = self.caches.parallel_calls = ParallelCalls()
+        self.calls.wait_until_idle()
 
 
 @pytest.fixture

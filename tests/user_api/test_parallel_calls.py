@@ -145,3 +145,17 @@ def test_a_process_that_ends_starts_no_background_call():
 
     assert not calls.start_in_background(lambda: None)
     assert calls.page().start(lambda: "a page").result() == "a page"
+
+
+def test_idle_pool_has_ended_the_calls_that_its_calls_have_started():
+    calls, ended = ParallelCalls(), []
+
+    def count_down(number):
+        if number:
+            calls.start_prefetch(lambda: count_down(number - 1))
+        ended.append(number)
+
+    calls.start_in_background(lambda: count_down(20))
+    calls.wait_until_idle()
+
+    assert sorted(ended) == list(range(21))

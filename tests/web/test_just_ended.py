@@ -6,7 +6,6 @@ import pytest
 
 from offline_zoom.registration import add_registrants, open_registration
 from tests.web.reading import read
-from tests.web.test_page_speed import finish_background_calls
 from zoomapp.web.pages.live_participants import ENDED_HEADER
 
 REVIEW, PRIYAS = 85000000102, 87000000302
@@ -73,7 +72,7 @@ def test_no_shows_are_worth_a_look_once_the_registrants_are_there_for_one_call(e
     open_registration(world.meetings[REVIEW])
     add_registrants(world.meetings[REVIEW], [("Amara", "Diallo", "amara@x.example", "")], "approved", 0)
     first = dana.look(ended)
-    finish_background_calls(parts)
+    parts.parallel_calls.wait_until_idle()
     calls = world.calls.count("GET /v2/meetings/*/registrants")
 
     page = dana.look(ended)

@@ -42,12 +42,6 @@ def calls(world):
     return len(world.calls.all())
 
 
-def finish_background_calls(parts):
-    with parts.parallel_calls._pool:
-        pass
-    parts.parallel_calls.__init__()
-
-
 def test_the_overview_waits_for_one_call(dana, world, at_once):
     world.calls.clear()
     barrier = at_once(4)  # the profile, two lists of meetings, the recordings
@@ -137,7 +131,7 @@ def test_an_older_view_is_served_at_once_and_replaced(dana, world, clock, parts)
     clock.tick(61)
 
     old = dana.look("/meetings")
-    finish_background_calls(parts)
+    parts.parallel_calls.wait_until_idle()
     new = dana.look("/meetings")
 
     assert NEXT not in read(old)

@@ -201,7 +201,7 @@ def test_question_that_was_answered_aloud_leads_to_its_moment_in_the_transcript(
     assert turn[1] in ("10:04", "10:05") and transcript.count("turn hit") == 1
     world.switches.change({"transcript": "missing"})
     absent = dana.look(addresses[0].replace("&amp;", "&"))
-    assert "The recording , if there is one, has this moment about 0:04:19 after its start." in read(absent, 404)
+    assert "If there is a recording , you find this moment about 0:04:19 after it starts." in read(absent, 404)
     assert f'href="{ATTENDANCE}/recording?names=hide">recording</a>' in absent.text
 
 

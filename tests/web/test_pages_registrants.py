@@ -13,7 +13,6 @@ from offline_zoom.registration import open_registration
 from offline_zoom.stories.quiet_day import FIXTURES, OFFICE, RETRO, WEEKLY
 from offline_zoom.webhooks.registration_events import registration_event
 from tests.web.reading import read, words
-from tests.web.test_page_speed import finish_background_calls
 from zoomapp.meetings.agenda import fold
 from zoomapp.registration.hand_matches import load_hand_matches
 from zoomapp.store import key_names
@@ -432,7 +431,7 @@ def test_tab_is_there_once_the_attendance_showed_that_people_register(dana, worl
 def test_report_has_no_shows_and_walk_ins_as_filters_once_the_list_is_there(dana, world, parts):
     report = AFTER.removesuffix("/registrants")
     first = dana.look(report)
-    finish_background_calls(parts)
+    parts.parallel_calls.wait_until_idle()
 
     page = dana.look(report).text
 

@@ -34,13 +34,7 @@ def settings(settings):
 @pytest.fixture
 def finish(parts):
     """Waits until all background calls have ended."""
-
-    def wait():
-        with parts.parallel_calls._pool:
-            pass
-        parts.parallel_calls.__init__()
-
-    return wait
+    return parts.parallel_calls.wait_until_idle
 
 
 class HeldCall:
@@ -237,8 +231,7 @@ def test_setting_turns_it_off(settings, world, clock, change):
     built = services.build(replace(settings, **change), transport=adapter(world), clock=clock)
     person = Person(create_app(built), world, "dana")
     person.connect()
-    with built.parallel_calls._pool:
-        pass
+    built.parallel_calls.wait_until_idle()
 
     assert calls(world) == calls(world, PROFILE) == 1
     assert "Speculation-Rules" not in person.look("/connect").headers
@@ -309,8 +302,9 @@ def test_prefetches_take_no_thread_of_a_page():
     calls, gate = ParallelCalls(threads=1), threading.Event()
     waits = [calls.start_prefetch(lambda: gate.wait(GUARD_SECONDS)) for _ in range(PREFETCH_THREADS + 1)]
 
-    thread = calls.page().start(lambda: threading.current_thread().name)
-    started_by_pool = thread._finished.wait(GUARD_SECONDS)
+    started = threading.Event()
+    calls.page().start(started.set)
+    started_by_pool = started.wait(GUARD_SECONDS)
     gate.set()
 
     assert waits == [True] * PREFETCH_THREADS + [False]

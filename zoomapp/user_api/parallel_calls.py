@@ -11,7 +11,7 @@ import logging
 import threading
 from collections import deque
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from typing import Any, Generic, TypeVar, cast
 
 from zoomapp import deadline
@@ -73,6 +73,7 @@ class ParallelCalls:
         self._prefetch_places = threading.Semaphore(PREFETCH_THREADS)
         self._background_places = threading.Semaphore(max(1, threads // 2))
         self._closed = False
+        self._running: set[Future[None]] = set()
 
     def page(self, calls_at_once: int = CALLS_PER_PAGE) -> PageCalls:
         """The calls of one page."""
@@ -81,6 +82,11 @@ class ParallelCalls:
     def close(self) -> None:
         """Start no more background calls: the process ends."""
         self._closed = True
+
+    def wait_until_idle(self) -> None:
+        """Wait until no thread of the pool has a call. A call that another one starts counts, too."""
+        while running := tuple(self._running):
+            wait(running)
 
     def start(self, call: Callable[[], object]) -> bool:
         """Run a call in the pool, if a thread is free. It must not raise."""
@@ -102,7 +108,9 @@ class ParallelCalls:
                 _release(taken)
 
         # The call brings its own context; the thread's is empty.
-        self._pool.submit(contextvars.Context().run, run)
+        running = self._pool.submit(contextvars.Context().run, run)
+        self._running.add(running)
+        running.add_done_callback(self._running.discard)
         return True
 
     def start_in_background(self, call: Callable[[], object]) -> bool:

@@ -91,7 +91,7 @@ def file(key: str) -> ResponseReturnValue:
 
 @bp.get("/series/<key>/compare")
 def compare(key: str) -> ResponseReturnValue:
-    """Leads to the comparison of the two sessions that a form chose."""
+    """Redirect of an old address to the comparison of two sessions."""
     first, second = (request.args.get(name, "") for name in ("first", "second"))
     if not first or not second or instance_of(first) is None or instance_of(second) is None:
         raise NotFound
