@@ -29,7 +29,7 @@ TYPES = {
     ".woff": "font/woff",
     ".woff2": "font/woff2",
 }
-#: Files that travel as one: what every page needs, and what the pages of past meetings, registrants and series need more.
+#: Files that travel as one: what every page needs, and what pages of past meetings, registrants and series need more.
 BUNDLES = {
     "css/app.css": ("css/tokens.css", "css/base.css", "css/components.css"),
     "css/past.css": ("css/after.css", "css/story.css", "css/series.css", "css/registrants.css"),
@@ -108,4 +108,4 @@ def _body(path: Path) -> bytes:
     body = path.read_bytes()
     if path.parent.name == "js":
         return re.sub(rb"^[ \t]*((//.*)?\n)?", b"", body, flags=re.MULTILINE)
-    return re.sub(rb"/\*.*?\*/\s*", b"", body, flags=re.DOTALL) if path.suffix == ".css" else body
+    return re.sub(rb"/\*.*?\*/\s*|(?<=\n)\s+", b"", body, flags=re.DOTALL) if path.suffix == ".css" else body
