@@ -1142,8 +1142,8 @@ MUTANTS = [
     Mutant(
         "drafts: only where they were typed",
         "zoomapp/web/components/form_drafts.py",
-        "if pending_path() != request.path:",
-        "if not pending_path():",
+        'if session.get("draft", {}).get("path") != request.path:',
+        'if not session.get("draft"):',
         "tests/web/test_pages_meetings.py::test_a_settings_form_survives_a_revoked_grant",
     ),
     Mutant(

@@ -10,8 +10,7 @@ const words = fresh?.querySelector("[data-fresh-text]");
 const pause = fresh?.querySelector("[data-pause]");
 const byHand = region.dataset.refresh === "0";
 
-let [interval, failures, busy, again, ended, timer, nextAt] = [1500, 0, false, false, false, 0, 0];
-let [inSight, over] = [true, 0];
+let [interval, failures, busy, again, ended, timer, nextAt, inSight, over] = [1500, 0, false, false, false, 0, 0, true, 0];
 let [version, said, saidAt, sayTimer, refused] = [`"${region.dataset.version}"`, counts(), 0, 0, false];
 let [seenAt, answeredAt, touchedAt] = [Date.now() - 1000 * region.dataset.age, Date.now(), Date.now()];
 
@@ -50,12 +49,13 @@ async function ask() {
 
 async function take(answer) {
   answeredAt = Date.now();
+  const text = await answer.text();
   if (answer.status === 401) return location.reload();
   if (answer.status === 204) return finish();
-  if (!answer.ok && answer.status !== 304) {
+  if (answer.status > 304) {
     const asked = 1000 * answer.headers.get("Retry-After");
     refused = answer.status === 403;
-    if (refused) say(await answer.text());
+    if (refused) say(text);
     return retry(asked ? Math.max(asked, 2 * interval) : interval * 2 ** ++failures, asked);
   }
   failures = 0;
@@ -64,7 +64,7 @@ async function take(answer) {
   // The server knows when there may be news: nobody comes before, and not all at once.
   plan(pace(), 1, 1.05);
   // Whoever paused meanwhile looks at what is there.
-  if (answer.status === 200 && !paused()) draw(await answer.text(), answer.headers.get("ETag"));
+  if (text && !paused()) draw(text, answer.headers.get("ETag"));
   tell();
 }
 
@@ -109,7 +109,6 @@ function plan(ms, from = 0.9, to = 1.1) {
 // What the server asked for is waited for in full.
 function retry(ms, whole = 0) {
   plan(whole ? ms : Math.min(ms, LONGEST_MS), whole ? 1 : 0.9);
-  fresh?.classList.add("still");
   failures ||= 1;
   tell();
 }
@@ -131,7 +130,7 @@ function wantedNow() {
 function resume() {
   clearTimeout(timer);
   if (!wanted()) return tell();
-  if (failures) return plan(Math.max(0, nextAt - Date.now()), 1, 1);
+  if (failures) return plan(nextAt - Date.now(), 1, 1);
   plan(Date.now() - answeredAt > interval / 2 ? 0 : interval);
 }
 

@@ -4,11 +4,11 @@ import zoomSdk from "../vendor/appssdk/sdk.es.js";
 import { alsoUse, ready, sign } from "./zoom.js";
 
 const place = document.querySelector("[data-own]");
-const [LOOK_MS, AGAIN_MS, EACH_MS] = [2000, 500, 60_000];
+const [LOOK_MS, AGAIN_MS, EACH_MS, POST_MS] = [2000, 500, 60_000, 10_000];
 const MEETINGS = ["inMeeting", "inWebinar", "inImmersive", "inCollaborate", "inCamera"];
 // Zoom's code for a call about a meeting where the client is in none.
 const IN_NO_MEETING = "10116";
-let [steps, askedAt, refused, waits, ended] = [Promise.resolve(), 0, 0, false, false];
+let [steps, pending, askedAt, refused, waits, ended] = [Promise.resolve(), 0, 0, 0, false, false];
 
 if (await ready) {
   zoomSdk.addEventListener("onMeeting", ({ action }) => action === "ended" && next(() => leave("The meeting ended.")));
@@ -16,7 +16,7 @@ if (await ready) {
   // Somebody may get another role at any time, without an event: it is read again on each press.
   document.addEventListener("click", () => look(true));
   // Nor is there an event for the waiting room, and attendees of a webinar hear of no end. Only the client is asked.
-  setInterval(look, LOOK_MS);
+  setInterval(() => pending || look(), LOOK_MS);
   look();
 }
 
@@ -26,7 +26,8 @@ function look(pressed = false) {
 
 // One after the other: a press that comes meanwhile counts, and no report is answered after that of the end.
 function next(step) {
-  steps = steps.then(step).catch((error) => console.info("own", error.message));
+  pending += 1;
+  steps = steps.then(step).catch((error) => console.info("own", error.message)).finally(() => (pending -= 1));
 }
 
 async function follow(pressed) {
@@ -66,7 +67,8 @@ async function openMeeting(uuid, parent, role) {
   const number = String(meeting.meetingID).replace(/\D/g, "");
   const sent = await post(place.dataset.cohosted, { uuid, number, topic: meeting.meetingTopic, participants, room: Boolean(parent) });
   if (!sent?.ok) return false;
-  sessionStorage.setItem("promoted", document.querySelector("[data-own-part]") ? role : "");
+  // Only whom this page has counted in this meeting has another role than before.
+  sessionStorage.setItem("promoted", uuid === place.dataset.uuid ? role : "");
   location.replace((await sent.json()).location);
   return true;
 }
@@ -127,7 +129,7 @@ function say(text) {
 
 function post(address, body) {
   const headers = { "Content-Type": "application/json" };
-  return fetch(address, { method: "POST", headers, body: JSON.stringify(body) }).catch(() => null);
+  return fetch(address, { method: "POST", headers, body: JSON.stringify(body), signal: AbortSignal.timeout(POST_MS) }).catch(() => null);
 }
 
 // Nothing where the client does not grant it.

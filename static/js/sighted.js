@@ -4,7 +4,7 @@ import zoomSdk from "../vendor/appssdk/sdk.es.js";
 import { openCurrentMeeting, ready, sign } from "./zoom.js";
 
 const place = document.querySelector("[data-sighted]");
-const [SOON_MS, LOOK_MS, AGAIN_MS, EACH_MS, SIGN_MS] = [150, 2000, 5000, 60_000, 45_000];
+const [SOON_MS, LOOK_MS, AGAIN_MS, EACH_MS, SIGN_MS, POST_MS] = [150, 2000, 5000, 60_000, 45_000, 10_000];
 let signedAt = 0;
 let [reports, timer, again, hasDoor, current, over] = [Promise.resolve(), 0, 0, false, "", false];
 
@@ -27,7 +27,7 @@ async function watch() {
   zoomSdk.addEventListener("onBreakoutRoomChange", soon);
   hasDoor = await answer(() => zoomSdk.getWaitingRoomParticipants());
   if (hasDoor) import("./admit.js");
-  reports = reports.then(report);
+  next();
   setInterval(look, LOOK_MS);
   document.addEventListener("click", look);
   if (!place.dataset.cohosted) return;
@@ -44,9 +44,14 @@ async function lookForRole() {
   const line = document.querySelector("[data-not-host]");
   const me = await answer(() => zoomSdk.getUserContext());
   const uuid = meetingOf(await answer(() => zoomSdk.getMeetingUUID()));
-  if (!line || !me || !uuid || uuid !== place.dataset.uuid) return;
-  line.hidden = isHosting(me.role);
-  if (line.hidden) return watch();
+  if (!line || (uuid && uuid !== place.dataset.uuid)) return;
+  // What did not answer says nothing of the role.
+  if (me && uuid) line.hidden = isHosting(me.role);
+  if (uuid && isHosting(me?.role)) {
+    // Of this role came no event: the next one is a change, whatever the event before said.
+    sessionStorage.removeItem("seat");
+    return watch();
+  }
   document.addEventListener("click", lookForRole, { once: true });
 }
 
@@ -75,13 +80,13 @@ function isHosting(role) {
   return role === "host" || role === "coHost";
 }
 
-// Says the role, once more aloud if it is another one than on this page before.
+// Says the role, once more aloud if it is another one than before in this meeting.
 function showRole(role) {
   const is = role === "host" ? "host" : "co-host";
-  const before = sessionStorage.getItem("hosting");
+  const [before, meeting] = sessionStorage.getItem("hosting")?.split(" ") ?? [];
   document.querySelector("[data-role]")?.replaceChildren(`you’re ${is}`);
-  if (before && before !== is) say(`You’re now ${is}.`);
-  sessionStorage.setItem("hosting", is);
+  if (before !== is && meeting === place.dataset.uuid) say(`You’re now ${is}.`);
+  sessionStorage.setItem("hosting", `${is} ${place.dataset.uuid}`);
   return true;
 }
 
@@ -96,7 +101,7 @@ function endCohosted() {
 
 function post(address, body) {
   const headers = { "Content-Type": "application/json" };
-  return fetch(address, { method: "POST", headers, body: JSON.stringify(body) }).catch(() => ({}));
+  return fetch(address, { method: "POST", headers, body: JSON.stringify(body), signal: AbortSignal.timeout(POST_MS) }).catch(() => ({}));
 }
 
 // No event tells that the client has gone on to another meeting. Only the client is asked.
@@ -105,13 +110,17 @@ async function look() {
   if (current && uuid && uuid !== current) soon();
 }
 
-// One report after the other, in the order of what happened.
 function soon() {
   clearTimeout(again);
   timer ||= setTimeout(() => {
     timer = 0;
-    reports = reports.then(report);
+    next();
   }, SOON_MS);
+}
+
+// One report after the other, in the order of what happened. A report that fails stops none after it.
+function next() {
+  reports = reports.then(report).catch((error) => console.info("participants", error.message));
 }
 
 // The whole list each time: ids change with roles, and what got lost is in the next one, which comes by itself.
@@ -127,8 +136,9 @@ async function report() {
   const waiting = hasDoor ? (await answer(() => zoomSdk.getWaitingRoomParticipants()))?.participants : [];
   // What did not answer is not empty.
   if (!inside || !waiting) return;
-  // The client moved to another room meanwhile: the list may be of either.
   const later = await answer(() => zoomSdk.getMeetingUUID());
+  if (instance && !later) return;
+  // The client moved to another room meanwhile: the list may be of either.
   if (later?.meetingUUID !== instance?.meetingUUID) return soon();
   // A breakout room's list is not the meeting's: whoever is missing from it has not left.
   const room = Boolean(instance?.parentUUID);

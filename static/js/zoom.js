@@ -13,7 +13,7 @@ const CORE = ["authorize", "onAuthorized", "getAppContext", "openUrl"];
 const GUEST = ["getAppContext", "openUrl", "promptAuthorize", "onMyUserContextChange"];
 const LISTS = [CAPABILITIES, CAPABILITIES.slice(0, -1), BASE, CORE, GUEST, GUEST.slice(0, 2)];
 const [CONFIG_MS, ALL_CONFIGS_MS] = [3000, 9000];
-const ANSWER_MS = 60000;
+const [ANSWER_MS, SIGN_MS] = [60000, 10_000];
 // Zoom's code for a call that the role may not make.
 const NOT_FOR_ROLE = "80012";
 
@@ -95,7 +95,8 @@ export async function openCurrentMeeting() {
 // The meeting and the role of the person, as Zoom's client signs them.
 export async function sign() {
   const { context } = await zoomSdk.getAppContext();
-  await fetch("/api/zoomapp/seat", { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ context }) });
+  const headers = { "Content-Type": "application/json" };
+  await fetch("/api/zoomapp/seat", { method: "POST", headers, body: JSON.stringify({ context }), signal: AbortSignal.timeout(SIGN_MS) });
 }
 
 // The Home URL came without a header: the sealed context says the same.
@@ -155,9 +156,7 @@ async function connect(event, link) {
     await signIn();
     // The first page is about the meeting that the person is in.
     await sign().catch((error) => console.info("seat", error.message));
-    const unsent = document.querySelector("form[data-unsent]");
-    if (unsent) return unsent.submit();
-    location.assign(location.pathname === "/connect" ? "/" : location.href);
+    goOn(location.pathname === "/connect" ? "/" : location.href, says);
   } catch (error) {
     // A sign-in needs the session it began in: without its cookie the page says what else can be done.
     if (error.code === "sign_in_failed") return location.assign("/connect?began=1");
@@ -177,10 +176,16 @@ async function connectInBrowser(link, says) {
     }
     const { context } = await zoomSdk.getAppContext();
     const { location: page } = await post("/api/zoomapp/context", { context });
-    location.assign(page);
+    goOn(page, says);
   } catch (error) {
     says(error.message);
   }
+}
+
+// Entries wait for a press: somebody else may have signed in than typed them.
+function goOn(address, says) {
+  if (!document.querySelector("form[data-unsent]")) return location.assign(address);
+  says("Now send your entries.");
 }
 
 // A guest signs in to Zoom, then adds the app. The client asks for each, tells that it happened, and wants another config.

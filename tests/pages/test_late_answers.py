@@ -185,6 +185,19 @@ def test_rows_of_a_paused_page_stay_although_an_answer_was_on_its_way(dana_at, w
     page.click("[data-pause]")
     page.wait_for_selector("tr.here >> text=Guest Kim")
 
+    # The answer is there, but not yet its rows.
+    page.evaluate("""() => { const real = Response.prototype.text;
+        Response.prototype.text = async function () {
+            const html = await real.call(this);
+            if (html.includes("Guest Lee")) await new Promise((go) => (window.go = go));
+            return html; }; }""")
+    world.join(meeting, None, "Guest Lee")
+    page.wait_for_function("() => window.go")
+    page.click("[data-pause]")
+    # Nothing but promises is between the rows and the page: it has acted on them when this returns.
+    page.evaluate("() => go()")
+    assert not page.is_visible("text=Guest Lee")
+
 
 def test_cohosts_report_stays_although_their_role_was_read_late(priya, room, world, clock):
     meeting = room.start(REVIEW, dana="host", priya="co-host")
@@ -204,6 +217,55 @@ def test_cohosts_report_stays_although_their_role_was_read_late(priya, room, wor
 
     assert client.app.is_visible("text=Ended just now")
     assert client.page.evaluate("record.sent.filter((each) => each.endsWith('/cohosted'))") == []
+
+
+#: No request waits longer than this for its answer.
+SHORT_WAIT = "() => { const real = AbortSignal.timeout.bind(AbortSignal); AbortSignal.timeout = () => real(100) }"
+
+
+def test_own_minutes_are_reported_although_earlier_requests_got_no_answer(priya, room):
+    room.start(REVIEW, dana="host", priya="attendee")
+    client = room.open(priya)
+    client.app.wait_for_selector("text=Counted since")
+    client.app.wait_for_function("() => document.querySelector('[data-own]').dataset.uuid")
+    client.page.evaluate(SHORT_WAIT)
+    seat, report = Held(client.page, "**/seat"), Held(client.page, "**/participants/own")
+    client.app.click("h1")
+    seat.wait()
+    report.wait()
+
+    with client.page.expect_response("**/participants/own"):
+        client.app.click("h1")
+
+
+def test_client_report_is_sent_although_the_one_before_got_no_answer(live, world, room, clock):
+    meeting, client = live()
+    client.page.evaluate(SHORT_WAIT)
+    report = Held(client.page, "**/sighted")
+    client.emit("onParticipantChange", {"timestamp": 1, "participants": []})
+    report.wait()
+
+    clock.tick(30)
+    world.join(meeting, None, "Guest Kim")
+    client.refresh()
+
+    client.app.wait_for_selector("tr.here >> text=Guest Kim")
+
+
+def test_list_that_is_followed_by_no_answer_is_read_again_only_after_the_next_change(live):
+    _, client = live()
+    client.page.evaluate("""() => { const { getMeetingParticipants: list, getMeetingUUID: real } = client.apis;
+        client.lists = 0;
+        const refuse = () => { client.refused = true; client.apis.getMeetingUUID = real; throw new Error("busy"); };
+        client.apis.getMeetingParticipants = () => {
+            client.lists += 1; client.apis.getMeetingUUID = refuse; return list(); }; }""")
+    client.emit("onParticipantChange", {"timestamp": 1, "participants": []})
+    client.page.wait_for_function("() => client.refused")
+
+    # Longer than the wait before a report.
+    client.page.evaluate("() => new Promise((done) => setTimeout(done, 400))")
+
+    assert client.page.evaluate("() => client.lists") == 1
 
 
 def test_message_that_is_typed_while_another_is_sent_stays(priya, room, world):

@@ -105,8 +105,8 @@ def test_menu_is_at_the_bottom_of_the_window_in_a_browser_without_anchor_positio
 
     def without_anchors(route):
         css = route.fetch().text()
-        assert css.count("@supports (position-area: bottom)") == 1
-        route.fulfill(content_type="text/css", body=css.replace("(position-area: bottom)", "(position-area: unknown)"))
+        assert css.count("@supports (anchor-scope: --menu)") == 1
+        route.fulfill(content_type="text/css", body=css.replace("(anchor-scope: --menu)", "(anchor-scope: 1)"))
 
     page.route("**/css/app.css", without_anchors)
     page.goto(PAGES["/participants/<key>"])
@@ -117,3 +117,23 @@ def test_menu_is_at_the_bottom_of_the_window_in_a_browser_without_anchor_positio
     assert 770 < box["y"] + box["height"] <= 800
     page.keyboard.press("Escape")
     assert page.locator("#files:popover-open").count() == 0
+    assert_long_menu_fits_a_low_window(page)
+
+
+def test_long_menu_in_a_low_window_shows_its_last_entry(dana_at):
+    page = dana_at(360)
+    page.goto(PAGES["/participants/<key>"])
+
+    assert_long_menu_fits_a_low_window(page)
+
+
+def assert_long_menu_fits_a_low_window(page):
+    page.set_viewport_size({"width": 360, "height": 400})
+    page.evaluate("""() => { const [entry] = document.querySelectorAll("#files :is(a, button)");
+        for (let n = 0; n < 12; n++) entry.parentNode.append(entry.cloneNode(true)); }""")
+    page.click("[popovertarget=files]")
+    box = page.locator("#files").bounding_box()
+    assert box["y"] >= 0 and box["y"] + box["height"] <= 400
+    page.keyboard.press("End")
+    last = page.locator("#files :is(a, button) >> nth=-1").bounding_box()
+    assert last["y"] >= 0 and last["y"] + last["height"] <= 400

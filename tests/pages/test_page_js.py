@@ -73,6 +73,23 @@ def test_storage_by_month_loads_by_itself(page, world):
     assert "/recordings" in page.url
 
 
+def test_section_that_loads_later_is_loaded_once_at_a_time_and_no_more_once_it_is_gone(page):
+    routes = []
+    page.route("**/recordings/storage", routes.append)
+    with page.expect_request("**/recordings/storage"):
+        page.goto("/recordings")
+
+    # The page binds its elements again, and then loses this one.
+    page.evaluate("() => dispatchEvent(new Event('refreshed'))")
+    page.evaluate("() => document.querySelector('#storage').remove()")
+    for route in routes:
+        with page.expect_response("**/recordings/storage"):
+            route.fulfill(body='<p id="storage" data-part="/recordings/storage"></p>')
+    page.evaluate("() => new Promise((done) => setTimeout(done, 50))")
+
+    assert len(routes) == 1
+
+
 SLOW = {"status": 429, "headers": {"Retry-After": "24"}, "body": {"code": 429, "message": "slow"}}
 
 

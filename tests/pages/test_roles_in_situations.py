@@ -142,11 +142,23 @@ def test_former_host_keeps_their_page_until_they_are_host_again(events, dana, ro
     # No event tells it to somebody who is a participant.
     world.set_role(meeting, room.row("Priya"), "co-host")
     world.set_role(meeting, room.row("Dana"), "host")
-    client.set(roleEvents="hosts")
+    client.set(roleEvents="hosts", failing={"getUserContext": ["10000", "busy"]})
     client.refresh()
+    # A press that the client does not answer is not the last one.
+    asked = client.calls().count("getMeetingUUID")
+    client.app.click("h1")
+    client.page.wait_for_function(
+        "asked => client.state.log.filter(({ apiName }) => apiName === 'getMeetingUUID').length > asked", arg=asked
+    )
+    client.app.evaluate("() => new Promise((done) => setTimeout(done, 50))")
+    client.set(failing={})
     client.app.click("h1")
     client.app.wait_for_selector("[data-not-host]", state="hidden")
     client.app.wait_for_selector(f"tr.here >> text={MARA}")
+    client.app.wait_for_selector("text=Someone else is host now.", state="hidden")
+
+    client.act("make_host", participantId=room.row("Priya").user_id)
+    wait_for(client, "Someone else is host now.")
 
 
 def test_former_host_sees_the_report_at_the_end(events, dana, room, world, clock):
@@ -187,6 +199,13 @@ def test_alternative_host_is_host_until_the_host_comes_and_sees_the_report(priya
     clock.tick(600)
     room.end(meeting, client)
     assert_is_report(client)
+    client.page.wait_for_function("() => client.state.grantedAt === location.href")
+
+    # Her role in the next meeting is no change.
+    room.start(STAND_UP, priya="co-host")
+    client.refresh()
+    client.app.wait_for_function("() => sessionStorage.hosting.startsWith('co-host')")
+    assert client.app.text_content(SAY) == ""
 
 
 @pytest.mark.parametrize("role", ["co-host", "host", "attendee"])

@@ -131,6 +131,13 @@ def test_axe_finds_nothing_in_an_open_row_and_an_open_waiting_room(without_dashb
 
 def test_client_reports_alone_show_changes(without_dashboard, open_client, steps, clock):
     client = open_client()
+    client.app.wait_for_function("() => 'admits' in document.body.dataset")
+    # A list of another shape stops no report after it.
+    client.page.evaluate("""() => { const real = client.apis.getMeetingParticipants;
+        client.apis.getMeetingParticipants = () => ((client.apis.getMeetingParticipants = real), { participants: {} });
+        client.emit("onParticipantChange", { timestamp: 1, participants: [] });
+        client.odd = () => client.apis.getMeetingParticipants === real; }""")
+    client.page.wait_for_function("() => client.odd()")
     seconds_until_seen(client, steps, clock)
 
     assert "From your Zoom client only" in client.app.text_content("main")

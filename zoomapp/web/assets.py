@@ -108,4 +108,4 @@ def _body(path: Path) -> bytes:
     body = path.read_bytes()
     if path.parent.name == "js":
         return re.sub(rb"^[ \t]*((//.*)?\n)?", b"", body, flags=re.MULTILINE)
-    return re.sub(rb"/\*.*?\*/\s*", b"", body, flags=re.DOTALL) if path.suffix == ".css" else body
+    return re.sub(rb"/\*.*?\*/\s*|(?<=\n)\s+", b"", body, flags=re.DOTALL) if path.suffix == ".css" else body
