@@ -68,11 +68,11 @@ function shortcut(event) {
 
 // A section that takes long has a page of its own: take it from there until it is finished.
 export async function load(part) {
-  for (let round = 0; part.isConnected && part.dataset.part && !part.busy && round < ROUNDS; round++) {
+  for (let round = 0; part.dataset.part && !part.busy && round < ROUNDS; round++) {
     part.busy = true;
     // As a page, which does not wait for all of it.
     const fresh = await partOf(part.dataset.part, part.id, { Accept: "text/html" });
-    if (!fresh) return;
+    if (!fresh || !part.isConnected) return;
     part.replaceWith(fresh);
     part = fresh;
   }

@@ -75,7 +75,7 @@ def test_storage_by_month_loads_by_itself(page, world):
 
 def test_section_that_loads_later_is_loaded_once_at_a_time_and_no_more_once_it_is_gone(page):
     routes = []
-    page.route("**/recordings/storage", routes.append)
+    page.route("**/recordings/storage", lambda route: routes.append(route))
     with page.expect_request("**/recordings/storage"):
         page.goto("/recordings")
 
