@@ -150,12 +150,11 @@ def test_former_host_keeps_their_page_until_they_are_host_again(events, dana, ro
     client.page.wait_for_function(
         "asked => client.state.log.filter(({ apiName }) => apiName === 'getMeetingUUID').length > asked", arg=asked
     )
-    client.app.evaluate("() => new Promise((done) => setTimeout(done, 50))")
     client.set(failing={})
-    client.app.click("h1")
-    client.app.wait_for_selector("[data-not-host]", state="hidden")
+    client.app.wait_for_function(
+        "() => (document.querySelector('h1').click(), document.querySelector('[data-not-host]').hidden)"
+    )
     client.app.wait_for_selector(f"tr.here >> text={MARA}")
-    client.app.wait_for_selector("text=Someone else is host now.", state="hidden")
 
     client.act("make_host", participantId=room.row("Priya").user_id)
     wait_for(client, "Someone else is host now.")
