@@ -46,6 +46,8 @@ PROMOTION_STORY = (CLIENT, "test_participant_becomes_co_host_and_participant_aga
 PANELIST_STORY = (SITUATIONS, "test_attendee_becomes_panelist_and_panelist_becomes_co_host")
 OWN_WEBINAR_STORY = (CLIENT, "test_panelist_and_attendee_of_a_webinar_see_their_own_attendance")
 GUEST_STORY = (SITUATIONS, "test_guest_signs_in_and_sees_their_own_minutes")
+GUEST_STAYS = (SITUATIONS, "test_guest_keeps_the_way_to_sign_in_whatever_happens_in_the_meeting")
+FORMER_STAYS = (SITUATIONS, "test_former_host_keeps_their_page_in_a_breakout_room_and_in_the_waiting_room")
 NEXT_STORY = (SITUATIONS, "test_cohost_who_goes_on_to_another_meeting_sees_that_one")
 HOST_CHANGE = (CLIENT, "test_change_of_host_gives_each_person_the_page_of_their_new_role")
 
@@ -78,7 +80,7 @@ SITUATION_CELLS: dict[str, tuple[Cell, ...]] = {
             "own minutes, and what the host shares: “How many people are here”",
             (CLIENT, "test_participant_in_the_waiting_room_sees_so_until_they_are_let_in"),
         ),
-        Cell((GUEST,), SIGN_IN),
+        Cell((GUEST,), SIGN_IN, GUEST_STAYS),
         Cell((WEBINAR_HOST, WEBINAR_COHOST), "“From your Zoom client”", WEBINAR_STORY),
         Cell((PANELIST, ATTENDEE), "own minutes, nothing of others", OWN_WEBINAR_STORY),
     ),
@@ -101,7 +103,7 @@ SITUATION_CELLS: dict[str, tuple[Cell, ...]] = {
             "own minutes of the next meeting, from 0",
             (CLIENT, "test_participant_of_two_meetings_one_after_the_other_sees_the_second"),
         ),
-        Cell((GUEST,), SIGN_IN),
+        Cell((GUEST,), SIGN_IN, GUEST_STAYS),
     ),
     "in a breakout room, and back": (
         Cell(
@@ -110,7 +112,7 @@ SITUATION_CELLS: dict[str, tuple[Cell, ...]] = {
             " “Others are from … Zoom’s live events or dashboard”",
             (SITUATIONS, "test_host_in_a_breakout_room_sees_everyone_and_who_knows_of_them"),
         ),
-        Cell((FORMER,), "the page stays as it is: their client lists nobody"),
+        Cell((FORMER,), "the page stays as it is: their client lists nobody", FORMER_STAYS),
         Cell((SHARED,), "“You’re in a breakout room. Others are from … the host’s account”", COHOST_STORY),
         Cell(
             (ALTERNATIVE, UNSHARED),
@@ -122,7 +124,7 @@ SITUATION_CELLS: dict[str, tuple[Cell, ...]] = {
             "“You’re in a breakout room. Your minutes go on.”",
             (CLIENT, "test_breakout_room_ends_no_stay_of_a_participant_and_of_a_co_host"),
         ),
-        Cell((GUEST,), SIGN_IN),
+        Cell((GUEST,), SIGN_IN, GUEST_STAYS),
         Cell(WEBINAR, NO_WEBINAR),
     ),
     "moved to the waiting room, and let in": (
@@ -131,13 +133,13 @@ SITUATION_CELLS: dict[str, tuple[Cell, ...]] = {
             "Zoom does not move hosts and co-hosts there",
             (STAND_IN, "test_hosts_are_not_put_in_the_waiting_room"),
         ),
-        Cell((FORMER,), "the page of their meeting stays, with “Someone else is host now.”"),
+        Cell((FORMER,), "the page of their meeting stays, with “Someone else is host now.”", FORMER_STAYS),
         Cell(
             (PARTICIPANT,),
             "“You’re in the waiting room”; then “You rejoined once.”",
             (CLIENT, "test_participant_in_the_waiting_room_sees_so_until_they_are_let_in"),
         ),
-        Cell((GUEST,), SIGN_IN),
+        Cell((GUEST,), SIGN_IN, GUEST_STAYS),
         Cell(WEBINAR, NO_WEBINAR),
     ),
     "a change of host": (
@@ -146,7 +148,7 @@ SITUATION_CELLS: dict[str, tuple[Cell, ...]] = {
             (ALTERNATIVE, *COHOSTS), "“you’re host” or “you’re co-host”, and once “You’re now host.”", ALTERNATIVE_STORY
         ),
         Cell((PARTICIPANT,), "everyone; “you’re host”", HOST_CHANGE),
-        Cell((GUEST,), SIGN_IN),
+        Cell((GUEST,), SIGN_IN, GUEST_STAYS),
         Cell(WEBINAR, "as in a meeting: the same pages and script", HOST_CHANGE),
     ),
     "promoted": (
@@ -158,7 +160,7 @@ SITUATION_CELLS: dict[str, tuple[Cell, ...]] = {
             (PANELIST, ATTENDEE), "a panelist sees own minutes, a co-host everyone, with the next press", PANELIST_STORY
         ),
         Cell((WEBINAR_HOST,), "has the highest role"),
-        Cell((GUEST,), "“Sign in to see your attendance”: a role needs a user"),
+        Cell((GUEST,), "“Sign in to see your attendance”: a role needs a user", GUEST_STAYS),
     ),
     "demoted": (
         Cell((HOST,), "“Someone else is host now.”", FORMER_STORY),
@@ -178,7 +180,7 @@ SITUATION_CELLS: dict[str, tuple[Cell, ...]] = {
         Cell((ALTERNATIVE,), "the report", ALTERNATIVE_STORY),
         Cell(COHOSTS, "the report, from what they could see", COHOST_STORY),
         Cell((PARTICIPANT,), "“You were there …”", PROMOTION_STORY),
-        Cell((GUEST,), SIGN_IN + ". A guest’s client sends no events"),
+        Cell((GUEST,), SIGN_IN + ". A guest’s client sends no events", GUEST_STAYS),
         Cell((WEBINAR_HOST, WEBINAR_COHOST), "the report", WEBINAR_STORY),
         Cell((PANELIST, ATTENDEE), "“You were there …”", OWN_WEBINAR_STORY),
     ),

@@ -160,6 +160,34 @@ def test_former_host_keeps_their_page_until_they_are_host_again(events, dana, ro
     wait_for(client, "Someone else is host now.")
 
 
+def test_former_host_keeps_their_page_in_a_breakout_room_and_in_the_waiting_room(dana, room, world):
+    meeting = room.start(REVIEW, dana="host", priya="attendee")
+    client = room.open(dana)
+    client.app.wait_for_selector("tr.here >> text=Priya")
+    wait_until_watched(client)
+    client.act("make_host", participantId=room.row("Priya").user_id)
+    wait_for(client, "Someone else is host now.")
+
+    def press():
+        """Press in the page, and wait until it has asked the client."""
+        client.refresh()
+        asked = len(client.calls())
+        client.app.click("h1")
+        client.page.wait_for_function("asked => client.state.log.length > asked", arg=asked)
+
+    world.join_breakout_room(meeting, room.row("Dana"), "Room 1")
+    press()
+    wait_for(client, "Someone else is host now.", "Priya")
+    world.leave_breakout_room(meeting, room.row("Dana"), "Room 1")
+    waiting = world.put_in_waiting_room(meeting, room.row("Dana"))
+    press()
+    wait_for(client, "Someone else is host now.", "Priya")
+    world.admit(meeting, waiting)
+    press()
+    wait_for(client, "Someone else is host now.", "Priya")
+    assert client.errors == []
+
+
 def test_former_host_sees_the_report_at_the_end(events, dana, room, world, clock):
     meeting = room.start(REVIEW)
     world.join(meeting, "dana")
@@ -305,6 +333,29 @@ def test_guest_signs_in_and_sees_their_own_minutes(app, world, room, clock, numb
     world.join(meeting, "priya", role="attendee")
     client.refresh()
     wait_until_counted(client)
+
+
+def test_guest_keeps_the_way_to_sign_in_whatever_happens_in_the_meeting(room, world):
+    meeting = room.start(REVIEW, dana="host")
+    name = world.user("priya").display_name
+    world.join(meeting, None, name, role="attendee")
+    client = room.open("priya", "/api/zoomapp/home", status="unauthenticated", role="participant")
+
+    def happens(change):
+        result = change()
+        client.refresh()
+        client.app.click("h1")
+        client.app.wait_for_selector("h1 >> text=Sign in to see your attendance")
+        assert client.app.is_visible("[data-connect]") and not client.app.is_visible("text=Dana Okoye")
+        return result
+
+    happens(lambda: world.join_breakout_room(meeting, room.row(name), "Room 1"))
+    happens(lambda: world.leave_breakout_room(meeting, room.row(name), "Room 1"))
+    waiting = happens(lambda: world.put_in_waiting_room(meeting, room.row(name)))
+    happens(lambda: world.admit(meeting, waiting))
+    happens(lambda: world.set_role(meeting, room.row(name), "co-host"))
+    happens(lambda: world.end_meeting(meeting))
+    happens(lambda: room.start(STAND_UP, dana="host"))
 
 
 @pytest.mark.parametrize("role", ["host", "co-host"])
