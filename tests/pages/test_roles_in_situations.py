@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from devtools.processes import free_port
+from tests.pages.test_late_answers import RECORD
 from tests.support.people import Person
 
 REVIEW, STAND_UP, WEBINAR, PRIYAS = 85000000102, 85000000101, 84411122233, 87000000302
@@ -55,6 +56,18 @@ def wait_until_watched(client):
     client.app.wait_for_function("() => 'here' in document.querySelector('[data-sighted]').dataset")
 
 
+def refresh_and_draw(client):
+    """Have the client report who is there, and wait until the page has drawn the answer of the live page after that."""
+    client.page.evaluate(RECORD)
+    with client.page.expect_response("**/sighted"):
+        client.refresh()
+    client.page.wait_for_function("""() => {
+        const sent = record.sent.map((each) => /[/](sighted|live)($|[?])/.exec(each)?.[1]);
+        const report = sent.indexOf("sighted");
+        return report >= 0 && sent.lastIndexOf("live") > report && !record.open.length;
+    }""")
+
+
 def assert_is_report(client):
     """The page is the report and nothing else: nothing warns, refreshes, asks or is clipped."""
     wait_for(client, "Ended just now")
@@ -77,7 +90,7 @@ def test_cohost_sees_what_the_host_shares_from_start_to_end(shares, dana, priya,
     # A co-host’s client lists only the room that it is in.
     clock.tick(30)
     world.join_breakout_room(meeting, mara, "Room 1")
-    client.refresh()
+    refresh_and_draw(client)
     client.app.wait_for_selector(f"tr.{'here' if shares else 'left'} >> text={MARA}")
     for text in ("People in breakout rooms show as left", "Copy a note"):
         assert client.app.is_visible(f"text={text}") is not shares
@@ -109,7 +122,7 @@ def test_host_in_a_breakout_room_sees_everyone_and_who_knows_of_them(events, dan
 
     for name in ("Dana", "Mara"):
         world.join_breakout_room(meeting, room.row(name), "Room 1")
-    client.refresh()
+    refresh_and_draw(client)
 
     wait_for(client, "Others are from Zoom’s live events" if events else "You see your room, 2 people.")
     assert client.app.is_visible("text=as your Zoom client last saw them") is not events
@@ -385,7 +398,7 @@ def test_attendee_becomes_panelist_and_panelist_becomes_co_host(priya, room, wor
         client.refresh()
         client.app.click("h1")
         if role == "panelist":
-            wait_for(client, "1 min")
+            client.app.wait_for_function("() => document.querySelector('#mine').textContent.trim().startsWith('1')")
             assert not client.app.is_visible("text=Dana Okoye")
     wait_for(client, "you’re co-host")
     client.app.wait_for_selector("tr.here >> text=Dana Okoye")
