@@ -47,7 +47,8 @@ class Page:
 
 
 OURS = Page(f"/participants/{RUNNING}", 'tr[id^="p-"]')
-PAGES = OURS, replace(OURS, before="/"), Page(f"/guide/index.html#{RUNNING}", "[data-participant]")
+GUIDE = Page(f"/guide/index.html#{RUNNING}", "[data-participant]")
+PAGES = OURS, replace(OURS, before="/"), GUIDE
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,6 @@ PEOPLE = [{"user_id": str(number), "user_name": f"Person {number}", "status": "i
 
 
 def test_the_guides_dashboard_calls_zoom_twice_at_once_and_shows_a_row_per_participant(page):
-    path, selector = visible.GUIDE
     calls = []
 
     def answer(route):
@@ -25,8 +24,8 @@ def test_the_guides_dashboard_calls_zoom_twice_at_once_and_shows_a_row_per_parti
             waiting.fulfill(json={"participants": PEOPLE} if is_list else MEETING)
 
     page.route("**/*", answer)
-    page.goto(f"http://app.test{path}")
-    page.wait_for_selector(selector)
+    page.goto(f"http://app.test{visible.GUIDE.path}")
+    page.wait_for_selector(visible.GUIDE.row)
 
-    assert page.locator(selector).all_inner_texts() == [f"Person {number} (in_meeting)" for number in range(3)]
+    assert page.locator(visible.GUIDE.row).all_inner_texts() == [f"Person {number} (in_meeting)" for number in range(3)]
     assert page.locator("h2").inner_text() == "Review"

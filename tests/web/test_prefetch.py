@@ -360,8 +360,9 @@ def test_profile_that_is_not_saved_ends_the_loading_ahead(connected, world, part
 
 
 @pytest.mark.parametrize("path", ["/", "/participants", "/settings", "/meetings/new", "/api/zoomapp/install"])
-def test_other_pages_are_not_loaded_ahead(connected, world, path):
+def test_other_pages_are_not_loaded_ahead(connected, world, finish, path):
     connected.look(path)
+    finish()
     before = len(world.calls.all())
 
     assert ahead(connected, path).status_code == 503
