@@ -62,6 +62,7 @@ def test_poll_has_all_choices_with_counts_and_percents(dana):
     answer = dana.look(PAGE)
 
     read(answer)
+    assert "3 polls, 4 questions." in words(answer.text)
     text = card(answer.text, RELEASE_QUESTION)
     assert "Release · Pick one · 5 answers" in text
     assert "Thursday, December 3 3 · 60%" in text
@@ -171,7 +172,7 @@ def test_questions_of_the_report_have_times_and_a_status_and_are_filtered(dana, 
     page = dana.look(QA)
 
     text = read(page).partition("Questions and answers")[2]
-    assert "5 questions, 2 still open" in text and 'data-copy="Sooner?\nLater?"' in page.text
+    assert "5 questions. 2 are still open." in text and 'data-copy="Sooner?\nLater?"' in page.text
     assert "All 5 Open 2 Answered 2 Dismissed 1" in text and "Gone?" not in text
     assert re.search(r"Sooner\? Open Kim Lee · 10:21 Later\? Open Kim Lee · 10:22", text)
     assert "Two? Answered Kim Lee Dana Okoye 10:16 Yes." in text
@@ -225,7 +226,7 @@ def test_without_the_report_the_questions_are_from_the_usual_list(anyone, world,
 
     text = read(anyone.look(QA)).partition("Questions and answers")[2]
 
-    assert "3 questions, 1 without an answer" in text and "All 3 No answer 1 Answered 2" in text
+    assert "3 questions. 1 has no answer." in text and "All 3 No answer 1 Answered 2" in text
     assert "Will the old invoices keep their numbers? No answer Jonas Weber" in text
 
 
@@ -251,7 +252,7 @@ def test_ranking_and_matching_are_drawn_and_the_file_has_the_answers(dana, world
 def test_question_has_its_asker_and_answer_and_an_unanswered_one_is_first(dana):
     text = read(dana.look(QA)).partition("Questions and answers")[2]
 
-    assert "3 questions, 1 still open" in text
+    assert "3 questions. 1 is still open." in text
     first, second = text.index("Will the old invoices"), text.index("Does the new page work")
     assert first < second
     assert re.search(r"Will the old invoices keep their numbers\? Open Jonas Weber · [\d:]+", text)
