@@ -1457,15 +1457,15 @@ MUTANTS = [
     Mutant(
         "an old copy is no proof that a meeting has no polls",
         "zoomapp/meeting_content/poll_loading.py",
-        "results.error or questions.error or ",
+        "self.loaded.error or ",
         "",
         "tests/web/test_pages_polls.py::test_empty_copy_from_before_an_outage_is_no_proof_that_there_are_none",
     ),
     Mutant(
         "an empty answer from the first half hour is no proof either",
         "zoomapp/meeting_content/poll_loading.py",
-        "if found.has_some or (found.is_empty and found.is_complete):",
-        "if found.has_some or found.is_empty:",
+        "if found.count or (found.is_empty and found.is_complete):",
+        "if found.count or found.is_empty:",
         "tests/web/test_polls_from_copies.py::test_empty_copy_from_the_first_half_hour_is_no_proof_that_there_are_none",
     ),
     Mutant(

@@ -23,6 +23,7 @@ PAGES = {
     "/participants/_I84Pj7PRnR0S-zLVAnH1w/recording": 1,
     "/participants/_I84Pj7PRnR0S-zLVAnH1w/summary": 2,
     "/participants/_I84Pj7PRnR0S-zLVAnH1w/polls": 2,
+    "/participants/_I84Pj7PRnR0S-zLVAnH1w/qa": 1,
     "/participants/_I84Pj7PRnR0S-zLVAnH1w/registrants": 3,
 }
 

@@ -291,3 +291,21 @@ def test_the_form_shows_the_fields_of_the_chosen_way_to_repeat(page):
         "any": set(),
     }
     assert {"Repeat every (days)", "Repeat every (weeks)", "Repeat every (months)"} <= labels
+
+
+TABS_IN_VIEW = """() => {
+  const nav = document.querySelector(".tabs"), current = nav.querySelector("[aria-current]").getBoundingClientRect();
+  const tops = new Set([...nav.children].map((tab) => tab.getBoundingClientRect().top));
+  const fits = document.documentElement.scrollWidth === innerWidth && nav.scrollWidth > nav.clientWidth;
+  // Without the script a finger or a wheel moves it.
+  const scrolls = getComputedStyle(nav).overflowX === "auto";
+  return fits && scrolls && tops.size === 1 && current.left >= 0 && current.right <= innerWidth - 39;
+}"""
+
+
+def test_tabs_of_a_meeting_are_one_line_with_the_current_one_in_view(dana_at):
+    page = dana_at(360)
+    for name in ("registrants", "qa", "summary"):
+        page.goto(f"/participants/_I84Pj7PRnR0S-zLVAnH1w/{name}")
+
+        page.wait_for_function(TABS_IN_VIEW)

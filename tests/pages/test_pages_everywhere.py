@@ -15,7 +15,6 @@ PAGES = {route: example(route) for route in page_routes()}
 #: Other views of a page, and the answer for an address that does not exist.
 PAGES |= {
     "transcript": f"{PAGES['/participants/<key>/summary']}?view=transcript&q=billing",
-    "questions": "/participants/dwb4XYaQAkrWvaNAG-nIyw/polls",
     "past meetings": "/meetings?show=past",
     "edit session": "/meetings/85512340987/edit?occurrence=1773651600000",
     "nowhere": "/nowhere",
@@ -45,7 +44,6 @@ WITHOUT_STATES = {
     "/settings",
     "/_styleguide",
     "nowhere",
-    "questions",
     "edit session",
 }
 WITH_STATES = [name for name in PAGES if name not in WITHOUT_STATES]
@@ -54,9 +52,10 @@ checked_structures: set[str] = set()
 WIDTHS = (320, 360, 480, 720, 768, 960, 1200)
 #: Everything in one theme at the narrowest width, in the other at the widest; in the other two only colours differ.
 THEMES = {320: ("light", "dark"), 1200: ("dark", "light")}
+#: The tabs of a meeting scroll in a line of their own, which must fit itself.
 SIDEWAYS = """() => [...document.querySelectorAll("body *")].filter((each) => {
   const box = each.getBoundingClientRect();
-  return box.width > 1 && box.right > innerWidth + 1 && !each.closest(".hush, .skip, svg");
+  return box.width > 1 && box.right > innerWidth + 1 && !each.closest(".hush, .skip, svg, .tabs > *");
 }).map((each) => `${each.tagName}.${each.className}`)"""
 #: A column so narrow that words break letter by letter.
 SQUEEZED = """() => [...document.querySelectorAll("body *")].filter((each) => {

@@ -19,6 +19,7 @@ EXAMPLES = {
 ADDRESSES = {
     "/participants/<key>/summary": "/participants/_I84Pj7PRnR0S-zLVAnH1w/summary",
     "/participants/<key>/polls": "/participants/_I84Pj7PRnR0S-zLVAnH1w/polls",
+    "/participants/<key>/qa": "/participants/_I84Pj7PRnR0S-zLVAnH1w/qa",
     "/participants/<key>/recording": "/participants/_I84Pj7PRnR0S-zLVAnH1w/recording",
     "/participants/<key>/registrants": "/participants/_I84Pj7PRnR0S-zLVAnH1w/registrants",
     "/meetings/<meeting_id>/polls": "/meetings/85512340987/polls",

@@ -43,9 +43,9 @@ def test_the_stylesheets_fit_their_budget():
 def test_only_pages_of_past_meetings_load_the_stylesheet_for_them(dana):
     attendance = "/participants/_I84Pj7PRnR0S-zLVAnH1w"
     pages = ["/", "/meetings", "/meetings/new", "/recordings", "/settings", attendance, f"{attendance}/summary"]
-    pages.append(f"{attendance}/polls")
+    pages += [f"{attendance}/polls", f"{attendance}/qa"]
 
-    assert [page for page in pages if PAST_CSS in dana.look(page).text] == pages[-3:]
+    assert [page for page in pages if PAST_CSS in dana.look(page).text] == pages[-4:]
 
 
 #: Only in Zoom's client, as is the SDK: they come on top.

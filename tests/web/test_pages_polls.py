@@ -1,9 +1,10 @@
-"""The polls and the Q&A of a past meeting: their page, their files, and why there is nothing."""
+"""The polls and the Q&A of a past meeting: their pages, their files, and why there is nothing."""
 
 import csv
 import io
 import re
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
@@ -13,25 +14,25 @@ from offline_zoom.model import Statements
 from offline_zoom.polls import RELEASE, add_polls
 from offline_zoom.stories.quiet_day import FIXTURES, TOWN_HALL, WEEKLY
 from tests.web.reading import read, words
-from zoomapp.store import key_names
-from zoomapp.store.encrypted_records import LAST_SEEN_SECTION
 from zoomapp.zoom.meeting_ids import key_of
 
 WEEK_AGO, QUESTIONS_ONLY, OFFICE = FIXTURES[2], FIXTURES[1], FIXTURES[0]
 RESULTS, QUESTIONS = "GET /v2/past_meetings/*/polls", "GET /v2/past_meetings/*/qa"
 QUESTION_REPORT = "GET /v2/report/meetings/*/qa"
 DEFINITIONS = "GET /v2/meetings/*/polls"
+TABS = 'aria-label="This meeting">'
 ATTENDANCE = f"/participants/{key_of(WEEK_AGO)}"
 PAGE = f"{ATTENDANCE}/polls"
-QA_FILE = f"{ATTENDANCE}/qa.csv"
+QA = f"{ATTENDANCE}/qa"
+QA_FILE = f"{QA}.csv"
 REGISTRANTS = f"{ATTENDANCE}/registrants"
 RELEASE_QUESTION = "When should the billing page go out?"
 NO_DEFINITIONS = ["deleted", "off", "refused", "outage", "no scope"]
 ODD = ["=1+1", "+1", "-1", "@cmd", "\tx", "\rx", "<script>alert(1)</script>", '"><img src=x>']
 
 
-def page_of(uuid):
-    return f"/participants/{key_of(uuid)}/polls"
+def page_of(uuid, name="polls"):
+    return f"/participants/{key_of(uuid)}/{name}"
 
 
 def card(page, question):
@@ -61,6 +62,7 @@ def test_poll_has_all_choices_with_counts_and_percents(dana):
     answer = dana.look(PAGE)
 
     read(answer)
+    assert "3 polls, 4 questions." in words(answer.text)
     text = card(answer.text, RELEASE_QUESTION)
     assert "Release · Pick one · 5 answers" in text
     assert "Thursday, December 3 3 · 60%" in text
@@ -146,7 +148,7 @@ def test_without_definitions_no_names_are_shown(anyone, world, how):
 
     text = card(page.text, RELEASE_QUESTION)
     assert "No names are shown: the poll’s settings couldn’t be read, so it may be anonymous." in text
-    assert "Mina Park" not in page.text.partition('id="qa"')[0]
+    assert "Mina Park" not in page.text
     assert len(file) == 19 and {row["name"] + row["email"] for row in file} == {""}
 
 
@@ -167,15 +169,15 @@ def test_questions_of_the_report_have_times_and_a_status_and_are_filtered(dana, 
         )
     )
 
-    page = dana.look(PAGE)
+    page = dana.look(QA)
 
     text = read(page).partition("Questions and answers")[2]
-    assert "5 questions, 2 still open" in text and 'data-copy="Sooner?\nLater?"' in page.text
+    assert "5 questions. 2 are still open." in text and 'data-copy="Sooner?\nLater?"' in page.text
     assert "All 5 Open 2 Answered 2 Dismissed 1" in text and "Gone?" not in text
     assert re.search(r"Sooner\? Open Kim Lee · 10:21 Later\? Open Kim Lee · 10:22", text)
     assert "Two? Answered Kim Lee Dana Okoye 10:16 Yes." in text
     assert "Aloud? Answered live Kim Lee · 10:25 Answered by voice, so Zoom has no text. Transcript from 10:25" in text
-    dismissed = read(dana.look(f"{PAGE}?questions=dismissed&names=hide")).partition("Questions and answers")[2]
+    dismissed = read(dana.look(f"{QA}?questions=dismissed&names=hide")).partition("Questions and answers")[2]
     assert "<b>Dark?</b> Dismissed Hidden · 10:19" in dismissed and "Two?" not in dismissed
     assert [row["status"] for row in rows(dana.get(QA_FILE))] == [
         "Open",
@@ -193,7 +195,7 @@ def test_question_that_was_answered_aloud_leads_to_its_moment_in_the_transcript(
     world.faults.append(asked({**aloud, **asked_at[0]}, {**aloud, **asked_at[1]}, aloud))
     link = r'<a href="([^"]+)#moment">Transcript from'
 
-    addresses = re.findall(link, dana.look(f"{PAGE}?names=hide").text)
+    addresses = re.findall(link, dana.look(f"{QA}?names=hide").text)
 
     assert len(addresses) == 1 and "names=hide" in addresses[0]
     transcript = dana.look(addresses[0].replace("&amp;", "&")).text
@@ -222,9 +224,9 @@ def test_without_the_report_the_questions_are_from_the_usual_list(anyone, world,
         world.switches.change({"withheld_scopes": ["report:read:meeting_qna:admin"]})
     anyone.connect()
 
-    text = read(anyone.look(PAGE)).partition("Questions and answers")[2]
+    text = read(anyone.look(QA)).partition("Questions and answers")[2]
 
-    assert "3 questions, 1 without an answer" in text and "All 3 No answer 1 Answered 2" in text
+    assert "3 questions. 1 has no answer." in text and "All 3 No answer 1 Answered 2" in text
     assert "Will the old invoices keep their numbers? No answer Jonas Weber" in text
 
 
@@ -248,9 +250,9 @@ def test_ranking_and_matching_are_drawn_and_the_file_has_the_answers(dana, world
 
 
 def test_question_has_its_asker_and_answer_and_an_unanswered_one_is_first(dana):
-    text = read(dana.look(PAGE)).partition("Questions and answers")[2]
+    text = read(dana.look(QA)).partition("Questions and answers")[2]
 
-    assert "3 questions, 1 still open" in text
+    assert "3 questions. 1 is still open." in text
     first, second = text.index("Will the old invoices"), text.index("Does the new page work")
     assert first < second
     assert re.search(r"Will the old invoices keep their numbers\? Open Jonas Weber · [\d:]+", text)
@@ -264,21 +266,22 @@ def test_person_called_anonymous_is_anonymous_in_pages_files_and_copied_text(dan
     instance.questions = [Statements(name, email, [{"question": "Why now?", "answer": ""}])]
     instance.poll_answers = [replace(each, name=name, email=email) for each in answers("Monday, December 7")]
 
-    page, asked, answered = dana.look(PAGE), rows(dana.get(QA_FILE)), rows(dana.get(f"{PAGE}.csv"))
+    polls, qa = dana.look(PAGE), dana.look(QA)
+    asked, answered = rows(dana.get(QA_FILE)), rows(dana.get(f"{PAGE}.csv"))
 
-    assert "Why now? Open Anonymous" in words(page.text)
-    assert "No names are shown: Zoom sent none." in card(page.text, RELEASE_QUESTION)
-    assert 'data-copy="Why now?"' in page.text
-    for text in (page.text, str(asked), str(answered)):
+    assert "Why now? Open Anonymous" in words(qa.text)
+    assert "No names are shown: Zoom sent none." in card(polls.text, RELEASE_QUESTION)
+    assert 'data-copy="Why now?"' in qa.text
+    for text in (polls.text, qa.text, str(asked), str(answered)):
         assert email not in text and name not in text
     assert {row["name"] + row["email"] for row in (*asked, *answered)} == {""}
 
 
 def test_meeting_with_questions_alone_shows_them(dana):
-    text = read(dana.look(page_of(QUESTIONS_ONLY)))
+    text = read(dana.look(page_of(QUESTIONS_ONLY, "qa")))
 
-    assert "Nobody answered a poll." in text
     assert "Will the old invoices keep their numbers?" in text
+    assert "No polls in this meeting" in dana.look(page_of(QUESTIONS_ONLY)).text
     assert dana.look(f"{page_of(QUESTIONS_ONLY)}.csv").status_code == 404
 
 
@@ -315,13 +318,14 @@ def test_markup_in_answers_names_and_questions_is_text(dana, world):
     instance.poll_answers = answers(*ODD, names=ODD) + answers(*ODD[6:], question=ODD[6], poll_id=ODD[7])
     instance.questions = [Statements(text, text, [{"question": text, "answer": text}]) for text in ODD]
 
-    answer = dana.look(PAGE)
+    polls, qa = (dana.look(path) for path in (PAGE, QA))
 
-    read(answer)
-    body = answer.text.partition("<main")[2].partition("</main>")[0]
-    assert "<script" not in body and "<img" not in body
-    assert body.count("&lt;script&gt;alert(1)&lt;/script&gt;") > 5
-    assert '<p class="quote">&lt;script&gt;' in body
+    for answer in (polls, qa):
+        read(answer)
+        body = answer.text.partition("<main")[2].partition("</main>")[0]
+        assert "<script" not in body and "<img" not in body
+        assert body.count("&lt;script&gt;alert(1)&lt;/script&gt;") > 2
+    assert '<p class="quote">&lt;script&gt;' in polls.text
 
 
 def test_same_name_twice_is_two_people(dana, world):
@@ -355,10 +359,10 @@ def test_unreadable_answers_and_questions_are_counted_and_the_files_are_called_p
     instance.poll_answers = [*answers("Monday, December 7", {"a": 1}, True, 7), Statements(7, [], "none")]
     instance.questions = [Statements("Kim", {}, [{"question": ["x"]}, 7]), *instance.questions]
 
-    answer, text = dana.look(PAGE), read(dana.look(PAGE))
+    answer = dana.look(PAGE)
 
-    assert "3 entries from Zoom could not be read, so this list is not complete." in text
-    assert "2 entries from Zoom could not be read, so this list is not complete." in text
+    assert "3 entries from Zoom could not be read, so this list is not complete." in read(answer)
+    assert "2 entries from Zoom could not be read, so this list is not complete." in read(dana.look(QA))
     assert "2 answers" in card(answer.text, RELEASE_QUESTION)
     assert "_partial.csv" in dana.get(f"{PAGE}.csv").headers["Content-Disposition"]
     assert "_partial.csv" in dana.get(QA_FILE).headers["Content-Disposition"]
@@ -367,12 +371,12 @@ def test_unreadable_answers_and_questions_are_counted_and_the_files_are_called_p
 def test_meeting_without_polls_and_questions_says_so(dana, world):
     world.switches.change({"polls": "missing", "questions": "missing"})
 
-    page, files = dana.look(PAGE), [dana.look(f"{PAGE}.csv"), dana.look(QA_FILE)]
+    for path, title in ((PAGE, "No polls in this meeting"), (QA, "No questions in this meeting")):
+        page, file = dana.look(path), dana.look(f"{path}.csv")
 
-    assert {answer.status_code for answer in (page, *files)} == {404}
-    for answer in (page, *files):
-        assert "No polls or questions in this meeting" in answer.text
-    assert "Refresh" not in page.headers
+        assert page.status_code == file.status_code == 404
+        assert title in page.text and title in file.text
+        assert "Refresh" not in page.headers
 
 
 def test_answers_are_being_collected_in_the_first_half_hour(dana, world, clock):
@@ -390,33 +394,35 @@ def test_answers_are_being_collected_in_the_first_half_hour(dana, world, clock):
     assert (early.status_code, early.headers["Refresh"]) == (404, "60")
     assert "Zoom is collecting the answers" in early.text
     assert RELEASE_QUESTION in read(later)
+    assert "Zoom is collecting the questions" in dana.look(page_of(instance.uuid, "qa")).text
 
 
 def test_encrypted_meeting_says_that_it_has_neither(dana, world):
     world.meetings[WEEKLY].settings["encryption_type"] = "e2ee"
 
-    answer = dana.look(PAGE)
+    for path, title in ((PAGE, "Encrypted meetings have no polls"), (QA, "Encrypted meetings have no Q&amp;A")):
+        answer = dana.look(path)
 
-    assert answer.status_code == 404
-    assert "Encrypted meetings have no polls" in answer.text
+        assert answer.status_code == 404
+        assert title in answer.text
 
 
 @pytest.mark.parametrize(
-    ("withheld", "other"),
+    ("withheld", "page", "other", "shown"),
     [
-        ("meeting:read:list_poll_results", "Will the old invoices keep their numbers?"),
-        ("meeting:read:past_qa", RELEASE_QUESTION),
+        ("meeting:read:list_poll_results", PAGE, QA, "Will the old invoices keep their numbers?"),
+        ("meeting:read:past_qa", QA, PAGE, RELEASE_QUESTION),
     ],
 )
-def test_missing_permission_is_named_and_the_other_part_is_shown(anyone, world, withheld, other):
+def test_missing_permission_is_named_and_the_other_page_works(anyone, world, withheld, page, other, shown):
     world.switches.change({"withheld_scopes": [f"{withheld}:admin", "report:read:meeting_qna:admin"]})
     anyone.connect()
 
-    text = read(anyone.look(PAGE))
+    text = read(anyone.look(page))
 
     assert "One permission is missing" in text
     assert withheld in text
-    assert other in text
+    assert shown in read(anyone.look(other))
 
 
 def test_free_plan_shows_the_questions_and_says_what_polls_need(dana, world):
@@ -425,7 +431,7 @@ def test_free_plan_shows_the_questions_and_says_what_polls_need(dana, world):
     text = read(dana.look(PAGE))
 
     assert "Polls need a Pro plan or higher" in text
-    assert "Will the old invoices keep their numbers?" in text
+    assert "Will the old invoices keep their numbers?" in read(dana.look(QA))
 
 
 @pytest.mark.parametrize(
@@ -438,25 +444,24 @@ def test_free_plan_shows_the_questions_and_says_what_polls_need(dana, world):
         (404, 3001, "Zoom doesn’t know this meeting"),
     ],
 )
-def test_refusal_of_both_has_one_notice(dana, world, status, code, title):
+def test_refusal_has_one_notice(dana, world, status, code, title):
     for route in (RESULTS, QUESTIONS, QUESTION_REPORT):
         world.faults.append(Fault(route, status, body={"code": code, "message": "No."}))
 
-    page, file = dana.look(PAGE), dana.look(f"{PAGE}.csv")
+    for path in (PAGE, QA):
+        page, file = dana.look(path), dana.look(f"{path}.csv")
 
-    assert page.status_code == file.status_code == 404
-    assert page.text.count(f"<h2>{title}</h2>") == 1
-    assert title in file.text
+        assert page.status_code == file.status_code == 404
+        assert page.text.count(f"<h2>{title}</h2>") == 1
+        assert title in file.text
 
 
 def test_refusal_of_the_questions_as_another_account_keeps_the_person_connected(dana, world):
     for route in (QUESTIONS, QUESTION_REPORT):
         world.faults.append(Fault(route, 401, body={"code": 1010, "message": "User does not belong to this account."}))
 
-    text = read(dana.look(PAGE))
-
-    assert "Not shared with you" in text
-    assert RELEASE_QUESTION in text
+    assert "Not shared with you" in read(dana.look(QA), 404)
+    assert RELEASE_QUESTION in read(dana.look(PAGE))
     assert dana.look("/").status_code == 200
 
 
@@ -472,31 +477,30 @@ def test_outage_and_rate_limit_are_no_missing_polls(dana, world, fault, status, 
     for route in (RESULTS, QUESTIONS, QUESTION_REPORT):
         world.faults.append(Fault(route, **fault))
 
-    page, file = dana.look(PAGE), dana.look(QA_FILE)
+    for path in (PAGE, QA):
+        page, file = dana.look(path), dana.look(f"{path}.csv")
 
-    assert page.status_code == file.status_code == status
-    assert page.headers.get("Retry-After") == fault.get("headers", {}).get("Retry-After")
-    assert page.text.count(f"<h2>{title}</h2>") == 1
-    assert "No polls or questions" not in page.text
-
-
-def test_outage_of_one_part_leaves_the_other(dana, world):
-    world.faults.append(Fault(RESULTS, drop="before"))
-
-    text = read(dana.look(PAGE))
-
-    assert "We couldn’t reach Zoom" in text
-    assert "Will the old invoices keep their numbers?" in text
+        assert page.status_code == file.status_code == status
+        assert page.headers.get("Retry-After") == fault.get("headers", {}).get("Retry-After")
+        assert page.text.count(f"<h2>{title}</h2>") == 1
+        assert "in this meeting</h2>" not in page.text
 
 
-@pytest.mark.parametrize("route", [RESULTS, QUESTIONS])
-def test_outage_of_one_part_and_an_empty_other_part_are_no_missing_polls(dana, world, route):
-    world.faults.append(Fault(route, drop="before"))
+def test_each_page_makes_its_own_calls_only(dana, world):
+    world.faults += [Fault(route, drop="before") for route in (QUESTIONS, QUESTION_REPORT)]
+    assert RELEASE_QUESTION in read(dana.look(PAGE))
+    world.faults[:] = [Fault(route, drop="before") for route in (RESULTS, DEFINITIONS)]
 
-    text = read(dana.look(page_of(OFFICE)))
+    assert "Will the old invoices keep their numbers?" in read(dana.look(QA))
+    assert world.calls.count(RESULTS) == world.calls.count(DEFINITIONS) == world.calls.count(QUESTION_REPORT) == 1
 
-    assert "We couldn’t reach Zoom" in text
-    assert "No polls or questions" not in text
+
+def test_address_of_a_filter_of_the_former_common_page_leads_to_the_questions(dana):
+    answer = dana.get(f"{PAGE}?questions=open&names=hide")
+
+    assert (answer.status_code, answer.location) == (302, f"{QA}?questions=open&names=hide")
+    assert "Hidden" in read(dana.look(answer.location))
+    assert dana.get(f"{PAGE}?questions=").location == QA
 
 
 def test_empty_copy_from_before_an_outage_is_no_proof_that_there_are_none(dana, world, clock):
@@ -512,14 +516,14 @@ def test_empty_copy_from_before_an_outage_is_no_proof_that_there_are_none(dana, 
     text = read(dana.look(path))
 
     assert "We couldn’t reach Zoom" in text
-    assert "No polls or questions" not in text
+    assert "No polls in this meeting" not in text and "collecting" not in text
     assert f'href="{path}"' in dana.look(path.removesuffix("/polls")).text
 
 
 def test_meeting_with_an_unknown_end_may_still_get_polls(dana, world):
     office = f"/participants/{key_of(OFFICE)}"
     world.faults.append(Fault("GET /v2/past_meetings/*", 404, body={"code": 3001, "message": "Not found."}))
-    assert "No polls or questions" in dana.look(f"{office}/polls").text
+    assert "No polls in this meeting" in dana.look(f"{office}/polls").text
     world.faults.clear()
 
     assert f'href="{office}/polls"' in dana.look(office).text
@@ -531,7 +535,7 @@ def test_unreadable_answers_alone_are_no_missing_polls(dana, world):
     text = read(dana.look(page_of(OFFICE)))
 
     assert "1 entry from Zoom could not be read" in text
-    assert "No polls or questions" not in text
+    assert "No polls in this meeting" not in text
 
 
 def test_colleague_is_not_the_host(world, anyone):
@@ -559,17 +563,19 @@ def test_number_stands_for_the_latest_meeting(dana):
 
 def test_tab_is_gone_once_the_page_found_nothing(dana, parts):
     office = f"/participants/{key_of(OFFICE)}"
-    link = f'href="{office}/polls"'
+    # An earlier release saved one fact about both: it says nothing about either of them.
+    page_cache = parts.page_caches.of(dana.id, b"", datetime.now(UTC))
+    page_cache.remember(f"any polls {OFFICE}", {"any": False}, 1000)
     before = dana.look(office).text
+    assert f'href="{office}/polls"' in before and f'href="{office}/qa"' in before
 
-    empty = dana.look(f"{office}/polls").text
-    after = dana.look(office).text
+    for name, word, gone in (("polls", "Polls", {"polls"}), ("qa", "Q&amp;A", {"polls", "qa"})):
+        empty = dana.look(f"{office}/{name}").text
+        after = dana.look(office).text
 
-    assert link in before
-    assert 'aria-current="page">Polls and Q&amp;A' in empty
-    assert link not in after and f'href="{office}/summary"' in after
-    fact = parts.user_records.load(dana.id, LAST_SEEN_SECTION, key_names.digest(f"any polls {OFFICE}"))
-    assert fact["raw"] == {"any": False}
+        assert f'aria-current="page">{word}</a>' in empty
+        links = {each for each in ("summary", "polls", "qa") if f'href="{office}/{each}"' in after}
+        assert links == {"summary", "polls", "qa"} - gone
 
 
 def test_tab_comes_back_when_there_is_something(dana, world):
@@ -582,13 +588,27 @@ def test_tab_comes_back_when_there_is_something(dana, world):
     assert f'href="{office}/polls"' in dana.look(office).text
 
 
-@pytest.mark.parametrize("route", [RESULTS, QUESTIONS])
-def test_tab_stays_after_a_page_that_could_not_ask(dana, world, route):
+@pytest.mark.parametrize(("route", "name"), [(RESULTS, "polls"), (QUESTIONS, "qa")])
+def test_tab_stays_after_a_page_that_could_not_ask(dana, world, route, name):
     office = f"/participants/{key_of(OFFICE)}"
     world.faults.append(Fault(route, drop="before"))
-    dana.look(f"{office}/polls")
+    dana.look(f"{office}/{name}")
 
-    assert f'href="{office}/polls"' in dana.look(office).text
+    assert f'href="{office}/{name}"' in dana.look(office).text
+
+
+def test_tabs_say_how_much_their_pages_list_once_these_counted_it(dana, world):
+    def tabs():
+        page = dana.look(f"{ATTENDANCE}/summary").text
+        return words(f'id="main">{page.partition(TABS)[2].partition("</nav>")[0]}</main>')
+
+    assert tabs() == "Attendance Summary Recording Polls Q&A Registrants"
+    for path in (ATTENDANCE, PAGE, QA, REGISTRANTS):
+        dana.look(path)
+    world.calls.clear()
+
+    assert tabs() == "Attendance 5 Summary Recording Polls 3 Q&A 3 Registrants 5"
+    assert not [call for call in world.calls.all() if call.path.endswith(("/polls", "/qa", "/participants"))]
 
 
 def test_attendance_of_a_past_meeting_asks_nothing_about_polls(dana, world):
@@ -603,21 +623,21 @@ def test_hidden_names_stay_hidden_in_polls_and_questions(dana, world):
     questions = [{"name": "Łukasz Żółć", "question_details": [details]}, anonymous]
     world.faults.append(Fault(QUESTION_REPORT, 200, {}, {"questions": questions}))
 
-    shown, hidden = dana.look(PAGE).text, dana.look(f"{PAGE}?names=hide").text
+    shown, hidden = ("".join(dana.look(f"{path}{query}").text for path in (PAGE, QA)) for query in ("", "?names=hide"))
 
     for name in ("Mina Park", "Łukasz Żółć", "Ada Kovács"):
         assert name in shown and name not in hidden
     assert "Hidden Monday, December 7" in card(hidden, RELEASE_QUESTION)
-    assert "Why not? No answer Anonymous" in words(hidden)
+    assert "Why not? No answer Anonymous" in words(dana.look(f"{QA}?names=hide").text)
 
 
-@pytest.mark.parametrize("page", [ATTENDANCE, PAGE, f"{ATTENDANCE}/summary"])
+@pytest.mark.parametrize("page", [ATTENDANCE, PAGE, QA, f"{ATTENDANCE}/summary"])
 def test_tabs_of_a_meeting_keep_names_hidden(dana, page):
     dana.look(ATTENDANCE)  # finds that people register for it
     tabs = dana.look(f"{page}?names=hide").text.partition('aria-label="This meeting"')[2].partition("</nav>")[0]
 
     links = re.findall(r'href="([^"]*)"', tabs)
-    pages = (ATTENDANCE, f"{ATTENDANCE}/summary", f"{ATTENDANCE}/recording", PAGE, REGISTRANTS)
+    pages = (ATTENDANCE, f"{ATTENDANCE}/summary", f"{ATTENDANCE}/recording", PAGE, QA, REGISTRANTS)
     assert links == [f"{path}?names=hide" for path in pages]
     assert "names" not in dana.look(page).text.partition('aria-label="This meeting"')[2].partition("</nav>")[0]
 
@@ -629,4 +649,4 @@ def test_meeting_of_another_host_has_no_tab(dana, world):
     page = dana.look(f"/participants/{key_of(uuid)}").text
 
     assert f'href="/participants/{key_of(uuid)}/summary"' in page
-    assert "/polls" not in page
+    assert "/polls" not in page and "/qa" not in page

@@ -1,4 +1,4 @@
-"""The page of polls and Q&A when it is served from saved copies."""
+"""The pages of polls and of Q&A when they are served from saved copies."""
 
 from dataclasses import replace
 
@@ -13,19 +13,20 @@ def settings(settings):
     return replace(settings, page_cache_seconds=60)
 
 
-def test_empty_copy_from_the_first_half_hour_is_no_proof_that_there_are_none(dana, world, clock):
+@pytest.mark.parametrize(("name", "noun"), [("polls", "polls"), ("qa", "questions")])
+def test_empty_copy_from_the_first_half_hour_is_no_proof_that_there_are_none(dana, world, clock, name, noun):
     instance = world.start_meeting(85000000101)
     world.join(instance, "dana")
     world.end_meeting(instance)
     attendance = f"/participants/{key_of(instance.uuid)}"
     clock.tick(1790)
-    dana.look(f"{attendance}/polls")
+    dana.look(f"{attendance}/{name}")
     clock.tick(20)
 
-    page = dana.look(f"{attendance}/polls")
+    page = dana.look(f"{attendance}/{name}")
 
-    assert "Zoom is collecting the answers" in page.text and page.headers["Refresh"] == "60"
-    assert f'href="{attendance}/polls"' in dana.look(attendance).text
-    reloaded = dana.get(f"{attendance}/polls", headers={"Cache-Control": "no-cache"})
-    assert "No polls or questions" in reloaded.text
-    assert f'href="{attendance}/polls"' not in dana.look(attendance).text
+    assert "Zoom is collecting the" in page.text and page.headers["Refresh"] == "60"
+    assert f'href="{attendance}/{name}"' in dana.look(attendance).text
+    reloaded = dana.get(f"{attendance}/{name}", headers={"Cache-Control": "no-cache"})
+    assert f"No {noun} in this meeting" in reloaded.text
+    assert f'href="{attendance}/{name}"' not in dana.look(attendance).text

@@ -76,7 +76,7 @@ PAGES = [
     (f"{WEEKLY_SYNC}/transcript.vtt", TRANSCRIPT),
     (f"{WEEKLY_SYNC}/polls", POLL_RESULTS),
     (f"{WEEKLY_SYNC}/polls", POLLS),
-    (f"{WEEKLY_SYNC}/polls", QUESTIONS),
+    (f"{WEEKLY_SYNC}/qa", QUESTIONS),
     (f"{WEEKLY_SYNC}/polls.csv", POLL_RESULTS),
     (f"{WEEKLY_SYNC}/qa.csv", QUESTIONS),
     (f"/meetings/{RETRO}/registrants", REGISTRANTS),

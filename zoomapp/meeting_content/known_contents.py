@@ -2,29 +2,42 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any, Literal, TypeAlias
 
 from zoomapp.user_api.page_cache import PageCache
 
-Kind: TypeAlias = Literal["polls", "recording"]
+#: An earlier release saved "polls", one fact about polls and Q&A together. It is not read: each is unknown then.
+Kind: TypeAlias = Literal["poll results", "questions", "recording"]
 
 
-def may_have(cache: PageCache, kind: Kind, uuid: str) -> bool:
-    """Whether a past meeting may have this content. False after a page found none. Does not call Zoom."""
+@dataclass(frozen=True)
+class KnownContent:
+    """Whether there may be some, which is false only after a page found none. ``count``: 0 if no page counted it."""
+
+    is_possible: bool = True
+    count: int = 0
+
+
+def known_content(cache: PageCache, kind: Kind, uuid: str) -> KnownContent:
+    """What earlier pages found out about this content of a past meeting. Does not call Zoom."""
     fact = replace(cache, reload=False).recent(_name(kind, uuid), _read, float("inf"))
-    return fact is None or bool(fact.value)
+    return fact.value if fact and fact.value else KnownContent()
 
 
-def remember(cache: PageCache, kind: Kind, uuid: str, keep_seconds: int, *, is_there: bool) -> None:
-    """Save whether a past meeting has this content, if that is news."""
-    if is_there != may_have(cache, kind, uuid):
-        cache.remember(_name(kind, uuid), {"any": is_there}, keep_seconds)
+def remember(cache: PageCache, kind: Kind, uuid: str, keep_seconds: int, *, is_there: bool, count: int = 0) -> None:
+    """Save whether a past meeting has this content, and how much, if that is news."""
+    found = KnownContent(is_there, count)
+    if found != known_content(cache, kind, uuid):
+        cache.remember(_name(kind, uuid), {"any": is_there, "count": count}, keep_seconds)
 
 
 def _name(kind: Kind, uuid: str) -> str:
     return f"any {kind} {uuid}"
 
 
-def _read(fact: Any) -> bool:
-    return not isinstance(fact, dict) or fact.get("any") is not False
+def _read(fact: Any) -> KnownContent:
+    if not isinstance(fact, dict):
+        return KnownContent()
+    count = fact.get("count")
+    return KnownContent(fact.get("any") is not False, count if type(count) is int else 0)

@@ -1,9 +1,10 @@
-"""Loads the poll results and the Q&A of a past meeting, and remembers meetings that have neither."""
+"""Loads the poll results and the Q&A of a past meeting, and remembers how many it has."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import Any, Generic, TypeVar
 
 from zoomapp.attendance.past import start_past_meeting
 from zoomapp.attendance.sources import AttendanceSources
@@ -18,55 +19,63 @@ from zoomapp.zoom.models import PastMeeting
 from zoomapp.zoom.polls import Poll, PollAnswer, Question, read_poll_answers, read_polls, read_questions
 from zoomapp.zoom.tolerant_reader import Rows
 
+Value = TypeVar("Value", bound=PollResults | Rows[Question])
+
 #: Zoom collects answers for some minutes. After this time, what is not there does not come.
 COLLECTING_SECONDS = 1800.0
 
 
 @dataclass(frozen=True)
-class MeetingPolls:
-    """The polls and the Q&A of a past meeting; each may have failed on its own."""
+class PastContent(Generic[Value]):
+    """The polls or the Q&A of a past meeting. ``count``: the number of polls or questions that can be shown."""
 
     meeting: PastMeeting
-    results: Loaded[PollResults]
-    questions: Loaded[Rows[Question]]
+    loaded: Loaded[Value]
+    count: int
 
     @property
     def is_complete(self) -> bool:
-        """Whether both answers are from after Zoom collected everything. False if the end is unknown."""
+        """Whether the answer is from after Zoom collected everything. False if the end is unknown."""
         ended_at = self.meeting.end_at
-        return ended_at is not None and all(
-            (part.at - ended_at).total_seconds() >= COLLECTING_SECONDS for part in (self.results, self.questions)
-        )
+        return ended_at is not None and (self.loaded.at - ended_at).total_seconds() >= COLLECTING_SECONDS
 
     @property
     def is_empty(self) -> bool:
-        """Whether Zoom says that the meeting has neither. Unreadable entries are something; an old copy is no proof."""
-        results, questions = self.results, self.questions
-        if results.error or questions.error or results.value is None or questions.value is None:
+        """Whether Zoom says that there is nothing. Unreadable entries are something; an old copy is no proof."""
+        if self.loaded.error or self.loaded.value is None:
             return False
-        return not (self.has_some or results.value.unreadable or questions.value.unreadable)
-
-    @property
-    def has_some(self) -> bool:
-        """Whether there is anything to show."""
-        return bool((self.results.value and self.results.value.questions) or self.questions.value)
+        return not (self.count or self.loaded.value.unreadable)
 
 
-def load_polls(sources: AttendanceSources, instance: str) -> MeetingPolls:
-    """Poll results and Q&A of the past meeting with this number or UUID. Raises NotFound for an unknown number.
+def load_poll_results(sources: AttendanceSources, instance: str) -> PastContent[PollResults]:
+    """Poll results of the past meeting with this number or UUID. Raises NotFound for an unknown number.
 
     Calls that do not need each other run at the same time.
     """
     pending = start_past_meeting(sources, instance)
     uuid, cache, client = pending.uuid, sources.cache, sources.user_client
-    results = cache.calls.start(
+    answers = cache.calls.start(
         lambda: cache.load(f"poll results {uuid}", lambda: client.poll_results(uuid), read_poll_answers)
     )
-    questions = cache.calls.start(lambda: _load_questions(sources, uuid))
     meeting = pending.details()
     definitions = _definitions(sources, meeting.id)
-    found = MeetingPolls(meeting, _with_definitions(results.result(), definitions), _in_order(questions.result()))
-    _remember_emptiness(sources, found)
+    results = _with_definitions(answers.result(), definitions)
+    found = PastContent(meeting, results, results.value.polls if results.value else 0)
+    _remember(sources, "poll results", found)
+    return found
+
+
+def load_questions(sources: AttendanceSources, instance: str) -> PastContent[Rows[Question]]:
+    """The Q&A of the past meeting with this number or UUID. Raises NotFound for an unknown number.
+
+    Calls that do not need each other run at the same time.
+    """
+    pending = start_past_meeting(sources, instance)
+    loading = sources.cache.calls.start(lambda: _load_questions(sources, pending.uuid))
+    meeting = pending.details()
+    questions = _in_order(loading.result())
+    found = PastContent(meeting, questions, len(questions.value or ()))
+    _remember(sources, "questions", found)
     return found
 
 
@@ -88,8 +97,8 @@ def _load_questions(sources: AttendanceSources, uuid: str) -> Loaded[Rows[Questi
     return cache.load(f"questions {uuid}", lambda: client.questions(uuid), read_questions)
 
 
-def reason_for_none(sources: AttendanceSources, found: MeetingPolls) -> Absence:
-    """Why a meeting has neither: it was encrypted, or it had just ended when Zoom was asked, or it had neither."""
+def reason_for_none(sources: AttendanceSources, found: PastContent[Any]) -> Absence:
+    """Why there is nothing: the meeting was encrypted, or it had just ended when Zoom was asked, or it had none."""
     meeting = found.meeting
     if meeting.id and is_encrypted(sources, meeting.id):
         return Absence.ENCRYPTED
@@ -118,8 +127,13 @@ def _in_order(questions: Loaded[Rows[Question]]) -> Loaded[Rows[Question]]:
     return replace(questions, value=Rows(tuple(shown), questions.value.unreadable))
 
 
-def _remember_emptiness(sources: AttendanceSources, found: MeetingPolls) -> None:
-    if found.has_some or (found.is_empty and found.is_complete):
+def _remember(sources: AttendanceSources, kind: known_contents.Kind, found: PastContent[Any]) -> None:
+    if found.count or (found.is_empty and found.is_complete):
         known_contents.remember(
-            sources.cache, "polls", found.meeting.uuid, sources.keep_seconds, is_there=found.has_some
+            sources.cache,
+            kind,
+            found.meeting.uuid,
+            sources.keep_seconds,
+            is_there=found.count > 0,
+            count=found.count,
         )

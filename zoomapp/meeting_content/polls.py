@@ -71,10 +71,11 @@ class QuestionResult:
 
 @dataclass(frozen=True)
 class PollResults:
-    """The results of all questions. ``unreadable``: the number of answers that are missing."""
+    """The results of all questions. ``unreadable``: the number of answers that are missing. ``polls``: of polls."""
 
     questions: tuple[QuestionResult, ...] = ()
     unreadable: int = 0
+    polls: int = 0
 
     @property
     def lacks_choices(self) -> bool:
@@ -88,6 +89,7 @@ def poll_results(answers: Rows[PollAnswer], polls: Iterable[Poll] = ()) -> PollR
     by_question: dict[tuple[str, str], list[PollAnswer]] = {}
     for answer in answers:
         by_question.setdefault(definitions.key(answer), []).append(answer)
+    polls_answered = len({poll_id for poll_id, _ in by_question})
     results = []
     for poll in definitions.launched(by_question):
         results += [
@@ -95,7 +97,7 @@ def poll_results(answers: Rows[PollAnswer], polls: Iterable[Poll] = ()) -> PollR
             for definition in poll.questions
         ]
     results += [_undefined(found, definitions.find(poll_id)) for (poll_id, _), found in by_question.items()]
-    return PollResults(tuple(results), answers.unreadable)
+    return PollResults(tuple(results), answers.unreadable, polls_answered)
 
 
 class _Definitions:

@@ -254,7 +254,7 @@ READ_QUESTIONS = Endpoint(
     MEDIUM,
     cache_seconds=60,
     verb="show the questions and answers of a meeting",
-    pages=("/participants/<key>/polls", "/participants/<key>/qa.csv"),
+    pages=("/participants/<key>/qa", "/participants/<key>/qa.csv"),
 )
 PARTICIPANT_EVENTS = Event(
     "meeting.participant_*",
@@ -323,7 +323,7 @@ READ_QUESTION_REPORT = Endpoint(
     cache_seconds=60,
     plan=PRO,
     verb="show when a question was asked, and whether it is still open",
-    pages=("/participants/<key>/polls", "/participants/<key>/qa.csv"),
+    pages=("/participants/<key>/qa", "/participants/<key>/qa.csv"),
     plan_note="Reports need a Pro plan or higher.",
 )
 #: What pages also read with the account's own credentials, if the user's grant may not.

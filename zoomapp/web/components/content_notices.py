@@ -9,7 +9,7 @@ from flask import url_for
 
 from zoomapp.errors import ContentAbsent, ZoomAppError
 from zoomapp.meeting_content.absence import Absence
-from zoomapp.meeting_content.known_contents import may_have
+from zoomapp.meeting_content.known_contents import known_content
 from zoomapp.store import key_names
 from zoomapp.web.components.notice import FILES, SUMMARY, TRANSCRIPT, Notice, Permission, notice_for
 from zoomapp.web.components.page_data import page_cache
@@ -180,4 +180,4 @@ def has_recording_tab(meeting: PastMeeting, user_id: str) -> bool:
 
     Whether there is one is known only after the page was opened once: then the tab of a meeting without one is gone.
     """
-    return meeting.host_id in ("", user_id) and may_have(page_cache(), "recording", meeting.uuid)
+    return meeting.host_id in ("", user_id) and known_content(page_cache(), "recording", meeting.uuid).is_possible

@@ -11,10 +11,9 @@ from zoomapp.web import assets
 from zoomapp.web.components import filters
 from zoomapp.web.components.attendance import meeting_headline
 from zoomapp.web.components.content_notices import has_recording_tab
+from zoomapp.web.components.meeting_tabs import meeting_tabs
 from zoomapp.web.components.minify import Minify
 from zoomapp.web.components.notice import reference, unreadable_sentence
-from zoomapp.web.components.poll_sections import has_polls_tab
-from zoomapp.web.components.registration import has_registrants_tab
 from zoomapp.web.current_user import services
 from zoomapp.web.return_path import page_path
 from zoomapp.web.viewer import next_theme, now, theme, viewer
@@ -26,9 +25,8 @@ TABS = {"": "overview", "tools": "participants", "series": "participants"}
 def init_app(app: Flask) -> None:
     app.jinja_env.add_extension(Minify)
     app.jinja_env.globals.update(fill=fill, plural=plural, unreadable_sentence=unreadable_sentence)
-    app.jinja_env.globals.update(has_polls_tab=has_polls_tab, has_registrants_tab=has_registrants_tab)
     app.jinja_env.globals.update(has_recording_tab=has_recording_tab)
-    app.jinja_env.globals.update(meeting_headline=meeting_headline)
+    app.jinja_env.globals.update(meeting_headline=meeting_headline, meeting_tabs=meeting_tabs)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     assets.init_app(app)
     filters.init_app(app)

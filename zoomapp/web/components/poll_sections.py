@@ -1,21 +1,23 @@
-"""The sections of a page with polls and Q&A: their values, or notices that say why there is nothing."""
+"""What the pages of polls and of Q&A share: their section, or why there is nothing; their file; filters of the Q&A."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import TypeVar
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, TypeAlias
 
+from flask import Response, render_template
+from flask.typing import ResponseReturnValue
+
+from zoomapp import csv_export, dates
+from zoomapp.attendance.sources import AttendanceSources
 from zoomapp.errors import MissingScope, PlanRequired, ZoomRefused
 from zoomapp.meeting_content.absence import Absence
-from zoomapp.meeting_content.known_contents import may_have
-from zoomapp.user_api.page_cache import Loaded
-from zoomapp.web.components.notice import Notice, Permission
-from zoomapp.web.components.page_data import page_cache
+from zoomapp.meeting_content.poll_loading import PastContent, Value, reason_for_none
+from zoomapp.web.components.notice import POLLS, QUESTIONS, Notice, Permission
 from zoomapp.web.components.section import Section, section
-from zoomapp.zoom.models import PastMeeting
+from zoomapp.web.viewer import viewer
 from zoomapp.zoom.polls import Question
-
-Value = TypeVar("Value")
 
 #: Zoom's codes for a meeting of more than a year ago, and for one that is not the user's.
 TOO_OLD, NOT_OWN = 12702, (1010, 3003)
@@ -24,44 +26,65 @@ COLLECTING_RETRY_SECONDS = 60
 #: The filters of the Q&A: name and word.
 QUESTION_VIEWS = {"": "All", "open": "Open", "answered": "Answered", "dismissed": "Dismissed"}
 #: Icon, title, text.
-WORDS: Mapping[Absence, tuple[str, str, str]] = {
-    Absence.WRITING: (
-        "clock",
-        "Zoom is collecting the answers",
-        "They usually appear within 30 minutes. This page updates by itself.",
-    ),
-    Absence.NONE: (
-        "info",
-        "No polls or questions in this meeting",
-        "Nobody answered a poll, and nobody asked a question in Q&A.",
-    ),
-    Absence.ENCRYPTED: (
-        "lock",
-        "Encrypted meetings have no polls",
-        "This meeting was end-to-end encrypted, so Zoom has no polls or questions. Attendance is complete.",
-    ),
-    Absence.NOT_SHARED: ("lock", "Not shared with you", "Zoom shows answers and questions only to the meeting’s host."),
-    Absence.TOO_OLD: (
-        "clock",
-        "This meeting is too old",
-        "Zoom keeps the answers of polls for a year, and questions for 15 months.",
-    ),
+Words: TypeAlias = Mapping[Absence, tuple[str, str, str]]
+_LATER = "They usually appear within 30 minutes. This page updates by itself."
+_ENCRYPTED = "This meeting was end-to-end encrypted, so Zoom has no polls or questions. Attendance is complete."
+POLL_WORDS: Words = {
+    Absence.WRITING: ("clock", "Zoom is collecting the answers", _LATER),
+    Absence.NONE: ("info", "No polls in this meeting", "Nobody answered a poll."),
+    Absence.ENCRYPTED: ("lock", "Encrypted meetings have no polls", _ENCRYPTED),
+    Absence.NOT_SHARED: ("lock", "Not shared with you", "Zoom shows the answers of polls only to the meeting’s host."),
+    Absence.TOO_OLD: ("clock", "This meeting is too old", "Zoom keeps the answers of polls for a year."),
 }
+QUESTION_WORDS: Words = {
+    Absence.WRITING: ("clock", "Zoom is collecting the questions", _LATER),
+    Absence.NONE: ("info", "No questions in this meeting", "Nobody asked a question in Q&A."),
+    Absence.ENCRYPTED: ("lock", "Encrypted meetings have no Q&A", _ENCRYPTED),
+    Absence.NOT_SHARED: ("lock", "Not shared with you", "Zoom shows questions only to the meeting’s host."),
+    Absence.TOO_OLD: ("clock", "This meeting is too old", "Zoom keeps questions for 15 months."),
+}
+WORDS = {POLLS: POLL_WORDS, QUESTIONS: QUESTION_WORDS}
 
 
-def content_section(loaded: Loaded[Value], permission: Permission) -> Section[Value]:
-    """The section for poll results or a Q&A."""
-    error = loaded.error
+def content_section(sources: AttendanceSources, found: PastContent[Value], permission: Permission) -> Section[Value]:
+    """The section for poll results or a Q&A. Without a value if there is nothing: its notice says why."""
+    error = found.loaded.error
     absence = _absence_of(error) if isinstance(error, ZoomRefused) else None
-    if absence is None:
-        return section(loaded, permission)
-    return Section(None, loaded.at, absence_notice(absence))
+    if absence:
+        return Section(None, found.loaded.at, absence_notice(absence, permission))
+    content = section(found.loaded, permission)
+    if found.is_empty:
+        return replace(content, value=None, trouble=absence_notice(reason_for_none(sources, found), permission))
+    return content
 
 
-def absence_notice(absence: Absence) -> Notice:
-    """The notice of a page without polls and questions."""
+def absence_notice(absence: Absence, permission: Permission) -> Notice:
+    """The notice of a page without polls, or without questions."""
     retry = COLLECTING_RETRY_SECONDS if absence is Absence.WRITING else 0
-    return Notice("info", *WORDS[absence], 404, retry_after=retry)
+    return Notice("info", *WORDS[permission][absence], 404, retry_after=retry)
+
+
+def page_headers(content: Section[Any]) -> dict[str, str]:
+    """The headers of the page: it asks again by itself while Zoom collects the answers."""
+    wait = content.headers.get("Retry-After")
+    return {"Refresh": wait} if wait and content.status == 404 else content.headers
+
+
+def content_file(
+    pieces: Iterator[str], sources: AttendanceSources, found: PastContent[Any], kind: str
+) -> ResponseReturnValue:
+    """The polls or the Q&A as a file, called partial if some could not be read."""
+    meeting, unreadable = found.meeting, found.loaded.value.unreadable if found.loaded.value else 0
+    day = dates.local(meeting.start_at or meeting.end_at or sources.now, viewer().zone).date()
+    name = csv_export.disposition(day, meeting.topic, kind=kind, partial=unreadable > 0)
+    return Response(pieces, headers={"Content-Type": "text/csv; charset=utf-8", "Content-Disposition": name})
+
+
+def no_file(content: Section[Any], permission: Permission, title: str) -> ResponseReturnValue:
+    """Why there is no file, always with an error status: a browser must not save it as the file."""
+    notice = content.trouble or absence_notice(Absence.NONE, permission)
+    page = render_template("pages/trouble.html", title=title, notice=notice)
+    return page, notice.status if notice.status >= 400 else 502, content.headers
 
 
 def question_chips(
@@ -87,14 +110,6 @@ def questions_in(questions: Sequence[Question], view: str) -> list[Question]:
     if view == "answered":
         return [question for question in questions if question.is_answered and question.status != "dismissed"]
     return list(questions)
-
-
-def has_polls_tab(meeting: PastMeeting, user_id: str) -> bool:
-    """Whether a past meeting has a tab for polls: Zoom shows them to the host only.
-
-    Whether there are any is known only after the page was opened once: then the tab of a meeting without any is gone.
-    """
-    return meeting.host_id in ("", user_id) and may_have(page_cache(), "polls", meeting.uuid)
 
 
 def _absence_of(refusal: ZoomRefused) -> Absence | None:
