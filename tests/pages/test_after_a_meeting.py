@@ -35,7 +35,7 @@ def test_summary_takes_the_place_of_its_notice_and_is_saved_as_a_file(dana_at, w
 
     assert early.value.status == 304
     assert page.evaluate("[same, ...said]") == ["yes", "The summary is ready."]
-    assert page.evaluate("document.activeElement.textContent") == "Attendance"
+    assert page.evaluate("document.activeElement.textContent") == "Attendance 2"
     assert page.locator("text=Zoom is writing").count() == 0
     assert page.is_visible("button >> text=Print")
     with page.expect_download() as download:
