@@ -44,8 +44,8 @@ function bind() {
     form.onsubmit = () => void setTimeout(() => form.querySelector("button")?.setAttribute("disabled", ""));
   });
   forAll("[data-countdown]", count);
-  // In the panel the tabs of a meeting are one line that scrolls.
-  forAll(".tabs [aria-current]", (tab) => (tab.parentNode.scrollLeft = tab.offsetLeft - (innerWidth - tab.offsetWidth) / 2));
+  // In the panel the tabs of a meeting are one line: until a hand moves it, the current one is in its middle.
+  forAll(".tabs [aria-current]", (tab) => (tab.parentNode.scrollLeft ||= tab.offsetLeft - (innerWidth - tab.offsetWidth) / 2));
 }
 
 export async function copy(button) {
