@@ -63,7 +63,7 @@ async function take(answer) {
   seenAt = answeredAt - 1000 * answer.headers.get("X-Seen-Age");
   // The server knows when there may be news: nobody comes before, and not all at once.
   plan(pace(), 1, 1.05);
-  // Whoever paused meanwhile looks at what is there.
+  // A page that was paused meanwhile stays as it is.
   if (text && !paused()) draw(text, answer.headers.get("ETag"));
   tell();
 }

@@ -1,5 +1,5 @@
-// In the client of a meeting's host or co-host: reports to our server, for this person's page only, who is
-// there and who waits; and whether the app is in sight.
+// Runs in the Zoom client of a host or co-host. Reports to our server who is in the meeting and who waits, for this
+// person's page only. Tells live.js whether the app is in sight.
 import zoomSdk from "../vendor/appssdk/sdk.es.js";
 import { openCurrentMeeting, ready, sign } from "./zoom.js";
 
@@ -140,7 +140,7 @@ async function report() {
   if (instance && !later) return;
   // The client moved to another room meanwhile: the list may be of either.
   if (later?.meetingUUID !== instance?.meetingUUID) return soon();
-  // A breakout room's list is not the meeting's: whoever is missing from it has not left.
+  // A breakout room's list is not the meeting's: people who are missing from it have not left.
   const room = Boolean(instance?.parentUUID);
   showRoom(room, inside.length);
   const participants = [...inside.map(one), ...waiting.map((each) => ({ ...one(each), room: "waiting" }))];

@@ -257,7 +257,7 @@ def test_cohost_who_goes_on_to_another_meeting_sees_that_one(priya, room, world,
     wait_for(client, "you’re co-host", "Here by")
     client.app.wait_for_function("() => 'admits' in document.body.dataset")
 
-    # The client goes there without its main window in between, so it tells of no other running context.
+    # The client goes there without its main window in between, so it sends no event of another running context.
     clock.tick(60)
     world.leave(meeting, room.row("Priya"))
     other = world.start_meeting(PRIYAS if role == "host" else STAND_UP)

@@ -18,6 +18,7 @@ from zoomapp.store.encrypted_records import (
     RECORDINGS_MONTH,
     RECORDINGS_PIECE,
     SAVED_ANSWERS,
+    USER_KEY_LIST,
 )
 from zoomapp.store.leases import Lease
 from zoomapp.user_api.answer_store import MAX_BYTES, MAX_RECORDS
@@ -82,6 +83,12 @@ def test_list_of_answers_forgets_those_that_have_expired(answers, parts, clock):
     answers.save("dana", LAST_SEEN_SECTION, "new", 3600, "new")
 
     assert names(parts, "dana") == {LAST_SEEN_SECTION.key_of("dana", "new").encode()}
+
+
+def test_list_of_answers_is_a_key_that_the_disconnect_of_an_earlier_release_deletes(answers, parts):
+    answers.save("dana", LAST_SEEN_SECTION, "value", 3600, "name")
+
+    assert parts.redis.sismember(USER_KEY_LIST.key_of("dana"), SAVED_ANSWERS.key_of("dana"))
 
 
 def test_user_who_is_not_connected_leaves_nothing(answers, parts):

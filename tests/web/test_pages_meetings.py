@@ -132,6 +132,7 @@ def test_a_form_that_was_changed_and_sent_again_changes_the_meeting_it_scheduled
 
     back = dana.post("/meetings/new", data={**sent, "duration": "1:30", "record": "on", "passcode": "abc"})
 
+    assert "Your entries are still here" not in read(dana.look("/"))
     page = dana.look(back.location)
     assert back.location == f"{first}/edit"
     assert "This meeting is already scheduled" in read(page)

@@ -369,6 +369,10 @@ def test_other_pages_are_not_loaded_ahead(connected, world, finish, path):
     assert len(world.calls.all()) == before
 
 
+def test_file_of_another_frontend_may_be_loaded_ahead(connected):
+    assert ahead(connected, "/api/zoomapp/proxy/chunk.js").status_code != 503
+
+
 def test_notice_that_is_shown_once_waits_for_the_person(connected):
     connected.look("/meetings")
     assert connected.post("/settings", data={"late_minutes": "7"}, headers={"Accept": "text/html"}).status_code == 303

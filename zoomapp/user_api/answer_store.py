@@ -71,9 +71,9 @@ WAIT_SECONDS = 10.0
 _SAVE_RECORD = f"""{LIST_KEYS}
 if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
 redis.call('SET', KEYS[3], ARGV[1], 'EX', ARGV[2])
-list_keys(KEYS[2], ARGV[3], KEYS[3], KEYS[4])
 redis.call('ZADD', KEYS[4], ARGV[4], KEYS[3])
 redis.call('EXPIRE', KEYS[4], ARGV[3])
+list_keys(KEYS[2], ARGV[3], KEYS[3], KEYS[4])
 local bytes, records = 0, 0
 for _, key in ipairs(redis.call('ZREVRANGE', KEYS[4], 0, -1)) do
   local size = redis.call('STRLEN', key)
