@@ -8,6 +8,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -55,6 +56,21 @@ def test_ctrl_c_is_passed_on_only_where_no_terminal_does_it(in_terminal, signals
     command.in_terminal = in_terminal
 
     assert command.run() == 128 + first
+
+
+def test_signal_that_another_thread_receives_is_passed_on(tmp_path):
+    """The system may choose any thread, such as one of the offline Zoom's, if two signals come at the same time."""
+    started = tmp_path / "started"
+
+    def receive():
+        wait_until(started.exists, HANG_SECONDS)
+        signal.pthread_kill(threading.get_ident(), signal.SIGUSR1)
+
+    receiver = threading.Thread(target=receive)
+    receiver.start()
+
+    assert Command(["sh", "-c", f"touch {started}; exec sleep 1000"], os.environ).run() == 128 + signal.SIGUSR1
+    receiver.join()
 
 
 def test_command_shares_the_process_group_in_a_terminal_only(tmp_path):

@@ -7,12 +7,17 @@ from dataclasses import replace
 import pytest
 
 from offline_zoom.faults import Fault
+from offline_zoom.stories.quiet_day import FIXTURES
 from tests.support.people import Person, adapter
-from tests.web.reading import read
+from tests.web.reading import read, words
 from zoomapp import create_app, services
+from zoomapp.meeting_content.poll_loading import COUNT_AGAIN_SECONDS
+from zoomapp.store import key_names
+from zoomapp.store.encrypted_records import LAST_SEEN_SECTION
 from zoomapp.store.encrypted_records import PROFILE as PROFILE_RECORD
 from zoomapp.user_api.exhausted_quotas import PROBE_SECONDS
 from zoomapp.user_api.parallel_calls import PREFETCH_THREADS, ParallelCalls
+from zoomapp.zoom.meeting_ids import key_of
 
 GUARD_SECONDS = 30
 LISTS = "GET /v2/users/me/meetings"
@@ -21,6 +26,9 @@ PROFILE = "GET /v2/users/me"
 METRICS = "GET /v2/metrics/meetings/*/participants"
 PLANNED = "GET /v2/meetings/*"
 RECORDINGS = "GET /v2/users/me/recordings"
+RESULTS, QUESTIONS = "GET /v2/past_meetings/*/polls", "GET /v2/past_meetings/*/qa"
+QUESTION_REPORT = "GET /v2/report/meetings/*/qa"
+OFFICE, QUESTIONS_ONLY, WEEK_AGO = FIXTURES[:3]
 DEMO = 85000000101
 BY_SCRIPT = {"Accept": "text/html", "Sec-Fetch-Mode": "cors", "Sec-Fetch-Site": "same-origin"}
 FEW_LEFT = {"X-RateLimit-Limit": "100", "X-RateLimit-Remaining": "10"}
@@ -380,3 +388,65 @@ def test_notice_that_is_shown_once_waits_for_the_person(connected):
     assert ahead(connected, "/meetings").status_code == 503
     assert "Settings saved" in connected.look("/settings").text
     assert ahead(connected, "/meetings").status_code == 200
+
+
+def past_page(uuid):
+    return f"/participants/{key_of(uuid)}"
+
+
+def tabs(page):
+    """The tabs of polls and of questions on a page of a past meeting, in words."""
+    nav = page.text.partition('aria-label="This meeting">')[2].partition("</nav>")[0]
+    return words(f'id="main">{nav}</main>').partition("Recording")[2].partition("Registrants")[0].strip()
+
+
+@pytest.mark.parametrize(("uuid", "counted"), [(WEEK_AGO, "Polls 3 Q&A 3"), (QUESTIONS_ONLY, "Q&A 3"), (OFFICE, "")])
+@pytest.mark.parametrize("first_page", ["", "/summary"])
+def test_tabs_of_polls_and_questions_appear_when_there_are_some(connected, world, finish, uuid, counted, first_page):
+    address = past_page(uuid)
+    pages = [connected.look(address + first_page)]
+    finish()
+    for _ in range(2):
+        pages.append(connected.get(address + first_page, headers=BY_SCRIPT))
+        finish()
+
+    assert [tabs(page) for page in pages] == ["", counted, counted]
+    assert ["data-refreshing" in page.text for page in pages] == [True, False, False]
+    assert (calls(world, RESULTS), calls(world, QUESTIONS), calls(world, QUESTION_REPORT)) == (1, 1, 0)
+
+
+@pytest.mark.parametrize("fault", [{"status": 502, "body": "gone"}, {"status": 400, "body": {"code": 4711}}])
+def test_tab_is_shown_while_zoom_does_not_say_whether_there_is_something(connected, world, finish, parts, fault):
+    world.faults.append(Fault(QUESTIONS, count=1, **fault))
+    connected.look(past_page(OFFICE))
+    finish()
+
+    assert tabs(connected.look(past_page(OFFICE))) == "Q&A"
+    name = key_names.digest(f"any questions {OFFICE}")
+    assert 0 < parts.redis.ttl(LAST_SEEN_SECTION.key_of(connected.id, name)) <= COUNT_AGAIN_SECONDS
+    assert (calls(world, RESULTS), calls(world, QUESTIONS)) == (1, 1)
+
+
+def test_two_windows_count_polls_and_questions_once(connected, world, finish, hold):
+    call = hold(RESULTS)
+    connected.look(past_page(WEEK_AGO))
+    call.wait_until_it_arrives()
+
+    assert tabs(connected.look(past_page(WEEK_AGO))) == ""
+    call.release()
+    finish()
+
+    assert tabs(connected.look(past_page(WEEK_AGO))) == "Polls 3 Q&A 3"
+    assert calls(world, RESULTS) == 1
+
+
+def test_polls_of_a_meeting_that_has_just_ended_are_not_counted_yet(connected, world, finish):
+    meeting = world.start_meeting(DEMO)
+    world.end_meeting(meeting)
+
+    page = connected.look(past_page(meeting.uuid))
+    finish()
+
+    assert tabs(page) == "Polls Q&A"
+    assert "data-refreshing" not in page.text
+    assert calls(world, RESULTS) == 0

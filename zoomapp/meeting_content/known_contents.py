@@ -13,16 +13,23 @@ Kind: TypeAlias = Literal["poll results", "questions", "recording"]
 
 @dataclass(frozen=True)
 class KnownContent:
-    """Whether there may be some, which is false only after a page found none. ``count``: 0 if no page counted it."""
+    """Whether there may be some, which is false only after Zoom said that there is none.
+
+    ``count``: 0 if it was not counted. ``is_known``: whether Zoom was asked.
+    """
 
     is_possible: bool = True
     count: int = 0
+    is_known: bool = True
+
+
+UNKNOWN = KnownContent(is_known=False)
 
 
 def known_content(cache: PageCache, kind: Kind, uuid: str) -> KnownContent:
-    """What earlier pages found out about this content of a past meeting. Does not call Zoom."""
+    """What was found out earlier about this content of a past meeting. Does not call Zoom."""
     fact = replace(cache, reload=False).recent(_name(kind, uuid), _read, float("inf"))
-    return fact.value if fact and fact.value else KnownContent()
+    return fact.value if fact and fact.value else UNKNOWN
 
 
 def remember(cache: PageCache, kind: Kind, uuid: str, keep_seconds: int, *, is_there: bool, count: int = 0) -> None:
@@ -38,6 +45,6 @@ def _name(kind: Kind, uuid: str) -> str:
 
 def _read(fact: Any) -> KnownContent:
     if not isinstance(fact, dict):
-        return KnownContent()
+        return UNKNOWN
     count = fact.get("count")
     return KnownContent(fact.get("any") is not False, count if type(count) is int else 0)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 from zoomapp.attendance.past import start_past_meeting
@@ -12,6 +14,7 @@ from zoomapp.meeting_content import known_contents
 from zoomapp.meeting_content.absence import Absence
 from zoomapp.meeting_content.loading import is_encrypted
 from zoomapp.meeting_content.polls import PollResults, poll_results
+from zoomapp.user_api.limited_client import CallsEnded
 from zoomapp.user_api.page_cache import Loaded, PageCache
 from zoomapp.user_api.user_client import UserClient
 from zoomapp.zoom import endpoints, scopes
@@ -23,6 +26,9 @@ Value = TypeVar("Value", bound=PollResults | Rows[Question])
 
 #: Zoom collects answers for some minutes. After this time, what is not there does not come.
 COLLECTING_SECONDS = 1800.0
+COUNTED_KINDS: tuple[known_contents.Kind, ...] = ("poll results", "questions")
+#: After this time Zoom is asked again for what it did not say.
+COUNT_AGAIN_SECONDS = 600
 
 
 @dataclass(frozen=True)
@@ -35,9 +41,8 @@ class PastContent(Generic[Value]):
 
     @property
     def is_complete(self) -> bool:
-        """Whether the answer is from after Zoom collected everything. False if the end is unknown."""
-        ended_at = self.meeting.end_at
-        return ended_at is not None and (self.loaded.at - ended_at).total_seconds() >= COLLECTING_SECONDS
+        """Whether the answer is from after Zoom collected everything."""
+        return is_collected(self.meeting, self.loaded.at)
 
     @property
     def is_empty(self) -> bool:
@@ -53,16 +58,10 @@ def load_poll_results(sources: AttendanceSources, instance: str) -> PastContent[
     Calls that do not need each other run at the same time.
     """
     pending = start_past_meeting(sources, instance)
-    uuid, cache, client = pending.uuid, sources.cache, sources.user_client
-    answers = cache.calls.start(
-        lambda: cache.load(f"poll results {uuid}", lambda: client.poll_results(uuid), read_poll_answers)
-    )
+    uuid, cache = pending.uuid, sources.cache
+    answers = cache.calls.start(lambda: _load_poll_answers(sources, uuid))
     meeting = pending.details()
-    definitions = _definitions(sources, meeting.id)
-    results = _with_definitions(answers.result(), definitions)
-    found = PastContent(meeting, results, results.value.polls if results.value else 0)
-    _remember(sources, "poll results", found)
-    return found
+    return _poll_results(sources, meeting, answers.result(), _definitions(sources, meeting.id))
 
 
 def load_questions(sources: AttendanceSources, instance: str) -> PastContent[Rows[Question]]:
@@ -72,16 +71,43 @@ def load_questions(sources: AttendanceSources, instance: str) -> PastContent[Row
     """
     pending = start_past_meeting(sources, instance)
     loading = sources.cache.calls.start(lambda: _load_questions(sources, pending.uuid))
-    meeting = pending.details()
-    questions = _in_order(loading.result())
-    found = PastContent(meeting, questions, len(questions.value or ()))
-    _remember(sources, "questions", found)
-    return found
+    return _questions(sources, pending.details(), loading.result())
+
+
+def is_collected(meeting: PastMeeting, at: datetime) -> bool:
+    """Whether Zoom has collected all answers and questions by then. False if the end is unknown."""
+    return meeting.end_at is not None and (at - meeting.end_at).total_seconds() >= COLLECTING_SECONDS
+
+
+def unknown_kinds(cache: PageCache, uuid: str) -> list[known_contents.Kind]:
+    """Of the polls and the Q&A of a past meeting, those that Zoom was not asked for. Does not call Zoom."""
+    return [kind for kind in COUNTED_KINDS if not known_contents.known_content(cache, kind, uuid).is_known]
+
+
+def count_unknown(sources: AttendanceSources, meeting: PastMeeting) -> None:
+    """Ask Zoom how many polls and questions a past meeting has, with one call each, and remember it.
+
+    What Zoom does not say stays possible for some minutes.
+    """
+    count: dict[known_contents.Kind, Callable[[], object]] = {
+        "poll results": lambda: _poll_results(sources, meeting, _load_poll_answers(sources, meeting.uuid)),
+        "questions": lambda: _questions(sources, meeting, _load_own_list(sources, meeting.uuid)),
+    }
+    for kind in unknown_kinds(sources.cache, meeting.uuid):
+        with suppress(CallsEnded):
+            count[kind]()
+    for kind in unknown_kinds(sources.cache, meeting.uuid):
+        known_contents.remember(sources.cache, kind, meeting.uuid, COUNT_AGAIN_SECONDS, is_there=True)
 
 
 def load_scheduled_polls(cache: PageCache, client: UserClient, number: int) -> Loaded[Rows[Poll]]:
     """The polls of a meeting as they were defined, before anybody answers them."""
     return cache.load(f"polls {number}", lambda: client.polls(number), read_polls)
+
+
+def _load_poll_answers(sources: AttendanceSources, uuid: str) -> Loaded[Rows[PollAnswer]]:
+    client = sources.user_client
+    return sources.cache.load(f"poll results {uuid}", lambda: client.poll_results(uuid), read_poll_answers)
 
 
 def _load_questions(sources: AttendanceSources, uuid: str) -> Loaded[Rows[Question]]:
@@ -94,7 +120,12 @@ def _load_questions(sources: AttendanceSources, uuid: str) -> Loaded[Rows[Questi
         report = cache.load(f"question report {uuid}", lambda: client.question_report(uuid), read_questions)
         if report.error is None and report.value is not None and (report.value or report.value.unreadable):
             return report
-    return cache.load(f"questions {uuid}", lambda: client.questions(uuid), read_questions)
+    return _load_own_list(sources, uuid)
+
+
+def _load_own_list(sources: AttendanceSources, uuid: str) -> Loaded[Rows[Question]]:
+    client = sources.user_client
+    return sources.cache.load(f"questions {uuid}", lambda: client.questions(uuid), read_questions)
 
 
 def reason_for_none(sources: AttendanceSources, found: PastContent[Any]) -> Absence:
@@ -113,9 +144,24 @@ def _definitions(sources: AttendanceSources, number: int) -> Iterable[Poll]:
     return load_scheduled_polls(sources.cache, client, number).value or ()
 
 
-def _with_definitions(answers: Loaded[Rows[PollAnswer]], polls: Iterable[Poll]) -> Loaded[PollResults]:
-    value = None if answers.value is None else poll_results(answers.value, polls)
-    return Loaded(value, answers.at, answers.error, answers.last_seen_at, answers.refreshing)
+def _poll_results(
+    sources: AttendanceSources, meeting: PastMeeting, answers: Loaded[Rows[PollAnswer]], polls: Iterable[Poll] = ()
+) -> PastContent[PollResults]:
+    """The results, whose number is remembered. ``polls``: as they were defined."""
+    results = answers.map(lambda rows: poll_results(rows, polls))
+    found = PastContent(meeting, results, results.value.polls if results.value else 0)
+    _remember(sources, "poll results", found)
+    return found
+
+
+def _questions(
+    sources: AttendanceSources, meeting: PastMeeting, loaded: Loaded[Rows[Question]]
+) -> PastContent[Rows[Question]]:
+    """The questions, whose number is remembered."""
+    questions = _in_order(loaded)
+    found = PastContent(meeting, questions, len(questions.value or ()))
+    _remember(sources, "questions", found)
+    return found
 
 
 def _in_order(questions: Loaded[Rows[Question]]) -> Loaded[Rows[Question]]:

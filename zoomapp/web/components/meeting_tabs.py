@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from flask import g
+
 from zoomapp.attendance.headline import known_headline
-from zoomapp.meeting_content.known_contents import known_content
+from zoomapp.meeting_content.known_contents import KnownContent, known_content
 from zoomapp.web.components.content_notices import has_recording_tab
 from zoomapp.web.components.page_data import page_cache
 from zoomapp.web.components.registration import has_registrants_tab
@@ -26,8 +28,9 @@ class MeetingTab:
 def meeting_tabs(meeting: PastMeeting, user_id: str, chosen: str) -> list[MeetingTab]:
     """The tabs of a past meeting, and always the ``chosen`` one. Does not call Zoom.
 
-    Zoom shows polls, questions, registrants and the files of a recording to the host only. Whether a meeting has any
-    is known only after a page was opened once: then the tab of a page that found nothing is gone.
+    Zoom shows polls, questions, registrants and the files of a recording to the host only. The tabs of polls and of
+    questions are there once Zoom has said that there are some, or did not say. The tab of a recording is gone once
+    Zoom has said that there is none.
     """
     cache, is_own = page_cache(), meeting.host_id in ("", user_id)
     people = known_headline(cache, meeting.uuid)
@@ -36,8 +39,8 @@ def meeting_tabs(meeting: PastMeeting, user_id: str, chosen: str) -> list[Meetin
         MeetingTab("", "participants.show", "Attendance", people.came or 0),
         MeetingTab("summary", "summary.show", "Summary"),
         MeetingTab("recording", "past_recording.show", "Recording", 0, has_recording_tab(meeting, user_id)),
-        MeetingTab("polls", "polls.show", "Polls", polls.count, is_own and polls.is_possible),
-        MeetingTab("questions", "questions.show", "Q&A", questions.count, is_own and questions.is_possible),
+        MeetingTab("polls", "polls.show", "Polls", polls.count, is_own and _is_shown(polls)),
+        MeetingTab("questions", "questions.show", "Q&A", questions.count, is_own and _is_shown(questions)),
         MeetingTab(
             "registrants",
             "past_registrants.show",
@@ -47,3 +50,8 @@ def meeting_tabs(meeting: PastMeeting, user_id: str, chosen: str) -> list[Meetin
         ),
     )
     return [tab for tab in tabs if tab.is_shown or tab.name == chosen]
+
+
+def _is_shown(content: KnownContent) -> bool:
+    """Whether there may be some. While Zoom is being asked, the page waits for the answer."""
+    return content.is_possible and (content.is_known or not g.get("counts_contents", False))

@@ -10,16 +10,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from flask import Response, after_this_request, request
+from flask import Response, after_this_request, g, request
 
 from zoomapp.attendance.dashboard import dashboard
 from zoomapp.attendance.sources import AttendanceSources, Reader
 from zoomapp.auth import profiles
+from zoomapp.meeting_content.poll_loading import count_unknown, is_collected, unknown_kinds
 from zoomapp.meetings.lists import live_meetings, upcoming_meetings
 from zoomapp.recordings.library import RecordingLibrary, valid_range
+from zoomapp.store import key_names
+from zoomapp.store.encrypted_records import PAGE_REFRESH
 from zoomapp.web.components.attendance import attendance_sources
+from zoomapp.web.components.page_data import page_cache
 from zoomapp.web.current_user import services, this_session
 from zoomapp.web.viewer import now, today, viewer
+from zoomapp.zoom.models import PastMeeting
 
 MAX_CALLS = 2
 
@@ -40,6 +45,23 @@ def after_overview(*, has_recordings: bool) -> None:
         library = RecordingLibrary(sources.user_client, sources.cache, sources.clock, viewer().zone)
         days = valid_range("", "", last)
         _start(lambda: _load_next(sources, lambda: library.in_range(*days) if has_recordings else None))
+
+
+def after_past_meeting(meeting: PastMeeting) -> None:
+    """Prefetch how many polls and questions the user's past meeting has. Until that is known, it has no tabs for them.
+
+    The page asks for itself again, and then it has the tabs of what there is.
+    """
+    cache, is_own = page_cache(), meeting.host_id in ("", viewer().user.id)
+    if not (services().settings.prefetches and is_own and is_collected(meeting, now())):
+        return
+    if not unknown_kinds(cache, meeting.uuid):
+        return
+    digest = key_names.digest(f"contents {meeting.uuid}")
+    if cache.answers.claim(cache.user_id, PAGE_REFRESH, True, PAGE_REFRESH.seconds, digest):
+        sources = _sources(this_session().version)
+        _start(lambda: count_unknown(sources, meeting))
+    g.counts_contents = g.refreshing = True
 
 
 def _load_next(sources: AttendanceSources, load_recordings: Callable[[], object] = lambda: None) -> None:

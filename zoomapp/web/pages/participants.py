@@ -21,6 +21,7 @@ from zoomapp.web.components.attendance import attendance_sources, requested_atte
 from zoomapp.web.components.just_ended import ended_meeting
 from zoomapp.web.components.notice import MEETINGS, unreadable_notice
 from zoomapp.web.components.page_data import page_cache
+from zoomapp.web.components.prefetch import after_past_meeting
 from zoomapp.web.components.registration import registered_line, registrant_attendance
 from zoomapp.web.components.report_view import NoShow, Report
 from zoomapp.web.components.section import Section, section
@@ -87,6 +88,8 @@ def show(key: str) -> ResponseReturnValue:
             counts |= {"registered": registered.registered, "registered_came": len(registered.came)}
         sources = attendance_sources()
         remember_counts(sources.cache, attendance.past.uuid, sources.keep_seconds, **counts)
+    if attendance.past:
+        after_past_meeting(attendance.past)
     page = render_template(
         "pages/participants.html",
         ended=ended,

@@ -21,6 +21,7 @@ from zoomapp.meeting_content.transcript import elapsed, highlighted, to_text, vi
 from zoomapp.web.components.attendance import attendance_sources, requested_instance
 from zoomapp.web.components.content_notices import content_notice, waiting_version
 from zoomapp.web.components.notice import SUMMARY, TRANSCRIPT, Notice, Permission
+from zoomapp.web.components.prefetch import after_past_meeting
 from zoomapp.web.components.section import required, section
 from zoomapp.web.errors import prefers_html
 from zoomapp.web.pages.participants import view_options
@@ -51,6 +52,7 @@ def show(key: str) -> ResponseReturnValue:
         context = view_context(sources, meeting)
     except (ZoomRefused, UpstreamError) as error:
         notice = content_notice(error, permission)
+    after_past_meeting(meeting.details())
     about = {"about": meeting.details(), "key": key, "notice": notice, "transcript_view": in_transcript}
     about["moment"] = _moment() if notice and in_transcript else ""
     about["version"] = version if notice and notice.status == 404 and notice.retry_after else ""

@@ -17,6 +17,8 @@ PASSED_ON = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signa
 #: a terminal sends these to the command too
 FROM_TERMINAL = (signal.SIGINT, signal.SIGQUIT)
 NOT_FOUND, NOT_EXECUTABLE = 127, 126
+#: A signal that another thread received is passed on so late at most.
+SIGNAL_SECONDS = 0.5
 
 
 class Command:
@@ -45,7 +47,7 @@ class Command:
             announce(process.pid, not self.in_terminal)
             self._process = process
             self._send_signals()
-            status = process.wait()
+            status = _wait_for(process)
             self._end_group(process.pid)
         return status if status >= 0 else 128 - status
 
@@ -65,6 +67,16 @@ class Command:
         if not self.in_terminal:
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(pid, signal.SIGTERM)
+
+
+def _wait_for(process: subprocess.Popen[bytes]) -> int:
+    """The exit status of a process. While it waits, signals are handled, also those that another thread received.
+
+    A wait without a limit goes on after such a signal, and the handler would not run before the command ends.
+    """
+    while True:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            return process.wait(timeout=SIGNAL_SECONDS)
 
 
 @contextlib.contextmanager
