@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import secrets
 import signal
 import socket
 import subprocess
@@ -13,6 +14,9 @@ from pathlib import Path
 from types import TracebackType
 
 from devtools import guard
+
+#: Systems take the ports of outgoing connections, and those for "any port", from higher numbers.
+UNASSIGNED_PORTS = range(10_000, 32_768)
 
 Argument = str | Path
 
@@ -139,9 +143,6 @@ def is_free(port: int) -> bool:
 
 
 def free_port(first: int = 0) -> int:
-    """The first free port from ``first`` on; any free port if it is 0."""
-    if first:
-        return next(port for port in range(first, 65536) if is_free(port))
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """The first free port from ``first`` on; any if it is 0, but none that the system gives to other programs."""
+    ports = range(first, 65536) if first else iter(lambda: secrets.choice(UNASSIGNED_PORTS), None)
+    return next(port for port in ports if is_free(port))

@@ -4,8 +4,11 @@ const main = document.getElementById("main");
 const region = main.querySelector("[data-live]");
 const address = region.dataset.report;
 
+// A report that takes too long is asked for once more: what the server has found out by then is saved.
+const load = () => fetch(address, { headers: { Accept: "text/html" }, signal: AbortSignal.timeout(10_000) });
+
 try {
-  const answer = await fetch(address, { headers: { Accept: "text/html" }, signal: AbortSignal.timeout(10_000) });
+  const answer = await load().catch(load);
   if (!answer.ok) throw new Error(answer.status);
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   // The meeting was started again meanwhile. Its live page needs its scripts.

@@ -23,9 +23,9 @@ if (fresh) {
 document.addEventListener("visibilitychange", resume);
 // Zoom's client says itself whether the app is in sight, and tells us who came and went.
 document.addEventListener("insight", ({ detail }) => ((inSight = detail), resume()));
-document.addEventListener("sighted", () => failures || plan(0));
+document.addEventListener("sighted", () => failures || ask());
 // It also says that the meeting is over, which our server asks Zoom.
-document.addEventListener("over", () => ((over = 5), plan(0)));
+document.addEventListener("over", () => ((over = 5), ask()));
 addEventListener("online", resume);
 addEventListener("offline", resume);
 for (const kind of ["pointerdown", "keydown", "scroll"]) addEventListener(kind, touched, { passive: true });
@@ -42,7 +42,7 @@ async function ask() {
     retry(interval * 2 ** ++failures);
   } finally {
     busy = false;
-    if (again && !failures) plan(0);
+    if (again && (over > 0 || !failures)) plan(0);
     again = false;
   }
 }
@@ -145,6 +145,7 @@ function finish() {
   // The report is on its way: the next meeting that the client is in has a page of its own, as after a report.
   region.dataset.ended = "";
   clearTimeout(timer);
+  clearTimeout(sayTimer);
   tell();
   import(region.dataset.end);
 }

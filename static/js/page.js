@@ -50,7 +50,7 @@ function bind() {
 
 export async function copy(button) {
   const words = button.querySelector("[data-words]");
-  const before = words.textContent;
+  const before = (words.dataset.before ??= words.textContent);
   try {
     await navigator.clipboard.writeText(button.dataset.copy);
     words.textContent = button.dataset.done ?? "Copied";

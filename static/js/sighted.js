@@ -1,7 +1,7 @@
 // Runs in the Zoom client of a host or co-host. Reports to our server who is in the meeting and who waits, for this
 // person's page only. Tells live.js whether the app is in sight.
 import zoomSdk from "../vendor/appssdk/sdk.es.js";
-import { openCurrentMeeting, ready, sign } from "./zoom.js";
+import { isChanging, openCurrentMeeting, ready, sign } from "./zoom.js";
 
 const place = document.querySelector("[data-sighted]");
 const [SOON_MS, LOOK_MS, AGAIN_MS, EACH_MS, SIGN_MS, POST_MS] = [150, 2000, 5000, 60_000, 45_000, 10_000];
@@ -82,6 +82,8 @@ function isHosting(role) {
 
 // Says the role, once more aloud if it is another one than before in this meeting.
 function showRole(role) {
+  // The next page says it.
+  if (isChanging()) return true;
   const is = role === "host" ? "host" : "co-host";
   const [before, meeting] = sessionStorage.getItem("hosting")?.split(" ") ?? [];
   document.querySelector("[data-role]")?.replaceChildren(`you’re ${is}`);

@@ -19,7 +19,7 @@ const NOT_FOR_ROLE = "80012";
 
 // Anew whenever the client has changed: whoever waits for it gets the latest.
 export let ready = configure();
-let [prompting, out] = [false, false];
+let [prompting, out, changes, leaving] = [false, false, 0, false];
 askContext();
 heedChanges();
 onUnauthorized(async () => (await ready) !== null && signIn());
@@ -73,7 +73,9 @@ async function heedChanges() {
 
 async function changed(name, is, begins = false) {
   ready = configure();
+  changes++;
   document.dispatchEvent(new CustomEvent("configured", { detail: await ready }));
+  changes--;
   // Some clients say the same again after each config: only a change draws the page again.
   if (sessionStorage.getItem(name) === is) return;
   sessionStorage.setItem(name, is);
@@ -82,7 +84,12 @@ async function changed(name, is, begins = false) {
   if (prompting || !document.querySelector("[data-sighted], [data-own]")) return;
   // Out of the meeting: its page looks whether the meeting is over, and then shows the report.
   if (out && document.querySelector("[data-here], [data-own-part]")) document.dispatchEvent(new Event("over"));
-  else location.reload();
+  else (leaving = true), location.reload();
+}
+
+// Whether another role or place is about to load the page again.
+export function isChanging() {
+  return changes > 0 || leaving;
 }
 
 // The page of the meeting that the client is in now. Loaded again, so that no saved list names the one before.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -83,8 +84,9 @@ def tiny(serve: Callable[[Flask], str]) -> Served:
 
 @pytest.fixture
 def world(tiny: Served) -> World:
-    """A live meeting in which Dana is the host."""
-    return World("live-meeting", home_url=f"{tiny.url}/home", redirect_uris=[tiny.url])
+    """A live meeting in which Dana is the host. Its clock stands still, so nobody comes or goes by themselves."""
+    now = time.time()
+    return World("live-meeting", lambda: now, home_url=f"{tiny.url}/home", redirect_uris=[tiny.url])
 
 
 @pytest.fixture

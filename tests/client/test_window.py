@@ -5,6 +5,7 @@ import json
 import pytest
 import requests
 
+from devtools.processes import wait_until
 from tests.client.test_transports import CONFIG
 from tests.support.processes import HANG_SECONDS
 
@@ -61,9 +62,12 @@ def test_role_chosen_on_the_page_reaches_the_app_and_the_world(window, world):
     window.page.select_option("[name=role]", "co-host")
 
     window.app.wait_for_function("() => sdk.heard.length")
-    mine = next(row for row in world.live_instance().present(world.now()) if row.person_id == world.me.id)
     assert window.app.evaluate("() => sdk.heard[0].role") == "coHost"
-    assert mine.role == "co-host"
+
+    def own_role():
+        return next(row.role for row in world.live_instance().present(world.now()) if row.person_id == world.me.id)
+
+    assert wait_until(lambda: own_role() == "co-host", HANG_SECONDS)
 
 
 def test_the_divider_sets_the_width_of_the_app_between_320_and_480(window):

@@ -17,6 +17,7 @@ from urllib.parse import urlencode, urlsplit
 import pytest
 import requests
 from playwright.sync_api import Browser, BrowserContext, Frame, Page
+from playwright.sync_api import Error as PlaywrightError
 
 from offline_zoom.client_window.client_session import ClientSession
 from offline_zoom.client_window.views import answer_request
@@ -27,6 +28,7 @@ from tests.support.processes import HANG_SECONDS
 TRANSPORTS = ("webview2", "wkwebview", "android", "iframe")
 USER_AGENT = "Mozilla/5.0 ZoomWebKit/537.36 (KHTML, like Gecko) ZoomApps/1.0"
 SCRIPTS = Path(__file__).parents[2] / "offline-zoom" / "src" / "offline_zoom" / "client_window" / "static"
+UPDATE = "state => window.client.update(state)"
 
 Ask = Callable[[ClientSession, str, dict[str, Any]], Any]
 
@@ -143,7 +145,15 @@ class ZoomClient:
 
     def refresh(self) -> None:
         """Have the stand-in look at the world now."""
-        self.page.evaluate("state => window.client.update(state)", self._now())
+        state = self._now()
+        try:
+            self.page.evaluate(UPDATE, state)
+        except PlaywrightError as error:
+            if "context was destroyed" not in str(error):
+                raise
+            # The app has gone to another page meanwhile.
+            self.page.wait_for_load_state()
+            self.page.evaluate(UPDATE, state)
 
     def emit(self, name: str, data: dict[str, Any]) -> None:
         """Any event, as the client would send it."""

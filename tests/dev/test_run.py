@@ -63,7 +63,7 @@ def test_ends_when_a_part_stops_by_itself(dev_run):
 
     assert run.child.process.wait(HANG_SECONDS) == 1
     assert "The database stopped (exit status -9). Its last lines:" in run.child.log.read_text()
-    assert not any(alive(pid) for pid in pids)
+    assert wait_until(lambda: not any(alive(pid) for pid in pids), HANG_SECONDS)
 
 
 def test_names_every_fault_of_settings_made_by_hand(launch):

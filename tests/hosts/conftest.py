@@ -57,8 +57,10 @@ def slug(tmp_path_factory: pytest.TempPathFactory) -> Slug:
     """Built once, with pip and the lock file as they are."""
     folder = tmp_path_factory.mktemp("slug")
     for name in CODE:
-        copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
-        copy(ROOT / name, folder / name)
+        if (ROOT / name).is_dir():
+            shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("*.pyc.*"))
+        else:
+            shutil.copy(ROOT / name, folder / name)
     subprocess.run([sys.executable, "-m", "venv", folder / "venv"], check=True)
     python = folder / "venv" / "bin" / "python"
     install = [python, "-m", "pip", "install", "-q", "--require-hashes", "-r", ROOT / "requirements.txt"]

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from devtools.processes import wait_until
 from tests.support.processes import HANG_SECONDS, alive
 
 
@@ -56,7 +57,7 @@ def test_the_main_job(at_home, dev_run, page):
     pids = run.pids
     run.child.process.send_signal(signal.SIGTERM)
     run.child.process.wait(HANG_SECONDS)
-    assert not [pid for pid in pids if alive(pid)]
+    assert wait_until(lambda: not any(alive(pid) for pid in pids), HANG_SECONDS)
     again = dev_run(PORT=run.url.rsplit(":", 1)[1])
     page.goto(again.url + "/meetings?q=Journey")
     assert page.get_by_text("Journey's end").first.is_visible()

@@ -21,6 +21,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, pkcs12
 
+from devtools.processes import wait_until
 from offline_zoom.intercept.certificates import (
     TRUST_STORE_PASSWORD,
     authority_certificate,
@@ -189,7 +190,7 @@ def test_a_program_that_does_not_trust_the_authority_is_reported(intercepted):
     untrusting = intercepted.run(sys.executable, "-c", UNTRUSTING, intercepted.proxy.url)
 
     assert untrusting.stdout == "CERTIFICATE_VERIFY_FAILED\n", untrusting.stderr
-    assert intercepted.proxy.distrusted["us02web.zoom.us"]
+    assert wait_until(lambda: intercepted.proxy.distrusted["us02web.zoom.us"] > 0, HANG_SECONDS)
 
 
 UNTRUSTING = """

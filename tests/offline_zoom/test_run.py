@@ -86,14 +86,15 @@ def test_command_shares_the_process_group_in_a_terminal_only(tmp_path):
 
 
 PROGRAM = """
-import os, signal, subprocess, sys
+import os, signal, subprocess, sys, time
 def end(number, frame):
     print("got", signal.Signals(number).name, flush=True)
     sys.exit(3)
 signal.signal(signal.SIGTERM, end)
 background = subprocess.Popen(["sleep", "1000"], stdout=subprocess.DEVNULL)
 print(os.getpid(), background.pid, flush=True)
-signal.pause()
+while True:
+    time.sleep(0.1)
 """
 
 

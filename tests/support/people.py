@@ -205,6 +205,7 @@ def building(settings: Settings, world: World, clock: Clock) -> Iterator[service
     finally:
         # A refresh that is still under way would use the next test's tokens: its users have the same ids.
         built.begin_shutdown()
+        built.parallel_calls.wait_until_idle()
         wait_until(lambda: all(thread.name != "single-flight" for thread in threading.enumerate()), HANG_SECONDS)
         built.call_log.stop()
         assert wait_until(lambda: _disconnects(built), HANG_SECONDS)

@@ -49,20 +49,16 @@ def redis_cluster(redis_process: Callable[..., RedisProcess]) -> Cluster:
         for _ in range(6)
     ]
     masters, replicas = nodes[:3], nodes[3:]
-    with masters[0].client() as first:
-        for number, node in enumerate(nodes):
-            with node.client() as client:
-                client.execute_command("CLUSTER SET-CONFIG-EPOCH", number + 1)
-                bus = client.config_get("cluster-port")["cluster-port"]
-            if number:
-                first.execute_command("CLUSTER MEET", "127.0.0.1", node.port, bus)
+    for number, node in enumerate(nodes):
+        with node.client() as client:
+            client.execute_command("CLUSTER SET-CONFIG-EPOCH", number + 1)
     size = SLOTS // 3 + 1
     for number, master in enumerate(masters):
         with master.client() as client:
             for slot in range(number * size, min(SLOTS, (number + 1) * size), 512):
                 last = min(SLOTS, (number + 1) * size, slot + 512)
                 client.execute_command("CLUSTER ADDSLOTS", *range(slot, last))
-    assert wait_until(lambda: all(_knows(node, 6) for node in nodes), STARTED_WITHIN_SECONDS)
+    assert wait_until(lambda: _have_met(nodes), STARTED_WITHIN_SECONDS, every=0.2)
     for master, replica in zip(masters, replicas, strict=True):
         with master.client() as client, replica.client() as follower:
             follower.execute_command("CLUSTER REPLICATE", client.execute_command("CLUSTER MYID"))
@@ -126,6 +122,16 @@ def _informed(port: int) -> bool:
     with redis.Redis(port=port) as client:
         master_info = client.sentinel_master("rollcall")
     return master_info["num-slaves"] == 1 and master_info["num-other-sentinels"] == 2
+
+
+def _have_met(nodes: list[RedisProcess]) -> bool:
+    """Introduce all nodes to the first one, which forgets a slow one, and say whether each knows all others."""
+    with nodes[0].client() as first:
+        for node in nodes[1:]:
+            with node.client() as client:
+                bus = client.config_get("cluster-port")["cluster-port"]
+            first.execute_command("CLUSTER MEET", "127.0.0.1", node.port, bus)
+    return all(_knows(node, len(nodes)) for node in nodes)
 
 
 def _knows(node: RedisProcess, count: int) -> bool:

@@ -132,7 +132,7 @@ class DevRun:
 def checkout(tmp_path: Path) -> Path:
     """A copy of the project without its data, whose packages are installed already."""
     copy = tmp_path / "checkout"
-    left_out = (".git", ".venv", ".data", "node_modules", ".*_cache", ".hypothesis", "test-results")
+    left_out = (".git", ".venv", ".data", "node_modules", ".*_cache", ".hypothesis", "test-results", "*.pyc.*")
     shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns(*left_out))
     (copy / ".venv").symlink_to(sys.prefix)
     return copy

@@ -213,9 +213,9 @@ def test_the_lease_of_a_dead_worker_expires(service, store, dana_id, clock):
 
 
 def test_the_lease_is_extended_while_zoom_is_slow(service, store, oauth, dana_id, clock, world, monkeypatch):
-    monkeypatch.setattr("zoomapp.tokens.refresh.LEASE_SECONDS", 0.3)
+    monkeypatch.setattr("zoomapp.tokens.refresh.LEASE_SECONDS", 1.5)
     world.sleep = threading.Event().wait
-    world.faults.append(Fault(REFRESH, delay=1.0))
+    world.faults.append(Fault(REFRESH, delay=2.0))
     other = another_worker(service, store, oauth, clock)
     clock.tick(3600)
 
@@ -332,7 +332,8 @@ def test_a_token_endpoint_that_does_not_answer_is_a_timeout(service, dana_id, cl
         service.access_token(dana_id)
 
 
-def test_a_failure_is_shared_with_all_workers(service, store, oauth, dana_id, clock, world):
+def test_a_failure_is_shared_with_all_workers(service, store, oauth, dana_id, clock, world, monkeypatch):
+    monkeypatch.setattr("zoomapp.tokens.refresh.FAILURE_SECONDS", 60)
     clock.tick(3600)
     world.faults.append(Fault(REFRESH, 500))
 

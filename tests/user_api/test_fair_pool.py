@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from devtools.processes import wait_until
 from tests.support.gate import GUARD_SECONDS, Gate
 from zoomapp import deadline
 from zoomapp.errors import Busy
@@ -56,7 +57,7 @@ def test_a_batch_that_cannot_start_in_time_gets_busy(gate, people):
     gate.opened.set()
     assert first.result(GUARD_SECONDS) == ["done"] * 2
     assert gate.most == 2  # what was refused never ran
-    assert shared._owners == {}
+    assert wait_until(lambda: shared._owners == {}, GUARD_SECONDS)
 
 
 def test_a_full_pool_is_busy_for_another_person(gate, people):
@@ -78,8 +79,7 @@ def test_free_places_go_to_people_in_turn(gate, people):
     waiting = []
     for person in ("dana", "priya"):
         waiting.append(people.submit(shared.run, person, [lambda person=person: order.append(person)] * 3))
-        while person not in shared._owners:
-            pass
+        assert wait_until(lambda person=person: person in shared._owners, GUARD_SECONDS)
 
     gate.opened.set()
     for each in waiting:
@@ -96,9 +96,12 @@ def test_calls_without_a_place_before_the_deadline_are_busy_and_the_others_succe
         deadline.start(0)
         return shared.run("dana", [lambda: opened.wait(GUARD_SECONDS), gate, gate])
 
+    def others_are_refused():
+        owner = shared._owners.get("dana")
+        return owner is not None and owner.running > 0 and not owner.waiting
+
     results = people.submit(ask)
-    while shared._owners.get("dana") is None or len(shared._owners["dana"].waiting) == 2:
-        pass
+    assert wait_until(others_are_refused, GUARD_SECONDS)
     opened.set()
 
     first, second, third = results.result(GUARD_SECONDS)

@@ -6,7 +6,7 @@ import threading
 import pytest
 
 from tests.support.gate import GUARD_SECONDS, Gate
-from zoomapp.user_api.parallel_calls import ParallelCalls
+from zoomapp.user_api.parallel_calls import PREFETCH_THREADS, ParallelCalls
 
 
 @pytest.fixture
@@ -155,7 +155,7 @@ def test_idle_pool_has_ended_the_calls_that_its_calls_have_started():
             calls.start_prefetch(lambda: count_down(number - 1))
         ended.append(number)
 
-    calls.start_in_background(lambda: count_down(20))
+    calls.start_in_background(lambda: count_down(PREFETCH_THREADS))
     calls.wait_until_idle()
 
-    assert sorted(ended) == list(range(21))
+    assert sorted(ended) == list(range(PREFETCH_THREADS + 1))

@@ -29,19 +29,26 @@ function updateRows(list, fresh) {
   });
 }
 
+function isPaused() {
+  return button.getAttribute("aria-pressed") === "false";
+}
+
 async function refresh() {
-  if (document.hidden || button.getAttribute("aria-pressed") === "false") return;
+  if (document.hidden || isPaused()) return;
   try {
     const answer = await fetch(location.pathname + location.search, { cache: "no-store" });
+    const text = await answer.text();
+    // Somebody may have paused it meanwhile.
+    if (isPaused()) return;
     if (!answer.ok) return show("No answer");
-    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const page = new DOMParser().parseFromString(text, "text/html");
     for (const part of document.querySelectorAll(LIVE)) {
       const fresh = page.getElementById(part.id);
       if (part.isConnected && fresh && !part.parentElement.closest(LIVE)) update(part, fresh);
     }
     show("Live");
   } catch {
-    show("No answer");
+    if (!isPaused()) show("No answer");
   }
 }
 
@@ -51,7 +58,7 @@ function show(words) {
 
 button.hidden = false;
 button.addEventListener("click", () => {
-  const live = button.getAttribute("aria-pressed") === "false";
+  const live = isPaused();
   button.setAttribute("aria-pressed", live);
   show(live ? "Live" : "Paused");
   if (live) refresh();

@@ -42,6 +42,7 @@
       rtms: null, expanded: false, undocked: false,
       features: null,            // names ticked in the Marketplace; null: all this client knows
       granted: [], grantedAt: "",
+      connectMilliseconds: 1000, // how long connect waits for the main window
       authorization: "usual",    // with-state, encoded-state, denied, never, twice, wrong-redirect
       roleEvents: "all",         // who gets onMyUserContextChange for a new role or name: "all", or "hosts" for hosts and co-hosts only
       roleRefusals: "at-call",   // what config does with a name that this role or guest may not use: at-call (nothing), listed, rejected
@@ -186,7 +187,7 @@
 
       async answer(name, data) {
         try {
-          if (name === "config") Object.assign(client.state, await client.ask("state", {}));
+          if (name === "config") client.update(await client.ask("state", {}));
           else client.check(name);
           if (client.state.failing[name]) throw new Refusal(...client.state.failing[name]);
           const result = await this.apis[name](data);

@@ -10,7 +10,6 @@
   const TOO_LARGE = "10038";
   const NOT_CONNECTED = "10041";
   const MAX_BYTES = 512 * 1024;
-  const ANSWER_MILLISECONDS = 1000;
 
   root.zoomInstances = function (client, Refusal) {
     const own = root.crypto.randomUUID ? root.crypto.randomUUID() : String(Math.random());
@@ -45,7 +44,7 @@
         const found = await new Promise((done) => {
           connected = done;
           send("connect", "");
-          root.setTimeout(() => done(false), ANSWER_MILLISECONDS);
+          root.setTimeout(() => done(false), client.state.connectMilliseconds);
         });
         client.later("onConnect", { timestamp: Date.now(), action: found ? "success" : "failure" });
         if (!found) throw new Refusal(NO_MAIN_WINDOW, "Failed to connect with the app in main client.");
