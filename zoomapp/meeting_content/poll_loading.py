@@ -61,7 +61,8 @@ def load_poll_results(sources: AttendanceSources, instance: str) -> PastContent[
     uuid, cache = pending.uuid, sources.cache
     answers = cache.calls.start(lambda: _load_poll_answers(sources, uuid))
     meeting = pending.details()
-    return _poll_results(sources, meeting, answers.result(), _definitions(sources, meeting.id))
+    definitions = _definitions(sources, meeting.id)
+    return _poll_results(sources, meeting, answers.result(), definitions)
 
 
 def load_questions(sources: AttendanceSources, instance: str) -> PastContent[Rows[Question]]:
