@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from devtools.processes import free_port
+from tests.pages.timing import ENDLESS_WAITS, RECORD, wait_until_answered, wait_until_taken
 from tests.support.processes import HANG_SECONDS
 
 REVIEW, PRIYAS = 85000000102, 87000000302
@@ -21,7 +22,7 @@ def settings(settings, world):
 
 
 class Held:
-    """Holds the next request that a script of a page sends to an address until ``release``.
+    """Holds the next request that a script of a page sends to an address until ``release``, however long that takes.
 
     ``having``: holds an answer instead, the next one with this text.
     """
@@ -29,6 +30,8 @@ class Held:
     def __init__(self, page, address, *, having=""):
         self._page, self._address, self._having = page, address, having
         self._held = None
+        page.add_init_script(f"({ENDLESS_WAITS})()")
+        page.evaluate(ENDLESS_WAITS)
         page.route(address, self._hold)
 
     def _hold(self, route):
@@ -54,37 +57,10 @@ class Held:
         with self._page.expect_response(lambda response: response.request == route.request):
             route.fulfill(response=answer) if answer else route.continue_()
 
-
-#: Records the addresses that scripts ask from now on, those not answered yet, and the calls that the client answered. A
-#: script has acted on an answer once it is recorded: it gets its text with it, so it waits for nothing more.
-RECORD = """() => {
-  const [ask, send] = [window.fetch, window.client?.send];
-  window.record = { sent: [], open: [], answered: [] };
-  window.fetch = async (address, options) => {
-    record.sent.push(String(address));
-    record.open.push(String(address));
-    const answer = await ask(address, options);
-    const text = await answer.clone().text();
-    answer.text = async () => text;
-    record.open.splice(record.open.indexOf(String(address)), 1);
-    return answer;
-  };
-  if (window.client) client.send = (message) => {
-    send(message);
-    const call = client.state.log.find(({ jsCallId }) => jsCallId === message.data?.jsCallId);
-    if (call) record.answered.push(call.apiName);
-  };
-}"""
-
-
-def wait_until_taken(page, address):
-    """Wait until the page's scripts have acted on all answers from addresses with this end."""
-    page.wait_for_function("end => !record.open.some((each) => each.endsWith(end))", arg=address)
-
-
-def wait_until_answered(page, call):
-    """Wait until the page's scripts have acted on the client's answer to a call of the SDK."""
-    page.wait_for_function("call => record.answered.includes(call)", arg=call)
+    def end_wait(self):
+        """The page stops to wait for the answer."""
+        self.wait()
+        self._page.evaluate("end => endWait(end)", self._address.removeprefix("**"))
 
 
 @pytest.fixture
@@ -219,20 +195,15 @@ def test_cohosts_report_stays_although_their_role_was_read_late(priya, room, wor
     assert client.page.evaluate("record.sent.filter((each) => each.endsWith('/cohosted'))") == []
 
 
-#: No request waits longer than this for its answer.
-SHORT_WAIT = "() => { const real = AbortSignal.timeout.bind(AbortSignal); AbortSignal.timeout = () => real(100) }"
-
-
 def test_own_minutes_are_reported_although_earlier_requests_got_no_answer(priya, room):
     room.start(REVIEW, dana="host", priya="attendee")
     client = room.open(priya)
     client.app.wait_for_selector("text=Counted since")
     client.app.wait_for_function("() => document.querySelector('[data-own]').dataset.uuid")
-    client.page.evaluate(SHORT_WAIT)
     seat, report = Held(client.page, "**/seat"), Held(client.page, "**/participants/own")
     client.app.click("h1")
-    seat.wait()
-    report.wait()
+    seat.end_wait()
+    report.end_wait()
 
     with client.page.expect_response("**/participants/own"):
         client.app.click("h1")
@@ -240,10 +211,9 @@ def test_own_minutes_are_reported_although_earlier_requests_got_no_answer(priya,
 
 def test_client_report_is_sent_although_the_one_before_got_no_answer(live, world, room, clock):
     meeting, client = live()
-    client.page.evaluate(SHORT_WAIT)
     report = Held(client.page, "**/sighted")
     client.emit("onParticipantChange", {"timestamp": 1, "participants": []})
-    report.wait()
+    report.end_wait()
 
     clock.tick(30)
     world.join(meeting, None, "Guest Kim")

@@ -132,6 +132,7 @@ def assert_long_menu_fits_a_low_window(page):
     page.evaluate("""() => { const [entry] = document.querySelectorAll("#files :is(a, button)");
         for (let n = 0; n < 12; n++) entry.parentNode.append(entry.cloneNode(true)); }""")
     page.click("[popovertarget=files]")
+    page.evaluate(LOADED)
     box = page.locator("#files").bounding_box()
     assert box["y"] >= 0 and box["y"] + box["height"] <= 400
     page.keyboard.press("End")

@@ -8,6 +8,7 @@ from offline_zoom.faults import Fault
 from tests.pages.axe import faults_of
 from tests.pages.layout import torn
 from tests.support.page_routes import example, page_routes
+from tests.support.processes import HANG_SECONDS
 from zoomapp.zoom.meeting_ids import key_of
 
 #: An example of each page, by its route.
@@ -291,6 +292,7 @@ def test_three_people_are_visible_in_the_panel(dana_at, dana, world):
 
 def test_no_page_is_wider_than_the_panel_with_a_font_of_twice_the_size(dana, world, site, large_font_browser):
     context = large_font_browser.new_context(viewport={"width": 360, "height": 700}, base_url=site)
+    context.set_default_timeout(HANG_SECONDS * 1000)
     cookie = dana.browser.get_cookie("zoomapp")
     context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": site}])
     page = context.new_page()

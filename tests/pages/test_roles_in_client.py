@@ -7,6 +7,7 @@ import pytest
 from devtools.processes import free_port
 from offline_zoom.client_window.client_session import ClientSession
 from tests.client.transports import ask_world
+from tests.pages.timing import ENDLESS_WAITS
 
 REVIEW, RESEARCH, WEBINAR = 85000000102, 85000000101, 84411122233
 MARA = "Mara Lindholm"
@@ -206,6 +207,7 @@ def test_end_of_a_meeting_stays_when_the_answer_to_an_earlier_report_is_late(ope
     def hold(route):
         reports.append(route)
 
+    client.page.evaluate(ENDLESS_WAITS)
     client.page.route("**/participants/own", hold, times=1)
     with client.page.expect_request("**/participants/own"):
         client.app.click("h1")

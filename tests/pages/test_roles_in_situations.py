@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from devtools.processes import free_port
-from tests.pages.test_late_answers import RECORD
+from tests.pages.timing import RECORD
 from tests.support.people import Person
 
 REVIEW, STAND_UP, WEBINAR, PRIYAS = 85000000102, 85000000101, 84411122233, 87000000302
