@@ -331,3 +331,31 @@ def test_a_page_with_an_ended_session_shows_the_link_to_sign_in(watch, dana):
         page.clock.run_for(2000)
 
     page.wait_for_selector("text=Connect your Zoom account")
+
+
+def test_report_that_fails_once_is_asked_for_again(watch, world, clock):
+    page, _, meeting = watch()
+    clock.tick(60)
+    world.end_meeting(meeting)
+    page.route(re.compile(f"/participants/{meeting.meeting_id}$"), lambda route: route.abort(), times=1)
+
+    round_(page)
+
+    page.wait_for_selector("text=Ended just now")
+
+
+def test_news_of_the_waiting_room_are_not_said_after_the_end(watch, world, clock):
+    page, _, meeting = watch()
+    world.join(meeting, "dana")
+    for name in ("Guest Kim", "Guest Lou"):
+        clock.tick(2)
+        world.join(meeting, None, name, waiting=True)
+        round_(page)
+        page.wait_for_selector(f".strip >> text={name}")
+    world.end_meeting(meeting)
+    round_(page)
+    page.wait_for_selector("text=Ended just now")
+
+    page.clock.run_for(21_000)
+
+    assert page.text_content("[data-say]").startswith("The meeting ended.")

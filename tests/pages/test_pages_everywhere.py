@@ -175,6 +175,7 @@ WALKS += [(name, 360) for name in ("/meetings/new", "/recordings")]
 def test_every_action_is_reachable_by_keyboard_with_a_visible_focus(dana_at, name, width):
     page = dana_at(width)
     page.goto(PAGES[name])
+    page.wait_for_function("() => !document.querySelector('[data-part]')")  # each is replaced when it is loaded
     expected, focused, hidden = page.evaluate(BY_KEY), [], []
     page.keyboard.press("Tab")
     assert page.evaluate("() => document.activeElement.className") == "skip"
