@@ -53,9 +53,8 @@ def after_past_meeting(meeting: PastMeeting) -> None:
     The page asks for itself again, and then it has the tabs of what there is.
     """
     cache, is_own = page_cache(), meeting.host_id in ("", viewer().user.id)
-    if not (services().settings.prefetches and is_own and is_collected(meeting, now())):
-        return
-    if not unknown_kinds(cache, meeting.uuid):
+    may_ask = services().settings.prefetches and this_session().stored and is_own and is_collected(meeting, now())
+    if not may_ask or not unknown_kinds(cache, meeting.uuid):
         return
     digest = key_names.digest(f"contents {meeting.uuid}")
     if cache.answers.claim(cache.user_id, PAGE_REFRESH, True, PAGE_REFRESH.seconds, digest):
