@@ -15,8 +15,8 @@ from types import TracebackType
 
 from devtools import guard
 
-#: Systems take the ports of outgoing connections, and those for "any port", from higher numbers.
-UNASSIGNED_PORTS = range(10_000, 32_768)
+#: Below the ephemeral ports, which systems give to outgoing connections and to programs that ask for any port.
+NON_EPHEMERAL_PORTS = range(10_000, 32_768)
 
 Argument = str | Path
 
@@ -143,6 +143,6 @@ def is_free(port: int) -> bool:
 
 
 def free_port(first: int = 0) -> int:
-    """The first free port from ``first`` on; any if it is 0, but none that the system gives to other programs."""
-    ports = range(first, 65536) if first else iter(lambda: secrets.choice(UNASSIGNED_PORTS), None)
+    """The first free port from ``first`` on; without it, a random free port that is not ephemeral."""
+    ports = range(first, 65536) if first else secrets.SystemRandom().sample(NON_EPHEMERAL_PORTS, 1000)
     return next(port for port in ports if is_free(port))

@@ -4,19 +4,21 @@ const main = document.getElementById("main");
 const region = main.querySelector("[data-live]");
 const address = region.dataset.report;
 
-// A report that takes too long is asked for once more: what the server has found out by then is saved.
-const load = () => fetch(address, { headers: { Accept: "text/html" }, signal: AbortSignal.timeout(10_000) });
-
 try {
-  const answer = await load().catch(load);
-  if (!answer.ok) throw new Error(answer.status);
-  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  // A report that fails is asked for once more: what the server has found out by then is saved.
+  const page = await load().catch(load);
   // The meeting was started again meanwhile. Its live page needs its scripts.
   if (page.querySelector("[data-live]")) location.replace(location.pathname + location.search);
   else show(page);
 } catch (error) {
   console.info("report", error.message);
   linkToReport();
+}
+
+async function load() {
+  const answer = await fetch(address, { headers: { Accept: "text/html" }, signal: AbortSignal.timeout(10_000) });
+  if (!answer.ok) throw new Error(answer.status);
+  return new DOMParser().parseFromString(await answer.text(), "text/html");
 }
 
 function show(page) {

@@ -35,6 +35,7 @@ async function ask() {
   if (!wanted()) return;
   if (busy) return void (again = true);
   busy = true;
+  clearTimeout(timer);
   try {
     const headers = { Accept: "text/html", "If-None-Match": version, ...(over-- > 0 && { "X-Meeting-Ended": 1 }) };
     await take(await fetch(region.dataset.live, { headers, signal: AbortSignal.timeout(TIMEOUT_MS) }));

@@ -82,7 +82,7 @@ function isHosting(role) {
 
 // Says the role, once more aloud if it is another one than before in this meeting.
 function showRole(role) {
-  // The next page says it.
+  // The page may be about to load again. Then the next page says the role, else the next report.
   if (isChanging()) return true;
   const is = role === "host" ? "host" : "co-host";
   const [before, meeting] = sessionStorage.getItem("hosting")?.split(" ") ?? [];

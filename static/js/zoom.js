@@ -73,9 +73,10 @@ async function heedChanges() {
 
 async function changed(name, is, begins = false) {
   ready = configure();
-  changes++;
+  const isNew = sessionStorage.getItem(name) !== is;
+  changes += isNew;
   document.dispatchEvent(new CustomEvent("configured", { detail: await ready }));
-  changes--;
+  changes -= isNew;
   // Some clients say the same again after each config: only a change draws the page again.
   if (sessionStorage.getItem(name) === is) return;
   sessionStorage.setItem(name, is);
@@ -84,10 +85,13 @@ async function changed(name, is, begins = false) {
   if (prompting || !document.querySelector("[data-sighted], [data-own]")) return;
   // Out of the meeting: its page looks whether the meeting is over, and then shows the report.
   if (out && document.querySelector("[data-here], [data-own-part]")) document.dispatchEvent(new Event("over"));
-  else (leaving = true), location.reload();
+  else {
+    leaving = true;
+    location.reload();
+  }
 }
 
-// Whether another role or place is about to load the page again.
+// Whether a change of role or place may be about to load the page again.
 export function isChanging() {
   return changes > 0 || leaving;
 }

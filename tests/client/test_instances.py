@@ -26,9 +26,14 @@ def window(zoom_client, tiny, ask, offline_zoom_url):
     return client
 
 
+def set_connect_wait(client, milliseconds):
+    """How long the client waits for the app in the main window."""
+    client.page.evaluate("ms => { window.client.state.connectMilliseconds = ms }", milliseconds)
+
+
 def main_window(client):
     """The frame of the app in the main window, in another tab of the same browser."""
-    client.page.evaluate("milliseconds => { window.client.state.connectMilliseconds = milliseconds }", 60_000)
+    set_connect_wait(client, 60_000)
     page = client.context.new_page()
     page.goto(f"{client.offline_zoom_url}/client?user=dana&running_context=inMainClient")
     page.frame_locator("#frame").locator("[data-ready]").wait_for(state="attached")
@@ -65,7 +70,7 @@ def test_closed_main_window_is_no_longer_connected(window):
     outcome(window.app, "connect()")
 
     main.page.close()
-    window.page.evaluate("milliseconds => { window.client.state.connectMilliseconds = milliseconds }", 500)
+    set_connect_wait(window, 500)
 
     assert outcome(window.app, "connect()") == "10039"
     assert outcome(window.app, "postMessage({a: 1})") == "10041"

@@ -6,7 +6,7 @@ import subprocess
 import sys
 
 from devtools import guard
-from devtools.processes import Group, free_port, is_free, wait_until
+from devtools.processes import NON_EPHEMERAL_PORTS, Group, free_port, is_free, wait_until
 from tests.support.processes import HANG_SECONDS, alive
 
 OWNER = """
@@ -68,3 +68,4 @@ def test_a_port_with_a_listener_is_not_free():
 
         assert not is_free(taken)
         assert free_port(taken) > taken
+    assert free_port() in NON_EPHEMERAL_PORTS

@@ -58,7 +58,7 @@ class Held:
             route.fulfill(response=answer) if answer else route.continue_()
 
     def end_wait(self):
-        """The page stops to wait for the answer."""
+        """Make the page stop waiting for the answer."""
         self.wait()
         self._page.evaluate("end => endWait(end)", self._address.removeprefix("**"))
 

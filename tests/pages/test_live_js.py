@@ -333,18 +333,19 @@ def test_a_page_with_an_ended_session_shows_the_link_to_sign_in(watch, dana):
     page.wait_for_selector("text=Connect your Zoom account")
 
 
-def test_report_that_fails_once_is_asked_for_again(watch, world, clock):
+@pytest.mark.parametrize("fail", [lambda route: route.abort(), lambda route: route.fulfill(status=503)])
+def test_report_that_fails_once_is_asked_for_again(watch, world, clock, fail):
     page, _, meeting = watch()
     clock.tick(60)
     world.end_meeting(meeting)
-    page.route(re.compile(f"/participants/{meeting.meeting_id}$"), lambda route: route.abort(), times=1)
+    page.route(re.compile(f"/participants/{meeting.meeting_id}$"), fail, times=1)
 
     round_(page)
 
     page.wait_for_selector("text=Ended just now")
 
 
-def test_news_of_the_waiting_room_are_not_said_after_the_end(watch, world, clock):
+def test_waiting_room_news_is_not_announced_after_the_end(watch, world, clock):
     page, _, meeting = watch()
     world.join(meeting, "dana")
     for name in ("Guest Kim", "Guest Lou"):

@@ -1,6 +1,6 @@
-"""What a page's clock says and which answers its scripts have acted on, on a machine of any speed."""
+"""Scripts and helpers that make browser tests independent of the machine's speed."""
 
-#: Never aborts a request of the page's scripts, until ``endWait(end)`` does so for those to addresses with this end.
+#: Requests of the page's scripts never time out. ``endWait(end)`` aborts those to addresses with this end.
 ENDLESS_WAITS = """() => {
   if (window.endWait) return;
   const [ask, waits] = [window.fetch, new Map()];
@@ -17,9 +17,9 @@ ENDLESS_WAITS = """() => {
     address?.endsWith(end) && controller.abort(new DOMException("no answer", "TimeoutError")));
 }"""
 
-#: Records the addresses that scripts ask from now on, the page's time then, those not answered yet, and the calls that
-#: the client answered. A script has acted on an answer or a failure once it is recorded: it gets the text with it, so
-#: it waits for nothing more.
+#: Records each request of the page's scripts from now on: its address and the page's time. A request leaves ``open``
+#: when its text has arrived or it failed; by then the script has acted on it. ``answered``: calls that Zoom's
+#: client answered.
 RECORD = """() => {
   const [ask, send] = [window.fetch, window.client?.send];
   window.record = { sent: [], times: [], open: [], answered: [] };
@@ -45,7 +45,10 @@ RECORD = """() => {
 
 
 def stop_clock(page):
-    """Stop the clock of all pages that are opened from now on: only ``page.clock.run_for`` moves it."""
+    """Stop the clock of all pages that are opened from now on: only ``page.clock.run_for`` moves it.
+
+    It stops at 1,000 seconds after 1970, because a script that has done nothing yet compares with 0.
+    """
     page.clock.install(time=0)
     page.clock.pause_at(1000)
 

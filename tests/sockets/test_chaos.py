@@ -31,7 +31,7 @@ def begin_renewal(house, pool, **fault):
 
 
 def freeze(redis):
-    """Freeze the database, and leave the app no connection whose commands the database would carry out later."""
+    """Freeze the database and close the app's connections, so that it carries out no earlier command after the thaw."""
     with redis.client() as client:
         client.client_kill_filter(_type="normal", skipme=True)
     redis.freeze()

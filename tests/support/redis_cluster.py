@@ -58,7 +58,7 @@ def redis_cluster(redis_process: Callable[..., RedisProcess]) -> Cluster:
             for slot in range(number * size, min(SLOTS, (number + 1) * size), 512):
                 last = min(SLOTS, (number + 1) * size, slot + 512)
                 client.execute_command("CLUSTER ADDSLOTS", *range(slot, last))
-    assert wait_until(lambda: _have_met(nodes), STARTED_WITHIN_SECONDS, every=0.2)
+    assert wait_until(lambda: _meet(nodes), STARTED_WITHIN_SECONDS, every=0.3)
     for master, replica in zip(masters, replicas, strict=True):
         with master.client() as client, replica.client() as follower:
             follower.execute_command("CLUSTER REPLICATE", client.execute_command("CLUSTER MYID"))
@@ -124,14 +124,16 @@ def _informed(port: int) -> bool:
     return master_info["num-slaves"] == 1 and master_info["num-other-sentinels"] == 2
 
 
-def _have_met(nodes: list[RedisProcess]) -> bool:
-    """Introduce all nodes to the first one, which forgets a slow one, and say whether each knows all others."""
+def _meet(nodes: list[RedisProcess]) -> bool:
+    """Whether each node knows all others. If not, introduces them to the first one, which forgets slow nodes."""
+    if all(_knows(node, len(nodes)) for node in nodes):
+        return True
     with nodes[0].client() as first:
         for node in nodes[1:]:
             with node.client() as client:
                 bus = client.config_get("cluster-port")["cluster-port"]
             first.execute_command("CLUSTER MEET", "127.0.0.1", node.port, bus)
-    return all(_knows(node, len(nodes)) for node in nodes)
+    return False
 
 
 def _knows(node: RedisProcess, count: int) -> bool:

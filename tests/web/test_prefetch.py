@@ -397,11 +397,19 @@ def past_page(uuid):
 def tabs(page):
     """The tabs of polls and of questions on a page of a past meeting, in words."""
     nav = page.text.partition('aria-label="This meeting">')[2].partition("</nav>")[0]
+    assert "Recording" in nav
     return words(f'id="main">{nav}</main>').partition("Recording")[2].partition("Registrants")[0].strip()
 
 
-@pytest.mark.parametrize(("uuid", "counted"), [(WEEK_AGO, "Polls 3 Q&A 3"), (QUESTIONS_ONLY, "Q&A 3"), (OFFICE, "")])
-@pytest.mark.parametrize("first_page", ["", "/summary"])
+@pytest.mark.parametrize(
+    ("uuid", "first_page", "counted"),
+    [
+        (WEEK_AGO, "", "Polls 3 Q&A 3"),
+        (QUESTIONS_ONLY, "", "Q&A 3"),
+        (OFFICE, "", ""),
+        (WEEK_AGO, "/summary", "Polls 3 Q&A 3"),
+    ],
+)
 def test_tabs_of_polls_and_questions_appear_when_there_are_some(connected, world, finish, uuid, counted, first_page):
     address = past_page(uuid)
     pages = [connected.look(address + first_page)]
@@ -422,9 +430,19 @@ def test_tab_is_shown_while_zoom_does_not_say_whether_there_is_something(connect
     finish()
 
     assert tabs(connected.look(past_page(OFFICE))) == "Q&A"
+    finish()
     name = key_names.digest(f"any questions {OFFICE}")
     assert 0 < parts.redis.ttl(LAST_SEEN_SECTION.key_of(connected.id, name)) <= COUNT_AGAIN_SECONDS
     assert (calls(world, RESULTS), calls(world, QUESTIONS)) == (1, 1)
+
+
+def test_page_that_shows_a_notice_keeps_all_tabs(connected, world, finish):
+    """It does not ask for itself again as a whole."""
+    page = connected.look(f"{past_page(OFFICE)}/summary")
+    finish()
+
+    assert (page.status_code, tabs(page)) == (404, "Polls Q&A")
+    assert (calls(world, RESULTS), calls(world, QUESTIONS)) == (0, 0)
 
 
 def test_two_windows_count_polls_and_questions_once(connected, world, finish, hold):
@@ -437,7 +455,8 @@ def test_two_windows_count_polls_and_questions_once(connected, world, finish, ho
     finish()
 
     assert tabs(connected.look(past_page(WEEK_AGO))) == "Polls 3 Q&A 3"
-    assert calls(world, RESULTS) == 1
+    finish()
+    assert (calls(world, RESULTS), calls(world, QUESTIONS)) == (1, 1)
 
 
 def test_polls_of_a_meeting_that_has_just_ended_are_not_counted_yet(connected, world, finish):
@@ -449,4 +468,4 @@ def test_polls_of_a_meeting_that_has_just_ended_are_not_counted_yet(connected, w
 
     assert tabs(page) == "Polls Q&A"
     assert "data-refreshing" not in page.text
-    assert calls(world, RESULTS) == 0
+    assert (calls(world, RESULTS), calls(world, QUESTIONS)) == (0, 0)

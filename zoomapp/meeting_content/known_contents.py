@@ -15,7 +15,7 @@ Kind: TypeAlias = Literal["poll results", "questions", "recording"]
 class KnownContent:
     """Whether there may be some, which is false only after Zoom said that there is none.
 
-    ``count``: 0 if it was not counted. ``is_known``: whether Zoom was asked.
+    ``count``: 0 if it was not counted. ``is_known``: whether something is saved about it.
     """
 
     is_possible: bool = True

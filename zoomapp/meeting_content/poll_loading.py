@@ -81,22 +81,22 @@ def is_collected(meeting: PastMeeting, at: datetime) -> bool:
 
 
 def unknown_kinds(cache: PageCache, uuid: str) -> list[known_contents.Kind]:
-    """Of the polls and the Q&A of a past meeting, those that Zoom was not asked for. Does not call Zoom."""
+    """The kinds of ``COUNTED_KINDS`` about which nothing is saved for this past meeting. Does not call Zoom."""
     return [kind for kind in COUNTED_KINDS if not known_contents.known_content(cache, kind, uuid).is_known]
 
 
 def count_unknown(sources: AttendanceSources, meeting: PastMeeting) -> None:
-    """Ask Zoom how many polls and questions a past meeting has, with one call each, and remember it.
+    """Ask Zoom how many polls and questions a past meeting has, with one call each, and save it.
 
-    What Zoom does not say stays possible for some minutes.
+    If Zoom does not say, there may be some, and Zoom is asked again after ten minutes.
     """
-    count: dict[known_contents.Kind, Callable[[], object]] = {
+    count_by_kind: dict[known_contents.Kind, Callable[[], object]] = {
         "poll results": lambda: _poll_results(sources, meeting, _load_poll_answers(sources, meeting.uuid)),
         "questions": lambda: _questions(sources, meeting, _load_own_list(sources, meeting.uuid)),
     }
     for kind in unknown_kinds(sources.cache, meeting.uuid):
         with suppress(CallsEnded):
-            count[kind]()
+            count_by_kind[kind]()
     for kind in unknown_kinds(sources.cache, meeting.uuid):
         known_contents.remember(sources.cache, kind, meeting.uuid, COUNT_AGAIN_SECONDS, is_there=True)
 
@@ -148,7 +148,7 @@ def _definitions(sources: AttendanceSources, number: int) -> Iterable[Poll]:
 def _poll_results(
     sources: AttendanceSources, meeting: PastMeeting, answers: Loaded[Rows[PollAnswer]], polls: Iterable[Poll] = ()
 ) -> PastContent[PollResults]:
-    """The results, whose number is remembered. ``polls``: as they were defined."""
+    """The results. Saves how many polls there are. ``polls``: as they were defined."""
     results = answers.map(lambda rows: poll_results(rows, polls))
     found = PastContent(meeting, results, results.value.polls if results.value else 0)
     _remember(sources, "poll results", found)
@@ -158,7 +158,7 @@ def _poll_results(
 def _questions(
     sources: AttendanceSources, meeting: PastMeeting, loaded: Loaded[Rows[Question]]
 ) -> PastContent[Rows[Question]]:
-    """The questions, whose number is remembered."""
+    """The questions. Saves how many there are."""
     questions = _in_order(loaded)
     found = PastContent(meeting, questions, len(questions.value or ()))
     _remember(sources, "questions", found)

@@ -28,9 +28,9 @@ class MeetingTab:
 def meeting_tabs(meeting: PastMeeting, user_id: str, chosen: str) -> list[MeetingTab]:
     """The tabs of a past meeting, and always the ``chosen`` one. Does not call Zoom.
 
-    Zoom shows polls, questions, registrants and the files of a recording to the host only. The tabs of polls and of
-    questions are there once Zoom has said that there are some, or did not say. The tab of a recording is gone once
-    Zoom has said that there is none.
+    Zoom shows polls, questions, registrants and the files of a recording to the host only. The pages of attendance
+    and summary leave the tabs of polls and questions out while Zoom is being asked whether there are some. The tab of
+    a recording is gone once Zoom has said that there is none.
     """
     cache, is_own = page_cache(), meeting.host_id in ("", user_id)
     people = known_headline(cache, meeting.uuid)
@@ -53,5 +53,5 @@ def meeting_tabs(meeting: PastMeeting, user_id: str, chosen: str) -> list[Meetin
 
 
 def _is_shown(content: KnownContent) -> bool:
-    """Whether there may be some. While Zoom is being asked, the page waits for the answer."""
-    return content.is_possible and (content.is_known or not g.get("counts_contents", False))
+    """Whether there may be some, and this page does not wait for Zoom's answer."""
+    return content.is_possible and (content.is_known or not g.get("is_counting_polls", False))

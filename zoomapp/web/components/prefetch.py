@@ -2,7 +2,7 @@
 
 It costs two calls at most, and none while the user's quota is scarce. It runs in threads of its own; only a dashboard
 that is polled again may take one of the pages' threads. A page that is opened meanwhile waits for the same call, in any
-process. A failure leaves nothing.
+process. A call that failed saves nothing; only a count that failed is not tried again for ten minutes.
 """
 
 from __future__ import annotations
@@ -48,9 +48,9 @@ def after_overview(*, has_recordings: bool) -> None:
 
 
 def after_past_meeting(meeting: PastMeeting) -> None:
-    """Prefetch how many polls and questions the user's past meeting has. Until that is known, it has no tabs for them.
+    """Prefetch how many polls and questions the user's past meeting has.
 
-    The page asks for itself again, and then it has the tabs of what there is.
+    Until that is known, this page has no tabs for them. It asks for itself again, and then has those of what there is.
     """
     cache, is_own = page_cache(), meeting.host_id in ("", viewer().user.id)
     may_ask = services().settings.prefetches and this_session().stored and is_own and is_collected(meeting, now())
@@ -59,8 +59,11 @@ def after_past_meeting(meeting: PastMeeting) -> None:
     digest = key_names.digest(f"contents {meeting.uuid}")
     if cache.answers.claim(cache.user_id, PAGE_REFRESH, True, PAGE_REFRESH.seconds, digest):
         sources = _sources(this_session().version)
-        _start(lambda: count_unknown(sources, meeting))
-    g.counts_contents = g.refreshing = True
+        _start(
+            lambda: count_unknown(sources, meeting),
+            on_busy=lambda: cache.answers.delete(cache.user_id, PAGE_REFRESH, digest),
+        )
+    g.is_counting_polls = g.refreshing = True
 
 
 def _load_next(sources: AttendanceSources, load_recordings: Callable[[], object] = lambda: None) -> None:
@@ -91,11 +94,11 @@ def _sources(version: bytes) -> AttendanceSources:
     )
 
 
-def _start(load: Callable[[], object]) -> None:
-    """Start to load when the response has been sent, so that it does not wait."""
+def _start(load: Callable[[], object], on_busy: Callable[[], object] = lambda: None) -> None:
+    """Start to load when the response has been sent, so that it does not wait. ``on_busy``: called without a thread."""
     parallel_calls = services().parallel_calls
 
     @after_this_request
     def start(response: Response) -> Response:
-        response.call_on_close(lambda: parallel_calls.start_prefetch(load))
+        response.call_on_close(lambda: parallel_calls.start_prefetch(load) or on_busy())
         return response

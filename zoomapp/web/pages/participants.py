@@ -88,7 +88,7 @@ def show(key: str) -> ResponseReturnValue:
             counts |= {"registered": registered.registered, "registered_came": len(registered.came)}
         sources = attendance_sources()
         remember_counts(sources.cache, attendance.past.uuid, sources.keep_seconds, **counts)
-    if attendance.past:
+    if attendance.past and people.status == 200:
         after_past_meeting(attendance.past)
     page = render_template(
         "pages/participants.html",

@@ -52,7 +52,8 @@ def show(key: str) -> ResponseReturnValue:
         context = view_context(sources, meeting)
     except (ZoomRefused, UpstreamError) as error:
         notice = content_notice(error, permission)
-    after_past_meeting(meeting.details())
+    if notice is None:  # a page with a notice does not ask for itself again as a whole
+        after_past_meeting(meeting.details())
     about = {"about": meeting.details(), "key": key, "notice": notice, "transcript_view": in_transcript}
     about["moment"] = _moment() if notice and in_transcript else ""
     about["version"] = version if notice and notice.status == 404 and notice.retry_after else ""

@@ -17,8 +17,8 @@ PASSED_ON = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signa
 #: a terminal sends these to the command too
 FROM_TERMINAL = (signal.SIGINT, signal.SIGQUIT)
 NOT_FOUND, NOT_EXECUTABLE = 127, 126
-#: A signal that another thread received is passed on so late at most.
-SIGNAL_SECONDS = 0.5
+#: Any limit will do: with one, Python looks at the process every 50 ms and runs signal handlers in between.
+WAIT_SECONDS = 60.0
 
 
 class Command:
@@ -70,13 +70,13 @@ class Command:
 
 
 def _wait_for(process: subprocess.Popen[bytes]) -> int:
-    """The exit status of a process. While it waits, signals are handled, also those that another thread received.
+    """The exit status of a process. Handlers also run for signals that another thread received.
 
-    A wait without a limit goes on after such a signal, and the handler would not run before the command ends.
+    A wait without a limit would delay those until the command ends.
     """
     while True:
         with contextlib.suppress(subprocess.TimeoutExpired):
-            return process.wait(timeout=SIGNAL_SECONDS)
+            return process.wait(timeout=WAIT_SECONDS)
 
 
 @contextlib.contextmanager

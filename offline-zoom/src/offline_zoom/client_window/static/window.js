@@ -65,20 +65,20 @@ function dress() {
 
 const open = () => { if (frame) frame.src = home; };
 
-let looks = 0;
+let latestLook = 0;
 
 async function act(action, data) {
-  looks += 1;  // a look that is under way shows what was before
+  latestLook += 1;  // a look that is under way shows what was before
   try { client.update(await question("act", { action, ...data })); } catch (error) { toast("That did not work", error.message); }
   await look();
 }
 
 async function look() {
   const from = JSON.stringify(seat);
-  const number = ++looks;
+  const number = latestLook += 1;
   const around = await post("/client/around", {});
   // The session changed meanwhile, or a later look began, so this answer is outdated.
-  if (JSON.stringify(seat) !== from || number !== looks) return;
+  if (JSON.stringify(seat) !== from || number !== latestLook) return;
   client.update(around.state);
   $("clock").textContent = new Date(around.now).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
   meeting(client.state, around);
