@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from devtools.processes import free_port
-from tests.pages.timing import ENDLESS_WAITS, RECORD, wait_until_answered, wait_until_taken
+from tests.pages.timing import ENDLESS_CALLS, ENDLESS_WAITS, RECORD, wait_until_answered, wait_until_taken
 from tests.support.processes import HANG_SECONDS
 
 REVIEW, PRIYAS = 85000000102, 87000000302
@@ -244,6 +244,7 @@ def test_message_that_is_typed_while_another_is_sent_stays(priya, room, world):
     hold = """name => { const real = client.apis[name];
         client.apis[name] = (data) => new Promise((go) => (client.go = () => go(real(data)))); }"""
     client.app.wait_for_selector("[data-chat]:visible")
+    client.page.evaluate(ENDLESS_CALLS)
     client.page.evaluate(hold, "sendMessageToChat")
 
     client.app.fill("[name=message]", "Starts now")
@@ -263,6 +264,7 @@ def test_waiting_room_switch_stays_hidden_although_an_older_role_is_read_late(pr
     room.start(REVIEW, priya="co-host")
     client = room.open(priya, "/tools")
     client.app.wait_for_selector("[data-door]:visible")
+    client.page.evaluate(ENDLESS_CALLS)
     client.page.evaluate("""() => { const real = client.apis.getUserContext, held = real();
         client.apis.getUserContext = () => new Promise((go) => {
             client.go = () => go(held); client.apis.getUserContext = real; }); }""")
@@ -285,6 +287,7 @@ def test_list_that_is_read_while_the_client_moves_to_a_breakout_room_hides_nobod
     client = room.open(priya)
     client.app.wait_for_selector("tr.here >> text=Dana Okoye")
     client.app.wait_for_function("() => 'admits' in document.body.dataset")
+    client.page.evaluate(ENDLESS_CALLS)
     client.page.evaluate("""() => { const real = client.apis.getMeetingParticipants;
         client.apis.getMeetingParticipants = () => new Promise((go) => {
             client.go = () => go(real()); client.apis.getMeetingParticipants = real; }); }""")
