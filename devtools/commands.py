@@ -1,7 +1,8 @@
 """Commands for developers. They need nothing but Python.
 
 python3 dev.py run      start the app with an offline Zoom and a database, and print the address
-python3 dev.py test     run the whole suite; any pytest arguments pass through
+python3 dev.py test     run the whole suite; any pytest arguments pass through. With --without-fast-path: the HTTP,
+                        token, proxy and outage tests without zoomapp/fastpath/
 python3 dev.py check    run ruff, mypy, djlint and the house test
 python3 dev.py bench    run the project's own benchmark
 python3 dev.py lock     update the lock files (needs uv)

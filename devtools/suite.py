@@ -16,8 +16,9 @@ from devtools.install import PYTHON, ROOT, say
 BENCH = {"nginx": "nginx", "wrk": "wrk", "nodejs": "node", "npm": "npm"}
 #: Tests wait for processes and browsers, so two more run at a time than there are cores.
 SIDE_BY_SIDE = ["-n", str((os.cpu_count() or 2) + 2), "--dist", "worksteal"]
-#: HTTP, token, proxy and outage tests: these run a second time with FAST_PATH=0.
-WITHOUT_FAST_PATH = (
+#: The argument for the HTTP, token, proxy and outage tests with FAST_PATH=0, which CI runs as well, and these tests.
+WITHOUT_FAST_PATH = "--without-fast-path"
+FAST_PATH_TESTS = (
     *("tests/sockets", "tests/tokens", "tests/web/middleware", "tests/web/test_proxy.py", "tests/web/test_batch.py"),
     *("tests/web/test_auth.py", "tests/web/test_cluster.py", "tests/web/test_last_resort.py"),
     *("tests/web/test_response_cache.py", "tests/web/test_sessions.py", "tests/store/test_key_lists.py"),
@@ -28,17 +29,12 @@ MOST_REPEATED = 3
 
 
 def main(arguments: list[str]) -> int:
-    """The exit status of pytest with ``arguments``.
-
-    Without arguments all tests run, several at a time, and then those of WITHOUT_FAST_PATH with FAST_PATH=0.
-    """
+    """The exit status of pytest with ``arguments``. Without any, all tests run, several at a time."""
     install.ensure(install.TEST)
     _system_packages(missing_packages(), "The suite runs without them and reports skipped tests.")
-    if arguments:
-        return _become("pytest", arguments)
-    status = run_tests(SIDE_BY_SIDE)
-    say("The HTTP, token, proxy and outage tests run once more, without zoomapp/fastpath/ (FAST_PATH=0):")
-    return run_tests([*SIDE_BY_SIDE, *WITHOUT_FAST_PATH], FAST_PATH="0") or status
+    if arguments == [WITHOUT_FAST_PATH]:
+        return run_tests([*SIDE_BY_SIDE, *FAST_PATH_TESTS], FAST_PATH="0")
+    return _become("pytest", arguments) if arguments else run_tests(SIDE_BY_SIDE)
 
 
 def run_tests(options: Sequence[str], root: Path = ROOT, **environ: str) -> int:

@@ -24,6 +24,7 @@ BUILT = "tests/hosts/conftest.py"
 HELD = {
     "python3 dev.py run": ("tests/support/servers.py", '"dev.py", "run"'),
     "python3 dev.py test": (".ci/run", "python3 dev.py test"),
+    "python3 dev.py test --without-fast-path": (".ci/run", "python3 dev.py test --without-fast-path"),
     "python3 dev.py check": (".ci/run", "python3 dev.py check"),
     ".venv/bin/python -m tests.sizing": ("tests/test_sizing.py", "measure("),
     "python -m tests.mutants": ("tests/test_mutants.py", "MUTANTS"),

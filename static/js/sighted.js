@@ -6,7 +6,9 @@ import { isChanging, openCurrentMeeting, ready, sign } from "./zoom.js";
 const place = document.querySelector("[data-sighted]");
 const [SOON_MS, LOOK_MS, AGAIN_MS, EACH_MS, SIGN_MS, POST_MS] = [150, 2000, 5000, 60_000, 45_000, 10_000];
 let signedAt = 0;
-let [reports, timer, again, hasDoor, current, over] = [Promise.resolve(), 0, 0, false, "", false];
+// The meeting of this page, until the client says that it is in another one.
+let current = place.dataset.uuid ?? "";
+let [reports, timer, again, hasDoor, over] = [Promise.resolve(), 0, 0, false, false];
 
 if (await ready) {
   zoomSdk.addEventListener("onAppVisibilityChange", ({ visible }) => document.dispatchEvent(new CustomEvent("insight", { detail: visible })));

@@ -54,8 +54,11 @@ def wait_until_counted(client):
 
 
 def wait_until_watched(client):
-    """Wait until the page's script listens to the client."""
-    client.app.wait_for_function("() => 'here' in document.querySelector('[data-sighted]').dataset")
+    """Wait until the page's script listens to the client, and has sent the signed role of a co-host."""
+    client.app.wait_for_function("""() => {
+        const { here, cohosted, uuid } = document.querySelector("[data-sighted]").dataset;
+        return here !== undefined && (!cohosted || sessionStorage.hosting?.endsWith(uuid));
+    }""")
 
 
 def refresh_and_draw(client):
@@ -274,6 +277,23 @@ def test_cohost_who_goes_on_to_another_meeting_sees_that_one(priya, room, world,
         wait_for(client, other.topic)
         client.app.wait_for_selector(f"tr.here >> text={MARA}")
         assert client.app.is_visible("text=you’re co-host") is (role == "co-host")
+    assert not client.app.is_visible("text=Dana Okoye")
+
+
+def test_cohost_who_goes_on_before_the_first_report_sees_the_next_meeting(priya, room, world):
+    meeting = room.start(REVIEW, dana="host", priya="co-host")
+    client = room.open(priya, delays={"getWaitingRoomParticipants": 1000})
+    wait_for(client, "you’re co-host")
+    client.page.wait_for_function(
+        "() => client.state.log.some((call) => call.apiName === 'getWaitingRoomParticipants')"
+    )
+
+    world.leave(meeting, room.row("Priya"))
+    other = world.start_meeting(STAND_UP)
+    world.join(other, "priya", role="co-host")
+    client.refresh()
+
+    wait_for(client, other.topic)
     assert not client.app.is_visible("text=Dana Okoye")
 
 

@@ -1,4 +1,4 @@
-"""Whether this test run uses ``zoomapp/fastpath/``: ``dev.py test`` runs some folders a second time without it."""
+"""Whether this test run uses ``zoomapp/fastpath/``: CI runs some folders a second time without it."""
 
 import os
 
