@@ -1,10 +1,10 @@
-// The waiting room in the client of a host: who waits, as Zoom's own list says, and a button to let each of them in.
+// The waiting room in a host's client: lists the people who wait, as Zoom's client does, each with a button to admit them.
 import zoomSdk from "../vendor/appssdk/sdk.es.js";
 import { batch } from "./api.js";
 
 const hidden = new URLSearchParams(location.search).get("names") === "hide";
 
-// Until now the door only said where Zoom keeps that list; see components.css.
+// Before, the link only says where Zoom keeps that list; see components.css.
 document.body.dataset.admits = "";
 document.addEventListener("toggle", ({ target, newState }) => newState === "open" && target.id === "admit" && show(target), true);
 
@@ -26,12 +26,12 @@ function button(door, textContent, people) {
     const strip = door.closest(".strip");
     made.disabled = true;
     try {
-      // One after the other, and on when somebody has gone meanwhile: the rest is let in all the same.
+      // Admits one person after the other. If one has left meanwhile, the others are still admitted.
       const calls = people.map(({ participantUUID }) => () => zoomSdk.admitParticipantFromWaitingRoom({ participantUUID }));
       const [failed] = (await batch(calls, 1)).filter(({ reason }) => reason);
       await show(door);
       if (failed && door.matches(":popover-open")) throw failed.reason;
-      // The door itself may be gone by now: whoever came by keyboard is not left nowhere.
+      // The list may be gone by now. Then the focus of a keyboard user moves to what remains.
       (door.querySelector("button") ?? strip).focus();
     } catch (error) {
       say(door, error);

@@ -12,8 +12,8 @@
 //
 // Failures are typed: NotConnected, MissingScope, RateLimited, NotFound, Unreachable, all of them ZoomError with `status`,
 // `code`, `zoomCode`, `fields`, `requestId` and `trackingId`. A GET is tried again after 429, 5xx and a lost connection;
-// anything else is sent once, as Zoom has no way to tell a repeat from a second order. After a 401 the sign-in is renewed
-// once, silently, where that is possible; then `unauthorized` is announced. `log` announces every call and keeps the last 100.
+// other requests are sent once, because Zoom cannot tell a repeated request from a second one. After a 401 the sign-in is renewed
+// once without asking, where that is possible; else `unauthorized` is announced. `log` announces every call and keeps the last 100.
 
 const PREFIX = "/zoom/api/v2";
 const TRIES = 3;
@@ -34,11 +34,11 @@ export class RateLimited extends ZoomError {} // retryAfterMs
 export class NotFound extends ZoomError {}
 export class Unreachable extends ZoomError {} // nobody answered, or not Zoom
 
-// "call": detail is one entry of `entries`. "unauthorized": nobody is signed in any more.
+// "call": detail is one entry of `entries`. "unauthorized": the person is no longer signed in.
 export const log = Object.assign(new EventTarget(), { entries: [] });
 
 let reauthorize = null;
-// What renews the sign-in without a page change; resolves to whether it worked. Zoom's client has a way, a browser has not.
+// Renews the sign-in without a page change and resolves to whether it worked. This works in Zoom's client, not in a browser.
 export function onUnauthorized(renew) {
   reauthorize = renew;
 }
@@ -67,8 +67,8 @@ export async function ask(address, { method = "GET", body, signal, tries = TRIES
   }
 }
 
-// All items called `name`: Zoom's tokens live 15 minutes, may come back, and lists may grow without end. What came before
-// a failure is kept: then `complete` is false and `error` says why.
+// All items called `name`, from all pages. Zoom's page tokens expire after 15 minutes and may repeat, and lists may grow. After a
+// failure the items so far are returned: then `complete` is false and `error` says why.
 export async function allPages(path, name, { query = {}, mostPages = MOST_PAGES, onPage, signal } = {}) {
   const items = [];
   const seen = new Set([""]);
@@ -105,7 +105,7 @@ export async function batch(tasks, atOnce = 4) {
   return outcomes;
 }
 
-// A meeting UUID as one path segment: encoded, and once more if it begins with "/" or holds "//".
+// A meeting UUID as one path segment: encoded, and encoded twice if it begins with "/" or contains "//".
 export function segment(uuid) {
   const encoded = encodeURIComponent(uuid);
   return uuid.startsWith("/") || uuid.includes("//") ? encodeURIComponent(encoded) : encoded;
@@ -137,7 +137,7 @@ async function once(address, method, body, signal) {
   note(method, address, answer.status, began, answer.headers);
   if (answer.status === 202 || answer.status === 204) return null;
   const said = await answer.json().catch(() => null);
-  // Zoom says some refusals with status 200 and a code.
+  // Zoom sends some refusals with status 200 and a code.
   if (answer.ok && !(typeof said?.code === "number" && said.message)) return said;
   throw refusal(answer, said ?? {});
 }
@@ -154,7 +154,7 @@ function refusal(answer, said) {
   const message = said.message ?? `Zoom answered ${answer.status}.`;
   const scopes = /does not contain scopes:?\s*\[([^\]]*)\]/.exec(message)?.[1].split(",").map((each) => each.trim());
   if (scopes) return new MissingScope(message, { ...details, scopes });
-  // A 401 of ours names its error; Zoom's own 401 is the refusal of one endpoint, and the person is still signed in.
+  // Our own 401 names its error. Zoom's 401 refuses one endpoint only, and the person is still signed in.
   if (answer.status === 401 && said.error) return new NotConnected(message, details);
   if (answer.status === 404) return new NotFound(message, details);
   if (answer.status === 429) {
@@ -177,7 +177,7 @@ function queryString(query) {
   return given.length ? `?${new URLSearchParams(given)}` : "";
 }
 
-// Never a body, never a token: method, path without its query, status, time and what Zoom says about its limits.
+// Logs method, path without query, status, time and Zoom's rate limit headers; never a body or a token.
 function note(method, address, status, began, headers = new Headers()) {
   const entry = {
     at: Date.now(),

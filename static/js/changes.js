@@ -1,4 +1,4 @@
-// The edit form: what differs from the meeting as it was loaded, said at each field and in the bar that saves it.
+// The edit form: names each field that differs from the loaded meeting, at the field and in the bar that saves it.
 
 const GROUPS = { date: "start", time: "start", zone: "time zone", repeat: "repeats", interval: "repeats", weekdays: "repeats", count: "repeats" };
 const form = document.getElementById("schedule");
@@ -18,7 +18,7 @@ function tell() {
   save.disabled = !names.size;
 }
 
-// One field of each name. Fields of another way to repeat are out of sight, and do not count.
+// One field of each name. Hidden fields of other kinds of recurrence do not count.
 function fields() {
   const seen = [...form.elements].filter(({ name, type, offsetParent }) => name && !["hidden", "submit"].includes(type) && offsetParent);
   return new Map(seen.map((field) => [field.name, field])).values();

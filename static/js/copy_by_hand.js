@@ -1,4 +1,4 @@
-// Where the clipboard is out of reach: the text to copy by hand, selected.
+// Without access to the clipboard: shows the text, selected, to copy it by hand.
 import { say } from "./page.js";
 
 export function show(button) {

@@ -1,4 +1,4 @@
-// The meeting of the live page is over: its report takes the page's place, at the same address, and fills in by itself.
+// The meeting of the live page is over: replaces the page with its report, at the same address. The report then updates itself.
 
 const main = document.getElementById("main");
 const region = main.querySelector("[data-live]");
@@ -7,7 +7,7 @@ const address = region.dataset.report;
 try {
   // A report that fails is asked for once more: what the server has found out by then is saved.
   const page = await load().catch(load);
-  // The meeting was started again meanwhile. Its live page needs its scripts.
+  // The meeting was started again meanwhile. Its live page needs its own scripts.
   if (page.querySelector("[data-live]")) location.replace(location.pathname + location.search);
   else show(page);
 } catch (error) {
@@ -25,7 +25,7 @@ function show(page) {
   const hadFocus = main.contains(document.activeElement);
   main.replaceChildren(...page.getElementById("main").childNodes);
   document.title = page.title;
-  // The page may have been that of whichever meeting runs: when it is loaded again, it shall be of this one.
+  // The address may have meant any running meeting. A reload shall show this one.
   if (location.pathname !== address) history.replaceState(null, "", address);
   dispatchEvent(new Event("refreshed"));
   const title = main.querySelector("h1");
@@ -36,7 +36,7 @@ function show(page) {
   if (main.matches("[data-refreshing], :has([data-coming])")) import("./refresh.js");
 }
 
-// Without the report, the page says where it is.
+// Without the report, the page links to it.
 function linkToReport() {
   const link = Object.assign(document.createElement("a"), { href: address, textContent: "Open the attendance report" });
   document.querySelector("[data-fresh-text]")?.replaceChildren("Meeting ended · ", link);

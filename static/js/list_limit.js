@@ -1,4 +1,4 @@
-// A list that the server would not read is not sent: it stays in its field, and the form says so.
+// A list that is too long for the server is not sent: it stays in its field, and the form says so.
 
 addEventListener("submit", (event) => {
   const fault = event.target.querySelector("[data-max-bytes]");

@@ -1,5 +1,5 @@
-// Keeps the people of a running meeting fresh while somebody looks. Asks our own server, which asks Zoom once for everybody;
-// what is drawn comes from there, too. Here is only when to ask, and how fresh the page says it is.
+// Refreshes the people of a running meeting while the page is visible. Asks our own server, which asks Zoom once for all viewers and
+// renders the rows. This script decides when to ask, and shows how old the data is.
 
 const [TIMEOUT_MS, LONGEST_MS, IDLE_AFTER_MS, IDLE_MS, SAY_MS] = [10_000, 120_000, 1_800_000, 60_000, 20_000];
 const PAUSED = "live-paused";
@@ -21,10 +21,10 @@ if (fresh) {
   setInterval(tell, 1000);
 }
 document.addEventListener("visibilitychange", resume);
-// Zoom's client says itself whether the app is in sight, and tells us who came and went.
+// Zoom's client says whether the app is in sight, and reports who came and went.
 document.addEventListener("insight", ({ detail }) => ((inSight = detail), resume()));
 document.addEventListener("sighted", () => failures || ask());
-// It also says that the meeting is over, which our server asks Zoom.
+// It also says that the meeting is over; our server then asks Zoom.
 document.addEventListener("over", () => ((over = 5), ask()));
 addEventListener("online", resume);
 addEventListener("offline", resume);
@@ -62,15 +62,15 @@ async function take(answer) {
   failures = 0;
   interval = 1000 * answer.headers.get("X-Poll-Interval") || interval;
   seenAt = answeredAt - 1000 * answer.headers.get("X-Seen-Age");
-  // The server knows when there may be news: nobody comes before, and not all at once.
+  // The server says when there may be news. Never ask earlier, and spread the requests of all windows.
   plan(pace(), 1, 1.05);
-  // A page that was paused meanwhile stays as it is.
+  // A page that was paused meanwhile does not change.
   if (text && !paused()) draw(text, answer.headers.get("ETag"));
   tell();
 }
 
-// The nodes stay, so focus, scroll and what is open do; what is the same is not looked into. Whoever selects a text keeps it
-// until the next round.
+// Morphs the rows: existing nodes keep focus, scroll position and open state, and equal ones are skipped. While text is selected,
+// nothing is drawn until the next round.
 function draw(html, etag) {
   const chosen = getSelection();
   if (!chosen.isCollapsed && region.contains(chosen.anchorNode)) return;
@@ -79,19 +79,19 @@ function draw(html, etag) {
     return !old.matches?.("td:not(.a-name)") || !counted(old, made);
   };
   const beforeAttributeUpdated = (name) => !/open|hidden|expanded/.test(name);
-  // An opened row stays.
+  // Opened details stay.
   const beforeNodeRemoved = (old) => !old.matches?.("tr.detail");
   const made = document.createElement("template");
   made.innerHTML = html;
   Idiomorph.morph(region, [...made.content.childNodes], { morphStyle: "innerHTML", callbacks: { beforeNodeMorphed, beforeAttributeUpdated, beforeNodeRemoved } });
-  // The first person of a meeting brings what an empty page has not.
+  // The page of an empty meeting lacks what its first person needs, so it loads again.
   if (!fresh && document.getElementById("fresh")) return location.replace(location.pathname + location.search);
   version = etag;
   announce();
 }
 
-// A cell that counts on differs in a text and a few lengths: written in place, in a third less time than all of it is compared.
-// False where its shape has changed.
+// Updates a cell whose texts and lengths alone differ, in two thirds of the time of a morph. Returns false if its structure
+// has changed.
 function counted(old, made) {
   const [had, has] = [old, made].map((each) => each.getAttributeNames?.() ?? []);
   if (old.nodeName !== made.nodeName || String(had) !== String(has) || old.childNodes.length !== made.childNodes.length) return false;
@@ -107,7 +107,7 @@ function plan(ms, from = 0.9, to = 1.1) {
   if (wanted()) timer = setTimeout(ask, wait);
 }
 
-// What the server asked for is waited for in full.
+// Waits at least as long as the server asked.
 function retry(ms, whole = 0) {
   plan(whole ? ms : Math.min(ms, LONGEST_MS), whole ? 1 : 0.9);
   failures ||= 1;
@@ -127,7 +127,7 @@ function wantedNow() {
   return !paused() && !byHand && !document.hidden && inSight && navigator.onLine;
 }
 
-// Back again: at once if what is there is older than half a round, and nobody asked us to wait.
+// After a pause: asks at once if the data is older than half a round, unless the server asked to wait.
 function resume() {
   clearTimeout(timer);
   if (!wanted()) return tell();
@@ -143,7 +143,7 @@ function touched() {
 
 function finish() {
   ended = true;
-  // The report is on its way: the next meeting that the client is in has a page of its own, as after a report.
+  // The report is about to come. If the client enters another meeting, that one gets its own page, as after a report.
   region.dataset.ended = "";
   clearTimeout(timer);
   clearTimeout(sayTimer);
@@ -185,7 +185,7 @@ function counts() {
   return { here: +at.here || 0, waiting: +at.waiting || 0, left: +at.left || 0, came: +at.came || 0 };
 }
 
-// One sentence in 20 seconds; what came in between is in the next one.
+// Announces at most one sentence in 20 seconds. The next one includes all changes in between.
 function announce() {
   clearTimeout(sayTimer);
   const wait = saidAt + SAY_MS - Date.now();

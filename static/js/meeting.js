@@ -1,5 +1,5 @@
-// Tools that need the meeting itself: a message to its chat, its waiting room, and the live media stream (RTMS).
-// What Zoom has not granted is said in words, and its controls stay hidden.
+// Tools that need the running meeting: a chat message, the waiting room, and the media stream (RTMS). What Zoom does not grant is
+// explained, and its controls stay hidden.
 import zoomSdk from "../vendor/appssdk/sdk.es.js";
 import { alsoUse, ready } from "./zoom.js";
 
@@ -9,7 +9,7 @@ const stream = document.querySelector("[data-rtms]");
 const [start, stop] = [document.querySelector("[data-rtms-start]"), document.querySelector("[data-rtms-stop]")];
 const door = document.querySelector("[data-door]");
 const doorSays = saying("[data-door-status]");
-// Only a host or co-host may use these: a client may refuse the whole list to others.
+// Only a host or co-host may use these. Some clients refuse the whole list to others.
 const DOOR = door.dataset.hostCapabilities.split(" ");
 let [hasDoor, offers, sending] = [false, 0, false];
 const chatSays = saying("[data-chat-status]");
@@ -24,7 +24,7 @@ const config = await ready;
 if (config) zoomSdk.addEventListener("onRTMSStatusChange", showStream);
 offer(config);
 
-// What can be done here and now: in another place, or as somebody else, it is something else.
+// Shows what can be done now. It changes with the place and the person's role.
 function offer(config) {
   if (!config) return;
   form.hidden = !usable(config, ["sendMessageToChat"], chatSays);
@@ -37,7 +37,7 @@ function offer(config) {
 async function offerDoor(config) {
   const offer = ++offers;
   const me = MEETINGS.includes(config.runningContext) && (await zoomSdk.getUserContext().catch(() => null));
-  // The client has changed meanwhile: the newer answers count.
+  // The client has changed meanwhile: a newer call draws its own result.
   if (offer !== offers) return;
   if (!me || (me.role !== "host" && me.role !== "coHost")) {
     door.hidden = true;
@@ -92,7 +92,7 @@ async function send(event) {
   sending = true;
   try {
     await zoomSdk.sendMessageToChat({ message });
-    // What was typed meanwhile stays.
+    // Text that was typed meanwhile stays.
     if (field.value.trim() === message) field.value = "";
     chatSays("Sent to the meeting’s chat.");
   } catch (error) {

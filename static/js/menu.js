@@ -1,5 +1,5 @@
-// In an open menu arrow keys, Home and End move. It closes when the focus leaves it, and when a file or the printer was chosen.
-// All else is the browser's. Esc returns the focus to the button also where a click had not focused it.
+// Keys of an open menu: arrows, Home and End move. It closes when the focus leaves it, and after a download or print was chosen.
+// The browser does the rest. Esc also returns the focus to a button that a click had not focused.
 
 addEventListener("keydown", (event) => {
   const { key, target } = event;

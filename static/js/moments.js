@@ -1,7 +1,7 @@
-// Words such as "in 18 min", as the server would say them now; beyond an hour, and of what came next and has passed, what
-// it gave to say then.
+// Keeps texts such as "in 18 min" current, in the server's words. Beyond an hour, and once a next event has passed, shows the text
+// that the server sent for that case.
 const RECKON_MS = 5000;
-// How far the server's clock, which counts, is ahead of ours.
+// By how much the server's clock is ahead of the browser's. The server's counts.
 const AHEAD_MS = Date.parse(document.body.dataset.now) - Date.now();
 
 setInterval(reckon, RECKON_MS);

@@ -1,21 +1,21 @@
-// In the client of somebody whose page is not that of a whole meeting: their own stay, reported once a minute to our server
-// for their page alone. It follows the client: into the waiting room, a breakout room, another meeting, and another role.
+// In the client of a participant: reports their own stay to our server once a minute, for their page only. Follows the client into
+// the waiting room, a breakout room, another meeting and another role.
 import zoomSdk from "../vendor/appssdk/sdk.es.js";
 import { alsoUse, ready, sign } from "./zoom.js";
 
 const place = document.querySelector("[data-own]");
 const [LOOK_MS, AGAIN_MS, EACH_MS, POST_MS] = [2000, 500, 60_000, 10_000];
 const MEETINGS = ["inMeeting", "inWebinar", "inImmersive", "inCollaborate", "inCamera"];
-// Zoom's code for a call about a meeting where the client is in none.
+// Zoom's code for a meeting call while the client is in no meeting.
 const IN_NO_MEETING = "10116";
 let [steps, pending, askedAt, refused, waits, ended] = [Promise.resolve(), 0, 0, 0, false, false];
 
 if (await ready) {
   zoomSdk.addEventListener("onMeeting", ({ action }) => action === "ended" && next(() => leave("The meeting ended.")));
   document.addEventListener("over", () => next(() => leave("You left the meeting.")));
-  // Somebody may get another role at any time, without an event: it is read again on each press.
+  // The role may change at any time without an event, so each press reads it again.
   document.addEventListener("click", () => look(true));
-  // Nor is there an event for the waiting room, and attendees of a webinar hear of no end. Only the client is asked.
+  // There is no event for the waiting room either, and attendees of a webinar get none for the end. So the client is asked.
   setInterval(() => pending || look(), LOOK_MS);
   look();
 }
@@ -24,7 +24,7 @@ function look(pressed = false) {
   next(() => follow(pressed));
 }
 
-// One after the other: a press that comes meanwhile counts, and no report is answered after that of the end.
+// Reports are sent one after the other. A press during a report counts, and no report's answer is used after the end.
 function next(step) {
   pending += 1;
   steps = steps.then(step).catch((error) => console.info("own", error.message)).finally(() => (pending -= 1));
@@ -38,9 +38,9 @@ async function follow(pressed) {
     return String(error.code) === IN_NO_MEETING ? outside() : undefined;
   }
   refused = 0;
-  // In a breakout room the meeting is the parent.
+  // In a breakout room, the parent is the meeting.
   const uuid = meeting.parentUUID || meeting.meetingUUID;
-  // The person was let in, or is in another meeting.
+  // The person was admitted, or is in another meeting.
   if (waits || (ended && uuid !== place.dataset.uuid)) return answer(sign).then(() => location.reload());
   if (!uuid || ended) return;
   showRoom(meeting.parentUUID);
@@ -52,12 +52,12 @@ async function report(uuid, parent) {
   const me = await answer(() => zoomSdk.getUserContext());
   if (!me) return;
   if ((me.role === "coHost" || me.role === "host") && (await openMeeting(uuid, parent, me.role))) return;
-  // For what the host shares: our server believes for two minutes that the person is in this meeting.
+  // For what the host shares: our server trusts a signed context for two minutes.
   await answer(sign);
   await send({ uuid, name: me.screenName });
 }
 
-// A co-host, or the host of somebody else's meeting, has a page of all of it, from their own client. Whether it was opened.
+// A co-host, or a host of someone else's meeting, has a page of the whole meeting. Opens it; returns whether it did.
 async function openMeeting(uuid, parent, role) {
   await alsoUse(["getMeetingContext", "getMeetingParticipants"]);
   const meeting = await answer(() => zoomSdk.getMeetingContext());
@@ -67,14 +67,14 @@ async function openMeeting(uuid, parent, role) {
   const number = String(meeting.meetingID).replace(/\D/g, "");
   const sent = await post(place.dataset.cohosted, { uuid, number, topic: meeting.meetingTopic, participants, room: Boolean(parent) });
   if (!sent?.ok) return false;
-  // Only whom this page has counted in this meeting has another role than before.
+  // Only a person whom this page has counted in this meeting can have a new role.
   sessionStorage.setItem("promoted", uuid === place.dataset.uuid ? role : "");
   location.replace((await sent.json()).location);
   return true;
 }
 
-// The client shows a meeting, but refuses everything about it: its person waits to be let in. At a meeting's end it may
-// do so for a moment, so it is asked again.
+// The client shows a meeting but refuses all calls about it: the person waits to be admitted. This also happens for a moment when a
+// meeting ends, so it is checked twice.
 async function outside() {
   const context = (await answer(() => zoomSdk.getRunningContext()))?.context;
   if (!context || waits) return;
@@ -111,7 +111,7 @@ async function send(body) {
   const sent = await post(place.dataset.own, body);
   if (!sent?.ok) return;
   const part = document.querySelector("[data-own-part]");
-  // A page that had nothing to show has now.
+  // A page that had nothing to show now has something.
   if (!part) return location.reload();
   if (part.contains(document.activeElement) && !body.ended) return;
   part.innerHTML = await sent.text();
@@ -132,7 +132,7 @@ function post(address, body) {
   return fetch(address, { method: "POST", headers, body: JSON.stringify(body), signal: AbortSignal.timeout(POST_MS) }).catch(() => null);
 }
 
-// Nothing where the client does not grant it.
+// Returns null if the client does not grant the call.
 async function answer(ask) {
   try {
     return await ask();

@@ -1,9 +1,9 @@
-// What every page gets: copying, menus, parts that load later, focus on faults, the browser's time zone, and
-// the SDK where Zoom's client is around.
+// For every page: copy buttons, menus, parts that load later, focus on errors, the browser's time zone, and the SDK inside Zoom's
+// client.
 
 const [ROUNDS, SKELETON_MS, SLOW_MS] = [20, 1500, 8000];
 
-// After the first paint: a browser takes some milliseconds to find its time zone.
+// After the first paint, because finding the time zone takes some milliseconds.
 requestAnimationFrame(() => setTimeout(saveZone));
 
 const forAll = (selector, act) => document.querySelectorAll(selector).forEach(act);
@@ -12,7 +12,7 @@ document.querySelector("[data-focus]")?.focus();
 bind();
 addEventListener("refreshed", bind);
 
-// A page that comes back from the browser's memory must be usable again.
+// A page restored from the back/forward cache must be usable again.
 addEventListener("pageshow", () => forAll("form button[disabled]", (button) => (button.disabled = false)));
 
 addEventListener("offline", () => offline(true));
@@ -28,7 +28,7 @@ function saveZone() {
   document.cookie = `zone=${Intl.DateTimeFormat().resolvedOptions().timeZone}; path=/; max-age=31536000; samesite=lax`;
 }
 
-// What each element of the page does; again after the page was refreshed, as its elements are new.
+// Sets up the elements of the page. Runs again after a refresh, which creates new elements.
 function bind() {
   forAll("[data-copy]", (button) => {
     button.hidden = false;
@@ -39,12 +39,12 @@ function bind() {
     button.onclick = () => print();
   });
   forAll("[data-part]", load);
-  // Decoration: what makes a second sending harmless is the key in the form.
+  // For looks only: the key in the form makes a second submission harmless.
   forAll("form[method=post]", (form) => {
     form.onsubmit = () => void setTimeout(() => form.querySelector("button")?.setAttribute("disabled", ""));
   });
   forAll("[data-countdown]", count);
-  // In the panel the tabs of a meeting are one line: until a hand moves it, the current one is in its middle.
+  // In the panel the tabs of a meeting are one scrolling line: center the current one, unless the person has scrolled.
   forAll(".tabs [aria-current]", (tab) => (tab.parentNode.scrollLeft ||= tab.offsetLeft - (innerWidth - tab.offsetWidth) / 2));
 }
 
@@ -68,11 +68,11 @@ function shortcut(event) {
   import("./shortcuts.js").then((keys) => keys.press(event.key));
 }
 
-// A section that takes long has a page of its own: take it from there until it is finished.
+// A slow section has a page of its own: fetch the section from there until it is complete.
 export async function load(part) {
   for (let round = 0; part.dataset.part && !part.busy && round < ROUNDS; round++) {
     part.busy = true;
-    // As a page, which does not wait for all of it.
+    // As HTML, so that the server answers before it has loaded everything.
     const fresh = await partOf(part.dataset.part, part.id, { Accept: "text/html" });
     if (!fresh || !part.isConnected) return;
     part.replaceWith(fresh);
@@ -92,8 +92,8 @@ function offline(is) {
   say(is ? strip?.textContent.trim() : "You’re back online.");
 }
 
-// A place that takes long to come: rows to wait for after 1.5 s, a word after 8 s. What was there is put back on leaving, as
-// the browser may show this page again.
+// A slow link: shows placeholder rows after 1.5 s and a sentence after 8 s. The old content returns on leaving, because the browser may
+// show this page again.
 function pressed(event) {
   const link = event.target.closest(".nav a, .chips a, [aria-expanded]");
   if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
@@ -106,8 +106,8 @@ function pressed(event) {
   addEventListener("pagehide", () => (timers.forEach(clearTimeout), main.replaceChildren(...before)), { once: true });
 }
 
-// A wait that Zoom asked for, in seconds. Then the page reloads, once somebody looks and types nothing; after a form,
-// which must not be sent again by itself, it says so in words.
+// Counts down the wait that Zoom asked for, in seconds. Then reloads the page once it is visible and no field is in use. After a form,
+// which must not be sent again by itself, it shows a sentence instead.
 function count(place) {
   const endsAt = Date.now() + 1000 * place.dataset.countdown;
   const timer = setInterval(() => {
@@ -116,7 +116,7 @@ function count(place) {
     if (left || document.hidden || !navigator.onLine || document.querySelector("input:focus")) return;
     clearInterval(timer);
     if (place.dataset.then) place.parentNode.textContent = place.dataset.then;
-    // Not a reload, which would ask Zoom for what is there as well.
+    // Not a reload, which would ask Zoom again for what is saved.
     else location.replace(location.pathname + location.search);
   }, 1000);
 }

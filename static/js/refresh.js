@@ -1,10 +1,10 @@
-// The page was served from a saved copy while the server fetches a new one: take over the new page when it is there. So for
-// a report that Zoom still completes, and for the part with a summary or a transcript that Zoom still writes.
+// Replaces a page that came from a saved copy once the server has a newer one. Does the same for a report that Zoom still completes,
+// and for the part with a summary or transcript that Zoom still writes.
 
 const DELAYS_MS = [1500, 3000, 6000];
-// For 45 minutes: the longer it takes, the less often.
+// For 45 minutes, with longer and longer pauses.
 const COMING_MS = [...Array(20).fill(30_000), ...Array(18).fill(120_000)];
-// A part with a version costs Zoom nothing while there is no news: for 20 minutes every few seconds, then for 40 more.
+// A part with a version costs no call to Zoom while nothing is new: every few seconds for 20 minutes, then slower for 40 more.
 const WATCHED_MS = [...Array(300).fill(4000), ...Array(80).fill(30_000)];
 
 const main = document.getElementById("main");
@@ -19,19 +19,19 @@ async function refresh(delays) {
   try {
     const version = coming?.dataset.version;
     const answer = await fetch(location.href, { headers: { Accept: "text/html", ...(version && { "If-None-Match": `"${version}"` }) } });
-    // Nothing new, or a server that answers again later. The notice that there is nothing yet has the status 404.
+    // Nothing new, or the server is busy. A notice that there is nothing yet has the status 404.
     if (answer.status === 304 || (coming && answer.status >= 429)) return refresh(delays.slice(1));
     if (!answer.ok && !(version && answer.status === 404)) return;
-    // Another page, such as that of a meeting that has started, or the progress of a long list: it needs scripts of its own.
+    // Another kind of page, such as that of a started meeting or of a long list's progress, needs its own scripts.
     if (answer.redirected || answer.headers.has("Refresh")) return inUse(main) || location.assign(answer.url);
     const whole = new DOMParser().parseFromString(await answer.text(), "text/html");
-    // Opened again, not reloaded: a reload would ask Zoom for all of it.
+    // Load it anew instead of a reload, which would ask Zoom for everything again.
     if (subject(whole) !== subject(document)) return inUse(main) || location.replace(location.pathname + location.search);
     page = whole.getElementById("main");
   } catch {
     return refresh(delays.slice(1));
   }
-  // Another script has put another page here, such as that of the waiting room.
+  // Another script has replaced the page meanwhile, for example with that of the waiting room.
   if (!page || main.firstElementChild !== shown) return;
   const part = coming?.id && page.querySelector(`#${coming.id}`);
   if (inUse(part ? coming : main)) return refresh(delays.slice(1));
@@ -56,7 +56,7 @@ function replacePart(old, part) {
   if (part.dataset.ready) document.querySelector("[data-say]").textContent = part.dataset.ready;
 }
 
-// The title has the focus after the live page became this one.
+// The title has the focus after the report replaced the live page.
 function focusTitle() {
   const title = main.querySelector("h1");
   title.tabIndex = -1;
@@ -67,12 +67,12 @@ function isComing() {
   return main.querySelector("[data-coming]");
 }
 
-// What a page with several addresses is about.
+// The canonical address: what the page is about.
 function subject(page) {
   return page.querySelector("link[rel=canonical]")?.getAttribute("href");
 }
 
-// Somebody types, has changed a field, selects a text, or has opened a menu or a row: this part stays as it is.
+// Whether somebody uses this part: types, has changed a field, selects text, or has opened a menu or a row.
 function inUse(part) {
   const changed = [...part.querySelectorAll(":is(input, textarea):not([readonly])")].some((field) => field.value !== field.defaultValue || field.checked !== field.defaultChecked);
   return changed || (part.contains(document.activeElement) && !document.activeElement.matches("h1")) || !getSelection().isCollapsed || part.querySelector(":is(details[open], :popover-open, a[aria-expanded=true])");

@@ -1,4 +1,4 @@
-// A person's row opens in place: the row below it has the details, loaded each time. One is open at a time.
+// Opens a person's details in a row below theirs. They are loaded each time, and one is open at a time.
 import { load, partOf } from "./page.js";
 
 export async function toggle(link) {

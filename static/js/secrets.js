@@ -1,4 +1,4 @@
-// What is not in a page and is asked for when it is wanted: a text to copy, and a passcode to show.
+// Loads secrets on request only: a text to copy, or a passcode to show.
 import { copy } from "./page.js";
 
 bind();
@@ -9,7 +9,7 @@ function bind() {
   for (const link of document.querySelectorAll("[data-secret]")) link.addEventListener("click", reveal);
 }
 
-// A text that is not in the page is asked for when it is wanted; where that fails, the link leads to it.
+// Loads the text and copies it. If that fails, the link leads to its page.
 async function copyFrom(event) {
   event.preventDefault();
   const link = event.currentTarget;

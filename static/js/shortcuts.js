@@ -1,5 +1,5 @@
-// Shortcuts of one key: "/" goes to the search field, "?" shows the list of the help page. That list turns them off, for
-// people who speak to their computer.
+// Shortcuts of one key: "/" focuses the search field, "?" opens the list on the help page. The list can turn them off, for people who
+// use speech input.
 import { partOf } from "./page.js";
 
 const here = document.getElementById("keyboard");
@@ -19,7 +19,7 @@ export async function press(key) {
   dialog.append(list);
   document.body.append(dialog);
   bind(list);
-  // Esc closes it, and the focus returns to where it was.
+  // Esc closes it and returns the focus.
   dialog.showModal();
 }
 

@@ -6,7 +6,7 @@ import { isChanging, openCurrentMeeting, ready, sign } from "./zoom.js";
 const place = document.querySelector("[data-sighted]");
 const [SOON_MS, LOOK_MS, AGAIN_MS, EACH_MS, SIGN_MS, POST_MS] = [150, 2000, 5000, 60_000, 45_000, 10_000];
 let signedAt = 0;
-// The meeting of this page, until the client says that it is in another one.
+// The UUID of the meeting that the client is in; at first that of this page.
 let current = place.dataset.uuid ?? "";
 let [reports, timer, again, hasDoor, over] = [Promise.resolve(), 0, 0, false, false];
 
@@ -16,7 +16,7 @@ if (await ready) {
   document.addEventListener("over", () => (over = true));
   const number = await numberHere();
   if (number === place.dataset.meeting) watch();
-  // The client is in another meeting, or answers nothing of this one: the role may have ended before this page was loaded.
+  // The client is in another meeting or does not answer. The role may have ended before this page was loaded.
   else if (place.dataset.cohosted) await (number ? leaveForNext() : stillCohost());
   else lookForRole();
 }
@@ -36,21 +36,21 @@ async function watch() {
   const promoted = sessionStorage.getItem("promoted");
   if (promoted) say(`You’re now ${promoted === "host" ? "host" : "co-host"}.`);
   sessionStorage.removeItem("promoted");
-  // Our server knows the meeting from this client alone. The role may end at any time, without an event.
+  // Our server knows of the meeting from this client only. The role may end at any time, without an event.
   setInterval(soon, EACH_MS);
   document.addEventListener("click", stillCohost);
 }
 
-// The host gave the role away. Their client lists nobody until they have it again, of which no event tells.
+// The host gave the role away. Their client lists nobody until they are host again, and no event tells of that.
 async function lookForRole() {
   const line = document.querySelector("[data-not-host]");
   const me = await answer(() => zoomSdk.getUserContext());
   const uuid = meetingOf(await answer(() => zoomSdk.getMeetingUUID()));
   if (!line || (uuid && uuid !== place.dataset.uuid)) return;
-  // What did not answer says nothing of the role.
+  // A missing answer says nothing about the role.
   if (me && uuid) line.hidden = isHosting(me.role);
   if (uuid && isHosting(me?.role)) {
-    // Of this role came no event: the next one is a change, whatever the event before said.
+    // No event came for this role, so the next one counts as a change.
     sessionStorage.removeItem("seat");
     return watch();
   }
@@ -59,7 +59,7 @@ async function lookForRole() {
 
 async function stillCohost() {
   if (hasEnded()) return true;
-  // For times that the host shares: our server believes the role for two minutes.
+  // For times that the host shares: our server trusts a signed role for two minutes.
   if (Date.now() - signedAt > SIGN_MS) {
     signedAt = Date.now();
     await answer(sign);
@@ -73,7 +73,7 @@ async function stillCohost() {
   return false;
 }
 
-// The report of a meeting that is over stays, whatever the client says of the role then.
+// The report of a finished meeting stays, even if the client still names a role.
 function hasEnded() {
   return over || !place.isConnected;
 }
@@ -82,7 +82,7 @@ function isHosting(role) {
   return role === "host" || role === "coHost";
 }
 
-// Says the role, once more aloud if it is another one than before in this meeting.
+// Shows the role, and announces it if it has changed in this meeting.
 function showRole(role) {
   // The page may be about to load again. Then the next page says the role, else the next report.
   if (isChanging()) return true;
@@ -108,7 +108,7 @@ function post(address, body) {
   return fetch(address, { method: "POST", headers, body: JSON.stringify(body), signal: AbortSignal.timeout(POST_MS) }).catch(() => ({}));
 }
 
-// No event tells that the client has gone on to another meeting. Only the client is asked.
+// No event tells that the client has gone on to another meeting, so the client is asked.
 async function look() {
   const uuid = meetingOf(await zoomSdk.getMeetingUUID().catch(() => null));
   if (current && uuid && uuid !== current) soon();
@@ -122,41 +122,41 @@ function soon() {
   }, SOON_MS);
 }
 
-// One report after the other, in the order of what happened. A report that fails stops none after it.
+// Reports are sent one after the other, in the order of events. A failed one does not stop the next.
 function next() {
   reports = reports.then(report).catch((error) => console.info("participants", error.message));
 }
 
-// The whole list each time: ids change with roles, and what got lost is in the next one, which comes by itself.
+// Sends the whole list each time: ids change with roles, and the next report makes up for a lost one.
 async function report() {
   if (place.dataset.cohosted && !(await stillCohost())) return;
   const instance = await answer(() => zoomSdk.getMeetingUUID());
   const uuid = meetingOf(instance);
-  // Another meeting has a page of its own; the same number, started again, has the host's live page.
+  // Another meeting has its own page. If the same number was started again, the host's live page stays.
   if (current && uuid && uuid !== current && !(await staysHere())) return leaveForNext();
   current = uuid || current;
   if (place.dataset.cohosted && hasEnded()) return;
   const inside = (await answer(() => zoomSdk.getMeetingParticipants()))?.participants;
   const waiting = hasDoor ? (await answer(() => zoomSdk.getWaitingRoomParticipants()))?.participants : [];
-  // What did not answer is not empty.
+  // A missing answer does not mean an empty list.
   if (!inside || !waiting) return;
   const later = await answer(() => zoomSdk.getMeetingUUID());
   if (instance && !later) return;
-  // The client moved to another room meanwhile: the list may be of either.
+  // The client changed rooms meanwhile, so the list may be of either room.
   if (later?.meetingUUID !== instance?.meetingUUID) return soon();
-  // A breakout room's list is not the meeting's: people who are missing from it have not left.
+  // In a breakout room the client lists that room only: missing people have not left the meeting.
   const room = Boolean(instance?.parentUUID);
   showRoom(room, inside.length);
   const participants = [...inside.map(one), ...waiting.map((each) => ({ ...one(each), room: "waiting" }))];
   const { ok, status = 503 } = await post(place.dataset.sighted, { uuid, participants, room });
   if (status >= 500) again = setTimeout(soon, AGAIN_MS);
   if (!ok) return;
-  // A page that had nothing to show has now.
+  // A page that had nothing to show now has something.
   if ("blank" in place.dataset) location.reload();
   else document.dispatchEvent(new Event("sighted"));
 }
 
-// In a breakout room the meeting is the parent.
+// In a breakout room, the parent is the meeting.
 function meetingOf(instance) {
   return instance?.parentUUID || instance?.meetingUUID || "";
 }
@@ -176,7 +176,7 @@ async function staysHere() {
   return place.isConnected && !place.dataset.cohosted && (await numberHere()) === place.dataset.meeting;
 }
 
-// The number of the meeting that the client is in. Its words are of that one and of no other.
+// The number of the meeting that the client is in.
 async function numberHere() {
   const meeting = await answer(() => zoomSdk.getMeetingContext());
   return String(meeting?.meetingID ?? "").replace(/\D/g, "");
@@ -186,7 +186,7 @@ function say(text) {
   document.querySelector("[data-say]").textContent = text;
 }
 
-// Nothing where the client does not grant it, or not to this person.
+// Returns null if the client does not grant the call to this person.
 async function answer(ask) {
   try {
     return await ask();

@@ -1,4 +1,4 @@
-// Switches that exclude each other: turning one on turns the other off, and says so before anything is saved.
+// Switches that exclude each other: turning one on turns the other off, and the page says so before anything is saved.
 const says = document.querySelector("[data-switched]");
 
 for (const each of document.querySelectorAll("[data-excludes]")) each.addEventListener("change", turned);

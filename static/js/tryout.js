@@ -1,4 +1,4 @@
-// The developers' page: one call through the proxy, as any page of yours would make it, with what came of it.
+// The developers' page: sends one call through the proxy, as any page would, and shows the answer.
 import { allPages, call, log, NotConnected } from "./api.js";
 
 const form = document.querySelector("[data-tryout]");

@@ -1,10 +1,10 @@
-// Inside Zoom's client: configure the SDK on every page, sign in without leaving, ask who is there.
+// Inside Zoom's client: configures the SDK on every page and signs in without leaving it.
 //
-// The SDK object turns every unknown property into a call, `then` included: it is never returned, awaited or resolved with.
+// The SDK object turns every unknown property into a call, even `then`. So never return or await it, or resolve a promise with it.
 import zoomSdk from "../vendor/appssdk/sdk.es.js";
 import { ask, onUnauthorized } from "./api.js";
 
-// What every page asks for; a page that can do more names it in data-capabilities, the newest last.
+// Every page asks for these. A page that can do more lists it in data-capabilities, the newest names last.
 const MORE = document.querySelector("[data-capabilities]")?.dataset.capabilities.split(" ") ?? [];
 const BASE = ["authorize", "onAuthorized", "getAppContext", "openUrl", "promptAuthorize", "onMyUserContextChange", "onRunningContextChange"];
 const CAPABILITIES = [...BASE, ...MORE];
@@ -17,7 +17,7 @@ const [ANSWER_MS, SIGN_MS] = [60000, 10_000];
 // Zoom's code for a call that the role may not make.
 const NOT_FOR_ROLE = "80012";
 
-// Anew whenever the client has changed: whoever waits for it gets the latest.
+// The result of config. Replaced when the client has changed, so that a later `await` gets the newest.
 export let ready = configure();
 let [prompting, out, changes, leaving] = [false, false, 0, false];
 askContext();
@@ -28,9 +28,9 @@ if (document.querySelector("[data-sighted]")) import("./sighted.js");
 if (document.querySelector("[data-own]")) import("./own.js");
 document.addEventListener("click", pressed);
 
-// What the client allows on this page: its answer to config, or null outside of it. Some clients refuse a list that
-// holds a name they do not know, or that this role or a guest may not use (80012), so the next try asks for less. Others
-// accept such a list and return the name in unsupportedApis: there are also the names that were not asked for.
+// What the client allows on this page: its answer to config, or null outside Zoom's client. Some clients refuse a list with a name that
+// they do not know, or that this role or a guest may not use (80012), so the next try asks for less. Others accept such a list and
+// return the name in unsupportedApis. We add the names that we left out.
 async function configure() {
   const endsAt = performance.now() + ALL_CONFIGS_MS;
   for (const capabilities of LISTS) {
@@ -46,18 +46,18 @@ async function configure() {
   return null;
 }
 
-// What only some roles may use is asked for once the role is known: some clients refuse a whole list for one such name.
+// Names that only some roles may use are added once the role is known: some clients refuse a whole list for one such name.
 export function alsoUse(names) {
   CAPABILITIES.push(...names.filter((name) => !CAPABILITIES.includes(name)));
   return (ready = configure());
 }
 
-// Another role, status or place ends what config granted, and may change what there is to see.
+// A new role, status or running context ends what config granted, and may change what the page shows.
 async function heedChanges() {
   const config = await ready;
   if (!config) return;
   let [place, address] = [config.runningContext, location.href];
-  // A config counts for one address: the report of a meeting that ended has another one.
+  // A config counts for one address, and the report of a finished meeting has another one.
   addEventListener("refreshed", () => {
     if (address !== location.href) ready = configure();
     address = location.href;
@@ -77,13 +77,13 @@ async function changed(name, is, begins = false) {
   changes += isNew;
   document.dispatchEvent(new CustomEvent("configured", { detail: await ready }));
   changes -= isNew;
-  // Some clients say the same again after each config: only a change draws the page again.
+  // Some clients repeat an event after each config. Only a real change loads the page again.
   if (sessionStorage.getItem(name) === is) return;
   sessionStorage.setItem(name, is);
-  // After the report of a meeting that ended, or while it is on its way, the next one: its page.
+  // After a report, or while it is on its way: if another meeting begins, open its page.
   if (document.querySelector("[data-ended]")) return begins && openCurrentMeeting();
   if (prompting || !document.querySelector("[data-sighted], [data-own]")) return;
-  // Out of the meeting: its page looks whether the meeting is over, and then shows the report.
+  // The client left the meeting: check whether the meeting is over, and then show the report.
   if (out && document.querySelector("[data-here], [data-own-part]")) document.dispatchEvent(new Event("over"));
   else {
     leaving = true;
@@ -96,21 +96,21 @@ export function isChanging() {
   return changes > 0 || leaving;
 }
 
-// The page of the meeting that the client is in now. Loaded again, so that no saved list names the one before.
+// Opens the page of the meeting that the client is in now. Reloads, so that no saved list names the previous one.
 export async function openCurrentMeeting() {
   await sign().catch((error) => console.info("seat", error.message));
   history.replaceState(null, "", "/participants");
   location.reload();
 }
 
-// The meeting and the role of the person, as Zoom's client signs them.
+// Sends the meeting and the role of the person, as signed by Zoom's client.
 export async function sign() {
   const { context } = await zoomSdk.getAppContext();
   const headers = { "Content-Type": "application/json" };
   await fetch("/api/zoomapp/seat", { method: "POST", headers, body: JSON.stringify({ context }), signal: AbortSignal.timeout(SIGN_MS) });
 }
 
-// The Home URL came without a header: the sealed context says the same.
+// Without a header at the Home URL: the client's app context says the same.
 async function askContext() {
   if (!("askContext" in document.body.dataset)) return;
   if (!(await ready)) return location.replace("/");
@@ -119,14 +119,13 @@ async function askContext() {
     const answer = await post("/api/zoomapp/context", { context });
     location.replace(answer.location);
   } catch (error) {
-    // Our server says why it refused; without a code the client gave no context.
+    // Our server says why it refused. Without a code, the client gave no context.
     const reason = error.code === "sign_in_failed" ? error.message : "We couldn’t identify your Zoom account.";
     tell(document, "[data-context-status]", `${reason}`);
   }
 }
 
-// The embedded view opens no windows, shows no host but ours and may save no files: what leads out of the app goes to the
-// system browser.
+// Zoom's embedded browser opens no windows, shows no other host and may save no files: such links open in the system browser.
 function pressed(event) {
   const link = event.target.closest("a[href]");
   if (!link) return;
@@ -141,13 +140,13 @@ async function leave(event, link) {
     await zoomSdk.openUrl({ url: await outside(link) });
     tell(document, "[data-say]", "Opened in your browser");
   } catch {
-    // As without a script: a page of ours that says why, or the place itself.
+    // As without a script: our page that says why, or the address itself.
     location.assign(link.href);
   }
 }
 
-// What the system browser gets. It has no session: where an address of ours leads, and by which link it may fetch a file
-// once, our server tells this page.
+// The address for the system browser, which has no session. For a link of ours, our server says where it leads, or gives a one-time link
+// to a file.
 async function outside(link) {
   if (link.origin !== location.origin || link.dataset.open === "always") return link.href;
   const body = { address: link.pathname + link.search };
@@ -158,7 +157,7 @@ async function outside(link) {
 async function connect(event, link) {
   event.preventDefault();
   if (!(await ready)) return location.assign(link.href);
-  // Of a question that was declined Zoom says nothing: whoever presses again is asked again.
+  // Zoom does not report a declined prompt, so another press asks again.
   if (prompting) return zoomSdk.promptAuthorize().catch((error) => console.info("prompt", error.message));
   const says = (text) => tell(link.closest("section"), "[data-connect-status]", text);
   try {
@@ -169,15 +168,15 @@ async function connect(event, link) {
     await sign().catch((error) => console.info("seat", error.message));
     goOn(location.pathname === "/connect" ? "/" : location.href, says);
   } catch (error) {
-    // A sign-in needs the session it began in: without its cookie the page says what else can be done.
+    // A sign-in needs the session that it began in. Without its cookie, the page says what else can be done.
     if (error.code === "sign_in_failed") return location.assign("/connect?began=1");
     if (String(error.code) === NOT_FOR_ROLE) return connectInBrowser(link, says);
     says(error.message);
   }
 }
 
-// An attendee of a webinar may sign in to Zoom in its client, but not connect an app there. Once they have done so in the
-// browser, the client's context says who they are.
+// Zoom's client lets an attendee of a webinar sign in to Zoom, but not connect an app. After they have connected in the browser, the
+// client's app context identifies them.
 async function connectInBrowser(link, says) {
   try {
     if (!("opened" in link.dataset)) {
@@ -193,13 +192,13 @@ async function connectInBrowser(link, says) {
   }
 }
 
-// Entries wait for a press: somebody else may have signed in than typed them.
+// Unsent entries need another press: the person who signed in may not be the one who typed them.
 function goOn(address, says) {
   if (!document.querySelector("form[data-unsent]")) return location.assign(address);
   says("Now send your entries.");
 }
 
-// A guest signs in to Zoom, then adds the app. The client asks for each, tells that it happened, and wants another config.
+// A guest first signs in to Zoom, then adds the app. The client asks for each, sends an event, and needs a new config.
 async function upgrade(says) {
   for (let asked = 0; ((await ready)?.auth?.status ?? "authorized") !== "authorized" && asked < 2; asked++) {
     says(asked ? "Zoom is asking whether to add the app …" : "Zoom is asking you to sign in …");
@@ -208,19 +207,19 @@ async function upgrade(says) {
   }
 }
 
-// Without leaving the page; silent for somebody who has agreed before.
+// Signs in without leaving the page. Zoom does not ask people who have agreed before.
 async function signIn() {
   const { codeChallenge, state } = await (await fetch("/api/zoomapp/authorize")).json();
   const event = await heard("onAuthorized", () => zoomSdk.authorize({ codeChallenge, state }));
   if (!event.result || !event.code) throw new Error("Zoom was not connected. Nothing was changed.");
-  // The event may lack the state, or have it percent-encoded, so the page keeps its own and insists on an equal one.
+  // The event may lack the state or percent-encode it. If it has one, it must equal ours.
   const returned = event.state && new URLSearchParams(`state=${event.state}`).get("state");
   if (returned && returned !== state) throw new Error("This answer belongs to another sign-in. Select Connect again.");
   await post("/api/zoomapp/onauthorized", { code: event.code, state, redirectUri: event.redirectUri, href: location.href });
   return true;
 }
 
-// The event that follows a call.
+// The first event of this name after a call.
 function heard(name, call) {
   return new Promise((resolve, reject) => {
     const late = setTimeout(() => end(reject, new Error("Zoom did not answer. Select Connect again.")), ANSWER_MS);

@@ -139,7 +139,7 @@ class ZoomClient:
         return after
 
     def set(self, **state: Any) -> None:
-        """Other behaviour of the stand-in, from now on and after every load."""
+        """Other behavior of the stand-in, from now on and after every load."""
         self.state |= state
         self.page.evaluate("state => Object.assign(window.client.state, state)", state)
 

@@ -51,7 +51,7 @@ WITH_STATES = [name for name in PAGES if name not in WITHOUT_STATES]
 #: The structures of pages in a state that axe has checked in this process.
 checked_structures: set[str] = set()
 WIDTHS = (320, 360, 480, 720, 768, 960, 1200)
-#: Everything in one theme at the narrowest width, in the other at the widest; in the other two only colours differ.
+#: Everything in one theme at the narrowest width, in the other at the widest; in the other two only colors differ.
 THEMES = {320: ("light", "dark"), 1200: ("dark", "light")}
 #: The tabs of a meeting scroll in a line of their own, which must fit itself.
 SIDEWAYS = """() => [...document.querySelectorAll("body *")].filter((each) => {
@@ -127,7 +127,7 @@ def test_axe_finds_nothing_and_no_state_overflows(dana_at, world, state):
         checked_structures.add(structure)
         page.emulate_media(color_scheme="light")
         wrong += [f"{name}: {what}" for what in faults_of(page)]
-        # In the other theme nothing differs but the colours.
+        # In the other theme nothing differs but the colors.
         page.emulate_media(color_scheme="dark")
         wrong += [f"{name} dark: {what}" for what in faults_of(page, CONTRAST)]
 
@@ -258,11 +258,11 @@ def test_forced_colors_keep_the_knob_of_switches_visible(dana_at):
     page = dana_at(360, forced_colors="active")
     page.goto(PAGES["/meetings/<meeting_id>"])
 
-    colours = page.evaluate(
+    colors = page.evaluate(
         """() => { const each = document.querySelector("[role=switch]");
         return [getComputedStyle(each).backgroundColor, getComputedStyle(each, "::after").backgroundColor]; }"""
     )
-    assert colours[0] != colours[1]
+    assert colors[0] != colors[1]
 
 
 def test_pages_request_only_our_own_host(dana_at, site):

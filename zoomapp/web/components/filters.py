@@ -226,7 +226,7 @@ def storage_table(months: Sequence[tuple[str, int]], partial: Collection[str] = 
     return table(("Month", "Added"), rows)
 
 
-def avatar_colour(name: str) -> int:
+def avatar_color(name: str) -> int:
     """A color number for a name. The same name has the same color on every page."""
     return zlib.crc32(name.encode()) % AVATAR_COLORS
 
@@ -248,7 +248,7 @@ def link(address: str) -> str:
 
 
 FILTERS: dict[str, Callable[..., object]] = {
-    "avatar_colour": avatar_colour,
+    "avatar_color": avatar_color,
     "axis_labels": time_labels,
     "arrivals": arrivals,
     "bar": attendance_bar,

@@ -75,7 +75,7 @@ def calendar(story: StoryData) -> None:
         "dana",
         local_time(story, 0, 11),
         60,
-        agenda="Colours, type, and the new icons.",
+        agenda="Colors, type, and the new icons.",
     )
     add_meeting(story, 85000000103, "Budget & plans for Q3", "dana", local_time(story, 0, 16, 30), 30)
     add_meeting(story, 85000000104, "Customer call", "dana", half_hour, 30, settings={"waiting_room": False})

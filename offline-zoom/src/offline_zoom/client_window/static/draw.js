@@ -18,14 +18,14 @@ function icon(name) {
 }
 
 const hash = (text) => [...text].reduce((sum, letter) => (sum * 31 + letter.codePointAt(0)) % 997, 7);
-const colour = (name) => `hue${hash(name) % 6}`;
+const color = (name) => `hue${hash(name) % 6}`;
 
 function initials(name) {
   const words = name.split(/\s+/).filter((word) => /[\p{L}\p{N}]/u.test(word));
   return words.length ? [words[0], words.length > 1 ? words.at(-1) : ""].map((word) => [...word.replace(/^[^\p{L}\p{N}]+/u, "")][0] || "").join("") : "?";
 }
 
-const face = (name) => make("span", { class: `face ${colour(name)}`, "aria-hidden": "true" }, initials(name));
+const face = (name) => make("span", { class: `face ${color(name)}`, "aria-hidden": "true" }, initials(name));
 const TILE_ROWS = 4;
 const SHOWN_NAMES = 60;
 
