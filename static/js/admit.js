@@ -4,7 +4,7 @@ import { batch } from "./api.js";
 
 const hidden = new URLSearchParams(location.search).get("names") === "hide";
 
-// Before, the link only says where Zoom keeps that list; see components.css.
+// Until this script runs, the menu only says where Zoom has its own Admit buttons; see components.css.
 document.body.dataset.admits = "";
 document.addEventListener("toggle", ({ target, newState }) => newState === "open" && target.id === "admit" && show(target), true);
 

@@ -12,8 +12,9 @@
 //
 // Failures are typed: NotConnected, MissingScope, RateLimited, NotFound, Unreachable, all of them ZoomError with `status`,
 // `code`, `zoomCode`, `fields`, `requestId` and `trackingId`. A GET is tried again after 429, 5xx and a lost connection;
-// other requests are sent once, because Zoom cannot tell a repeated request from a second one. After a 401 the sign-in is renewed
-// once without asking, where that is possible; else `unauthorized` is announced. `log` announces every call and keeps the last 100.
+// other requests are sent once, because Zoom cannot tell a repeated request from a second one. After our own 401 the sign-in is
+// renewed once without asking, where possible. If that does not help, `unauthorized` is announced. `log` announces every call and
+// keeps the last 100.
 
 const PREFIX = "/zoom/api/v2";
 const TRIES = 3;
@@ -67,8 +68,9 @@ export async function ask(address, { method = "GET", body, signal, tries = TRIES
   }
 }
 
-// All items called `name`, from all pages. Zoom's page tokens expire after 15 minutes and may repeat, and lists may grow. After a
-// failure the items so far are returned: then `complete` is false and `error` says why.
+// All items called `name`, from all pages. Zoom's page tokens expire after 15 minutes and may repeat, and lists may grow without end.
+// A failure of the first page is thrown. After a later one, a repeated token or `mostPages` pages, the items so far are returned
+// with `complete` false, and with `error` if there was a failure.
 export async function allPages(path, name, { query = {}, mostPages = MOST_PAGES, onPage, signal } = {}) {
   const items = [];
   const seen = new Set([""]);
@@ -177,7 +179,7 @@ function queryString(query) {
   return given.length ? `?${new URLSearchParams(given)}` : "";
 }
 
-// Logs method, path without query, status, time and Zoom's rate limit headers; never a body or a token.
+// Logs method, path without query, status, time, Zoom's tracking id and how many calls are left; never a body or a token.
 function note(method, address, status, began, headers = new Headers()) {
   const entry = {
     at: Date.now(),

@@ -24,7 +24,7 @@ document.addEventListener("visibilitychange", resume);
 // Zoom's client says whether the app is in sight, and reports who came and went.
 document.addEventListener("insight", ({ detail }) => ((inSight = detail), resume()));
 document.addEventListener("sighted", () => failures || ask());
-// It also says that the meeting is over; our server then asks Zoom.
+// "over": the meeting ended, or the client left it. Our server then asks Zoom whether it is over.
 document.addEventListener("over", () => ((over = 5), ask()));
 addEventListener("online", resume);
 addEventListener("offline", resume);
@@ -62,15 +62,15 @@ async function take(answer) {
   failures = 0;
   interval = 1000 * answer.headers.get("X-Poll-Interval") || interval;
   seenAt = answeredAt - 1000 * answer.headers.get("X-Seen-Age");
-  // The server says when there may be news. Never ask earlier, and spread the requests of all windows.
+  // The server says when there may be news. A planned request is never earlier, but up to 5% later, so that windows spread out.
   plan(pace(), 1, 1.05);
   // A page that was paused meanwhile does not change.
   if (text && !paused()) draw(text, answer.headers.get("ETag"));
   tell();
 }
 
-// Morphs the rows: existing nodes keep focus, scroll position and open state, and equal ones are skipped. While text is selected,
-// nothing is drawn until the next round.
+// Morphs the region: existing nodes keep focus, scroll position and open state; equal nodes, forms and open menus are skipped.
+// A round that comes while text is selected is not drawn.
 function draw(html, etag) {
   const chosen = getSelection();
   if (!chosen.isCollapsed && region.contains(chosen.anchorNode)) return;
@@ -90,8 +90,8 @@ function draw(html, etag) {
   announce();
 }
 
-// Updates a cell whose texts and lengths alone differ, in two thirds of the time of a morph. Returns false if its structure
-// has changed.
+// Updates a cell in place if only texts and attribute values differ, which takes a third less time than a morph. Returns false if
+// its structure has changed.
 function counted(old, made) {
   const [had, has] = [old, made].map((each) => each.getAttributeNames?.() ?? []);
   if (old.nodeName !== made.nodeName || String(had) !== String(has) || old.childNodes.length !== made.childNodes.length) return false;
@@ -127,7 +127,7 @@ function wantedNow() {
   return !paused() && !byHand && !document.hidden && inSight && navigator.onLine;
 }
 
-// After a pause: asks at once if the data is older than half a round, unless the server asked to wait.
+// After a pause: asks at once if the last answer is older than half a round. After a failure, the planned retry stays.
 function resume() {
   clearTimeout(timer);
   if (!wanted()) return tell();

@@ -1,4 +1,4 @@
-// Keys of an open menu: arrows, Home and End move. It closes when the focus leaves it, and after a download or print was chosen.
+// Keys of an open menu: arrows, Home and End move. It closes when the focus leaves it, and after a link or Print was chosen.
 // The browser does the rest. Esc also returns the focus to a button that a click had not focused.
 
 addEventListener("keydown", (event) => {

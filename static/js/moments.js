@@ -1,7 +1,7 @@
 // Keeps texts such as "in 18 min" current, in the server's words. Beyond an hour, and once a next event has passed, shows the text
 // that the server sent for that case.
 const RECKON_MS = 5000;
-// By how much the server's clock is ahead of the browser's. The server's counts.
+// By how much the server's clock is ahead of the browser's. We go by the server's.
 const AHEAD_MS = Date.parse(document.body.dataset.now) - Date.now();
 
 setInterval(reckon, RECKON_MS);

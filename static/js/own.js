@@ -24,7 +24,7 @@ function look(pressed = false) {
   next(() => follow(pressed));
 }
 
-// Reports are sent one after the other. A press during a report counts, and no report's answer is used after the end.
+// Steps run one after the other. A press during a report still counts, and no report is sent after that of the end.
 function next(step) {
   pending += 1;
   steps = steps.then(step).catch((error) => console.info("own", error.message)).finally(() => (pending -= 1));
@@ -132,7 +132,7 @@ function post(address, body) {
   return fetch(address, { method: "POST", headers, body: JSON.stringify(body), signal: AbortSignal.timeout(POST_MS) }).catch(() => null);
 }
 
-// Returns null if the client does not grant the call.
+// Returns null if the call fails, for example because the client does not grant it.
 async function answer(ask) {
   try {
     return await ask();

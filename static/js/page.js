@@ -92,8 +92,8 @@ function offline(is) {
   say(is ? strip?.textContent.trim() : "You’re back online.");
 }
 
-// A slow link: shows placeholder rows after 1.5 s and a sentence after 8 s. The old content returns on leaving, because the browser may
-// show this page again.
+// After a press on a link to a slow page: shows placeholder rows after 1.5 s and a sentence after 8 s. The old content returns on
+// leaving, because the browser may show this page again.
 function pressed(event) {
   const link = event.target.closest(".nav a, .chips a, [aria-expanded]");
   if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
@@ -106,8 +106,8 @@ function pressed(event) {
   addEventListener("pagehide", () => (timers.forEach(clearTimeout), main.replaceChildren(...before)), { once: true });
 }
 
-// Counts down the wait that Zoom asked for, in seconds. Then reloads the page once it is visible and no field is in use. After a form,
-// which must not be sent again by itself, it shows a sentence instead.
+// Counts down the wait that Zoom asked for, in seconds. Then opens the page anew, once it is visible and online and no field has
+// the focus. After a form, which must not be sent again by itself, it shows a sentence instead.
 function count(place) {
   const endsAt = Date.now() + 1000 * place.dataset.countdown;
   const timer = setInterval(() => {

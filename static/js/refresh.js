@@ -2,7 +2,7 @@
 // and for the part with a summary or transcript that Zoom still writes.
 
 const DELAYS_MS = [1500, 3000, 6000];
-// For 45 minutes, with longer and longer pauses.
+// For about 45 minutes: every 30 seconds at first, then every 2 minutes.
 const COMING_MS = [...Array(20).fill(30_000), ...Array(18).fill(120_000)];
 // A part with a version costs no call to Zoom while nothing is new: every few seconds for 20 minutes, then slower for 40 more.
 const WATCHED_MS = [...Array(300).fill(4000), ...Array(80).fill(30_000)];
@@ -25,7 +25,7 @@ async function refresh(delays) {
     // Another kind of page, such as that of a started meeting or of a long list's progress, needs its own scripts.
     if (answer.redirected || answer.headers.has("Refresh")) return inUse(main) || location.assign(answer.url);
     const whole = new DOMParser().parseFromString(await answer.text(), "text/html");
-    // Load it anew instead of a reload, which would ask Zoom for everything again.
+    // The page is about something else now. Open it anew: a reload would ask Zoom for everything again.
     if (subject(whole) !== subject(document)) return inUse(main) || location.replace(location.pathname + location.search);
     page = whole.getElementById("main");
   } catch {
@@ -56,7 +56,7 @@ function replacePart(old, part) {
   if (part.dataset.ready) document.querySelector("[data-say]").textContent = part.dataset.ready;
 }
 
-// The title has the focus after the report replaced the live page.
+// The title got the focus when the report replaced the live page. The new title takes it over.
 function focusTitle() {
   const title = main.querySelector("h1");
   title.tabIndex = -1;

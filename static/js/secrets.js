@@ -1,4 +1,4 @@
-// Loads secrets on request only: a text to copy, or a passcode to show.
+// Loads on request what is not in the page: a text to copy, or a passcode to show.
 import { copy } from "./page.js";
 
 bind();

@@ -73,7 +73,7 @@ async function stillCohost() {
   return false;
 }
 
-// The report of a finished meeting stays, even if the client still names a role.
+// The report of a finished meeting stays, whatever role the client names then.
 function hasEnded() {
   return over || !place.isConnected;
 }
@@ -186,7 +186,7 @@ function say(text) {
   document.querySelector("[data-say]").textContent = text;
 }
 
-// Returns null if the client does not grant the call to this person.
+// Returns null if the call fails, for example because the client does not grant it to this person.
 async function answer(ask) {
   try {
     return await ask();

@@ -83,7 +83,7 @@ async function changed(name, is, begins = false) {
   // After a report, or while it is on its way: if another meeting begins, open its page.
   if (document.querySelector("[data-ended]")) return begins && openCurrentMeeting();
   if (prompting || !document.querySelector("[data-sighted], [data-own]")) return;
-  // The client left the meeting: check whether the meeting is over, and then show the report.
+  // The client left the meeting: the page's script finds out whether it is over, and then shows what remains, such as the report.
   if (out && document.querySelector("[data-here], [data-own-part]")) document.dispatchEvent(new Event("over"));
   else {
     leaving = true;
@@ -125,7 +125,8 @@ async function askContext() {
   }
 }
 
-// Zoom's embedded browser opens no windows, shows no other host and may save no files: such links open in the system browser.
+// Zoom's embedded browser opens no windows, loads no other website and may save no files. So links that need one of these open in
+// the system browser.
 function pressed(event) {
   const link = event.target.closest("a[href]");
   if (!link) return;
@@ -212,7 +213,7 @@ async function signIn() {
   const { codeChallenge, state } = await (await fetch("/api/zoomapp/authorize")).json();
   const event = await heard("onAuthorized", () => zoomSdk.authorize({ codeChallenge, state }));
   if (!event.result || !event.code) throw new Error("Zoom was not connected. Nothing was changed.");
-  // The event may lack the state or percent-encode it. If it has one, it must equal ours.
+  // The event may lack the state or percent-encode it, so our server gets our own. If the event has one, it must equal ours.
   const returned = event.state && new URLSearchParams(`state=${event.state}`).get("state");
   if (returned && returned !== state) throw new Error("This answer belongs to another sign-in. Select Connect again.");
   await post("/api/zoomapp/onauthorized", { code: event.code, state, redirectUri: event.redirectUri, href: location.href });
