@@ -106,7 +106,7 @@ function pressed(event) {
   addEventListener("pagehide", () => (timers.forEach(clearTimeout), main.replaceChildren(...before)), { once: true });
 }
 
-// Counts down the wait that Zoom asked for, in seconds. Then opens the page anew, once it is visible and online and no field has
+// Counts down the wait that Zoom asked for, in seconds. Then opens the page again, once it is visible and online and no field has
 // the focus. After a form, which must not be sent again by itself, it shows a sentence instead.
 function count(place) {
   const endsAt = Date.now() + 1000 * place.dataset.countdown;

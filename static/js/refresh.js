@@ -25,7 +25,7 @@ async function refresh(delays) {
     // Another kind of page, such as that of a started meeting or of a long list's progress, needs its own scripts.
     if (answer.redirected || answer.headers.has("Refresh")) return inUse(main) || location.assign(answer.url);
     const whole = new DOMParser().parseFromString(await answer.text(), "text/html");
-    // The page is about something else now. Open it anew: a reload would ask Zoom for everything again.
+    // The page is about something else now. Open its address: a reload would ask Zoom for everything again.
     if (subject(whole) !== subject(document)) return inUse(main) || location.replace(location.pathname + location.search);
     page = whole.getElementById("main");
   } catch {

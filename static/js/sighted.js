@@ -41,7 +41,7 @@ async function watch() {
   document.addEventListener("click", stillCohost);
 }
 
-// The host gave the role away. Their client lists nobody until they are host again, and no event tells of that.
+// The host gave the role away. Their client lists nobody until they are host again. There is no event for that.
 async function lookForRole() {
   const line = document.querySelector("[data-not-host]");
   const me = await answer(() => zoomSdk.getUserContext());

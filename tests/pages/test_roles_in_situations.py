@@ -62,7 +62,7 @@ def wait_until_watched(client):
 
 
 def refresh_and_draw(client):
-    """Have the client report who is there, and wait until the page has drawn the answer of the live page after that."""
+    """Have the client report its participants, and wait until the page has drawn them."""
     client.page.evaluate(RECORD)
     with client.page.expect_response("**/sighted"):
         client.refresh()

@@ -459,6 +459,21 @@ def test_two_windows_count_polls_and_questions_once(connected, world, finish, ho
     assert (calls(world, RESULTS), calls(world, QUESTIONS)) == (1, 1)
 
 
+def test_count_is_made_by_the_next_view_if_no_thread_was_free(connected, world, parts, finish):
+    gate = threading.Event()
+    for _ in range(PREFETCH_THREADS):
+        assert parts.parallel_calls.start_prefetch(lambda: gate.wait(GUARD_SECONDS))
+    connected.look(past_page(WEEK_AGO))
+    gate.set()
+    finish()
+    assert calls(world, RESULTS) == 0
+
+    connected.look(past_page(WEEK_AGO))
+    finish()
+
+    assert tabs(connected.look(past_page(WEEK_AGO))) == "Polls 3 Q&A 3"
+
+
 def test_polls_of_a_meeting_that_has_just_ended_are_not_counted_yet(connected, world, finish):
     meeting = world.start_meeting(DEMO)
     world.end_meeting(meeting)
